@@ -1,0 +1,5 @@
+/** Text files that the bundler takes in as strings. */
+declare module '*.sh?raw' {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,68 @@
+import { builtinModules } from 'node:module';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { readFileSync } from 'node:fs';
+
+const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const outside = [/^node:/, ...builtinModules, 'electron', /\.node$/, 'cpu-features'];
+const define = { __BENCHTRAY_VERSION__: JSON.stringify(version) };
+
+/**
+ * Three environments, built together by `vite build --app`:
+ * the page (client), the process that watches and serves (main), and the bridge between them (preload).
+ */
+export default defineConfig({
+  root: 'src/renderer',
+  base: './',
+  plugins: [svelte({ configFile: false })],
+  define,
+  // The default environments of Vite include one for server rendering, which this app has no use for.
+  builder: {
+    async buildApp(builder) {
+      for (const name of ['client', 'main', 'preload']) {
+        const environment = builder.environments[name];
+        if (environment === undefined) throw new Error(`vite.config.ts has no environment "${name}"`);
+        await builder.build(environment);
+      }
+    },
+  },
+  environments: {
+    client: {
+      build: { outDir: '../../out/renderer', emptyOutDir: true, target: 'chrome150', modulePreload: { polyfill: false } },
+    },
+    main: {
+      consumer: 'server',
+      // ssh2 reads __dirname, which an ES module does not have.
+      define: { ...define, __dirname: 'import.meta.dirname' },
+      resolve: { noExternal: true, external: ['electron'] },
+      build: {
+        ssr: true,
+        outDir: '../../out/main',
+        emptyOutDir: true,
+        target: 'node24',
+        minify: false,
+        sourcemap: true,
+        rolldownOptions: {
+          input: { cli: 'src/main/cli.ts' },
+          external: outside,
+          output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+        },
+      },
+    },
+    preload: {
+      consumer: 'client',
+      build: {
+        outDir: '../../out/preload',
+        emptyOutDir: true,
+        target: 'chrome150',
+        rolldownOptions: {
+          input: 'src/preload/index.ts',
+          external: ['electron'],
+          output: { format: 'cjs', entryFileNames: 'index.cjs' },
+        },
+      },
+    },
+  },
+});
