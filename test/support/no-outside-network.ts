@@ -1,0 +1,17 @@
+/** Tests talk to this machine only: a connection to any other address throws, and says which test tried. */
+import { Socket } from 'node:net';
+
+const loopback = /^(localhost|127(\.\d+){3}|::1|::ffff:127(\.\d+){3})$/;
+
+/* eslint-disable @typescript-eslint/unbound-method -- the original is called with its own `this` below */
+const connect = Socket.prototype.connect as (this: Socket, ...parameters: unknown[]) => Socket;
+
+Socket.prototype.connect = function guarded(this: Socket, ...parameters: unknown[]): Socket {
+  // node:net itself calls with one array of normalised arguments.
+  const first = Array.isArray(parameters[0]) ? (parameters[0] as unknown[])[0] : parameters[0];
+  const target = (typeof first === 'object' && first !== null ? first : {}) as { host?: string; path?: string };
+  if (target.path === undefined && target.host !== undefined && !loopback.test(target.host)) {
+    throw new Error(`A test tried to reach ${target.host}: tests may only use this machine.`);
+  }
+  return connect.apply(this, parameters);
+} as typeof Socket.prototype.connect;
