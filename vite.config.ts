@@ -30,7 +30,12 @@ export default defineConfig({
   },
   environments: {
     client: {
-      build: { outDir: '../../out/renderer', emptyOutDir: true, target: 'chrome150', modulePreload: { polyfill: false } },
+      build: {
+        outDir: '../../out/renderer',
+        emptyOutDir: true,
+        target: 'chrome150',
+        modulePreload: { polyfill: false },
+      },
     },
     main: {
       consumer: 'server',

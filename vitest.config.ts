@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
-  throw new Error(`The tests need Node 24 (this is ${process.versions.node}). Run them by "npm test", which brings it.`);
+  throw new Error(
+    `The tests need Node 24 (this is ${process.versions.node}). Run them by "npm test", which brings it.`,
+  );
 }
 
 const define = { __BENCHTRAY_VERSION__: JSON.stringify('0.0.0-test') };

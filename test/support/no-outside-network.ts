@@ -9,7 +9,10 @@ const connect = Socket.prototype.connect as (this: Socket, ...parameters: unknow
 Socket.prototype.connect = function guarded(this: Socket, ...parameters: unknown[]): Socket {
   // node:net itself calls with one array of normalised arguments.
   const first = Array.isArray(parameters[0]) ? (parameters[0] as unknown[])[0] : parameters[0];
-  const target = (typeof first === 'object' && first !== null ? first : {}) as { host?: string; path?: string };
+  const target = (typeof first === 'object' && first !== null ? first : {}) as {
+    host?: string;
+    path?: string;
+  };
   if (target.path === undefined && target.host !== undefined && !loopback.test(target.host)) {
     throw new Error(`A test tried to reach ${target.host}: tests may only use this machine.`);
   }

@@ -29,7 +29,12 @@ export type FeedEvent =
       /** True when phase, connected or waa_ready differ from before: goes out at once, not at the next interval. */
       readonly urgent: boolean;
     }
-  | { readonly kind: 'progress'; readonly vm: string; readonly data: ProgressPayload; readonly urgent: boolean };
+  | {
+      readonly kind: 'progress';
+      readonly vm: string;
+      readonly data: ProgressPayload;
+      readonly urgent: boolean;
+    };
 
 /** Where the reading of one log stands. Written together with the events that the reading gave. */
 export interface FollowState {
@@ -43,6 +48,8 @@ export interface FollowState {
   readonly offset: number;
   /** State of the line reader, as JSON values. */
   readonly reader: unknown;
+  /** The benchmark's process has been seen during this run. */
+  readonly runnerSeen: boolean;
   /** The run that the log is in the middle of (or its last one), null before the first. */
   readonly run: RunState | null;
 }

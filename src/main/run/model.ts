@@ -44,6 +44,8 @@ export type RunEvent =
       /** How many tasks this process has to do. A later, more exact plan replaces an earlier one. */
       readonly totalTasks: number;
       readonly tasks: readonly PlannedTask[] | null;
+      /** How many of them are over by now, where the log says so: a log that was cut, or a run that goes on where one stopped. */
+      readonly completedTasks?: number;
     }
   | { readonly type: 'run_arguments'; readonly at: number | null; readonly arguments: Partial<RunArguments> }
   | {
@@ -53,7 +55,12 @@ export type RunEvent =
       readonly domain: string | null;
       readonly taskId: string;
     }
-  | { readonly type: 'task_instruction'; readonly at: number | null; readonly worker: string; readonly text: string }
+  | {
+      readonly type: 'task_instruction';
+      readonly at: number | null;
+      readonly worker: string;
+      readonly text: string;
+    }
   | { readonly type: 'task_step'; readonly at: number | null; readonly worker: string; readonly step: number }
   | {
       readonly type: 'task_ended';
@@ -112,8 +119,12 @@ export interface RunState {
   readonly lastEventAt: number | null;
   readonly endedAt: number | null;
   readonly totalTasks: number;
+  /** Tasks that are over by the log's own count without their end being in it. None where missing. */
+  readonly unseenTasks?: number;
   readonly arguments: RunArguments;
   /** In the order in which they began. */
   readonly tasks: readonly TaskAttempt[];
   readonly averageScore: number | null;
+  /** Why it ended, where it did not end by itself. */
+  readonly endMessage: string | null;
 }

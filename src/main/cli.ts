@@ -1,0 +1,35 @@
+/** The command line: wiring only. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { askPassphrase } from './cli/ask-passphrase.ts';
+import type { CliIo } from './cli/io.ts';
+import { runCli } from './cli/program.ts';
+import { stopOnSignals } from './cli/stop-on-signals.ts';
+import { platformDirs } from './config/index.ts';
+import { packageRoot } from './package-root.ts';
+import { version } from './version.ts';
+
+/** How long what is still open may hold up the exit once the command is through. */
+const lingerMs = 250;
+
+const dashboard = join(packageRoot(), 'out', 'renderer');
+
+const io: CliIo = {
+  env: process.env,
+  platformDirs: platformDirs(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  version,
+  assetsDir: existsSync(join(dashboard, 'index.html')) ? dashboard : null,
+  stop: stopOnSignals(),
+  // Loaded when they are needed: `watch` and `config` are quicker without them.
+  startMonitor: async (options) => (await import('./monitor.ts')).startMonitor(options),
+  startSimulatedVm: async (options) => (await import('./demo/index.ts')).startSimulatedVm(options),
+  askPassphrase,
+};
+
+// Whoever read our output has gone (`| head`): there is nobody left to work for.
+process.stdout.on('error', () => process.exit(0));
+
+process.exitCode = await runCli(process.argv.slice(2), io);
+setTimeout(() => process.exit(), lingerMs).unref();

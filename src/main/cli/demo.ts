@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultLogFile } from '../app-log.ts';
+import { defaultConfig } from '../config/index.ts';
+import { openLog, type CommonOptions } from './common-options.ts';
+import { say, type CliIo } from './io.ts';
+import { runUntilStopped } from './run-until-stopped.ts';
+
+export interface DemoOptions extends CommonOptions {
+  readonly port?: number;
+  readonly speed?: number;
+  readonly seed?: number;
+}
+
+/** The same as serve, on a simulated VM and in a data folder that is gone afterwards. Gives the exit code. */
+export async function runDemo(
+  { port, speed = 1, seed = 1, ...common }: DemoOptions,
+  io: CliIo,
+): Promise<number> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'benchtray-demo-'));
+  let keepFolder = false;
+  try {
+    const log = openLog(common, defaultLogFile(dataDir));
+    const exitCode = await runUntilStopped(
+      {
+        log,
+        async start() {
+          const simulated = await io.startSimulatedVm({ seed, speed, log: log.logger });
+          try {
+            const monitor = await io.startMonitor({
+              config: {
+                ...defaultConfig,
+                server: { ...defaultConfig.server, port: port ?? defaultConfig.server.port },
+                vms: [simulated.vmConfig],
+              },
+              dataDir,
+              log: log.logger,
+              version: io.version,
+              assetsDir: io.assetsDir,
+              askPassphrase: io.askPassphrase,
+            });
+            return {
+              url: monitor.url,
+              reconfigure: (config) => {
+                monitor.reconfigure(config);
+              },
+              async close() {
+                await monitor.close();
+                await simulated.close();
+              },
+            };
+          } catch (error) {
+            await simulated.close();
+            throw error;
+          }
+        },
+        onStarted: () => {
+          say(
+            io.stderr,
+            `Demo: a simulated VM at ${String(speed)} times the speed of life, seed ${String(seed)}.`,
+          );
+        },
+      },
+      io,
+    );
+    // Something unforeseen has happened, and the log in that folder is what explains it.
+    keepFolder = exitCode !== 0;
+    return exitCode;
+  } finally {
+    if (!keepFolder) await rm(dataDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,37 @@
+import type { PlatformDirs } from '../config/index.ts';
+import type { SimulatedVm, SimulatedVmOptions } from '../demo/index.ts';
+import type { Monitor, MonitorOptions } from '../monitor.ts';
+
+/** What a command prints on. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Starts watching and serving; rejects with a UserError where a person can do something about it. */
+export type StartMonitor = (options: MonitorOptions) => Promise<Monitor>;
+
+/** Starts the VM of the demo; `vmConfig` says how to reach it. */
+export type StartSimulatedVm = (
+  options: Pick<SimulatedVmOptions, 'seed' | 'speed' | 'log'>,
+) => Promise<Pick<SimulatedVm, 'vmConfig' | 'close'>>;
+
+/** The world as the commands see it. */
+export interface CliIo {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platformDirs: PlatformDirs;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly version: string;
+  readonly assetsDir: string | null;
+  /** Aborted by the first signal that asks to end. */
+  readonly stop: AbortSignal;
+  readonly startMonitor: StartMonitor;
+  readonly startSimulatedVm: StartSimulatedVm;
+  readonly askPassphrase: (keyPath: string) => Promise<string | null>;
+}
+
+export const say = (output: Output, line: string): void => {
+  output.write(`${line}\n`);
+};

@@ -1,0 +1,78 @@
+import { withOptionalLog, type CommonOptions } from './common-options.ts';
+import type { CliIo } from './io.ts';
+import { followStream } from './watch/follow-stream.ts';
+import { runOutcome } from './watch/run-outcome.ts';
+import { jsonScreen, lineScreen, liveScreen, type Screen } from './watch/screen.ts';
+import { afterMessage, hasEnded, initialState, type WatchState } from './watch/state.ts';
+import { streamUrl } from './watch/stream-url.ts';
+
+export interface WatchOptions extends CommonOptions {
+  readonly url: string;
+  readonly json?: boolean;
+  readonly untilEnd?: boolean;
+}
+
+const refreshEveryMs = 1000;
+
+/**
+ * Shows the stream of a running BenchTray until a signal or, with `untilEnd`, the end of the run. Gives the exit code:
+ * with `untilEnd` 1 where a run ended badly, or where a signal came before its end.
+ */
+export async function runWatch(options: WatchOptions, io: CliIo): Promise<number> {
+  const url = streamUrl(options.url);
+  return withOptionalLog(options, async (log) => {
+    const screen = chooseScreen(options, io);
+    let state: WatchState = initialState;
+    const refresh = () => {
+      screen.refresh(state, Date.now());
+    };
+    const timer = setInterval(refresh, refreshEveryMs);
+    const end = Promise.withResolvers<'stopped' | 'run ended'>();
+    const onStop = () => {
+      end.resolve('stopped');
+    };
+    io.stop.addEventListener('abort', onStop, { once: true });
+    if (io.stop.aborted) onStop();
+
+    const following = followStream({
+      url,
+      onMessage(message) {
+        const nowMs = Date.now();
+        const before = state;
+        try {
+          state = afterMessage(state, message, nowMs);
+          screen.message(message, before, nowMs);
+          refresh();
+        } catch (error) {
+          // A server of another make: what cannot be shown is left out.
+          log.warn({ err: error, event: message.event }, 'an event is not as expected');
+        }
+        if (options.untilEnd === true && hasEnded(state)) end.resolve('run ended');
+      },
+      onLost(reason) {
+        log.warn({ reason }, 'not connected');
+        state = { ...state, connection: { kind: 'lost', reason } };
+        screen.lost(reason);
+        refresh();
+      },
+    });
+    refresh();
+    try {
+      const why = await end.promise;
+      if (options.untilEnd !== true) return 0;
+      if (why === 'stopped') return 1;
+      const outcomes = await Promise.all(state.awaited.map((run) => runOutcome(run, url)));
+      return outcomes.every((outcome) => outcome === 'finished') ? 0 : 1;
+    } finally {
+      clearInterval(timer);
+      io.stop.removeEventListener('abort', onStop);
+      following.close();
+      screen.close();
+    }
+  });
+}
+
+function chooseScreen({ json }: WatchOptions, io: CliIo): Screen {
+  if (json === true) return jsonScreen(io);
+  return io.stdout.isTTY === true ? liveScreen(io) : lineScreen(io);
+}

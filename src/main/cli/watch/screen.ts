@@ -1,0 +1,79 @@
+import { Chalk, supportsColor, type ChalkInstance } from 'chalk';
+import { createLogUpdate } from 'log-update';
+import { say, type CliIo, type Output } from '../io.ts';
+import { messageLines, timeText } from './format.ts';
+import { messageJson, type WatchMessage } from './message.ts';
+import { plainText } from './plain-text.ts';
+import type { WatchState } from './state.ts';
+import { renderView } from './view.ts';
+
+/** One of the three ways in which `watch` shows things. */
+export interface Screen {
+  /** Shows a message; `before` is what was known until it came. */
+  message(message: WatchMessage, before: WatchState, nowMs: number): void;
+  /** Shows what is known now; called after every message and every second. */
+  refresh(state: WatchState, nowMs: number): void;
+  /** The connection was lost, or could not be made. */
+  lost(reason: string): void;
+  close(): void;
+}
+
+/** Every event as one line of JSON, for programs. */
+export function jsonScreen({ stdout, stderr }: CliIo): Screen {
+  return {
+    message: (message) => {
+      say(stdout, messageJson(message));
+    },
+    refresh: () => {},
+    lost: lostLines(stderr),
+    close: () => {},
+  };
+}
+
+/** One line for everything that is new, for files and pipes. */
+export function lineScreen({ stdout, stderr, env }: CliIo): Screen {
+  const paint = paintFor(env, stdout);
+  return {
+    message(message, before, nowMs) {
+      for (const line of messageLines(before, message, nowMs, paint)) say(stdout, line);
+    },
+    refresh: () => {},
+    lost: lostLines(stderr),
+    close: () => {},
+  };
+}
+
+/** A picture that is drawn anew in place, with results and errors scrolling away above it. */
+export function liveScreen({ stdout, env }: CliIo): Screen {
+  const paint = paintFor(env, stdout);
+  const live = createLogUpdate(stdout as NodeJS.WriteStream);
+  return {
+    message(message, before, nowMs) {
+      if (message.event === 'status' || message.event === 'progress') return;
+      for (const line of messageLines(before, message, nowMs, paint)) live.persist(line);
+    },
+    refresh(state, nowMs) {
+      live(renderView(state, nowMs, stdout.columns ?? 80, paint));
+    },
+    // The picture says it.
+    lost: () => {},
+    close: () => {
+      live.done();
+    },
+  };
+}
+
+/** The same reason is told once, not on every attempt. */
+function lostLines(stderr: Output): (reason: string) => void {
+  let told: string | null = null;
+  return (reason) => {
+    if (reason === told) return;
+    told = reason;
+    say(stderr, `${timeText(Date.now())} not connected: ${plainText(reason)}; trying again`);
+  };
+}
+
+function paintFor(env: CliIo['env'], output: Output): ChalkInstance {
+  const wanted = output.isTTY === true && (env['NO_COLOR'] ?? '') === '';
+  return new Chalk({ level: wanted && supportsColor ? supportsColor.level : 0 });
+}

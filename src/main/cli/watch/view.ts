@@ -1,0 +1,78 @@
+import type { ChalkInstance } from 'chalk';
+import { durationText, statusText } from './format.ts';
+import { plainText, shorten } from './plain-text.ts';
+import { isOn, type WatchedVm, type WatchState } from './state.ts';
+
+const widestBar = 30;
+
+/** The live part of the terminal: two to four lines per VM, none longer than `width` characters. */
+export function renderView(state: WatchState, nowMs: number, width: number, paint: ChalkInstance): string {
+  const lines: string[] = [];
+  const { connection } = state;
+  if (connection.kind === 'lost')
+    lines.push(paint.yellow(shorten(`Not connected: ${plainText(connection.reason)}`, width)));
+  if (connection.kind === 'connecting') lines.push(shorten('Connecting…', width));
+  if (connection.kind === 'open' && state.vms.size === 0)
+    lines.push(shorten('Connected. No VM has been seen yet.', width));
+  for (const [name, vm] of state.vms) lines.push(...vmLines(name, vm, nowMs, width, paint));
+  return lines.join('\n');
+}
+
+function vmLines(
+  name: string,
+  vm: WatchedVm,
+  nowMs: number,
+  width: number,
+  paint: ChalkInstance,
+): readonly string[] {
+  const { status } = vm;
+  const text = shorten(
+    `${plainText(name)}  ${status === null ? 'nothing known yet' : statusText(status)}`,
+    width - 2,
+  );
+  const colour =
+    status?.waa_ready === true ? paint.green : status?.connected === true ? paint.yellow : paint.red;
+  return [`${colour('●')} ${text}`, ...progressLines(vm, nowMs, width, paint)];
+}
+
+function progressLines(
+  { progress, progressAtMs }: WatchedVm,
+  nowMs: number,
+  width: number,
+  paint: ChalkInstance,
+): readonly string[] {
+  if (progress === null) return [];
+  const on = isOn(progress.state);
+  const sinceSeconds = on ? Math.max(0, (nowMs - progressAtMs) / 1000) : 0;
+  const { tasks_completed: done, total_tasks: total, eta_seconds: eta } = progress;
+  const share = total === 0 ? 0 : Math.min(1, done / total);
+  const facts = [
+    total === 0
+      ? `${String(done)} tasks`
+      : `${String(done)}/${String(total)} ${String(Math.floor(share * 100))}%`,
+    `${String(progress.succeeded)} passed`,
+    durationText(progress.elapsed_seconds + sinceSeconds),
+    on && eta !== null ? `${durationText(eta - sinceSeconds)} left` : null,
+    progress.state === 'running' ? null : progress.state,
+  ].filter((fact) => fact !== null);
+  const barWidth = Math.min(widestBar, Math.max(0, width - 40));
+  const filled = Math.round(share * barWidth);
+  const bar =
+    barWidth === 0 ? '' : `${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(barWidth - filled))} `;
+  const factsWidth = width - 2 - (barWidth === 0 ? 0 : barWidth + 1);
+  const lines = [`  ${bar}${shorten(facts.join(' · '), factsWidth)}`];
+  if (on && progress.current_task !== null) lines.push(shorten(`  ${taskLine(progress)}`, width));
+  return lines;
+}
+
+function taskLine({
+  domain,
+  current_task: task,
+  current_step: step,
+  max_steps: maxSteps,
+  instruction,
+}: NonNullable<WatchedVm['progress']>): string {
+  const name = plainText(domain === null ? task : `${domain}/${String(task)}`);
+  const steps = `step ${String(step)}${maxSteps === null ? '' : `/${String(maxSteps)}`}`;
+  return `${name}, ${steps}${instruction === null ? '' : `: ${plainText(instruction)}`}`;
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { PlatformDirs } from './platform-dirs.ts';
+
+/** What decides where the configuration comes from. */
+export interface ConfigSources {
+  /** Value of `--config`, where it was given. */
+  readonly configFlag?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platformDirs: PlatformDirs;
+}
+
+export interface ConfigLocation {
+  /** Absolute. */
+  readonly path: string;
+  readonly source: '--config' | 'BENCHTRAY_CONFIG' | 'default';
+  readonly exists: boolean;
+}
+
+/** Puts the home folder in place of a leading `~`. */
+export function expandHome(path: string, home: string): string {
+  return path === '~' || path.startsWith('~/') || path.startsWith('~\\') ? join(home, path.slice(1)) : path;
+}
+
+/** Says which file is read: `--config`, else `$BENCHTRAY_CONFIG`, else `config.json` in the per-user config folder. */
+export function findConfigPath({ configFlag, env, platformDirs }: ConfigSources): ConfigLocation {
+  const fromEnv = env['BENCHTRAY_CONFIG'];
+  const locate = (path: string, source: ConfigLocation['source']): ConfigLocation => {
+    const absolute = resolve(expandHome(path, platformDirs.home));
+    return { path: absolute, source, exists: existsSync(absolute) };
+  };
+  if (configFlag !== undefined) return locate(configFlag, '--config');
+  if (fromEnv !== undefined && fromEnv !== '') return locate(fromEnv, 'BENCHTRAY_CONFIG');
+  return locate(join(platformDirs.config, 'config.json'), 'default');
+}

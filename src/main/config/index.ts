@@ -1,0 +1,24 @@
+/**
+ * What the user has said: where the configuration is, what stands in it, and whether that makes sense. One schema gives
+ * the types, the defaults, the messages and the JSON Schema for editors. Nothing here acts on a configuration.
+ */
+export { findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
+export { maskConfig } from './mask.ts';
+export { platformDirs, type PlatformDirs } from './platform-dirs.ts';
+export type { ConfigProblem } from './problem.ts';
+export { readConfig, resolveDataDir, type ConfigResult } from './read.ts';
+export {
+  configJsonSchema,
+  defaultConfig,
+  makeVmConfig,
+  type AzureConfig,
+  type Config,
+  type ExternalConfig,
+  type HookConfig,
+  type HookEvent,
+  type NotificationsConfig,
+  type ServerConfig,
+  type SshConfig,
+  type VmConfig,
+} from './schema.ts';
+export { watchConfig, type WatchConfigOptions } from './watch-file.ts';

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { expandHome, findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
+import { parseConfig } from './parse.ts';
+import { foundText, problem, type ConfigProblem } from './problem.ts';
+import { configSchema, defaultConfig, type Config } from './schema.ts';
+
+export type ConfigResult =
+  | {
+      readonly ok: true;
+      /** With every default filled in and every path absolute. */
+      readonly config: Config;
+      /** The file that was read, or null where there is none. */
+      readonly path: string | null;
+      readonly warnings: readonly string[];
+    }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/**
+ * Reads the configuration from where `findConfigPath` says. Without a file at the default place everything has its
+ * default; a file that was asked for by name has to be there. Never throws.
+ */
+export function readConfig(sources: ConfigSources): ConfigResult {
+  const location = findConfigPath(sources);
+  const read = readText(location);
+  if ('problems' in read) return { ok: false, ...read };
+  return configFromText(read.text, location.path, sources);
+}
+
+/** The same from a text that has been read already; null stands for "there is no file". */
+export function configFromText(
+  text: string | null,
+  path: string,
+  { env, platformDirs }: Pick<ConfigSources, 'env' | 'platformDirs'>,
+): ConfigResult {
+  const parsed = text === null ? { ok: true as const, config: defaultConfig } : parseConfig(text, path);
+  if (!parsed.ok) return parsed;
+  const config = withAbsolutePaths(parsed.config, dirname(path), platformDirs.home);
+  return withVmFromEnv({ ok: true, config, path: text === null ? null : path, warnings: [] }, env);
+}
+
+/** The folder for journal, history, known hosts and log: `dataDir`, else `$BENCHTRAY_DATA_DIR`, else the platform's. */
+export function resolveDataDir(
+  config: Config,
+  { env, platformDirs }: Pick<ConfigSources, 'env' | 'platformDirs'>,
+): string {
+  if (config.dataDir !== null) return config.dataDir;
+  const fromEnv = env['BENCHTRAY_DATA_DIR'];
+  if (fromEnv === undefined || fromEnv === '') return platformDirs.data;
+  return resolve(expandHome(fromEnv, platformDirs.home));
+}
+
+function readText({
+  path,
+  source,
+}: ConfigLocation): { readonly text: string | null } | { readonly problems: readonly ConfigProblem[] } {
+  try {
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT' || code === 'ENOTDIR';
+    if (missing && source === 'default') return { text: null };
+    const what = missing
+      ? `found no file here, expected the configuration that ${source} names`
+      : readFailure(code, message);
+    return { problems: [problem(path, '', null, what)] };
+  }
+}
+
+function readFailure(code: string | undefined, message: string): string {
+  if (code === 'EISDIR') return 'found a folder, expected a file';
+  if (code === 'EACCES' || code === 'EPERM')
+    return 'found a file that may not be read, expected a readable one';
+  return `cannot be read (${message})`;
+}
+
+/** Paths on this machine: `~` is the home folder, and a relative one starts at the folder of the configuration file. */
+function withAbsolutePaths(config: Config, folder: string, home: string): Config {
+  const absolute = <Path extends string | null>(path: Path) =>
+    path === null ? null : resolve(folder, expandHome(path, home));
+  const { external } = config.server;
+  return {
+    ...config,
+    dataDir: absolute(config.dataDir),
+    server:
+      external === null || external.tls === 'terminated-elsewhere'
+        ? config.server
+        : {
+            ...config.server,
+            external: {
+              ...external,
+              tls: {
+                cert: resolve(folder, expandHome(external.tls.cert, home)),
+                key: resolve(folder, expandHome(external.tls.key, home)),
+              },
+            },
+          },
+    vms: config.vms.map((vm) => ({ ...vm, ssh: { ...vm.ssh, privateKey: absolute(vm.ssh.privateKey) } })),
+  };
+}
+
+/** `WAA_VM_IP` is all that users of the earlier tool ever set. A VM in the file is the more exact word. */
+function withVmFromEnv(
+  result: ConfigResult & { readonly ok: true },
+  env: ConfigSources['env'],
+): ConfigResult {
+  const address = env['WAA_VM_IP']?.trim() ?? '';
+  if (address === '') return result;
+  if (result.config.vms.length > 0) {
+    const warning = `WAA_VM_IP=${address} is ignored, because ${result.path ?? 'the configuration'} names its own VMs.`;
+    return { ...result, warnings: [...result.warnings, warning] };
+  }
+  const parsed = configSchema.shape.vms.safeParse([{ name: 'waa-vm', ssh: { host: address } }]);
+  if (parsed.success) return { ...result, config: { ...result.config, vms: parsed.data } };
+  return {
+    ok: false,
+    problems: [problem('WAA_VM_IP', '', null, `found ${foundText(address)}, expected the address of the VM`)],
+  };
+}

@@ -1,0 +1,124 @@
+/** The state of the simulated machine: its files, its container, its benchmark process. Acts change it, answers are read from it. */
+import type { Act, EndedTask } from './acts.ts';
+import { createGrowingFile, type GrowingFile } from './growing-file.ts';
+import type { Random } from './random.ts';
+import { fileTime, formatRecord } from './run-records.ts';
+
+/** Where the benchmark's folder lies on the VM, and where the container sees it. */
+export const clientFolder = {
+  host: '/home/azureuser/WindowsAgentArena/src/win-arena-container/client',
+  container: '/client',
+};
+const logFolder = '/results/logs';
+
+export type Side = 'host' | 'container';
+
+/** An attempt that has ended, with the times that its log gives. Times are epoch milliseconds. */
+export interface SimulatedTask extends EndedTask {
+  /** Time of the first line of the run's log. */
+  readonly runStartedAt: number;
+  readonly endedAt: number;
+}
+
+export interface Runner {
+  readonly pid: number;
+  readonly model: string;
+}
+
+/** The page of the Windows set-up on port 8006. */
+export type StatusPage =
+  /** Nothing listens there. */
+  | { readonly kind: 'not_yet' }
+  | { readonly kind: 'shown'; readonly text: string }
+  /** Windows has been started: the port now shows its screen. */
+  | { readonly kind: 'gone' };
+
+export interface Machine {
+  readonly bootId: string;
+  readonly containerId: string;
+  /** When the container was started, epoch milliseconds. */
+  readonly startedAt: number;
+  readonly containerLog: GrowingFile;
+  readonly statusPage: () => StatusPage;
+  readonly guestIsUp: () => boolean;
+  readonly serverIsReady: () => boolean;
+  readonly runner: () => Runner | null;
+  /** Name of the newest run's log within the client folder, and the file itself. */
+  readonly runLog: () => { readonly name: string; readonly file: GrowingFile } | null;
+  /** The file at an absolute path, as seen from one side. */
+  readonly fileAt: (side: Side, path: string) => GrowingFile | null;
+  readonly truth: () => readonly SimulatedTask[];
+  /** @param at epoch milliseconds */
+  readonly perform: (act: Act, at: number) => void;
+}
+
+export function createMachine(random: Random, startedAt: number): Machine {
+  const containerLog = createGrowingFile(startedAt);
+  const ended: SimulatedTask[] = [];
+  let statusPage: StatusPage = { kind: 'not_yet' };
+  let guestIsUp = false;
+  let serverIsReady = false;
+  let runner: Runner | null = null;
+  let lastPid = 400;
+  let runLog: { readonly name: string; readonly file: GrowingFile } | null = null;
+  let runStartedAt = 0;
+  let lastLogSecond = 0;
+
+  /** A name of its own for each run, also where several begin within a second. */
+  const startRun = (model: string, at: number): void => {
+    lastLogSecond = Math.max(Math.floor(at / 1000), lastLogSecond + 1);
+    runLog = {
+      name: `${logFolder}/normal-0-${fileTime(lastLogSecond * 1000)}.log`,
+      file: createGrowingFile(at),
+    };
+    runStartedAt = 0;
+    lastPid += random.integer(20, 900);
+    runner = { pid: lastPid, model };
+  };
+
+  const perform = (act: Act, at: number): void => {
+    switch (act.type) {
+      case 'container_log':
+        return containerLog.append(act.text, at);
+      case 'status_page':
+        statusPage = act.text === null ? { kind: 'gone' } : { kind: 'shown', text: act.text };
+        return;
+      case 'guest_up':
+        guestIsUp = true;
+        return;
+      case 'server_ready':
+        serverIsReady = true;
+        return;
+      case 'run_started':
+        return startRun(act.model, at);
+      case 'run_ended':
+        runner = null;
+        return;
+      case 'run_log':
+      case 'task_ended':
+        if (runStartedAt === 0) runStartedAt = at;
+        // What has ended is known before the log says so: who reads the log must find it.
+        if (act.type === 'task_ended') ended.push({ ...act.task, runStartedAt, endedAt: at });
+        runLog?.file.append(act.records.map((record) => formatRecord(record, at)).join(''), at);
+        return;
+    }
+  };
+
+  return {
+    bootId: [8, 4, 4, 4, 12].map(random.hex).join('-'),
+    containerId: random.hex(64),
+    startedAt,
+    containerLog,
+    statusPage: () => statusPage,
+    guestIsUp: () => guestIsUp,
+    serverIsReady: () => serverIsReady,
+    runner: () => runner,
+    runLog: () => runLog,
+    fileAt: (side, path) =>
+      runLog !== null && path.replaceAll('/./', '/') === clientFolder[side] + runLog.name
+        ? runLog.file
+        : null,
+    truth: () => [...ended],
+    perform,
+  };
+}

@@ -1,0 +1,107 @@
+/** Puts the parts together: a play, the machine it changes, and the SSH server through which that machine is seen. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeVmConfig, type VmConfig } from '../config/index.ts';
+import { generateKeyPair } from './keys.ts';
+import { createMachine, type SimulatedTask } from './machine.ts';
+import { play } from './play.ts';
+import { startPlayer } from './player.ts';
+import { createRandom } from './random.ts';
+import { serveShell, shellSide } from './shell-session.ts';
+import { startSshServer } from './ssh-server.ts';
+import { catalogue } from './tasks.ts';
+import { defaultTimings, type Timings } from './timings.ts';
+
+const username = 'azureuser';
+const fastestSpeed = 1000;
+
+export interface SimulatedVmOptions {
+  /** The same seed gives the same tasks, scores and steps. */
+  readonly seed: number;
+  /** Divides every duration; above 0, at most 1000. */
+  readonly speed: number;
+  readonly timings?: Partial<Timings>;
+  /** Default 12; at most as many as the catalogue has. */
+  readonly tasksPerRun?: number;
+  readonly log?: { info(text: string): void; debug(text: string): void };
+}
+
+export interface SimulatedVm {
+  /** How to watch it: address, user, key file and pinned host key. */
+  readonly vmConfig: VmConfig;
+  readonly port: number;
+  /** "SHA256:…" */
+  readonly hostKeyFingerprint: string;
+  /** Every attempt that has ended so far, oldest first. */
+  readonly truth: () => readonly SimulatedTask[];
+  /** Resets every connection. */
+  readonly disconnectAll: () => void;
+  /** Refuses new connections; those that are there stay. */
+  readonly stopListening: () => Promise<void>;
+  readonly listenAgain: () => Promise<void>;
+  /** Ends play, server and connections, and removes the key file. May be called more than once. */
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the machine; it listens, and its container begins to start, when the promise resolves. Throws a RangeError on a bad option. */
+export async function startSimulatedVm(options: SimulatedVmOptions): Promise<SimulatedVm> {
+  const { seed, speed, tasksPerRun = 12, log } = options;
+  if (!(speed > 0 && speed <= fastestSpeed)) {
+    throw new RangeError(`The speed must be above 0 and at most ${fastestSpeed}, not ${speed}.`);
+  }
+  if (!Number.isInteger(tasksPerRun) || tasksPerRun < 1 || tasksPerRun > catalogue.length) {
+    throw new RangeError(`A run has from 1 to ${catalogue.length} tasks, not ${tasksPerRun}.`);
+  }
+
+  const userKey = generateKeyPair();
+  const folder = await mkdtemp(join(tmpdir(), 'benchtray-demo-'));
+  try {
+    const privateKey = join(folder, 'id_ed25519');
+    await writeFile(privateKey, userKey.privateKey, { mode: 0o600 });
+
+    // What the machine draws must not change what is played.
+    const machine = createMachine(createRandom(seed ^ 0x5eed), Date.now());
+    const server = await startSshServer({
+      username,
+      publicKey: userKey.publicKey,
+      serve: (command, channel) => {
+        log?.debug(`simulated VM: exec ${command}`);
+        const side = shellSide(command);
+        if (side !== null) return serveShell(machine, side, channel);
+        channel.stderr.write('sh: not part of the simulation\n');
+        channel.exit(127);
+        channel.end();
+      },
+      debug: (text) => log?.debug(`simulated VM: ${text}`),
+    });
+    const steps = play(createRandom(seed), {
+      timings: { ...defaultTimings, ...options.timings },
+      tasksPerRun,
+    });
+    const stopPlayer = startPlayer(steps, speed, machine.perform);
+    log?.info(`the simulated VM listens on 127.0.0.1:${server.port}`);
+
+    const { port, hostKeyFingerprint, disconnectAll, stopListening, listenAgain } = server;
+    return {
+      vmConfig: makeVmConfig({
+        name: 'demo-vm',
+        ssh: { host: '127.0.0.1', port, username, privateKey, agent: false, hostKey: hostKeyFingerprint },
+      }),
+      port,
+      hostKeyFingerprint,
+      truth: machine.truth,
+      disconnectAll,
+      stopListening,
+      listenAgain,
+      close: async () => {
+        stopPlayer();
+        await server.close();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}

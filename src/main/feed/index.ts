@@ -1,0 +1,19 @@
+/**
+ * The room that knows order. It gives every event its place, writes it into a journal on disk, keeps the newest picture
+ * of every VM, and hands both to those who listen: after the commit, never before. A restart resumes from here.
+ * It knows neither how a VM is watched nor how a client is served.
+ */
+export { DataFolderInUse, lockDataFolder, type DataFolderLock } from './data-folder-lock.ts';
+export { openFeed, type Feed, type FeedOptions } from './feed.ts';
+export type { RunQuery, StoredRun } from './journal.ts';
+export type {
+  FeedChange,
+  FeedEvent,
+  FollowState,
+  JournalEvent,
+  OpenCondition,
+  RunRecord,
+  TaskRecord,
+} from './model.ts';
+export type { Retention } from './retention.ts';
+export type { Snapshot } from './snapshots.ts';

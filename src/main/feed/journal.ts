@@ -1,0 +1,186 @@
+/** Everything that is asked of the journal and written into it, statement by statement. Knows no order and no rules. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { ErrorPayload, JournalPayload, StateCode } from '../../shared/stream.ts';
+import type { JournalFile } from './journal-file.ts';
+import type { FollowState, JournalEvent, OpenCondition, RunRecord, TaskRecord } from './model.ts';
+
+/** A run of the history, with what the journal itself counts. */
+export interface StoredRun extends RunRecord {
+  /** Tasks that were given a score: what the mean score is taken over. */
+  readonly tasksScored: number;
+}
+
+export interface RunQuery {
+  /** Only runs of this VM. */
+  readonly vm?: string;
+  readonly limit: number;
+  /** Only runs older than the run of this id. */
+  readonly before?: string;
+}
+
+export type Journal = ReturnType<typeof createJournal>;
+
+interface EventRow {
+  readonly seq: number;
+  readonly vm: string;
+  readonly type: JournalPayload['type'];
+  readonly at: number;
+  readonly data: string;
+}
+interface RunRow {
+  readonly record: string;
+  readonly tasks_scored: number;
+}
+
+const selectRuns = `SELECT record, (SELECT COUNT(DISTINCT domain || char(0) || task_id) FROM tasks
+    WHERE tasks.run_id = runs.run_id AND is_scored = 1) AS tasks_scored FROM runs`;
+
+export function createJournal({ database, journalId }: JournalFile) {
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
+  const statements = {
+    head: prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'"),
+    addEvent: prepare('INSERT INTO events (vm, type, at, data) VALUES (?, ?, ?, ?) RETURNING seq'),
+    events: prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
+    eventsOfVm: prepare('SELECT * FROM events WHERE seq > ? AND vm = ? ORDER BY seq LIMIT ?'),
+    count: prepare('SELECT COUNT(*) AS value FROM events WHERE seq > ?'),
+    countOfVm: prepare('SELECT COUNT(*) AS value FROM events WHERE seq > ? AND vm = ?'),
+    prunedAfter: prepare('SELECT 1 FROM pruned WHERE through_seq > ? AND (?2 IS NULL OR vm = ?2)'),
+    putRun: prepare(`INSERT INTO runs (run_id, vm, sort_at, record) VALUES (?1, ?2, COALESCE(?3, ?4), ?5)
+      ON CONFLICT DO UPDATE SET sort_at = COALESCE(?3, sort_at), record = ?5 WHERE record <> ?5`),
+    runs: prepare(`${selectRuns} WHERE (?1 IS NULL OR vm = ?1)
+      AND (?2 IS NULL OR (sort_at, rowid) < (SELECT sort_at, rowid FROM runs WHERE run_id = ?2))
+      ORDER BY sort_at DESC, rowid DESC LIMIT ?3`),
+    run: prepare(`${selectRuns} WHERE run_id = ?`),
+    // What has been told stays as it was told.
+    putTask: prepare(`INSERT INTO tasks VALUES (?, ?, ?, ?, NULL, ?, ?)
+      ON CONFLICT DO UPDATE SET is_scored = excluded.is_scored, record = excluded.record WHERE event_seq IS NULL`),
+    isTaskTold: prepare(`SELECT event_seq IS NOT NULL AS value FROM tasks
+      WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?`),
+    markTaskTold: prepare(`UPDATE tasks SET event_seq = ?
+      WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?`),
+    tasksOf: prepare('SELECT record FROM tasks WHERE run_id = ? ORDER BY rowid'),
+    // REPLACE gives the row a new and highest rowid: the newest is the one written last.
+    putFollow: prepare('INSERT OR REPLACE INTO follow VALUES (?, ?, ?, ?)'),
+    follow: prepare('SELECT state FROM follow WHERE vm = ? AND log = ?'),
+    latestFollow: prepare('SELECT state FROM follow WHERE vm = ? ORDER BY rowid DESC LIMIT 1'),
+    openCondition: prepare('INSERT OR IGNORE INTO conditions VALUES (?, ?, ?, ?)'),
+    closeCondition: prepare('DELETE FROM conditions WHERE vm = ? AND code = ? RETURNING began_at AS value'),
+    conditions: prepare('SELECT * FROM conditions WHERE ?1 IS NULL OR vm = ?1 ORDER BY began_at, rowid'),
+    addVm: prepare('INSERT OR IGNORE INTO vms VALUES (?, ?)'),
+    firstSeen: prepare('SELECT first_seen_at AS value FROM vms WHERE name = ?'),
+  };
+
+  const all = <Row>(statement: StatementSync, ...parameters: SQLInputValue[]): Row[] =>
+    statement.all(...parameters) as unknown as Row[];
+  const value = (statement: StatementSync, ...parameters: SQLInputValue[]): number | null => {
+    const row = statement.get(...parameters);
+    return row === undefined ? null : Number(row['value']);
+  };
+  const idOf = (seq: number): string => `${journalId}-${seq}`;
+  const taskKey = (task: TaskRecord): [string, string, string, number] => [
+    task.runId,
+    task.domain ?? '',
+    task.taskId,
+    task.attempt,
+  ];
+  const toEvent = (row: EventRow): JournalEvent => {
+    const payload = { type: row.type, data: JSON.parse(row.data) as unknown } as JournalPayload;
+    return { ...payload, seq: row.seq, id: idOf(row.seq), vm: row.vm, at: row.at };
+  };
+  const toRun = (row: RunRow): StoredRun => ({
+    ...(JSON.parse(row.record) as RunRecord),
+    tasksScored: row.tasks_scored,
+  });
+
+  return {
+    journalId,
+    idOf,
+    head: (): number => Number(statements.head.get()?.['seq'] ?? 0),
+    /** Runs `work` as one transaction: all of it is written, or nothing and the error goes on to the caller. */
+    transaction: <Result>(work: () => Result): Result => inTransaction(database, work),
+
+    addEvent(vm: string, at: number, payload: JournalPayload): JournalEvent {
+      const row = statements.addEvent.get(vm, payload.type, at, JSON.stringify(payload.data));
+      const seq = Number(row?.['seq']);
+      return { ...payload, seq, id: idOf(seq), vm, at };
+    },
+    eventsAfter: (seq: number, vm: string | null, limit: number): JournalEvent[] =>
+      (vm === null
+        ? all<EventRow>(statements.events, seq, limit)
+        : all<EventRow>(statements.eventsOfVm, seq, vm, limit)
+      ).map(toEvent),
+    countAfter: (seq: number, vm: string | null): number =>
+      (vm === null ? value(statements.count, seq) : value(statements.countOfVm, seq, vm)) ?? 0,
+    hasPrunedAfter: (seq: number, vm: string | null): boolean =>
+      statements.prunedAfter.get(seq, vm) !== undefined,
+
+    /** @returns whether anything about the run is new */
+    putRun(run: RunRecord, at: number): boolean {
+      const nextBest = run.lastEventAt ?? at;
+      return (
+        statements.putRun.run(run.runId, run.vm, run.startedAt, nextBest, JSON.stringify(run)).changes > 0
+      );
+    },
+    runs: (query: RunQuery): StoredRun[] =>
+      all<RunRow>(statements.runs, query.vm ?? null, query.before ?? null, query.limit).map(toRun),
+    run(id: string): StoredRun | null {
+      const [row] = all<RunRow>(statements.run, id);
+      return row === undefined ? null : toRun(row);
+    },
+
+    putTask(task: TaskRecord): void {
+      const isScored = task.outcome === 'scored' && task.score !== null ? 1 : 0;
+      statements.putTask.run(...taskKey(task), isScored, JSON.stringify(task));
+    },
+    isTaskTold: (task: TaskRecord): boolean => value(statements.isTaskTold, ...taskKey(task)) === 1,
+    markTaskTold: (task: TaskRecord, seq: number): void => {
+      statements.markTaskTold.run(seq, ...taskKey(task));
+    },
+    tasksOf: (runId: string): TaskRecord[] =>
+      all<{ record: string }>(statements.tasksOf, runId).map((row) => JSON.parse(row.record) as TaskRecord),
+
+    putFollow(vm: string, state: FollowState, at: number): void {
+      statements.putFollow.run(vm, state.log, at, JSON.stringify(state));
+    },
+    /** @param log null: the one that was written last */
+    follow(vm: string, log: string | null): FollowState | null {
+      const row = log === null ? statements.latestFollow.get(vm) : statements.follow.get(vm, log);
+      return row === undefined ? null : (JSON.parse(String(row['state'])) as FollowState);
+    },
+
+    /** @returns false when it is open already */
+    openCondition: (vm: string, condition: OpenCondition): boolean =>
+      statements.openCondition.run(vm, condition.code, condition.beganAt, JSON.stringify(condition.error))
+        .changes > 0,
+    /** @returns when it began, null when it is not open */
+    closeCondition: (vm: string, code: StateCode): number | null =>
+      value(statements.closeCondition, vm, code),
+    conditions: (vm: string | null): OpenCondition[] =>
+      all<{ vm: string; code: StateCode; began_at: number; error: string }>(statements.conditions, vm).map(
+        (row) => ({
+          vm: row.vm,
+          code: row.code,
+          beganAt: row.began_at,
+          error: JSON.parse(row.error) as ErrorPayload,
+        }),
+      ),
+
+    firstSeen(vm: string, at: number): number {
+      statements.addVm.run(vm, at);
+      return value(statements.firstSeen, vm) ?? at;
+    },
+  };
+}
+
+function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk may have ended it already.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+/** Keeps the journal small: old events go, and the oldest of what is left when it is still too big. */
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface Retention {
+  /** Events and reading positions older than this go. Default 30 days. */
+  readonly olderThanMs?: number;
+  /** Bytes in use within the file. Default 200 MB. */
+  readonly maxBytes?: number;
+}
+
+const dayMs = 86_400_000;
+const defaults = { olderThanMs: 30 * dayMs, maxBytes: 200_000_000 };
+const eventsPerStep = 1000;
+
+/**
+ * Runs and tasks are the history and do not age: they go, oldest run first, only when there are no events left to
+ * make room with. The newest run of each VM and each VM's newest reading position always stay.
+ */
+export function pruneJournal(database: DatabaseSync, nowMs: number, retention: Retention): void {
+  const { olderThanMs, maxBytes } = { ...defaults, ...retention };
+  const cutoff = nowMs - olderThanMs;
+  dropEvents(database, 'at < ?', cutoff);
+  database
+    .prepare(
+      'DELETE FROM follow WHERE written_at < ? AND rowid NOT IN (SELECT MAX(rowid) FROM follow GROUP BY vm)',
+    )
+    .run(cutoff);
+  while (usedBytes(database) > maxBytes) {
+    const isSmaller =
+      dropEvents(database, 'seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?)', eventsPerStep) ||
+      dropOldestRun(database);
+    if (!isSmaller) break;
+  }
+  database.exec('PRAGMA incremental_vacuum');
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** Leaves a note of what went, so that a client that comes back for it can be told. */
+function dropEvents(database: DatabaseSync, condition: string, parameter: number): boolean {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    database
+      .prepare(
+        `INSERT INTO pruned SELECT vm, MAX(seq) FROM events WHERE ${condition} GROUP BY vm
+         ON CONFLICT DO UPDATE SET through_seq = MAX(through_seq, excluded.through_seq)`,
+      )
+      .run(parameter);
+    const { changes } = database.prepare(`DELETE FROM events WHERE ${condition}`).run(parameter);
+    database.exec('COMMIT');
+    return changes > 0;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function dropOldestRun(database: DatabaseSync): boolean {
+  const oldest = database
+    .prepare(
+      `SELECT run_id FROM runs AS candidate
+       WHERE EXISTS (SELECT 1 FROM runs WHERE vm = candidate.vm AND (sort_at, rowid) > (candidate.sort_at, candidate.rowid))
+       ORDER BY sort_at, rowid LIMIT 1`,
+    )
+    .get();
+  if (oldest === undefined) return false;
+  const runId = String(oldest['run_id']);
+  database.prepare('DELETE FROM tasks WHERE run_id = ?').run(runId);
+  database.prepare('DELETE FROM runs WHERE run_id = ?').run(runId);
+  return true;
+}
+
+function usedBytes(database: DatabaseSync): number {
+  const read = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return (read('page_count') - read('freelist_count')) * read('page_size');
+}

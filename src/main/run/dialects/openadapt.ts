@@ -1,0 +1,175 @@
+/**
+ * The lines that scripts around a benchmark print: `Task 5/30`, `Running task: <id>`, `Step 12`, `Score: 0.85`,
+ * `Result: PASS`, each with or without a time in front.
+ */
+import type { RunArguments, RunEvent } from '../model.ts';
+import { isFreeText, type LogRecord } from '../record.ts';
+import { newestTimeOfDay } from '../time-of-day.ts';
+import { unchanged, type Dialect } from './dialect.ts';
+import { parseOpenAdaptLine, type OpenAdaptLine } from './openadapt-lines.ts';
+import {
+  closeTask,
+  endTask,
+  ensureTask,
+  initial,
+  dialectName,
+  isNameOf,
+  runIsNext,
+  startRun,
+  startTask,
+  andThen,
+  worker,
+  type OpenAdaptState,
+  type Place,
+  type Step,
+} from './openadapt-tasks.ts';
+
+export const openAdapt: Dialect<OpenAdaptState> = {
+  name: dialectName,
+  initial,
+  read(state, record, context) {
+    if (record.kind === 'logging') return unchanged(state);
+    const [, hours, minutes, seconds, timedText] =
+      /^\s*\[(\d\d):(\d\d):(\d\d)\](.*)$/s.exec(record.text) ?? [];
+    const isTimed = timedText !== undefined;
+    if (!isTimed && record.kind === 'continuation') return unchanged(state);
+    const line = parseOpenAdaptLine((timedText ?? record.text).trim());
+    if (line === null || !counts(state, record, line, isTimed)) return unchanged(state);
+    const timeOfDayMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+    const at = isTimed ? newestTimeOfDay(timeOfDayMs, context) : null;
+    return readLine(withoutQuotedHeader(state, line), line, { offset: record.offset, at });
+  },
+  close: (state) => closeTask(state, null, null),
+};
+
+/** Whether a line is the log's own, and not part of a text that it quotes. */
+function counts(state: OpenAdaptState, record: LogRecord, line: OpenAdaptLine, isTimed: boolean): boolean {
+  if (record.kind === 'continuation') return isTimed && !isFreeText(record.of);
+  if (isTimed || !state.timed) return true;
+  // These stand without a time in a log that has times: the head of the next run, and the id where a script prints it itself.
+  if (line.says === 'header' || (line.says === 'setting' && state.setup !== null)) return true;
+  return line.says === 'id' && state.task !== null && state.task.id === null;
+}
+
+/** A task that goes on behind a header shows that the header was no more than a text. */
+function withoutQuotedHeader(state: OpenAdaptState, line: OpenAdaptLine): OpenAdaptState {
+  const goesOn = state.task !== null && ['step', 'score', 'result', 'ended'].includes(line.says);
+  return goesOn && state.setup !== null ? { ...state, setup: null } : state;
+}
+
+function readLine(state: OpenAdaptState, line: OpenAdaptLine, place: Place): Step {
+  switch (line.says) {
+    case 'header':
+      return unchanged({ ...state, setup: { offset: place.offset, totalTasks: 0, arguments: {} } });
+    case 'setting':
+      return readSetting(state, line, place);
+    case 'task':
+      return announceTask(state, line, place);
+    case 'id':
+      return readId(state, line.taskId, place);
+    case 'step': {
+      if (state.task === null) return unchanged(state);
+      return andThen(ensureTask(state, place), (now) => ({
+        state: now,
+        events: [{ type: 'task_step', at: place.at, worker, step: line.step }],
+      }));
+    }
+    case 'score':
+      return unchanged({ ...state, held: { score: line.score, verdict: state.held?.verdict ?? null } });
+    case 'result':
+      // In a log that was cut within a task, the id may still follow: "Task <id> failed".
+      return state.task === null
+        ? unchanged({ ...state, held: { score: state.held?.score ?? null, verdict: line.verdict } })
+        : endTask(state, line.verdict, line.reason, place);
+    case 'ended':
+      return readEnded(state, line.taskId, line.verdict, place);
+  }
+}
+
+/** Before the first task a setting is kept until its run begins: the header alone begins none, real logs of other dialects carry it too. */
+function readSetting(
+  state: OpenAdaptState,
+  line: Extract<OpenAdaptLine, { says: 'setting' }>,
+  place: Place,
+): Step {
+  const { name, value } = line;
+  const known: Partial<RunArguments> = name === 'tasks' ? {} : { [name]: value };
+  if (state.setup?.offset === undefined || state.setup.offset === null) {
+    // Outside of a header only the form that no sentence has counts.
+    if (name !== 'model' || !line.assigned) return unchanged(state);
+    if (state.runIsOn) {
+      return { state, events: [{ type: 'run_arguments', at: place.at, arguments: known }] };
+    }
+  }
+  const setup = state.setup ?? { offset: null, totalTasks: 0, arguments: {} };
+  const totalTasks = name === 'tasks' && /^\d{1,6}$/.test(value) ? Number(value) : setup.totalTasks;
+  return unchanged({
+    ...state,
+    setup: { ...setup, totalTasks, arguments: { ...setup.arguments, ...known } },
+  });
+}
+
+/** `Task 5/30`. It is told as started when its id is known, or else with its first step. */
+function announceTask(
+  state: OpenAdaptState,
+  line: Extract<OpenAdaptLine, { says: 'task' }>,
+  place: Place,
+): Step {
+  const { number, total, taskId } = line;
+  const saidAgain = state.task !== null && number === state.taskNumber && !runIsNext(state);
+  if (saidAgain && (number > 1 || state.task.id === null)) return unchanged(state);
+  const isNewRun = runIsNext(state) || number === 1 || number < state.taskNumber;
+  const closed = closeTask(state, isNewRun ? null : 'lost', place.at);
+  const begun = isNewRun ? andThen(closed, (now) => startRun(now, place)) : closed;
+  return andThen(begun, (now) => {
+    const announced: OpenAdaptState = {
+      ...now,
+      taskNumber: number,
+      totalTasks: total,
+      task: { id: null, named: false },
+      held: null,
+      timed: place.at !== null,
+    };
+    const planned: RunEvent = {
+      type: 'run_planned',
+      at: place.at,
+      totalTasks: total,
+      tasks: null,
+      completedTasks: number - 1,
+    };
+    const step: Step = { state: announced, events: [planned] };
+    return taskId === null ? step : andThen(step, (next) => startTask(next, taskId, false, place));
+  });
+}
+
+/** `Running task: x` names the task that was announced, or begins one by itself. */
+function readId(state: OpenAdaptState, taskId: string, place: Place): Step {
+  const timed = place.at !== null;
+  const { task } = state;
+  if (task !== null && task.id !== null && !task.named) {
+    // Under way under another name, which it keeps: told once, told always.
+    return unchanged({ ...state, task: { ...task, named: true } });
+  }
+  const closed = task?.id == null ? { state, events: [] } : closeTask(state, 'lost', place.at);
+  const begun = runIsNext(closed.state) ? andThen(closed, (now) => startRun(now, place)) : closed;
+  const held = task === null ? null : begun.state.held;
+  return andThen(begun, (now) => startTask({ ...now, timed, held }, taskId, true, place));
+}
+
+function readEnded(state: OpenAdaptState, taskId: string, verdict: boolean, place: Place): Step {
+  const { task, held } = state;
+  if (task !== null) {
+    const now = task.id === null ? startTask(state, taskId, true, place) : { state, events: [] };
+    return isNameOf(now.state, taskId)
+      ? andThen(now, (next) => endTask(next, verdict, null, place))
+      : unchanged(state);
+  }
+  // After a `Result:` line it only repeats what is known. With a result and no task, the log was cut within that task.
+  if (held === null || taskId === state.lastId) return unchanged(state);
+  const begun = runIsNext(state) ? startRun(state, place) : { state, events: [] };
+  return andThen(begun, (now) =>
+    andThen(startTask({ ...now, held }, taskId, true, { ...place, at: null }), (next) =>
+      endTask(next, held.verdict ?? verdict, null, place),
+    ),
+  );
+}

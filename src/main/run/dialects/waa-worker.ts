@@ -1,0 +1,119 @@
+/**
+ * One process of a run that the `waa` dialect reads. A result line carries no task id: it belongs to the task that
+ * the same process began last.
+ */
+import type { RunEvent } from '../model.ts';
+
+export interface WaaWorker {
+  /** Name of the process: "MainProcess", "EnvProcess-1". */
+  readonly process: string;
+  /** From the `[Domain]` line, until the `[Example ID]` line behind it. */
+  readonly nextDomain: string | null;
+  /** The task that the worker is at. */
+  readonly task: { readonly domain: string | null; readonly taskId: string } | null;
+  /** Highest step since the last task ended. */
+  readonly step: number;
+  /** The result that was logged for the task, which only a later line ends. */
+  readonly result: { readonly score: number | null } | null;
+  readonly instruction: string;
+  /** "domain/id" of the task that ended last: a doubled line is not a second end. */
+  readonly lastEnded: string | null;
+}
+
+/** What a line says about a task that is over. */
+export interface WaaTaskEnd {
+  readonly domain: string;
+  readonly taskId: string;
+  readonly outcome: 'scored' | 'exception';
+  /** Undefined where the line gives none: the logged result counts. */
+  readonly score: number | null | undefined;
+  readonly message: string | null;
+}
+
+interface WorkerStep {
+  readonly worker: WaaWorker;
+  readonly events: readonly RunEvent[];
+}
+
+/** Enough for any instruction that a person wants to read. */
+const maxInstructionChars = 4000;
+
+export function newWorker(process: string): WaaWorker {
+  return { process, nextDomain: null, task: null, step: 0, result: null, instruction: '', lastEnded: null };
+}
+
+/** The `[Example ID]` line. A task before it that no line ended is over as well. */
+export function startTask(worker: WaaWorker, taskId: string, at: number): WorkerStep {
+  const closed = closeTask(worker, 'lost', at);
+  const domain = worker.nextDomain;
+  return {
+    worker: { ...closed.worker, nextDomain: null, task: { domain, taskId }, step: 0, result: null },
+    events: [...closed.events, { type: 'task_started', at, worker: worker.process, domain, taskId }],
+  };
+}
+
+/** The whole instruction so far, which may have several lines. */
+export function addInstruction(worker: WaaWorker, line: string, at: number): WorkerStep {
+  if (worker.task === null) return { worker, events: [] };
+  const instruction = `${worker.instruction}\n${line}`.slice(0, maxInstructionChars);
+  return {
+    worker: { ...worker, instruction },
+    events: [{ type: 'task_instruction', at, worker: worker.process, text: instruction.trim() }],
+  };
+}
+
+export function addStep(worker: WaaWorker, step: number, at: number): WorkerStep {
+  // One answer of the model may be several actions, each logged under the same number.
+  if (step <= worker.step) return { worker, events: [] };
+  const events: RunEvent[] =
+    worker.task === null ? [] : [{ type: 'task_step', at, worker: worker.process, step }];
+  return { worker: { ...worker, step }, events };
+}
+
+/** A line that names the task which is over: `Finished d/id`, `Exception in d/id: …`. */
+export function endTask(worker: WaaWorker, end: WaaTaskEnd, at: number): WorkerStep {
+  const { process, task } = worker;
+  const name = `${end.domain}/${end.taskId}`;
+  const isCurrent = task !== null && task.taskId === end.taskId && (task.domain ?? end.domain) === end.domain;
+  if (task === null && worker.result === null && worker.lastEnded === name) return { worker, events: [] };
+
+  const events: RunEvent[] = [];
+  if (!isCurrent) {
+    // The start of the named task was not to be seen: the log was cut there. The result, being the newest, is its own.
+    if (task !== null) events.push(...closeTask({ ...worker, result: null }, 'lost', at).events);
+    events.push({ type: 'task_started', at: null, worker: process, domain: end.domain, taskId: end.taskId });
+    if (task === null && worker.step > 0) {
+      events.push({ type: 'task_step', at, worker: process, step: worker.step });
+    }
+  }
+  const score = end.outcome === 'scored' ? (end.score ?? worker.result?.score ?? null) : null;
+  events.push({ ...end, type: 'task_ended', at, worker: process, score, verdict: null });
+  return { worker: { ...newWorker(process), lastEnded: name }, events };
+}
+
+/** No line ended the task that the worker is at: a logged result counts, else it ended like `otherwise`. */
+export function closeTask(
+  worker: WaaWorker,
+  otherwise: 'lost' | 'interrupted' | null,
+  at: number | null,
+): WorkerStep {
+  const { task, result, process } = worker;
+  const outcome = result === null ? otherwise : 'scored';
+  if (task === null || outcome === null) return { worker, events: [] };
+  return {
+    worker: { ...newWorker(process), nextDomain: worker.nextDomain },
+    events: [
+      {
+        type: 'task_ended',
+        at,
+        worker: process,
+        taskId: task.taskId,
+        domain: task.domain,
+        outcome,
+        score: result?.score ?? null,
+        verdict: null,
+        message: null,
+      },
+    ],
+  };
+}

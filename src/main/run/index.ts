@@ -1,0 +1,23 @@
+/**
+ * This room knows benchmarks. Pure functions, without clock, files or network: bytes of a log become lines, lines
+ * become records, records become run events in whatever dialect they are written, and run events fold into the state
+ * of a run, of which `progress` and `task_complete` are made. All state is plain JSON, stored beside the offset in the log, so
+ * that a restart goes on where reading stopped and tells nothing twice.
+ */
+export { createLineSplitter, type LineSplitter } from './line-splitter.ts';
+export { closeReader, initialReader, parseReaderState, readLines, type ReaderState } from './reader.ts';
+export { endRun, reduceRun, type RunEffect, type RunIdentity, type RunStep } from './run-state.ts';
+export { isEnded, type EndedAttempt } from './attempts.ts';
+export { countsOf, type RunCounts } from './counts.ts';
+export { progressOf, taskCompleteOf } from './progress.ts';
+export { parseScore } from './score.ts';
+export { runIdFor } from './run-id.ts';
+export type {
+  LogLine,
+  PlannedTask,
+  ReadContext,
+  RunArguments,
+  RunEvent,
+  RunState,
+  TaskAttempt,
+} from './model.ts';

@@ -1,0 +1,72 @@
+/** The two shapes of Python's repr() that a log is read for. Not a parser of Python: anything else gives nothing. */
+import type { PlannedTask, RunArguments } from './model.ts';
+
+const pair = /\(\s*(['"])(.*?)\1\s*,\s*(['"])(.*?)\3\s*\)/g;
+
+/** `[('clock', '02F1…-WOS'), …]` → its pairs in order. Null when it is no complete list (a cut line has no end). */
+export function parseTaskList(text: string): readonly PlannedTask[] | null {
+  const list = text.trim();
+  if (!list.startsWith('[') || !list.endsWith(']')) return null;
+  return Array.from(list.matchAll(pair), ([, , domain = '', , taskId = '']) => ({ domain, taskId }));
+}
+
+/**
+ * `Namespace(max_steps=15, model='gpt-4o', …)` → the arguments that are known and harmless. All others, which may
+ * hold secrets, are dropped here and go nowhere.
+ */
+export function parseArguments(text: string): Partial<RunArguments> {
+  const values = parseNamespace(text);
+  const maxSteps = Number(values.get('max_steps') ?? NaN);
+  const found: { -readonly [Name in keyof RunArguments]?: RunArguments[Name] } = {};
+  if (Number.isInteger(maxSteps) && maxSteps > 0) found.maxSteps = maxSteps;
+  for (const [name, field] of textArguments) {
+    const value = values.get(name);
+    if (value !== undefined && value !== 'None' && value !== '') found[field] = value;
+  }
+  return found;
+}
+
+const textArguments = [
+  ['model', 'model'],
+  ['agent_name', 'agent'],
+  ['result_dir', 'resultDir'],
+  ['emulator_ip', 'emulatorIp'],
+] as const;
+
+/** Every `name=value` at the top level; strings without their quotes, everything else as written. */
+function parseNamespace(text: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  const open = text.indexOf('Namespace(');
+  if (open === -1) return values;
+  let at = open + 'Namespace('.length;
+  while (at < text.length && text[at] !== ')') {
+    const equals = text.indexOf('=', at);
+    if (equals === -1) break;
+    const end = endOfValue(text, equals + 1);
+    values.set(text.slice(at, equals).trim(), unquoted(text.slice(equals + 1, end).trim()));
+    at = text[end] === ',' ? end + 1 : end;
+  }
+  return values;
+}
+
+/** Position of the comma or bracket that ends the value; commas and brackets in strings, lists and calls belong to it. */
+function endOfValue(text: string, from: number): number {
+  let depth = 0;
+  let quote: string | null = null;
+  for (let at = from; at < text.length; at += 1) {
+    const char = text.charAt(at);
+    if (quote !== null) {
+      if (char === '\\') at += 1;
+      else if (char === quote) quote = null;
+    } else if (char === "'" || char === '"') quote = char;
+    else if ('([{'.includes(char)) depth += 1;
+    else if (depth === 0 && (char === ',' || char === ')')) return at;
+    else if (')]}'.includes(char)) depth -= 1;
+  }
+  return text.length;
+}
+
+function unquoted(value: string): string {
+  const quoted = /^(['"])(.*)\1$/s.exec(value);
+  return quoted === null ? value : (quoted[2] ?? '').replace(/\\(['"\\])/g, '$1');
+}

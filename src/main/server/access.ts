@@ -1,0 +1,85 @@
+/**
+ * Who may ask at all. The `Host` must be a name of this server, or a web page that rebinds its own name to 127.0.0.1
+ * could read everything; the `Origin`, where there is one, must be ours.
+ */
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Problem } from './problem.ts';
+
+export interface AccessRules {
+  /** Names of this server besides the loopback ones. */
+  readonly names: readonly string[];
+  /** Origins besides our own, as browsers write them: "https://grafana.example". */
+  readonly allowedOrigins: readonly string[];
+}
+
+export type AccessVerdict =
+  | { readonly kind: 'allowed'; readonly headers: OutgoingHttpHeaders }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+const appOrigin = 'benchtray://app';
+/** For every answer: it depends on who asks, whether or not it says so this time. */
+const vary = { Vary: 'Origin' };
+
+/** @param port the port that the server listens on: part of its own origins */
+export function judgeAccess(request: IncomingMessage, rules: AccessRules, port: number): AccessVerdict {
+  const names = [...loopbackNames, ...rules.names.map((name) => name.toLowerCase())];
+  const hosts = request.rawHeaders.filter(
+    (_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
+  );
+  const [host] = hosts;
+  if (host === undefined || hosts.length > 1) {
+    return refused(400, 'A request has exactly one "Host" header.');
+  }
+  // "GET http://name/path": rare, but then that name counts as well.
+  const [, target = host] = /^https?:\/\/([^/?#]*)/i.exec(request.url ?? '') ?? [];
+  const stranger = [host, target].find((name) => !names.includes(hostName(name)));
+  if (stranger !== undefined) {
+    return refused(
+      421,
+      `This server does not answer to the name ${JSON.stringify(stranger)}. Use localhost, or add the name to "server.names".`,
+    );
+  }
+  const { origin } = request.headers;
+  if (origin === undefined) return { kind: 'allowed', headers: vary };
+  const ownOrigins = names.flatMap((name) => originOf(`http://${name}:${port}`));
+  if (![...ownOrigins, appOrigin, ...rules.allowedOrigins.map(withoutSlash)].includes(origin)) {
+    return refused(
+      403,
+      `Pages of ${JSON.stringify(origin)} may not read this. Add it to "server.allowedOrigins" if they should.`,
+    );
+  }
+  return {
+    kind: 'allowed',
+    headers: {
+      ...vary,
+      'Access-Control-Allow-Origin': origin,
+      'Access-Control-Expose-Headers': 'ETag, Retry-After',
+    },
+  };
+}
+
+/** What an allowed page may send, told on OPTIONS. EventSource itself asks for `Last-Event-ID` when an id is unusual. */
+export const preflightHeaders: OutgoingHttpHeaders = {
+  'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+  'Access-Control-Allow-Headers': 'Last-Event-ID, If-None-Match, Cache-Control',
+  'Access-Control-Max-Age': '600',
+};
+
+function refused(status: number, detail: string): AccessVerdict {
+  return { kind: 'refused', problem: { status, detail, headers: vary } };
+}
+
+/** The host without its port, in lower case. */
+function hostName(host: string): string {
+  return host.toLowerCase().replace(/:\d*$/, '');
+}
+
+/** As a browser writes it: without the port where that is the usual one. None where the name makes no address. */
+function originOf(url: string): string[] {
+  return URL.canParse(url) ? [new URL(url).origin] : [];
+}
+
+function withoutSlash(origin: string): string {
+  return origin.replace(/\/$/, '');
+}

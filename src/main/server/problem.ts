@@ -1,0 +1,47 @@
+/** Errors as RFC 9457 has them: `application/problem+json` with title, status and detail. Never a stack trace. */
+import { STATUS_CODES, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+
+export interface Problem {
+  readonly status: number;
+  /** One or two sentences for a person: what is wrong and, where there is one, the way out. */
+  readonly detail: string;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+export const problemType = 'application/problem+json';
+
+export function problemBody({ status, detail }: Problem): string {
+  return `${JSON.stringify({ title: STATUS_CODES[status] ?? 'Error', status, detail })}\n`;
+}
+
+export function sendProblem(response: ServerResponse, problem: Problem): void {
+  const body = problemBody(problem);
+  response.writeHead(problem.status, {
+    'Content-Type': problemType,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    ...problem.headers,
+  });
+  response.end(body);
+}
+
+/** What went wrong before there was a request: written straight to the socket. */
+const parserProblems: Readonly<Record<string, Problem>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, detail: 'The address and the headers of the request are too long.' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, detail: 'The chunk extensions of the request are too long.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request took too long to arrive.' },
+};
+
+export function rawProblemAnswer(errorCode: string | undefined): string {
+  const problem = parserProblems[errorCode ?? ''] ?? { status: 400, detail: 'This is not an HTTP request.' };
+  const body = problemBody(problem);
+  return [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    `Content-Type: ${problemType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'X-Content-Type-Options: nosniff',
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}

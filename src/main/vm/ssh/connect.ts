@@ -1,0 +1,200 @@
+/** One attempt to log in on a machine, through its jump hosts. The outcome is a value: a client, or what went wrong in a person's words. */
+import type { Duplex } from 'node:stream';
+import ssh2, {
+  type AgentAuthMethod,
+  type Client,
+  type ConnectConfig,
+  type PublicKeyAuthMethod,
+  type ServerHostKeyAlgorithm,
+} from 'ssh2';
+import type { HostKeys, HostKeyVerdict } from './host-keys.ts';
+import type { KeyProblem, KeyStore } from './keys.ts';
+import { addressOf, type SshTarget } from './target.ts';
+
+export interface SshProblem {
+  readonly code: 'ssh_unreachable' | 'ssh_auth_failed' | 'ssh_host_key_changed';
+  /** One sentence for a person. */
+  readonly message: string;
+  readonly detail: string;
+  readonly hint: string;
+}
+
+export type ConnectResult =
+  | { readonly ok: true; readonly client: Client; readonly firstUse: readonly string[] }
+  | { readonly ok: false; readonly problem: SshProblem };
+
+export interface ConnectTools {
+  readonly keys: KeyStore;
+  readonly hostKeys: HostKeys;
+  /** Socket of the SSH agent; null: none is running. */
+  readonly agentSocket: string | null;
+}
+
+const loginTimeoutMs = 10_000;
+/** A dead link is noticed after interval × (count + 1): 18 s. */
+const keepalive = { keepaliveInterval: 6_000, keepaliveCountMax: 2 };
+
+/** Connects and logs in. Aborting the signal gives up at once. */
+export async function connect(
+  target: SshTarget,
+  tools: ConnectTools,
+  signal: AbortSignal,
+): Promise<ConnectResult> {
+  if (target.jump === null) return logIn(target, null, [], tools, signal);
+  const through = await connect(target.jump, tools, signal);
+  if (!through.ok) return through;
+  try {
+    const socket = await forward(through.client, target);
+    const result = await logIn(target, socket, through.firstUse, tools, signal);
+    if (result.ok) result.client.once('close', () => through.client.end());
+    else through.client.destroy();
+    return result;
+  } catch (error) {
+    through.client.destroy();
+    const text = error instanceof Error ? error.message : String(error);
+    return {
+      ok: false,
+      problem: unreachable(target, `${addressOf(target.jump)} could not reach ${target.host}: ${text}`),
+    };
+  }
+}
+
+async function logIn(
+  target: SshTarget,
+  socket: Duplex | null,
+  firstUse: readonly string[],
+  tools: ConnectTools,
+  signal: AbortSignal,
+): Promise<ConnectResult> {
+  const { keys, problems } = await tools.keys.load(target.keys.paths);
+  const agent = target.agent ? tools.agentSocket : null;
+  const named = target.keys.named ? problems[0] : undefined;
+  if (keys.length === 0 && (named !== undefined || agent === null)) {
+    return { ok: false, problem: noKey(target, named ?? worstOf(problems)) };
+  }
+
+  const offers: (PublicKeyAuthMethod | AgentAuthMethod)[] = keys.map((key) => ({
+    type: 'publickey',
+    username: target.username,
+    key,
+  }));
+  if (agent !== null) offers.push({ type: 'agent', username: target.username, agent });
+  const client = new ssh2.Client();
+  let verdict = null as HostKeyVerdict | null;
+  const config: ConnectConfig = {
+    host: target.host,
+    port: target.port,
+    username: target.username,
+    readyTimeout: loginTimeoutMs,
+    ...keepalive,
+    ...(socket === null ? {} : { sock: socket }),
+    hostVerifier: (key: Buffer) => (verdict = tools.hostKeys.judge(target, key)).kind !== 'refused',
+    authHandler: offers,
+    algorithms: {
+      serverHostKey: {
+        prepend: tools.hostKeys.preferredTypes(target) as ServerHostKeyAlgorithm[],
+        append: [],
+        remove: [],
+      },
+    },
+  };
+
+  return new Promise((resolve) => {
+    const fail = (problem: SshProblem): void => {
+      signal.removeEventListener('abort', abort);
+      client.destroy();
+      resolve({ ok: false, problem });
+    };
+    const abort = (): void => fail(unreachable(target, 'given up'));
+    signal.addEventListener('abort', abort, { once: true });
+    client.once('ready', () => {
+      signal.removeEventListener('abort', abort);
+      // ssh2 leaves Nagle's algorithm on, which costs 40 to 90 ms for each small request.
+      client.setNoDelay(true);
+      const fresh = verdict?.kind === 'first_use' ? [`${addressOf(target)} ${verdict.fingerprint}`] : [];
+      resolve({ ok: true, client, firstUse: [...firstUse, ...fresh] });
+    });
+    client.on('error', (error: Error & { level?: string; code?: string }) => {
+      if (verdict?.kind === 'refused') {
+        const { message, hint, fingerprint } = verdict;
+        return fail({ code: 'ssh_host_key_changed', message, hint, detail: fingerprint });
+      }
+      if (error.level === 'client-authentication')
+        return fail(loginRefused(target, problems, agent !== null));
+      return fail(unreachable(target, explain(error)));
+    });
+    client.once('close', () =>
+      fail(unreachable(target, 'the server closed the connection before the login')),
+    );
+    try {
+      client.connect(config);
+    } catch (error) {
+      fail(unreachable(target, error instanceof Error ? error.message : String(error)));
+    }
+  });
+}
+
+function forward(client: Client, target: SshTarget): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    client.forwardOut('127.0.0.1', 0, target.host, target.port, (error, stream) => {
+      if (error) reject(error);
+      else resolve(stream);
+    });
+  });
+}
+
+function unreachable(target: SshTarget, detail: string): SshProblem {
+  return {
+    code: 'ssh_unreachable',
+    message: 'SSH connection failed',
+    detail: `${addressOf(target)}: ${detail}`,
+    hint: `Is the VM running, is the address right, and is port ${target.port} open for you? Try: ssh -p ${target.port} ${target.username}@${target.host}`,
+  };
+}
+
+function loginRefused(target: SshTarget, problems: readonly KeyProblem[], agent: boolean): SshProblem {
+  const own = problems.find((problem) => problem.kind !== 'missing');
+  const offered = agent ? 'No key of the SSH agent and no key file' : 'No key that was offered';
+  return {
+    code: 'ssh_auth_failed',
+    message:
+      own === undefined
+        ? `${addressOf(target)} refused the login.`
+        : `${addressOf(target)} refused the login. ${own.message}`,
+    detail: `${offered} was accepted for the user ${target.username}.`,
+    hint: own?.hint ?? 'Is "ssh.username" right, and is the public key in ~/.ssh/authorized_keys on the VM?',
+  };
+}
+
+function noKey(target: SshTarget, problem: KeyProblem | undefined): SshProblem {
+  return {
+    code: 'ssh_auth_failed',
+    message: problem?.message ?? `There is no private key to log in on ${addressOf(target)} with.`,
+    detail: `Looked for: ${target.keys.paths.join(', ')}`,
+    hint: problem?.hint ?? 'Name one in "ssh.privateKey", or start an SSH agent that holds it.',
+  };
+}
+
+/** Of keys that nobody named, an encrypted one is worth a word; a missing one is not. */
+function worstOf(problems: readonly KeyProblem[]): KeyProblem | undefined {
+  return problems.find((problem) => problem.kind !== 'missing');
+}
+
+function explain(error: Error & { code?: string }): string {
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return 'connection refused: nothing listens on that port';
+    case 'ECONNRESET':
+      return 'the connection was reset';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name is not known';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'there is no way to that address';
+    case 'ETIMEDOUT':
+      return 'no answer';
+    default:
+      return /timed out/i.test(error.message) ? 'no answer in time' : error.message;
+  }
+}

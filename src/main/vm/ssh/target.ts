@@ -1,0 +1,179 @@
+/** Whom to connect to: the configuration of BenchTray, completed by the person's own ~/.ssh/config. */
+import { globSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import SSHConfig, { LineType } from 'ssh-config';
+import type { VmConfig } from '../../config/index.ts';
+
+/** One machine on the way, the last one being the VM. */
+export interface SshTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  /** Private keys to offer, in order. `named`: the person named them, so that a missing one is a mistake. */
+  readonly keys: { readonly paths: readonly string[]; readonly named: boolean };
+  readonly agent: boolean;
+  /** Pinned "SHA256:…", null: known_hosts decides. */
+  readonly hostKey: string | null;
+  /** The name under which known_hosts knows it, where that is not the address. */
+  readonly hostKeyAlias: string | null;
+  /** Machine to go through, null: connect directly. */
+  readonly jump: SshTarget | null;
+}
+
+export interface SshPlaces {
+  /** The person's home: keys and config lie in `.ssh` below it. */
+  readonly home: string;
+}
+
+export const ownPlaces: SshPlaces = { home: homedir() };
+
+/** OpenSSH's own order of default identities, less the kinds that no current server takes. */
+const usualKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+const defaults = { port: 22, username: 'azureuser' };
+const maxJumps = 4;
+
+/**
+ * Completes a VM's configuration. What stands in BenchTray's configuration wins; a value left at its default gives way to
+ * ~/.ssh/config. Throws an Error with a sentence for the person where the two cannot be brought together.
+ */
+export function sshTarget(ssh: VmConfig['ssh'], host: string, places: SshPlaces): SshTarget {
+  const lookUp = readSshConfig(join(places.home, '.ssh', 'config'), places);
+  const own = lookUp(host);
+  const username = ssh.username === defaults.username ? (own.user ?? ssh.username) : ssh.username;
+  return {
+    host: own.hostname ?? host,
+    port: ssh.port === defaults.port ? (own.port ?? ssh.port) : ssh.port,
+    username,
+    keys:
+      ssh.privateKey === null
+        ? identities(own, places)
+        : { paths: [expandHome(ssh.privateKey, places)], named: true },
+    agent: ssh.agent,
+    hostKey: ssh.hostKey,
+    hostKeyAlias: own.hostkeyalias ?? null,
+    jump: jumpTarget(own.proxyjump, ssh.agent, places, lookUp, maxJumps),
+  };
+}
+
+/** "user@host:port", as it is shown. */
+export function addressOf(target: SshTarget): string {
+  return `${target.username}@${target.host}:${target.port}`;
+}
+
+interface HostSettings {
+  readonly hostname?: string;
+  readonly user?: string;
+  readonly port?: number;
+  readonly identityfile?: readonly string[];
+  readonly proxyjump?: string;
+  readonly hostkeyalias?: string;
+}
+
+/** "user@host:port,second" → the chain of machines; the last one named is the nearest to the VM. */
+function jumpTarget(
+  jumps: string | undefined,
+  agent: boolean,
+  places: SshPlaces,
+  lookUp: (host: string) => HostSettings,
+  left: number,
+): SshTarget | null {
+  if (jumps === undefined || jumps.toLowerCase() === 'none') return null;
+  if (left === 0)
+    throw new Error('ProxyJump in ~/.ssh/config leads through too many machines, or in a circle.');
+  const hops = jumps.split(',');
+  const last = hops.pop()?.trim() ?? '';
+  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(last);
+  if (match?.[2] === undefined) throw new Error(`ProxyJump in ~/.ssh/config cannot be read: ${jumps}`);
+  const name = match[2].replace(/^\[|\]$/g, '');
+  const own = lookUp(name);
+  return {
+    host: own.hostname ?? name,
+    port: match[3] === undefined ? (own.port ?? defaults.port) : Number(match[3]),
+    username: match[1] ?? own.user ?? defaults.username,
+    keys: identities(own, places),
+    agent,
+    hostKey: null,
+    hostKeyAlias: own.hostkeyalias ?? null,
+    jump: jumpTarget(hops.length > 0 ? hops.join(',') : own.proxyjump, agent, places, lookUp, left - 1),
+  };
+}
+
+function identities(own: HostSettings, places: SshPlaces): SshTarget['keys'] {
+  if (own.identityfile !== undefined) {
+    return { paths: own.identityfile.map((path) => expandHome(path, places)), named: true };
+  }
+  return { paths: usualKeys.map((name) => join(places.home, '.ssh', name)), named: false };
+}
+
+function readSshConfig(path: string, places: SshPlaces): (host: string) => HostSettings {
+  const text = withIncludes(path, places, 8);
+  if (text === '') return () => ({});
+  let parsed: ReturnType<typeof SSHConfig.parse>;
+  try {
+    parsed = SSHConfig.parse(text);
+  } catch (error) {
+    throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  // "Match exec" would run a program of the person's: BenchTray reads the file and starts nothing.
+  for (let index = parsed.length - 1; index >= 0; index -= 1) {
+    const line = parsed[index];
+    if (line?.type === LineType.DIRECTIVE && /^match$/i.test(line.param)) parsed.splice(index, 1);
+  }
+  return (host) => {
+    const found = Object.entries(parsed.compute(host, { ignoreCase: true }));
+    const read = new Map(found.map(([name, value]) => [name.toLowerCase(), value]));
+    const one = (name: string): string | undefined => [read.get(name)].flat()[0];
+    if (
+      one('proxycommand') !== undefined &&
+      one('proxyjump') === undefined &&
+      !/^none$/i.test(one('proxycommand') ?? '')
+    ) {
+      throw new Error(
+        `~/.ssh/config gives ${host} a ProxyCommand, which BenchTray does not run. Use ProxyJump instead.`,
+      );
+    }
+    const identityFiles = [read.get('identityfile')].flat().filter((value) => value !== undefined);
+    return {
+      ...optional('hostname', one('hostname')?.replaceAll('%h', host)),
+      ...optional('user', one('user')),
+      ...optional('port', one('port') === undefined ? undefined : Number(one('port'))),
+      ...optional('identityfile', identityFiles.length > 0 ? identityFiles : undefined),
+      ...optional('proxyjump', one('proxyjump')),
+      ...optional('hostkeyalias', one('hostkeyalias')),
+    };
+  };
+}
+
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): Partial<Record<Name, Value>> {
+  return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, Value>>);
+}
+
+/** The text of a configuration with its `Include`s in place; '' where there is none. */
+function withIncludes(path: string, places: SshPlaces, depth: number): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+  if (depth === 0) return '';
+  return text.replace(/^[ \t]*include[ \t=]+(.+)$/gim, (_line, patterns: string) =>
+    patterns
+      .trim()
+      .split(/\s+/)
+      .map((pattern) => expandHome(pattern.replace(/^"|"$/g, ''), places))
+      .flatMap((pattern) => globSync(isAbsolute(pattern) ? pattern : join(dirname(path), pattern)).sort())
+      .map((file) => withIncludes(file, places, depth - 1))
+      .join('\n'),
+  );
+}
+
+function expandHome(path: string, places: SshPlaces): string {
+  return path.replace(/^(~|%d)(?=$|[/\\])/, places.home);
+}

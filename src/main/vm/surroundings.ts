@@ -1,0 +1,135 @@
+/** What the shell functions `machine`, `host`, `inside` and `identify` tell, read into facts. Everything from the VM is untrusted text. */
+
+export interface MachineFacts {
+  /** Changes with every boot of the VM. */
+  readonly bootId: string | null;
+  /** VM clock minus ours, milliseconds. */
+  readonly clockSkewMs: number | null;
+  readonly zoneOffsetMinutes: number;
+  readonly kvm: boolean;
+  readonly disks: readonly { readonly mount: string; readonly sizeKiB: number; readonly freeKiB: number }[];
+}
+
+export interface LogFile {
+  readonly path: string;
+  readonly size: number;
+  readonly inode: string;
+  /** Epoch seconds of the VM's clock. */
+  readonly modifiedAt: number;
+}
+
+/** A benchmark process, with its harmless arguments only. */
+export interface Runner {
+  readonly pid: number;
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+export interface InsideFacts {
+  readonly zoneOffsetMinutes: number;
+  readonly runners: readonly Runner[];
+  /** Addresses that the guest may have, best first. */
+  readonly guests: readonly string[];
+  readonly logs: readonly LogFile[];
+}
+
+export interface LogIdentity {
+  readonly size: number;
+  readonly inode: string;
+  readonly modifiedAt: number;
+  /** The first bytes of the log. */
+  readonly head: string;
+}
+
+const addressForm = /^[0-9A-Za-z][0-9A-Za-z.:-]{0,252}$/;
+
+export function readMachine(answer: string, nowMs: number): MachineFacts {
+  const disks = new Map<string, MachineFacts['disks'][number]>();
+  let facts: Omit<MachineFacts, 'disks'> = {
+    bootId: null,
+    clockSkewMs: null,
+    zoneOffsetMinutes: 0,
+    kvm: false,
+  };
+  for (const [word, rest] of wordLines(answer)) {
+    if (word === 'boot') facts = { ...facts, bootId: rest };
+    else if (word === 'kvm') facts = { ...facts, kvm: rest === 'yes' };
+    else if (word === 'clock') {
+      const [seconds, zone] = rest.split(' ');
+      const vmMs = Number(seconds) * 1000;
+      facts = {
+        ...facts,
+        clockSkewMs: Number.isFinite(vmMs) ? vmMs - nowMs : null,
+        zoneOffsetMinutes: readZone(zone),
+      };
+    } else if (word === 'disk') {
+      const match = /^(\d+) (\d+) (.+)$/.exec(rest);
+      if (match?.[3] !== undefined)
+        disks.set(match[3], { mount: match[3], sizeKiB: Number(match[1]), freeKiB: Number(match[2]) });
+    }
+  }
+  return { ...facts, disks: [...disks.values()] };
+}
+
+export function readLogs(answer: string): LogFile[] {
+  return wordLines(answer).flatMap(([word, rest]) => {
+    const match = word === 'log' ? /^(\d+) (\d+) (\d+) (.+)$/.exec(rest) : null;
+    if (match?.[3] === undefined || match[4] === undefined) return [];
+    const path = match[4].replaceAll('/./', '/');
+    return [{ path, size: Number(match[2]), inode: match[3], modifiedAt: Number(match[1]) }];
+  });
+}
+
+export function readInside(answer: string): InsideFacts {
+  const runners: { pid: number; arguments: Record<string, string> }[] = [];
+  const guests: string[] = [];
+  let zoneOffsetMinutes = 0;
+  for (const [word, rest] of wordLines(answer)) {
+    if (word === 'zone') zoneOffsetMinutes = readZone(rest);
+    else if (word === 'runner') runners.push({ pid: Number(rest), arguments: {} });
+    else if (word === 'argument') {
+      const match = /^--([a-z_]+) (.*)$/.exec(rest);
+      const runner = runners.at(-1);
+      if (runner !== undefined && match?.[1] !== undefined)
+        runner.arguments[match[1]] = (match[2] ?? '').slice(0, 300);
+    } else if (word === 'guest') {
+      const address = rest.replace(/^[a-z]+:\/\//, '').replace(/[:/].*$/, '');
+      if (addressForm.test(address)) guests.push(address);
+    }
+  }
+  const told = runners
+    .map((runner) => runner.arguments['emulator_ip'] ?? '')
+    .filter((address) => addressForm.test(address));
+  return { zoneOffsetMinutes, runners, guests: [...new Set([...told, ...guests])], logs: readLogs(answer) };
+}
+
+/** Null: the log is not there, or may not be read. */
+export function readIdentity(answer: string): LogIdentity | null {
+  const match = /^(\d+) (\d+) (\d+)\n/.exec(answer);
+  if (match?.[2] === undefined) return null;
+  return {
+    size: Number(match[1]),
+    inode: match[2],
+    modifiedAt: Number(match[3]),
+    head: answer.slice(match[0].length),
+  };
+}
+
+/** "run.py --agent navi --model gpt-4o", for a person to recognise it. */
+export function describeRunner(runner: Runner): string {
+  const words = Object.entries(runner.arguments).map(([name, value]) => `--${name} ${value}`);
+  return ['run.py', ...words].join(' ');
+}
+
+function wordLines(answer: string): (readonly [word: string, rest: string])[] {
+  return answer.split('\n').map((line) => {
+    const space = line.indexOf(' ');
+    return space < 0 ? ([line, ''] as const) : ([line.slice(0, space), line.slice(space + 1)] as const);
+  });
+}
+
+/** "+0530" → 330. */
+function readZone(text: string | undefined): number {
+  const match = /^([+-])(\d\d)(\d\d)$/.exec(text?.trim() ?? '');
+  if (match === null) return 0;
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+}

@@ -1,0 +1,93 @@
+/** What is known of a VM → the tasks that `GET /api/tasks` lists: the machine, its container, its run. Pure. */
+import type { BackgroundTask } from '../../shared/background-task.ts';
+import type { Phase } from '../../shared/stream.ts';
+import { progressOf, type RunState } from '../run/index.ts';
+import { isReady, type Sight } from './sight.ts';
+import { phaseOf } from './status.ts';
+
+/** How far Windows is in each phase, roughly, percent: downloading and installing take by far the most time. */
+const phasePercent: Readonly<Record<Phase, number | null>> = {
+  offline: 0,
+  starting: 2,
+  downloading: 5,
+  extracting: 35,
+  configuring: 42,
+  building: 45,
+  booting: 50,
+  oobe: 60,
+  ready: 100,
+  stopping: null,
+  unknown: null,
+};
+
+export function backgroundTasks(
+  vm: string,
+  sight: Sight,
+  run: RunState | null,
+  nowMs: number,
+): BackgroundTask[] {
+  const tasks = [machineTask(vm, sight), containerTask(vm, sight)];
+  if (run !== null) tasks.push(runTask(vm, sight, run, nowMs));
+  return tasks;
+}
+
+function machineTask(vm: string, sight: Sight): BackgroundTask {
+  const { ssh } = sight;
+  const problem = ssh.kind === 'down' ? ssh.problem : null;
+  return {
+    task_id: `${vm}-vm`,
+    task_type: 'vm_provision',
+    status: ssh.kind !== 'down' ? 'completed' : problem === null ? 'pending' : 'failed',
+    phase: ssh.kind === 'down' ? 'offline' : 'connected',
+    title: `VM ${vm}`,
+    description: problem?.message ?? (ssh.kind === 'down' ? 'Connecting' : 'Connected by SSH'),
+    progress_percent: ssh.kind === 'down' ? 0 : 100,
+    elapsed_seconds: null,
+    metadata: { vm, detail: problem?.detail ?? null },
+  };
+}
+
+function containerTask(vm: string, sight: Sight): BackgroundTask {
+  const phase = phaseOf(sight);
+  const { container, boot } = sight;
+  const status = isReady(sight)
+    ? 'completed'
+    : container.kind === 'running'
+      ? 'running'
+      : container.kind === 'stopped' && container.state !== 'created'
+        ? 'failed'
+        : 'pending';
+  return {
+    task_id: `${vm}-container`,
+    task_type: 'docker_container',
+    status,
+    phase,
+    title:
+      container.kind === 'running' || container.kind === 'stopped'
+        ? `Container ${container.name}`
+        : 'Container',
+    description: boot.text ?? phase,
+    progress_percent: phasePercent[phase],
+    elapsed_seconds: null,
+    metadata: { vm, phase_percent: boot.percent, probe_address: sight.probe.place },
+  };
+}
+
+function runTask(vm: string, sight: Sight, run: RunState, nowMs: number): BackgroundTask {
+  const progress = progressOf(run, vm, nowMs, false);
+  const { tasks_completed, total_tasks } = progress;
+  return {
+    task_id: run.runId,
+    task_type: 'benchmark_run',
+    status: run.state === 'running' ? 'running' : run.state === 'finished' ? 'completed' : 'failed',
+    phase: run.state,
+    title: `Run ${run.runId}`,
+    description:
+      progress.current_task === null
+        ? `${tasks_completed} of ${total_tasks} tasks done`
+        : `${tasks_completed} of ${total_tasks} tasks done, at ${progress.current_task}, step ${progress.current_step}`,
+    progress_percent: total_tasks > 0 ? Math.min(100, (100 * tasks_completed) / total_tasks) : null,
+    elapsed_seconds: progress.elapsed_seconds,
+    metadata: { vm, log: sight.log.path, model: run.arguments.model, agent: run.arguments.agent },
+  };
+}

@@ -1,0 +1,91 @@
+/** What is known of a VM → the `status` event. Pure. */
+import type { Phase, StatusPayload } from '../../shared/stream.ts';
+import { describeRunner } from '../vm/index.ts';
+import { isReady, type Sight } from './sight.ts';
+
+export interface StatusFrame {
+  readonly vm: string;
+  /** "user@host:port" */
+  readonly address: string | null;
+  readonly vncUrl: string | null;
+  /** Epoch milliseconds of the last answer from the VM. */
+  readonly checkedAtMs: number | null;
+}
+
+export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
+  const phase = phaseOf(sight);
+  const connected = sight.ssh.kind !== 'down';
+  return {
+    type: 'vm_status',
+    connected,
+    phase,
+    waa_ready: isReady(sight),
+    probe: { status: probeText(sight), vnc_url: frame.vncUrl },
+    vm: frame.vm,
+    power_state: null,
+    detail: {
+      text: phaseText(sight, phase),
+      percent: phase === sight.boot.phase ? sight.boot.percent : null,
+      address: frame.address,
+      container:
+        sight.container.kind === 'running' || sight.container.kind === 'stopped'
+          ? sight.container.name
+          : null,
+      probe_address: sight.probe.place,
+      log: sight.log.path,
+      runner: sight.inside?.runners[0] === undefined ? null : describeRunner(sight.inside.runners[0]),
+    },
+    checked_at: frame.checkedAtMs === null ? null : new Date(frame.checkedAtMs).toISOString(),
+    cost: null,
+  };
+}
+
+export function phaseOf(sight: Sight): Phase {
+  if (sight.ssh.kind === 'down') return sight.ssh.everUp ? 'unknown' : 'offline';
+  if (isReady(sight)) return 'ready';
+  switch (sight.container.kind) {
+    case 'unknown':
+      // A guest that answered may be seen without docker; one that never did cannot.
+      return sight.probe.wasReady ? 'oobe' : 'unknown';
+    case 'absent':
+      return 'offline';
+    case 'stopped':
+      return sight.container.state === 'created' ? 'starting' : 'offline';
+    case 'running':
+      if (sight.boot.phase === 'stopping') return 'stopping';
+      return sight.probe.wasReady ? 'oobe' : (sight.boot.phase ?? 'starting');
+  }
+}
+
+function probeText(sight: Sight): string {
+  if (isReady(sight)) return 'ready';
+  if (sight.ssh.kind === 'down') return 'Unknown: no SSH connection';
+  const { answer } = sight.probe;
+  return answer === null || answer.kind === 'ready' ? 'Not asked yet' : answer.text;
+}
+
+const phaseWords: Readonly<Record<Phase, string>> = {
+  offline: 'Windows is not running',
+  starting: 'The container starts',
+  downloading: 'Downloading Windows',
+  extracting: 'Extracting the Windows image',
+  configuring: 'Configuring the Windows image',
+  building: 'Building the Windows image',
+  booting: 'Booting Windows',
+  oobe: 'Windows is up, the benchmark server does not answer yet',
+  ready: 'Ready',
+  stopping: 'Windows shuts down',
+  unknown: 'Nothing is known at the moment',
+};
+
+function phaseText(sight: Sight, phase: Phase): string {
+  if (sight.ssh.kind === 'down') return sight.ssh.everUp ? 'The SSH connection is lost' : 'Not reached yet';
+  if (phase === 'oobe' && sight.probe.wasReady) return 'The benchmark server has stopped answering';
+  if (phase === 'offline' && sight.container.kind === 'absent')
+    return 'There is no benchmark container on the VM';
+  if (phase === 'offline' && sight.container.kind === 'stopped')
+    return `The container is not running: ${sight.container.status}`;
+  return phase === sight.boot.phase && phase !== 'oobe'
+    ? (sight.boot.text ?? phaseWords[phase])
+    : phaseWords[phase];
+}

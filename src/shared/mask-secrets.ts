@@ -1,0 +1,48 @@
+/** Takes secrets out of text that is logged, printed or shown. Better one harmless word too many than one key too few. */
+
+const mask = '***';
+
+const replacements: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[private key]'],
+  // https://user:password@host
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"']+@/gi, `$1${mask}@`],
+  // Authorization: Bearer abc, "authorization":"Basic abc"
+  [/(\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:[A-Za-z]+\s+)?[^\s"',;]+/gi, `$1${mask}`],
+  [/(\bbearer\s+)[^\s"',;]+/gi, `$1${mask}`],
+  // --openai_api_key abc, api_key=abc, "password": "abc", AccountKey=abc, ?sig=abc
+  [
+    /((?:^|[\s"'?&;,{(-])[\w-]*(?:api[_-]?key|access[_-]?key|account[_-]?key|passphrase|password|passwd|secret|token|\bsig)["']?(?:\s*[:=]\s*|\s+(?=\S*\d)))(?:"[^"]*"|'[^']*'|[^\s"'&,;)}]+)/gim,
+    `$1${mask}`,
+  ],
+  // Keys that are known by their first letters: OpenAI, GitHub, Slack, Hugging Face.
+  [/\b(?:sk-|gh[opsu]_|github_pat_|xox[abps]-|hf_)[A-Za-z0-9_-]{8,}/g, mask],
+];
+
+/** The same text with everything that looks like a key, a password or a private key replaced by `***`. */
+export function maskSecrets(text: string): string {
+  return replacements.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+}
+
+const secretName =
+  /^(?:(?:proxy-)?authorization|(?:x-)?api[_-]?key|.*(?:passphrase|password|passwd|secret)|(?:.*[_-])?token|.*AccessToken)$/i;
+
+/** A copy of a JSON-like value in which strings are masked, and whatever stands under a name such as `password`. */
+export function maskSecretsIn(value: unknown): unknown {
+  if (typeof value === 'string') return maskSecrets(value);
+  if (Array.isArray(value)) return value.map(maskSecretsIn);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      secretName.test(name) && item !== null && typeof item !== 'boolean' ? mask : maskSecretsIn(item),
+    ]),
+  );
+}
+
+/** An address without what may be secret in it: user, path, query and fragment. Chat services put their token into the path. */
+export function maskUrl(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return mask;
+  const bare = parsed.pathname === '/' && parsed.search === '' && parsed.hash === '';
+  return `${parsed.protocol}//${parsed.username === '' ? '' : `${mask}@`}${parsed.host}/${bare ? '' : mask}`;
+}

@@ -1,0 +1,321 @@
+import { execFile } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import ssh2, { type Client } from 'ssh2';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { generateKeyPair } from '../../../src/main/demo/keys.ts';
+import { type SimulatedVm, type SimulatedVmOptions, startSimulatedVm } from '../../../src/main/demo/index.ts';
+import {
+  containerShell,
+  hostShell,
+  inspectCommand,
+  listCommand,
+  logsCommand,
+  noBoot,
+  openShell,
+  probeCommand,
+  readBootLine,
+  readIdentity,
+  readInside,
+  readInspect,
+  readList,
+  readLogs,
+  readMachine,
+  readProbe,
+  type ShellChannel,
+} from '../../../src/main/vm/index.ts';
+import { asRead, readTasks } from '../../unit/demo/read-log.ts';
+import { follow, type Followed, followFile, logIn, run } from './ssh-client.ts';
+
+const inContainer = containerShell('docker', 'winarena');
+const hostClient = '/home/azureuser/WindowsAgentArena/src/win-arena-container/client';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function start(options: Partial<SimulatedVmOptions> = {}): Promise<SimulatedVm> {
+  const vm = await startSimulatedVm({ seed: 1, speed: 1000, ...options });
+  cleanUps.push(vm.close);
+  return vm;
+}
+
+async function connect(vm: SimulatedVm): Promise<Client> {
+  const client = await logIn(vm);
+  cleanUps.push(() => client.end());
+  return client;
+}
+
+function shell(client: Client, command: string): ShellChannel {
+  const opened = openShell(client, command, () => undefined);
+  cleanUps.push(() => opened.close());
+  return opened;
+}
+
+async function ask(opened: ShellChannel, ...words: readonly string[]): Promise<string> {
+  const answer = await opened.ask(5, words);
+  if (answer === null) throw new Error(`no answer to ${words.join(' ')}`);
+  return answer;
+}
+
+/** Path of the newest run's log in the container, once there is one. */
+function runLogPath(opened: ShellChannel): Promise<string> {
+  return vi.waitFor(async () => {
+    const path = readInside(await ask(opened, 'inside')).logs[0]?.path;
+    if (path === undefined) throw new Error('no run yet');
+    return path;
+  });
+}
+
+describe('log-in', () => {
+  it('takes its own key, shown with the pinned host key, in a file for its owner only', async () => {
+    const vm = await start();
+    expect(vm.vmConfig).toMatchObject({ name: 'demo-vm', azure: null });
+    expect(vm.vmConfig.ssh).toMatchObject({
+      host: '127.0.0.1',
+      port: vm.port,
+      agent: false,
+      hostKey: vm.hostKeyFingerprint,
+    });
+    const key = vm.vmConfig.ssh.privateKey ?? '';
+    if (process.platform !== 'win32') expect(statSync(key).mode & 0o777).toBe(0o600);
+    const client = await connect(vm);
+    expect(await run(client, 'sh', 'echo hello\n')).toEqual({
+      code: 127,
+      stderr: 'sh: not part of the simulation\n',
+    });
+  });
+
+  it('refuses every other key, user and method', async () => {
+    const vm = await start();
+    await expect(logIn(vm, { privateKey: generateKeyPair().privateKey })).rejects.toThrow(
+      'authentication methods failed',
+    );
+    await expect(logIn(vm, { username: 'root' })).rejects.toThrow('authentication methods failed');
+    await expect(logIn(vm, { password: 'docker', authHandler: ['password'] })).rejects.toThrow(
+      'authentication methods failed',
+    );
+  });
+});
+
+describe('the shell', () => {
+  it('answers on the VM as a real one does', async () => {
+    const vm = await start({ timings: { bootMs: 1000 } });
+    const host = shell(await connect(vm), hostShell);
+    const before = Date.now();
+    const machine = readMachine(await ask(host, 'machine', '/srv'), before);
+    expect(machine).toMatchObject({ kvm: true, zoneOffsetMinutes: 0 });
+    expect(machine.bootId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(Math.abs(machine.clockSkewMs ?? Infinity)).toBeLessThan(2_000);
+    expect(machine.disks.map(({ mount }) => mount)).toEqual(['/', '/mnt']);
+    const list = readList(await ask(host, ...listCommand('docker')));
+    expect(list).toMatchObject({ kind: 'ok', value: [{ name: 'winarena', state: 'running' }] });
+    const inspect = readInspect(await ask(host, ...inspectCommand('docker', 'winarena')));
+    expect(inspect).toMatchObject({ kind: 'ok', value: { state: 'running', exitCode: 0 } });
+    expect(await ask(host, ...probeCommand('localhost', 5000))).toMatch(
+      /^curl: \(7\) Failed to connect to localhost port 5000 .*: Connection refused\n\nhttp 000\n$/,
+    );
+    expect(await ask(host, 'no_such_function', "it's")).toBe('sh: 1: no_such_function: not found\n');
+    expect(await ask(host, 'run', 'uptime')).toBe('sh: 1: uptime: not found\n\nexit 127\n');
+    expect(await ask(host, 'host')).toBe('');
+  });
+
+  it('answers in the container as a real one does', async () => {
+    const vm = await start({ speed: 200, timings: { bootMs: 40_000 } });
+    const client = await connect(vm);
+    const container = shell(client, inContainer);
+    expect(readProbe(await ask(container, ...probeCommand('172.30.0.2', 5000)))).toMatchObject({
+      kind: 'refused',
+    });
+    await vi.waitFor(async () => {
+      expect(readProbe(await ask(container, ...probeCommand('172.30.0.2', 5000)))).toEqual({ kind: 'ready' });
+    });
+    expect(readProbe(await ask(container, ...probeCommand('20.20.20.21', 5000)))).toMatchObject({
+      kind: 'silent',
+    });
+
+    const path = await runLogPath(container);
+    const inside = readInside(await ask(container, 'inside'));
+    expect(inside.guests).toEqual(['172.30.0.2']);
+    expect(inside.runners).toHaveLength(1);
+    expect(inside.runners[0]?.arguments).toMatchObject({
+      agent: 'navi',
+      result_dir: './results',
+      num_workers: '1',
+    });
+    expect(path).toMatch(/^\/client\/results\/logs\/normal-0-\d{8}@\d{6}\.log$/);
+
+    const identity = readIdentity(await ask(container, 'identify', path, '100'));
+    expect(identity?.inode).toBe(inside.logs[0]?.inode);
+    expect(identity?.head).toContain('[31mINFO');
+    expect(Buffer.byteLength(identity?.head ?? '')).toBe(100);
+    expect(readIdentity(await ask(container, 'identify', '/client/results/logs/none.log', '100'))).toBeNull();
+    // The folder is a bind mount: the same file is seen from the VM.
+    const host = shell(client, hostShell);
+    const onHost = readLogs(await ask(host, 'host', path.replace('/client', hostClient)));
+    expect(onHost.map(({ inode }) => inode)).toEqual([identity?.inode]);
+  });
+
+  it('answers more than fits into one frame line, and no more than 64 KiB', async () => {
+    const vm = await start();
+    const host = shell(await connect(vm), hostShell);
+    await vi.waitFor(async () => {
+      const log = await ask(host, 'run', 'docker', 'logs', 'winarena');
+      expect(log).toMatch(/Keeping container alive\n\nexit 0\n$/);
+      expect(log.length).toBeGreaterThan(10_000);
+    });
+    const container = shell(await connect(vm), inContainer);
+    const path = await runLogPath(container);
+    await vi.waitFor(async () => {
+      expect(Buffer.byteLength(await ask(container, 'identify', path, '1000000'))).toBe(65_536);
+    });
+  });
+
+  it('opens nothing but what is simulated', async () => {
+    const vm = await start();
+    const client = await connect(vm);
+    for (const command of ['bash', 'docker exec -i other sh', 'cat /etc/passwd']) {
+      expect(await run(client, command, '')).toEqual({
+        code: 127,
+        stderr: 'sh: not part of the simulation\n',
+      });
+    }
+    const error = await new Promise((resolve) => client.shell(resolve));
+    expect(error).toBeInstanceOf(Error);
+  });
+});
+
+describe('following', () => {
+  it('gives exactly the bytes from an offset on, to two clients at once', async () => {
+    const vm = await start({ speed: 300, timings: { idleMs: 3_600_000 } });
+    const [first, second] = await Promise.all([connect(vm), connect(vm)]);
+    const container = shell(first, inContainer);
+    const path = await runLogPath(container);
+    const whole = followFile(first, inContainer, path, 0);
+    // An offset in the middle of a record, while the file still grows.
+    await vi.waitFor(() => expect(whole.bytes().length).toBeGreaterThan(5_000));
+    const offset = 4_321;
+    const rest = followFile(second, hostShell, path.replace('/client', hostClient), offset);
+    await vi.waitFor(() => expect(whole.bytes().toString()).toContain('Average score'), 20_000);
+    await vi.waitFor(() => expect(rest.bytes().length).toBe(whole.bytes().length - offset));
+    expect(rest.bytes().equals(whole.bytes().subarray(offset))).toBe(true);
+    expect(readTasks(whole.bytes())).toEqual(asRead(vm.truth()));
+    // Nothing is told twice to a client that begins at the end.
+    const size = readIdentity(await ask(container, 'identify', path, '0'))?.size;
+    expect(size).toBe(whole.bytes().length);
+  });
+
+  it('gives the log of the container from its beginning, phase by phase', async () => {
+    const vm = await start({ speed: 100 });
+    const followed = follow(await connect(vm), hostShell, logsCommand('docker', 'winarena'));
+    await vi.waitFor(() => expect(followed.bytes().toString()).toContain('Keeping container alive'), 20_000);
+    const phases = new Set<string>();
+    let state = noBoot;
+    for (const line of followed.bytes().toString().split('\n')) {
+      state = readBootLine(state, line);
+      if (state.phase !== null) phases.add(state.phase);
+    }
+    expect([...phases]).toEqual([
+      'starting',
+      'downloading',
+      'extracting',
+      'configuring',
+      'building',
+      'booting',
+      'oobe',
+    ]);
+  });
+
+  it('says what a real tail says of a file that is not there, and ends', async () => {
+    const vm = await start();
+    const followed = followFile(await connect(vm), inContainer, '/client/none.log', 0);
+    await vi.waitFor(() => expect(followed.isClosed()).toBe(true));
+    expect(followed.notices.join('')).toContain(
+      "tail: cannot open '/client/none.log' for reading: No such file",
+    );
+    expect(followed.bytes()).toHaveLength(0);
+  });
+
+  it('loses nothing over many runs at the highest speed', async () => {
+    const vm = await start({ seed: 4 });
+    const client = await connect(vm);
+    const container = shell(client, inContainer);
+    const logs = new Map<string, Followed>();
+    await vi.waitFor(
+      async () => {
+        for (const { path } of readInside(await ask(container, 'inside')).logs) {
+          if (!logs.has(path)) logs.set(path, followFile(client, inContainer, path, 0));
+        }
+        expect(logs.size).toBeGreaterThan(3);
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    const complete = [...logs.values()].slice(0, -1);
+    await vi.waitFor(() => {
+      for (const log of complete) expect(log.bytes().toString()).toMatch(/Average score: [\d.]+\n$/);
+    });
+    const truth = asRead(vm.truth());
+    for (const log of complete) {
+      const read = readTasks(log.bytes());
+      expect(read).toHaveLength(12);
+      expect(read).toEqual(truth.filter((task) => task.runStartedAt === read[0]?.runStartedAt));
+    }
+  });
+});
+
+describe('a machine that goes away', () => {
+  it('resets its connections, refuses new ones, and is back on the same port', async () => {
+    const vm = await start();
+    const client = await logIn(vm);
+    const gone = new Promise<void>((resolve) => client.once('close', resolve));
+    await vm.stopListening();
+    // What was there stays until it is reset.
+    expect(await run(client, 'bash', '')).toMatchObject({ code: 127 });
+    await expect(logIn(vm)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    vm.disconnectAll();
+    await gone;
+    await vm.listenAgain();
+    expect(await run(await connect(vm), 'bash', '')).toMatchObject({ code: 127 });
+  });
+
+  it('leaves nothing behind when it is closed', async () => {
+    const vm = await start();
+    const client = await logIn(vm);
+    const followed = follow(client, hostShell, logsCommand('docker', 'winarena'));
+    await vi.waitFor(() => expect(followed.bytes().length).toBeGreaterThan(0));
+    const gone = new Promise<void>((resolve) => client.once('close', resolve));
+    await vm.close();
+    await gone;
+    expect(existsSync(dirname(vm.vmConfig.ssh.privateKey ?? ''))).toBe(false);
+    const ended = vm.truth().length;
+    await vm.close();
+    expect(vm.truth()).toHaveLength(ended);
+    await expect(connectAnyway(vm.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('lets its process end by itself, with a client that still followed', async () => {
+    const file = fileURLToPath(new URL('close-and-end.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 30_000 });
+    expect(stdout).toBe('closed\n');
+  });
+});
+
+describe('options', () => {
+  it.each([{ speed: 0 }, { speed: 1001 }, { speed: Number.NaN }, { tasksPerRun: 0 }, { tasksPerRun: 1.5 }])(
+    'refuses %j',
+    async (options) => {
+      await expect(startSimulatedVm({ seed: 1, speed: 1, ...options })).rejects.toThrow(RangeError);
+    },
+  );
+});
+
+function connectAnyway(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client();
+    client.once('ready', resolve).once('error', reject);
+    client.connect({ host: '127.0.0.1', port, username: 'azureuser', password: 'x' });
+  });
+}

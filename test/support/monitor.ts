@@ -1,0 +1,39 @@
+/** Starts the real monitor in this process, on a free port, with a data folder of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { defaultConfig, type Config, type VmConfig } from '../../src/main/config/index.ts';
+import { startMonitor, type Monitor, type MonitorOptions } from '../../src/main/monitor.ts';
+
+export interface TestMonitor extends Monitor {
+  readonly dataDir: string;
+  /** Lines of the app log, parsed. */
+  readonly logged: readonly Record<string, unknown>[];
+}
+
+export function testConfig(vms: readonly VmConfig[], change: Partial<Config> = {}): Config {
+  return { ...defaultConfig, vms, ...change, server: { ...defaultConfig.server, port: 0 } };
+}
+
+/** @param dataDir given: it is left alone at the end */
+export async function startTestMonitor(
+  config: Config,
+  dataDir?: string,
+  options: Partial<MonitorOptions> = {},
+): Promise<TestMonitor> {
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'benchtray-data-'));
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line) as Record<string, unknown>) });
+  const monitor = await startMonitor({ config, dataDir: folder, log, version: '0.0.0', assetsDir: null, ...options });
+  return {
+    ...monitor,
+    url: monitor.url,
+    dataDir: folder,
+    logged,
+    async close() {
+      await monitor.close();
+      if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

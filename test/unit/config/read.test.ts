@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  findConfigPath,
+  maskConfig,
+  readConfig,
+  resolveDataDir,
+  type ConfigSources,
+  type PlatformDirs,
+} from '../../../src/main/config/index.ts';
+
+let folder: string;
+let platformDirs: PlatformDirs;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'benchtray-config-'));
+  platformDirs = { config: join(folder, 'config'), data: join(folder, 'data'), home: join(folder, 'home') };
+  mkdirSync(platformDirs.config);
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const sources = (env: Record<string, string> = {}, configFlag?: string): ConfigSources => ({
+  env,
+  platformDirs,
+  configFlag,
+});
+const write = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe('findConfigPath', () => {
+  it('takes --config before BENCHTRAY_CONFIG before the per-user folder', () => {
+    const env = { BENCHTRAY_CONFIG: '~/from-env.json' };
+    expect(findConfigPath(sources(env, join(folder, 'flag.json')))).toEqual({
+      path: join(folder, 'flag.json'),
+      source: '--config',
+      exists: false,
+    });
+    expect(findConfigPath(sources(env))).toMatchObject({
+      path: join(platformDirs.home, 'from-env.json'),
+      source: 'BENCHTRAY_CONFIG',
+    });
+    const standard = write('config/config.json', '{}');
+    expect(findConfigPath(sources())).toEqual({ path: standard, source: 'default', exists: true });
+    expect(findConfigPath(sources({ BENCHTRAY_CONFIG: '' })).source).toBe('default');
+  });
+});
+
+describe('readConfig', () => {
+  it('needs neither file nor VM', () => {
+    expect(readConfig(sources())).toMatchObject({
+      ok: true,
+      path: null,
+      warnings: [],
+      config: { vms: [], interval: 5 },
+    });
+  });
+
+  it.each(['flag', 'env'])('refuses a file that is not there but was asked for by %s', (how) => {
+    const path = join(folder, 'absent.json');
+    const [asked, name] =
+      how === 'flag'
+        ? [sources({}, path), '--config']
+        : [sources({ BENCHTRAY_CONFIG: path }), 'BENCHTRAY_CONFIG'];
+    expect(readConfig(asked)).toMatchObject({
+      ok: false,
+      problems: [
+        {
+          file: path,
+          message: `${path}: found no file here, expected the configuration that ${name} names.`,
+        },
+      ],
+    });
+  });
+
+  it('refuses a folder in place of a file', () => {
+    expect(readConfig(sources({}, folder))).toMatchObject({
+      problems: [{ message: `${folder}: found a folder, expected a file.` }],
+    });
+  });
+
+  it('makes a VM out of WAA_VM_IP alone', () => {
+    expect(readConfig(sources({ WAA_VM_IP: ' 1.2.3.4 ' }))).toMatchObject({
+      ok: true,
+      config: {
+        vms: [{ name: 'waa-vm', ssh: { host: '1.2.3.4', port: 22, username: 'azureuser' }, azure: null }],
+      },
+    });
+    expect(readConfig(sources({ WAA_VM_IP: '' }))).toMatchObject({ ok: true, config: { vms: [] } });
+    expect(readConfig(sources({ WAA_VM_IP: 'a b' }))).toMatchObject({
+      problems: [{ message: 'WAA_VM_IP: found "a b", expected the address of the VM.' }],
+    });
+  });
+
+  it('lets the VMs of the file win over WAA_VM_IP, and says so', () => {
+    const path = write('c.json', '{"vms":[{"name":"mine","ssh":{"host":"5.6.7.8"}}]}');
+    expect(readConfig(sources({ WAA_VM_IP: '1.2.3.4' }, path))).toMatchObject({
+      ok: true,
+      config: { vms: [{ name: 'mine' }] },
+      warnings: [`WAA_VM_IP=1.2.3.4 is ignored, because ${path} names its own VMs.`],
+    });
+  });
+
+  it('makes paths absolute: from the home folder, or from where the file is', () => {
+    const path = write(
+      'c.json',
+      `{"dataDir":"~/data","server":{"external":{"host":"h","tls":{"cert":"tls/c.pem","key":"~/k.pem"}}},
+        "vms":[{"name":"a","ssh":{"host":"h","privateKey":"~/.ssh/id_ed25519"}}]}`,
+    );
+    expect(readConfig(sources({}, path))).toMatchObject({
+      config: {
+        dataDir: join(platformDirs.home, 'data'),
+        server: {
+          external: { tls: { cert: join(folder, 'tls/c.pem'), key: join(platformDirs.home, 'k.pem') } },
+        },
+        vms: [{ ssh: { privateKey: join(platformDirs.home, '.ssh/id_ed25519') } }],
+      },
+    });
+  });
+});
+
+it('finds the data folder: from the file, else BENCHTRAY_DATA_DIR, else the platform', () => {
+  const path = write('c.json', '{"dataDir":"/var/lib/benchtray"}');
+  const dataDir = (asked: ConfigSources) => {
+    const result = readConfig(asked);
+    return result.ok ? resolveDataDir(result.config, asked) : null;
+  };
+  expect(dataDir(sources({ BENCHTRAY_DATA_DIR: '/elsewhere' }, path))).toBe('/var/lib/benchtray');
+  expect(dataDir(sources({ BENCHTRAY_DATA_DIR: '/elsewhere' }))).toBe('/elsewhere');
+  expect(dataDir(sources())).toBe(platformDirs.data);
+});
+
+it('masks secrets of hooks and leaves paths of keys', () => {
+  const path = write(
+    'c.json',
+    `{"vms":[{"name":"a","ssh":{"host":"h","privateKey":"/k/id_rsa"}}],
+      "hooks":[{"on":["error"],"url":"https://u:pw1@hooks.slack.com/services/T/B/pw2"},
+               {"on":["error"],"command":["curl","-H","Authorization: Bearer pw3","--token","pw4"]}]}`,
+  );
+  const result = readConfig(sources({}, path));
+  const printed = JSON.stringify(result.ok ? maskConfig(result.config) : null);
+  expect(printed).toContain('/k/id_rsa');
+  expect(printed).toContain('https://***@hooks.slack.com/***');
+  expect(printed).not.toMatch(/pw\d/);
+});

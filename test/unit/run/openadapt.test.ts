@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { closeReader, countsOf } from '../../../src/main/run/index.ts';
+import { endedTasks, foldEvents, readText, told, waaLog } from './support.ts';
+
+const lines = (...all: string[]) => readText(all.map((line) => `${line}\n`).join(''));
+
+describe('the lines of a script', () => {
+  it('begin a run with the first task, which is on and not yet done', () => {
+    const { run } = lines('Task 1/30', 'Running task: a');
+    expect(run).toMatchObject({
+      runId: 'vm-01234567-0',
+      totalTasks: 30,
+      tasks: [{ taskId: 'a', outcome: null }],
+    });
+  });
+
+  it('count what a log that was cut does not show', () => {
+    const { run } = lines('Step 3', 'Task 5/30', 'Processing task: e');
+    expect(run === null ? null : countsOf(run).tasksCompleted).toBe(4);
+  });
+
+  it('count a task whose start was cut away, once', () => {
+    const reading = lines(
+      'Step 9',
+      'Score: 0.85',
+      'Result: PASS',
+      'Task d completed successfully',
+      'Task 5/30',
+      'Running task: e',
+    );
+    expect(endedTasks(reading)).toEqual([['d', 'scored', 0.85, true, 1]]);
+    expect(reading.run === null ? null : countsOf(reading.run).tasksCompleted).toBe(4);
+  });
+
+  it('end nothing with a score alone', () => {
+    expect(endedTasks(lines('Task 1/2', 'Running task: a', 'Score: 0.85'))).toEqual([]);
+    expect(endedTasks(lines('Task 1/2', 'Running task: a', 'Score: 0.85', 'Task 2/2'))).toEqual([
+      ['a', 'scored', 0.85, false, 1],
+    ]);
+  });
+
+  it('end a task by the verdict, and not again by the line that repeats it', () => {
+    const reading = lines(
+      'Task 1/2',
+      'Running task: a',
+      'Score: 0.10',
+      'Result: PASS',
+      'Task a completed successfully',
+    );
+    expect(endedTasks(reading)).toEqual([['a', 'scored', 0.1, true, 1]]);
+  });
+
+  it('end a task by its own line where no verdict stands', () => {
+    const reading = lines(
+      'Task 1/3',
+      'Running task: a',
+      'Score: 1.0',
+      'Task a failed',
+      'Task 2/3',
+      'Running task: b',
+      'Task b completed successfully',
+    );
+    expect(endedTasks(reading)).toEqual([
+      ['a', 'scored', 1, false, 1],
+      ['b', 'scored', null, true, 1],
+    ]);
+  });
+
+  it('name a task by its number where they tell no id', () => {
+    expect(endedTasks(lines('Task 1/2', 'Step 1', 'Result: FAIL', 'Task 2/2', 'Result: PASS'))).toEqual([
+      ['task_1', 'scored', null, false, 1],
+      ['task_2', 'scored', null, true, 1],
+    ]);
+  });
+
+  it('may name the task at once', () => {
+    expect(lines('Task 3/10: notepad_1', 'Step 2').run?.tasks).toMatchObject([
+      { taskId: 'notepad_1', steps: 2 },
+    ]);
+  });
+
+  it('end a task without a word as lost when the next one begins', () => {
+    expect(endedTasks(lines('Task 1/3', 'Running task: a', 'Step 4', 'Task 2/3'))).toEqual([
+      ['a', 'lost', null, false, 1],
+    ]);
+  });
+
+  it('end the run with the last task', () => {
+    expect(
+      told(lines('Task 1/1', 'Running task: a', 'Result: PASS', 'Task a completed successfully')).slice(1),
+    ).toEqual(['task a scored null', 'run_ended finished']);
+  });
+
+  it.each([
+    ['the first task', ['Task 1/3', 'Running task: a']],
+    ['a lower number', ['Task 2/3', 'Running task: b']],
+    ['a header', ['=== Running WAA Benchmark ===', '  Tasks: 3', 'Task 3/3', 'Running task: c']],
+  ])('begin another run with %s', (_, next) => {
+    const reading = lines('Task 3/3', 'Running task: c', ...next);
+    expect(told(reading)).toEqual([
+      'run_started vm-01234567-0',
+      'task c interrupted null',
+      'run_ended interrupted',
+      'run_started vm-01234567-25',
+    ]);
+  });
+
+  it('with a header alone begin no run: the log of run.py itself may follow it', () => {
+    const header = '=== Running WAA Benchmark ===\n  Tasks: 30\nmodel=gpt-4o\n';
+    expect(told(readText(header + waaLog().begin('a').task('a').text()))).toEqual([
+      'run_started vm-20260128-220001000',
+    ]);
+  });
+
+  it('are read behind the records of another dialect when they carry their time', () => {
+    const reading = readText(
+      `${waaLog().begin('a').task('a').result('1.00').finished('a').average('1.0').text()}[06:12:34] Task 1/2\n[06:12:34] Running task: b\n`,
+    );
+    expect(reading.run).toMatchObject({ dialect: 'openadapt', tasks: [{ taskId: 'b' }] });
+  });
+
+  it('hold a verdict-less score for a process that is gone', () => {
+    const reading = lines('Task 1/2', 'Running task: a', 'Score: 1.0');
+    expect(endedTasks(foldEvents(reading, closeReader(reading.reader).events))).toEqual([
+      ['a', 'scored', 1, true, 1],
+    ]);
+  });
+});

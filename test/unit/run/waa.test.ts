@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import {
+  closeReader,
+  createLineSplitter,
+  initialReader,
+  readLines,
+  type TaskAttempt,
+} from '../../../src/main/run/index.ts';
+import { endedTasks, foldEvents, readText, told, waaLog } from './support.ts';
+
+const runId = 'vm-20260128-220001000';
+
+function tasksOf(text: string): readonly TaskAttempt[] {
+  return readText(text).run?.tasks ?? [];
+}
+
+describe('a run of run.py', () => {
+  it('is known from its first record on, and takes the exact plan over the list of domains', () => {
+    const log = waaLog().record('run', '\nTESTING ON TASK JSON PATH: x');
+    expect(told(readText(log.text()))).toEqual([`run_started ${runId}`]);
+    log.record('run', 'Left tasks:\nclock: 40\nvs_code: 2\n').record('desktop_env', 'Initializing...');
+    expect(readText(log.text()).run?.totalTasks).toBe(42);
+    log.record('run', `Worker 0 is doing tasks: [('clock', 'a'), ('vs_code', "b")]`);
+    expect(readText(log.text()).run?.totalTasks).toBe(2);
+  });
+
+  it('is understood in the words of the first release', () => {
+    const text = waaLog()
+      .record('run', 'TESTING ON TASK PATH: x')
+      .task('a')
+      .result('1.00')
+      .finished('a')
+      .text();
+    expect(told(readText(text))).toEqual([`run_started ${runId}`, 'task a scored 1']);
+  });
+
+  it('follows one task from its id to its end', () => {
+    const log = waaLog().begin('a').task('a').step(1).step(2).step(2).step(1);
+    expect(tasksOf(log.text())).toMatchObject([
+      { taskId: 'a', domain: 'clock', steps: 2, instruction: 'Do it.', outcome: null, score: null },
+    ]);
+    expect(told(readText(log.result('0.50').text()))).toEqual([`run_started ${runId}`]);
+    log.finished('a');
+    expect(tasksOf(log.text())).toMatchObject([{ steps: 2, outcome: 'scored', score: 0.5, success: false }]);
+  });
+
+  it('holds a result until something ends the task, as where no line says Finished', () => {
+    const log = waaLog().begin('a', 'b').task('a').result('1.00').task('b').result('0.00');
+    expect(endedTasks(readText(log.text()))).toEqual([['a', 'scored', 1, true, 1]]);
+    expect(told(readText(log.average('0.5').text())).slice(1)).toEqual([
+      'task a scored 1',
+      'task b scored 0',
+      'run_ended finished',
+    ]);
+  });
+
+  it('counts a held result when the process is gone', () => {
+    const reading = readText(waaLog().begin('a').task('a').result('1.00').text());
+    const { state, events } = closeReader(reading.reader);
+    expect(endedTasks(foldEvents(reading, events))).toEqual([['a', 'scored', 1, true, 1]]);
+    expect(closeReader(state).events).toEqual([]);
+  });
+
+  it('ends a task without a word as lost', () => {
+    expect(endedTasks(readText(waaLog().begin('a', 'b').task('a').step(3).task('b').text()))).toEqual([
+      ['a', 'lost', null, false, 1],
+    ]);
+  });
+
+  it.each([
+    ['1.00', 1, true],
+    ['0.00', 0, false],
+    ['nan', null, false],
+    ['inf', null, false],
+    ['1.50', null, false],
+    ['-1.00', null, false],
+    ['True', 1, true],
+  ])('takes the result %s for the score %s', (text, score, success) => {
+    const log = waaLog().begin('a').task('a').result(text).finished('a');
+    expect(endedTasks(readText(log.text()))).toEqual([['a', 'scored', score, success, 1]]);
+  });
+
+  it('takes the score of a fork that puts it behind Finished', () => {
+    const log = waaLog().begin('a').task('a').record('run', 'Finished clock/a score=0.25');
+    expect(endedTasks(readText(log.text()))).toEqual([['a', 'scored', 0.25, false, 1]]);
+  });
+
+  it('tells a task that raised, whatever its message holds', () => {
+    const log = waaLog()
+      .begin('a')
+      .task('a')
+      .result('1.00')
+      .exception('a', 'no x/y: [2026-01-28 22:00:00,000 INFO run/1-MainProcess] Finished clock/b');
+    expect(endedTasks(readText(log.text()))).toEqual([['a', 'exception', null, false, 1]]);
+    expect(tasksOf(log.text())[0]?.message).toMatch(/^no x\/y: \[2026/);
+  });
+
+  it('counts attempts at one task within one run', () => {
+    const log = waaLog().begin('a').task('a').exception('a', 'x').task('a').result('1.00').finished('a');
+    expect(endedTasks(readText(log.text()))).toEqual([
+      ['a', 'exception', null, false, 1],
+      ['a', 'scored', 1, true, 2],
+    ]);
+  });
+
+  it('does not take a doubled line for a second end', () => {
+    const log = waaLog().begin('a').task('a').result('1.00').finished('a').finished('a');
+    expect(endedTasks(readText(log.text()))).toEqual([['a', 'scored', 1, true, 1]]);
+  });
+
+  it('is over with "No examples finished." too, and nothing changes afterwards', () => {
+    const log = waaLog().begin('a').task('a').exception('a', 'x').record('run', 'No examples finished.');
+    const before = readText(log.text());
+    expect(before.run).toMatchObject({ state: 'finished', averageScore: null });
+    log
+      .record('desktop_env', 'Stopping emulator...')
+      .result('1.00')
+      .average('1')
+      .bare('Interrupted by 15, shutting down');
+    expect(readText(log.text()).run).toEqual(before.run);
+  });
+
+  it('ends what it was at when it is interrupted', () => {
+    const log = waaLog().begin('a', 'b').task('a').step(1).bare('Interrupted by 15, shutting down');
+    expect(told(readText(log.text()))).toEqual([
+      `run_started ${runId}`,
+      'task a interrupted null',
+      'run_ended interrupted',
+    ]);
+    expect(readText(log.text()).run?.endMessage).toBe('Interrupted by 15, shutting down');
+  });
+
+  it('may be followed by another one in the same log, also when it never ended', () => {
+    const first = waaLog().begin('a').task('a');
+    const second = waaLog({ startMs: Date.UTC(2026, 0, 29, 1) })
+      .begin('a')
+      .task('a')
+      .result('1.00')
+      .finished('a')
+      .average('1.0');
+    expect(told(readText(first.text() + second.text()))).toEqual([
+      `run_started ${runId}`,
+      'task a interrupted null',
+      'run_ended interrupted',
+      'run_started vm-20260129-010001000',
+      'task a scored 1',
+      'run_ended finished',
+    ]);
+  });
+
+  it('begins where the log begins when its start is not there', () => {
+    const log = waaLog().step(7).result('0.50').finished('a').task('b').text();
+    const reading = readText(log);
+    expect(told(reading)).toEqual(['run_started vm-20260128-220003000', 'task a scored 0.5']);
+    expect(reading.run?.tasks).toMatchObject([
+      { taskId: 'a', domain: 'clock', steps: 7, startedAt: null },
+      { taskId: 'b', outcome: null },
+    ]);
+  });
+
+  it("is understood without a start line of its own, as in OSWorld's run.py", () => {
+    const run = (startMs: number) =>
+      waaLog({ startMs })
+        .record('run', 'Left tasks:\nclock: 1\n')
+        .record('run', 'Args: Namespace(max_steps=15)')
+        .task('a')
+        .result('1.00');
+    const first = run(Date.UTC(2026, 0, 28, 1)).text();
+    const second = run(Date.UTC(2026, 0, 28, 2))
+      .average('1.0')
+      .text();
+    expect(told(readText(first + second))).toEqual([
+      'run_started vm-20260128-010001000',
+      'task a scored 1',
+      'run_ended interrupted',
+      'run_started vm-20260128-020001000',
+      'task a scored 1',
+      'run_ended finished',
+    ]);
+  });
+
+  it('keeps the tasks of several processes apart', () => {
+    const log = waaLog();
+    const task = (worker: string, id: string) =>
+      log
+        .record('run_multienv', `[${worker}][Domain]: os`, 'INFO', worker)
+        .record('run_multienv', `[${worker}][Example ID]: ${id}`, 'INFO', worker);
+    task('EnvProcess-1', 'a');
+    task('EnvProcess-2', 'b');
+    log.record('lib_run_single', 'Result: 1.00', 'INFO', 'EnvProcess-1');
+    log.record('lib_run_single', 'Result: 0.00', 'INFO', 'EnvProcess-2');
+    log.record('run_multienv', 'Exception in EnvProcess-2 os/b: x', 'ERROR', 'EnvProcess-2');
+    log.record('run_multienv', 'Average score: 1.0');
+    expect(endedTasks(readText(log.text()))).toEqual([
+      ['b', 'exception', null, false, 1],
+      ['a', 'scored', 1, true, 1],
+    ]);
+  });
+
+  it('sets the clock of the log right, but names the run by what stands in it', () => {
+    const lines = createLineSplitter(0).push(new TextEncoder().encode(waaLog().begin('a').text()));
+    const { events } = readLines(initialReader(), lines, { clockOffsetMs: -3_600_000, referenceTimeMs: 0 });
+    expect(events[0]).toEqual({
+      type: 'run_started',
+      at: Date.UTC(2026, 0, 28, 21, 0, 1),
+      dialect: 'waa',
+      key: '20260128-220001000',
+    });
+  });
+});

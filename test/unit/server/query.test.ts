@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import {
+  parseRunLimit,
+  parseStreamQuery,
+  parseTableFormat,
+  parseVm,
+} from '../../../src/main/server/query.ts';
+
+const vms = ['first', 'second'];
+const stream = (query: string, header?: string, names = vms) => {
+  const parsed = parseStreamQuery(new URLSearchParams(query), header, names);
+  return parsed.ok ? parsed.value : parsed.problem.status;
+};
+
+describe('the query of the stream', () => {
+  it.each([
+    ['', 5],
+    ['interval=2', 2],
+    ['interval=2.5', 2.5],
+    ['interval=1e1', 10],
+    ['interval=0', 1],
+    ['interval=-7', 1],
+    ['interval=61', 60],
+    ['interval=1e999', 60],
+  ])('%j: every %d seconds', (query, intervalSeconds) => {
+    expect(stream(query)).toMatchObject({ intervalSeconds });
+  });
+
+  it.each([
+    ['interval=', 400],
+    ['interval=five', 400],
+    ['interval=5s', 400],
+    ['interval=NaN', 400],
+    ['interval=Infinity', 400],
+    ['interval=0x10', 400],
+    ['error_event=', 400],
+    ['error_event=Problem', 400],
+    ['error_event=a%0Adata:', 400],
+    ['error_event=a-b', 400],
+    ['vm=', 404],
+    ['vm=third', 404],
+    ['vm=FIRST', 404],
+  ])('%j: %d', (query, status) => {
+    expect(stream(query)).toBe(status);
+  });
+
+  it('gives the first VM, a named one, or all', () => {
+    expect(stream('')).toMatchObject({ vm: 'first', errorEvent: 'error' });
+    expect(stream('vm=second&error_event=my_problem')).toMatchObject({
+      vm: 'second',
+      errorEvent: 'my_problem',
+    });
+    expect(stream('vm=*')).toMatchObject({ vm: null });
+    expect(stream('', undefined, [])).toMatchObject({ vm: null });
+  });
+
+  it('takes the position from the header, else from the address', () => {
+    expect(stream('')).toMatchObject({ lastEventId: null });
+    expect(stream('lastEventId=a-1')).toMatchObject({ lastEventId: 'a-1' });
+    expect(stream('lastEventId=a-1', 'a-2')).toMatchObject({ lastEventId: 'a-2' });
+    expect(stream('lastEventId=a-1', ' ')).toMatchObject({ lastEventId: 'a-1' });
+    expect(stream('lastEventId=')).toMatchObject({ lastEventId: null });
+  });
+});
+
+it('asks for the runs of one VM or of all', () => {
+  const vm = (query: string) => parseVm(new URLSearchParams(query), vms);
+  expect([vm(''), vm('vm=*'), vm('vm=second')]).toEqual(
+    [null, null, 'second'].map((value) => ({ ok: true, value })),
+  );
+  expect(vm('vm=x')).toMatchObject({
+    ok: false,
+    problem: { status: 404, detail: expect.stringContaining('first, second') as string },
+  });
+});
+
+it.each([
+  ['', 100],
+  ['limit=1', 1],
+  ['limit=1000', 1000],
+  ['limit=0', 400],
+  ['limit=1001', 400],
+  ['limit=-1', 400],
+  ['limit=1.5', 400],
+  ['limit=', 400],
+  ['limit=99999999999999999999', 400],
+])('limits the runs by %j: %d', (query, expected) => {
+  const parsed = parseRunLimit(new URLSearchParams(query));
+  expect(parsed.ok ? parsed.value : parsed.problem.status).toBe(expected);
+});
+
+it.each([
+  ['', undefined, 'json'],
+  ['', '*/*', 'json'],
+  ['', 'application/json', 'json'],
+  ['', 'text/csv', 'csv'],
+  ['', 'TEXT/CSV; charset=utf-8', 'csv'],
+  ['', 'text/csv;q=0.5, application/json', 'json'],
+  ['', 'text/csv, */*;q=0.1', 'csv'],
+  ['', 'text/csv;q=0', 'json'],
+  ['', 'text/html', 'json'],
+  ['format=csv', 'application/json', 'csv'],
+  ['format=json', 'text/csv', 'json'],
+  ['format=xml', undefined, 400],
+])('gives a table for %j and %j as %s', (query, accept, expected) => {
+  const parsed = parseTableFormat(new URLSearchParams(query), accept);
+  expect(parsed.ok ? parsed.value : parsed.problem.status).toBe(expected);
+});
