@@ -66,6 +66,11 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         watchers.delete(name);
       };
 
+      // First the pictures, then the server: whoever connects first finds them there.
+      for (const vm of config.vms) startWatcher(vm);
+      const stopAll = (): void => {
+        for (const name of [...watchers.keys()]) stopWatcher(name);
+      };
       const server = await startServer({
         feed,
         vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
@@ -79,9 +84,11 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           demanded = seconds;
           for (const { watcher } of watchers.values()) watcher.setDemand(seconds);
         },
+      }).catch((error: unknown) => {
+        stopAll();
+        throw error;
       });
       lock.announce(server.url);
-      for (const vm of config.vms) startWatcher(vm);
       feed.prune();
       const pruneTimer = setInterval(() => feed.prune(), pruneEveryMs);
       log.info({ url: server.url, version, vms: config.vms.map((vm) => vm.name) }, 'listening');
@@ -101,7 +108,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         },
         async close() {
           clearInterval(pruneTimer);
-          for (const name of [...watchers.keys()]) stopWatcher(name);
+          stopAll();
           await server.close();
           feed.close();
           lock.release();

@@ -24,8 +24,18 @@ export async function startTestMonitor(
 ): Promise<TestMonitor> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'benchtray-data-'));
   const logged: Record<string, unknown>[] = [];
-  const log = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line) as Record<string, unknown>) });
-  const monitor = await startMonitor({ config, dataDir: folder, log, version: '0.0.0', assetsDir: null, ...options });
+  const log = pino(
+    { level: 'debug' },
+    { write: (line) => logged.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const monitor = await startMonitor({
+    config,
+    dataDir: folder,
+    log,
+    version: '0.0.0',
+    assetsDir: null,
+    ...options,
+  });
   return {
     ...monitor,
     url: monitor.url,

@@ -24,12 +24,15 @@ export const sampleTaskIds: readonly string[] = sampleTasks.map(([, taskId]) => 
 
 /** The text of the run as if it had begun at this time (epoch milliseconds), every line end kept. */
 export function sampleRun(startMs: number): string {
-  return recorded.replace(/\[(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d),(\d{3})/g, (_whole, ...parts: string[]) => {
-    const [year, month, day, hour, minute, second, milli] = parts.slice(0, 7).map(Number);
-    const at = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second, milli);
-    const moved = new Date(startMs + at - recordedStartMs).toISOString();
-    return `[${moved.slice(0, 10)} ${moved.slice(11, 19)},${moved.slice(20, 23)}`;
-  });
+  return recorded.replace(
+    /\[(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d),(\d{3})/g,
+    (_whole, ...parts: string[]) => {
+      const [year, month, day, hour, minute, second, milli] = parts.slice(0, 7).map(Number);
+      const at = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second, milli);
+      const moved = new Date(startMs + at - recordedStartMs).toISOString();
+      return `[${moved.slice(0, 10)} ${moved.slice(11, 19)},${moved.slice(20, 23)}`;
+    },
+  );
 }
 
 /** The run cut into pieces that each end just behind the end of a task; the last one holds the end of the run. */

@@ -1,6 +1,12 @@
 /** A client that keeps everything it was sent. */
 import { EventSource } from 'eventsource';
-import type { ErrorPayload, ProgressPayload, RecoveredPayload, StatusPayload, TaskCompletePayload } from '../../src/shared/stream.ts';
+import type {
+  ErrorPayload,
+  ProgressPayload,
+  RecoveredPayload,
+  StatusPayload,
+  TaskCompletePayload,
+} from '../../src/shared/stream.ts';
 
 export interface Received {
   readonly event: string;
@@ -32,7 +38,8 @@ export function openStream(url: string, query: Record<string, string> = {}): Str
       received.push({ event, id: message.lastEventId, data, at: Date.now() });
     });
   }
-  const all = <T>(event: string): T[] => received.filter((one) => one.event === event).map((one) => one.data as T);
+  const all = <T>(event: string): T[] =>
+    received.filter((one) => one.event === event).map((one) => one.data as T);
   return {
     received,
     statuses: () => all<StatusPayload>('status'),

@@ -13,6 +13,8 @@ export interface WatchOptions extends CommonOptions {
 }
 
 const refreshEveryMs = 1000;
+/** Many messages may come at once, as after a reconnect: one picture is enough for them. */
+const refreshWithinMs = 50;
 
 /**
  * Shows the stream of a running BenchTray until a signal or, with `untilEnd`, the end of the run. Gives the exit code:
@@ -23,10 +25,16 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
   return withOptionalLog(options, async (log) => {
     const screen = chooseScreen(options, io);
     let state: WatchState = initialState;
+    let due: NodeJS.Timeout | null = null;
     const refresh = () => {
+      if (due !== null) clearTimeout(due);
+      due = null;
       screen.refresh(state, Date.now());
     };
-    const timer = setInterval(refresh, refreshEveryMs);
+    const refreshSoon = () => {
+      due ??= setTimeout(refresh, refreshWithinMs);
+    };
+    const timer = setInterval(refreshSoon, refreshEveryMs);
     const end = Promise.withResolvers<'stopped' | 'run ended'>();
     const onStop = () => {
       end.resolve('stopped');
@@ -42,7 +50,7 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
         try {
           state = afterMessage(state, message, nowMs);
           screen.message(message, before, nowMs);
-          refresh();
+          refreshSoon();
         } catch (error) {
           // A server of another make: what cannot be shown is left out.
           log.warn({ err: error, event: message.event }, 'an event is not as expected');
@@ -53,7 +61,7 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
         log.warn({ reason }, 'not connected');
         state = { ...state, connection: { kind: 'lost', reason } };
         screen.lost(reason);
-        refresh();
+        refreshSoon();
       },
     });
     refresh();
@@ -67,6 +75,7 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
       clearInterval(timer);
       io.stop.removeEventListener('abort', onStop);
       following.close();
+      refresh();
       screen.close();
     }
   });

@@ -48,7 +48,7 @@ export interface FollowState {
   readonly offset: number;
   /** State of the line reader, as JSON values. */
   readonly reader: unknown;
-  /** The benchmark's process has been seen during this run. */
+  /** The benchmark's process has been seen since this log is followed. */
   readonly runnerSeen: boolean;
   /** The run that the log is in the middle of (or its last one), null before the first. */
   readonly run: RunState | null;

@@ -12,4 +12,3 @@ export {
   type ServerSettings,
   type StartOptions,
 } from './server.ts';
-export type { BackgroundTask } from './tasks-route.ts';

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BackgroundTask } from '../../shared/background-task.ts';
 import type { Feed } from '../feed/index.ts';
 import { judgeAccess, type AccessRules } from './access.ts';
 import { assetsRoute } from './assets.ts';
@@ -15,7 +16,7 @@ import type { SinkLimits } from './sink.ts';
 import { statusRoute } from './status-route.ts';
 import { streamRoute } from './stream-route.ts';
 import { createStreams } from './streams.ts';
-import { tasksRoute, type BackgroundTask } from './tasks-route.ts';
+import { tasksRoute } from './tasks-route.ts';
 
 /** What may change while the server runs. */
 export interface ServerSettings extends AccessRules {

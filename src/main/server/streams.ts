@@ -70,16 +70,16 @@ export function createStreams({
         response.end();
         return;
       }
-      let stream: Stream | undefined;
-      const sink = createSink(response, limits, () => stream?.resume());
-      stream = openStream(sink, query, { feed, pictures, vmNames, version, journalFrame });
-      const opened = stream;
-      open.set(opened, sink);
-      timers.add(opened.intervalSeconds, opened);
+      const sink = createSink(response, limits, () => {
+        stream.resume();
+      });
+      const stream = openStream(sink, query, { feed, pictures, vmNames, version, journalFrame });
+      open.set(stream, sink);
+      timers.add(stream.intervalSeconds, stream);
       response.once('close', () => {
         sink.dispose();
-        open.delete(opened);
-        timers.remove(opened.intervalSeconds, opened);
+        open.delete(stream);
+        timers.remove(stream.intervalSeconds, stream);
       });
     },
     count: () => open.size,

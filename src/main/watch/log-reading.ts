@@ -50,7 +50,7 @@ export interface LogReading {
   readonly receivedTo: number;
   readonly reader: ReaderState;
   readonly run: RunState | null;
-  /** The benchmark process has been seen during this run: its absence means something. */
+  /** The benchmark process has been seen: its absence means something. */
   readonly runnerSeen: boolean;
   /** When the log last grew; epoch milliseconds of our clock. */
   readonly lastGrowthMs: number;
@@ -100,7 +100,6 @@ export function startReading(options: LogReadingOptions): LogReading {
     return events.flatMap((event) => {
       const step = reduceRun(run, event, runIdentity);
       run = step.run;
-      if (event.type === 'run_started' && step.effects.length > 0) runnerSeen = false;
       return step.effects;
     });
   }

@@ -7,25 +7,26 @@ const goneAfterLooks = 3;
 const quietMs = 5_000;
 
 export interface RunnerWatch {
-  look(seen: {
-    /** How many benchmark processes the VM has. */
-    readonly runners: number;
-    /** One was seen during this run. A run that was never seen to have one is run from elsewhere. */
-    readonly wasSeen: boolean;
-    /** When the log last grew; epoch milliseconds. */
-    readonly lastGrowthMs: number;
-  }): 'there' | 'missed' | 'gone';
+  /**
+   * One look. Only for a run that was seen to have a process: one that never was is run from elsewhere.
+   * @param runners how many benchmark processes the VM has
+   * @param lastGrowthMs when the log last grew; epoch milliseconds
+   */
+  look(runners: number, lastGrowthMs: number): 'there' | 'missed' | 'gone';
   forget(): void;
 }
 
 export function createRunnerWatch(now: () => number): RunnerWatch {
   let missedSinceMs: number | null = null;
   let looks = 0;
+  function forget(): void {
+    missedSinceMs = null;
+    looks = 0;
+  }
   return {
-    look({ runners, wasSeen, lastGrowthMs }) {
-      if (runners > 0 || !wasSeen) {
-        missedSinceMs = null;
-        looks = 0;
+    look(runners, lastGrowthMs) {
+      if (runners > 0) {
+        forget();
         return 'there';
       }
       missedSinceMs ??= now();
@@ -33,9 +34,6 @@ export function createRunnerWatch(now: () => number): RunnerWatch {
       const isLong = looks >= goneAfterLooks && now() - missedSinceMs >= goneAfterMs;
       return isLong && now() - lastGrowthMs >= quietMs ? 'gone' : 'missed';
     },
-    forget() {
-      missedSinceMs = null;
-      looks = 0;
-    },
+    forget,
   };
 }

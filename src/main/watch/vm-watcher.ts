@@ -270,21 +270,17 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
 
   function watchRunner(): void {
     const { reading } = following;
-    if (reading?.run?.state !== 'running') return runnerWatch.forget();
-    const runners = sight.container.kind === 'running' ? (sight.inside?.runners.length ?? null) : 0;
-    if (runners === null || sight.container.kind === 'unknown') return;
+    if (reading === null || sight.container.kind === 'unknown') return;
+    const runners = sight.container.kind === 'running' ? sight.inside?.runners.length : 0;
+    if (runners === undefined) return;
     if (runners > 0) reading.noteRunner();
-    const verdict = runnerWatch.look({
-      runners,
-      wasSeen: reading.runnerSeen,
-      lastGrowthMs: reading.lastGrowthMs,
-    });
-    if (verdict === 'missed') return planLook(hurryMs);
+    if (reading.run?.state !== 'running' || !reading.runnerSeen) return runnerWatch.forget();
+    const verdict = runnerWatch.look(runners, reading.lastGrowthMs);
+    if (verdict === 'missed') planLook(hurryMs);
     if (verdict === 'gone') {
-      reading.endRun(
-        'crashed',
-        sight.container.kind === 'running' ? 'The benchmark process is gone.' : 'The container is gone.',
-      );
+      const reason =
+        sight.container.kind === 'running' ? 'The benchmark process is gone.' : 'The container is gone.';
+      reading.endRun('crashed', reason);
     }
   }
 

@@ -5,10 +5,10 @@ import { startTestMonitor, testConfig, type TestMonitor } from '../../support/mo
 import { startRealVm, type RealVm } from '../../support/real-vm.ts';
 import { sampleRun, sampleRunByTask, sampleTaskIds, sampleTasks } from '../../support/sample-run.ts';
 import { openStream, type StreamClient } from '../../support/stream-client.ts';
-import { sshdMissing, sshdPath } from '../../support/tools.ts';
+import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 
-describe.skipIf(sshdPath === null)(`a run, watched over real SSH (${sshdMissing})`, () => {
+describe.skipIf(sshdPath === null)('a run, watched over real SSH', () => {
   let vm: RealVm;
   let monitor: TestMonitor;
   let client: StreamClient;
@@ -51,7 +51,10 @@ describe.skipIf(sshdPath === null)(`a run, watched over real SSH (${sshdMissing}
       vm.runSays(piece);
       await until(() => client.tasks().length === Math.min(index + 2, 12), `task ${index + 2}`);
     }
-    const end = await until(() => client.progress()?.state === 'finished' && client.progress(), 'the end of the run');
+    const end = await until(
+      () => client.progress()?.state === 'finished' && client.progress(),
+      'the end of the run',
+    );
     expectAllTasksOnce(client.tasks());
     expect(end).toMatchObject({
       tasks_completed: 12,
@@ -65,19 +68,38 @@ describe.skipIf(sshdPath === null)(`a run, watched over real SSH (${sshdMissing}
     expect(client.errors()).toEqual([]);
     expect(vm.logins()).toBe(1);
     const runs = (await (await fetch(`${monitor.url}/api/runs`)).json()) as Record<string, unknown>[];
-    expect(runs).toMatchObject([{ state: 'finished', tasks_completed: 12, average_score: 0.55, model: 'gpt-4o-mini' }]);
+    expect(runs).toMatchObject([
+      { state: 'finished', tasks_completed: 12, average_score: 0.55, model: 'gpt-4o-mini' },
+    ]);
   });
 
   it('tells what was found, and never a secret', async () => {
     await vm.startRunner();
     vm.runSays(sampleRunByTask(Date.now())[0] ?? '');
     await tasksDone(1);
-    const status = await until(() => client.statuses().find((one) => one.detail.runner !== null), 'the runner', 30_000).catch(
-      async () => (await (await fetch(`${monitor.url}/api/status`)).json()) as never,
-    );
-    expect(JSON.stringify(status)).toContain('container:172.30.0.2:5000');
+    const shown = await until(async () => {
+      const text = await (await fetch(`${monitor.url}/api/status`)).text();
+      return text.includes('run.py') && text;
+    }, 'the runner is shown');
+    expect(JSON.parse(shown)).toMatchObject({
+      vms: [
+        {
+          status: {
+            detail: {
+              container: 'winarena',
+              probe_address: 'container:172.30.0.2:5000',
+              log: `container:${vm.runLog}`,
+              runner: 'run.py --agent navi --model gpt-4o --result_dir ./results --emulator_ip 172.30.0.2',
+            },
+          },
+        },
+      ],
+    });
     expect(JSON.stringify([client.received, monitor.logged])).not.toContain('sk-secret');
-    const tasks = (await (await fetch(`${monitor.url}/api/tasks`)).json()) as { task_type: string; status: string }[];
+    const tasks = (await (await fetch(`${monitor.url}/api/tasks`)).json()) as {
+      task_type: string;
+      status: string;
+    }[];
     expect(tasks.map(({ task_type, status: state }) => [task_type, state])).toEqual([
       ['vm_provision', 'completed'],
       ['docker_container', 'completed'],
@@ -93,7 +115,11 @@ describe.skipIf(sshdPath === null)(`a run, watched over real SSH (${sshdMissing}
     await vm.killSshd();
     vm.runSays(pieces.slice(3, 6).join(''));
     const error = await until(() => client.errors()[0], 'the outage is told');
-    expect(error).toMatchObject({ code: 'ssh_unreachable', message: 'SSH connection failed', severity: 'critical' });
+    expect(error).toMatchObject({
+      code: 'ssh_unreachable',
+      message: 'SSH connection failed',
+      severity: 'critical',
+    });
     expect(client.statuses().at(-1)).toMatchObject({ connected: false, waa_ready: false, phase: 'unknown' });
     await vm.startSshd();
     await tasksDone(6);
@@ -105,11 +131,13 @@ describe.skipIf(sshdPath === null)(`a run, watched over real SSH (${sshdMissing}
   });
 
   it('says nothing of a connection that is back at once', async () => {
-    vm.runSays(sampleRunByTask(Date.now())[0] ?? '');
+    await vm.startRunner();
+    const pieces = sampleRunByTask(Date.now());
+    vm.runSays(pieces[0] ?? '');
     await tasksDone(1);
     await vm.killSshd();
     await vm.startSshd();
-    vm.runSays(sampleRunByTask(Date.now()).slice(1).join(''));
+    vm.runSays(pieces.slice(1).join(''));
     await until(() => vm.logins() === 2, 'connected again');
     await tasksDone(2);
     expect(client.errors()).toEqual([]);
@@ -126,7 +154,11 @@ describe.skipIf(sshdPath === null)(`a run, watched over real SSH (${sshdMissing}
     vm.runSays(pieces.slice(4, 7).join(''));
     await tasksDone(7);
     truncateSync(vm.runLog);
-    await until(() => client.received.length > 0 && monitor.logged.some(({ text }) => String(text).includes('truncated')), 'noticed');
+    await until(
+      () =>
+        client.received.length > 0 && monitor.logged.some(({ text }) => String(text).includes('truncated')),
+      'noticed',
+    );
     vm.runSays(pieces.slice(7).join(''));
     await until(() => client.progress()?.state === 'finished', 'the end of the run');
     expectAllTasksOnce(client.tasks());
@@ -134,14 +166,27 @@ describe.skipIf(sshdPath === null)(`a run, watched over real SSH (${sshdMissing}
 
   it('tells a crash when the process goes away without an end, and the task it was at as interrupted', async () => {
     await vm.startRunner();
-    vm.runSays(sampleRunByTask(Date.now()).slice(0, 2).join(''));
-    vm.runSays(sampleRun(Date.now()).split(/(?<=\n)/).slice(380, 386).join(''));
-    await until(() => client.statuses().length > 0 && client.tasks().length === 2, 'two tasks');
-    await until(async () => JSON.stringify(await (await fetch(`${monitor.url}/api/status`)).json()).includes('run.py'), 'the runner is seen');
+    const pieces = sampleRunByTask(Date.now());
+    const [, , third = ''] = pieces;
+    vm.runSays(pieces.slice(0, 2).join('') + third.slice(0, third.indexOf('Step 2')));
+    await until(
+      () => client.progress()?.current_task === sampleTaskIds[2],
+      'in the middle of the third task',
+    );
+    await until(
+      async () => JSON.stringify(await (await fetch(`${monitor.url}/api/status`)).json()).includes('run.py'),
+      'the runner is seen',
+    );
     await vm.stopRunner();
-    const error = await until(() => client.errors().find(({ code }) => code === 'run_crashed'), 'the crash', 40_000);
+    const error = await until(
+      () => client.errors().find(({ code }) => code === 'run_crashed'),
+      'the crash',
+      40_000,
+    );
     expect(error.message).toBe('The run has crashed: 2 of 12 tasks are done.');
-    expect(client.progress()?.state).toBe('crashed');
+    await until(() => client.progress()?.state === 'crashed', 'progress says so');
+    expect(client.progress()?.tasks_completed).toBe(2);
+    expect(client.tasks().map(({ outcome }) => outcome)).toEqual(['scored', 'scored', 'interrupted']);
   });
 });
 
@@ -161,7 +206,11 @@ describe.skipIf(sshdPath === null)('a run that was on, or over, before BenchTray
     const monitor = await startTestMonitor(testConfig([vm.config]));
     const client = openStream(monitor.url);
     await until(() => client.tasks().length === 5, 'caught up');
-    vm.runSays(sampleRunByTask(Date.now() - 2_000_000).slice(5, 6).join(''));
+    vm.runSays(
+      sampleRunByTask(Date.now() - 2_000_000)
+        .slice(5, 6)
+        .join(''),
+    );
     await until(() => client.tasks().length === 6, 'live');
     expect(client.tasks().map((task) => task.task_id)).toEqual(sampleTaskIds.slice(0, 6));
     expect(client.tasks().map((task) => task.catch_up)).toEqual([true, true, true, true, true, false]);
@@ -175,9 +224,14 @@ describe.skipIf(sshdPath === null)('a run that was on, or over, before BenchTray
     const client = openStream(monitor.url);
     await until(() => client.progress()?.state === 'finished', 'the run is shown');
     expect(client.tasks()).toEqual([]);
-    const [run] = (await (await fetch(`${monitor.url}/api/runs`)).json()) as { run_id: string; tasks_completed: number }[];
+    const [run] = (await (await fetch(`${monitor.url}/api/runs`)).json()) as {
+      run_id: string;
+      tasks_completed: number;
+    }[];
     expect(run?.tasks_completed).toBe(12);
-    const tasks = (await (await fetch(`${monitor.url}/api/runs/${run?.run_id ?? ''}/tasks`)).json()) as { task_id: string }[];
+    const tasks = (await (await fetch(`${monitor.url}/api/runs/${run?.run_id ?? ''}/tasks`)).json()) as {
+      task_id: string;
+    }[];
     expect(tasks.map(({ task_id }) => task_id)).toEqual(sampleTaskIds);
     client.close();
     await monitor.close();

@@ -88,12 +88,12 @@ it('listens on both loopback addresses and tells its own', async () => {
   const { url, port } = running.server;
   expect(url).toBe(`http://127.0.0.1:${port}`);
   expect((await ask(`${url}/healthz`)).text).toBe('{"status":"ok","app":"BenchTray","version":"1.2.3"}\n');
-  const second = await ask(`http://[::1]:${port}/healthz`).catch(
-    (error: NodeJS.ErrnoException) => error.code,
+  const onSecond = await ask(`http://[::1]:${port}/healthz`).then(
+    (answer) => answer.status,
+    (error: unknown) => (error as NodeJS.ErrnoException).code,
   );
-  expect(typeof second === 'object' ? second.status : second).toSatisfy(
-    (result) => result === 200 || result === 'EADDRNOTAVAIL' || result === 'EAFNOSUPPORT',
-  );
+  // A machine without IPv6 has the first one only.
+  expect([200, 'EADDRNOTAVAIL', 'EAFNOSUPPORT']).toContain(onSecond);
 });
 
 it('names the BenchTray that holds the port', async () => {

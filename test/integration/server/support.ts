@@ -44,6 +44,10 @@ export async function startTestServer(changes: Partial<StartOptions> = {}): Prom
       onDemand,
       ...changes,
       port,
+    }).catch((error: unknown) => {
+      feed.close();
+      rmSync(dataDir, { recursive: true });
+      throw error;
     });
     return { feed, server };
   };

@@ -13,7 +13,11 @@ afterEach(() => {
 });
 
 /** A connection that takes what it is given only when told to. */
-function createTarget() {
+function createTarget(): {
+  target: SinkTarget & { isEnded: boolean };
+  writes: string[];
+  takeAll: () => void;
+} {
   const writes: string[] = [];
   const callbacks: (() => void)[] = [];
   const target = {

@@ -1,0 +1,175 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../support/wait.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+let folder: string;
+let started: Started[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'benchtray-process-'));
+  started = [];
+});
+afterEach(async () => {
+  for (const { child, exit } of started) {
+    child.kill('SIGKILL');
+    await exit;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+/** The command line as a process of its own, with folders of its own. */
+function start(...args: readonly string[]): Started {
+  const child = spawn(process.execPath, [join(root, 'src/main/cli.ts'), ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      TMPDIR: folder,
+      BENCHTRAY_CONFIG: '',
+      BENCHTRAY_DATA_DIR: join(folder, 'data'),
+    },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  const process_ = { child, out: () => out, err: () => err, exit };
+  started.push(process_);
+  return process_;
+}
+
+const listening = (process_: Started) =>
+  until(() => /^listening on (\S+)\n/m.exec(process_.out())?.[1], 'the line that says where it listens');
+
+describe('serve', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends cleanly within two seconds on %s, with a stream open',
+    async (signal) => {
+      const server = start('serve', '--port', '0');
+      const url = await listening(server);
+      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+      const stream = await fetch(`${url}/api/benchmark-sse?vm=*`);
+      const before = performance.now();
+      server.child.kill(signal);
+      expect(await server.exit).toBe(0);
+      expect(performance.now() - before).toBeLessThan(2000);
+      await expect(stream.text()).resolves.toContain('event: connected');
+      expect(server.out()).toBe(`listening on ${url}\n`);
+    },
+  );
+
+  it('says in a sentence that the port is taken, with its number, or the data folder in use', async () => {
+    const url = await listening(start('serve', '--port', '0'));
+    const config = join(folder, 'other.json');
+    writeFileSync(config, JSON.stringify({ dataDir: join(folder, 'other') }));
+    const samePort = start('serve', '--config', config, '--port', new URL(url).port);
+    expect(await samePort.exit).toBe(1);
+    expect(samePort.err()).toContain(new URL(url).port);
+    const sameFolder = start('serve', '--port', '0');
+    expect(await sameFolder.exit).toBe(1);
+    expect(sameFolder.err()).toContain(join(folder, 'data'));
+    for (const { out, err } of [samePort, sameFolder]) {
+      expect(out()).toBe('');
+      expect(err()).not.toMatch(/^\s+at /m);
+    }
+  });
+
+  it('watches the VM of WAA_VM_IP and a VM that is written into the file later', async () => {
+    const config = join(folder, 'c.json');
+    writeFileSync(config, '{}');
+    const url = await listening(start('serve', '--config', config, '--port', '0'));
+    const names = async () => {
+      const answer = (await (await fetch(`${url}/api/status`)).json()) as { vms: { name: string }[] };
+      return answer.vms.map(({ name }) => name).join();
+    };
+    expect(await names()).toBe('');
+    writeFileSync(config, '{"vms": [{"name": "later", "ssh": {"host": "127.0.0.1", "port": 1}}]}');
+    await until(async () => (await names()) === 'later', 'the new VM');
+    writeFileSync(config, '{"vms": [');
+    writeFileSync(config, '{"vms": []}');
+    await until(async () => (await names()) === '', 'no VM');
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [['serve', '--port', 'x'], 2],
+    [['nonsense'], 2],
+    [['config', 'check', '--config', 'absent.json'], 2],
+    [['config', 'path'], 0],
+    [['--version'], 0],
+  ])('%j exits with %d', async (args, code) => {
+    const command = start(...args);
+    expect(await command.exit).toBe(code);
+    expect(command.err()).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe('demo and watch', () => {
+  it('shows a whole run, ends with it, and leaves nothing behind', async () => {
+    const demo = start('demo', '--port', '0', '--speed', '100', '--seed', '3');
+    const url = await listening(demo);
+    const watch = start('watch', '--url', url, '--json', '--until-end');
+    expect(await watch.exit).toBe(0);
+    const events = watch
+      .out()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; id: string | null; data: Record<string, unknown> });
+    expect(events[0]).toMatchObject({ event: 'connected', id: expect.stringMatching(/^\w+-\d+$/) as string });
+    expect(events.at(-1)).toMatchObject({
+      event: 'progress',
+      id: null,
+      data: { state: 'finished', tasks_completed: 12 },
+    });
+    const run = events.at(-1)?.data['run_id'];
+    expect(
+      events.filter(({ event, data }) => event === 'task_complete' && data['run_id'] === run),
+    ).toHaveLength(12);
+    demo.child.kill('SIGTERM');
+    expect(await demo.exit).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.startsWith('benchtray-demo'))).toEqual([]);
+  });
+
+  it('waits for a server that is not there yet, and survives its restart', async () => {
+    const first = start('serve', '--port', '0');
+    const url = await listening(first);
+    first.child.kill('SIGTERM');
+    await first.exit;
+    const watch = start('watch', '--url', url, '--json');
+    await until(
+      () => watch.err().includes('nobody answers there; trying again'),
+      'word of the missing server',
+    );
+    const connections = () => watch.out().split('"event":"connected"').length - 1;
+    const second = start('serve', '--port', new URL(url).port);
+    await until(() => connections() === 1, 'a connection');
+    second.child.kill('SIGKILL');
+    await second.exit;
+    start('serve', '--port', new URL(url).port);
+    await until(() => connections() === 2, 'another connection');
+    watch.child.kill('SIGINT');
+    expect(await watch.exit).toBe(0);
+  });
+
+  it('ends badly when it is stopped before the run has ended', async () => {
+    const url = await listening(start('serve', '--port', '0'));
+    const watch = start('watch', '--url', url, '--json', '--until-end');
+    await until(() => watch.out() !== '', 'a connection');
+    watch.child.kill('SIGINT');
+    expect(await watch.exit).toBe(1);
+  });
+});

@@ -1,0 +1,94 @@
+/** Messages as the stream sends them, for the tests of `watch`. */
+import type { WatchMessage } from '../../../src/main/cli/watch/message.ts';
+import type { ProgressPayload, StatusPayload, TaskCompletePayload } from '../../../src/shared/stream.ts';
+
+export const status = (data: Partial<StatusPayload> = {}): WatchMessage => ({
+  event: 'status',
+  id: null,
+  data: {
+    type: 'vm_status',
+    connected: true,
+    phase: 'ready',
+    waa_ready: true,
+    probe: { status: 'ready', vnc_url: null },
+    vm: 'waa',
+    power_state: null,
+    detail: {
+      text: 'Windows answers',
+      percent: null,
+      address: null,
+      container: null,
+      probe_address: null,
+      log: null,
+      runner: null,
+    },
+    checked_at: null,
+    cost: null,
+    ...data,
+  },
+});
+
+export const progress = (data: Partial<ProgressPayload> = {}): WatchMessage => ({
+  event: 'progress',
+  id: null,
+  data: {
+    tasks_completed: 4,
+    total_tasks: 30,
+    current_task: 'abc-WOS',
+    current_step: 12,
+    vm: 'waa',
+    run_id: 'run-1',
+    domain: 'notepad',
+    max_steps: 15,
+    instruction: 'Write a note',
+    succeeded: 3,
+    score_sum: 3.5,
+    success_rate_evaluated: 0.87,
+    success_rate_planned: 0.11,
+    started_at: null,
+    elapsed_seconds: 600,
+    eta_seconds: 3600,
+    state: 'running',
+    ...data,
+  },
+});
+
+export const taskComplete = (data: Partial<TaskCompletePayload> = {}): WatchMessage => ({
+  event: 'task_complete',
+  id: 'j-1',
+  data: {
+    task_id: 'abc-WOS',
+    success: true,
+    score: 1,
+    vm: 'waa',
+    run_id: 'run-1',
+    domain: 'notepad',
+    attempt: 1,
+    steps: 12,
+    duration_seconds: 65,
+    outcome: 'scored',
+    finished_at: null,
+    catch_up: false,
+    ...data,
+  },
+});
+
+export const connected = (gap?: true): WatchMessage => ({
+  event: 'connected',
+  id: 'j-0',
+  data: { timestamp: '', interval: 5, version: '1', replayed: 0, ...(gap === undefined ? {} : { gap }) },
+});
+
+export const problem = (text: string, hint: string | null = null): WatchMessage => ({
+  event: 'problem',
+  id: 'j-2',
+  data: {
+    message: text,
+    vm: 'waa',
+    code: 'ssh_unreachable',
+    severity: 'critical',
+    detail: null,
+    hint,
+    began_at: '',
+  },
+});

@@ -1,0 +1,209 @@
+import { Chalk } from 'chalk';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { durationText, messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
+import { messageJson, toMessage, type WatchMessage } from '../../../src/main/cli/watch/message.ts';
+import { plainText, shorten } from '../../../src/main/cli/watch/plain-text.ts';
+import { afterMessage, initialState, type WatchState } from '../../../src/main/cli/watch/state.ts';
+import { renderView } from '../../../src/main/cli/watch/view.ts';
+import { connected, problem, progress, status, taskComplete } from './watch-messages.ts';
+
+const paint = new Chalk({ level: 0 });
+const after = (...messages: readonly WatchMessage[]) =>
+  messages.reduce((state, message) => afterMessage(state, message, 0), initialState);
+const lost: WatchState = { ...initialState, connection: { kind: 'lost', reason: 'nobody answers there' } };
+
+describe('the live view', () => {
+  it.each<[name: string, state: WatchState, lines: readonly string[]]>([
+    ['at first', initialState, ['Connecting…']],
+    ['without a server', lost, ['Not connected: nobody answers there']],
+    ['without a VM', after(connected()), ['Connected. No VM has been seen yet.']],
+    [
+      'while Windows boots',
+      after(
+        connected(),
+        status({ phase: 'oobe', waa_ready: false, probe: { status: 'Not responding', vnc_url: null } }),
+      ),
+      ['● waa  oobe (Windows answers), probe: Not responding'],
+    ],
+    [
+      'without SSH',
+      after(connected(), status({ phase: 'unknown', waa_ready: false, connected: false })),
+      ['● waa  unknown (Windows answers), not connected'],
+    ],
+    [
+      'during a run',
+      after(connected(), status(), progress()),
+      [
+        '● waa  ready (Windows answers)',
+        '  ████░░░░░░░░░░░░░░░░░░░░░░░░░░ 4/30 13% · 3 passed · 0:10:30 · 0:59:30 left',
+        '  notepad/abc-WOS, step 12/15: Write a note',
+      ],
+    ],
+    [
+      'during a run of which little is known',
+      after(
+        connected(),
+        status(),
+        progress({
+          total_tasks: 0,
+          domain: null,
+          max_steps: null,
+          instruction: null,
+          eta_seconds: null,
+          state: 'stalled',
+        }),
+      ),
+      [
+        '● waa  ready (Windows answers)',
+        '  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 4 tasks · 3 passed · 0:10:30 · stalled',
+        '  abc-WOS, step 12',
+      ],
+    ],
+    [
+      'after a run: its time stands still',
+      after(
+        connected(),
+        status(),
+        progress({ tasks_completed: 30, state: 'finished', eta_seconds: null, current_task: null }),
+      ),
+      [
+        '● waa  ready (Windows answers)',
+        '  ██████████████████████████████ 30/30 100% · 3 passed · 0:10:00 · finished',
+      ],
+    ],
+  ])('%s', (_name, state, lines) => {
+    expect(renderView(state, 30_000, 100, paint).split('\n')).toEqual(lines);
+  });
+
+  it('has no line wider than the terminal, and none that a log could have forged', () => {
+    const hostile = fc.string({
+      unit: fc.constantFrom('a', ' ', '\n', '\u001b[2J', '\u0007', '\u202e', '\u009b1A', '日'),
+    });
+    fc.assert(
+      fc.property(hostile, hostile, fc.integer({ min: 20, max: 200 }), (text, task, width) => {
+        const state = after(
+          connected(),
+          status({ vm: text, probe: { status: task, vnc_url: null }, waa_ready: false }),
+          progress({ vm: text, current_task: task, instruction: text, domain: task }),
+        );
+        const lines = renderView(state, 0, width, paint).split('\n');
+        expect(lines).toHaveLength(3);
+        for (const line of lines) {
+          expect([...line].length).toBeLessThanOrEqual(width);
+          expect(line).not.toMatch(/[\p{Cc}\u202e]/u);
+        }
+      }),
+    );
+  });
+});
+
+describe('the lines of a listing', () => {
+  const at = timeText(0);
+  it.each<[name: string, before: WatchState, message: WatchMessage, lines: readonly string[]]>([
+    ['a first status', initialState, status(), [`${at} waa: ready (Windows answers)`]],
+    ['the same status again', after(status()), status({ checked_at: 'later' }), []],
+    [
+      'another status',
+      after(status()),
+      status({ phase: 'stopping' }),
+      [`${at} waa: stopping (Windows answers)`],
+    ],
+    [
+      'a run at first sight',
+      initialState,
+      progress(),
+      [`${at} waa: run run-1 running, 4/30 tasks, 3 passed`],
+    ],
+    ['a step', after(progress()), progress({ current_step: 13 }), []],
+    ['the next task', after(progress()), progress({ current_task: 'def' }), [`${at} waa: task def`]],
+    [
+      'the end of the run',
+      after(progress()),
+      progress({ state: 'crashed', total_tasks: 0 }),
+      [`${at} waa: run run-1 crashed, 4/? tasks, 3 passed`],
+    ],
+    [
+      'a task that passed',
+      initialState,
+      taskComplete(),
+      [`${at} waa: ✓ notepad/abc-WOS passed (score 1, 12 steps, 0:01:05)`],
+    ],
+    [
+      'a task that was lost',
+      initialState,
+      taskComplete({
+        success: false,
+        score: null,
+        outcome: 'lost',
+        domain: null,
+        duration_seconds: null,
+        attempt: 2,
+        catch_up: true,
+      }),
+      [`${at} waa: ✗ abc-WOS lost (12 steps, attempt 2, before)`],
+    ],
+    [
+      'a problem',
+      initialState,
+      problem('SSH connection failed', 'Start it.'),
+      [`${at} waa: ! SSH connection failed Start it.`],
+    ],
+    ['a connection', initialState, connected(), []],
+    ['a connection with a gap', initialState, connected(true), [`${at} some earlier events are gone`]],
+  ])('%s', (_name, before, message, lines) => {
+    expect(messageLines(before, message, 0, paint)).toEqual(lines);
+  });
+});
+
+describe('text from the stream', () => {
+  it.each([
+    ['plain', 'plain'],
+    ['two\r\nlines', 'two lines'],
+    ['\u001b[31mred\u001b[0m', 'red'],
+    ['\u001b]0;title\u0007after', 'after'],
+    ['bell\u0007', 'bell'],
+    ['\u202eabc', 'abc'],
+    ['cut \u001b[', 'cut  ['],
+    [null, 'null'],
+  ])('%j becomes %j', (text, plain) => {
+    expect(plainText(text)).toBe(plain);
+  });
+
+  it('is shortened by characters, not in the middle of one', () => {
+    expect(shorten('abcdef', 4)).toBe('abc…');
+    expect(shorten('😀😀😀', 2)).toBe('😀…');
+    expect(shorten('abc', 3)).toBe('abc');
+  });
+});
+
+it.each([
+  [0, '0:00:00'],
+  [65, '0:01:05'],
+  [359_999.6, '100:00:00'],
+  [-3, '0:00:00'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(durationText(seconds)).toBe(text);
+});
+
+describe('messages', () => {
+  it.each([
+    ['status', 'j-4', null],
+    ['progress', 'j-4', null],
+    ['task_complete', 'j-4', 'j-4'],
+    ['connected', '', null],
+  ] as const)('%s with the last id %j has the id %j', (event, lastEventId, id) => {
+    expect(toMessage(event, '{"a":1}', lastEventId)).toEqual({ event, id, data: { a: 1 } });
+  });
+
+  it.each(['', 'x', '[]', 'null', '"text"'])('%j is none', (text) => {
+    expect(toMessage('status', text, '')).toBeNull();
+  });
+
+  it('are printed as one line of JSON that a terminal does not act on', () => {
+    const message = problem('a\nb\u001b[2J\u009b2J\u202e\u2028');
+    const line = messageJson(message);
+    expect(line).not.toMatch(/[\p{Cc}\u2028\u202e]/u);
+    expect(JSON.parse(line)).toEqual(message);
+  });
+});
