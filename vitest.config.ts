@@ -28,6 +28,9 @@ export default defineConfig({
           setupFiles: ['test/support/no-outside-network.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // One file after the other, when the unit tests are through: the simulated machines share one /proc and two cores.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -41,6 +41,12 @@ const child = spawn(process.execPath, [launcher, ...process.argv.slice(2)], { st
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => child.kill(signal));
 }
+// npm ends on SIGTERM together with the shell that it runs scripts in, and the shell passes nothing on: left without a
+// parent, this is what was meant to end.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGTERM');
+}, 250).unref();
 child.on('exit', (code, signal) => {
   process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
 });

@@ -39,7 +39,7 @@ export function openAppLog({ file, level }: { readonly file: string; readonly le
     rotate: keptFiles,
     mode: 0o600,
   });
-  stream.on('error', () => {});
+  stream.on('error', () => undefined);
   const logger = pino(
     {
       level,

@@ -17,4 +17,4 @@ Socket.prototype.connect = function guarded(this: Socket, ...parameters: unknown
     throw new Error(`A test tried to reach ${target.host}: tests may only use this machine.`);
   }
   return connect.apply(this, parameters);
-} as typeof Socket.prototype.connect;
+};

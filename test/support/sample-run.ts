@@ -39,7 +39,7 @@ export function sampleRun(startMs: number): string {
 export function sampleRunByTask(startMs: number): string[] {
   const pieces: string[] = [''];
   for (const line of sampleRun(startMs).split(/(?<=\n)/)) {
-    pieces[pieces.length - 1] += line;
+    pieces.push(`${pieces.pop() ?? ''}${line}`);
     if (/Finished \w+\/|Exception in \w+\//.test(line)) pieces.push('');
   }
   return pieces;

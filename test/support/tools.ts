@@ -4,12 +4,18 @@ import { join } from 'node:path';
 
 const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin'];
 
-function find(name: string): string | null {
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+function find(...names: string[]): string | null {
+  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return paths.find((path) => existsSync(path)) ?? null;
 }
 
-/** OpenSSH's server; null where it cannot be had. It must be started by its absolute path. */
-export const sshdPath = process.platform === 'win32' ? null : find('sshd');
+export const findSshd = (): string | null => (process.platform === 'win32' ? null : find('sshd'));
 
-/** What a skipped test says; the test script gathers these for its summary. */
-export const sshdMissing = 'OpenSSH server (sshd) is not installed';
+export const findChromium = (): string | null =>
+  process.env['BENCHTRAY_CHROMIUM'] ?? find('chromium', 'chromium-browser', 'google-chrome');
+
+/** OpenSSH's server, by its absolute path, as it wants to be started; null where it cannot be had. */
+export const sshdPath = findSshd();
+
+/** A browser for the tests of the page; null where none can be had. */
+export const chromiumPath = findChromium();

@@ -1,14 +1,8 @@
 import { isIP } from 'node:net';
 import { defaultLogFile } from '../app-log.ts';
-import {
-  findConfigPath,
-  readConfig,
-  resolveDataDir,
-  watchConfig,
-  type Config,
-  type ConfigResult,
-} from '../config/index.ts';
+import { findConfigPath, readConfig, resolveDataDir, watchConfig, type Config } from '../config/index.ts';
 import { UserError } from '../../shared/user-error.ts';
+import type { Monitor } from '../monitor.ts';
 import { openLog, type CommonOptions } from './common-options.ts';
 import { configSources, tellAbout } from './config-sources.ts';
 import { say, type CliIo } from './io.ts';
@@ -38,27 +32,28 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
     say(io.stderr, '"server.external" is not part of this version yet: only this machine is served.');
   }
 
-  let reconfigure: ((config: Config) => void) | null = null;
-  let waiting: Config | null = null;
+  let monitor: Monitor | null = null;
+  // What the file says now, also while the monitor is still starting.
   let current = config;
-  const onChange = (result: ConfigResult) => {
-    tellAbout(result, io);
-    if (!result.ok) {
-      const problems = result.problems.map(({ message }) => message);
-      log.logger.warn({ problems }, 'configuration is broken, the last good one stays');
-      say(io.stderr, 'The last good configuration stays.');
-      return;
-    }
-    const next = withPort(result.config);
-    const late = needRestart(current, next);
-    if (late.length > 0) say(io.stderr, `A change of ${late.join(' and ')} takes effect at the next start.`);
-    current = next;
-    log.logger.info('configuration read again');
-    if (reconfigure === null) waiting = next;
-    else reconfigure(next);
-  };
-
-  const watcher = watchConfig(location.path, onChange, sources);
+  const watcher = watchConfig(
+    location.path,
+    (result) => {
+      tellAbout(result, io);
+      if (!result.ok) {
+        const problems = result.problems.map(({ message }) => message);
+        log.logger.warn({ problems }, 'configuration is broken, the last good one stays');
+        say(io.stderr, 'The last good configuration stays.');
+        return;
+      }
+      current = withPort(result.config);
+      log.logger.info('configuration read again');
+      const late = needRestart(config, current);
+      if (late.length > 0)
+        say(io.stderr, `A change of ${late.join(' and ')} takes effect at the next start.`);
+      monitor?.reconfigure(current);
+    },
+    sources,
+  );
   try {
     return await runUntilStopped(
       {
@@ -72,11 +67,9 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
             assetsDir: io.assetsDir,
             askPassphrase: io.askPassphrase,
           }),
-        onStarted(monitor) {
-          reconfigure = (next) => {
-            monitor.reconfigure(next);
-          };
-          if (waiting !== null) monitor.reconfigure(waiting);
+        onStarted(started) {
+          monitor = started;
+          if (current !== config) started.reconfigure(current);
           if (current.vms.length === 0) tellHowToBegin(location.path, io);
         },
       },

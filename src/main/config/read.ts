@@ -76,26 +76,21 @@ function readFailure(code: string | undefined, message: string): string {
 
 /** Paths on this machine: `~` is the home folder, and a relative one starts at the folder of the configuration file. */
 function withAbsolutePaths(config: Config, folder: string, home: string): Config {
-  const absolute = <Path extends string | null>(path: Path) =>
-    path === null ? null : resolve(folder, expandHome(path, home));
+  const absolute = (path: string) => resolve(folder, expandHome(path, home));
+  const absoluteOrNull = (path: string | null) => (path === null ? null : absolute(path));
   const { external } = config.server;
+  const files =
+    external === null || external.tls === 'terminated-elsewhere'
+      ? external
+      : { ...external, tls: { cert: absolute(external.tls.cert), key: absolute(external.tls.key) } };
   return {
     ...config,
-    dataDir: absolute(config.dataDir),
-    server:
-      external === null || external.tls === 'terminated-elsewhere'
-        ? config.server
-        : {
-            ...config.server,
-            external: {
-              ...external,
-              tls: {
-                cert: resolve(folder, expandHome(external.tls.cert, home)),
-                key: resolve(folder, expandHome(external.tls.key, home)),
-              },
-            },
-          },
-    vms: config.vms.map((vm) => ({ ...vm, ssh: { ...vm.ssh, privateKey: absolute(vm.ssh.privateKey) } })),
+    dataDir: absoluteOrNull(config.dataDir),
+    server: { ...config.server, external: files },
+    vms: config.vms.map((vm) => ({
+      ...vm,
+      ssh: { ...vm.ssh, privateKey: absoluteOrNull(vm.ssh.privateKey) },
+    })),
   };
 }
 

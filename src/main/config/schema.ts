@@ -3,34 +3,25 @@
  * come from it. The `error` of every leaf is a noun phrase that says what was expected ("a port number from 1 to 65535").
  */
 import { z } from 'zod';
+import {
+  integer,
+  decimal,
+  text,
+  yesOrNo,
+  list,
+  group,
+  port,
+  localPath,
+  nonEmpty,
+  hostText,
+} from './schema-leaves.ts';
+import { vmListSchema, vmSchema } from './schema-vm.ts';
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
     : T;
-
-const integer = (min: number, max: number, expected: string) =>
-  z.int(expected).min(min, expected).max(max, expected);
-const decimal = (min: number, max: number, expected: string) =>
-  z.number(expected).min(min, expected).max(max, expected);
-const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
-const yesOrNo = () => z.boolean('true or false');
-const list = <Item extends z.ZodType>(item: Item, expected: string) => z.array(item, expected);
-/** A group of keys that may be left out as a whole: every key in it has a default. */
-const group = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, 'a group of keys in { }');
-
-const port = () => integer(1, 65535, 'a port number from 1 to 65535');
-const localPath = (what: string) => text(/^[^\0]+$/, what);
-const nonEmpty = (what: string) => text(/\S/, what);
-/** Lets a rule over several keys run also where other keys are wrong, so that every problem is told at once. */
-const isReadable = (payload: { readonly value: unknown }) =>
-  typeof payload.value === 'object' && payload.value !== null;
-const isPresent = (value: unknown) => value !== null && value !== undefined;
-
-/** Addresses and names end up in commands on the VM, so that only harmless characters are let through. */
-const hostText = (what: string) => text(/^[A-Za-z0-9_:[][A-Za-z0-9._:%[\]-]*$/, what);
-const remotePath = (what: string) => text(/^(?:(?:container:)?\/|~\/)[^\0\r\n]*$/, what);
 
 const tlsSchema = z.union(
   [
@@ -83,105 +74,6 @@ const serverSchema = group({
     .default(null)
     .describe('A second listener for other machines, with API keys and TLS; null: none.'),
 });
-
-const azureSchema = group({
-  subscriptionId: nonEmpty('the id of an Azure subscription').describe('Subscription that the VM is in.'),
-  resourceGroup: nonEmpty('the name of a resource group').describe('Resource group that the VM is in.'),
-  vmName: nonEmpty('the name of the VM in Azure').describe('Name of the VM in Azure.'),
-  cloud: z
-    .enum(['public', 'usgov', 'china'], '"public", "usgov" or "china"')
-    .default('public')
-    .describe('Which Azure cloud.'),
-});
-
-const sshSchema = group({
-  host: hostText('an address, or a Host of ~/.ssh/config, or null')
-    .nullable()
-    .default(null)
-    .describe('Address, or a Host of ~/.ssh/config (ProxyJump included); null: taken from Azure.'),
-  port: port().default(22).describe('SSH port.'),
-  username: text(/^[^\s:@-][^\s:@]*$/, 'a user name')
-    .default('azureuser')
-    .describe('User on the VM.'),
-  privateKey: localPath('a path to a private key, or null')
-    .nullable()
-    .default(null)
-    .describe('Path to the private key; null: the usual ones in ~/.ssh.'),
-  agent: yesOrNo().default(true).describe('Whether to ask the SSH agent for keys.'),
-  hostKey: text(
-    /^SHA256:[A-Za-z0-9+/]{43}=?$/,
-    'a fingerprint as ssh-keygen -l prints it ("SHA256:" and 43 characters), or null',
-  )
-    .nullable()
-    .default(null)
-    .describe('Pinned fingerprint of the host key ("SHA256:…"); null: trust on first use.'),
-});
-
-const benchmarkPath = () =>
-  remotePath('an absolute path on the VM, or "container:/path", or null').nullable().default(null);
-
-const vmSchema = group({
-  name: text(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    'a name of up to 64 letters, digits, ".", "_" and "-" that begins with a letter or digit',
-  ).describe('Name of the VM in everything that BenchTray says.'),
-  azure: azureSchema.nullable().default(null).describe('Where the VM is in Azure; null: Azure is not asked.'),
-  ssh: sshSchema.prefault({}).describe('How to log in on the VM.'),
-  container: text(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'the name of a container, or null')
-    .nullable()
-    .default(null)
-    .describe('Container that runs Windows; null: found by itself.'),
-  benchmark: group({
-    log: benchmarkPath().describe(
-      'Log of the benchmark: a path on the VM, or "container:/path"; null: found by itself.',
-    ),
-    results: benchmarkPath().describe(
-      'Folder of results: a path on the VM, or "container:/path"; null: found by itself.',
-    ),
-  })
-    .prefault({})
-    .describe('Where the benchmark writes.'),
-  probe: group({
-    port: port().default(5000).describe('Port of the benchmark server in the guest.'),
-    addresses: list(hostText('an address'), 'a list of addresses')
-      .default([])
-      .describe('Addresses, as seen from the VM, where /probe is asked; []: found by itself.'),
-  })
-    .prefault({})
-    .describe('How the benchmark server is asked whether it is ready.'),
-  vnc: group({ port: port().default(8006).describe('Port of the web viewer.') })
-    .prefault({})
-    .describe('Where the screen of the guest can be seen.'),
-  pricePerHour: decimal(0, 10_000, 'a price in USD from 0 to 10000, or null')
-    .nullable()
-    .default(null)
-    .describe(
-      'Price of the VM in USD; null: from the built-in table by VM size, where Azure tells the size.',
-    ),
-  successThreshold: decimal(0, 1, 'a number from 0 to 1')
-    .default(1)
-    .describe('Score from which a task counts as a success, where the benchmark gives no verdict.'),
-  stalledAfterMinutes: decimal(1, 10_080, 'a number of minutes from 1 to 10080')
-    .default(15)
-    .describe('Minutes without a sign of life after which a run counts as stalled.'),
-}).refine((vm) => isPresent(vm.azure) || isPresent((vm.ssh as { host?: unknown } | undefined)?.host), {
-  when: isReadable,
-  error: 'found neither "ssh.host" nor "azure", expected one of them to say where the VM is',
-});
-
-const vmListSchema = list(vmSchema, 'a list of VMs').superRefine(
-  (vms, context) => {
-    const seen = new Set<unknown>();
-    for (const [index, vm] of vms.entries()) {
-      const name: unknown = (vm as { name?: unknown } | null | undefined)?.name;
-      if (typeof name === 'string' && seen.has(name)) {
-        context.addIssue({ code: 'custom', path: [index, 'name'], message: 'a name that no other VM has' });
-      }
-      seen.add(name);
-    }
-  },
-  { when: isReadable },
-);
 
 const timeOfDay = (what: string) =>
   text(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time such as "22:00"').describe(what);

@@ -1,6 +1,6 @@
 /** A shell on the simulated machine: takes the script and then request lines on its input, and answers as the script would. */
 import type { ServerChannel } from 'ssh2';
-import { parseRequestLine, shellScript } from '../vm/shell-script.ts';
+import { parseRequestLine, shellScript } from '../vm/index.ts';
 import { answer } from './answers.ts';
 import { containerName, findContainerLog } from './docker.ts';
 import type { GrowingFile } from './growing-file.ts';

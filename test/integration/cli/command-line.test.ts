@@ -87,7 +87,7 @@ describe('serve', () => {
     }
   });
 
-  it('watches the VM of WAA_VM_IP and a VM that is written into the file later', async () => {
+  it('watches a VM that is written into the file later, until it is taken out again', async () => {
     const config = join(folder, 'c.json');
     writeFileSync(config, '{}');
     const url = await listening(start('serve', '--config', config, '--port', '0'));
@@ -135,10 +135,11 @@ describe('demo and watch', () => {
       id: null,
       data: { state: 'finished', tasks_completed: 12 },
     });
-    const run = events.at(-1)?.data['run_id'];
-    expect(
-      events.filter(({ event, data }) => event === 'task_complete' && data['run_id'] === run),
-    ).toHaveLength(12);
+    const ofRun = events.filter(({ data }) => data['run_id'] === events.at(-1)?.data['run_id']);
+    const told = ofRun.filter(({ event }) => event === 'task_complete');
+    // The first tasks may have ended before the connection stood.
+    const before = ofRun.find(({ event }) => event === 'progress')?.data['tasks_completed'];
+    expect(told).toHaveLength(12 - Number(before));
     demo.child.kill('SIGTERM');
     expect(await demo.exit).toBe(0);
     expect(readdirSync(folder).filter((name) => name.startsWith('benchtray-demo'))).toEqual([]);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { progressOf, runOf, startMs, statusOf, taskOf } from '../../unit/feed/fixtures.ts';
-import type { BackgroundTask } from '../../../src/main/server/index.ts';
+import type { BackgroundTask } from '../../../src/shared/background-task.ts';
 import { ask, startTestServer, twoVms, type TestServer } from './support.ts';
 
 const backgroundTask: BackgroundTask = {

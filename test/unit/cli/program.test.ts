@@ -76,13 +76,13 @@ describe('usage', () => {
 async function runUntil(
   args: readonly string[],
   fake: FakeIo,
-  ready: () => void | Promise<void>,
+  ready?: () => void | Promise<void>,
 ): Promise<number> {
   const exit = runCli(args, fake.io);
   await vi.waitFor(() => {
     expect(fake.out()).toContain('listening');
   });
-  await ready();
+  await ready?.();
   fake.stop();
   return exit;
 }
@@ -90,9 +90,7 @@ async function runUntil(
 describe('serve', () => {
   it('prints one line when it listens, and closes when it is told to', async () => {
     const fake = fakeIo(folder);
-    expect(await runUntil(['serve', '--config', configFile(oneVm), '--port', '4711'], fake, () => {})).toBe(
-      0,
-    );
+    expect(await runUntil(['serve', '--config', configFile(oneVm), '--port', '4711'], fake)).toBe(0);
     expect(fake.out()).toBe('listening on http://127.0.0.1:4711\n');
     expect(fake.err()).toBe('');
     expect(fake.steps).toEqual(['monitor started', 'monitor closed']);
@@ -101,14 +99,14 @@ describe('serve', () => {
 
   it('takes --log-file and --log-level, before or after the command', async () => {
     const file = join(folder, 'mine.log');
-    await runUntil(['--log-level', 'warn', 'serve', '--log-file', file], fakeIo(folder), () => {});
+    await runUntil(['--log-level', 'warn', 'serve', '--log-file', file], fakeIo(folder));
     expect(readFileSync(file, 'utf8')).toBe('');
     expect(existsSync(join(folder, 'logs'))).toBe(false);
   });
 
   it('says what to do when there is no VM', async () => {
     const fake = fakeIo(folder);
-    await runUntil(['serve'], fake, () => {});
+    await runUntil(['serve'], fake);
     expect(fake.err()).toContain(join(folder, 'config.json'));
     expect(fake.err()).toContain('WAA_VM_IP');
     expect(fake.err()).toContain('benchtray demo');
@@ -172,16 +170,20 @@ describe('serve', () => {
   it('ends in time even when closing does not', async () => {
     const fake = fakeIo(folder, {
       startMonitor: () =>
-        Promise.resolve({ url: 'http://x', reconfigure: () => {}, close: () => new Promise(() => {}) }),
+        Promise.resolve({
+          url: 'http://x',
+          reconfigure: () => undefined,
+          close: () => new Promise(() => undefined),
+        }),
     });
     const before = performance.now();
-    expect(await runUntil(['serve'], fake, () => {})).toBe(0);
+    expect(await runUntil(['serve'], fake)).toBe(0);
     expect(performance.now() - before).toBeLessThan(2000);
   });
 
   it('is what start does, since there is no window yet', async () => {
     const fake = fakeIo(folder);
-    await runUntil(['start', '--config', configFile(oneVm)], fake, () => {});
+    await runUntil(['start', '--config', configFile(oneVm)], fake);
     expect(fake.err()).toBe('The desktop window is not part of this version yet: running headless.\n');
   });
 });

@@ -90,7 +90,7 @@ describe('the live view', () => {
         const lines = renderView(state, 0, width, paint).split('\n');
         expect(lines).toHaveLength(3);
         for (const line of lines) {
-          expect([...line].length).toBeLessThanOrEqual(width);
+          expect(Array.from(line).length).toBeLessThanOrEqual(width);
           expect(line).not.toMatch(/[\p{Cc}\u202e]/u);
         }
       }),

@@ -31,7 +31,7 @@ export function followStream({
 
   const noteBytes: FetchLike = async (address, init) => {
     lastByteAtMs = performance.now();
-    const response = await fetch(address, init as RequestInit);
+    const response = await fetch(address, init);
     lastByteAtMs = performance.now();
     const body = response.body?.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({
@@ -98,5 +98,5 @@ export function followStream({
 function lostReason(status: number | undefined, message: string | undefined): string {
   if (status !== undefined && status !== 200) return `the server answered ${String(status)}`;
   if (message === undefined || message === '') return 'the connection was lost';
-  return /ECONNREFUSED/.test(message) ? 'nobody answers there' : message;
+  return message.includes('ECONNREFUSED') ? 'nobody answers there' : message;
 }

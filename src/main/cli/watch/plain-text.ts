@@ -4,19 +4,18 @@
  */
 const notPrintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
+/** Whole escape sequences: CSI (colours, cursor) and OSC (titles, links). */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const escapeSequence = /(?:\u001b\[|\u009b)[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+
 /** The text on one line, without anything that a terminal would act on. */
 export function plainText(text: unknown): string {
-  // Whole escape sequences first, or their rest would stay as litter.
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  const withoutSequences = String(text).replace(
-    /(?:\u001b\[|\u009b)[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g,
-    '',
-  );
-  return withoutSequences.replace(notPrintable, ' ').trim();
+  // Sequences first, or what is left of them would stay as litter.
+  return String(text).replace(escapeSequence, '').replace(notPrintable, ' ').trim();
 }
 
 /** At most `width` characters; where something is left out, the last of them is an ellipsis. */
 export function shorten(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }

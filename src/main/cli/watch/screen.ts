@@ -18,15 +18,17 @@ export interface Screen {
   close(): void;
 }
 
+const nothing = (): void => undefined;
+
 /** Every event as one line of JSON, for programs. */
 export function jsonScreen({ stdout, stderr }: CliIo): Screen {
   return {
     message: (message) => {
       say(stdout, messageJson(message));
     },
-    refresh: () => {},
+    refresh: nothing,
     lost: lostLines(stderr),
-    close: () => {},
+    close: nothing,
   };
 }
 
@@ -37,16 +39,16 @@ export function lineScreen({ stdout, stderr, env }: CliIo): Screen {
     message(message, before, nowMs) {
       for (const line of messageLines(before, message, nowMs, paint)) say(stdout, line);
     },
-    refresh: () => {},
+    refresh: nothing,
     lost: lostLines(stderr),
-    close: () => {},
+    close: nothing,
   };
 }
 
 /** A picture that is drawn anew in place, with results and errors scrolling away above it. */
 export function liveScreen({ stdout, env }: CliIo): Screen {
   const paint = paintFor(env, stdout);
-  const live = createLogUpdate(stdout as NodeJS.WriteStream);
+  const live = createLogUpdate(stdout as NodeJS.WritableStream);
   return {
     message(message, before, nowMs) {
       if (message.event === 'status' || message.event === 'progress') return;
@@ -56,7 +58,7 @@ export function liveScreen({ stdout, env }: CliIo): Screen {
       live(renderView(state, nowMs, stdout.columns ?? 80, paint));
     },
     // The picture says it.
-    lost: () => {},
+    lost: nothing,
     close: () => {
       live.done();
     },

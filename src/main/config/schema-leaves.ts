@@ -1,0 +1,25 @@
+/** The kinds of values that the configuration is made of. Every one is given the noun phrase that says what was expected. */
+import { z } from 'zod';
+
+export const integer = (min: number, max: number, expected: string) =>
+  z.int(expected).min(min, expected).max(max, expected);
+export const decimal = (min: number, max: number, expected: string) =>
+  z.number(expected).min(min, expected).max(max, expected);
+export const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
+export const yesOrNo = () => z.boolean('true or false');
+export const list = <Item extends z.ZodType>(item: Item, expected: string) => z.array(item, expected);
+/** A group of keys that may be left out as a whole: every key in it has a default. */
+export const group = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, 'a group of keys in { }');
+
+export const port = () => integer(1, 65535, 'a port number from 1 to 65535');
+export const localPath = (what: string) => text(/^[^\0]+$/, what);
+export const nonEmpty = (what: string) => text(/\S/, what);
+/** Lets a rule over several keys run also where other keys are wrong, so that every problem is told at once. */
+export const isReadable = (payload: { readonly value: unknown }) =>
+  typeof payload.value === 'object' && payload.value !== null;
+export const isPresent = (value: unknown) => value !== null && value !== undefined;
+
+/** Addresses and names end up in commands on the VM, so that only harmless characters are let through. */
+export const hostText = (what: string) => text(/^[A-Za-z0-9_:[][A-Za-z0-9._:%[\]-]*$/, what);
+export const remotePath = (what: string) => text(/^(?:(?:container:)?\/|~\/)[^\0\r\n]*$/, what);

@@ -1,0 +1,87 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../support/wait.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** A Node of this machine that is too old for BenchTray; null where there is none. */
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+  try {
+    return /^v(1[89]|2[0-3])\./.test(execFileSync(path, ['--version'], { encoding: 'utf8' }));
+  } catch {
+    return false;
+  }
+});
+
+/** Stands for the built command line: says what it runs on and was given, and waits for a signal when told to. */
+const program = `
+console.log(process.versions.node.split('.')[0], ...process.argv.slice(2));
+process.on('SIGTERM', () => process.exit(7));
+if (process.argv.includes('wait')) setInterval(() => {}, 1000);
+else process.exitCode = 3;
+`;
+
+let folder: string;
+let launcher: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'benchtray-launcher-'));
+  launcher = join(folder, 'bin', 'benchtray.js');
+  mkdirSync(join(folder, 'bin'));
+  mkdirSync(join(folder, 'out', 'main'), { recursive: true });
+  copyFileSync(join(root, 'bin', 'benchtray.js'), launcher);
+  writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+  writeFileSync(join(folder, 'out', 'main', 'cli.js'), program);
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const run = (node: string, ...args: readonly string[]) =>
+  spawnSync(node, [launcher, ...args], { encoding: 'utf8' });
+
+it('runs the program with its arguments and exit code', () => {
+  expect(run(process.execPath, 'serve', 'a b')).toMatchObject({
+    status: 3,
+    stdout: '24 serve a b\n',
+    stderr: '',
+  });
+});
+
+it('asks for a build when there is none', () => {
+  rmSync(join(folder, 'out'), { recursive: true });
+  expect(run(process.execPath)).toMatchObject({
+    status: 1,
+    stderr: 'BenchTray has not been built yet: run "npm run build" first.\n',
+  });
+});
+
+describe.skipIf(oldNode === undefined)('on a Node that is too old (skipped where there is none)', () => {
+  const old = oldNode ?? '';
+
+  it('hands over to the Node of the lockfile', () => {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    expect(run(old, 'serve', 'a b')).toMatchObject({ status: 3, stdout: '24 serve a b\n' });
+  });
+
+  it('passes signals on', async () => {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const child = spawn(old, [launcher, 'wait']);
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    await until(() => out.includes('24 wait'), 'the program');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([7, null]);
+  });
+
+  it('says in a sentence that there is no such Node', () => {
+    const { status, stderr } = run(old);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^BenchTray needs Node 24; this is 2\d\.\d+\.\d+, and none was installed for \w+ \w+\.\n$/,
+    );
+  });
+});
