@@ -74,6 +74,7 @@ export default ts.config(
       'import-x/no-default-export': 'error',
       // TypeScript itself knows these better.
       'import-x/default': 'off',
+      'import-x/no-unresolved': 'off',
       'import-x/no-named-as-default': 'off',
       'import-x/no-named-as-default-member': 'off',
       '@typescript-eslint/no-confusing-void-expression': [

@@ -1,0 +1,16 @@
+/** Entry of the page: a client of the event stream of the server that it came from. */
+import { mount } from 'svelte';
+import './styles/tokens.css';
+import './styles/base.css';
+import App from './App.svelte';
+import { createDashboard } from './state/dashboard.svelte.ts';
+
+const target = document.getElementById('app');
+if (target === null) throw new Error('index.html has no element "app"');
+
+const dashboard = createDashboard(new URL(location.origin));
+// Closing the stream frees its place on the server at once; a page that comes back from the cache opens it again.
+window.addEventListener('pagehide', dashboard.stop);
+window.addEventListener('pageshow', dashboard.start);
+dashboard.start();
+mount(App, { target, props: { dashboard } });

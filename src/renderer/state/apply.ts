@@ -1,0 +1,116 @@
+/** What is known after something was heard. Pure: `apply…(state, news) → state`. */
+import { momentCodes } from '../../shared/stream.ts';
+import type { ErrorPayload, ProgressPayload, TaskCompletePayload } from '../../shared/stream.ts';
+import type { DashboardState, Problem, RunRecord, StreamMessage, TaskResult, VmView } from './model.ts';
+
+/** @param heardAtMs when it came, epoch milliseconds by this browser's clock */
+export function applyMessage(
+  state: DashboardState,
+  message: StreamMessage,
+  heardAtMs: number,
+): DashboardState {
+  switch (message.event) {
+    case 'connected': {
+      const serverMs = Date.parse(message.data.timestamp);
+      const clockOffsetMs = Number.isNaN(serverMs) ? 0 : serverMs - heardAtMs;
+      return { ...state, version: message.data.version, clockOffsetMs };
+    }
+    case 'status':
+      return changeVm(state, message.data.vm, (vm) => ({ ...vm, status: message.data }));
+    case 'progress':
+      return changeVm(state, message.data.vm, (vm) => withProgress(vm, message.data));
+    case 'task_complete':
+      return changeVm(state, message.data.vm, (vm) => withResult(vm, message.data));
+    case 'problem':
+      return changeVm(state, message.data.vm, (vm) => withProblem(vm, message.data));
+    case 'recovered': {
+      const { code } = message.data;
+      return changeVm(state, message.data.vm, (vm) => ({
+        ...vm,
+        problems: vm.problems.filter((problem) => problem.code !== code),
+      }));
+    }
+  }
+}
+
+/** Takes over which VMs there are, in which order, without forgetting what is known of those that stay. */
+export function applyVmNames(state: DashboardState, names: readonly string[]): DashboardState {
+  const known = new Map(state.vms?.map((vm) => [vm.name, vm]));
+  return { ...state, vms: names.map((name) => known.get(name) ?? emptyVm(name)) };
+}
+
+/**
+ * Takes over the conditions that hold on a VM. Moments stay.
+ * @param isDecided codes of which something was heard after these were asked for: the stream knows better
+ */
+export function applyOpenErrors(
+  state: DashboardState,
+  vmName: string,
+  openErrors: readonly ErrorPayload[],
+  isDecided: (code: string) => boolean,
+): DashboardState {
+  return changeVm(state, vmName, (vm) => {
+    const kept = vm.problems.filter((problem) => isMoment(problem) || isDecided(problem.code));
+    const told = openErrors.filter((problem) => !isDecided(problem.code));
+    const problems = [...kept, ...told].sort((a, b) => a.began_at.localeCompare(b.began_at));
+    return { ...vm, problems };
+  });
+}
+
+/** Takes over what the history says of a run, if that is still the run which is shown. */
+export function applyRecord(state: DashboardState, vmName: string, record: RunRecord): DashboardState {
+  return changeVm(state, vmName, (vm) => {
+    if (vm.progress?.run_id !== record.run_id) return vm;
+    const recorded = new Set(record.results.map(resultKey));
+    const newer = vm.results.filter((result) => !recorded.has(resultKey(result)));
+    return { ...vm, record, results: [...record.results, ...newer] };
+  });
+}
+
+export function dismissProblem(state: DashboardState, dismissed: Problem): DashboardState {
+  return changeVm(state, dismissed.vm, (vm) => ({
+    ...vm,
+    problems: vm.problems.filter((problem) => problem !== dismissed),
+  }));
+}
+
+/** A thing that happened and has no end, so that no `recovered` will ever take it away. */
+export function isMoment(problem: Problem): boolean {
+  return (momentCodes as readonly string[]).includes(problem.code);
+}
+
+/** Tells one attempt from every other of its run. */
+export function resultKey(result: TaskResult): string {
+  return JSON.stringify([result.domain, result.task_id, result.attempt]);
+}
+
+function emptyVm(name: string): VmView {
+  return { name, status: null, progress: null, record: null, results: [], problems: [] };
+}
+
+function changeVm(state: DashboardState, name: string, change: (vm: VmView) => VmView): DashboardState {
+  const vms = state.vms ?? [];
+  const isKnown = vms.some((vm) => vm.name === name);
+  const all = isKnown ? vms : [...vms, emptyVm(name)];
+  return { ...state, vms: all.map((vm) => (vm.name === name ? change(vm) : vm)) };
+}
+
+function withProgress(vm: VmView, progress: ProgressPayload): VmView {
+  if (vm.progress?.run_id === progress.run_id) return { ...vm, progress };
+  // What happened to the run before is over with it; on the first sight of a run there was none before.
+  const problems = vm.progress === null ? vm.problems : vm.problems.filter((problem) => !isMoment(problem));
+  return { ...vm, progress, record: null, results: [], problems };
+}
+
+/** Results of other runs are not shown; those of a run that is not known yet come with its record. */
+function withResult(vm: VmView, result: TaskCompletePayload): VmView {
+  if (vm.progress?.run_id !== result.run_id) return vm;
+  const key = resultKey(result);
+  return { ...vm, results: [...vm.results.filter((known) => resultKey(known) !== key), result] };
+}
+
+function withProblem(vm: VmView, problem: Problem): VmView {
+  const isSame = (known: Problem): boolean =>
+    known.code === problem.code && (!isMoment(known) || known.began_at === problem.began_at);
+  return { ...vm, problems: [...vm.problems.filter((known) => !isSame(known)), problem] };
+}

@@ -1,0 +1,78 @@
+/** What the page knows, as one value that is replaced and never changed. */
+import type {
+  ConnectedPayload,
+  ErrorPayload,
+  ProgressPayload,
+  RecoveredPayload,
+  StatusPayload,
+  TaskCompletePayload,
+} from '../../shared/stream.ts';
+
+/** An event as it came. `problem` is the name that the page asks for in place of `error`, which EventSource uses itself. */
+export type StreamMessage =
+  | { readonly event: 'connected'; readonly data: ConnectedPayload }
+  | { readonly event: 'status'; readonly data: StatusPayload }
+  | { readonly event: 'progress'; readonly data: ProgressPayload }
+  | { readonly event: 'task_complete'; readonly data: TaskCompletePayload }
+  | { readonly event: 'problem'; readonly data: ErrorPayload }
+  | { readonly event: 'recovered'; readonly data: RecoveredPayload };
+
+/** Whether the stream is there. All times are epoch milliseconds by the clock of this browser. */
+export interface Link {
+  /** `connecting`: for the first time. `lost`: it was there, or could not be had. */
+  readonly kind: 'connecting' | 'open' | 'lost';
+  /** When the server was heard last; null before the first time. */
+  readonly heardAtMs: number | null;
+}
+
+/** A finished attempt: what `task_complete` and the recorded run have in common. */
+export type TaskResult = Pick<
+  TaskCompletePayload,
+  | 'task_id'
+  | 'domain'
+  | 'attempt'
+  | 'success'
+  | 'score'
+  | 'steps'
+  | 'duration_seconds'
+  | 'outcome'
+  | 'finished_at'
+>;
+
+/** What the history adds to the stream about a run. */
+export interface RunRecord {
+  readonly run_id: string;
+  readonly ended_at: string | null;
+  readonly model: string | null;
+  readonly agent: string | null;
+  readonly results: readonly TaskResult[];
+}
+
+/** An error that is shown: a condition until it recovers, a moment until the next run begins or somebody puts it away. */
+export type Problem = ErrorPayload;
+
+export interface VmView {
+  readonly name: string;
+  readonly status: StatusPayload | null;
+  readonly progress: ProgressPayload | null;
+  /** Of the run in `progress`; null until it has been read. */
+  readonly record: RunRecord | null;
+  /** Of the run in `progress`, in the order in which they ended. */
+  readonly results: readonly TaskResult[];
+  readonly problems: readonly Problem[];
+}
+
+export interface DashboardState {
+  /** In the order of the configuration; null until it is known which there are. */
+  readonly vms: readonly VmView[] | null;
+  /** Version of BenchTray; null before the first contact. */
+  readonly version: string | null;
+  /** Add this to the clock of this browser to get the server's. */
+  readonly clockOffsetMs: number;
+}
+
+export const initialState: DashboardState = { vms: null, version: null, clockOffsetMs: 0 };
+
+/** Whether a run goes on. One that is stalled may go on any moment. */
+export const isOn = (progress: ProgressPayload): boolean =>
+  progress.state === 'running' || progress.state === 'stalled';

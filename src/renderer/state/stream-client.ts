@@ -1,0 +1,117 @@
+/**
+ * One client of the event stream, which comes back for ever. The browser's EventSource reconnects by itself after a cut, but
+ * closes for good on any answer other than 200, and does not notice a server that has fallen silent: both are mended here.
+ */
+import type { StreamMessage } from './model.ts';
+
+export interface StreamClientOptions {
+  /** Where the server is. */
+  readonly base: URL;
+  /** Everything that came since the last call, in order. At most one call in 50 ms. */
+  readonly onMessages: (messages: readonly StreamMessage[]) => void;
+  readonly onOpen: () => void;
+  readonly onLost: () => void;
+  /** 0..1, for the jitter. */
+  readonly random?: () => number;
+}
+
+export interface StreamClient {
+  /** Gives up the connection as it is and makes a new one that goes on where this one stood. */
+  restart(): void;
+  close(): void;
+}
+
+const messageNames = [
+  'connected',
+  'status',
+  'progress',
+  'task_complete',
+  'problem',
+  'recovered',
+] as const satisfies readonly StreamMessage['event'][];
+
+const batchMs = 50;
+const shortestPauseMs = 1000;
+const longestPauseMs = 30_000;
+
+export function openStream(options: StreamClientOptions): StreamClient {
+  let source: EventSource | null = null;
+  let lastEventId = '';
+  let refusals = 0;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let batchTimer: ReturnType<typeof setTimeout> | undefined;
+  let waiting: StreamMessage[] = [];
+
+  function flush(): void {
+    batchTimer = undefined;
+    const messages = waiting;
+    waiting = [];
+    options.onMessages(messages);
+  }
+
+  function onEvent(event: StreamMessage['event'], { data, lastEventId: id }: MessageEvent): void {
+    if (id !== '') lastEventId = id;
+    const message = toMessage(event, data);
+    if (message === null) return;
+    waiting.push(message);
+    batchTimer ??= setTimeout(flush, batchMs);
+  }
+
+  function connect(): void {
+    clearTimeout(retryTimer);
+    const opened = new EventSource(streamUrl(options.base, lastEventId));
+    source = opened;
+    for (const name of messageNames) {
+      opened.addEventListener(name, (event) => {
+        onEvent(name, event);
+      });
+    }
+    opened.onopen = () => {
+      refusals = 0;
+      options.onOpen();
+    };
+    opened.onerror = () => {
+      options.onLost();
+      if (opened.readyState !== EventSource.CLOSED) return;
+      retryTimer = setTimeout(connect, retryPauseMs(refusals, (options.random ?? Math.random)()));
+      refusals += 1;
+    };
+  }
+
+  connect();
+  return {
+    restart() {
+      source?.close();
+      connect();
+    },
+    close() {
+      source?.close();
+      clearTimeout(retryTimer);
+      clearTimeout(batchTimer);
+    },
+  };
+}
+
+/** The stream of all VMs, as fast as it goes, with BenchTray's errors under a name that EventSource does not use itself. */
+export function streamUrl(base: URL, lastEventId: string): URL {
+  const url = new URL('/api/benchmark-sse?vm=*&interval=1&error_event=problem', base);
+  if (lastEventId !== '') url.searchParams.set('lastEventId', lastEventId);
+  return url;
+}
+
+/** Twice as long after each refusal, and never in step with other clients. @param random 0..1 */
+export function retryPauseMs(refusals: number, random: number): number {
+  const ceiling = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(refusals, 10));
+  return Math.round(ceiling * (0.5 + random / 2));
+}
+
+/** Null where the data is not a JSON object. Its fields are taken as the contract has them. */
+export function toMessage(event: StreamMessage['event'], text: unknown): StreamMessage | null {
+  try {
+    const data: unknown = JSON.parse(String(text));
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
+    return { event, data } as unknown as StreamMessage;
+  } catch {
+    return null;
+  }
+}
