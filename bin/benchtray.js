@@ -24,7 +24,6 @@ const program = fileURLToPath(new URL('../out/main/cli.js', import.meta.url));
 if (!existsSync(program)) {
   fail('BenchTray has not been built yet: run "npm run build" first.');
 } else if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
-  // eslint-disable-next-line import-x/no-unresolved -- it is there once the project has been built
   await import('../out/main/cli.js');
 } else {
   const node = installedNode();

@@ -129,8 +129,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     async follow(wanted, file, access) {
       if (isStarting) return;
       const isOther =
-        place === null ||
-        place.path !== wanted.path ||
+        place?.path !== wanted.path ||
         place.where !== wanted.where ||
         (wanted.where === 'container' && container !== access.container);
       if (isOther) {

@@ -109,7 +109,7 @@ export function endTask(
 /** No line ended the task that is on: what was held of it counts, else it ended like `otherwise`. */
 export function closeTask(state: OpenAdaptState, otherwise: 'lost' | null, at: number | null): Step {
   const { task, held } = state;
-  if (task === null || task.id === null) return unchanged(state);
+  if (task?.id == null) return unchanged(state);
   if (held !== null) return endTask(state, held.verdict, null, { offset: 0, at });
   if (otherwise === null) return unchanged(state);
   return {
@@ -133,7 +133,7 @@ export function closeTask(state: OpenAdaptState, otherwise: 'lost' | null, at: n
 /** Scripts call the current task by its id, by a short form of it, or by its number. */
 export function isNameOf(state: OpenAdaptState, name: string): boolean {
   const { task, taskNumber, totalTasks } = state;
-  if (task === null || task.id === null) return false;
+  if (task?.id == null) return false;
   if (!task.named || task.id.startsWith(name) || name.startsWith(task.id)) return true;
   return name === String(taskNumber) || name === `${String(taskNumber)}/${String(totalTasks)}`;
 }

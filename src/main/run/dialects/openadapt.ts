@@ -146,7 +146,7 @@ function announceTask(
 function readId(state: OpenAdaptState, taskId: string, place: Place): Step {
   const timed = place.at !== null;
   const { task } = state;
-  if (task !== null && task.id !== null && !task.named) {
+  if (task?.id != null && !task.named) {
     // Under way under another name, which it keeps: told once, told always.
     return unchanged({ ...state, task: { ...task, named: true } });
   }
