@@ -36,7 +36,8 @@ export function probePlaceText(place: ProbePlace, port: number): string {
 export function readProbe(answer: string | null): ProbeAnswer {
   if (answer === null) return { kind: 'silent', text: 'Not responding' };
   const { body, end } = section(answer, 'http');
-  if (end === null || end === '000') return readFailure(body);
+  // curl gives the status also of an answer that broke off.
+  if (end === null || end === '000' || /curl: \(\d+\) /.test(body)) return readFailure(body);
   if (end === '200' && isProbeBody(body)) return { kind: 'ready' };
   if (end === '200') return { kind: 'wrong', text: 'Answers, but is not the benchmark server' };
   return { kind: 'wrong', text: `HTTP ${end}` };

@@ -52,15 +52,15 @@ inside() {
       printf 'runner %s\ncwd %s\n' "${'$'}{process#/proc/}" "$cwd"
       while IFS= read -r name; do
         case $name in
-          --*=*) value=${'$'}{name#*=} name=${'$'}{name%%=*};;
-          --*) IFS= read -r value || value=;;
-          *) continue;;
+          --*=*) value=${'$'}{name#*=} name=${'$'}{name%%=*} given=yes;;
+          *) given=;;
         esac
         case $name in
-          --result_dir) results=$value;;
-          --agent|--agent_name|--model|--max_steps|--worker_id|--num_workers|--trial_id|--domain|--diff_lvl|--emulator_ip|--test_all_meta_path) ;;
+          --result_dir|--agent|--agent_name|--model|--max_steps|--worker_id|--num_workers|--trial_id|--domain|--diff_lvl|--emulator_ip|--test_all_meta_path) ;;
           *) continue;;
         esac
+        [ "$given" ] || IFS= read -r value || continue
+        [ "$name" = --result_dir ] && results=$value
         printf 'argument %s %s\n' "$name" "$value"
       done
       case $results in /*) ;; *) results=$cwd/$results;; esac

@@ -33,6 +33,8 @@ export interface LogFollowingOptions {
   ) => LogReading;
   readonly onTrouble: (trouble: { message: string; hint: string } | null) => void;
   readonly warn: (detail: object, message: string) => void;
+  /** What was read could not be written. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 export interface LogFollowing {
@@ -103,7 +105,15 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
       shellPath(at.path),
     ];
     const opened = openFollow(access.client, shell, words, {
-      data: (chunk) => target.push(chunk),
+      data: (chunk) => {
+        try {
+          target.push(chunk);
+        } catch (error) {
+          // What could not be written is not lost: the next look reads it again from where the journal stands.
+          if (channel === opened) forget();
+          options.onFailure(error);
+        }
+      },
       notice: (text) => {
         options.warn({ log: placeText(at), text: text.trim() }, 'the followed log says');
         // What was cut off is gone; what comes now begins at the start of the file.
@@ -112,6 +122,13 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
       closed: () => drop(opened),
     });
     return opened;
+  }
+
+  /** Drops what has been read and not been written. */
+  function forget(): void {
+    channel?.close();
+    channel = null;
+    reading = null;
   }
 
   /** The next look starts anew. */

@@ -1,6 +1,6 @@
 /** Watches one VM for as long as it is configured: keeps the connection, looks, follows the log, and hands all of it to the feed. */
 import type { Client } from 'ssh2';
-import type { StateCode } from '../../shared/stream.ts';
+import type { ErrorPayload, StateCode } from '../../shared/stream.ts';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed, OpenCondition } from '../feed/index.ts';
@@ -58,6 +58,7 @@ const firstLookMs = 1_200;
 const hurryMs = 1_500;
 const progressEveryMs = 1_000;
 const reloginEveryMs = 60_000;
+const failureEveryMs = 60_000;
 
 /** What one connection carries: it is made anew with each. */
 interface Session {
@@ -86,6 +87,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
   let blinkTimer: NodeJS.Timeout | null = null;
   let firstLookTimer: NodeJS.Timeout | null = null;
   let lastReloginMs = Number.NEGATIVE_INFINITY;
+  let lastFailureMs = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
   const following = createLogFollowing({
@@ -110,6 +112,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     },
     onTrouble: (trouble) => learn({ log: { ...sight.log, trouble } }),
     warn: (detail, message) => log.warn({ vm, ...detail }, message),
+    onFailure: tellFailure,
   });
 
   // ---- the picture, and what is told of it
@@ -123,6 +126,14 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
   }
 
   function tell(): void {
+    try {
+      tellPicture();
+    } catch (error) {
+      log.error({ vm, err: error }, 'the picture could not be told');
+    }
+  }
+
+  function tellPicture(): void {
     feed.setStatus(
       vm,
       statusOf(sight, {
@@ -202,7 +213,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     if (current === null) return;
     planLook(paceMs());
     void lookOnce(current).catch((error: unknown) => {
-      log.error({ vm, error }, 'a look has failed');
+      log.error({ vm, err: error }, 'a look has failed');
     });
   }
 
@@ -369,21 +380,32 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     current?.host.close();
   }
 
+  /** A fault of ours, or a full disk here: said once in a while, and everything else goes on. */
+  function tellFailure(error: unknown): void {
+    log.error({ vm, err: error }, 'what the log says could not be written');
+    if (now() - lastFailureMs < failureEveryMs) return;
+    lastFailureMs = now();
+    const detail = error instanceof Error ? error.message : String(error);
+    const hint = 'Is the disk of this computer full? The log of BenchTray says more.';
+    const message = 'BenchTray could not write down what it has read.';
+    tellMoment({ code: 'internal', severity: 'critical', message, detail, hint });
+  }
+
+  function tellMoment(moment: Pick<ErrorPayload, 'code' | 'severity' | 'message' | 'detail' | 'hint'>): void {
+    try {
+      feed.commit({ vm, at: now(), moments: [{ ...moment, vm, began_at: new Date(now()).toISOString() }] });
+    } catch (error) {
+      log.error({ vm, err: error, moment }, 'a moment could not be told');
+    }
+  }
+
   function tellOutOfMemory(container: string): void {
-    feed.commit({
-      vm,
-      at: now(),
-      moments: [
-        {
-          message: `The container ${container} was killed for lack of memory.`,
-          vm,
-          code: 'container_oom',
-          severity: 'critical',
-          detail: 'docker inspect says OOMKilled',
-          hint: 'Give the VM more memory, or the container less RAM_SIZE.',
-          began_at: new Date(now()).toISOString(),
-        },
-      ],
+    tellMoment({
+      code: 'container_oom',
+      severity: 'critical',
+      message: `The container ${container} was killed for lack of memory.`,
+      detail: 'docker inspect says OOMKilled',
+      hint: 'Give the VM more memory, or the container less RAM_SIZE.',
     });
   }
 

@@ -94,7 +94,7 @@ export function fingerprintOf(key: Buffer): string {
 }
 
 function nameOf(target: SshTarget): string {
-  return target.hostKeyAlias ?? knownHostName(target.host, target.port);
+  return target.hostKeyAlias?.toLowerCase() ?? knownHostName(target.host, target.port);
 }
 
 /** A public key begins with the length and the name of its type (RFC 4253, 6.6). */

@@ -1,7 +1,6 @@
 /** Whom to connect to: the configuration of BenchTray, completed by the person's own ~/.ssh/config. */
 import { globSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import SSHConfig, { LineType } from 'ssh-config';
 import type { VmConfig } from '../../config/index.ts';
 
@@ -25,8 +24,6 @@ export interface SshPlaces {
   /** The person's home: keys and config lie in `.ssh` below it. */
   readonly home: string;
 }
-
-export const ownPlaces: SshPlaces = { home: homedir() };
 
 /** OpenSSH's own order of default identities, less the kinds that no current server takes. */
 const usualKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
@@ -168,7 +165,7 @@ function withIncludes(path: string, places: SshPlaces, depth: number): string {
       .trim()
       .split(/\s+/)
       .map((pattern) => expandHome(pattern.replace(/^"|"$/g, ''), places))
-      .flatMap((pattern) => globSync(isAbsolute(pattern) ? pattern : join(dirname(path), pattern)).sort())
+      .flatMap((pattern) => globSync(resolve(places.home, '.ssh', pattern)).sort())
       .map((file) => withIncludes(file, places, depth - 1))
       .join('\n'),
   );
