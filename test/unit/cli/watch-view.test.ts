@@ -2,14 +2,15 @@ import { Chalk } from 'chalk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { durationText, messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
-import { messageJson, toMessage, type WatchMessage } from '../../../src/main/cli/watch/message.ts';
+import { messageJson } from '../../../src/main/cli/watch/message-json.ts';
+import { toMessage, type StreamMessage } from '../../../src/main/client/index.ts';
 import { plainText, shorten } from '../../../src/main/cli/watch/plain-text.ts';
 import { afterMessage, initialState, type WatchState } from '../../../src/main/cli/watch/state.ts';
 import { renderView } from '../../../src/main/cli/watch/view.ts';
 import { connected, problem, progress, status, taskComplete } from './watch-messages.ts';
 
 const paint = new Chalk({ level: 0 });
-const after = (...messages: readonly WatchMessage[]) =>
+const after = (...messages: readonly StreamMessage[]) =>
   messages.reduce((state, message) => afterMessage(state, message, 0), initialState);
 const lost: WatchState = { ...initialState, connection: { kind: 'lost', reason: 'nobody answers there' } };
 
@@ -35,7 +36,7 @@ describe('the live view', () => {
       'during a run',
       after(connected(), status(), progress()),
       [
-        '● waa  ready (Windows answers)',
+        '● waa  ready',
         '  ████░░░░░░░░░░░░░░░░░░░░░░░░░░ 4/30 13% · 3 passed · 0:10:30 · 0:59:30 left',
         '  notepad/abc-WOS, step 12/15: Write a note',
       ],
@@ -55,7 +56,7 @@ describe('the live view', () => {
         }),
       ),
       [
-        '● waa  ready (Windows answers)',
+        '● waa  ready',
         '  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 4 tasks · 3 passed · 0:10:30 · stalled',
         '  abc-WOS, step 12',
       ],
@@ -68,7 +69,7 @@ describe('the live view', () => {
         progress({ tasks_completed: 30, state: 'finished', eta_seconds: null, current_task: null }),
       ),
       [
-        '● waa  ready (Windows answers)',
+        '● waa  ready',
         '  ██████████████████████████████ 30/30 100% · 3 passed · 0:10:00 · finished',
       ],
     ],
@@ -100,8 +101,8 @@ describe('the live view', () => {
 
 describe('the lines of a listing', () => {
   const at = timeText(0);
-  it.each<[name: string, before: WatchState, message: WatchMessage, lines: readonly string[]]>([
-    ['a first status', initialState, status(), [`${at} waa: ready (Windows answers)`]],
+  it.each<[name: string, before: WatchState, message: StreamMessage, lines: readonly string[]]>([
+    ['a first status', initialState, status(), [`${at} waa: ready`]],
     ['the same status again', after(status()), status({ checked_at: 'later' }), []],
     [
       'another status',

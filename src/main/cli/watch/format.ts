@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { StatusPayload, TaskCompletePayload } from '../../../shared/stream.ts';
-import type { WatchMessage } from './message.ts';
+import type { StreamMessage } from '../../client/index.ts';
 import { plainText } from './plain-text.ts';
 import { isOn, type WatchState } from './state.ts';
 
@@ -17,6 +17,8 @@ export function timeText(nowMs: number): string {
 }
 
 export function statusText({ connected, phase, waa_ready: ready, probe, detail }: StatusPayload): string {
+  // "ready" says it all.
+  if (phase === 'ready') return phase;
   const details = plainText(detail.text);
   const text = `${phase}${details === '' ? '' : ` (${details})`}`;
   if (ready) return text;
@@ -40,7 +42,7 @@ export function taskText(task: TaskCompletePayload, paint: ChalkInstance): strin
 /** The lines that a message is worth in a plain listing, given what was known before it. Repeated snapshots are worth none. */
 export function messageLines(
   before: WatchState,
-  message: WatchMessage,
+  message: StreamMessage,
   nowMs: number,
   paint: ChalkInstance,
 ): readonly string[] {
