@@ -87,6 +87,17 @@ case $state in
 esac
 `;
 
+const insideGrep = String.raw`#!/bin/sh
+# A container sees its own processes only; this machine shows those of every test that runs.
+real=$(PATH=/usr/bin:/bin command -v grep)
+case "$*" in
+  *'/proc/'*) "$real" "$@" | while read -r path; do
+      "$real" -qz "^VM_DIR=$VM_DIR\$" "${'$'}{path%/cmdline}/environ" 2>/dev/null && echo "$path"
+    done;;
+  *) exec "$real" "$@";;
+esac
+`;
+
 export async function startRealVm(name = 'vm'): Promise<RealVm> {
   if (sshdPath === null) throw new Error('sshd is missing');
   const sshd = sshdPath;
@@ -98,6 +109,7 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
     ['bin/docker', docker],
     ['bin/curl', hostCurl],
     ['inside/curl', insideCurl],
+    ['inside/grep', insideGrep],
   ] as const) {
     writeFileSync(file(path), text);
     chmodSync(file(path), 0o755);
@@ -176,6 +188,7 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       ];
       runner = spawn('/bin/sh', words, {
         argv0: 'python',
+        env: { ...process.env, VM_DIR: dir },
         cwd: file('client'),
         stdio: ['pipe', 'ignore', 'ignore'],
       });
@@ -218,7 +231,7 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
     },
     leftovers: () =>
       readdirSync('/proc')
-        .filter((entry) => /^\d+$/.test(entry))
+        .filter((entry) => /^\d+$/.test(entry) && entry !== String(runner?.pid))
         .flatMap((pid) => {
           try {
             const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');

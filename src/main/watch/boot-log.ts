@@ -5,6 +5,8 @@ import { hostShell, logsCommand, openFollow, type DockerCommand, type FollowChan
 
 /** Old lines come at once; when nothing came for this long, what comes next is happening now. */
 const quietMs = 150;
+/** A log that never is quiet for that long is taken to be at its present end by now. */
+const replayLimitMs = 1_000;
 
 export interface BootLog {
   /** Old lines are still being read: what they say is long past, and not worth telling one by one. */
@@ -22,15 +24,19 @@ export function followBootLog(options: {
   readonly onClosed: () => void;
 }): BootLog {
   const splitter = createLineSplitter(0);
-  let timer: NodeJS.Timeout | null = null;
   let isReplaying = true;
+  const quietTimer = setTimeout(endReplay, quietMs);
+  const limitTimer = setTimeout(endReplay, replayLimitMs);
 
-  function awaitQuiet(): void {
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(() => {
-      isReplaying = false;
-      options.onReplayed();
-    }, quietMs);
+  function endReplay(): void {
+    stopTimers();
+    isReplaying = false;
+    options.onReplayed();
+  }
+
+  function stopTimers(): void {
+    clearTimeout(quietTimer);
+    clearTimeout(limitTimer);
   }
 
   const channel: FollowChannel = openFollow(
@@ -39,24 +45,23 @@ export function followBootLog(options: {
     logsCommand(options.docker, options.container),
     {
       data(chunk) {
-        if (isReplaying) awaitQuiet();
+        if (isReplaying) quietTimer.refresh();
         for (const line of splitter.push(chunk)) options.onLine(line.text);
       },
       notice: () => undefined,
       closed() {
-        if (timer !== null) clearTimeout(timer);
+        stopTimers();
         options.onClosed();
       },
     },
   );
-  awaitQuiet();
 
   return {
     get isReplaying() {
       return isReplaying;
     },
     close() {
-      if (timer !== null) clearTimeout(timer);
+      stopTimers();
       channel.close();
     },
   };

@@ -201,6 +201,8 @@ export function createLooks(options: LooksOptions): Looks {
 
   const lookProbe = oneAtATime(async () => {
     if (sight().container.kind === 'stopped' || sight().container.kind === 'absent') return;
+    // The place where it answers cannot be asked now, which says nothing of it.
+    if (inside === null && sight().probe.place?.startsWith('container:') === true) return;
     const places = probePlace !== null && sight().probe.misses === 0 ? [probePlace] : probePlaces();
     const answers = await Promise.all(
       places.map(async (place) => {

@@ -77,6 +77,8 @@ const missesUntilDown = { refused: 3, wrong: 3, silent: 2 };
 export function isReady(sight: Sight): boolean {
   const { answer, wasReady, misses } = sight.probe;
   if (sight.ssh.kind === 'down' || answer === null) return false;
+  // An answer of before it stopped says nothing any more.
+  if (sight.container.kind === 'stopped' || sight.container.kind === 'absent') return false;
   if (answer.kind === 'ready') return true;
   return wasReady && misses < missesUntilDown[answer.kind];
 }

@@ -1,0 +1,110 @@
+/** The picture of one VM: takes in what is learnt, and tells the feed what that means. Told by edges: a trouble once when it begins. */
+import type { ErrorPayload, StateCode } from '../../shared/stream.ts';
+import type { Logger } from '../app-log.ts';
+import type { Feed, OpenCondition } from '../feed/index.ts';
+import { assess, recoveredSentence, type Trouble } from './conditions.ts';
+import { firstSight, type Sight } from './sight.ts';
+import { statusOf, type StatusFrame } from './status.ts';
+
+export type Moment = Pick<ErrorPayload, 'code' | 'severity' | 'message' | 'detail' | 'hint'>;
+
+export interface Picture {
+  readonly sight: Sight;
+  /** Codes of the troubles that hold. */
+  readonly troubles: ReadonlySet<StateCode>;
+  /** Takes news in, and tells them unless the picture is held. */
+  readonly learn: (news: Partial<Sight>) => void;
+  readonly tell: () => void;
+  /** Tells something that happens once and has no end. */
+  readonly tellMoment: (moment: Moment) => void;
+  /** What could not be written down: a fault of ours, or a full disk here. Said once in a while; everything else goes on. */
+  readonly tellFailure: (error: unknown) => void;
+  /** Nothing is taken in or told any more. */
+  close(): void;
+}
+
+export interface PictureOptions {
+  readonly vm: string;
+  readonly feed: Feed;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly stalledAfterMs: number;
+  readonly frame: () => StatusFrame;
+  /** Half a picture would be a wrong one: while this is so, nothing is told. */
+  readonly isHeld: (sight: Sight) => boolean;
+}
+
+const failureEveryMs = 60_000;
+
+export function createPicture(options: PictureOptions): Picture {
+  const { vm, feed, log, now } = options;
+  const troubles = new Set<StateCode>(feed.openConditions(vm).map(({ code }) => code));
+  let sight: Sight = firstSight;
+  let lastFailureMs = Number.NEGATIVE_INFINITY;
+  let isClosed = false;
+
+  function tellTroubles(): void {
+    const { holding, clear } = assess(sight, { stalledAfterMs: options.stalledAfterMs });
+    const began = holding.filter(({ code }) => !troubles.has(code)).map(toCondition);
+    const ended = clear
+      .filter((code) => troubles.has(code))
+      .map((code) => ({ code, message: recoveredSentence[code] }));
+    if (began.length === 0 && ended.length === 0) return;
+    feed.commit({ vm, at: now(), began, ended });
+    for (const { code } of began) troubles.add(code);
+    for (const { code } of ended) troubles.delete(code);
+    log.info({ vm, began: began.map(({ error }) => error), ended }, 'troubles have changed');
+  }
+
+  function toCondition(trouble: Trouble): OpenCondition {
+    const began_at = new Date(now()).toISOString();
+    return { vm, code: trouble.code, beganAt: now(), error: { ...trouble, vm, began_at } };
+  }
+
+  function tell(): void {
+    if (isClosed) return;
+    try {
+      feed.setStatus(vm, statusOf(sight, options.frame()));
+      tellTroubles();
+    } catch (error) {
+      log.error({ vm, err: error }, 'the picture could not be told');
+    }
+  }
+
+  function tellMoment(moment: Moment): void {
+    try {
+      feed.commit({ vm, at: now(), moments: [{ ...moment, vm, began_at: new Date(now()).toISOString() }] });
+    } catch (error) {
+      log.error({ vm, err: error, moment }, 'a moment could not be told');
+    }
+  }
+
+  return {
+    get sight() {
+      return sight;
+    },
+    troubles,
+    learn(news) {
+      if (isClosed) return;
+      sight = { ...sight, ...news };
+      if (!options.isHeld(sight)) tell();
+    },
+    tell,
+    tellMoment,
+    tellFailure(error) {
+      log.error({ vm, err: error }, 'what the log says could not be written');
+      if (now() - lastFailureMs < failureEveryMs) return;
+      lastFailureMs = now();
+      tellMoment({
+        code: 'internal',
+        severity: 'critical',
+        message: 'BenchTray could not write down what it has read.',
+        detail: error instanceof Error ? error.message : String(error),
+        hint: 'Is the disk of this computer full? The log of BenchTray says more.',
+      });
+    },
+    close() {
+      isClosed = true;
+    },
+  };
+}

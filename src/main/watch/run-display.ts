@@ -1,0 +1,31 @@
+/** Shows the newest run of a VM as `progress`: after each change, and each second while it is on. */
+import type { Feed } from '../feed/index.ts';
+import { progressOf, type RunState } from '../run/index.ts';
+
+export interface RunDisplay {
+  /** The run has changed. Goes out at once where a client would want to know at once. */
+  show(run: RunState): void;
+  /** Time has passed: elapsed time, ETA and the stall move on. */
+  tick(run: RunState, isStalled: boolean): void;
+}
+
+export function createRunDisplay(vm: string, feed: Feed, now: () => number): RunDisplay {
+  return {
+    show(run) {
+      const shown = feed.snapshot(vm).progress;
+      const next = progressOf(run, vm, now(), false);
+      const isUrgent =
+        shown?.run_id !== next.run_id ||
+        shown.state !== next.state ||
+        shown.current_task !== next.current_task ||
+        shown.tasks_completed !== next.tasks_completed;
+      feed.setProgress(vm, next, isUrgent);
+    },
+    tick(run, isStalled) {
+      const shown = feed.snapshot(vm).progress;
+      const next = progressOf(run, vm, now(), isStalled);
+      if (run.state === 'running' || shown?.state !== next.state)
+        feed.setProgress(vm, next, shown?.state !== next.state);
+    },
+  };
+}
