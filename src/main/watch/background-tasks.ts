@@ -20,18 +20,30 @@ const phasePercent: Readonly<Record<Phase, number | null>> = {
   unknown: null,
 };
 
+/** Since when things are as they are; epoch milliseconds, null where it is not known. */
+export interface Since {
+  readonly connectedAtMs: number | null;
+  readonly containerStartedAtMs: number | null;
+}
+
 export function backgroundTasks(
   vm: string,
   sight: Sight,
   run: RunState | null,
+  since: Since,
   nowMs: number,
 ): BackgroundTask[] {
-  const tasks = [machineTask(vm, sight), containerTask(vm, sight)];
+  const elapsed = (atMs: number | null) =>
+    atMs === null ? null : Math.max(0, Math.round((nowMs - atMs) / 1000));
+  const tasks = [
+    machineTask(vm, sight, elapsed(since.connectedAtMs)),
+    containerTask(vm, sight, elapsed(since.containerStartedAtMs)),
+  ];
   if (run !== null) tasks.push(runTask(vm, sight, run, nowMs));
   return tasks;
 }
 
-function machineTask(vm: string, sight: Sight): BackgroundTask {
+function machineTask(vm: string, sight: Sight, elapsedSeconds: number | null): BackgroundTask {
   const { ssh } = sight;
   const problem = ssh.kind === 'down' ? ssh.problem : null;
   return {
@@ -42,12 +54,12 @@ function machineTask(vm: string, sight: Sight): BackgroundTask {
     title: `VM ${vm}`,
     description: problem?.message ?? (ssh.kind === 'down' ? 'Connecting' : 'Connected by SSH'),
     progress_percent: ssh.kind === 'down' ? 0 : 100,
-    elapsed_seconds: null,
+    elapsed_seconds: elapsedSeconds,
     metadata: { vm, detail: problem?.detail ?? null },
   };
 }
 
-function containerTask(vm: string, sight: Sight): BackgroundTask {
+function containerTask(vm: string, sight: Sight, elapsedSeconds: number | null): BackgroundTask {
   const phase = phaseOf(sight);
   const { container, boot } = sight;
   const status = isReady(sight)
@@ -66,9 +78,9 @@ function containerTask(vm: string, sight: Sight): BackgroundTask {
       container.kind === 'running' || container.kind === 'stopped'
         ? `Container ${container.name}`
         : 'Container',
-    description: boot.text ?? phase,
+    description: isReady(sight) ? 'Ready' : (boot.text ?? phase),
     progress_percent: phasePercent[phase],
-    elapsed_seconds: null,
+    elapsed_seconds: elapsedSeconds,
     metadata: { vm, phase_percent: boot.percent, probe_address: sight.probe.place },
   };
 }

@@ -52,6 +52,8 @@ export interface Looks {
   look(): Promise<void>;
   readonly docker: DockerCommand;
   readonly inside: ShellChannel | null;
+  /** When the container was started, as docker says it (ISO 8601); null: not known. */
+  readonly containerStartedAt: string | null;
   readonly hostLogs: readonly LogFile[];
   /** Ask for the state of one file, in the shell that can see it. */
   statLog(where: 'host' | 'container', path: string): Promise<LogFile | null>;
@@ -262,6 +264,9 @@ export function createLooks(options: LooksOptions): Looks {
     },
     get inside() {
       return inside;
+    },
+    get containerStartedAt() {
+      return startedAt;
     },
     get hostLogs() {
       return hostLogs;

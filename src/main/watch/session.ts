@@ -39,10 +39,7 @@ export function openSession(options: SessionOptions): Session {
   let bootLog: BootLog | null = null;
   let isClosed = false;
 
-  const settleTimer = setTimeout(() => {
-    isFirstLook = false;
-    picture.tell();
-  }, settleWithinMs);
+  const settleTimer = setTimeout(settle, settleWithinMs);
 
   const host = openShell(client, hostShell, (stderr) => {
     if (isClosed) return;
@@ -55,7 +52,10 @@ export function openSession(options: SessionOptions): Session {
     client,
     host,
     sight: () => picture.sight,
-    learn: picture.learn,
+    learn(news) {
+      picture.learn(news);
+      if (!isFirstLook) followContainer();
+    },
     onBoot: closeBootLog,
     onOutOfMemory: (container) => {
       picture.tellMoment({
@@ -70,6 +70,13 @@ export function openSession(options: SessionOptions): Session {
     onDenied: options.onDenied,
     now,
   });
+
+  function settle(): void {
+    clearTimeout(settleTimer);
+    isFirstLook = false;
+    followContainer();
+    picture.tell();
+  }
 
   function closeBootLog(): void {
     bootLog?.close();
@@ -99,11 +106,7 @@ export function openSession(options: SessionOptions): Session {
     get isSettling() {
       return isFirstLook || (bootLog?.isReplaying === true && !isReady(picture.sight));
     },
-    afterLook() {
-      clearTimeout(settleTimer);
-      isFirstLook = false;
-      followContainer();
-    },
+    afterLook: settle,
     close() {
       isClosed = true;
       clearTimeout(settleTimer);

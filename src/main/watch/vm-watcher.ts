@@ -136,7 +136,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
 
   function keepConnected(to: SshTarget): Link {
     const link = keepLink(
-      (signal) => connect(to, options.tools, signal),
+      (limits) => connect(to, options.tools, limits),
       {
         up(client, firstUse) {
           if (blinkTimer !== null) clearTimeout(blinkTimer);
@@ -210,7 +210,13 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       demandedSeconds = intervalSeconds;
       if (intervalSeconds !== null) planLook(hadListeners ? paceMs() : 0);
     },
-    tasks: () => backgroundTasks(vm, picture.sight, benchmarkLog.run ?? lastRun, now()),
+    tasks() {
+      const connectedAtMs = link?.state.kind === 'up' ? link.state.sinceMs : null;
+      const startedAtMs = Date.parse(session?.looks.containerStartedAt ?? '');
+      const containerStartedAtMs = Number.isNaN(startedAtMs) ? null : startedAtMs;
+      const since = { connectedAtMs, containerStartedAtMs };
+      return backgroundTasks(vm, picture.sight, benchmarkLog.run ?? lastRun, since, now());
+    },
     close() {
       closeSession();
       picture.close();
