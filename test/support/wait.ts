@@ -1,4 +1,6 @@
-import { vi } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const lookEveryMs = 20;
 
 /** Waits until `condition` gives something (not null, undefined or false), looking again and again, and gives it back. */
 export async function until<T>(
@@ -6,13 +8,16 @@ export async function until<T>(
   what: string,
   timeoutMs = 20_000,
 ): Promise<T> {
-  return vi.waitFor(
-    async () => {
+  const giveUpAtMs = Date.now() + timeoutMs;
+  let lastError: unknown = null;
+  do {
+    try {
       const value = await condition();
-      if (value === null || value === undefined || value === false)
-        throw new Error(`Waited in vain: ${what}`);
-      return value;
-    },
-    { timeout: timeoutMs, interval: 20 },
-  );
+      if (value !== null && value !== undefined && value !== false) return value;
+    } catch (error) {
+      lastError = error;
+    }
+    await pause(lookEveryMs);
+  } while (Date.now() < giveUpAtMs);
+  throw new Error(`Waited in vain: ${what}`, { cause: lastError });
 }

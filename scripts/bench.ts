@@ -1,0 +1,57 @@
+/** `npm run bench`: measures the built program beside a poller that spawns ssh, against a real OpenSSH server on this machine. */
+import { spawn, spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { sshdPath } from '../test/support/tools.ts';
+
+const root = join(import.meta.dirname, '..');
+const folder = join(root, 'test', 'bench');
+
+const options = new Command('npm run bench --')
+  .description('Measures latency, SSH logins, CPU time and memory, beside a poller that spawns ssh.')
+  .option('--quick', 'shorter periods and fewer tasks: about a minute, rougher figures')
+  .option('--json <file>', 'write the figures into this file as well')
+  .option('--program <file>', 'measure another build: its bin/benchtray.js')
+  .parse()
+  .opts<{ quick?: true; json?: string; program?: string }>();
+
+/** Why this machine cannot measure; null: it can. */
+function obstacle(): string | null {
+  if (process.platform !== 'linux') return 'it reads what processes use from /proc, which only Linux has.';
+  if (sshdPath === null) return 'an OpenSSH server (sshd) is not installed.';
+  if (spawnSync('ssh', ['-V']).error !== undefined) return 'an OpenSSH client (ssh) is not installed.';
+  return null;
+}
+
+function stop(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+const reason = obstacle();
+if (reason !== null) stop(`The benchmark cannot run here: ${reason}`);
+
+if (options.program === undefined) {
+  // It builds where that is needed, and says why when it cannot.
+  const built = spawnSync(process.execPath, [join(root, 'scripts', 'run.ts'), '--version'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (built.status !== 0) process.exit(1);
+}
+
+const settings = {
+  program: resolve(options.program ?? join(root, 'bin', 'benchtray.js')),
+  periodSeconds: options.quick ? 20 : 60,
+  taskCount: options.quick ? 100 : 300,
+};
+const json = options.json === undefined ? null : resolve(options.json);
+const child = spawn(process.execPath, [join(folder, 'main.ts'), JSON.stringify([settings, json])], {
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  detached: true,
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (child.connected) child.disconnect();
+  });
+}
+child.on('exit', (code) => process.exit(code ?? 1));

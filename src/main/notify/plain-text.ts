@@ -1,0 +1,28 @@
+/**
+ * Text for banners, tooltips and menus. Much of it comes from a benchmark's log, which is written by whoever drives the
+ * benchmark: control characters and marks of writing direction could make it read as something else than it is. Markup is
+ * left as the plain text that it is.
+ */
+
+/** Whole escape sequences: CSI (colours, cursor) and OSC (titles, links). */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const escapeSequence = /(?:\u001b\[|\u009b)[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+const notPrintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** The text on one line, without anything that could act on what shows it. */
+export function plainText(text: string): string {
+  // Sequences first, or what is left of them would stay as litter.
+  const printable = text.toWellFormed().replace(escapeSequence, '').replace(notPrintable, ' ');
+  return printable.replace(/\s+/g, ' ').trim();
+}
+
+/** At most `limit` (1 or more) code points; where something is left out, the last of them is an ellipsis. */
+export function cutText(text: string, limit: number): string {
+  const characters = Array.from(text);
+  return characters.length <= limit
+    ? text
+    : `${characters
+        .slice(0, limit - 1)
+        .join('')
+        .trimEnd()}…`;
+}

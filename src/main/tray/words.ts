@@ -1,0 +1,62 @@
+/** What tooltip and menu have in common: a VM in words. */
+import { cutText, isPaused, plainText } from '../notify/index.ts';
+import type { ProgressPayload } from '../../shared/stream.ts';
+import { isRunOn, isStale, type VmSight } from './health.ts';
+import type { TrayPicture } from './model.ts';
+
+const longestVmName = 30;
+
+/** "5/12, 4 ok, 1 failed" */
+export function countsText(run: ProgressPayload): string {
+  const { tasks_completed: completed, total_tasks: total, succeeded } = run;
+  const failed = completed - succeeded;
+  return [
+    total === 0 ? `${completed} done` : `${completed}/${total}`,
+    completed === 0 ? null : `${succeeded} ok`,
+    failed <= 0 ? null : `${failed} failed`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+/** @param describePhase what to call the machine's state when there is no run to tell of */
+export function vmText(
+  { name, status, run, health }: VmSight,
+  nowMs: number,
+  describePhase: (status: NonNullable<VmSight['status']>) => string,
+): string {
+  const counts = run === undefined ? null : countsText(run);
+  const told = `${cutText(plainText(name), longestVmName)}: `;
+  if (status === undefined) return `${told}${counts ?? 'nothing known yet'}`;
+  if (!status.connected)
+    return `${told}${describePhase(status)}${counts === null ? '' : ` (${counts} when last seen)`}`;
+  if (isStale(status, nowMs) && status.checked_at !== null)
+    return `${told}not looked at since ${clockText(Date.parse(status.checked_at))}`;
+  if (run === undefined || counts === null || (!isRunOn(run) && health === 'booting'))
+    return `${told}${describePhase(status)}`;
+  return `${told}${run.state === 'running' ? '' : `run ${run.state}, `}${counts}`;
+}
+
+/** Null while all is well between us and the stream. */
+export function linkText({ link }: TrayPicture): string | null {
+  switch (link.kind) {
+    case 'connecting':
+      return 'Connecting…';
+    case 'lost':
+      return `No news since ${clockText(link.sinceMs)}, reconnecting`;
+    case 'up':
+      return null;
+  }
+}
+
+export function pauseText({ pause }: TrayPicture, nowMs: number): string | null {
+  if (!isPaused(pause, nowMs)) return null;
+  const until = pause.kind === 'until' ? ` until ${clockText(pause.untilMs)}` : '';
+  return `Notifications paused${until}`;
+}
+
+/** Local time of day, "14:05". */
+function clockText(epochMs: number): string {
+  const time = new Date(epochMs);
+  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
