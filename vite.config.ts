@@ -50,7 +50,7 @@ export default defineConfig({
         minify: false,
         sourcemap: true,
         rolldownOptions: {
-          input: { cli: 'src/main/cli.ts' },
+          input: { cli: 'src/main/cli.ts', index: 'src/main/index.ts' },
           external: outside,
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         },

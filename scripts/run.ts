@@ -1,11 +1,14 @@
-/** `node scripts/run.ts <arguments>`: builds where that is needed, then runs the command line with these arguments. */
-import { spawn, spawnSync } from 'node:child_process';
+/**
+ * `node scripts/run.ts <arguments>`: builds where that is needed, then runs the command line with these arguments. `start` and
+ * `demo` become the desktop app where that can run.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const built = join(root, 'out', 'main', 'cli.js');
+const built = ['main/cli.js', 'main/index.js', 'preload/index.cjs'].map((name) => join(root, 'out', name));
 const sources = ['src', 'vite.config.ts', 'package-lock.json'].map((name) => join(root, name));
 
 /** Time of the newest file in a folder, or of the file itself. A folder's own time tells of files that were removed. */
@@ -16,8 +19,8 @@ function newestMs(path: string): number {
 }
 
 function needsBuild(): boolean {
-  if (!existsSync(built)) return true;
-  const builtMs = statSync(built).mtimeMs;
+  if (!built.every((file) => existsSync(file))) return true;
+  const builtMs = Math.min(...built.map((file) => statSync(file).mtimeMs));
   return sources.some((source) => newestMs(source) > builtMs);
 }
 
@@ -34,19 +37,59 @@ function build(): boolean {
   return false;
 }
 
+/** Whatever is meant to end this, ends the child. */
+function passSignalsTo(child: ChildProcess): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => child.kill(signal));
+  }
+  // npm ends on SIGTERM together with the shell that it runs scripts in, and the shell passes nothing on: left without a
+  // parent, this is what was meant to end.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 250).unref();
+}
+
+/** Ends with the child, and as the child. */
+function endWith(child: ChildProcess): void {
+  child.on('exit', (code, signal) => {
+    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+  });
+}
+
+function runCommand(words: readonly string[]): void {
+  const launcher = join(root, 'bin', 'benchtray.js');
+  const child = spawn(process.execPath, [launcher, ...words], { stdio: 'inherit' });
+  passSignalsTo(child);
+  endWith(child);
+}
+
+async function runDesktop(command: 'serve' | 'demo', words: readonly string[]): Promise<void> {
+  const appWords = command === 'demo' ? ['--demo', ...words] : words;
+  // Only here: the other commands are quicker without.
+  const { dashboardText, startDesktop } = await import('./start.ts');
+  const result = await startDesktop(root, appWords, passSignalsTo);
+  switch (result.kind) {
+    case 'started':
+      endWith(result.app);
+      return;
+    case 'ended':
+      process.exitCode = result.exitCode;
+      return;
+    case 'impossible':
+      process.stderr.write(`${result.why}: running headless${dashboardText(command, words)}\n`);
+      runCommand([command, ...words]);
+  }
+}
+
 if (needsBuild() && !build()) process.exit(1);
 
-const launcher = join(root, 'bin', 'benchtray.js');
-const child = spawn(process.execPath, [launcher, ...process.argv.slice(2)], { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => child.kill(signal));
+const [command = '', ...words] = process.argv.slice(2);
+const asksForHelp = words.includes('--help') || words.includes('-h');
+if (command === 'start' || command === 'demo') {
+  const headless = command === 'start' ? 'serve' : 'demo';
+  if (asksForHelp) runCommand([headless, ...words]);
+  else await runDesktop(headless, words);
+} else {
+  runCommand(process.argv.slice(2));
 }
-// npm ends on SIGTERM together with the shell that it runs scripts in, and the shell passes nothing on: left without a
-// parent, this is what was meant to end.
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) child.kill('SIGTERM');
-}, 250).unref();
-child.on('exit', (code, signal) => {
-  process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-});

@@ -1,7 +1,8 @@
 /** Tests talk to this machine only: a connection to any other address throws, and says which test tried. */
 import { Socket } from 'node:net';
 
-const loopback = /^(localhost|127(\.\d+){3}|::1|::ffff:127(\.\d+){3})$/;
+/** This machine, and names that no machine ever has (RFC 6761). */
+const harmless = /^(localhost|127(\.\d+){3}|::1|::ffff:127(\.\d+){3}|[a-z]+\.invalid)$/;
 
 /* eslint-disable @typescript-eslint/unbound-method -- the original is called with its own `this` below */
 const connect = Socket.prototype.connect as (this: Socket, ...parameters: unknown[]) => Socket;
@@ -13,7 +14,7 @@ Socket.prototype.connect = function guarded(this: Socket, ...parameters: unknown
     host?: string;
     path?: string;
   };
-  if (target.path === undefined && target.host !== undefined && !loopback.test(target.host)) {
+  if (target.path === undefined && target.host !== undefined && !harmless.test(target.host)) {
     throw new Error(`A test tried to reach ${target.host}: tests may only use this machine.`);
   }
   return connect.apply(this, parameters);

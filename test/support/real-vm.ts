@@ -6,6 +6,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -33,8 +34,22 @@ export interface RealVm {
   setInspect(line: string): void;
   /** A running container named winarena, started at this time. */
   containerUp(startedAt?: string): void;
-  /** 'ready', 'refused', 'silent', or a raw answer of curl. */
+  /** The container has stopped, as docker tells it: its shells and its log end. A start is another {@link containerUp}. */
+  containerStops(status: string, exitCode: number, outOfMemory?: boolean): void;
+  /** Nobody has ever heard of it. */
+  containerGone(): void;
+  /** Every docker command ends like this; null: it works again. */
+  failDocker(says: string | null, exitCode?: number): void;
+  /** Lets this public key (a line of a .pub file) log in. */
+  authorize(publicKey: string): void;
+  /** The public half of the server's key, as known_hosts has it: type and key. */
+  hostKey(): string;
+  /** Another key for the server; it has to be started anew to show it. */
+  makeHostKey(): void;
+  /** 'ready', 'refused', 'refused-once' (and ready again), 'silent', or a raw answer of curl. */
   setProbe(state: string): void;
+  /** What was 'refused-once' has been asked. */
+  probeMissed(): boolean;
   setBootPage(html: string | null): void;
   containerSays(text: string): void;
   runSays(text: string | Buffer): void;
@@ -81,8 +96,9 @@ case $url in http://172.30.0.2:5000/probe) ;; *) echo 'curl: (7) Failed to conne
 state=$(cat "$VM_DIR/probe")
 case $state in
   ready) printf '{\n  "message": "Service is operational",\n  "status": "Probe successful"\n}\n\nhttp 200\n';;
+  refused-once) echo ready >"$VM_DIR/probe"; touch "$VM_DIR/probe-missed"; echo "curl: (56) Recv failure: Connection reset by peer"; printf '\nhttp 000\n'; exit 56;;
   refused) echo "curl: (7) Failed to connect to 172.30.0.2 port 5000 after 1 ms: Couldn't connect to server"; printf '\nhttp 000\n'; exit 7;;
-  silent) echo 'curl: (28) Operation timed out after 7000 milliseconds with 0 bytes received'; printf '\nhttp 000\n'; exit 28;;
+  silent) sleep 7; echo 'curl: (28) Operation timed out after 7000 milliseconds with 0 bytes received'; printf '\nhttp 000\n'; exit 28;;
   *) printf '%s\n' "$state";;
 esac
 `;
@@ -116,8 +132,11 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
   }
   // What the runner does not matter, only how it looks: a process with run.py's command line that waits.
   writeFileSync(file('client/run.py'), 'read -r line\n');
-  for (const key of ['host_key', 'id_ed25519'])
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(key)]);
+  const makeKey = (name: string): void => {
+    rmSync(file(name), { force: true });
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
+  };
+  for (const name of ['host_key', 'id_ed25519']) makeKey(name);
   writeFileSync(file('authorized_keys'), readFileSync(file('id_ed25519.pub')));
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true });
 
@@ -144,6 +163,14 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
   let runner: ChildProcess | null = null;
   let serverLog = '';
 
+  /** What docker exec and docker logs have started ends with the container. */
+  function endContainerCommands(): void {
+    for (const { pid, environment, command } of processesOf(dir)) {
+      const isInside = environment.includes(`\0PATH=${file('inside')}:`);
+      if (isInside || command.includes('container.log')) signal(pid, 'SIGKILL');
+    }
+  }
+
   const vm: RealVm = {
     dir,
     port,
@@ -165,7 +192,26 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       vm.setInspect(`running|0|false|${startedAt}\n`);
       vm.setContainers('winarena|running|Up 2 minutes|windowsarena/winarena:latest|0123456789abcdef\n');
     },
+    containerStops(status, exitCode, outOfMemory = false) {
+      vm.setInspect(`exited|${exitCode}|${outOfMemory}|2026-01-28T22:00:00.000000000Z\n`);
+      vm.setContainers(`winarena|exited|${status}|windowsarena/winarena:latest|0123456789abcdef\n`);
+      endContainerCommands();
+    },
+    containerGone() {
+      vm.setContainers('');
+      endContainerCommands();
+    },
+    failDocker(says, exitCode = 1) {
+      rmSync(file('docker-fails'), { force: true });
+      if (says === null) return;
+      replace(file('docker-code'), String(exitCode));
+      replace(file('docker-fails'), `${says}\n`);
+    },
+    authorize: (publicKey) => appendFileSync(file('authorized_keys'), publicKey),
+    hostKey: () => readFileSync(file('host_key.pub'), 'utf8').split(' ').slice(0, 2).join(' '),
+    makeHostKey: () => makeKey('host_key'),
     setProbe: (state) => replace(file('probe'), state),
+    probeMissed: () => existsSync(file('probe-missed')),
     setBootPage(html) {
       if (html === null) rmSync(file('msg.html'), { force: true });
       else replace(file('msg.html'), html);
@@ -230,18 +276,9 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       for (const each of [pid, ...descendants(pid)]) signal(each, frozen ? 'SIGSTOP' : 'SIGCONT');
     },
     leftovers: () =>
-      readdirSync('/proc')
-        .filter((entry) => /^\d+$/.test(entry) && entry !== String(runner?.pid))
-        .flatMap((pid) => {
-          try {
-            const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-            if (!environment.includes(`VM_DIR=${dir}\0`)) return [];
-            return [readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()];
-          } catch {
-            return [];
-          }
-        })
-        .filter((command) => command !== ''),
+      processesOf(dir)
+        .filter(({ pid }) => pid !== runner?.pid)
+        .map(({ command }) => command),
     logins: () => serverLog.split('Accepted publickey').length - 1,
     async close() {
       await vm.stopRunner();
@@ -272,6 +309,22 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Processes that were started on the machine in this folder, by way of its server or of its own. */
+function processesOf(dir: string): { pid: number; environment: string; command: string }[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        const environment = `\0${readFileSync(`/proc/${entry}/environ`, 'latin1')}`;
+        if (!environment.includes(`\0VM_DIR=${dir}\0`)) return [];
+        const command = readFileSync(`/proc/${entry}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
+        return command === '' ? [] : [{ pid: Number(entry), environment, command }];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** All processes below one, deepest first. */

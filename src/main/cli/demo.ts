@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultLogFile } from '../app-log.ts';
-import { defaultConfig } from '../config/index.ts';
+import { startDemoMonitor } from '../demo-monitor.ts';
 import { openLog, type CommonOptions } from './common-options.ts';
 import { say, type CliIo } from './io.ts';
 import { runUntilStopped } from './run-until-stopped.ts';
@@ -25,36 +25,20 @@ export async function runDemo(
     const exitCode = await runUntilStopped(
       {
         log,
-        async start() {
-          const simulated = await io.startSimulatedVm({ seed, speed, log: log.logger });
-          try {
-            const monitor = await io.startMonitor({
-              config: {
-                ...defaultConfig,
-                server: { ...defaultConfig.server, port: port ?? defaultConfig.server.port },
-                vms: [simulated.vmConfig],
-              },
+        start: () =>
+          startDemoMonitor(
+            {
+              seed,
+              speed,
+              port,
               dataDir,
               log: log.logger,
               version: io.version,
               assetsDir: io.assetsDir,
               askPassphrase: io.askPassphrase,
-            });
-            return {
-              url: monitor.url,
-              reconfigure: (config) => {
-                monitor.reconfigure(config);
-              },
-              async close() {
-                await monitor.close();
-                await simulated.close();
-              },
-            };
-          } catch (error) {
-            await simulated.close();
-            throw error;
-          }
-        },
+            },
+            io,
+          ),
         onStarted: () => {
           say(
             io.stderr,

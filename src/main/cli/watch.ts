@@ -1,6 +1,6 @@
 import { withOptionalLog, type CommonOptions } from './common-options.ts';
 import type { CliIo } from './io.ts';
-import { followStream } from './watch/follow-stream.ts';
+import { followStream } from '../client/index.ts';
 import { runOutcome } from './watch/run-outcome.ts';
 import { jsonScreen, lineScreen, liveScreen, type Screen } from './watch/screen.ts';
 import { afterMessage, hasEnded, initialState, type WatchState } from './watch/state.ts';

@@ -2,6 +2,7 @@
  * The room that knows HTTP. It serves what the feed tells: the event stream, the newest picture, the history, and the
  * dashboard's files; it decides who may ask and cuts who does not read. It never looks at a VM and changes nothing.
  */
+export { contentSecurityPolicy, contentTypeOf, listAssets } from './asset-files.ts';
 export { askForBenchTray } from './health-route.ts';
 export { PortTaken } from './listen.ts';
 export type { ConfiguredVm } from './pictures.ts';

@@ -32,6 +32,7 @@ export function statusRoute(feed: Feed, vms: () => readonly ConfiguredVm[], vers
           status: status ?? firstStatus(vm),
           progress,
           run: run === undefined ? null : runView(run),
+          open_errors: feed.openConditions(vm.name).map(({ error }) => error),
         };
       }),
     });

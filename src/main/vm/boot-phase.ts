@@ -39,7 +39,7 @@ const wording: readonly (readonly [RegExp, Phase])[] = [
   [/Requesting .* from (the )?Microsoft server/, 'downloading'],
   [/Downloading /, 'downloading'],
   [/Download finished/, 'downloading'],
-  [/Verifying downloaded ISO|Succ?essfully verified/, 'downloading'],
+  [/Verifying downloaded ISO|Succ?ess?fully verified/, 'downloading'],
   [/Extracting /, 'extracting'],
   [/Detecting version from|Detected: /, 'extracting'],
   [/Adding (drivers|OEM|win.*\.xml)|(Creating|Writing) overlay image/, 'configuring'],
@@ -72,7 +72,9 @@ export function readBootLine(state: BootState, line: string): BootState {
   }
   const wget = /(?:^|[\s.])(\d{1,3})%\s+[\d.]+[KMG]?(?:[\s=]|$)/.exec(text);
   if (wget?.[1] !== undefined && /\.{4,}/.test(text)) {
-    return state.phase === 'downloading' ? { ...state, percent: Math.min(100, Number(wget[1])) } : state;
+    // The page tells tenths: a line of the log must not take them back.
+    const percent = Math.max(state.percent ?? 0, Math.min(100, Number(wget[1])));
+    return state.phase === 'downloading' ? { ...state, percent } : state;
   }
   return advance(state, text.replace(/^❯\s*/, ''));
 }
@@ -98,7 +100,8 @@ function advance(state: BootState, text: string): BootState {
   if (phase === 'stopping') return { ...state, phase, text, percent: null };
   const isFurther = state.phase === null || order.indexOf(phase) > order.indexOf(state.phase);
   if (!isFurther && phase !== state.phase) return state;
-  return { ...state, phase, text: text.slice(0, 200), percent: isFurther ? null : state.percent };
+  // Another text is another piece of work, with a percentage of its own: the next mirror, say, after one that failed.
+  return { ...state, phase, text: text.slice(0, 200), percent: null };
 }
 
 function decodeEntities(text: string): string {

@@ -101,5 +101,6 @@ function readAnswer<T>(answer: string, read: (body: string) => T): DockerAnswer<
   if (/permission denied|a password is required|a terminal is required|not in the sudoers/i.test(body))
     return { kind: 'denied', detail };
   if (end === '127' || /not found|No such file or directory/i.test(body)) return { kind: 'missing', detail };
+  if (end === '124' || end === '137') return { kind: 'failed', detail: 'docker does not answer in time' };
   return { kind: 'failed', detail: detail === '' ? `docker ended with exit code ${end ?? '?'}` : detail };
 }

@@ -39,7 +39,7 @@ get() {
   else printf 'neither curl nor wget is installed\nhttp 000\n'; fi
 }
 logs() { limited stat -L -c 'log %Y %s %i %n' -- "$@" 2>/dev/null | sort -k2,2nr | head -n 8; }
-identify() { limited stat -L -c '%s %i %Y' -- "$1" && limited head -c "$2" -- "$1"; }
+identify() { limited head -c 1 -- "$1" >/dev/null && limited stat -L -c '%s %i %Y' -- "$1" && limited head -c "$2" -- "$1"; }
 host() { logs /tmp/waa_benchmark.log "$HOME"/cli_logs/run_*.log "$@"; }
 inside() {
   printf 'zone %s\n' "$(date +%z)"

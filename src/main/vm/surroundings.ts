@@ -110,7 +110,8 @@ export function readIdentity(answer: string): LogIdentity | null {
     size: Number(match[1]),
     inode: match[2],
     modifiedAt: Number(match[3]),
-    head: answer.slice(match[0].length),
+    // A character of which only a part was written looks otherwise when the rest is there.
+    head: answer.slice(match[0].length).replace(/\uFFFD+$/, ''),
   };
 }
 

@@ -6,7 +6,15 @@ import type { Feed } from '../feed/index.ts';
 import type { RunState } from '../run/index.ts';
 import type { ShellChannel } from '../vm/index.ts';
 import { createLogFollowing } from './log-following.ts';
-import { chooseLog, parsePlace, placeText, type FoundLog } from './log-place.ts';
+import {
+  chooseLog,
+  isSamePlace,
+  journalName,
+  parsePlace,
+  placeInJournal,
+  placeText,
+  type FoundLog,
+} from './log-place.ts';
 import { startReading } from './log-reading.ts';
 import type { Looks } from './looks.ts';
 import type { Picture } from './picture.ts';
@@ -50,8 +58,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       const zoneMinutes = (place.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
       return startReading({
         vm,
-        log:
-          place.where === 'container' ? `container:${container ?? ''}:${place.path}` : `host:${place.path}`,
+        log: journalName(place, container),
         identity,
         modifiedAtMs: identity.modifiedAt * 1000 - skewMs,
         clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
@@ -91,6 +98,12 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       ...(inside?.logs ?? []).map((file): FoundLog => ({ where: 'container', path: file.path, file })),
       ...looks.hostLogs.map((file): FoundLog => ({ where: 'host', path: file.path, file })),
     ];
+    const known = following.place ?? placeInJournal(feed.latestFollow(vm)?.log ?? '', access.container);
+    if (known !== null && !found.some((one) => isSamePlace(one, known))) {
+      // A folder of results that only the benchmark's process told of: with its end, nothing leads there any more.
+      const file = await looks.statLog(known.where, known.path);
+      if (file !== null) found.push({ ...known, file });
+    }
     const chosen = chooseLog(found, following.place);
     if (chosen === null) return;
     picture.learn({ log: { ...log, path: placeText(chosen) } });

@@ -6,7 +6,7 @@ import { hostShell, logsCommand, openFollow, type DockerCommand, type FollowChan
 /** Old lines come at once; when nothing came for this long, what comes next is happening now. */
 const quietMs = 150;
 /** A log that never is quiet for that long is taken to be at its present end by now. */
-const replayLimitMs = 1_000;
+const replayLimitMs = 700;
 
 export interface BootLog {
   /** Old lines are still being read: what they say is long past, and not worth telling one by one. */

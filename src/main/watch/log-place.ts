@@ -22,6 +22,24 @@ export function parsePlace(text: string): LogPlace {
     : { where: 'host', path: text };
 }
 
+/** What the journal calls a log: "host:/tmp/x.log", "container:winarena:/client/…". */
+export function journalName(place: LogPlace, container: string | null): string {
+  return place.where === 'container' ? `container:${container ?? ''}:${place.path}` : `host:${place.path}`;
+}
+
+/** The place of a log of that name; null where it lies in another container than this one. */
+export function placeInJournal(name: string, container: string | null): LogPlace | null {
+  if (name.startsWith('host:')) return { where: 'host', path: name.slice('host:'.length) };
+  const prefix = `container:${container ?? ''}:`;
+  return container !== null && name.startsWith(prefix)
+    ? { where: 'container', path: name.slice(prefix.length) }
+    : null;
+}
+
+export function isSamePlace(a: LogPlace, b: LogPlace): boolean {
+  return a.path === b.path && a.where === b.where;
+}
+
 /** Logs that were written to within this time of each other tell of the same run: the most trusted one is taken. */
 const togetherSeconds = 120;
 
@@ -38,9 +56,7 @@ export function chooseLog(logs: readonly FoundLog[], followed: LogPlace | null):
   const recent = logs.filter((log) => log.file.modifiedAt >= newest - togetherSeconds);
   const best = recent.sort((a, b) => trust(a) - trust(b) || b.file.modifiedAt - a.file.modifiedAt)[0];
   if (best === undefined) return null;
-  const current = recent.find(
-    (log) => followed !== null && log.path === followed.path && log.where === followed.where,
-  );
+  const current = recent.find((log) => followed !== null && isSamePlace(log, followed));
   // A new log of the same kind is a new run: then the newer one counts.
   return current !== undefined &&
     trust(current) === trust(best) &&

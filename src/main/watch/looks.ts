@@ -48,12 +48,13 @@ export interface LooksOptions {
 }
 
 export interface Looks {
-  /** Asks everything that is due. Resolves when all answers are in, or given up. */
-  look(): Promise<void>;
+  /**
+   * Asks everything, or (`brief`) only what may change from one second to the next: how far Windows is, and whether it answers.
+   * Resolves when all answers are in, or given up.
+   */
+  look(depth: 'whole' | 'brief'): Promise<void>;
   readonly docker: DockerCommand;
   readonly inside: ShellChannel | null;
-  /** When the container was started, as docker says it (ISO 8601); null: not known. */
-  readonly containerStartedAt: string | null;
   readonly hostLogs: readonly LogFile[];
   /** Ask for the state of one file, in the shell that can see it. */
   statLog(where: 'host' | 'container', path: string): Promise<LogFile | null>;
@@ -71,7 +72,6 @@ export function createLooks(options: LooksOptions): Looks {
   let insideOf: string | null = null;
   /** "ID": what was chosen in the last look, to notice another container under the same name. */
   let chosenId: string | null = null;
-  let startedAt: string | null = null;
   let mustInspect = true;
   let probePlace: ProbePlace | null = null;
   let hostLogs: readonly LogFile[] = [];
@@ -105,10 +105,10 @@ export function createLooks(options: LooksOptions): Looks {
   });
 
   async function listContainers() {
+    // A docker that hangs is ended on the VM, and that is an answer; none at all means that the VM is silent.
     const ask = async () => {
       const answer = await host.ask(10, listCommand(docker));
-      if (answer !== null) return readList(answer);
-      return host.closed ? null : ({ kind: 'failed', detail: '"docker ps" does not answer' } as const);
+      return answer === null ? null : readList(answer);
     };
     const first = await ask();
     if (first?.kind !== 'denied') return first;
@@ -134,9 +134,9 @@ export function createLooks(options: LooksOptions): Looks {
       if (state === null) return;
       mustInspect = false;
       chosenId = row.id;
-      if (state.startedAt !== startedAt) {
-        startedAt = state.startedAt;
+      if (state.startedAt !== sight().startedAt) {
         learn({
+          startedAt: state.startedAt,
           docker: { kind: 'ok' },
           container: { kind: 'running', name: row.name },
           boot: noBoot,
@@ -265,18 +265,20 @@ export function createLooks(options: LooksOptions): Looks {
     get inside() {
       return inside;
     },
-    get containerStartedAt() {
-      return startedAt;
-    },
     get hostLogs() {
       return hostLogs;
     },
-    async look() {
+    async look(depth) {
+      const brief = () => Promise.all([lookBootPage(), lookProbe()]);
+      if (depth === 'brief') {
+        await brief();
+        return;
+      }
       const container = lookContainer();
       const others = [lookMachine(), lookHostLogs()];
       // What is asked inside the container needs a shell there.
       if (inside === null) await container;
-      await Promise.all([container, ...others, lookBootPage(), lookProbe(), lookInside()]);
+      await Promise.all([container, ...others, brief(), lookInside()]);
     },
     async statLog(where, path) {
       const shell = where === 'host' ? host : inside;

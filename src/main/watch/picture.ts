@@ -12,8 +12,9 @@ export interface Picture {
   readonly sight: Sight;
   /** Codes of the troubles that hold. */
   readonly troubles: ReadonlySet<StateCode>;
-  /** Takes news in, and tells them unless the picture is held. */
+  /** Takes news in, and tells them. */
   readonly learn: (news: Partial<Sight>) => void;
+  /** Tells the picture as it is, unless it is held. */
   readonly tell: () => void;
   /** Tells something that happens once and has no end. */
   readonly tellMoment: (moment: Moment) => void;
@@ -31,7 +32,7 @@ export interface PictureOptions {
   readonly stalledAfterMs: number;
   readonly frame: () => StatusFrame;
   /** Half a picture would be a wrong one: while this is so, nothing is told. */
-  readonly isHeld: (sight: Sight) => boolean;
+  readonly isHeld: () => boolean;
 }
 
 const failureEveryMs = 60_000;
@@ -62,7 +63,7 @@ export function createPicture(options: PictureOptions): Picture {
   }
 
   function tell(): void {
-    if (isClosed) return;
+    if (isClosed || options.isHeld()) return;
     try {
       feed.setStatus(vm, statusOf(sight, options.frame()));
       tellTroubles();
@@ -87,7 +88,7 @@ export function createPicture(options: PictureOptions): Picture {
     learn(news) {
       if (isClosed) return;
       sight = { ...sight, ...news };
-      if (!options.isHeld(sight)) tell();
+      tell();
     },
     tell,
     tellMoment,

@@ -86,7 +86,7 @@ export function openSession(options: SessionOptions): Session {
   function followContainer(): void {
     const { container } = picture.sight;
     if (isReady(picture.sight)) return closeBootLog();
-    if (container.kind !== 'running' || bootLog !== null) return;
+    if (isClosed || container.kind !== 'running' || bootLog !== null) return;
     bootLog = followBootLog({
       client,
       docker: looks.docker,
@@ -95,6 +95,7 @@ export function openSession(options: SessionOptions): Session {
       onReplayed: picture.tell,
       onClosed: () => {
         bootLog = null;
+        picture.tell();
       },
     });
   }

@@ -12,6 +12,8 @@ export interface Sight {
     | { readonly kind: 'ok' }
     | { readonly kind: 'denied' | 'missing' | 'failed'; readonly detail: string };
   readonly container: ContainerSight;
+  /** Which start of the container `boot` and `probe` tell of, as docker tells it (ISO 8601); outlasts a lost connection. Null: none yet. */
+  readonly startedAt: string | null;
   readonly boot: BootState;
   readonly probe: ProbeSight;
   readonly machine: MachineFacts | null;
@@ -62,6 +64,7 @@ export const firstSight: Sight = {
   ssh: { kind: 'down', everUp: false, problem: null },
   docker: { kind: 'unknown' },
   container: { kind: 'unknown' },
+  startedAt: null,
   boot: { phase: null, text: null, percent: null, trouble: null },
   probe: { answer: null, place: null, wasReady: false, misses: 0 },
   machine: null,

@@ -46,6 +46,8 @@ const blinkMs = 1_500;
 /** After something was missed, the next look comes this soon. */
 const hurryMs = 1_500;
 const progressEveryMs = 1_000;
+/** Docker, processes and folders are asked no more often than this, however short the interval: it is the machine under benchmark. */
+const wholeLookEveryMs = 3_500;
 /** A user who was let into the docker group has it after a new login. */
 const reloginEveryMs = 60_000;
 
@@ -58,6 +60,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
   let checkedAtMs: number | null = null;
   let lookTimer: NodeJS.Timeout | null = null;
   let nextLookAtMs = Number.POSITIVE_INFINITY;
+  let lastWholeLookMs = Number.NEGATIVE_INFINITY;
   let blinkTimer: NodeJS.Timeout | null = null;
   let lastReloginMs: number | null = null;
 
@@ -86,7 +89,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       display.show(run);
       picture.learn({ run: benchmarkLog.runSight() });
     },
-    hurry: () => planLook(hurryMs),
+    hurry,
   });
 
   // ---- looking
@@ -98,11 +101,18 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     lookTimer = setTimeout(look, inMs);
   }
 
+  function hurry(): void {
+    lastWholeLookMs = Number.NEGATIVE_INFINITY;
+    planLook(hurryMs);
+  }
+
   function look(): void {
     nextLookAtMs = Number.POSITIVE_INFINITY;
     if (session === null) return;
     planLook(paceMs());
-    lookOnce(session).catch((error: unknown) => {
+    const depth = now() - lastWholeLookMs >= wholeLookEveryMs ? 'whole' : 'brief';
+    if (depth === 'whole') lastWholeLookMs = now();
+    lookOnce(session, depth).catch((error: unknown) => {
       log.error({ vm, err: error }, 'a look has failed');
     });
   }
@@ -116,12 +126,12 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     );
   }
 
-  async function lookOnce(current: Session): Promise<void> {
-    await current.looks.look();
+  async function lookOnce(current: Session, depth: 'whole' | 'brief'): Promise<void> {
+    await current.looks.look(depth);
     if (session !== current) return;
     checkedAtMs = now();
     current.afterLook();
-    await benchmarkLog.look(current.client, current.host, current.looks);
+    if (depth === 'whole') await benchmarkLog.look(current.client, current.host, current.looks);
     if (session === current) picture.tell();
   }
 
@@ -149,10 +159,11 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
             picture,
             log,
             now,
-            hurry: () => planLook(hurryMs),
+            hurry,
             onDenied: () => loginAnew(link),
           });
           picture.learn({ ssh: { kind: 'up' } });
+          lastWholeLookMs = Number.NEGATIVE_INFINITY;
           look();
         },
         lost() {
@@ -212,7 +223,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     },
     tasks() {
       const connectedAtMs = link?.state.kind === 'up' ? link.state.sinceMs : null;
-      const startedAtMs = Date.parse(session?.looks.containerStartedAt ?? '');
+      const startedAtMs = Date.parse(picture.sight.startedAt ?? '');
       const containerStartedAtMs = Number.isNaN(startedAtMs) ? null : startedAtMs;
       const since = { connectedAtMs, containerStartedAtMs };
       return backgroundTasks(vm, picture.sight, benchmarkLog.run ?? lastRun, since, now());

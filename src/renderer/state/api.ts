@@ -9,7 +9,7 @@ export interface VmListing {
 }
 
 interface StatusAnswer {
-  readonly vms: readonly { readonly name: string; readonly errors?: readonly ErrorPayload[] }[];
+  readonly vms: readonly { readonly name: string; readonly open_errors?: readonly ErrorPayload[] }[];
 }
 
 type TaskView = Omit<TaskResult, 'outcome'> & {
@@ -21,7 +21,7 @@ type RunAnswer = Omit<RunRecord, 'results'> & { readonly tasks: readonly TaskVie
 /** The configured VMs, in order. @throws when the server does not answer properly */
 export async function fetchVms(base: URL): Promise<readonly VmListing[]> {
   const answer = (await fetchJson(new URL('/api/status', base))) as StatusAnswer;
-  return answer.vms.map(({ name, errors }) => ({ name, openErrors: errors ?? null }));
+  return answer.vms.map(({ name, open_errors: openErrors }) => ({ name, openErrors: openErrors ?? null }));
 }
 
 /** @throws when the server does not answer properly, or does not know the run (any more) */

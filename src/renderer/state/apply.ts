@@ -16,7 +16,10 @@ export function applyMessage(
       return { ...state, version: message.data.version, clockOffsetMs };
     }
     case 'status':
-      return changeVm(state, message.data.vm, (vm) => ({ ...vm, status: message.data }));
+      return changeVm(withVm(state, message.data.vm), message.data.vm, (vm) => ({
+        ...vm,
+        status: message.data,
+      }));
     case 'progress':
       return changeVm(state, message.data.vm, (vm) => withProgress(vm, message.data));
     case 'task_complete':
@@ -88,11 +91,15 @@ function emptyVm(name: string): VmView {
   return { name, status: null, progress: null, record: null, results: [], problems: [] };
 }
 
-function changeVm(state: DashboardState, name: string, change: (vm: VmView) => VmView): DashboardState {
+/** A VM that has a status is watched; the journal also knows of others, from before the configuration changed. */
+function withVm(state: DashboardState, name: string): DashboardState {
   const vms = state.vms ?? [];
-  const isKnown = vms.some((vm) => vm.name === name);
-  const all = isKnown ? vms : [...vms, emptyVm(name)];
-  return { ...state, vms: all.map((vm) => (vm.name === name ? change(vm) : vm)) };
+  return vms.some((vm) => vm.name === name) ? state : { ...state, vms: [...vms, emptyVm(name)] };
+}
+
+function changeVm(state: DashboardState, name: string, change: (vm: VmView) => VmView): DashboardState {
+  if (state.vms === null) return state;
+  return { ...state, vms: state.vms.map((vm) => (vm.name === name ? change(vm) : vm)) };
 }
 
 function withProgress(vm: VmView, progress: ProgressPayload): VmView {
@@ -105,8 +112,11 @@ function withProgress(vm: VmView, progress: ProgressPayload): VmView {
 /** Results of other runs are not shown; those of a run that is not known yet come with its record. */
 function withResult(vm: VmView, result: TaskCompletePayload): VmView {
   if (vm.progress?.run_id !== result.run_id) return vm;
-  const key = resultKey(result);
-  return { ...vm, results: [...vm.results.filter((known) => resultKey(known) !== key), result] };
+  const others = vm.results.filter(
+    (known) =>
+      known.task_id !== result.task_id || known.domain !== result.domain || known.attempt !== result.attempt,
+  );
+  return { ...vm, results: [...others, result] };
 }
 
 function withProblem(vm: VmView, problem: Problem): VmView {

@@ -1,14 +1,9 @@
 /** The one store of the page: follows the stream, asks for what the stream does not tell, and keeps the time. */
 import type { ProgressPayload } from '../../shared/stream.ts';
 import { fetchRun, fetchVms } from './api.ts';
-import {
-  applyMessage,
-  applyOpenErrors,
-  applyRecord,
-  applyVmNames,
-  dismissProblem,
-} from './apply.ts';
+import { applyMessage, applyOpenErrors, applyRecord, applyVmNames, dismissProblem } from './apply.ts';
 import { announcementOf, type Announcement } from './announcement.ts';
+import { createHeardSince } from './heard-since.ts';
 import { initialState, type DashboardState, type Link, type Problem, type StreamMessage } from './model.ts';
 import { openStream, type StreamClient } from './stream-client.ts';
 
@@ -28,8 +23,10 @@ export interface Dashboard {
 
 /** With a snapshot every second, this much silence means that nobody is there any more. */
 const silentMs = 6000;
-/** A silent connection is given up and made anew this often. */
+/** How often a connection that stays silent is given up and made anew. */
 const restartEveryMs = 10_000;
+/** How often the list of VMs and of open errors is read again: the stream tells of VMs that are new, not of those that are gone. */
+const reloadEveryMs = 30_000;
 
 /** @param base where the server is */
 export function createDashboard(base: URL): Dashboard {
@@ -40,14 +37,12 @@ export function createDashboard(base: URL): Dashboard {
   let stream: StreamClient | null = null;
   let clock: ReturnType<typeof setInterval> | undefined;
   let restartedAtMs = 0;
-  /** VM and code of what was heard since the list of VMs was asked for. */
-  let decided = new Set<string>();
-
-  const decisionKey = (vm: string, code: string): string => JSON.stringify([vm, code]);
+  let loadedAtMs = 0;
+  const heardSince = createHeardSince();
 
   async function loadVms(): Promise<void> {
-    const decidedSince = new Set<string>();
-    decided = decidedSince;
+    loadedAtMs = Date.now();
+    const isDecided = heardSince.begin();
     const listings = await fetchVms(base);
     state = applyVmNames(
       state,
@@ -55,15 +50,17 @@ export function createDashboard(base: URL): Dashboard {
     );
     for (const { name, openErrors } of listings) {
       if (openErrors === null) continue;
-      state = applyOpenErrors(state, name, openErrors, (code) => decidedSince.has(decisionKey(name, code)));
+      state = applyOpenErrors(state, name, openErrors, (code) => isDecided(name, code));
     }
   }
 
   async function loadRun({ vm, run_id: runId }: ProgressPayload): Promise<void> {
-    state = applyRecord(state, vm, await fetchRun(base, runId));
+    // Not in one expression: `state` would be read before the wait, and what is heard meanwhile would be lost.
+    const record = await fetchRun(base, runId);
+    state = applyRecord(state, vm, record);
   }
 
-  /** A failed request needs no words of its own: it is made again with the next connection, whose loss is shown. */
+  /** A failed request needs no words of its own: it is made again, and the loss of the connection is shown. */
   function inBackground(work: Promise<void>): void {
     work.catch((error: unknown) => {
       console.warn(error);
@@ -78,9 +75,10 @@ export function createDashboard(base: URL): Dashboard {
       state = applyMessage(state, message, heardAtMs);
       announcement = announcementOf(message) ?? announcement;
       if (message.event === 'problem' || message.event === 'recovered')
-        decided.add(decisionKey(message.data.vm, message.data.code));
+        heardSince.note(message.data.vm, message.data.code);
       if (message.event === 'connected') isNewConnection = true;
     }
+    if (link.kind === 'lost') announcement = { urgency: 'polite', text: 'Connected to BenchTray again' };
     link = { kind: 'open', heardAtMs };
     nowMs = heardAtMs;
     if (isNewConnection) inBackground(loadVms());
@@ -91,15 +89,21 @@ export function createDashboard(base: URL): Dashboard {
     }
   }
 
+  function loseLink(): void {
+    if (link.kind === 'open') announcement = { urgency: 'assertive', text: 'Connection to BenchTray lost' };
+    link = { ...link, kind: 'lost' };
+  }
+
   function tick(): void {
     nowMs = Date.now();
-    if (link.kind === 'open' && (state.vms?.length ?? 0) > 0 && nowMs - (link.heardAtMs ?? 0) > silentMs)
-      link = { ...link, kind: 'lost' };
-    const isSilent = nowMs - Math.max(link.heardAtMs ?? 0, restartedAtMs) > restartEveryMs;
-    if (link.kind === 'lost' && isSilent) {
+    const silentForMs = nowMs - Math.max(link.heardAtMs ?? 0, restartedAtMs);
+    const expectsSnapshots = (state.vms?.length ?? 0) > 0;
+    if (link.kind === 'open' && expectsSnapshots && silentForMs > silentMs) loseLink();
+    if (link.kind === 'lost' && silentForMs > restartEveryMs) {
       restartedAtMs = nowMs;
-      stream?.restart();
+      stream?.restartIfSilent();
     }
+    if (link.kind === 'open' && nowMs - loadedAtMs > reloadEveryMs) inBackground(loadVms());
   }
 
   return {
@@ -127,11 +131,7 @@ export function createDashboard(base: URL): Dashboard {
       stream = openStream({
         base,
         onMessages,
-        // Told by the first message, which follows at once.
-        onOpen: () => undefined,
-        onLost() {
-          link = { ...link, kind: 'lost' };
-        },
+        onLost: loseLink,
       });
     },
     stop() {

@@ -9,16 +9,21 @@ export interface StreamClientOptions {
   readonly base: URL;
   /** Everything that came since the last call, in order. At most one call in 50 ms. */
   readonly onMessages: (messages: readonly StreamMessage[]) => void;
-  readonly onOpen: () => void;
   readonly onLost: () => void;
   /** 0..1, for the jitter. */
   readonly random?: () => number;
 }
 
 export interface StreamClient {
-  /** Gives up the connection as it is and makes a new one that goes on where this one stood. */
-  restart(): void;
+  /** Gives up a connection that is open and silent, and makes a new one that goes on where it stood. */
+  restartIfSilent(): void;
   close(): void;
+}
+
+/** What EventSource hands out: a MessageEvent, of whose data nothing is known yet. */
+interface DataEvent extends Event {
+  readonly data: unknown;
+  readonly lastEventId: string;
 }
 
 const messageNames = [
@@ -49,7 +54,7 @@ export function openStream(options: StreamClientOptions): StreamClient {
     options.onMessages(messages);
   }
 
-  function onEvent(event: StreamMessage['event'], { data, lastEventId: id }: MessageEvent): void {
+  function onEvent(event: StreamMessage['event'], { data, lastEventId: id }: DataEvent): void {
     if (id !== '') lastEventId = id;
     const message = toMessage(event, data);
     if (message === null) return;
@@ -63,12 +68,11 @@ export function openStream(options: StreamClientOptions): StreamClient {
     source = opened;
     for (const name of messageNames) {
       opened.addEventListener(name, (event) => {
-        onEvent(name, event);
+        onEvent(name, event as DataEvent);
       });
     }
     opened.onopen = () => {
       refusals = 0;
-      options.onOpen();
     };
     opened.onerror = () => {
       options.onLost();
@@ -80,8 +84,9 @@ export function openStream(options: StreamClientOptions): StreamClient {
 
   connect();
   return {
-    restart() {
-      source?.close();
+    restartIfSilent() {
+      if (source?.readyState !== EventSource.OPEN) return;
+      source.close();
       connect();
     },
     close() {

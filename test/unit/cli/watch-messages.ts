@@ -1,8 +1,8 @@
 /** Messages as the stream sends them, for the tests of `watch`. */
-import type { WatchMessage } from '../../../src/main/cli/watch/message.ts';
+import type { StreamMessage } from '../../../src/main/client/index.ts';
 import type { ProgressPayload, StatusPayload, TaskCompletePayload } from '../../../src/shared/stream.ts';
 
-export const status = (data: Partial<StatusPayload> = {}): WatchMessage => ({
+export const status = (data: Partial<StatusPayload> = {}): StreamMessage => ({
   event: 'status',
   id: null,
   data: {
@@ -28,7 +28,7 @@ export const status = (data: Partial<StatusPayload> = {}): WatchMessage => ({
   },
 });
 
-export const progress = (data: Partial<ProgressPayload> = {}): WatchMessage => ({
+export const progress = (data: Partial<ProgressPayload> = {}): StreamMessage => ({
   event: 'progress',
   id: null,
   data: {
@@ -53,7 +53,7 @@ export const progress = (data: Partial<ProgressPayload> = {}): WatchMessage => (
   },
 });
 
-export const taskComplete = (data: Partial<TaskCompletePayload> = {}): WatchMessage => ({
+export const taskComplete = (data: Partial<TaskCompletePayload> = {}): StreamMessage => ({
   event: 'task_complete',
   id: 'j-1',
   data: {
@@ -73,13 +73,13 @@ export const taskComplete = (data: Partial<TaskCompletePayload> = {}): WatchMess
   },
 });
 
-export const connected = (gap?: true): WatchMessage => ({
+export const connected = (gap?: true): StreamMessage => ({
   event: 'connected',
   id: 'j-0',
   data: { timestamp: '', interval: 5, version: '1', replayed: 0, ...(gap === undefined ? {} : { gap }) },
 });
 
-export const problem = (text: string, hint: string | null = null): WatchMessage => ({
+export const problem = (text: string, hint: string | null = null): StreamMessage => ({
   event: 'problem',
   id: 'j-2',
   data: {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { WatchMessage } from '../../../src/main/cli/watch/message.ts';
+import type { StreamMessage } from '../../../src/main/client/index.ts';
 import { afterMessage, hasEnded, initialState } from '../../../src/main/cli/watch/state.ts';
 import { connected, problem, progress, status, taskComplete } from './watch-messages.ts';
 
-const after = (messages: readonly WatchMessage[]) =>
+const after = (messages: readonly StreamMessage[]) =>
   messages.reduce((state, message) => afterMessage(state, message, 0), initialState);
 
 describe('what --until-end waits for', () => {
@@ -11,7 +11,7 @@ describe('what --until-end waits for', () => {
   const ended = (vm: string, run_id: string, state: 'finished' | 'crashed' | 'interrupted' = 'finished') =>
     progress({ vm, run_id, state });
 
-  it.each<[name: string, messages: readonly WatchMessage[], outcomes: readonly string[] | 'not yet']>([
+  it.each<[name: string, messages: readonly StreamMessage[], outcomes: readonly string[] | 'not yet']>([
     ['nothing has come', [], 'not yet'],
     ['no run is on', [connected(), status()], 'not yet'],
     ['the run is on', [running('a', '1')], 'not yet'],

@@ -2,7 +2,8 @@ import { Chalk, supportsColor, type ChalkInstance } from 'chalk';
 import { createLogUpdate } from 'log-update';
 import { say, type CliIo, type Output } from '../io.ts';
 import { messageLines, timeText } from './format.ts';
-import { messageJson, type WatchMessage } from './message.ts';
+import type { StreamMessage } from '../../client/index.ts';
+import { messageJson } from './message-json.ts';
 import { plainText } from './plain-text.ts';
 import type { WatchState } from './state.ts';
 import { renderView } from './view.ts';
@@ -10,7 +11,7 @@ import { renderView } from './view.ts';
 /** One of the three ways in which `watch` shows things. */
 export interface Screen {
   /** Shows a message; `before` is what was known until it came. */
-  message(message: WatchMessage, before: WatchState, nowMs: number): void;
+  message(message: StreamMessage, before: WatchState, nowMs: number): void;
   /** Shows what is known now; called after every message and every second. */
   refresh(state: WatchState, nowMs: number): void;
   /** The connection was lost, or could not be made. */

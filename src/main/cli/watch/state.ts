@@ -1,5 +1,5 @@
 import type { ProgressPayload, RunOutcome, StatusPayload } from '../../../shared/stream.ts';
-import type { WatchMessage } from './message.ts';
+import type { StreamMessage } from '../../client/index.ts';
 
 export type Connection =
   | { readonly kind: 'connecting' }
@@ -37,7 +37,7 @@ export const initialState: WatchState = { connection: { kind: 'connecting' }, vm
 const unseen: WatchedVm = { status: null, progress: null, progressAtMs: 0 };
 
 /** What is known after a message that came at `nowMs`. */
-export function afterMessage(state: WatchState, message: WatchMessage, nowMs: number): WatchState {
+export function afterMessage(state: WatchState, message: StreamMessage, nowMs: number): WatchState {
   switch (message.event) {
     case 'connected':
       return { ...state, connection: { kind: 'open' } };

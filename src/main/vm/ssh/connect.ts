@@ -31,21 +31,29 @@ export interface ConnectTools {
 }
 
 const loginTimeoutMs = 10_000;
-/** A dead link is noticed after interval × (count + 1): 18 s. */
-const keepalive = { keepaliveInterval: 6_000, keepaliveCountMax: 2 };
+/** A dead link is noticed after interval × (count + 1): 15 s. */
+const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 2 };
 
-/** Connects and logs in. Aborting the signal gives up at once. */
+/** How long an attempt may go on. */
+export interface AttemptLimits {
+  /** Aborting gives up at once. */
+  readonly signal: AbortSignal;
+  /** How long a server, and each on the way to it, may take until it has proved who it is. */
+  readonly handshakeMs: number;
+}
+
+/** Connects and logs in. */
 export async function connect(
   target: SshTarget,
   tools: ConnectTools,
-  signal: AbortSignal,
+  limits: AttemptLimits,
 ): Promise<ConnectResult> {
-  if (target.jump === null) return logIn(target, null, [], tools, signal);
-  const through = await connect(target.jump, tools, signal);
+  if (target.jump === null) return logIn(target, null, [], tools, limits);
+  const through = await connect(target.jump, tools, limits);
   if (!through.ok) return through;
   try {
     const socket = await forward(through.client, target);
-    const result = await logIn(target, socket, through.firstUse, tools, signal);
+    const result = await logIn(target, socket, through.firstUse, tools, limits);
     if (result.ok) result.client.once('close', () => through.client.end());
     else through.client.destroy();
     return result;
@@ -64,12 +72,15 @@ async function logIn(
   socket: Duplex | null,
   firstUse: readonly string[],
   tools: ConnectTools,
-  signal: AbortSignal,
+  { signal, handshakeMs }: AttemptLimits,
 ): Promise<ConnectResult> {
   const { keys, problems } = await tools.keys.load(target.keys.paths);
   const agent = target.agent ? tools.agentSocket : null;
+  if (signal.aborted) return { ok: false, problem: unreachable(target, 'given up') };
   const named = target.keys.named ? problems[0] : undefined;
-  if (keys.length === 0 && (named !== undefined || agent === null)) {
+  // A key that only lacks its passphrase may well be in the agent; a file that is not there is a mistake.
+  const isMistake = named !== undefined && named.kind !== 'passphrase_needed';
+  if (keys.length === 0 && (isMistake || agent === null)) {
     return { ok: false, problem: noKey(target, named ?? worstOf(problems)) };
   }
 
@@ -85,7 +96,7 @@ async function logIn(
     host: target.host,
     port: target.port,
     username: target.username,
-    readyTimeout: loginTimeoutMs,
+    readyTimeout: handshakeMs + loginTimeoutMs,
     ...keepalive,
     ...(socket === null ? {} : { sock: socket }),
     hostVerifier: (key: Buffer) => (verdict = tools.hostKeys.judge(target, key)).kind !== 'refused',
@@ -100,7 +111,10 @@ async function logIn(
   };
 
   return new Promise((resolve) => {
+    const handshakeTimer = setTimeout(() => fail(unreachable(target, 'no answer in time')), handshakeMs);
+    client.once('handshake', () => clearTimeout(handshakeTimer));
     const fail = (problem: SshProblem): void => {
+      clearTimeout(handshakeTimer);
       signal.removeEventListener('abort', abort);
       client.destroy();
       resolve({ ok: false, problem });

@@ -1,6 +1,6 @@
 /** One connection to a VM, kept open: made anew whenever it is lost, one attempt at a time, with pauses that fit the contract. */
 import type { Client } from 'ssh2';
-import type { ConnectResult, SshProblem } from './connect.ts';
+import type { AttemptLimits, ConnectResult, SshProblem } from './connect.ts';
 
 export type LinkState =
   | { readonly kind: 'connecting'; readonly sinceMs: number; readonly lastProblem: SshProblem | null }
@@ -24,15 +24,20 @@ export interface LinkEvents {
 const firstPausesMs = [200, 500, 1000, 2000];
 /** "Never more than 5 s apart during the first ten minutes of an outage, 30 s later on." */
 const pauseMs = { soon: 4_500, later: 29_000, soonForMs: 600_000 };
+/** A server that does not speak must not hold up the next attempt either; later on, there is time for a very slow one. */
+const handshakeLimitMs = { soon: 4_500, later: 15_000 };
 
-/** How long to wait before the attempt after `failures` failed ones, `outageMs` into the outage. Jitter only shortens. */
+/**
+ * From the beginning of one attempt to that of the next, after `failures` failed ones before it, `outageMs` into the outage. Jitter
+ * only shortens.
+ */
 export function reconnectPauseMs(failures: number, outageMs: number, random: number): number {
   const longest = outageMs < pauseMs.soonForMs ? pauseMs.soon : pauseMs.later;
   return (firstPausesMs[failures] ?? longest) * (0.8 + 0.2 * random);
 }
 
 export function keepLink(
-  attempt: (signal: AbortSignal) => Promise<ConnectResult>,
+  attempt: (limits: AttemptLimits) => Promise<ConnectResult>,
   events: LinkEvents,
   now: () => number = Date.now,
 ): Link {
@@ -43,7 +48,10 @@ export function keepLink(
 
   async function tryOnce(): Promise<void> {
     timer = null;
-    const result = await attempt(ending.signal);
+    const beganMs = now();
+    const isSoon = beganMs - state.sinceMs < pauseMs.soonForMs;
+    const handshakeMs = isSoon ? handshakeLimitMs.soon : handshakeLimitMs.later;
+    const result = await attempt({ signal: ending.signal, handshakeMs });
     if (ending.signal.aborted) {
       if (result.ok) result.client.destroy();
       return;
@@ -51,7 +59,8 @@ export function keepLink(
     if (!result.ok) {
       const sinceMs = state.sinceMs;
       state = { kind: 'connecting', sinceMs, lastProblem: result.problem };
-      timer = setTimeout(() => void tryOnce(), reconnectPauseMs(failures, now() - sinceMs, Math.random()));
+      const nextMs = beganMs + reconnectPauseMs(failures, now() - sinceMs, Math.random());
+      timer = setTimeout(() => void tryOnce(), Math.max(100, nextMs - now()));
       failures += 1;
       events.failed(result.problem);
       return;

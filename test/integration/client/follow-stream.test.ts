@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { followStream } from '../../../src/main/cli/watch/follow-stream.ts';
-import type { WatchMessage } from '../../../src/main/cli/watch/message.ts';
+import { followStream, type StreamMessage } from '../../../src/main/client/index.ts';
 import { until } from '../../support/wait.ts';
 
 type Answer = (response: ServerResponse) => void;
@@ -11,7 +10,7 @@ let server: Server;
 let asked: IncomingMessage[];
 /** One for each request; the last one answers all that follow. */
 let answers: Answer[];
-let messages: WatchMessage[];
+let messages: StreamMessage[];
 let reasons: string[];
 let following: { close(): void } | null;
 

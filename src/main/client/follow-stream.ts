@@ -1,9 +1,9 @@
 import { EventSource, type FetchLike } from 'eventsource';
-import { messageNames, toMessage, type WatchMessage } from './message.ts';
+import { messageNames, toMessage, type StreamMessage } from './message.ts';
 
 export interface FollowOptions {
   readonly url: URL;
-  readonly onMessage: (message: WatchMessage) => void;
+  readonly onMessage: (message: StreamMessage) => void;
   /** Called on every failed attempt and every lost connection, with the reason in a few words. */
   readonly onLost: (reason: string) => void;
   /** Shortest and longest pause before a refused connection is tried again, milliseconds. */

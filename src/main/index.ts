@@ -1,0 +1,100 @@
+/** The desktop app: wiring only. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { app } from '#electron';
+import { defaultLogFile, openAppLog } from './app-log.ts';
+import {
+  defaultConfig,
+  platformDirs,
+  readConfig,
+  resolveDataDir,
+  type Config,
+  type ConfigSources,
+} from './config/index.ts';
+import {
+  chooseUserData,
+  hasTrayHost,
+  introduceApp,
+  logUnforeseen,
+  parseAppOptions,
+  places,
+  quitCleanly,
+  refuseNavigation,
+  refuseToStart,
+  registerPageScheme,
+  reportStart,
+  showDesktop,
+  startAppServer,
+  takeSingleInstance,
+  withPort,
+  type AppOptions,
+  type Desktop,
+} from './shell/index.ts';
+import { UserError } from '../shared/user-error.ts';
+import { version } from './version.ts';
+
+let desktop: Desktop | null = null;
+
+/** All that has to be done before Electron is ready. */
+function begin(): void {
+  const options = parseAppOptions(process.argv.slice(app.isPackaged ? 1 : 2));
+  const sources = { configFlag: options.config, env: process.env, platformDirs: platformDirs() };
+  chooseUserData(sources, options.demo);
+  if (!takeSingleInstance(() => desktop?.show())) {
+    reportStart();
+    app.exit(0);
+    return;
+  }
+  app.enableSandbox();
+  registerPageScheme();
+  refuseNavigation();
+  run(options, sources).catch(refuseToStart);
+}
+
+async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
+  const config = withPort(options.demo ? defaultConfig : configured(sources), options.port);
+  const dataDir = options.demo ? app.getPath('userData') : resolveDataDir(config, sources);
+  const file = options.logFile === undefined ? defaultLogFile(dataDir) : resolve(options.logFile);
+  const appLog = openAppLog({ file, level: options.logLevel ?? 'info' });
+  const log = appLog.logger;
+  logUnforeseen(log);
+  log.info({ version, electron: process.versions.electron }, 'starting');
+
+  await app.whenReady();
+  introduceApp();
+  const server = await startAppServer({
+    ...{ options, sources, config, dataDir, version, log },
+    assetsDir: existsSync(join(places.page, 'index.html')) ? places.page : null,
+    onBrokenConfig: (problems) =>
+      desktop?.tell(`The configuration is broken, the last good one stays. ${problems.join(' ')}`),
+  }).catch(async (error: unknown) => {
+    log.fatal(error);
+    await appLog.close();
+    throw error;
+  });
+  const hasTray = await hasTrayHost(process.platform);
+  const shown = showDesktop({ server, hasTray, hidden: options.hidden, log });
+  desktop = shown;
+  quitCleanly({
+    onBegin: shown.letGo,
+    async close() {
+      shown.close();
+      await server.close();
+      await appLog.close();
+    },
+  });
+  process.stdout.write(`listening on ${server.url}\n`);
+  reportStart();
+}
+
+function configured(sources: ConfigSources): Config {
+  const read = readConfig(sources);
+  if (read.ok) return read.config;
+  throw new UserError(read.problems.map(({ message }) => message).join('\n'), { exitCode: 2 });
+}
+
+try {
+  begin();
+} catch (error) {
+  void refuseToStart(error);
+}

@@ -1,0 +1,17 @@
+/**
+ * The only room that touches Electron: one instance, one window, the tray icon, banners, the bridge to the page, the way in and
+ * the way out. What the tray shows and what is worth a banner is decided elsewhere (tray/, notify/); what is known comes from
+ * the event stream, of which the app is a client like any other.
+ */
+export { parseAppOptions, type AppOptions } from './app-options.ts';
+export { startAppServer, withPort } from './app-server.ts';
+export { showDesktop, type Desktop } from './desktop.ts';
+export { registerPageScheme } from './page-files.ts';
+export { chooseUserData, places } from './places.ts';
+export { quitCleanly } from './quit.ts';
+export { refuseToStart } from './refuse.ts';
+export { refuseNavigation } from './security.ts';
+export { takeSingleInstance } from './single-instance.ts';
+export { reportStart } from './start-report.ts';
+export { introduceApp, logUnforeseen } from './system.ts';
+export { hasTrayHost } from './tray-host.ts';

@@ -1,0 +1,32 @@
+import { app, Menu, powerMonitor } from '#electron';
+import type { Logger } from '../app-log.ts';
+
+/** The same as electron-builder's `appId`: Windows shows notifications only to the app whose shortcut has it. */
+const appId = 'org.example.benchtray';
+
+/** What every system wants to be told once, before the first window. */
+export function introduceApp(): void {
+  if (process.platform === 'win32') app.setAppUserModelId(app.isPackaged ? appId : process.execPath);
+  // macOS takes copy and paste from the menu; elsewhere the page needs none.
+  Menu.setApplicationMenu(
+    process.platform === 'darwin'
+      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
+      : null,
+  );
+}
+
+/** Tells of the machine falling asleep, and of its waking up or being unlocked. */
+export function watchPower(tell: (what: 'sleep' | 'wake') => void): void {
+  powerMonitor.on('suspend', () => tell('sleep'));
+  powerMonitor.on('resume', () => tell('wake'));
+  powerMonitor.on('unlock-screen', () => tell('wake'));
+}
+
+/** What nobody foresaw is written down. The monitor goes on: that is what the app is there for. */
+export function logUnforeseen(log: Logger): void {
+  process.on('uncaughtException', (error) => log.fatal(error));
+  process.on('unhandledRejection', (reason) => log.fatal({ err: reason }, 'unhandled rejection'));
+  app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
+    log.error({ type, reason, exitCode }, 'a process of Electron has died');
+  });
+}

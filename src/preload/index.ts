@@ -1,0 +1,42 @@
+/** The bridge between the page and the main process: one frozen object with few verbs, and nothing of Electron behind them. */
+import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
+import type {
+  BenchTrayBridge,
+  CallChannel,
+  CallRequest,
+  CallResponse,
+  CommandChannel,
+  PageCall,
+  PageCommand,
+} from '../shared/ipc.ts';
+
+/** Put in by the build. */
+declare const __BENCHTRAY_VERSION__: string;
+
+const commandChannel: CommandChannel = 'benchtray:command';
+
+function call<Call extends PageCall>(name: Call, ...request: CallRequest<Call>): Promise<CallResponse<Call>> {
+  const channel: CallChannel = `benchtray:${name}`;
+  return ipcRenderer.invoke(channel, ...request) as Promise<CallResponse<Call>>;
+}
+
+const bridge: BenchTrayBridge = {
+  platform: process.platform,
+  version: __BENCHTRAY_VERSION__,
+  serverInfo: () => call('serverInfo'),
+  openVnc: (vm) => call('openVnc', vm),
+  copyEndpoint: () => call('copyEndpoint'),
+  onCommand(listener) {
+    // The event leads to ipcRenderer, which the page must not get hold of.
+    const onMessage = (_event: IpcRendererEvent, command: PageCommand): void => {
+      listener(command);
+    };
+    ipcRenderer.on(commandChannel, onMessage);
+    void call('listening');
+    return () => {
+      ipcRenderer.off(commandChannel, onMessage);
+    };
+  },
+};
+
+contextBridge.exposeInMainWorld('benchtray', Object.freeze(bridge));

@@ -1,0 +1,63 @@
+/** A run in words and figures. Pure. */
+import type { RunOutcome } from '../../../shared/stream.ts';
+import type { TaskResult, VmView } from '../../state/model.ts';
+import type { Mark } from '../../ui/mark.ts';
+
+export interface RunState {
+  readonly mark: Mark;
+  readonly word: string;
+}
+
+const stateWords: Readonly<Record<string, RunState>> = {
+  running: { mark: 'run', word: 'Running' },
+  finished: { mark: 'ok', word: 'Finished' },
+  crashed: { mark: 'bad', word: 'Crashed' },
+  interrupted: { mark: 'pause', word: 'Interrupted' },
+  stalled: { mark: 'warn', word: 'Stalled' },
+} satisfies Record<RunOutcome, RunState>;
+
+/** A run that was on when it was last seen may be anything by now. */
+export function runState(state: RunOutcome, isStale: boolean): RunState {
+  // A newer server may tell of a state that this page does not know.
+  const { mark, word } = stateWords[state] ?? { mark: 'unknown', word: state };
+  return isStale ? { mark: 'unknown', word: `Last known: ${word}` } : { mark, word };
+}
+
+export interface Tally {
+  readonly failed: number;
+  /** Tasks that raised an exception or were lost. */
+  readonly errors: number;
+}
+
+/** What became of the tasks that did not pass. Of a task that was tried several times, the last attempt counts. */
+export function tally(results: readonly TaskResult[]): Tally {
+  const last = new Map<string, TaskResult>();
+  for (const result of results) {
+    if (result.outcome !== 'interrupted') last.set(JSON.stringify([result.domain, result.task_id]), result);
+  }
+  const ended = [...last.values()];
+  return {
+    failed: ended.filter((result) => result.outcome === 'scored' && !result.success).length,
+    errors: ended.filter((result) => result.outcome !== 'scored').length,
+  };
+}
+
+/** "5/12", or "5" while the total is unknown. */
+export function countOfTotal(done: number, total: number): string {
+  return total === 0 ? String(done) : `${String(done)}/${String(total)}`;
+}
+
+/** What the tab says: the run that is on, else the newest thing known. "5/12 – waa-eval-vm – BenchTray" */
+export function pageTitle(vms: readonly VmView[], isConnected: boolean): string {
+  const shown = vms.find((vm) => vm.progress?.state === 'running') ?? vms.find((vm) => vm.progress) ?? vms[0];
+  const progress = shown?.progress ?? null;
+  const needsAttention = vms.some((vm) => vm.problems.some((problem) => problem.severity === 'critical'));
+  const count = progress === null ? null : countOfTotal(progress.tasks_completed, progress.total_tasks);
+  const parts = [
+    isConnected ? null : 'Not connected',
+    count === null ? null : `${needsAttention ? '! ' : ''}${count}`,
+    shown?.name ?? null,
+    'BenchTray',
+  ];
+  return parts.filter((part) => part !== null).join(' – ');
+}

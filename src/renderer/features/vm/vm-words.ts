@@ -1,0 +1,58 @@
+/** The state of a VM in a word and a shape, and how old that knowledge is. Pure. */
+import type { Phase, StatusPayload } from '../../../shared/stream.ts';
+import { parseTime } from '../../format/format.ts';
+import { isOn, type Link, type VmView } from '../../state/model.ts';
+import type { Mark } from '../../ui/mark.ts';
+
+export interface StateInWords {
+  readonly mark: Mark;
+  readonly word: string;
+}
+
+const phaseWords: Readonly<Record<string, StateInWords>> = {
+  offline: { mark: 'off', word: 'Offline' },
+  starting: { mark: 'busy', word: 'Starting' },
+  downloading: { mark: 'busy', word: 'Downloading' },
+  extracting: { mark: 'busy', word: 'Extracting' },
+  configuring: { mark: 'busy', word: 'Configuring' },
+  building: { mark: 'busy', word: 'Building' },
+  booting: { mark: 'busy', word: 'Booting' },
+  oobe: { mark: 'busy', word: 'Waiting for Windows' },
+  ready: { mark: 'ok', word: 'Ready' },
+  stopping: { mark: 'busy', word: 'Shutting down' },
+  unknown: { mark: 'unknown', word: 'Unknown' },
+} satisfies Record<Phase, StateInWords>;
+
+/**
+ * The worst of what is known: an open error outweighs the phase. What is out of date never looks well.
+ * @param isLost the link to BenchTray is lost
+ */
+export function vmState(vm: VmView, isLost: boolean): StateInWords {
+  if (vm.status === null) return { mark: 'unknown', word: 'Not known yet' };
+  // A newer server may tell of a phase that this page does not know.
+  const { mark, word } = phaseWords[vm.status.phase] ?? { mark: 'unknown', word: vm.status.phase };
+  if (isLost) return { mark: 'unknown', word: `Last known: ${word}` };
+  if (vm.problems.some((problem) => problem.severity === 'critical')) return { mark: 'bad', word };
+  if (vm.problems.length > 0) return { mark: 'warn', word };
+  return { mark, word };
+}
+
+/** Whether the server's own words add to the word for the phase. */
+export function saysMoreThanItsPhase({ phase, detail }: StatusPayload): boolean {
+  return detail.text !== '' && detail.text !== phaseWords[phase]?.word;
+}
+
+export interface Staleness {
+  /** When what is shown was true, epoch milliseconds by this browser's clock; null where even that is not known. */
+  readonly asOfMs: number | null;
+  readonly reason: 'link' | 'vm';
+}
+
+/** Null while what is shown is true now. */
+export function staleness(vm: VmView, link: Link, clockOffsetMs: number): Staleness | null {
+  if (link.kind !== 'open') return { asOfMs: link.heardAtMs, reason: 'link' };
+  const { status, progress } = vm;
+  if (status === null || status.connected || progress === null || !isOn(progress)) return null;
+  const checkedAtMs = parseTime(status.checked_at);
+  return { asOfMs: checkedAtMs === null ? null : checkedAtMs - clockOffsetMs, reason: 'vm' };
+}

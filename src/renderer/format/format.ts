@@ -1,0 +1,69 @@
+/** Numbers and times as people read them. A dash stands for what is not known. */
+
+export const dash = '–';
+
+/** 125 → "2:05", 3725 → "1:02:05" */
+export function durationText(seconds: number | null): string {
+  if (seconds === null) return dash;
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const clock = `${two(minutes)}:${two(whole % 60)}`;
+  return hours > 0 ? `${String(hours)}:${clock}` : clock.replace(/^0/, '');
+}
+
+/** 12_345 → "12 s", 90_000 → "1 min", 7_200_000 → "2 h", 200_000_000 → "2 d" */
+export function ageText(ageMs: number): string {
+  const seconds = Math.max(0, Math.floor(ageMs / 1000));
+  if (seconds < 60) return `${String(seconds)} s`;
+  if (seconds < 3600) return `${String(Math.floor(seconds / 60))} min`;
+  if (seconds < 2 * 86_400) return `${String(Math.floor(seconds / 3600))} h`;
+  return `${String(Math.floor(seconds / 86_400))} d`;
+}
+
+/** 0.5 → "50%", 0.58333 → "58.3%" */
+export function percentText(ratio: number | null): string {
+  return ratio === null ? dash : `${String(Math.round(ratio * 1000) / 10)}%`;
+}
+
+/** 1 → "1", 0.33333 → "0.33" */
+export function scoreText(score: number | null): string {
+  return score === null ? dash : String(Math.round(score * 100) / 100);
+}
+
+/** 1.5 → "$1.50" */
+export function dollarsText(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+const timeOfDay = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const dayAndTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** "14:03:22" today, "28 Jan, 14:03" on any other day; local time. Both in epoch milliseconds. */
+export function timeText(atMs: number | null, nowMs: number): string {
+  if (atMs === null) return dash;
+  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? timeOfDay : dayAndTime).format(atMs);
+}
+
+/** The midnight before, local time. Both in epoch milliseconds. */
+export function dayStart(atMs: number): number {
+  return new Date(atMs).setHours(0, 0, 0, 0);
+}
+
+/** Epoch milliseconds of an ISO 8601 time; null where there is none, or it is none. */
+export function parseTime(text: string | null): number | null {
+  const ms = text === null ? NaN : Date.parse(text);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** "1 task", "3 tasks" */
+export function countText(count: number, one: string): string {
+  return `${String(count)} ${one}${count === 1 ? '' : 's'}`;
+}

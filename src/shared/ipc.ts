@@ -1,0 +1,63 @@
+/**
+ * All that the page and the main process say to each other, in one map: the main process checks every message against
+ * these schemas, and both sides take their types from them. Everything else the page reads from the event stream.
+ */
+import { z } from 'zod';
+
+const name = z.string().min(1).max(500);
+
+/** What a click on a notification asks the page to show. */
+const showTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('task'), vm: name, runId: name, taskId: name }),
+  z.object({ kind: z.literal('error'), vm: name, code: name }),
+  /** The VM, or everything where it is null. */
+  z.object({ kind: z.literal('list'), vm: name.nullable() }),
+]);
+export type ShowTarget = z.infer<typeof showTarget>;
+
+/** Told to the page. */
+export const pageCommand = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('show'), target: showTarget }),
+  /** One sentence for the person, such as that the system shows no notifications. */
+  z.object({ kind: z.literal('notice'), text: z.string().max(1000) }),
+]);
+export type PageCommand = z.infer<typeof pageCommand>;
+
+const outcome = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), reason: z.string() }),
+]);
+/** `reason` is a sentence for the person. */
+export type Outcome = z.infer<typeof outcome>;
+
+/** Asked by the page. `request` are the arguments, `response` is what comes back. */
+export const pageCalls = {
+  /** Where the server is: "http://127.0.0.1:8765". */
+  serverInfo: { request: z.tuple([]), response: z.object({ baseUrl: z.url() }) },
+  /** Opens the screen of a VM, given by its name, in the person's browser. */
+  openVnc: { request: z.tuple([name]), response: outcome },
+  /** Puts the address of the event stream on the clipboard. */
+  copyEndpoint: { request: z.tuple([]), response: outcome },
+  /** From now on commands are listened to; those that waited come at once. */
+  listening: { request: z.tuple([]), response: z.null() },
+} as const;
+
+export type PageCall = keyof typeof pageCalls;
+export type CallRequest<Call extends PageCall> = z.infer<(typeof pageCalls)[Call]['request']>;
+export type CallResponse<Call extends PageCall> = z.infer<(typeof pageCalls)[Call]['response']>;
+
+/** Names of the channels. As types too, so that the bridge spells them right without carrying the schemas. */
+export type CallChannel = `benchtray:${PageCall}`;
+export type CommandChannel = 'benchtray:command';
+
+/** What the page finds as `window.benchtray`; missing in a browser. */
+export interface BenchTrayBridge {
+  /** Node's name of the system: "linux", "darwin", "win32". */
+  readonly platform: string;
+  readonly version: string;
+  readonly serverInfo: () => Promise<CallResponse<'serverInfo'>>;
+  readonly openVnc: (vm: string) => Promise<Outcome>;
+  readonly copyEndpoint: () => Promise<Outcome>;
+  /** @returns a function that ends it */
+  readonly onCommand: (listener: (command: PageCommand) => void) => () => void;
+}

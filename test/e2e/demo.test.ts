@@ -1,0 +1,32 @@
+import { startSimulatedVm } from '../../src/main/demo/index.ts';
+import { startTestMonitor, testConfig } from '../support/monitor.ts';
+import { assetsDir, expect, test } from './support/bench.ts';
+
+test('a whole run of the demo, from the download of Windows to the last result', async ({
+  page,
+  takeScreen,
+}) => {
+  const simulated = await startSimulatedVm({ seed: 1, speed: 8, tasksPerRun: 4 });
+  const monitor = await startTestMonitor(testConfig([simulated.vmConfig]), undefined, { assetsDir });
+  try {
+    await page.goto(monitor.url);
+    await expect(page.getByRole('heading', { name: 'demo-vm' })).toBeVisible();
+    await expect(page.getByTestId('run-state')).toHaveText('Running', { timeout: 30_000 });
+    await expect(page.getByTestId('vm-state')).toHaveText('Ready');
+    await expect(page.getByTestId('current-task')).toHaveText(/./);
+    await expect(page.locator('tbody tr').first()).toBeVisible({ timeout: 30_000 });
+    await takeScreen('demo');
+    await expect(page.getByTestId('run-state')).toHaveText('Finished', { timeout: 30_000 });
+    await expect(page.getByTestId('count')).toHaveText('4 of 4 tasks');
+    const ended = simulated.truth().slice(0, 4);
+    const rows = await page.locator('tbody tr td:first-child .mono').allInnerTexts();
+    expect(rows).toEqual(ended.map((task) => task.taskId).reverse());
+    const passed = ended.filter((task) => task.score === 1).length;
+    await expect(page.locator('dl > div').filter({ hasText: 'Passed' }).locator('dd')).toHaveText(
+      String(passed),
+    );
+  } finally {
+    await monitor.close();
+    await simulated.close();
+  }
+});

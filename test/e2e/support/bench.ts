@@ -1,0 +1,111 @@
+/** A real server on a real feed that the test drives, and a browser page that must not complain about anything. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, expect, type Page } from '@playwright/test';
+import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
+import { startServer, type ConfiguredVm, type RunningServer } from '../../../src/main/server/index.ts';
+
+export const assetsDir = join(import.meta.dirname, '..', '..', '..', 'out', 'renderer');
+const screensDir = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens');
+
+export interface Bench {
+  /** Replaced by `comeBack`. */
+  readonly feed: Feed;
+  readonly url: string;
+  /** May be changed at any time. */
+  vms: readonly ConfiguredVm[];
+  /** The server ends, and with it every stream. */
+  goAway(): Promise<void>;
+  /** The server is there again: same port, same journal. */
+  comeBack(): Promise<void>;
+}
+
+interface Fixtures {
+  readonly bench: Bench;
+  /** What the browser complained about: broken CSP rules, exceptions, failed requests. */
+  readonly complaints: string[];
+  /** Takes a picture of the page as it is, for people to look at. */
+  readonly takeScreen: (name: string) => Promise<void>;
+}
+
+export const vmName = 'waa-eval-vm';
+
+export const test = base.extend<Fixtures>({
+  // Playwright reads what a fixture needs off its first parameter.
+  // eslint-disable-next-line no-empty-pattern
+  bench: async ({}, use) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-e2e-'));
+    const start = async (port: number): Promise<{ feed: Feed; server: RunningServer }> => {
+      const feed = openFeed({ dataDir });
+      const server = await startServer({
+        feed,
+        vms: () => bench.vms,
+        backgroundTasks: () => [],
+        names: [],
+        allowedOrigins: [],
+        maxConnections: 1000,
+        version: '1.2.3',
+        assetsDir,
+        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+        onDemand: () => undefined,
+        port,
+      });
+      return { feed, server };
+    };
+    let isAway = false as boolean;
+    const bench = {
+      vms: [{ name: vmName, address: '20.123.45.67' }] as readonly ConfiguredVm[],
+      get feed() {
+        return running.feed;
+      },
+      get url() {
+        return running.server.url;
+      },
+      async goAway() {
+        isAway = true;
+        await running.server.close();
+        running.feed.close();
+      },
+      async comeBack() {
+        running = await start(running.server.port);
+        isAway = false;
+      },
+    };
+    let running = await start(0);
+    await use(bench);
+    if (!isAway) await bench.goAway();
+    rmSync(dataDir, { recursive: true });
+  },
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      await use(complaints);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+  takeScreen: async ({ page }, use) => {
+    await use(async (name) => {
+      await page.screenshot({ path: join(screensDir, `${name}.png`), fullPage: true });
+    });
+  },
+});
+
+/** What of an element is needed here; the types of a browser are not at hand in a test. */
+export interface Box {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+}
+
+/** The page must never be wider than its window. */
+export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const overflow = await page.locator('html').evaluate((root: Box) => root.scrollWidth - root.clientWidth);
+  expect(overflow).toBe(0);
+}
+
+export { expect };

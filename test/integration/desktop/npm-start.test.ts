@@ -1,0 +1,164 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../support/wait.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  /** Without what the build says, where something had to be built. */
+  readonly errLines: () => readonly string[];
+  readonly exit: Promise<number | null>;
+}
+
+// The programs that play Electron are shell scripts, and only Linux may be without a display.
+describe.skipIf(process.platform !== 'linux')('npm start', () => {
+  let folder: string;
+  let started: Started[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'benchtray-start-'));
+    started = [];
+  });
+  afterEach(async () => {
+    for (const { child, exit } of started) {
+      child.kill('SIGTERM');
+      await exit;
+    }
+    rmSync(folder, { recursive: true, maxRetries: 10 });
+  });
+
+  function start(words: readonly string[], env: NodeJS.ProcessEnv): Started {
+    const child = spawn(process.execPath, [join(root, 'scripts/run.ts'), ...words], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        TMPDIR: folder,
+        BENCHTRAY_DATA_DIR: join(folder, 'data'),
+        ...env,
+      },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    const exit = once(child, 'close').then(([code]) => code as number | null);
+    const errLines = () => err.split('\n').filter((line) => line !== '' && line !== 'building…');
+    const one = { child, out: () => out, errLines, exit };
+    started.push(one);
+    return one;
+  }
+
+  /** A folder with a program that plays Electron. */
+  function playElectron(script: string): NodeJS.ProcessEnv {
+    const dist = join(folder, 'dist');
+    mkdirSync(dist);
+    const program = join(dist, 'electron');
+    writeFileSync(program, `#!/bin/sh\n${script}\n`);
+    chmodSync(program, 0o755);
+    return { DISPLAY: ':99', ELECTRON_OVERRIDE_DIST_PATH: dist };
+  }
+
+  const isHeadless = async ({ out }: Started): Promise<string> =>
+    until(() => /^listening on (\S+)\n/m.exec(out())?.[1], 'the headless server');
+
+  it('says in one line that there is no display, and where the dashboard is', async () => {
+    const port = await freePort();
+    const run = start(['start', '--port', String(port)], {});
+    expect(await isHeadless(run)).toBe(`http://127.0.0.1:${port}`);
+    expect(run.errLines()[0]).toBe(`No display: running headless, dashboard at http://localhost:${port}/`);
+    // What follows is what `serve` itself says where no VM is configured.
+    expect(run.errLines()[1]).toBe('No VM is configured yet. One of these helps:');
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+  });
+
+  it('takes the port for that line from the configuration', async () => {
+    const port = await freePort();
+    const config = join(folder, 'c.json');
+    writeFileSync(config, JSON.stringify({ server: { port } }));
+    const run = start(['start', '--config', config], {});
+    await isHeadless(run);
+    expect(run.errLines()[0]).toBe(`No display: running headless, dashboard at http://localhost:${port}/`);
+  });
+
+  it('plays the demo without a display as well', async () => {
+    const run = start(['demo', '--port', '0'], {});
+    const url = await isHeadless(run);
+    expect(run.errLines()[0]).toBe('No display: running headless');
+    const status = (await (await fetch(new URL('/api/status', url))).json()) as { vms: { name: string }[] };
+    expect(status.vms.map(({ name }) => name)).toEqual(['demo-vm']);
+  });
+
+  it.each([
+    ['echo noise >&2; exit 1', 'Electron does not start (exit code 1)'],
+    ['exit 0', 'Electron does not start (exit code 0)'],
+    ['kill -TRAP $$', 'Electron does not start (SIGTRAP)'],
+    ['echo started > "$BENCHTRAY_START_REPORT"; kill -SEGV $$', 'Electron does not start (SIGSEGV)'],
+  ])('goes on headless when Electron does this: %s', async (script, why) => {
+    const run = start(['start', '--port', '0'], playElectron(script));
+    await isHeadless(run);
+    expect(run.errLines()[0]).toBe(`${why}: running headless`);
+  });
+
+  it('goes on headless when Electron is not where it was said to be', async () => {
+    const run = start(['start', '--port', '0'], {
+      WAYLAND_DISPLAY: 'wayland-0',
+      ELECTRON_OVERRIDE_DIST_PATH: join(folder, 'absent'),
+    });
+    await isHeadless(run);
+    expect(run.errLines()[0]).toBe(
+      `Electron is not at ${join(folder, 'absent', 'electron')}: running headless`,
+    );
+  });
+
+  it.skipIf(existsSync(join(root, 'node_modules/electron/path.txt')))(
+    'goes on headless when Electron cannot be fetched',
+    async () => {
+      const run = start(['start', '--port', '0'], { DISPLAY: ':99', ELECTRON_MIRROR: 'http://127.0.0.1:1/' });
+      await isHeadless(run);
+      expect(run.errLines()[0]).toMatch(/^Electron could not be fetched \(.+\): running headless$/);
+    },
+  );
+
+  it.each([
+    ['start', ['--port', '1']],
+    ['demo', ['--demo', '--port', '1']],
+  ])('%s becomes the app where that runs, and ends with it', async (command, words) => {
+    const told = join(folder, 'told');
+    const script = `printf '%s\\n' "$@" > "${told}.new"; mv "${told}.new" "${told}"; trap 'exit 7' TERM; while :; do sleep 0.1; done`;
+    const run = start([command, '--port', '1'], {
+      ...playElectron(script),
+      ELECTRON_RUN_AS_NODE: '1',
+    });
+    // Also while it is not yet clear whether it runs.
+    await until(() => existsSync(told), 'the app has started');
+    expect(readFileSync(told, 'utf8').trim().split('\n')).toEqual([root, ...words]);
+    run.child.kill('SIGTERM');
+    expect(await run.exit).toBe(7);
+    expect(run.out()).toBe('');
+  });
+
+  it('leaves the last word to an app that has one', async () => {
+    const run = start(
+      ['start'],
+      playElectron('echo refused >&2; echo started > "$BENCHTRAY_START_REPORT"; exit 2'),
+    );
+    expect(await run.exit).toBe(2);
+    expect(run.errLines()).toEqual(['refused']);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

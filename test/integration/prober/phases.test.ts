@@ -1,0 +1,166 @@
+/** From nothing to a Windows that answers, and what comes in between and afterwards. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { RealVm } from '../../support/real-vm.ts';
+import { sshdPath } from '../../support/tools.ts';
+import { until } from '../../support/wait.ts';
+import { readyVm, realVm, watch, type Watched } from './watched.ts';
+
+const bootLog = readFileSync(new URL('../../samples/dockurr_boot.log', import.meta.url), 'utf8');
+const bootPhases = [
+  'starting',
+  'downloading',
+  'extracting',
+  'configuring',
+  'building',
+  'booting',
+  'oobe',
+] as const;
+const page = (text: string): string => `<html><body><p class="loading">${text}</p></body></html>`;
+const message = (text: string): string => `\x1b[1;34m❯ \x1b[1;36m${text}\x1b[0m\n`;
+const failure = (text: string): string => `\x1b[1;31m❯ ERROR: ${text}\x1b[0m\n`;
+const evaluateServer = '{"service":"evaluate_server","status":"ok"}\n\nhttp 200';
+
+/** The container is up and its log is followed: what is written to it now is told at once. */
+async function starting(): Promise<{ vm: RealVm; watched: Watched }> {
+  const vm = await realVm();
+  vm.containerUp();
+  const watched = await watch(vm.config);
+  await watched.untilPhase('starting');
+  await until(
+    () => vm.leftovers().some((command) => command.includes('container.log')),
+    'its log is followed',
+  );
+  return { vm, watched };
+}
+
+describe.skipIf(sshdPath === null)('a start', () => {
+  it('is told phase by phase as it is written, forwards only, a moment of it too, and ready by /probe alone', async () => {
+    const { vm, watched } = await starting();
+    const { client, status, phases, untilPhase } = watched;
+    const lines = bootLog.split(/(?<=\n)/);
+    const torn = lines.findIndex((line) => line.includes('.Waiting for'));
+    vm.containerSays(lines.slice(0, torn + 1).join(''));
+    await until(() => status()?.detail.percent === 35, 'in the middle of the download');
+    vm.setBootPage(page('Downloading Windows 11 (45.3%)'));
+    await until(() => status()?.detail.percent === 45.3, 'as the page tells it');
+    expect(status()?.detail.text).toBe('Downloading Windows 11 (45.3%)');
+    vm.setBootPage(null);
+    // All of the rest at once: each of its phases lasts no time at all.
+    vm.containerSays(lines.slice(torn + 1).join(''));
+    await untilPhase('oobe');
+    expect(phases().slice(phases().indexOf('starting'))).toEqual(bootPhases);
+
+    vm.setProbe(evaluateServer);
+    await until(
+      () => status()?.probe.status === 'Answers, but is not the benchmark server',
+      'somebody answers',
+    );
+    expect(status()).toMatchObject({ phase: 'oobe', waa_ready: false, connected: true });
+    vm.setProbe('ready');
+    await untilPhase('ready');
+    expect(status()).toMatchObject({ waa_ready: true, probe: { status: 'ready' } });
+    expect(phases().slice(phases().indexOf('starting'))).toEqual([...bootPhases, 'ready']);
+    expect(client.errors()).toEqual([]);
+  });
+
+  it('that was under way before BenchTray came is told as it stands, not from its beginning', async () => {
+    const vm = await realVm();
+    vm.containerUp();
+    vm.containerSays(bootLog.slice(0, bootLog.indexOf('Building Windows')));
+    const { phases, untilPhase } = await watch(vm.config);
+    await untilPhase('configuring');
+    vm.containerSays(message('Building Windows 11 image...'));
+    await untilPhase('building');
+    expect(phases().filter((phase) => phase !== 'offline' && phase !== 'unknown')).toEqual([
+      'configuring',
+      'building',
+    ]);
+  });
+
+  it('begins anew with the container, also in its phases', async () => {
+    const { vm, watched } = await starting();
+    const { phases, untilPhase, client } = watched;
+    vm.containerSays(bootLog);
+    vm.setProbe('ready');
+    await untilPhase('ready');
+    vm.setProbe('refused');
+    vm.containerUp('2026-01-28T23:00:00.000000000Z');
+    vm.containerStops('Exited (0) 1 second ago', 0);
+    await untilPhase('offline');
+    expect(watched.status()).toMatchObject({ waa_ready: false, connected: true });
+    vm.containerUp('2026-01-28T23:00:00.000000000Z');
+    await untilPhase('starting');
+    vm.containerSays(
+      '❯ Starting Windows for Docker v5.14...\n' + message('Booting Windows using QEMU v10.0.6...'),
+    );
+    await untilPhase('booting');
+    vm.containerSays(
+      message('Windows started successfully, visit http://127.0.0.1:8006/ to view the screen...'),
+    );
+    await untilPhase('oobe');
+    vm.setProbe('ready');
+    await untilPhase('ready');
+    const second = phases().slice(phases().indexOf('ready') + 1);
+    expect(second).toEqual(['offline', 'starting', 'booting', 'oobe', 'ready']);
+    expect(client.errors().map(({ code }) => code)).not.toContain('probe_down');
+  });
+});
+
+describe.skipIf(sshdPath === null)('a lost connection', () => {
+  it('is no new start: what answered before and does not now is told as down', async () => {
+    const vm = await readyVm();
+    const { untilPhase, untilError, untilRecovered, phases, client } = await watch(vm.config);
+    await untilPhase('ready');
+    await vm.killSshd();
+    await untilPhase('unknown');
+    vm.setProbe('refused');
+    await vm.startSshd();
+    await untilRecovered('ssh_unreachable');
+    await untilError('probe_down');
+    await untilPhase('oobe');
+    expect(phases().slice(phases().indexOf('unknown', 1))).not.toContain('starting');
+    expect(client.errors().map(({ code }) => code)).toEqual(['ssh_unreachable', 'probe_down']);
+  });
+
+  it('in which the container was started anew is a new start', async () => {
+    const vm = await readyVm();
+    const { untilPhase, client } = await watch(vm.config);
+    await untilPhase('ready');
+    await vm.killSshd();
+    await untilPhase('unknown');
+    vm.setProbe('refused');
+    vm.containerUp('2026-01-28T23:00:00.000000000Z');
+    await vm.startSshd();
+    await untilPhase('starting');
+    expect(client.errors().map(({ code }) => code)).toEqual(['ssh_unreachable']);
+  });
+});
+
+describe.skipIf(sshdPath === null)('a container', () => {
+  it('without KVM is told by its log and by its exit code', async () => {
+    const { vm, watched } = await starting();
+    vm.containerSays(failure('KVM acceleration not available (/dev/kvm is missing)'));
+    const error = await watched.untilError('kvm_missing');
+    expect(error.detail).toBe('KVM acceleration not available (/dev/kvm is missing)');
+    vm.containerStops('Exited (88) 1 second ago', 88);
+    expect((await watched.untilError('container_exited')).detail).toBe('Exit code 88: KVM is not available');
+    vm.containerUp('2026-01-28T23:00:00.000000000Z');
+    await watched.untilPhase('starting');
+    vm.containerSays(
+      '❯ Starting Windows for Docker v5.14...\n' + message('Booting Windows using QEMU v10.0.6...'),
+    );
+    await watched.untilRecovered('kvm_missing');
+    expect(watched.client.errors().map(({ code }) => code)).toEqual(['kvm_missing', 'container_exited']);
+  });
+
+  it('without room for Windows is told in the words of its log', async () => {
+    const { vm, watched } = await starting();
+    const text = 'Not enough free space in /storage, have 3.2 GB available but need at least 12 GB';
+    vm.containerSays(message('Extracting Windows 11 image...') + failure(text));
+    expect(await watched.untilError('disk_full')).toMatchObject({
+      message: 'The disk of the VM is full.',
+      detail: text,
+    });
+  });
+});

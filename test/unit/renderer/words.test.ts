@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Phase, RunOutcome } from '../../../src/shared/stream.ts';
+import { countOfTotal, pageTitle, runState, tally } from '../../../src/renderer/features/run/run-words.ts';
+import { saysMoreThanItsPhase, staleness, vmState } from '../../../src/renderer/features/vm/vm-words.ts';
+import type { TaskResult, VmView } from '../../../src/renderer/state/model.ts';
+import { errorOf, progressOf, statusOf } from '../feed/fixtures.ts';
+
+const vm = (changes: Partial<VmView> = {}): VmView => ({
+  name: 'waa-eval-vm',
+  status: statusOf('waa-eval-vm', { phase: 'ready', connected: true, waa_ready: true }),
+  progress: null,
+  record: null,
+  results: [],
+  problems: [],
+  ...changes,
+});
+const open = { kind: 'open', heardAtMs: 5000 } as const;
+
+describe('vmState', () => {
+  it('shows the worst of what is known', () => {
+    expect(vmState(vm(), false)).toEqual({ mark: 'ok', word: 'Ready' });
+    const warning = errorOf('waa-eval-vm', { severity: 'warning' });
+    const critical = errorOf('waa-eval-vm', { severity: 'critical' });
+    expect(vmState(vm({ problems: [warning] }), false).mark).toBe('warn');
+    expect(vmState(vm({ problems: [warning, critical] }), false).mark).toBe('bad');
+  });
+
+  it('never looks well when it is out of date or not known', () => {
+    expect(vmState(vm(), true)).toEqual({ mark: 'unknown', word: 'Last known: Ready' });
+    expect(vmState(vm({ status: null }), false).mark).toBe('unknown');
+    const status = statusOf('waa-eval-vm', { phase: 'hibernating' as Phase });
+    expect(vmState(vm({ status }), false)).toEqual({ mark: 'unknown', word: 'hibernating' });
+  });
+});
+
+it('does not say the phase twice', () => {
+  const say = (text: string): boolean =>
+    saysMoreThanItsPhase(statusOf('vm', { phase: 'ready', detail: { ...statusOf('vm').detail, text } }));
+  expect([say('Ready'), say(''), say('Ready, as far as one can tell')]).toEqual([false, false, true]);
+});
+
+describe('staleness', () => {
+  const running = progressOf('waa-eval-vm');
+  it('comes of a lost link, whatever else is known', () => {
+    expect(staleness(vm({ progress: running }), open, 0)).toBeNull();
+    expect(staleness(vm(), { kind: 'lost', heardAtMs: 5000 }, 0)).toEqual({ reason: 'link', asOfMs: 5000 });
+  });
+
+  it('comes of a VM that is not reached while a run was on', () => {
+    const status = statusOf('waa-eval-vm', { connected: false, checked_at: '1970-01-01T00:00:09Z' });
+    // The clock of the server is 2 s ahead.
+    const expected = { reason: 'vm', asOfMs: 7000 };
+    expect(staleness(vm({ status, progress: running }), open, 2000)).toEqual(expected);
+    expect(staleness(vm({ status, progress: { ...running, state: 'finished' } }), open, 2000)).toBeNull();
+    expect(staleness(vm({ status }), open, 2000)).toBeNull();
+  });
+});
+
+it('a run that may have changed meanwhile does not look well', () => {
+  expect(runState('running', false)).toEqual({ mark: 'run', word: 'Running' });
+  expect(runState('running', true)).toEqual({ mark: 'unknown', word: 'Last known: Running' });
+  expect(runState('paused' as RunOutcome, false)).toEqual({ mark: 'unknown', word: 'paused' });
+});
+
+it('the last attempt of a task counts, and an interrupted one does not', () => {
+  const result = (task: string, changes: Partial<TaskResult>): TaskResult => ({
+    task_id: task,
+    domain: null,
+    attempt: 1,
+    success: false,
+    score: 0,
+    steps: 1,
+    duration_seconds: null,
+    outcome: 'scored',
+    finished_at: null,
+    ...changes,
+  });
+  const results = [
+    result('a', {}),
+    result('b', { outcome: 'exception', score: null }),
+    result('c', { outcome: 'lost', score: null }),
+    result('d', { outcome: 'interrupted', score: null }),
+    result('a', { attempt: 2, success: true, score: 1 }),
+    result('e', {}),
+    result('e', { attempt: 2, outcome: 'interrupted', score: null }),
+  ];
+  expect(tally(results)).toEqual({ failed: 1, errors: 2 });
+});
+
+describe('pageTitle', () => {
+  const progress = progressOf('waa-eval-vm', { tasks_completed: 5, total_tasks: 12 });
+  it('tells of the run that is on', () => {
+    expect(pageTitle([vm({ progress })], true)).toBe('5/12 – waa-eval-vm – BenchTray');
+    const ended = vm({ name: 'other', progress: { ...progress, state: 'finished' } });
+    expect(pageTitle([ended, vm({ progress })], true)).toBe('5/12 – waa-eval-vm – BenchTray');
+    expect(pageTitle([ended], true)).toBe('5/12 – other – BenchTray');
+    expect(pageTitle([vm()], true)).toBe('waa-eval-vm – BenchTray');
+    expect(pageTitle([], true)).toBe('BenchTray');
+  });
+
+  it('says first what needs attention', () => {
+    const problems = [errorOf('waa-eval-vm', { severity: 'critical' })];
+    expect(pageTitle([vm({ progress, problems })], true)).toBe('! 5/12 – waa-eval-vm – BenchTray');
+    expect(pageTitle([vm({ progress })], false)).toBe('Not connected – 5/12 – waa-eval-vm – BenchTray');
+  });
+
+  it('shows no total that is not known', () => {
+    expect([countOfTotal(3, 0), countOfTotal(3, 8)]).toEqual(['3', '3/8']);
+  });
+});

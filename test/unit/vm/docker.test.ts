@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import {
+  chooseContainer,
+  inspectCommand,
+  listCommand,
+  logsCommand,
+  readInspect,
+  readList,
+  type ContainerRow,
+} from '../../../src/main/vm/docker.ts';
+
+describe('what docker answers', () => {
+  it.each([
+    [
+      'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock\n\nexit 1\n',
+      'denied',
+    ],
+    ['sudo: a password is required\n\nexit 1\n', 'denied'],
+    ['sudo: a terminal is required to read the password\n\nexit 1\n', 'denied'],
+    ['azureuser is not in the sudoers file.\n\nexit 1\n', 'denied'],
+    ['sh: 1: docker: not found\n\nexit 127\n', 'missing'],
+    ["timeout: failed to run command 'docker': No such file or directory\n\nexit 127\n", 'missing'],
+    ['sudo: docker: command not found\n\nexit 1\n', 'missing'],
+    ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock.\n\nexit 1\n', 'failed'],
+    ['\nexit 124\n', 'failed'],
+    ['', 'failed'],
+    ['winarena|running|Up|image|id\n', 'failed'],
+    ['\nexit 0\n', 'ok'],
+  ])('%j: %s', (answer, kind) => {
+    expect(readList(answer).kind).toBe(kind);
+    expect(readInspect(answer.replace('\nexit 0', 'running|0|false|now\nexit 0')).kind).toBe(kind);
+  });
+
+  it('says why it failed, shortly', () => {
+    expect(readList('\nexit 2\n')).toEqual({ kind: 'failed', detail: 'docker ended with exit code 2' });
+    // What `timeout` ends with: by itself, and when it had to kill.
+    for (const end of [124, 137])
+      expect(readList(`half a line\nexit ${String(end)}\n`)).toEqual({
+        kind: 'failed',
+        detail: 'docker does not answer in time',
+      });
+    expect(readList(`${'x'.repeat(5_000)}\n\nexit 1\n`)).toEqual({ kind: 'failed', detail: 'x'.repeat(300) });
+  });
+
+  it('reads rows as docker ps prints them, and skips what is none', () => {
+    const answer =
+      'winarena|running|Up 2 hours (healthy)|windowsarena/winarena:latest|0123abc\n' +
+      'old|exited|Exited (88) 3 minutes ago|x|4567def\n' +
+      'WARNING: something\n\nexit 0\n';
+    expect(readList(answer)).toEqual({
+      kind: 'ok',
+      value: [
+        {
+          name: 'winarena',
+          state: 'running',
+          status: 'Up 2 hours (healthy)',
+          image: 'windowsarena/winarena:latest',
+          id: '0123abc',
+        },
+        { name: 'old', state: 'exited', status: 'Exited (88) 3 minutes ago', image: 'x', id: '4567def' },
+      ],
+    });
+  });
+
+  it('reads how a container is', () => {
+    expect(readInspect('exited|137|true|2026-01-28T22:00:00.123Z\n\nexit 0\n')).toEqual({
+      kind: 'ok',
+      value: { state: 'exited', exitCode: 137, outOfMemory: true, startedAt: '2026-01-28T22:00:00.123Z' },
+    });
+    expect(readInspect('nonsense\n\nexit 0\n').kind).toBe('failed');
+  });
+
+  it('is called with and without sudo', () => {
+    expect(listCommand('sudo -n docker').slice(0, 5)).toEqual(['run', 'sudo', '-n', 'docker', 'ps']);
+    expect(inspectCommand('docker', 'winarena').slice(0, 3)).toEqual(['run', 'docker', 'inspect']);
+    expect(logsCommand('docker', 'winarena').slice(0, 3)).toEqual(['until_closed', 'docker', 'logs']);
+  });
+});
+
+describe('the container to watch', () => {
+  const row = (name: string, state = 'running'): ContainerRow => ({
+    name,
+    state,
+    status: '',
+    image: '',
+    id: name,
+  });
+  it.each<[what: string, rows: ContainerRow[], configured: string | null, chosen: string | null]>([
+    ['none', [], null, null],
+    [
+      'names that only look like one',
+      [row('winarena-old'), row('my-winarena'), row('winarena-v2_x')],
+      null,
+      null,
+    ],
+    ['the official name', [row('nginx'), row('winarena')], null, 'winarena'],
+    ['the order of the names', [row('waa-container'), row('winarena')], null, 'winarena'],
+    ['a running one before a stopped one', [row('winarena', 'exited'), row('win11-waa')], null, 'win11-waa'],
+    ['a stopped one where none runs', [row('winarena', 'exited')], null, 'winarena'],
+    ['numbered ones', [row('winarena-v2_12'), row('winarena-v2_3')], null, 'winarena-v2_12'],
+    ['the configured one, running or not', [row('winarena'), row('mine', 'exited')], 'mine', 'mine'],
+    ['the configured one and no other', [row('winarena'), row('mine2')], 'mine', null],
+  ])('%s', (_what, rows, configured, chosen) => {
+    expect(chooseContainer(rows, configured)?.name ?? null).toBe(chosen);
+  });
+});

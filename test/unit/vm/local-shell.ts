@@ -1,0 +1,47 @@
+/** A shell of this machine in the place of one on a VM: what ssh2's client would open a channel to. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { Duplex } from 'node:stream';
+import type { Client } from 'ssh2';
+
+export interface LocalShell {
+  readonly client: Client;
+  /** Process ids of the shells that were started. */
+  readonly pids: readonly number[];
+  /** Ends the connection, as a lost network does. */
+  end(): void;
+}
+
+/** @param program the shell and its options; the command that is asked for is ignored */
+export function localShell(
+  [program, ...options]: readonly [string, ...string[]],
+  env: Record<string, string> = {},
+): LocalShell {
+  const events = new EventEmitter();
+  const processes: ChildProcess[] = [];
+  return {
+    client: Object.assign(events, {
+      exec(_command: string, opened: (error: undefined, channel: unknown) => void) {
+        const shell = spawn(program, options, { env: { ...process.env, ...env } });
+        processes.push(shell);
+        // A channel ends what is behind it when it is closed.
+        const channel = Object.assign(Duplex.from({ readable: shell.stdout, writable: shell.stdin }), {
+          stderr: shell.stderr,
+          close: () => shell.stdin.end(),
+        });
+        channel.on('error', () => undefined);
+        shell.once('close', () => channel.emit('close'));
+        setImmediate(() => {
+          opened(undefined, channel);
+        });
+      },
+    }) as unknown as Client,
+    get pids() {
+      return processes.flatMap(({ pid }) => pid ?? []);
+    },
+    end() {
+      events.emit('close');
+      for (const shell of processes) shell.stdin?.end();
+    },
+  };
+}

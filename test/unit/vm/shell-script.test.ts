@@ -1,0 +1,260 @@
+/** The script that runs on the VM, under the shells that a VM or a container may have. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFollow } from '../../../src/main/vm/follow-channel.ts';
+import { readInspect } from '../../../src/main/vm/docker.ts';
+import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
+import { readIdentity, readInside, readLogs, readMachine } from '../../../src/main/vm/surroundings.ts';
+import { until } from '../../support/wait.ts';
+import { localShell, type LocalShell } from './local-shell.ts';
+
+const shells = [
+  ['sh', ['sh']],
+  ['dash', ['dash']],
+  ['bash --posix', ['bash', '--posix']],
+  ['busybox sh', ['busybox', 'sh']],
+] as const satisfies readonly (readonly [string, readonly [string, ...string[]]])[];
+const isThere = (program: string): boolean => spawnSync(program, ['-c', ':']).error === undefined;
+
+describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && isThere(program)))(
+  'the script under %s',
+  (_name, program) => {
+    let dir: string;
+    let machine: LocalShell;
+    let shell: ShellChannel;
+    let runner: ChildProcess | null = null;
+
+    beforeEach(() => {
+      dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-script-')));
+      machine = localShell(program, { HOME: dir });
+      shell = openShell(machine.client, 'sh', () => undefined);
+    });
+    afterEach(async () => {
+      shell.close();
+      if (runner !== null) {
+        const ended = once(runner, 'exit');
+        runner.kill('SIGKILL');
+        await ended;
+        runner = null;
+      }
+      await until(() => machine.pids.every((pid) => !isAlive(pid)), 'the shell ends with its channel');
+      rmSync(dir, { recursive: true });
+    });
+
+    function startRunner(argv0: string, words: readonly string[], cwd = dir): number {
+      writeFileSync(join(cwd, 'run.py'), 'read -r line\n');
+      runner = spawn('/bin/sh', words, { argv0, cwd, stdio: ['pipe', 'ignore', 'ignore'] });
+      return runner.pid ?? 0;
+    }
+
+    it('answers each request in its own frame, the slow one last', async () => {
+      const slow = shell.ask(5, ['run', 'sh', '-c', 'sleep 0.3; echo slow']);
+      const order: string[] = [];
+      const answers = await Promise.all([
+        slow.then((text) => (order.push('slow'), text)),
+        shell.ask(5, ['run', 'echo', 'a  b', "it's", '$HOME']).then((text) => (order.push('quick'), text)),
+      ]);
+      expect(answers).toEqual(['slow\n\nexit 0\n', "a  b it's $HOME\n\nexit 0\n"]);
+      expect(order).toEqual(['quick', 'slow']);
+    });
+
+    it('keeps the frames of many answers apart', async () => {
+      const asked = Array.from({ length: 20 }, (_, index) => String(index));
+      const answers = await Promise.all(
+        asked.map((text) => shell.ask(10, ['run', 'seq', '-f', `${text} %.0f`, '500'])),
+      );
+      for (const [index, answer] of answers.entries()) {
+        const lines = (answer ?? '').trimEnd().split('\n');
+        expect(lines).toHaveLength(502);
+        expect(lines.slice(0, 500).every((line) => line.startsWith(`${String(index)} `))).toBe(true);
+      }
+    });
+
+    it('bounds an answer, and gives up on one that does not come', async () => {
+      const long = await shell.ask(5, ['run', 'head', '-c', '200000', '/dev/zero']);
+      expect(long).toHaveLength(65_536);
+      expect(await shell.ask(1, ['run', 'sleep', '30'])).toBe('\nexit 124\n');
+      expect(await shell.ask(5, ['run', 'echo', 'still there'])).toContain('still there');
+    });
+
+    it('takes nothing of what is asked for a command of its own', async () => {
+      const answer = await shell.ask(5, ['logs', `${dir}/$(touch ${dir}/broken)`, '; exit', '`exit`']);
+      expect(answer).toBe('');
+      expect(readInspect((await shell.ask(5, ['run', 'no-such-program'])) ?? '').kind).toBe('missing');
+      expect(await shell.ask(5, ['run', 'ls', dir])).toBe('\nexit 0\n');
+    });
+
+    it('tells of the machine', async () => {
+      const nowMs = Date.now();
+      const facts = readMachine((await shell.ask(5, ['machine'])) ?? '', nowMs);
+      expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
+      expect(Math.abs(facts.clockSkewMs ?? Number.NaN)).toBeLessThan(10_000);
+      const root = facts.disks.find(({ mount }) => mount === '/');
+      expect(root?.sizeKiB).toBeGreaterThan(root?.freeKiB ?? Number.NaN);
+    });
+
+    it('finds run.py with its harmless arguments, its log, and never a secret', async () => {
+      mkdirSync(join(dir, 'out/logs'), { recursive: true });
+      writeFileSync(join(dir, 'out/logs/normal-0-20260128@225508.log'), 'x');
+      const pid = startRunner('/usr/bin/python3', [
+        'run.py',
+        '--headless',
+        '--model',
+        'gpt 4o',
+        '--api_key',
+        'sk-secret-1',
+        '--openai_key=sk-secret-2',
+        '--agent=navi',
+        '--result_dir=out',
+        '--emulator_ip',
+        '20.20.20.21',
+        'sk-secret-3',
+        '--max_steps',
+      ]);
+      const answer = (await shell.ask(5, ['inside'])) ?? '';
+      expect(answer).not.toContain('secret');
+      const facts = readInside(answer);
+      expect(facts.runners.find((one) => one.pid === pid)?.arguments).toEqual({
+        model: 'gpt 4o',
+        agent: 'navi',
+        result_dir: 'out',
+        emulator_ip: '20.20.20.21',
+      });
+      expect(facts.guests).toContain('20.20.20.21');
+      expect(facts.logs.map(({ path }) => path)).toContain(
+        join(dir, 'out/logs/normal-0-20260128@225508.log'),
+      );
+    });
+
+    it.each([
+      ['python', ['run.py'], true],
+      ['python3.11', ['./run.py', '--model', 'x'], true],
+      ['python', ['scripts/run_multienv_claude.py'], true],
+      ['bash', ['-c', 'read -r line; : cd /client && python -u run.py --agent navi'], false],
+      ['vim', ['run.py'], false],
+      ['python', ['not_run.py'], false],
+      ['python', ['run.py.bak'], false],
+    ])('%s %j: is a benchmark process: %s', async (argv0, words, isRunner) => {
+      mkdirSync(join(dir, 'scripts'));
+      for (const name of ['scripts/run_multienv_claude.py', 'not_run.py', 'run.py.bak'])
+        writeFileSync(join(dir, name), 'read -r line\n');
+      const pid = startRunner(argv0, words);
+      const comes = (): boolean => readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').startsWith(argv0);
+      await until(comes, 'it has its name');
+      const { runners } = readInside((await shell.ask(5, ['inside'])) ?? '');
+      expect(runners.some((one) => one.pid === pid)).toBe(isRunner);
+    });
+
+    it('lists logs, newest first, links followed, whatever their names', async () => {
+      const names = ['old.log', 'with space.log', "it's.log"].map((name) => join(dir, name));
+      for (const [index, name] of names.entries()) {
+        writeFileSync(name, 'x'.repeat(index));
+        utimesSync(name, 1_000_000_000 + index, 1_000_000_000 + index);
+      }
+      symlinkSync(names[0] ?? '', join(dir, 'link.log'));
+      const logs = readLogs(
+        (await shell.ask(5, ['logs', ...names, join(dir, 'link.log'), join(dir, 'none')])) ?? '',
+      );
+      expect(logs.map(({ path }) => path).slice(0, 2)).toEqual([names[2], names[1]]);
+      expect(
+        logs
+          .map(({ path }) => path)
+          .slice(2)
+          .sort(),
+      ).toEqual([join(dir, 'link.log'), names[0]]);
+      expect(logs[0]).toMatchObject({
+        size: 2,
+        modifiedAt: 1_000_000_002,
+        inode: String(statSync(names[2] ?? '').ino),
+      });
+      mkdirSync(join(dir, 'cli_logs'));
+      writeFileSync(join(dir, 'cli_logs/run_20260128_225508.log'), 'x');
+      expect(readLogs((await shell.ask(5, ['host'])) ?? '').map(({ path }) => path)).toContain(
+        join(dir, 'cli_logs/run_20260128_225508.log'),
+      );
+    });
+
+    it('identifies a log by its beginning, and says what is wrong with it', async () => {
+      writeFileSync(join(dir, 'a.log'), 'first line\nsecond line\n');
+      const identity = readIdentity((await shell.ask(5, ['identify', join(dir, 'a.log'), '10'])) ?? '');
+      expect(identity).toMatchObject({ size: 23, head: 'first line' });
+      const missing = (await shell.ask(5, ['identify', join(dir, 'none'), '10'])) ?? '';
+      expect(readIdentity(missing)).toBeNull();
+      expect(missing).toMatch(/No such file/);
+      const folder = (await shell.ask(5, ['identify', dir, '10'])) ?? '';
+      expect(readIdentity(folder)).toBeNull();
+      expect(folder).toMatch(/is a directory/i);
+    });
+
+    it('follows a file, and ends the command with the channel', async () => {
+      const file = join(dir, 'a.log');
+      writeFileSync(file, '0123456789');
+      const other = localShell(program);
+      let seen = '';
+      const channel = openFollow(other.client, 'sh', ['until_closed', 'tail', '-c', '+6', '-f', '--', file], {
+        data: (chunk) => (seen += chunk.toString()),
+        notice: (text) => (seen += text),
+        closed: () => (seen += ' closed'),
+      });
+      await until(() => seen === '56789', 'the rest of the file');
+      appendFileSync(file, ' and more');
+      await until(() => seen === '56789 and more', 'what is added');
+      channel.close();
+      await until(() => mentioning(file).length === 0, 'tail ends with the channel');
+      await until(() => other.pids.every((pid) => !isAlive(pid)), 'the shell ends too');
+      expect(seen).toBe('56789 and more');
+    });
+
+    it('tells that the followed command has ended by itself', async () => {
+      const other = localShell(program);
+      const told: string[] = [];
+      openFollow(other.client, 'sh', ['until_closed', 'echo', 'over'], {
+        data: (chunk) => told.push(chunk.toString()),
+        notice: () => undefined,
+        closed: () => told.push('closed'),
+      });
+      await until(() => told.includes('closed'), 'closed');
+      expect(told).toEqual(['over\n', 'closed']);
+      other.end();
+      await until(() => other.pids.every((pid) => !isAlive(pid)), 'the shell has ended');
+      expect(told).toEqual(['over\n', 'closed']);
+    });
+
+    it('answers nothing any more when the connection is lost', async () => {
+      const pending = shell.ask(30, ['run', 'sleep', '1']);
+      machine.end();
+      expect(await pending).toBeNull();
+      expect(shell.closed).toBe(true);
+      expect(await shell.ask(1, ['machine'])).toBeNull();
+    });
+  },
+);
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Processes of this machine whose command line holds this text. */
+function mentioning(text: string): string[] {
+  const found = spawnSync('pgrep', ['-f', text], { encoding: 'utf8' }).stdout;
+  return found.split('\n').filter((pid) => pid !== '' && isAlive(Number(pid)));
+}

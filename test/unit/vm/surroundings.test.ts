@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import {
+  describeRunner,
+  readIdentity,
+  readInside,
+  readLogs,
+  readMachine,
+} from '../../../src/main/vm/surroundings.ts';
+
+describe('what the VM tells of itself', () => {
+  it('is read, each disk once', () => {
+    const answer =
+      'boot 8e6a7e8e-0a3b-4f55-9f0b-7d3c6a6d0c11\nclock 1769641200.500000000 +0530\nkvm yes\n' +
+      'disk 1024-blocks Available Mounted on\ndisk 129900528 96440212 /\ndisk 153707984 145826840 /mnt/a b\ndisk 129900528 96440212 /\n';
+    expect(readMachine(answer, 1769641190_000)).toEqual({
+      bootId: '8e6a7e8e-0a3b-4f55-9f0b-7d3c6a6d0c11',
+      clockSkewMs: 10_500,
+      zoneOffsetMinutes: 330,
+      kvm: true,
+      disks: [
+        { mount: '/', sizeKiB: 129900528, freeKiB: 96440212 },
+        { mount: '/mnt/a b', sizeKiB: 153707984, freeKiB: 145826840 },
+      ],
+    });
+  });
+
+  it.each([
+    ['-0800', -480],
+    ['+0000', 0],
+    ['-0930', -570],
+    ['UTC', 0],
+  ])('zone %s is %i minutes', (zone, minutes) => {
+    expect(readMachine(`clock 1 ${zone}\n`, 0).zoneOffsetMinutes).toBe(minutes);
+    expect(readInside(`zone ${zone}\n`).zoneOffsetMinutes).toBe(minutes);
+  });
+
+  it('is unknown where it says nothing', () => {
+    const nothing = { bootId: null, clockSkewMs: null, zoneOffsetMinutes: 0, kvm: false, disks: [] };
+    for (const answer of ['', 'clock now', 'nonsense\n\n']) expect(readMachine(answer, 0)).toEqual(nothing);
+  });
+
+  it('is a runner for each process, and guests with the one told to run.py first', () => {
+    const facts = readInside(
+      'zone +0000\nrunner 12\ncwd /client\nargument --model gpt 4o\nargument --emulator_ip 20.20.20.21\nresults /client/./results\n' +
+        'runner 13\ncwd /client\nargument --agent navi\nresults /x\n' +
+        'guest 172.30.0.2\nguest http://172.30.0.3:8006/\nguest 20.20.20.21\nguest $(id)\nguest \nguest\n' +
+        'log 1769641200 42 77 /client/./results/logs/normal-0-x y.log\nlog broken\n',
+    );
+    expect(facts).toEqual({
+      zoneOffsetMinutes: 0,
+      runners: [
+        { pid: 12, arguments: { model: 'gpt 4o', emulator_ip: '20.20.20.21' } },
+        { pid: 13, arguments: { agent: 'navi' } },
+      ],
+      guests: ['20.20.20.21', '172.30.0.2', '172.30.0.3'],
+      logs: [
+        { path: '/client/results/logs/normal-0-x y.log', size: 42, inode: '77', modifiedAt: 1769641200 },
+      ],
+    });
+    expect(facts.runners.map(describeRunner)).toEqual([
+      'run.py --model gpt 4o --emulator_ip 20.20.20.21',
+      'run.py --agent navi',
+    ]);
+  });
+
+  it('is a list of logs', () => {
+    expect(readLogs('log 1 2 3 /a\nlog x 2 3 /b\nother\n')).toEqual([
+      { path: '/a', size: 2, inode: '3', modifiedAt: 1 },
+    ]);
+  });
+
+  it('is the identity of a log, or that there is none', () => {
+    expect(readIdentity('3 77 1769641200\na\nb')).toEqual({
+      size: 3,
+      inode: '77',
+      modifiedAt: 1769641200,
+      head: 'a\nb',
+    });
+    expect(readIdentity('0 77 1769641200\n')).toMatchObject({ head: '' });
+    expect(readIdentity("stat: cannot statx '/x': No such file or directory\n")).toBeNull();
+  });
+
+  it('does not take the first half of a character for part of the beginning of a log', () => {
+    const half = Buffer.from('ab€').subarray(0, 4).toString('utf8');
+    expect(readIdentity(`4 77 1\n${half}`)).toMatchObject({ head: 'ab' });
+  });
+});

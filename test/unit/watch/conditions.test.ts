@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import type { StateCode } from '../../../src/shared/stream.ts';
+import { assess, recoveredSentence, type Trouble } from '../../../src/main/watch/conditions.ts';
+import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
+import { machine, missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
+
+const settings = { stalledAfterMs: 900_000 };
+const up: Sight = { ...firstSight, ssh: { kind: 'up' } };
+const reported = (
+  code: 'ssh_unreachable' | 'ssh_auth_failed' | 'ssh_host_key_changed',
+  everUp = true,
+): Sight => ({
+  ...ready,
+  ssh: { kind: 'down', everUp, problem: { ...sshProblem, code } },
+});
+const absent = (looks: number, wanted: string | null = null): Sight => ({
+  ...onItsWay,
+  container: { kind: 'absent', wanted, looks },
+});
+const running = (silentForMs: number, isRunning = true): Sight => ({
+  ...ready,
+  run: { isRunning, endedWell: !isRunning, silentForMs },
+});
+const free = (gibibytes: number, sizeGibibytes = 100): Sight => ({
+  ...ready,
+  machine: {
+    ...machine,
+    disks: [{ mount: '/', sizeKiB: sizeGibibytes * 2 ** 20, freeKiB: gibibytes * 2 ** 20 }],
+  },
+});
+const trouble = (code: 'kvm_missing' | 'disk_full'): Sight => ({
+  ...onItsWay,
+  boot: { ...onItsWay.boot, trouble: { code, text: 'in the words of the log' } },
+});
+const log = { path: '/tmp/x.log', trouble: null };
+
+type Verdict = 'holds' | 'clear' | 'unknown';
+
+function verdict(sight: Sight, code: StateCode): Verdict {
+  const { holding, clear } = assess(sight, settings);
+  if (holding.some((one) => one.code === code)) return 'holds';
+  return clear.includes(code) ? 'clear' : 'unknown';
+}
+
+function troubleOf(sight: Sight, code: StateCode): Trouble | undefined {
+  return assess(sight, settings).holding.find((one) => one.code === code);
+}
+
+describe('each code', () => {
+  it.each<[code: StateCode, what: string, sight: Sight, verdict: Verdict]>([
+    ['ssh_unreachable', 'up', ready, 'clear'],
+    ['ssh_unreachable', 'lost a moment ago', { ...ready, ssh: { kind: 'blinking' } }, 'unknown'],
+    [
+      'ssh_unreachable',
+      'lost, no attempt failed yet',
+      { ...ready, ssh: { kind: 'down', everUp: true, problem: null } },
+      'holds',
+    ],
+    ['ssh_unreachable', 'not tried yet', firstSight, 'unknown'],
+    ['ssh_unreachable', 'never reached', reported('ssh_unreachable', false), 'holds'],
+    ['ssh_unreachable', 'reached, but refused', reported('ssh_auth_failed'), 'clear'],
+    ['ssh_auth_failed', 'refused', reported('ssh_auth_failed'), 'holds'],
+    ['ssh_auth_failed', 'up', ready, 'clear'],
+    ['ssh_auth_failed', 'not tried yet', firstSight, 'unknown'],
+    ['ssh_host_key_changed', 'changed', reported('ssh_host_key_changed'), 'holds'],
+    ['ssh_host_key_changed', 'up', ready, 'clear'],
+
+    ['docker_denied', 'not asked yet', up, 'unknown'],
+    ['docker_denied', 'denied', { ...up, docker: { kind: 'denied', detail: 'x' } }, 'holds'],
+    ['docker_denied', 'fine', ready, 'clear'],
+    ['docker_denied', 'SSH down', reported('ssh_unreachable'), 'unknown'],
+
+    ['container_missing', 'not asked yet', up, 'unknown'],
+    ['container_missing', 'no docker', { ...up, docker: { kind: 'missing', detail: 'x' } }, 'holds'],
+    ['container_missing', 'docker broken', { ...up, docker: { kind: 'failed', detail: 'x' } }, 'holds'],
+    ['container_missing', 'docker denied', { ...up, docker: { kind: 'denied', detail: 'x' } }, 'unknown'],
+    ['container_missing', 'absent for one look', absent(1), 'unknown'],
+    ['container_missing', 'absent for two looks', absent(2), 'holds'],
+    ['container_missing', 'stopped', { ...onItsWay, container: stopped }, 'clear'],
+    ['container_missing', 'running', onItsWay, 'clear'],
+    ['container_missing', 'SSH down', { ...absent(2), ssh: { kind: 'blinking' } }, 'unknown'],
+
+    ['container_exited', 'running', onItsWay, 'clear'],
+    ['container_exited', 'created', { ...onItsWay, container: { ...stopped, state: 'created' } }, 'clear'],
+    [
+      'container_exited',
+      'stopped for one look',
+      { ...onItsWay, container: { ...stopped, looks: 1 } },
+      'unknown',
+    ],
+    ['container_exited', 'stopped for two looks', { ...onItsWay, container: stopped }, 'holds'],
+    ['container_exited', 'removed', absent(2), 'clear'],
+    ['container_exited', 'not asked yet', up, 'unknown'],
+
+    ['probe_down', 'ready', ready, 'clear'],
+    ['probe_down', 'never answered', onItsWay, 'unknown'],
+    ['probe_down', 'one miss', missed('refused', 1), 'unknown'],
+    ['probe_down', 'three refusals', missed('refused', 3), 'holds'],
+    ['probe_down', 'two silences', missed('silent', 2), 'holds'],
+    [
+      'probe_down',
+      'the container is down, which says it all',
+      { ...missed('refused', 3), container: stopped },
+      'unknown',
+    ],
+    ['probe_down', 'the container has just stopped', { ...ready, container: stopped }, 'unknown'],
+    ['probe_down', 'SSH down', { ...missed('refused', 3), ssh: { kind: 'blinking' } }, 'unknown'],
+
+    ['kvm_missing', 'the log says so', trouble('kvm_missing'), 'holds'],
+    ['kvm_missing', 'exit code 88', { ...onItsWay, container: stopped }, 'holds'],
+    ['kvm_missing', 'another exit code', { ...onItsWay, container: { ...stopped, exitCode: 1 } }, 'unknown'],
+    ['kvm_missing', 'booting', onItsWay, 'clear'],
+    ['kvm_missing', 'no word yet', { ...onItsWay, boot: firstSight.boot }, 'unknown'],
+
+    ['disk_full', 'the log says so', trouble('disk_full'), 'holds'],
+    ['disk_full', 'room', free(50), 'clear'],
+    ['disk_full', 'nothing left', free(0.5), 'holds'],
+    ['disk_full', 'a little left', free(1.5), 'unknown'],
+    ['disk_full', 'a small partition is none to judge by', free(0, 0.5), 'unknown'],
+    ['disk_full', 'not asked yet', up, 'unknown'],
+
+    ['log_unreadable', 'none found', ready, 'unknown'],
+    ['log_unreadable', 'found', { ...ready, log }, 'clear'],
+    [
+      'log_unreadable',
+      'trouble',
+      { ...ready, log: { ...log, trouble: { message: 'x', hint: 'y' } } },
+      'holds',
+    ],
+
+    ['run_stalled', 'no run', ready, 'clear'],
+    ['run_stalled', 'busy', running(899_999), 'clear'],
+    ['run_stalled', 'silent', running(900_000), 'holds'],
+    ['run_stalled', 'over', running(900_000, false), 'clear'],
+    ['run_stalled', 'SSH down', { ...running(900_000), ssh: { kind: 'blinking' } }, 'unknown'],
+  ])('%s, %s: %s', (code, _what, sight, expected) => {
+    expect(verdict(sight, code)).toBe(expected);
+  });
+
+  it('has a sentence for its end', () => {
+    for (const sentence of Object.values(recoveredSentence)) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+describe('what is said', () => {
+  it('is nothing of a VM on which all is well', () => {
+    expect(assess({ ...ready, log }, settings).holding).toEqual([]);
+    expect(assess(firstSight, settings)).toEqual({ holding: [], clear: [] });
+  });
+
+  it('is the message of the seed when SSH is lost', () => {
+    expect(
+      troubleOf({ ...ready, ssh: { kind: 'down', everUp: true, problem: null } }, 'ssh_unreachable')?.message,
+    ).toBe('SSH connection failed');
+    expect(troubleOf(reported('ssh_unreachable'), 'ssh_unreachable')).toEqual({
+      ...sshProblem,
+      severity: 'critical',
+    });
+  });
+
+  it.each([
+    [88, 'Exit code 88: KVM is not available'],
+    [137, 'Exit code 137: killed, often for lack of memory'],
+    [61, 'Exit code 61: Windows could not be downloaded or prepared'],
+    [76, 'Exit code 76: trouble with the disk'],
+    [22, "Exit code 22: trouble with the container's network"],
+    [1, 'Exit code 1'],
+    [null, null],
+  ])('is the meaning of exit code %s', (exitCode, detail) => {
+    const told = troubleOf({ ...onItsWay, container: { ...stopped, exitCode } }, 'container_exited');
+    expect(told?.detail).toBe(detail);
+    expect(told?.message).toBe('The container winarena is not running (Exited (88) 3 seconds ago).');
+  });
+
+  it('names the container that is wanted, and is milder after a run that ended well', () => {
+    expect(troubleOf(absent(2, 'mine'), 'container_missing')).toMatchObject({
+      message: 'There is no container "mine" on the VM.',
+      severity: 'critical',
+    });
+    const after = { ...absent(2), run: { isRunning: false, endedWell: true, silentForMs: 0 } };
+    expect(troubleOf(after, 'container_missing')?.severity).toBe('warning');
+  });
+
+  it('names the fullest disk', () => {
+    const disks = [
+      { mount: '/', sizeKiB: 2 ** 27, freeKiB: 2 ** 26 },
+      { mount: '/mnt', sizeKiB: 2 ** 27, freeKiB: 512 * 1024 },
+    ];
+    expect(troubleOf({ ...ready, machine: { ...machine, disks } }, 'disk_full')?.detail).toBe(
+      '/mnt: 512 MiB free',
+    );
+  });
+
+  it('is never without a sentence', () => {
+    const sights = [
+      absent(2),
+      trouble('kvm_missing'),
+      trouble('disk_full'),
+      missed('silent', 2),
+      running(1e9),
+      { ...up, docker: { kind: 'denied', detail: 'x' } },
+    ] as Sight[];
+    for (const told of sights.flatMap((sight) => assess(sight, settings).holding)) {
+      expect(told.message).toMatch(/^[A-Z].*\.$/);
+      expect(told.hint).not.toBeNull();
+    }
+  });
+});

@@ -1,0 +1,49 @@
+/** Pictures of a VM, to begin from. */
+import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
+
+export const machine = {
+  bootId: 'boot',
+  clockSkewMs: 0,
+  zoneOffsetMinutes: 0,
+  kvm: true,
+  disks: [{ mount: '/', sizeKiB: 100 * 1024 * 1024, freeKiB: 50 * 1024 * 1024 }],
+};
+
+/** Reached, everything asked, the container up, Windows on its way. */
+export const onItsWay: Sight = {
+  ...firstSight,
+  ssh: { kind: 'up' },
+  docker: { kind: 'ok' },
+  container: { kind: 'running', name: 'winarena' },
+  boot: { phase: 'oobe', text: 'Windows started successfully', percent: null, trouble: null },
+  probe: { answer: { kind: 'refused', text: 'Connection refused' }, place: null, wasReady: false, misses: 9 },
+  machine,
+  inside: { zoneOffsetMinutes: 0, runners: [], guests: [], logs: [] },
+};
+
+/** The benchmark server answers. */
+export const ready: Sight = {
+  ...onItsWay,
+  probe: { answer: { kind: 'ready' }, place: 'container:172.30.0.2:5000', wasReady: true, misses: 0 },
+};
+
+export const sshProblem = {
+  code: 'ssh_unreachable',
+  message: 'SSH connection failed',
+  detail: 'me@vm:22: no answer',
+  hint: 'Is the VM running?',
+} as const;
+
+export const stopped: Extract<Sight['container'], { kind: 'stopped' }> = {
+  kind: 'stopped',
+  name: 'winarena',
+  state: 'exited',
+  status: 'Exited (88) 3 seconds ago',
+  exitCode: 88,
+  looks: 2,
+};
+
+/** It answered before, and has not since. */
+export function missed(kind: 'refused' | 'silent' | 'wrong', misses: number): Sight {
+  return { ...ready, probe: { ...ready.probe, answer: { kind, text: `text of ${kind}` }, misses } };
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { phases, type Phase } from '../../../src/shared/stream.ts';
+import { firstSight, isReady, type Sight } from '../../../src/main/watch/sight.ts';
+import { phaseOf, statusOf } from '../../../src/main/watch/status.ts';
+import { missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
+
+const frame = { vm: 'vm', address: 'me@vm:22', vncUrl: 'http://vm:8006', checkedAtMs: 0 };
+const down = (everUp: boolean): Sight['ssh'] => ({ kind: 'down', everUp, problem: sshProblem });
+const booting = (phase: Phase | null): Sight => ({ ...onItsWay, boot: { ...onItsWay.boot, phase } });
+
+describe('phase and readiness', () => {
+  it.each<[what: string, sight: Sight, phase: Phase, ready: boolean]>([
+    ['never reached', firstSight, 'offline', false],
+    ['never reached, and said why', { ...firstSight, ssh: down(false) }, 'offline', false],
+    ['SSH lost', { ...ready, ssh: down(true) }, 'unknown', false],
+    ['SSH lost a moment ago', { ...ready, ssh: { kind: 'blinking' } }, 'ready', true],
+    ['reached, nothing asked yet', { ...firstSight, ssh: { kind: 'up' } }, 'unknown', false],
+    [
+      'no container',
+      { ...onItsWay, container: { kind: 'absent', wanted: null, looks: 1 } },
+      'offline',
+      false,
+    ],
+    ['container created', { ...onItsWay, container: { ...stopped, state: 'created' } }, 'starting', false],
+    ['container exited', { ...onItsWay, container: stopped }, 'offline', false],
+    ['container exited after it was ready', { ...ready, container: stopped }, 'offline', false],
+    [
+      'container gone after it was ready',
+      { ...ready, container: { kind: 'absent', wanted: null, looks: 1 } },
+      'offline',
+      false,
+    ],
+    ['container up, no word yet', booting(null), 'starting', false],
+    ...phases
+      .filter((phase) => !['offline', 'ready', 'unknown'].includes(phase))
+      .map((phase): [string, Sight, Phase, boolean] => [
+        `the log says ${phase}`,
+        booting(phase),
+        phase,
+        false,
+      ]),
+    ['probe answers while the log is behind', { ...booting('building'), probe: ready.probe }, 'ready', true],
+    [
+      'somebody else answers',
+      { ...onItsWay, probe: { ...onItsWay.probe, answer: { kind: 'wrong', text: 'HTTP 500' } } },
+      'oobe',
+      false,
+    ],
+    ['ready', ready, 'ready', true],
+    ['ready, without docker', { ...ready, container: { kind: 'unknown' } }, 'ready', true],
+    [
+      'ready before, without docker',
+      { ...missed('refused', 3), container: { kind: 'unknown' } },
+      'oobe',
+      false,
+    ],
+    ['one refusal', missed('refused', 1), 'ready', true],
+    ['two refusals', missed('refused', 2), 'ready', true],
+    ['three refusals', missed('refused', 3), 'oobe', false],
+    ['one silence', missed('silent', 1), 'ready', true],
+    ['two silences', missed('silent', 2), 'oobe', false],
+    ['three wrong answers', missed('wrong', 3), 'oobe', false],
+    [
+      'refused after ready, the log says booting',
+      { ...missed('refused', 3), boot: booting('booting').boot },
+      'oobe',
+      false,
+    ],
+    [
+      'refused after ready, Windows shuts down',
+      { ...missed('refused', 3), boot: booting('stopping').boot },
+      'stopping',
+      false,
+    ],
+  ])('%s', (_what, sight, phase, expected) => {
+    expect([phaseOf(sight), isReady(sight)]).toEqual([phase, expected]);
+    const status = statusOf(sight, frame);
+    expect(status).toMatchObject({ type: 'vm_status', phase, waa_ready: expected, vm: 'vm' });
+    expect(status.connected).toBe(sight.ssh.kind !== 'down');
+    expect(status.probe.status === 'ready').toBe(expected);
+    expect(status.detail.text).not.toBe('');
+    expect(status.connected || !status.waa_ready).toBe(true);
+  });
+});
+
+describe('what a status says', () => {
+  it('tells what was found', () => {
+    const inside = {
+      zoneOffsetMinutes: 0,
+      runners: [{ pid: 1, arguments: { agent: 'navi' } }],
+      guests: [],
+      logs: [],
+    };
+    expect(statusOf({ ...ready, inside, log: { path: '/tmp/x.log', trouble: null } }, frame)).toEqual({
+      type: 'vm_status',
+      connected: true,
+      phase: 'ready',
+      waa_ready: true,
+      probe: { status: 'ready', vnc_url: 'http://vm:8006' },
+      vm: 'vm',
+      power_state: null,
+      detail: {
+        text: 'Ready',
+        percent: null,
+        address: 'me@vm:22',
+        container: 'winarena',
+        probe_address: 'container:172.30.0.2:5000',
+        log: '/tmp/x.log',
+        runner: 'run.py --agent navi',
+      },
+      checked_at: '1970-01-01T00:00:00.000Z',
+      cost: null,
+    });
+  });
+
+  it('has a probe and no time before the first look', () => {
+    const status = statusOf(firstSight, { ...frame, vncUrl: null, checkedAtMs: null });
+    expect(status).toMatchObject({
+      probe: { status: 'Unknown: no SSH connection', vnc_url: null },
+      checked_at: null,
+      detail: { text: 'Not reached yet', container: null, log: null, runner: null },
+    });
+  });
+
+  it.each<[what: string, sight: Sight, text: string, percent: number | null, probe: string]>([
+    [
+      'download',
+      {
+        ...onItsWay,
+        boot: { phase: 'downloading', text: 'Downloading Windows 11 (45.3%)', percent: 45.3, trouble: null },
+      },
+      'Downloading Windows 11 (45.3%)',
+      45.3,
+      'Connection refused',
+    ],
+    [
+      'SSH lost',
+      { ...ready, ssh: down(true) },
+      'The SSH connection is lost',
+      null,
+      'Unknown: no SSH connection',
+    ],
+    [
+      'server gone',
+      missed('silent', 2),
+      'The benchmark server has stopped answering',
+      null,
+      'text of silent',
+    ],
+    [
+      'first start',
+      onItsWay,
+      'Windows is up, the benchmark server does not answer yet',
+      null,
+      'Connection refused',
+    ],
+    [
+      'container exited',
+      { ...onItsWay, container: stopped },
+      'The container is not running: Exited (88) 3 seconds ago',
+      null,
+      'Connection refused',
+    ],
+    [
+      'not asked',
+      { ...onItsWay, probe: firstSight.probe },
+      'Windows is up, the benchmark server does not answer yet',
+      null,
+      'Not asked yet',
+    ],
+  ])('%s', (_what, sight, text, percent, probe) => {
+    const { detail, probe: shown } = statusOf(sight, frame);
+    expect([detail.text, detail.percent, shown.status]).toEqual([text, percent, probe]);
+  });
+
+  it('does not call an answer of before ready when the container has stopped', () => {
+    expect(statusOf({ ...ready, container: stopped }, frame).probe.status).not.toBe('ready');
+  });
+});
