@@ -37,10 +37,16 @@ function build(): boolean {
   return false;
 }
 
+/** The last signal that was meant to end this. */
+let stopSignal: NodeJS.Signals | null = null;
+
 /** Whatever is meant to end this, ends the child. */
 function passSignalsTo(child: ChildProcess): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => child.kill(signal));
+    process.on(signal, () => {
+      stopSignal = signal;
+      child.kill(signal);
+    });
   }
   // npm ends on SIGTERM together with the shell that it runs scripts in, and the shell passes nothing on: left without a
   // parent, this is what was meant to end.
@@ -50,10 +56,14 @@ function passSignalsTo(child: ChildProcess): void {
   }, 250).unref();
 }
 
+/** As shells tell of a process that a signal has ended. */
+const signalCode = (signal: NodeJS.Signals | null): number =>
+  128 + (signal === null ? 0 : constants.signals[signal]);
+
 /** Ends with the child, and as the child. */
 function endWith(child: ChildProcess): void {
   child.on('exit', (code, signal) => {
-    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    process.exit(code ?? signalCode(signal));
   });
 }
 
@@ -77,6 +87,8 @@ async function runDesktop(command: 'serve' | 'demo', words: readonly string[]): 
       process.exitCode = result.exitCode;
       return;
     case 'impossible':
+      // It was told to end while it was starting.
+      if (stopSignal !== null) process.exit(signalCode(stopSignal));
       process.stderr.write(`${result.why}: running headless${dashboardText(command, words)}\n`);
       runCommand([command, ...words]);
   }

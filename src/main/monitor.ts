@@ -24,6 +24,8 @@ export interface MonitorOptions {
 export interface Monitor {
   /** "http://127.0.0.1:8765" */
   readonly url: string;
+  /** Id of the newest event when this process began: a client that comes with it misses nothing of what has happened since. */
+  readonly eventIdAtStart: string;
   /** Takes over another configuration: VMs that are the same in both go on undisturbed. */
   reconfigure(config: Config): void;
   /** Ends streams, writes down what is open, closes the SSH connections. */
@@ -66,6 +68,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         watchers.delete(name);
       };
 
+      const eventIdAtStart = feed.idOf(feed.head());
       // First the pictures, then the server: whoever connects first finds them there.
       for (const vm of config.vms) startWatcher(vm);
       const stopAll = (): void => {
@@ -95,6 +98,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 
       return {
         url: server.url,
+        eventIdAtStart,
         reconfigure(next) {
           const isPaceNew = next.interval !== config.interval;
           config = next;

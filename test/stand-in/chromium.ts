@@ -7,7 +7,6 @@ import { findChromium } from '../support/tools.ts';
 import { startPageProxy } from './page-proxy.ts';
 
 const profile = mkdtempSync(join(tmpdir(), 'benchtray-stand-in-'));
-process.on('exit', () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
 
 let started: Promise<BrowserContext> | null = null;
 
@@ -20,7 +19,7 @@ async function start(): Promise<BrowserContext> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('There is no Chromium.');
   const proxy = await startPageProxy();
-  return chromium.launchPersistentContext(profile, {
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     viewport: { width: 1100, height: 760 },
     args: [
@@ -31,6 +30,9 @@ async function start(): Promise<BrowserContext> {
       ...proxy,
     ],
   });
+  // Behind Playwright's own listener, which kills Chromium: one that lives would write on.
+  process.on('exit', () => rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+  return context;
 }
 
 /** Where the test attaches: "http://127.0.0.1:<port>". Null until Chromium is up. */

@@ -156,3 +156,6 @@ process.on('message', ({ id, request }: { readonly id: number; readonly request:
     (error: unknown) => process.send?.({ id, error: error instanceof Error ? error.message : String(error) }),
   );
 });
+
+// Whoever sat at this desk has gone.
+process.on('disconnect', () => process.exit(1));

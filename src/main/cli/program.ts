@@ -56,16 +56,6 @@ export function buildProgram(io: CliIo, finish: (exitCode: number) => void): Com
     .exitOverride();
 
   program
-    .command('start')
-    .description('the desktop app where it can run, else the same as serve')
-    .option('--config <file>', 'configuration to use')
-    .option('--port <number>', 'port to listen on; 0 takes any free one', portOption)
-    .action(async (_options, command: Command) => {
-      say(io.stderr, 'The desktop window is not part of this version yet: running headless.');
-      finish(await runServe(command.optsWithGlobals<ServeOptions>(), io));
-    });
-
-  program
     .command('serve')
     .description('watch the configured VMs and serve their event stream')
     .option('--config <file>', 'configuration to use')

@@ -9,7 +9,9 @@ export interface CurrentState {
 }
 
 const answerSchema = z.object({
-  vms: z.array(z.object({ name: z.string(), errors: z.array(z.custom<ErrorPayload>(isObject)).optional() })),
+  vms: z.array(
+    z.object({ name: z.string(), open_errors: z.array(z.custom<ErrorPayload>(isObject)).optional() }),
+  ),
 });
 
 const answerWithinMs = 5000;
@@ -25,10 +27,10 @@ export async function fetchCurrentState(serverUrl: string): Promise<CurrentState
   });
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
   const { vms } = answerSchema.parse(await answer.json());
-  const isTold = vms.every((vm) => vm.errors !== undefined);
+  const isTold = vms.every((vm) => vm.open_errors !== undefined);
   return {
     vmNames: vms.map((vm) => vm.name),
-    openErrors: isTold ? vms.flatMap((vm) => vm.errors ?? []) : null,
+    openErrors: isTold ? vms.flatMap((vm) => vm.open_errors ?? []) : null,
   };
 }
 

@@ -16,6 +16,8 @@ export interface AppServer {
   readonly url: string;
   /** True: it belongs to another BenchTray, which was there before. */
   readonly isForeign: boolean;
+  /** Id of the newest event when our own server began; null where it is another's. */
+  readonly eventIdAtStart: string | null;
   /** As the configuration has them now. */
   readonly notificationSettings: () => NotificationSettings;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ async function startDemo({ options, config, log, version, assetsDir }: AppServer
     return {
       url: monitor.url,
       isForeign: false,
+      eventIdAtStart: monitor.eventIdAtStart,
       notificationSettings: () => config.notifications,
       close: () => monitor.close().finally(removeFolder),
     };
@@ -86,6 +89,7 @@ async function startOrAttach(options: AppServerOptions): Promise<AppServer> {
   return {
     url: started.url,
     isForeign: monitor === null,
+    eventIdAtStart: monitor?.eventIdAtStart ?? null,
     notificationSettings: () => config.notifications,
     async close() {
       watcher.close();

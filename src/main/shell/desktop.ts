@@ -29,7 +29,7 @@ export interface Desktop {
 }
 
 export interface DesktopOptions {
-  readonly server: Pick<AppServer, 'url' | 'isForeign' | 'notificationSettings'>;
+  readonly server: Pick<AppServer, 'url' | 'isForeign' | 'eventIdAtStart' | 'notificationSettings'>;
   /** False: this desktop shows no tray icons, and the window is all there is. */
   readonly hasTray: boolean;
   /** Without opening the window, as far as there is an icon to open it by. */
@@ -135,7 +135,13 @@ export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): D
   // macOS: a click on the icon in the Dock.
   app.on('activate', window.show);
   watchPower((kind) => notifications.input({ kind }));
-  const feed = feedFromStream({ serverUrl: server.url, tray, notifications, log });
+  const feed = feedFromStream({
+    serverUrl: server.url,
+    sinceEventId: server.eventIdAtStart,
+    tray,
+    notifications,
+    log,
+  });
   if (!hidden || !hasTray) window.show();
 
   return {

@@ -5,6 +5,8 @@ import type { TrayKeeper } from './tray-keeper.ts';
 
 export interface StreamFeedOptions {
   readonly serverUrl: string;
+  /** What happened after this event is news, even if it happened before the stream was open; null: the newest one. */
+  readonly sinceEventId: string | null;
   readonly tray: Pick<TrayKeeper, 'input'>;
   readonly notifications: Pick<Notifications, 'input'>;
   readonly log: Logger;
@@ -17,6 +19,7 @@ const mostQuestions = 3;
 export function feedFromStream(options: StreamFeedOptions): { close(): void } {
   const { serverUrl, tray, notifications, log } = options;
   const url = new URL('/api/benchmark-sse?vm=*&error_event=problem', serverUrl);
+  if (options.sinceEventId !== null) url.searchParams.set('lastEventId', options.sinceEventId);
   let isUp = false;
   /** Of errors, so that an answer from before one of them is not believed. */
   let news = 0;

@@ -72,11 +72,8 @@ describe.skipIf(chromiumPath === null)('the app, used as a person does', () => {
     const taskId = second?.taskId ?? '';
     await app.ask({ do: 'click-notification', index: 1 });
     const page = await app.page();
-    const row = page.locator(`tr[data-task="${taskId}"]`);
-    await until(
-      () => row.evaluate((element) => element.matches('[data-shown]:focus')),
-      'the row of the task',
-    );
+    const row = page.locator(`tr[data-task="${taskId}"][data-shown]:focus`);
+    await until(() => row.isVisible(), 'the row of the task');
   });
 
   it('says when the VM is lost, opens that error, and takes it back when it is over', async () => {

@@ -74,7 +74,7 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     expect(await isHeadless(run)).toBe(`http://127.0.0.1:${port}`);
     expect(run.errLines()[0]).toBe(`No display: running headless, dashboard at http://localhost:${port}/`);
     // What follows is what `serve` itself says where no VM is configured.
-    expect(run.errLines()[1]).toBe('No VM is configured yet. One of these helps:');
+    await until(() => run.errLines()[1]?.startsWith('No VM is configured yet.'), 'the words of serve');
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
   });
 
@@ -126,22 +126,30 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     },
   );
 
+  const told = () => join(folder, 'told');
+  /** Runs until it is told to end, and then has an exit code of its own. */
+  const runs = (before: string) =>
+    `printf '%s\\n' "$@" > "$HOME/told.new"; mv "$HOME/told.new" "$HOME/told"; trap 'exit 7' TERM; ${before}; while :; do sleep 0.1; done`;
+
   it.each([
     ['start', ['--port', '1']],
     ['demo', ['--demo', '--port', '1']],
   ])('%s becomes the app where that runs, and ends with it', async (command, words) => {
-    const told = join(folder, 'told');
-    const script = `printf '%s\\n' "$@" > "${told}.new"; mv "${told}.new" "${told}"; trap 'exit 7' TERM; while :; do sleep 0.1; done`;
-    const run = start([command, '--port', '1'], {
-      ...playElectron(script),
-      ELECTRON_RUN_AS_NODE: '1',
-    });
-    // Also while it is not yet clear whether it runs.
-    await until(() => existsSync(told), 'the app has started');
-    expect(readFileSync(told, 'utf8').trim().split('\n')).toEqual([root, ...words]);
+    const env = playElectron(runs('echo started > "$BENCHTRAY_START_REPORT"; echo hello'));
+    const run = start([command, '--port', '1'], { ...env, ELECTRON_RUN_AS_NODE: '1' });
+    await until(() => run.out() === 'hello\n', 'the app runs');
+    expect(readFileSync(told(), 'utf8').trim().split('\n')).toEqual([root, ...words]);
     run.child.kill('SIGTERM');
     expect(await run.exit).toBe(7);
+  });
+
+  it('ends, and does not go on headless, when it is told to while the app is starting', async () => {
+    const run = start(['start'], playElectron(runs(':')));
+    await until(() => existsSync(told()), 'the app is starting');
+    run.child.kill('SIGTERM');
+    expect(await run.exit).toBe(143);
     expect(run.out()).toBe('');
+    expect(run.errLines()).toEqual([]);
   });
 
   it('leaves the last word to an app that has one', async () => {

@@ -8,6 +8,8 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import type { Request, Sight } from '../../stand-in/control.ts';
 import { until } from '../../support/wait.ts';
 
+/** Twice as long as the app itself takes at most. */
+const endWithinMs = 4000;
 const root = join(import.meta.dirname, '..', '..', '..');
 
 export interface Desk {
@@ -82,8 +84,11 @@ export function openDesk(): Desk {
     async close() {
       for (const { child, exit, browsers } of started) {
         for (const browser of browsers) await browser.close().catch(() => undefined);
-        child.kill('SIGKILL');
+        // First gently: a program that is killed leaves its Chromium behind for a while.
+        child.kill('SIGTERM');
+        const forced = setTimeout(() => child.kill('SIGKILL'), endWithinMs);
         await exit;
+        clearTimeout(forced);
       }
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },

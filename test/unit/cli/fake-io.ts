@@ -33,6 +33,7 @@ export function fakeIo(folder: string, change: Partial<CliIo> = {}): FakeIo {
       steps.push('monitor started');
       return Promise.resolve({
         url: `http://127.0.0.1:${String(config.server.port)}`,
+        eventIdAtStart: 'journal-0',
         reconfigure: (next) => {
           configs.push(next);
         },

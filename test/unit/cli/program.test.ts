@@ -53,7 +53,6 @@ describe('usage', () => {
 
   it.each([
     ['serve'],
-    ['start'],
     ['demo'],
     ['watch'],
     ['config', 'check'],
@@ -179,12 +178,6 @@ describe('serve', () => {
     const before = performance.now();
     expect(await runUntil(['serve'], fake)).toBe(0);
     expect(performance.now() - before).toBeLessThan(2000);
-  });
-
-  it('is what start does, since there is no window yet', async () => {
-    const fake = fakeIo(folder);
-    await runUntil(['start', '--config', configFile(oneVm)], fake);
-    expect(fake.err()).toBe('The desktop window is not part of this version yet: running headless.\n');
   });
 });
 
