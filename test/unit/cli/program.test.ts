@@ -171,6 +171,7 @@ describe('serve', () => {
       startMonitor: () =>
         Promise.resolve({
           url: 'http://x',
+          eventIdAtStart: 'journal-0',
           reconfigure: () => undefined,
           close: () => new Promise(() => undefined),
         }),

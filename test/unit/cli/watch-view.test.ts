@@ -68,10 +68,7 @@ describe('the live view', () => {
         status(),
         progress({ tasks_completed: 30, state: 'finished', eta_seconds: null, current_task: null }),
       ),
-      [
-        '● waa  ready',
-        '  ██████████████████████████████ 30/30 100% · 3 passed · 0:10:00 · finished',
-      ],
+      ['● waa  ready', '  ██████████████████████████████ 30/30 100% · 3 passed · 0:10:00 · finished'],
     ],
   ])('%s', (_name, state, lines) => {
     expect(renderView(state, 30_000, 100, paint).split('\n')).toEqual(lines);
