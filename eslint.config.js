@@ -9,7 +9,20 @@ import ts from 'typescript-eslint';
  * The walls between the rooms: data flows vm → run → feed → server, and a room never asks for one that lies downstream of it.
  * Each entry: what stands in `target` may not import from `from`.
  */
-const everyRoom = ['vm', 'run', 'watch', 'feed', 'server', 'config', 'client', 'notify', 'tray', 'demo', 'cli', 'shell'];
+const everyRoom = [
+  'vm',
+  'run',
+  'watch',
+  'feed',
+  'server',
+  'config',
+  'client',
+  'notify',
+  'tray',
+  'demo',
+  'cli',
+  'shell',
+];
 const mayImport = {
   config: [],
   run: [],

@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { createServer } from 'vite';
 
 const root = join(import.meta.dirname, '..');
-const backend = spawn(process.execPath, ['--watch', join(root, 'src/main/cli.ts'), 'demo', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const backend = spawn(
+  process.execPath,
+  ['--watch', join(root, 'src/main/cli.ts'), 'demo', ...process.argv.slice(2)],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
 
 const page = await createServer({
   configFile: join(root, 'vite.config.ts'),

@@ -60,7 +60,9 @@ function run(program: string, words: readonly string[], env: Record<string, stri
 function reasonFor(file: string, missing: readonly Tool[]): string {
   const text = readFileSync(file, 'utf8');
   const tool = missing.find(({ mark }) => text.includes(mark));
-  return tool === undefined ? 'the test says itself that it does not fit this machine' : `${tool.name} is not installed`;
+  return tool === undefined
+    ? 'the test says itself that it does not fit this machine'
+    : `${tool.name} is not installed`;
 }
 
 /** The report of Vitest's JSON reporter, as far as it is read here (https://vitest.dev/guide/reporters#json-reporter). */
@@ -75,7 +77,13 @@ interface VitestReport {
 
 function runVitest(outcome: Outcome, missing: readonly Tool[], folder: string): void {
   const report = join(folder, 'vitest.json');
-  const words = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
+  const words = [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ];
   const succeeded = run('vitest/vitest.mjs', words);
   let failed = 0;
   if (existsSync(report)) {
@@ -88,7 +96,8 @@ function runVitest(outcome: Outcome, missing: readonly Tool[], folder: string): 
         else outcome.skipped.push({ test: `${shown}: ${fullName}`, reason: reasonFor(file.name, missing) });
       }
       // A file that could not even be read has no tests in it that could fail.
-      if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) failed += 1;
+      if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'))
+        failed += 1;
     }
   }
   outcome.failed += succeeded ? failed : Math.max(1, failed);
@@ -97,12 +106,20 @@ function runVitest(outcome: Outcome, missing: readonly Tool[], folder: string): 
 /** The report of Playwright's JSON reporter, as far as it is read here (https://playwright.dev/docs/test-reporters#json-reporter). */
 interface PlaywrightReport {
   readonly suites: readonly PlaywrightSuite[];
-  readonly stats: { readonly expected: number; readonly unexpected: number; readonly flaky: number; readonly skipped: number };
+  readonly stats: {
+    readonly expected: number;
+    readonly unexpected: number;
+    readonly flaky: number;
+    readonly skipped: number;
+  };
 }
 interface PlaywrightSuite {
   readonly file: string;
   readonly suites?: readonly PlaywrightSuite[];
-  readonly specs: readonly { readonly title: string; readonly tests: readonly { readonly status: string }[] }[];
+  readonly specs: readonly {
+    readonly title: string;
+    readonly tests: readonly { readonly status: string }[];
+  }[];
 }
 
 function runPlaywright(outcome: Outcome, missing: readonly Tool[], folder: string): void {
@@ -116,12 +133,19 @@ function runPlaywright(outcome: Outcome, missing: readonly Tool[], folder: strin
   }
   const { suites, stats } = JSON.parse(readFileSync(report, 'utf8')) as PlaywrightReport;
   const specsOf = (suite: PlaywrightSuite): { file: string; title: string; status: string }[] => [
-    ...suite.specs.map((spec) => ({ file: suite.file, title: spec.title, status: spec.tests[0]?.status ?? 'skipped' })),
+    ...suite.specs.map((spec) => ({
+      file: suite.file,
+      title: spec.title,
+      status: spec.tests[0]?.status ?? 'skipped',
+    })),
     ...(suite.suites ?? []).flatMap(specsOf),
   ];
   for (const { file, title, status } of suites.flatMap(specsOf)) {
     if (canRun && status !== 'skipped') continue;
-    outcome.skipped.push({ test: `test/e2e/${file}: ${title}`, reason: reasonFor(join(root, 'playwright.config.ts'), missing) });
+    outcome.skipped.push({
+      test: `test/e2e/${file}: ${title}`,
+      reason: reasonFor(join(root, 'playwright.config.ts'), missing),
+    });
   }
   if (!canRun) return;
   outcome.passed += stats.expected;
