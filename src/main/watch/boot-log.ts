@@ -3,10 +3,12 @@ import type { Client } from 'ssh2';
 import { createLineSplitter } from '../run/index.ts';
 import { hostShell, logsCommand, openFollow, type DockerCommand, type FollowChannel } from '../vm/index.ts';
 
-/** Old lines come at once; when nothing came for this long, what comes next is happening now. */
+/** Old lines come at once, one behind the other; when nothing more came for this long, what comes next is happening now. */
 const quietMs = 150;
 /** A log that never is quiet for that long is taken to be at its present end by now. */
 const replayLimitMs = 700;
+/** A log of which nothing has come by now has no old lines. Opening the channel and starting docker take their time. */
+const firstLineWithinMs = 1_000;
 
 export interface BootLog {
   /** Old lines are still being read: what they say is long past, and not worth telling one by one. */
@@ -25,8 +27,8 @@ export function followBootLog(options: {
 }): BootLog {
   const splitter = createLineSplitter(0);
   let isReplaying = true;
-  const quietTimer = setTimeout(endReplay, quietMs);
-  const limitTimer = setTimeout(endReplay, replayLimitMs);
+  let quietTimer: NodeJS.Timeout | null = null;
+  let limitTimer = setTimeout(endReplay, firstLineWithinMs);
 
   function endReplay(): void {
     stopTimers();
@@ -35,8 +37,18 @@ export function followBootLog(options: {
   }
 
   function stopTimers(): void {
-    clearTimeout(quietTimer);
+    if (quietTimer !== null) clearTimeout(quietTimer);
     clearTimeout(limitTimer);
+  }
+
+  function awaitQuiet(): void {
+    if (quietTimer !== null) {
+      quietTimer.refresh();
+      return;
+    }
+    quietTimer = setTimeout(endReplay, quietMs);
+    clearTimeout(limitTimer);
+    limitTimer = setTimeout(endReplay, replayLimitMs);
   }
 
   const channel: FollowChannel = openFollow(
@@ -45,7 +57,7 @@ export function followBootLog(options: {
     logsCommand(options.docker, options.container),
     {
       data(chunk) {
-        if (isReplaying) quietTimer.refresh();
+        if (isReplaying) awaitQuiet();
         for (const line of splitter.push(chunk)) options.onLine(line.text);
       },
       notice: () => undefined,
