@@ -1,7 +1,7 @@
 /** What banners say: title, body, urgency, and what a click opens. */
 import type { RecoveredPayload } from '../../shared/stream.ts';
 import type { BannerTarget, Held, HoldReason, PolicyState, TaskTally, Trouble, Urgency } from './model.ts';
-import { cutText, plainText } from './plain-text.ts';
+import { cutText, plainText } from '../../shared/plain-text.ts';
 import { failuresText, tallyText } from './task-tally.ts';
 import { countText, durationText, sentence } from './wording.ts';
 

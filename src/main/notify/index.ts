@@ -4,7 +4,6 @@
  */
 export { initialPolicyState, policyStep } from './policy.ts';
 export { pauseFor, isPaused, type PauseLength } from './pause.ts';
-export { cutText, plainText } from './plain-text.ts';
 export type {
   BannerTarget,
   FocusedView,

@@ -1,7 +1,7 @@
 /** Finished tasks, added up for one banner. */
 import type { TaskCompletePayload } from '../../shared/stream.ts';
 import type { NotificationSettings, TaskTally } from './model.ts';
-import { cutText, plainText } from './plain-text.ts';
+import { cutText, plainText } from '../../shared/plain-text.ts';
 import { countText, durationText } from './wording.ts';
 
 const mostFailedNames = 3;

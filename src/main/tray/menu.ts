@@ -1,5 +1,6 @@
 /** The menu: how things stand, and what can be done. */
-import { cutText, isPaused, plainText } from '../notify/index.ts';
+import { cutText, plainText } from '../../shared/plain-text.ts';
+import { isPaused } from '../notify/index.ts';
 import { isRunOn, type VmSight } from './health.ts';
 import type { TrayAction, TrayMenuItem, TrayPicture } from './model.ts';
 import { linkText, pauseText, vmText } from './words.ts';

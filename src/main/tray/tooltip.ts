@@ -1,5 +1,5 @@
 /** The tooltip: three short lines at most. */
-import { cutText, plainText } from '../notify/index.ts';
+import { cutText, plainText } from '../../shared/plain-text.ts';
 import { isRunOn, type VmSight } from './health.ts';
 import type { TrayPicture } from './model.ts';
 import { linkText, pauseText, vmText } from './words.ts';

@@ -1,5 +1,6 @@
 /** What tooltip and menu have in common: a VM in words. */
-import { cutText, isPaused, plainText } from '../notify/index.ts';
+import { cutText, plainText } from '../../shared/plain-text.ts';
+import { isPaused } from '../notify/index.ts';
 import type { ProgressPayload } from '../../shared/stream.ts';
 import { isRunOn, isStale, type VmSight } from './health.ts';
 import type { TrayPicture } from './model.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { durationText, messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
 import { messageJson } from '../../../src/main/cli/watch/message-json.ts';
 import { toMessage, type StreamMessage } from '../../../src/main/client/index.ts';
-import { plainText, shorten } from '../../../src/main/cli/watch/plain-text.ts';
+import { plainText, cutText } from '../../../src/shared/plain-text.ts';
 import { afterMessage, initialState, type WatchState } from '../../../src/main/cli/watch/state.ts';
 import { renderView } from '../../../src/main/cli/watch/view.ts';
 import { connected, problem, progress, status, taskComplete } from './watch-messages.ts';
@@ -162,16 +162,16 @@ describe('text from the stream', () => {
     ['\u001b]0;title\u0007after', 'after'],
     ['bell\u0007', 'bell'],
     ['\u202eabc', 'abc'],
-    ['cut \u001b[', 'cut  ['],
+    ['cut \u001b[', 'cut ['],
     [null, 'null'],
   ])('%j becomes %j', (text, plain) => {
     expect(plainText(text)).toBe(plain);
   });
 
-  it('is shortened by characters, not in the middle of one', () => {
-    expect(shorten('abcdef', 4)).toBe('abc…');
-    expect(shorten('😀😀😀', 2)).toBe('😀…');
-    expect(shorten('abc', 3)).toBe('abc');
+  it('is cutTexted by characters, not in the middle of one', () => {
+    expect(cutText('abcdef', 4)).toBe('abc…');
+    expect(cutText('😀😀😀', 2)).toBe('😀…');
+    expect(cutText('abc', 3)).toBe('abc');
   });
 });
 

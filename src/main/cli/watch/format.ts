@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { StatusPayload, TaskCompletePayload } from '../../../shared/stream.ts';
 import type { StreamMessage } from '../../client/index.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../../../shared/plain-text.ts';
 import { isOn, type WatchState } from './state.ts';
 
 /** 3725 → "1:02:05" */

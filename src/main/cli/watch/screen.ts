@@ -4,7 +4,7 @@ import { say, type CliIo, type Output } from '../io.ts';
 import { messageLines, timeText } from './format.ts';
 import type { StreamMessage } from '../../client/index.ts';
 import { messageJson } from './message-json.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../../../shared/plain-text.ts';
 import type { WatchState } from './state.ts';
 import { renderView } from './view.ts';
 

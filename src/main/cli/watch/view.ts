@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import { durationText, statusText } from './format.ts';
-import { plainText, shorten } from './plain-text.ts';
+import { plainText, cutText } from '../../../shared/plain-text.ts';
 import { isOn, type WatchedVm, type WatchState } from './state.ts';
 
 const widestBar = 30;
@@ -10,10 +10,10 @@ export function renderView(state: WatchState, nowMs: number, width: number, pain
   const lines: string[] = [];
   const { connection } = state;
   if (connection.kind === 'lost')
-    lines.push(paint.yellow(shorten(`Not connected: ${plainText(connection.reason)}`, width)));
-  if (connection.kind === 'connecting') lines.push(shorten('Connecting…', width));
+    lines.push(paint.yellow(cutText(`Not connected: ${plainText(connection.reason)}`, width)));
+  if (connection.kind === 'connecting') lines.push(cutText('Connecting…', width));
   if (connection.kind === 'open' && state.vms.size === 0)
-    lines.push(shorten('Connected. No VM has been seen yet.', width));
+    lines.push(cutText('Connected. No VM has been seen yet.', width));
   for (const [name, vm] of state.vms) lines.push(...vmLines(name, vm, nowMs, width, paint));
   return lines.join('\n');
 }
@@ -26,7 +26,7 @@ function vmLines(
   paint: ChalkInstance,
 ): readonly string[] {
   const { status } = vm;
-  const text = shorten(
+  const text = cutText(
     `${plainText(name)}  ${status === null ? 'nothing known yet' : statusText(status)}`,
     width - 2,
   );
@@ -60,8 +60,8 @@ function progressLines(
   const bar =
     barWidth === 0 ? '' : `${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(barWidth - filled))} `;
   const factsWidth = width - 2 - (barWidth === 0 ? 0 : barWidth + 1);
-  const lines = [`  ${bar}${shorten(facts.join(' · '), factsWidth)}`];
-  if (on && progress.current_task !== null) lines.push(shorten(`  ${taskLine(progress)}`, width));
+  const lines = [`  ${bar}${cutText(facts.join(' · '), factsWidth)}`];
+  if (on && progress.current_task !== null) lines.push(cutText(`  ${taskLine(progress)}`, width));
   return lines;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Text for banners, tooltips and menus. Much of it comes from a benchmark's log, which is written by whoever drives the
+ * Text for banners, tooltips, menus and terminals. Much of it comes from a benchmark's log, which is written by whoever drives the
  * benchmark: control characters and marks of writing direction could make it read as something else than it is. Markup is
  * left as the plain text that it is.
  */
@@ -10,19 +10,19 @@ const escapeSequence = /(?:\u001b\[|\u009b)[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\
 const notPrintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /** The text on one line, without anything that could act on what shows it. */
-export function plainText(text: string): string {
+export function plainText(text: unknown): string {
   // Sequences first, or what is left of them would stay as litter.
-  const printable = text.toWellFormed().replace(escapeSequence, '').replace(notPrintable, ' ');
+  const printable = String(text).toWellFormed().replace(escapeSequence, '').replace(notPrintable, ' ');
   return printable.replace(/\s+/g, ' ').trim();
 }
 
-/** At most `limit` (1 or more) code points; where something is left out, the last of them is an ellipsis. */
+/** At most `limit` code points; where something is left out, the last of them is an ellipsis. */
 export function cutText(text: string, limit: number): string {
   const characters = Array.from(text);
   return characters.length <= limit
     ? text
     : `${characters
-        .slice(0, limit - 1)
+        .slice(0, Math.max(0, limit - 1))
         .join('')
         .trimEnd()}…`;
 }
