@@ -11,7 +11,8 @@ it('gives only keys that can be read', () => {
   const spy = vi.spyOn(ssh2.utils, 'generateKeyPairSync').mockReturnValueOnce(broken);
   expect(ssh2.utils.parseKey(broken.public)).toBeInstanceOf(Error);
   const { privateKey, publicKey } = generateKeyPair();
-  expect(spy).toHaveBeenCalledTimes(2);
+  // The next one that ssh2 makes may be broken as well.
+  expect(spy.mock.calls.length).toBeGreaterThan(1);
   spy.mockRestore();
   const parsed = ssh2.utils.parseKey(privateKey);
   if (parsed instanceof Error) throw parsed;
