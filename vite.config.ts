@@ -1,4 +1,5 @@
 import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { readFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { readFileSync } from 'node:fs';
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const outside = [/^node:/, ...builtinModules, 'electron', /\.node$/, 'cpu-features'];
 const define = { __BENCHTRAY_VERSION__: JSON.stringify(version) };
 
@@ -50,7 +52,7 @@ export default defineConfig({
         minify: false,
         sourcemap: true,
         rolldownOptions: {
-          input: { cli: 'src/main/cli.ts', index: 'src/main/index.ts' },
+          input: { cli: at('src/main/cli.ts'), index: at('src/main/index.ts') },
           external: outside,
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         },
@@ -63,7 +65,7 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'chrome150',
         rolldownOptions: {
-          input: 'src/preload/index.ts',
+          input: at('src/preload/index.ts'),
           external: ['electron'],
           output: { format: 'cjs', entryFileNames: 'index.cjs' },
         },
