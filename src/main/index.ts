@@ -23,6 +23,7 @@ import {
   refuseToStart,
   registerPageScheme,
   reportStart,
+  requireSandbox,
   showDesktop,
   startAppServer,
   takeSingleInstance,
@@ -45,7 +46,7 @@ function begin(): void {
     app.exit(0);
     return;
   }
-  app.enableSandbox();
+  requireSandbox();
   registerPageScheme();
   refuseNavigation();
   run(options, sources).catch(refuseToStart);

@@ -1,27 +1,23 @@
 /**
- * All that the page and the main process say to each other, in one map: the main process checks every message against
- * these schemas, and both sides take their types from them. Everything else the page reads from the event stream.
+ * All that the page and the main process say to each other. What the page asks stands in one map of schemas: the main process
+ * checks every message against them, and both sides take their types from them. Everything else the page reads from the event stream.
  */
 import { z } from 'zod';
 
 const name = z.string().min(1).max(500);
 
 /** What a click on a notification asks the page to show. */
-const showTarget = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('task'), vm: name, runId: name, taskId: name }),
-  z.object({ kind: z.literal('error'), vm: name, code: name }),
+export type ShowTarget =
+  | { readonly kind: 'task'; readonly vm: string; readonly runId: string; readonly taskId: string }
+  | { readonly kind: 'error'; readonly vm: string; readonly code: string }
   /** The VM, or everything where it is null. */
-  z.object({ kind: z.literal('list'), vm: name.nullable() }),
-]);
-export type ShowTarget = z.infer<typeof showTarget>;
+  | { readonly kind: 'list'; readonly vm: string | null };
 
-/** Told to the page. */
-export const pageCommand = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('show'), target: showTarget }),
+/** Told to the page, by the main process alone. */
+export type PageCommand =
+  | { readonly kind: 'show'; readonly target: ShowTarget }
   /** One sentence for the person, such as that the system shows no notifications. */
-  z.object({ kind: z.literal('notice'), text: z.string().max(1000) }),
-]);
-export type PageCommand = z.infer<typeof pageCommand>;
+  | { readonly kind: 'notice'; readonly text: string };
 
 const outcome = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true) }),

@@ -80,7 +80,7 @@ export function preventable(): {
 
 export const app = {
   isPackaged: false,
-  commandLine: { hasSwitch: (_name: string) => false } satisfies Pick<
+  commandLine: { hasSwitch: (name: string) => process.argv.includes(`--${name}`) } satisfies Pick<
     Electron.CommandLine,
     'hasSwitch'
   > as unknown as Electron.CommandLine,

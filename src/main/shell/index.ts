@@ -10,7 +10,7 @@ export { registerPageScheme } from './page-files.ts';
 export { chooseUserData, places } from './places.ts';
 export { quitCleanly } from './quit.ts';
 export { refuseToStart } from './refuse.ts';
-export { refuseNavigation } from './security.ts';
+export { refuseNavigation, requireSandbox } from './security.ts';
 export { takeSingleInstance } from './single-instance.ts';
 export { reportStart } from './start-report.ts';
 export { introduceApp, logUnforeseen } from './system.ts';

@@ -1,4 +1,5 @@
 import { app, session } from '#electron';
+import { UserError } from '../../shared/user-error.ts';
 import { contentSecurityPolicy } from '../server/index.ts';
 
 /** Where the page lives: a scheme of its own, which no other program can serve and which is an origin to check for. */
@@ -81,6 +82,23 @@ export function secureSession(serverUrl: () => string | null): void {
   defaultSession.webRequest.onBeforeRequest(({ url }, decide) => {
     decide({ cancel: !security.allowsRequest(url, serverUrl(), app.isPackaged) });
   });
+}
+
+/**
+ * The page shows texts that come from elsewhere: it is not run without Chromium's sandbox, whoever asks for that.
+ * @throws UserError with exit code 2
+ */
+export function requireSandbox(): void {
+  if (app.commandLine.hasSwitch('no-sandbox')) {
+    throw new UserError('BenchTray does not run with --no-sandbox.', {
+      exitCode: 2,
+      hint:
+        process.env['APPIMAGE'] === undefined
+          ? 'Start it without that switch, and not as root. Without a desktop: benchtray serve'
+          : 'The AppImage adds it where the system forbids user namespaces. Install the .deb, which brings a permission for them.',
+    });
+  }
+  app.enableSandbox();
 }
 
 /** Nobody leaves the page, opens another window, or embeds one. To be called before the first window is made. */

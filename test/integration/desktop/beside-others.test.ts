@@ -91,6 +91,7 @@ describe.skipIf(chromiumPath === null)('the app beside other programs', () => {
   it.each([
     ['{ "server": { "port": "x" } }', [], 'config.json'],
     ['{}', ['--port', 'x'], '--port'],
+    ['{}', ['--no-sandbox'], '--no-sandbox'],
   ])('refuses a configuration %s and options %j', async (config, options, named) => {
     writeFileSync(join(desk.folder, 'config.json'), config);
     const app = desk.start(...options);
