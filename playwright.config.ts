@@ -1,11 +1,5 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
-
-// Debian's Chromium where it is; elsewhere the one that Playwright itself installs.
-const chromium = [process.env['BENCHTRAY_CHROMIUM'], '/usr/bin/chromium'].find(
-  (path) => path !== undefined && existsSync(path),
-);
-const isRoot = process.getuid?.() === 0;
+import { chromiumLaunch } from './test/support/tools.ts';
 
 export default defineConfig({
   testDir: 'test/e2e',
@@ -23,10 +17,6 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     trace: 'retain-on-failure',
-    launchOptions: {
-      ...(chromium === undefined ? {} : { executablePath: chromium }),
-      // Chromium refuses to run its sandbox as root, which is who tests run as in containers.
-      args: isRoot ? ['--no-sandbox'] : [],
-    },
+    launchOptions: chromiumLaunch,
   },
 });

@@ -1,4 +1,7 @@
-import { defineConfig } from 'vitest/config';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, defineProject } from 'vitest/config';
+import { chromiumLaunch, chromiumPath } from './test/support/tools.ts';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
@@ -8,6 +11,30 @@ if (major < 24) {
 }
 
 const define = { __BENCHTRAY_VERSION__: JSON.stringify('0.0.0-test') };
+
+/** Parts of the page, each by itself in a real browser. */
+const componentProject = defineProject({
+  define,
+  plugins: [svelte({ configFile: false })],
+  // Named, since a package that is found only while the tests run makes them all start anew.
+  optimizeDeps: { include: ['vitest-browser-svelte'] },
+  test: {
+    name: 'component',
+    include: ['test/component/**/*.test.ts'],
+    setupFiles: ['test/component/support/styles.ts'],
+    sequence: { groupOrder: 2 },
+    expect: { poll: { timeout: 5000 } },
+    browser: {
+      enabled: true,
+      provider: playwright({ launchOptions: chromiumLaunch }),
+      headless: true,
+      screenshotFailures: false,
+      viewport: { width: 1280, height: 800 },
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
+if (chromiumPath === null) console.warn('No Chromium is installed: test/component is left out.');
 
 export default defineConfig({
   test: {
@@ -33,6 +60,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      ...(chromiumPath === null ? [] : [componentProject]),
     ],
   },
 });

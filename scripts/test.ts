@@ -3,7 +3,7 @@
  * what it had to leave out and why, and ends with one line that counts everything.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { findChromium, findSshd } from '../test/support/tools.ts';
@@ -23,7 +23,10 @@ interface Outcome {
 }
 
 const root = join(import.meta.dirname, '..');
+/** Without names of test files. */
+const isEverything = process.argv.length === 2;
 const installLimitMs = 240_000;
+const noChromium = 'Chromium is not installed';
 const tools: readonly Tool[] = [
   { name: 'OpenSSH server (sshd)', mark: 'sshdPath', debianPackage: 'openssh-server', find: findSshd },
   { name: 'Chromium', mark: 'chromiumPath', debianPackage: 'chromium', find: findChromium },
@@ -101,6 +104,10 @@ function runVitest(outcome: Outcome, missing: readonly Tool[], folder: string): 
     }
   }
   outcome.failed += succeeded ? failed : Math.max(1, failed);
+  // Vitest does not speak of a project that its configuration leaves out.
+  if (findChromium() !== null || !isEverything) return;
+  for (const file of globSync('test/component/**/*.test.ts', { cwd: root }))
+    outcome.skipped.push({ test: file, reason: noChromium });
 }
 
 /** The report of Playwright's JSON reporter, as far as it is read here (https://playwright.dev/docs/test-reporters#json-reporter). */
@@ -144,7 +151,7 @@ function runPlaywright(outcome: Outcome, missing: readonly Tool[], folder: strin
     if (canRun && status !== 'skipped') continue;
     outcome.skipped.push({
       test: `test/e2e/${file}: ${title}`,
-      reason: reasonFor(join(root, 'playwright.config.ts'), missing),
+      reason: canRun ? reasonFor(join(root, 'test/e2e', file), missing) : noChromium,
     });
   }
   if (!canRun) return;
@@ -161,7 +168,7 @@ try {
   console.log('Building…');
   if (!run('vite/bin/vite.js', ['build', '--app', '--logLevel', 'warn'])) outcome.failed += 1;
   runVitest(outcome, missing, folder);
-  if (process.argv.length === 2) runPlaywright(outcome, missing, folder);
+  if (isEverything) runPlaywright(outcome, missing, folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { test, expect, vmName } from './support/bench.ts';
-import { completeTask, nthTask, setReady, startRun } from './support/scenes.ts';
+import { completeTask, detail, nthTask, setReady, startRun } from './support/scenes.ts';
 
 test('the first picture has everything that is known', async ({ bench, page }) => {
   setReady(bench.feed);
@@ -41,15 +41,7 @@ test('what happens is shown as it happens', async ({ bench, page }) => {
     connected: true,
     phase: 'downloading',
     waa_ready: false,
-    detail: {
-      text: 'Downloading Windows 11 (45.3%)',
-      percent: 45.3,
-      address: null,
-      container: null,
-      probe_address: null,
-      log: null,
-      runner: null,
-    },
+    detail: { ...detail, text: 'Downloading Windows 11 (45.3%)', percent: 45.3 },
   });
   await page.goto(bench.url);
   await expect(page.getByTestId('vm-state')).toHaveText('Downloading');

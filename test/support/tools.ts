@@ -19,3 +19,14 @@ export const sshdPath = findSshd();
 
 /** A browser for the tests of the page; null where none can be had. */
 export const chromiumPath = findChromium();
+
+/** How a test starts that browser. Without one, Playwright takes the one that it installs itself, and says how where it has not. */
+export const chromiumLaunch: { readonly executablePath?: string; readonly args: string[] } = {
+  ...(chromiumPath === null ? {} : { executablePath: chromiumPath }),
+  args: [
+    // Tests talk to this machine only.
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+    // Chromium refuses to run its sandbox as root, which is who tests run as in containers.
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ],
+};

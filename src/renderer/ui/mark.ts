@@ -1,6 +1,12 @@
 /** Shapes that tell states apart without colour. */
 export type Mark = 'ok' | 'run' | 'busy' | 'pause' | 'off' | 'warn' | 'bad' | 'unknown';
 
+/** A state in a shape and a word. */
+export interface MarkedWord {
+  readonly mark: Mark;
+  readonly word: string;
+}
+
 /** Outline and sign of each, in a box of 16 by 16. */
 export const markShapes: Readonly<Record<Mark, { readonly outline: string; readonly sign: string }>> = {
   ok: { outline: 'M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13z', sign: 'M4.9 8.3 7.1 10.5 11.2 5.9' },

@@ -1,10 +1,28 @@
 /** States of the world, put into the feed as the rest of BenchTray would. */
-import type { ErrorPayload, ProgressPayload, StateCode, StatusPayload } from '../../../src/shared/stream.ts';
+import type {
+  ErrorPayload,
+  ProgressPayload,
+  StateCode,
+  StatusDetail,
+  StatusPayload,
+} from '../../../src/shared/stream.ts';
 import type { Feed, TaskRecord } from '../../../src/main/feed/index.ts';
 import { errorOf, progressOf, runOf, statusOf, taskOf } from '../../unit/feed/fixtures.ts';
 import { vmName } from './bench.ts';
 
 export const longTaskId = `${'a-task-whose-name-has-no-end_'.repeat(6)}WOS`;
+
+/** What is found on a VM that is ready. */
+export const detail: StatusDetail = {
+  text: 'Ready',
+  percent: null,
+  address: 'azureuser@20.123.45.67:22',
+  container: 'winarena',
+  probe_address: 'container:172.30.0.2:5000',
+  log: 'container:/client/results/logs/normal-0-20260128@225508.log',
+  runner: 'run.py --agent_name navi --model gpt-4o --max_steps 15',
+  found: [],
+};
 
 export function setReady(feed: Feed, changes: Partial<StatusPayload> = {}, vm = vmName): void {
   feed.setStatus(
@@ -15,15 +33,7 @@ export function setReady(feed: Feed, changes: Partial<StatusPayload> = {}, vm = 
       waa_ready: true,
       probe: { status: 'ready', vnc_url: 'http://20.123.45.67:8006' },
       power_state: 'running',
-      detail: {
-        text: changes.phase === 'oobe' ? 'The benchmark server has stopped answering' : 'Ready',
-        percent: null,
-        address: 'azureuser@20.123.45.67:22',
-        container: 'winarena',
-        probe_address: 'container:172.30.0.2:5000',
-        log: 'container:/client/results/logs/normal-0-20260128@225508.log',
-        runner: 'run.py --agent_name navi --model gpt-4o --max_steps 15',
-      },
+      detail,
       checked_at: new Date().toISOString(),
       cost: { per_hour_usd: 0.19, so_far_usd: 1.23, since: '2026-01-28T20:00:00Z' },
       ...changes,
@@ -103,7 +113,11 @@ export function completeTask(feed: Feed, record: TaskRecord): void {
 
 export function beginError(feed: Feed, code: StateCode, changes: Partial<ErrorPayload> = {}): void {
   const beganAt = Date.now() - 12_000;
-  const error = errorOf(vmName, { code, began_at: new Date(beganAt).toISOString(), ...changes });
+  const error = errorOf(changes.vm ?? vmName, {
+    code,
+    began_at: new Date(beganAt).toISOString(),
+    ...changes,
+  });
   feed.commit({ vm: error.vm, at: Date.now(), began: [{ vm: error.vm, code, beganAt, error }] });
 }
 
@@ -124,14 +138,16 @@ export function tellMoment(feed: Feed, changes: Partial<ErrorPayload>): void {
 }
 
 /** Two errors of different weight, with everything that an error can say. */
-export function beginTwoErrors(feed: Feed): void {
+export function beginTwoErrors(feed: Feed, vm = vmName): void {
   beginError(feed, 'disk_full', {
+    vm,
     severity: 'warning',
     message: 'The disk of the VM is full.',
     detail: '/mnt: 412 MiB free',
     hint: 'On the VM: df -h, then remove old results, images (docker system df) or grow the disk.',
   });
   beginError(feed, 'probe_down', {
+    vm,
     severity: 'critical',
     message: 'The benchmark server in Windows has stopped answering.',
     detail: 'Connection refused',

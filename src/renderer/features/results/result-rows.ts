@@ -1,13 +1,8 @@
 /** The rows of the results table: their words, their order, and which of them are shown. Pure. */
 import type { TaskResult } from '../../state/model.ts';
-import type { Mark } from '../../ui/mark.ts';
+import type { MarkedWord } from '../../ui/mark.ts';
 
-export interface ResultInWords {
-  readonly mark: Mark;
-  readonly word: string;
-}
-
-export function resultInWords({ outcome, success }: TaskResult): ResultInWords {
+export function resultInWords({ outcome, success }: TaskResult): MarkedWord {
   switch (outcome) {
     case 'scored':
       return success ? { mark: 'ok', word: 'Passed' } : { mark: 'bad', word: 'Failed' };

@@ -1,23 +1,18 @@
 /** A run in words and figures. Pure. */
 import type { RunOutcome } from '../../../shared/stream.ts';
 import type { TaskResult, VmView } from '../../state/model.ts';
-import type { Mark } from '../../ui/mark.ts';
+import type { MarkedWord } from '../../ui/mark.ts';
 
-export interface RunState {
-  readonly mark: Mark;
-  readonly word: string;
-}
-
-const stateWords: Readonly<Record<string, RunState>> = {
+const stateWords: Readonly<Record<string, MarkedWord>> = {
   running: { mark: 'run', word: 'Running' },
   finished: { mark: 'ok', word: 'Finished' },
   crashed: { mark: 'bad', word: 'Crashed' },
   interrupted: { mark: 'pause', word: 'Interrupted' },
   stalled: { mark: 'warn', word: 'Stalled' },
-} satisfies Record<RunOutcome, RunState>;
+} satisfies Record<RunOutcome, MarkedWord>;
 
 /** A run that was on when it was last seen may be anything by now. */
-export function runState(state: RunOutcome, isStale: boolean): RunState {
+export function runState(state: RunOutcome, isStale: boolean): MarkedWord {
   // A newer server may tell of a state that this page does not know.
   const { mark, word } = stateWords[state] ?? { mark: 'unknown', word: state };
   return isStale ? { mark: 'unknown', word: `Last known: ${word}` } : { mark, word };

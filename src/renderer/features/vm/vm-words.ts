@@ -1,15 +1,11 @@
 /** The state of a VM in a word and a shape, and how old that knowledge is. Pure. */
 import type { Phase, StatusPayload } from '../../../shared/stream.ts';
-import { parseTime } from '../../format/format.ts';
+import { durationText, parseTime } from '../../format/format.ts';
 import { isOn, type Link, type VmView } from '../../state/model.ts';
-import type { Mark } from '../../ui/mark.ts';
+import type { MarkedWord } from '../../ui/mark.ts';
+import { countOfTotal, runState } from '../run/run-words.ts';
 
-export interface StateInWords {
-  readonly mark: Mark;
-  readonly word: string;
-}
-
-const phaseWords: Readonly<Record<string, StateInWords>> = {
+const phaseWords: Readonly<Record<string, MarkedWord>> = {
   offline: { mark: 'off', word: 'Offline' },
   starting: { mark: 'busy', word: 'Starting' },
   downloading: { mark: 'busy', word: 'Downloading' },
@@ -21,13 +17,13 @@ const phaseWords: Readonly<Record<string, StateInWords>> = {
   ready: { mark: 'ok', word: 'Ready' },
   stopping: { mark: 'busy', word: 'Shutting down' },
   unknown: { mark: 'unknown', word: 'Unknown' },
-} satisfies Record<Phase, StateInWords>;
+} satisfies Record<Phase, MarkedWord>;
 
 /**
  * The worst of what is known: an open error outweighs the phase. What is out of date never looks well.
  * @param isLost the link to BenchTray is lost
  */
-export function vmState(vm: VmView, isLost: boolean): StateInWords {
+export function vmState(vm: VmView, isLost: boolean): MarkedWord {
   if (vm.status === null) return { mark: 'unknown', word: 'Not known yet' };
   // A newer server may tell of a phase that this page does not know.
   const { mark, word } = phaseWords[vm.status.phase] ?? { mark: 'unknown', word: vm.status.phase };
@@ -35,6 +31,29 @@ export function vmState(vm: VmView, isLost: boolean): StateInWords {
   if (vm.problems.some((problem) => problem.severity === 'critical')) return { mark: 'bad', word };
   if (vm.problems.length > 0) return { mark: 'warn', word };
   return { mark, word };
+}
+
+/**
+ * A VM and its run in one line, "Running, 5/12, 1:46:40 left". On a VM that is ready it is the run that matters.
+ * @param isLost the link to BenchTray is lost
+ */
+export function overviewLine(vm: VmView, isLost: boolean): MarkedWord {
+  const state = vmState(vm, isLost);
+  const { status, progress } = vm;
+  if (progress === null) return state;
+  const isAboutRun = status?.phase === 'ready';
+  const run = runState(progress.state, isLost);
+  const count = countOfTotal(progress.tasks_completed, progress.total_tasks);
+  const isTimed = isAboutRun && !isLost && progress.state === 'running' && progress.eta_seconds !== null;
+  const parts = [
+    isAboutRun ? run.word : state.word,
+    count,
+    ...(isTimed ? [`${durationText(progress.eta_seconds)} left`] : []),
+  ];
+  return {
+    mark: isAboutRun && vm.problems.length === 0 ? run.mark : state.mark,
+    word: parts.join(', '),
+  };
 }
 
 /** Whether the server's own words add to the word for the phase. */

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { render } from 'vitest-browser-svelte';
+import LinkBanner from '../../src/renderer/features/link/LinkBanner.svelte';
+import TopBar from '../../src/renderer/features/link/TopBar.svelte';
+import { nowMs } from './support/fixtures.ts';
+
+test('nothing is said while the link is there', async () => {
+  const { container, rerender } = await render(LinkBanner, {
+    link: { kind: 'open', heardAtMs: nowMs },
+    nowMs,
+  });
+  expect(container.textContent.trim()).toBe('');
+  await rerender({ link: { kind: 'connecting', heardAtMs: null } });
+  expect(container.textContent.trim()).toBe('');
+});
+
+test('a lost link tells how old everything is, and that goes on', async () => {
+  const link = { kind: 'lost', heardAtMs: nowMs - 7000 } as const;
+  const { getByTestId, rerender } = await render(LinkBanner, { link, nowMs });
+  const banner = getByTestId('link-banner');
+  await expect
+    .element(banner)
+    .toHaveTextContent('Last heard 7 s ago, reconnecting. Everything below is as of 11:59:53.');
+  await rerender({ nowMs: nowMs + 60_000 });
+  await expect.element(banner).toMatchTextContent('Last heard 1 min ago');
+  await rerender({ nowMs: nowMs + 26 * 3600_000 });
+  await expect.element(banner).toMatchTextContent('Last heard 26 h ago');
+  await expect.element(banner).toMatchTextContent('as of 28 Jan, 11:59.');
+});
+
+test('a server that was never heard has no age', async () => {
+  const { getByTestId } = await render(LinkBanner, { link: { kind: 'lost', heardAtMs: null }, nowMs });
+  await expect
+    .element(getByTestId('link-banner'))
+    .toHaveTextContent('No answer from BenchTray, trying again.');
+});
+
+test.for([
+  { kind: 'connecting', word: 'Connecting', mark: 'busy' },
+  { kind: 'open', word: 'Live', mark: 'ok' },
+  { kind: 'lost', word: 'Not connected', mark: 'warn' },
+] as const)('the top of the page says "$word"', async ({ kind, word, mark }) => {
+  const { getByTestId, getByRole, getByText } = await render(TopBar, {
+    link: { kind, heardAtMs: nowMs },
+    version: '1.2.3',
+  });
+  await expect.element(getByTestId('link')).toHaveTextContent(word);
+  expect(getByTestId('link').element().querySelector(`[data-mark=${mark}]`)).not.toBeNull();
+  await expect.element(getByRole('heading', { name: 'BenchTray', level: 1 })).toBeVisible();
+  await expect.element(getByText('1.2.3')).toBeVisible();
+});

@@ -1,0 +1,109 @@
+/** What components are given, complete and plausible; a test names only what it is about. */
+import type { ErrorPayload, ProgressPayload, StatusPayload } from '../../../src/shared/stream.ts';
+import type { RunRecord, TaskResult, VmView } from '../../../src/renderer/state/model.ts';
+
+export const vmName = 'waa-eval-vm';
+/** The time of every test, at noon in whatever place it runs. */
+export const nowMs = new Date(2026, 0, 28, 12, 0, 0).getTime();
+
+export const isoBefore = (seconds: number): string => new Date(nowMs - seconds * 1000).toISOString();
+
+/** Text that would do harm if it were taken for markup. */
+export const markup = '<img src=x onerror="window.hacked=1"><b>bold</b>\u202eevil';
+
+export function statusOf(changes: Partial<StatusPayload> = {}): StatusPayload {
+  return {
+    type: 'vm_status',
+    connected: true,
+    phase: 'ready',
+    waa_ready: true,
+    probe: { status: 'ready', vnc_url: 'http://20.123.45.67:8006' },
+    vm: vmName,
+    power_state: 'running',
+    detail: {
+      text: 'Ready',
+      percent: null,
+      address: 'azureuser@20.123.45.67:22',
+      container: 'winarena',
+      probe_address: 'container:172.30.0.2:5000',
+      log: 'container:/client/results/logs/normal-0-20260128@225508.log',
+      runner: 'run.py --agent_name navi --model gpt-4o --max_steps 15',
+      found: [],
+    },
+    checked_at: isoBefore(3),
+    cost: { per_hour_usd: 0.19, so_far_usd: 1.234, since: isoBefore(23_000) },
+    ...changes,
+  };
+}
+
+export function progressOf(changes: Partial<ProgressPayload> = {}): ProgressPayload {
+  return {
+    tasks_completed: 5,
+    total_tasks: 12,
+    current_task: '366de66e-cbae-4d72-b042-26390db2b145-WOS',
+    current_step: 7,
+    vm: vmName,
+    run_id: 'run-1',
+    domain: 'notepad',
+    max_steps: 15,
+    instruction: 'Open Notepad and save the file.',
+    succeeded: 3,
+    score_sum: 3.5,
+    success_rate_evaluated: 0.7,
+    success_rate_planned: 0.29,
+    started_at: isoBefore(4321),
+    elapsed_seconds: 4321,
+    eta_seconds: 6400,
+    state: 'running',
+    domains: [],
+    pool: null,
+    ...changes,
+  };
+}
+
+export function problemOf(changes: Partial<ErrorPayload> = {}): ErrorPayload {
+  return {
+    message: 'The benchmark server in Windows has stopped answering.',
+    vm: vmName,
+    code: 'probe_down',
+    severity: 'critical',
+    detail: 'Connection refused',
+    hint: 'Look at the screen of the guest by VNC.',
+    began_at: isoBefore(90),
+    ...changes,
+  };
+}
+
+export function resultOf(index: number, changes: Partial<TaskResult> = {}): TaskResult {
+  return {
+    task_id: `task-${String(index).padStart(3, '0')}`,
+    domain: 'notepad',
+    attempt: 1,
+    success: true,
+    score: 1,
+    steps: 3 + index,
+    duration_seconds: 30 + index,
+    outcome: 'scored',
+    finished_at: isoBefore(3600 - index),
+    ...changes,
+  };
+}
+
+export const resultsOf = (count: number): readonly TaskResult[] =>
+  Array.from({ length: count }, (_, index) => resultOf(index));
+
+export function recordOf(changes: Partial<RunRecord> = {}): RunRecord {
+  return { run_id: 'run-1', ended_at: null, model: 'gpt-4o', agent: 'navi', results: [], ...changes };
+}
+
+export function vmOf(changes: Partial<VmView> = {}): VmView {
+  return {
+    name: vmName,
+    status: statusOf(),
+    progress: progressOf(),
+    record: recordOf(),
+    results: resultsOf(5),
+    problems: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,100 @@
+/** The whole page by keyboard alone: what is reached, in which order, and that it is seen where one is. */
+import type { Page } from '@playwright/test';
+import { test, expect, vmName, type Bench } from './support/bench.ts';
+import { beginTwoErrors, setReady, startRun, tellMoment } from './support/scenes.ts';
+
+/** What of an element is needed here; the types of a browser are not at hand in a test. */
+interface Focused {
+  readonly innerText: string;
+  getAttribute(name: string): string | null;
+}
+
+const name = (element: Focused): string =>
+  (element.getAttribute('aria-label') ?? element.innerText).replaceAll(/\s+/g, ' ').trim();
+
+/** Presses a key until the focus leaves the page, or often enough. @returns the names of all stops, in order */
+async function stops(page: Page, key: 'Tab' | 'Shift+Tab', most = 60): Promise<readonly string[]> {
+  const names: string[] = [];
+  const focused = page.locator(':focus');
+  for (let presses = 0; presses < most; presses += 1) {
+    await page.keyboard.press(key);
+    if ((await focused.count()) === 0) return names;
+    const stop = await focused.evaluate(name);
+    await expect(focused, `focus on ${stop}`).toHaveCSS('outline-style', 'solid');
+    await expect(focused, `focus on ${stop}`).toHaveCSS('outline-width', '2px');
+    await expect(focused, `focus on ${stop}`).toBeInViewport();
+    names.push(stop);
+  }
+  return names;
+}
+
+async function arrange(bench: Bench, page: Page): Promise<void> {
+  bench.vms = [vmName, 'vm-b'].map((vm) => ({ name: vm, address: '20.123.45.67' }));
+  setReady(bench.feed);
+  startRun(bench.feed, 30, 40, { instruction: 'Do it again. '.repeat(90) });
+  setReady(bench.feed, { probe: { status: 'Connection refused', vnc_url: null } }, 'vm-b');
+  startRun(bench.feed, 2, 12, { vm: 'vm-b', run_id: 'run-b' });
+  beginTwoErrors(bench.feed);
+  await page.goto(bench.url);
+  await expect(page.locator('tbody tr')).toHaveCount(32);
+  tellMoment(bench.feed, { code: 'container_oom', message: 'The container ran out of memory.' });
+  await expect(page.getByRole('button', { name: /^Dismiss/ })).toBeVisible();
+}
+
+const table = ['Task', 'Domain', 'Result', 'Score', 'Steps', 'Time', 'Finished'];
+const expected = [
+  'waa-eval-vm Running, 30/40, 1:46:40 left',
+  'vm-b Running, 2/12, 1:46:40 left',
+  `Open VNC of ${vmName} in a new tab`,
+  'Dismiss: The container ran out of memory.',
+  'Show all of the instruction',
+  'What is being watched',
+  'All 30',
+  'Not passed 15',
+  ...table,
+  'What is being watched',
+  ...table,
+];
+
+test('Tab goes through everything that can be done, once, in the order of reading, and out again', async ({
+  bench,
+  page,
+}) => {
+  await arrange(bench, page);
+  expect(await stops(page, 'Tab')).toEqual(expected);
+  expect(await stops(page, 'Shift+Tab', expected.length)).toEqual(expected.toReversed());
+});
+
+test('on a narrow screen no stop is one of a column that is not shown', async ({ bench, page }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await arrange(bench, page);
+  const hidden = new Set(['Domain', 'Steps', 'Time', 'Finished']);
+  expect(await stops(page, 'Tab')).toEqual(expected.filter((stop) => !hidden.has(stop)));
+});
+
+test('a link of the overview takes the keyboard along', async ({ bench, page }) => {
+  await arrange(bench, page);
+  await page.getByRole('link', { name: /^vm-b/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'vm-b' })).toBeInViewport();
+  await page.keyboard.press('Tab');
+  const card = page.getByRole('region', { name: 'vm-b', exact: true });
+  await expect(card.getByText('What is being watched')).toBeFocused();
+});
+
+test('an instruction is opened, an error dismissed, and the focus is not lost by what happens meanwhile', async ({
+  bench,
+  page,
+}) => {
+  await arrange(bench, page);
+  await page.getByRole('button', { name: 'Show all of the instruction' }).focus();
+  await page.keyboard.press('Enter');
+  const less = page.getByRole('button', { name: 'Show less of the instruction' });
+  await expect(less).toBeFocused();
+  startRun(bench.feed, 30, 40, { instruction: 'Do it again. '.repeat(90), current_step: 8 });
+  await expect(page.getByTestId('step').first()).toHaveText('Step 8 of 15');
+  await expect(less).toBeFocused();
+  await page.getByRole('button', { name: /^Dismiss/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: /^Dismiss/ })).toHaveCount(0);
+});
