@@ -3,7 +3,7 @@ import type { RecoveredPayload } from '../../shared/stream.ts';
 import type { BannerTarget, Held, HoldReason, PolicyState, TaskTally, Trouble, Urgency } from './model.ts';
 import { cutText, plainText } from '../../shared/plain-text.ts';
 import { failuresText, tallyText } from './task-tally.ts';
-import { countText, durationText, sentence } from './wording.ts';
+import { countText, durationText, sentence } from '../../shared/wording.ts';
 
 export interface Banner {
   readonly title: string;

@@ -2,7 +2,7 @@
 import type { TaskCompletePayload } from '../../shared/stream.ts';
 import type { NotificationSettings, TaskTally } from './model.ts';
 import { cutText, plainText } from '../../shared/plain-text.ts';
-import { countText, durationText } from './wording.ts';
+import { countText, durationText } from '../../shared/wording.ts';
 
 const mostFailedNames = 3;
 const longestName = 60;

@@ -1,4 +1,4 @@
-/** Numbers in words, as banners say them. */
+/** Numbers in words, as banners and messages say them. */
 
 /** "1 task", "4 tasks" */
 export function countText(count: number, noun: string): string {
