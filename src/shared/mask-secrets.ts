@@ -14,8 +14,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
     /((?:^|[\s"'?&;,{(-])[\w-]*(?:api[_-]?key|access[_-]?key|account[_-]?key|passphrase|password|passwd|secret|token|\bsig)["']?(?:\s*[:=]\s*|\s+(?=\S*\d)))(?:"[^"]*"|'[^']*'|[^\s"'&,;)}]+)/gim,
     `$1${mask}`,
   ],
-  // Keys that are known by their first letters: OpenAI, GitHub, Slack, Hugging Face.
-  [/\b(?:sk-|gh[opsu]_|github_pat_|xox[abps]-|hf_)[A-Za-z0-9_-]{8,}/g, mask],
+  // Keys that are known by their first letters: OpenAI, GitHub, Slack, Hugging Face, and our own.
+  [/\b(?:sk-|gh[opsu]_|github_pat_|xox[abps]-|hf_|bt_(?=[\w-]{43}))[A-Za-z0-9_-]{8,}/g, mask],
 ];
 
 /** The same text with everything that looks like a key, a password or a private key replaced by `***`. */

@@ -4,6 +4,7 @@ import { UserError } from '../../shared/user-error.ts';
 import { addConfigCommands } from './config.ts';
 import { runDemo, type DemoOptions } from './demo.ts';
 import { say, type CliIo } from './io.ts';
+import { addKeyCommands } from './key.ts';
 import { numberOption, portOption } from './numbers.ts';
 import { runServe, type ServeOptions } from './serve.ts';
 import { runWatch, type WatchOptions } from './watch.ts';
@@ -60,7 +61,7 @@ export function buildProgram(io: CliIo, finish: (exitCode: number) => void): Com
     .description('watch the configured VMs and serve their event stream')
     .option('--config <file>', 'configuration to use')
     .option('--port <number>', 'port to listen on; 0 takes any free one', portOption)
-    .option('--host <host>', 'address to listen on for other machines')
+    .option('--host <host>', 'address to listen on for other machines; needs "server.external"')
     .action(async (_options, command: Command) => {
       finish(await runServe(command.optsWithGlobals<ServeOptions>(), io));
     });
@@ -94,5 +95,6 @@ export function buildProgram(io: CliIo, finish: (exitCode: number) => void): Com
     });
 
   addConfigCommands(program, io, finish);
+  addKeyCommands(program, io, finish);
   return program;
 }

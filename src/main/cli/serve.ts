@@ -1,6 +1,14 @@
 import { isIP } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { defaultLogFile } from '../app-log.ts';
-import { findConfigPath, readConfig, resolveDataDir, watchConfig, type Config } from '../config/index.ts';
+import {
+  findConfigPath,
+  readConfig,
+  resolveDataDir,
+  watchConfig,
+  type Config,
+  type ExternalConfig,
+} from '../config/index.ts';
 import { UserError } from '../../shared/user-error.ts';
 import type { Monitor } from '../monitor.ts';
 import { openLog, type CommonOptions } from './common-options.ts';
@@ -21,20 +29,17 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
   const read = readConfig(sources);
   tellAbout(read, io);
   if (!read.ok) return 2;
-  refuseOtherHosts(options.host);
+  refuseHostAlone(options.host, read.config, location.path);
 
-  const withPort = (config: Config): Config =>
-    options.port === undefined ? config : { ...config, server: { ...config.server, port: options.port } };
-  const config = withPort(read.config);
+  const config = withOptions(read.config, options);
   const dataDir = resolveDataDir(config, sources);
   const log = openLog(options, defaultLogFile(dataDir));
-  if (config.server.external !== null) {
-    say(io.stderr, '"server.external" is not part of this version yet: only this machine is served.');
-  }
 
   let monitor: Monitor | null = null;
   // What the file says now, also while the monitor is still starting.
   let current = config;
+  // What this process was started with, less what it has given up since.
+  let inForce = config;
   const watcher = watchConfig(
     location.path,
     (result) => {
@@ -45,11 +50,13 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
         say(io.stderr, 'The last good configuration stays.');
         return;
       }
-      current = withPort(result.config);
+      current = withOptions(result.config, options);
       log.logger.info('configuration read again');
-      const late = needRestart(config, current);
+      const late = needRestart(inForce, current);
       if (late.length > 0)
         say(io.stderr, `A change of ${late.join(' and ')} takes effect at the next start.`);
+      if (current.server.external === null)
+        inForce = { ...inForce, server: { ...inForce.server, external: null } };
       monitor?.reconfigure(current);
     },
     sources,
@@ -69,6 +76,7 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
           }),
         onStarted(started) {
           monitor = started;
+          tellAboutExternal(started, io);
           if (current !== config) started.reconfigure(current);
           if (current.vms.length === 0) tellHowToBegin(location.path, io);
         },
@@ -84,11 +92,31 @@ const loopbackNames: readonly string[] = ['localhost', '::1', '[::1]'];
 const isLoopback = (host: string) =>
   loopbackNames.includes(host) || (isIP(host) === 4 && host.startsWith('127.'));
 
-function refuseOtherHosts(host: string | undefined): void {
-  if (host === undefined || isLoopback(host)) return;
+/** The configuration with what the command line says instead. The loopback listener is there in any case. */
+function withOptions(config: Config, { port, host }: ServeOptions): Config {
+  const { server } = config;
+  const isElsewhere = host !== undefined && !isLoopback(host);
+  return {
+    ...config,
+    server: {
+      ...server,
+      port: port ?? server.port,
+      external: isElsewhere && server.external !== null ? { ...server.external, host } : server.external,
+    },
+  };
+}
+
+function refuseHostAlone(host: string | undefined, { server }: Config, configPath: string): void {
+  if (host === undefined || isLoopback(host) || server.external !== null) return;
   throw new UserError(
-    `--host ${host} would open the stream to other machines, which needs API keys and TLS ("server.external"): this version has neither yet.`,
-    { exitCode: 2, hint: 'From another machine, use a tunnel: ssh -L 8765:localhost:8765 <this machine>' },
+    `--host ${host} lets other machines in, which needs TLS: found no "server.external" in ${configPath}.`,
+    {
+      exitCode: 2,
+      hint: [
+        `Write there "server": { "external": { "host": "${host}", "tls": { "cert": "….pem", "key": "….pem" } } }, and make a key by "benchtray key add".`,
+        'Or use a tunnel from the other machine: ssh -L 8765:localhost:8765 <this machine>',
+      ].join('\n'),
+    },
   );
 }
 
@@ -96,8 +124,21 @@ function refuseOtherHosts(host: string | undefined): void {
 function needRestart(before: Config, after: Config): readonly string[] {
   return [
     ...(before.server.port === after.server.port ? [] : ['"server.port"']),
+    ...(isSameListener(before.server.external, after.server.external) ? [] : ['"server.external"']),
     ...(before.dataDir === after.dataDir ? [] : ['"dataDir"']),
   ];
+}
+
+/** Limits are taken over, and an end: a listener that is no longer wanted closes at once. */
+function isSameListener(before: ExternalConfig | null, after: ExternalConfig | null): boolean {
+  if (before === null || after === null) return after === null;
+  return isDeepStrictEqual([before.host, before.port, before.tls], [after.host, after.port, after.tls]);
+}
+
+function tellAboutExternal({ external }: Monitor, { stderr }: CliIo): void {
+  if (external === null) return;
+  say(stderr, `for other machines, by API key: ${external.url}`);
+  for (const notice of external.notices) say(stderr, notice);
 }
 
 function tellHowToBegin(configPath: string, { stderr }: CliIo): void {

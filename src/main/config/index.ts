@@ -15,10 +15,11 @@ export {
   type Config,
   type ExternalConfig,
   type HookConfig,
-  type HookEvent,
+  type HookFormat,
   type NotificationsConfig,
   type ServerConfig,
   type SshConfig,
   type VmConfig,
 } from './schema.ts';
+export type { HookEvent } from './schema-hooks.ts';
 export { watchConfig, type WatchConfigOptions } from './watch-file.ts';

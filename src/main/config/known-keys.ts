@@ -2,6 +2,8 @@ import { configJsonSchema } from './schema.ts';
 
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  /** Of a group whose keys the user names. */
+  readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
 }
@@ -12,8 +14,11 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   const ends = path.reduce<readonly SchemaNode[]>(
     (nodes, part) =>
       nodes.flatMap(forms).flatMap((node) => {
-        const next = typeof part === 'number' ? node.items : node.properties?.[String(part)];
-        return next === undefined ? [] : [next];
+        const next =
+          typeof part === 'number'
+            ? node.items
+            : (node.properties?.[String(part)] ?? node.additionalProperties);
+        return typeof next === 'object' ? [next] : [];
       }),
     [start],
   );

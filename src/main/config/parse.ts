@@ -85,9 +85,16 @@ function issueProblems(issue: Issue, base: Path, context: Context): readonly Con
   // A rule over several keys of a group says itself what it found.
   if (issue.code === 'custom' && node.type === 'object') return [problem(file, key, place, issue.message)];
   const value: unknown = getNodeValue(node);
-  const found =
-    path[0] === 'hooks' && path.at(-1) === 'url' && typeof value === 'string' ? maskUrl(value) : value;
-  return [problem(file, key, place, `found ${foundText(found)}, expected ${issue.message}`)];
+  return [
+    problem(file, key, place, `found ${foundText(withoutSecret(value, path))}, expected ${issue.message}`),
+  ];
+}
+
+/** Addresses and headers of hooks may hold a token anywhere. */
+function withoutSecret(value: unknown, path: Path): unknown {
+  if (path[0] !== 'hooks' || typeof value !== 'string') return value;
+  if (path.at(-1) === 'url') return maskUrl(value);
+  return path[2] === 'headers' && path.at(-1) !== 'env' ? '***' : value;
 }
 
 const segments = (path: Path) => path.map((part) => (typeof part === 'symbol' ? String(part) : part));

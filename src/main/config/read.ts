@@ -91,7 +91,19 @@ function withAbsolutePaths(config: Config, folder: string, home: string): Config
       ...vm,
       ssh: { ...vm.ssh, privateKey: absoluteOrNull(vm.ssh.privateKey) },
     })),
+    hooks: config.hooks.map((hook) => ({
+      ...hook,
+      ...(hook.command === undefined ? {} : { command: withAbsoluteProgram(hook.command, absolute) }),
+    })),
   };
+}
+
+/** A program by its name alone is looked for where the system has its programs. Arguments stay as they are. */
+function withAbsoluteProgram(
+  [program = '', ...parameters]: readonly string[],
+  absolute: (path: string) => string,
+): readonly string[] {
+  return [/[/\\]/.test(program) ? absolute(program) : program, ...parameters];
 }
 
 /** `WAA_VM_IP` is all that users of the earlier tool ever set. A VM in the file is the more exact word. */

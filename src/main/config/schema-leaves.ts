@@ -1,4 +1,5 @@
 /** The kinds of values that the configuration is made of. Every one is given the noun phrase that says what was expected. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 export const integer = (min: number, max: number, expected: string) =>
@@ -23,3 +24,13 @@ export const isPresent = (value: unknown) => value !== null && value !== undefin
 /** Addresses and names end up in commands on the VM, so that only harmless characters are let through. */
 export const hostText = (what: string) => text(/^[A-Za-z0-9_:[][A-Za-z0-9._:%[\]-]*$/, what);
 export const remotePath = (what: string) => text(/^(?:(?:container:)?\/|~\/)[^\0\r\n]*$/, what);
+
+export const addressRange = (what: string) => z.string(what).refine(isAddressRange, what);
+
+/** "10.1.2.3", "10.0.0.0/8", "fd00::/8" */
+function isAddressRange(range: string): boolean {
+  const [address = '', bits, ...more] = range.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}

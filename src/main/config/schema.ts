@@ -12,9 +12,10 @@ import {
   group,
   port,
   localPath,
-  nonEmpty,
   hostText,
+  addressRange,
 } from './schema-leaves.ts';
+import { hookListSchema } from './schema-hooks.ts';
 import { vmListSchema, vmSchema } from './schema-vm.ts';
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
@@ -48,6 +49,11 @@ const externalSchema = group({
   requestsPerMinute: integer(1, 1_000_000, 'a whole number from 1 to 1000000')
     .default(600)
     .describe('How many requests one client address may send in a minute.'),
+  trustedProxies: list(addressRange('an address, or a range such as "10.0.0.0/8"'), 'a list of addresses')
+    .default([])
+    .describe(
+      'Reverse proxies whose X-Forwarded-For is believed; with "terminated-elsewhere", this machine always is.',
+    ),
 });
 
 const serverSchema = group({
@@ -73,6 +79,9 @@ const serverSchema = group({
     .nullable()
     .default(null)
     .describe('A second listener for other machines, with API keys and TLS; null: none.'),
+}).refine(({ port, external }) => external?.port !== port, {
+  path: ['external', 'port'],
+  error: 'another port than "server.port"',
 });
 
 const timeOfDay = (what: string) =>
@@ -93,25 +102,6 @@ const notificationsSchema = group({
     .describe('Tasks that finish within this time share one notification, seconds.'),
 });
 
-/** What a hook can be called for. */
-export const hookEvents = ['run_start', 'task_complete', 'run_end', 'error', 'recovered'] as const;
-export type HookEvent = (typeof hookEvents)[number];
-
-const hookSchema = group({
-  on: list(z.enum(hookEvents, hookEvents.map((name) => `"${name}"`).join(', ')), 'a list of event names')
-    .min(1, 'at least one event name')
-    .describe('Events for which the hook is called.'),
-  command: list(nonEmpty('a word of the command'), 'a list: the program, then its arguments')
-    .min(1, 'a list: the program, then its arguments')
-    .describe('Program and arguments; the event is given as JSON on its standard input.')
-    .optional(),
-  url: text(/^https?:\/\/[^\s/]\S*$/, 'an http or https address')
-    .describe('Address to which the event is sent as JSON by POST.')
-    .optional(),
-}).refine((hook) => (hook.command === undefined) !== (hook.url === undefined), {
-  error: 'found none or both of "command" and "url", expected exactly one of them',
-});
-
 export const configSchema = group({
   $schema: z
     .string('an address of a JSON Schema')
@@ -129,9 +119,18 @@ export const configSchema = group({
     .default([])
     .describe('The VMs to watch; the first is the one that a client gets that names none.'),
   notifications: notificationsSchema.prefault({}).describe('What the desktop notifies.'),
-  hooks: list(hookSchema, 'a list of hooks')
-    .default([])
-    .describe('Programs and addresses that are told of events.'),
+  hooks: hookListSchema.default([]).describe('Programs and addresses that are told of events.'),
+}).superRefine(({ vms, hooks }, context) => {
+  const names = vms.map((vm) => vm.name);
+  // With none in the file, the VM may come from the environment.
+  if (names.length === 0) return;
+  for (const [hook, { vms: wanted = [] }] of hooks.entries()) {
+    for (const [index, name] of wanted.entries()) {
+      if (names.includes(name)) continue;
+      const message = `one of the configured VMs (${names.join(', ')})`;
+      context.addIssue({ code: 'custom', path: ['hooks', hook, 'vms', index], message });
+    }
+  }
 });
 
 /** The effective configuration: every default filled in. */
@@ -143,6 +142,7 @@ export type AzureConfig = NonNullable<VmConfig['azure']>;
 export type SshConfig = VmConfig['ssh'];
 export type NotificationsConfig = Config['notifications'];
 export type HookConfig = Config['hooks'][number];
+export type HookFormat = NonNullable<HookConfig['format']>;
 
 /** The configuration when nothing is said: no VM, everything at its default. */
 export const defaultConfig: Config = configSchema.parse({});

@@ -12,18 +12,32 @@ export interface AccessRules {
   readonly allowedOrigins: readonly string[];
 }
 
+/** What a listener answers to. */
+export interface Door {
+  /** Names of this server there, in any case. */
+  readonly names: readonly string[];
+  /** Origins of our own pages, when this host (and port) was asked. */
+  readonly ownOrigins: (host: string) => readonly string[];
+  readonly allowedOrigins: readonly string[];
+}
+
 export type AccessVerdict =
   | { readonly kind: 'allowed'; readonly headers: OutgoingHttpHeaders }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+export const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 const appOrigin = 'benchtray://app';
 /** For every answer: it depends on who asks, whether or not it says so this time. */
 const vary = { Vary: 'Origin' };
 
-/** @param port the port that the server listens on: part of its own origins */
-export function judgeAccess(request: IncomingMessage, rules: AccessRules, port: number): AccessVerdict {
-  const names = [...loopbackNames, ...rules.names.map((name) => name.toLowerCase())];
+/** The door of the loopback listener. @param port the one it listens on: part of its own origins */
+export function loopbackDoor({ names, allowedOrigins }: AccessRules, port: number): Door {
+  const all = [...loopbackNames, ...names];
+  return { names: all, ownOrigins: () => all.map((name) => `http://${name}:${port}`), allowedOrigins };
+}
+
+export function judgeAccess(request: IncomingMessage, door: Door): AccessVerdict {
+  const names = door.names.map((name) => name.toLowerCase());
   const hosts = request.rawHeaders.filter(
     (_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
   );
@@ -37,13 +51,13 @@ export function judgeAccess(request: IncomingMessage, rules: AccessRules, port: 
   if (stranger !== undefined) {
     return refused(
       421,
-      `This server does not answer to the name ${JSON.stringify(stranger)}. Use localhost, or add the name to "server.names".`,
+      `This server does not answer to the name ${JSON.stringify(stranger)}. Use its address, or add the name to "server.names".`,
     );
   }
   const { origin } = request.headers;
   if (origin === undefined) return { kind: 'allowed', headers: vary };
-  const ownOrigins = names.flatMap((name) => originOf(`http://${name}:${port}`));
-  if (![...ownOrigins, appOrigin, ...rules.allowedOrigins.map(withoutSlash)].includes(origin)) {
+  const ownOrigins = door.ownOrigins(host).flatMap(originOf);
+  if (![...ownOrigins, appOrigin, ...door.allowedOrigins.map(withoutSlash)].includes(origin)) {
     return refused(
       403,
       `Pages of ${JSON.stringify(origin)} may not read this. Add it to "server.allowedOrigins" if they should.`,
@@ -62,7 +76,7 @@ export function judgeAccess(request: IncomingMessage, rules: AccessRules, port: 
 /** What an allowed page may send, told on OPTIONS. EventSource itself asks for `Last-Event-ID` when an id is unusual. */
 export const preflightHeaders: OutgoingHttpHeaders = {
   'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
-  'Access-Control-Allow-Headers': 'Last-Event-ID, If-None-Match, Cache-Control',
+  'Access-Control-Allow-Headers': 'Last-Event-ID, If-None-Match, Cache-Control, Authorization, X-API-Key',
   'Access-Control-Max-Age': '600',
 };
 

@@ -14,7 +14,7 @@ export function assetsRoute(folder: string | null): Route {
   return {
     match(path) {
       const asked = path === '/' ? '/index.html' : decodeURIComponent(path);
-      return path === '/' || files.has(asked) ? asked : null;
+      return path === '/' || files.has(asked) ? { id: asked } : null;
     },
     async answer({ response, id: path }) {
       const file = files.get(path);

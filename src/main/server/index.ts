@@ -3,13 +3,11 @@
  * dashboard's files; it decides who may ask and cuts who does not read. It never looks at a VM and changes nothing.
  */
 export { contentSecurityPolicy, contentTypeOf, listAssets } from './asset-files.ts';
+export { addKey, keyFileIn, readKeys, removeKey, type StoredKey } from './api-keys.ts';
+export type { ExternalSettings } from './external-gate.ts';
+export { checkExternal } from './external-listener.ts';
 export { askForBenchTray } from './health-route.ts';
 export { PortTaken } from './listen.ts';
 export type { ConfiguredVm } from './pictures.ts';
-export {
-  startServer,
-  type RunningServer,
-  type ServerLog,
-  type ServerSettings,
-  type StartOptions,
-} from './server.ts';
+export { startServer, type RunningServer, type ServerSettings, type StartOptions } from './server.ts';
+export type { ServerLog } from './server-log.ts';

@@ -1,6 +1,6 @@
 /** Takes the port, for both families of addresses, or says who has it. */
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UserError } from '../../shared/user-error.ts';
 import { askForBenchTray } from './health-route.ts';
@@ -33,55 +33,64 @@ const loopback6 = '::1';
 const attempts = 10;
 
 /**
- * @param host undefined: both loopback addresses, as far as the machine has them
+ * Listens on both loopback addresses, as far as the machine has them.
  * @param port 0: any that is free
  * @throws PortTaken
  * @throws UserError when the port may not be taken
  */
-export async function listen(
-  options: ServerOptions,
-  onRequest: RequestListener,
-  host: string | undefined,
-  port: number,
-): Promise<Listening> {
+export async function listenOnLoopback(createServer: () => Server, port: number): Promise<Listening> {
   for (let attempt = 1; ; attempt += 1) {
     const servers: Server[] = [];
     let taken = port;
     try {
-      for (const address of host === undefined ? [loopback4, loopback6] : [host]) {
-        const server = createServer(options, onRequest);
-        if (!(await bind(server, address, taken))) continue;
-        servers.push(server);
-        taken = (server.address() as AddressInfo).port;
+      for (const address of [loopback4, loopback6]) {
+        const server = createServer();
+        try {
+          taken = await bind(server, address, taken);
+          servers.push(server);
+        } catch (error) {
+          const hasNoIpv6 = hasCode(error, 'EADDRNOTAVAIL') || hasCode(error, 'EAFNOSUPPORT');
+          if (address !== loopback6 || !hasNoIpv6) throw error;
+        }
       }
       return { port: taken, servers };
     } catch (error) {
       for (const server of servers) server.close();
-      const code = error instanceof Error && 'code' in error ? error.code : null;
-      if (code === 'EADDRINUSE' && port === 0 && attempt < attempts) continue;
-      if (code === 'EADDRINUSE') throw await portTaken(taken);
-      throw new UserError(
-        `Cannot listen on port ${taken}: ${error instanceof Error ? error.message : String(error)}.`,
-        {
-          hint: 'Choose another port with --port.',
-          cause: error,
-        },
-      );
+      if (hasCode(error, 'EADDRINUSE') && port === 0 && attempt < attempts) continue;
+      if (hasCode(error, 'EADDRINUSE')) throw await portTaken(taken);
+      throw new UserError(`Cannot listen on port ${taken}: ${reasonOf(error)}.`, {
+        hint: 'Choose another port with --port.',
+        cause: error,
+      });
     }
   }
 }
 
-/** @returns false where the machine has no IPv6 */
-async function bind(server: Server, address: string, port: number): Promise<boolean> {
-  server.listen(port, address);
+/**
+ * Listens where other machines can reach it.
+ * @param port 0: any that is free
+ * @returns the port
+ * @throws UserError when it cannot
+ */
+export async function listenForOthers(server: Server, host: string, port: number): Promise<number> {
   try {
-    await once(server, 'listening');
-    return true;
+    return await bind(server, host, port);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (address === loopback6 && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) return false;
-    throw error;
+    const isTaken = hasCode(error, 'EADDRINUSE');
+    const holder = isTaken ? await findHolder(port) : null;
+    throw new UserError(
+      isTaken
+        ? `Port ${port} of "server.external" is taken${holder === null ? '' : ` by ${holder}`}.`
+        : `Cannot listen on ${host}, port ${port} ("server.external"): ${reasonOf(error)}.`,
+      { hint: 'Choose another "host" or "port" in "server.external".', cause: error },
+    );
   }
+}
+
+async function bind(server: Server, address: string, port: number): Promise<number> {
+  server.listen(port, address);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 async function portTaken(port: number): Promise<PortTaken> {
@@ -99,4 +108,12 @@ async function findHolder(port: number): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

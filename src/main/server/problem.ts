@@ -32,8 +32,13 @@ const parserProblems: Readonly<Record<string, Problem>> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request took too long to arrive.' },
 };
 
-export function rawProblemAnswer(errorCode: string | undefined): string {
-  const problem = parserProblems[errorCode ?? ''] ?? { status: 400, detail: 'This is not an HTTP request.' };
+/** @returns null where nothing can be said, as when the connection itself has failed */
+export function rawProblemAnswer(errorCode = ''): string | null {
+  const isUnreadable = errorCode.startsWith('HPE_');
+  const problem =
+    parserProblems[errorCode] ??
+    (isUnreadable ? { status: 400, detail: 'This is not an HTTP request.' } : null);
+  if (problem === null) return null;
   const body = problemBody(problem);
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,

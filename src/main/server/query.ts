@@ -74,6 +74,14 @@ export function parseRunLimit(parameters: URLSearchParams): Parsed<number> {
   );
 }
 
+/** `?attempt=` of a task: a whole number from 1 on; null where it is missing. */
+export function parseAttempt(parameters: URLSearchParams): Parsed<number | null> {
+  const text = parameters.get('attempt');
+  if (text === null || /^[1-9]\d{0,5}$/.test(text))
+    return { ok: true, value: text === null ? null : Number(text) };
+  return refused(`"attempt" must be a whole number from 1 on, found ${JSON.stringify(text)}.`);
+}
+
 /** `?format=`, else `Accept`. JSON where both are equally welcome. */
 export function parseTableFormat(
   parameters: URLSearchParams,

@@ -1,19 +1,33 @@
 /** A table of routes, and how each answers the methods that all of them know. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { preflightHeaders } from './access.ts';
+import type { Visitor } from './external-gate.ts';
 import { sendProblem } from './problem.ts';
+import type { Target } from './target.ts';
 
-export interface Asked {
+/** A request that may be made. */
+export interface Received {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** What it asks for; null where that cannot be read. */
+  readonly target: Target | '*' | null;
+  /** Who comes from another machine; null for this one. */
+  readonly visitor: Visitor | null;
+}
+
+export interface Asked extends Omit<Received, 'target'> {
   readonly query: URLSearchParams;
-  /** What the route found in the path: what stands for `:id`, decoded. */
+  /** What the route found in the path, by name, decoded: what stands for `:task` is `named.task`. */
+  readonly named: Named;
+  /** What stands for `:id`; empty where there is none. */
   readonly id: string;
 }
 
+type Named = Readonly<Record<string, string>>;
+
 export interface Route {
-  /** @returns null when the path is not of this route, else what it found in it ("" where there is nothing to find) */
-  readonly match: (path: string) => string | null;
+  /** @returns null when the path is not of this route, else what it found in it */
+  readonly match: (path: string) => Named | null;
   /** Answers GET, and HEAD as far as the headers. */
   readonly answer: (asked: Asked) => void | Promise<void>;
 }
@@ -26,7 +40,9 @@ export function route(path: string, answer: Route['answer']): Route {
   return {
     match(asked) {
       const found = pattern.exec({ pathname: asked });
-      return found === null ? null : decodeURIComponent(found.pathname.groups['id'] ?? '');
+      if (found === null) return null;
+      const groups = Object.entries(found.pathname.groups);
+      return Object.fromEntries(groups.map(([name, text = '']) => [name, decodeURIComponent(text)]));
     },
     answer,
   };
@@ -35,10 +51,8 @@ export function route(path: string, answer: Route['answer']): Route {
 /** Finds the route and lets it answer; what has none is 404, what is no reading is 405, what cannot be read is 400. */
 export async function answerByRoute(
   routes: readonly Route[],
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, target, visitor }: Received,
 ): Promise<void> {
-  const target = readTarget(request.url ?? '/');
   if (target === null) {
     sendProblem(response, { status: 400, detail: 'The address of the request cannot be read.' });
     return;
@@ -49,12 +63,12 @@ export async function answerByRoute(
   }
   const { path, query } = target;
   for (const { match, answer } of routes) {
-    const id = match(path);
-    if (id === null) continue;
+    const named = match(path);
+    if (named === null) continue;
     if (request.method === 'OPTIONS') {
       answerOptions(response);
     } else if (request.method === 'GET' || request.method === 'HEAD') {
-      await answer({ request, response, query, id });
+      await answer({ request, response, visitor, query, named, id: named['id'] ?? '' });
     } else {
       const detail = `${request.method ?? ''} is not possible here: nothing can be changed through this server.`;
       sendProblem(response, { status: 405, detail, headers: { Allow: methods } });
@@ -78,22 +92,4 @@ export function sendJson(response: ServerResponse, body: unknown): void {
 
 function answerOptions(response: ServerResponse): void {
   response.writeHead(204, { Allow: methods, ...preflightHeaders }).end();
-}
-
-/** Path and query of a request; "*" for the server as a whole; null when they cannot be read. */
-function readTarget(target: string): { readonly path: string; readonly query: URLSearchParams } | '*' | null {
-  if (target === '*') return '*';
-  // Put behind a host as it is: "//elsewhere/path" is a path here, not a host.
-  const url = URL.parse(target.startsWith('/') ? `http://localhost${target}` : target);
-  if (url === null || !isDecodable(url.pathname)) return null;
-  return { path: url.pathname, query: url.searchParams };
-}
-
-function isDecodable(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,17 +1,22 @@
 /** The HTTP server: who may ask, what can be asked, and how it begins and ends. */
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackgroundTask } from '../../shared/background-task.ts';
+import type { HookStatus } from '../../shared/hook-status.ts';
+import type { Screens } from '../../shared/screens.ts';
 import type { Feed } from '../feed/index.ts';
-import { judgeAccess, type AccessRules } from './access.ts';
+import { judgeAccess, loopbackDoor, type AccessRules } from './access.ts';
 import { assetsRoute } from './assets.ts';
+import { attend, closeServer, httpOptions } from './attend.ts';
+import type { ExternalSettings } from './external-gate.ts';
+import { openExternalListener, type ExternalListener } from './external-listener.ts';
+import { createHandler } from './handler.ts';
 import { healthRoute } from './health-route.ts';
-import { listen } from './listen.ts';
+import { listenOnLoopback } from './listen.ts';
 import type { ConfiguredVm } from './pictures.ts';
-import { rawProblemAnswer, sendProblem } from './problem.ts';
-import { answerByRoute } from './routing.ts';
 import { runsRoutes } from './runs-routes.ts';
+import { screensRoutes } from './screens-route.ts';
+import type { ServerLog } from './server-log.ts';
 import type { SinkLimits } from './sink.ts';
 import { statusRoute } from './status-route.ts';
 import { streamRoute } from './stream-route.ts';
@@ -22,13 +27,8 @@ import { tasksRoute } from './tasks-route.ts';
 export interface ServerSettings extends AccessRules {
   /** Streams at the same time. */
   readonly maxConnections: number;
-}
-
-/** As pino has it. */
-export interface ServerLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
+  /** The listener for other machines; without it there is none. Of a change, only its limits and proxies are taken over. */
+  readonly external?: ExternalSettings | null;
 }
 
 export interface StartOptions extends ServerSettings {
@@ -37,10 +37,12 @@ export interface StartOptions extends ServerSettings {
   readonly vms: () => readonly ConfiguredVm[];
   /** What `/api/tasks` shows. */
   readonly backgroundTasks: () => readonly BackgroundTask[];
+  /** How the hooks of the configuration fare, in their order; without it there are none. */
+  readonly hooks?: () => readonly HookStatus[];
+  /** Where the pictures of this VM's tasks can be asked for; null: it is not watched. */
+  readonly screens?: (vm: string) => Screens | null;
   /** 0: any that is free. */
   readonly port: number;
-  /** An address to listen on. Without it: 127.0.0.1, and ::1 where the machine has it. */
-  readonly host?: string;
   /** Version of BenchTray. */
   readonly version: string;
   /** The dashboard's built files; null where there are none. */
@@ -55,26 +57,22 @@ export interface RunningServer {
   /** "http://127.0.0.1:8765" */
   readonly url: string;
   readonly port: number;
-  /** Holds for requests from now on; open streams stay. */
+  /** The listener for other machines, such as "https://0.0.0.0:8766"; null: there is none. */
+  readonly external: Pick<ExternalListener, 'url' | 'port' | 'notices'> | null;
+  /** Holds for requests from now on; open streams stay. Without `external`, its listener closes; a new one needs a new start. */
   reconfigure(settings: ServerSettings): void;
   /** Ends all streams and connections, within two seconds. */
   close(): Promise<void>;
 }
 
-/** The times are for a request to arrive; how long an answer takes, they do not limit. */
-const httpOptions: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  maxHeaderSize: 16_384,
-  // Refused by our own rules, with an explanation.
-  requireHostHeader: false,
-};
-/** What streams, and then other requests, may take to end by themselves; what is still open then is cut. */
+/** What streams may take to end by themselves. */
 const endWithinMs = 600;
+/** Connections of a listener besides its streams: one stream too many is told so, and files do not run out. */
+const spareConnections = 1000;
 
 /**
  * @throws PortTaken when something else listens there
- * @throws UserError when the port may not be taken
+ * @throws UserError when a port may not be taken, or something that the listener for other machines needs is missing
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { feed, vms, version, log } = options;
@@ -89,83 +87,64 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   });
   const routes = [
     streamRoute({ streams, vmNames, maxConnections: () => settings.maxConnections }),
-    statusRoute(feed, vms, version),
+    statusRoute(feed, vms, version, options.hooks),
     tasksRoute(options.backgroundTasks),
     ...runsRoutes(feed, vmNames),
+    ...screensRoutes(feed, options.screens ?? (() => null)),
     healthRoute(version),
     assetsRoute(options.assetsDir),
   ];
 
-  async function onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      const { localPort = 0 } = request.socket;
-      const access = judgeAccess(request, settings, localPort);
-      if (access.kind === 'refused') {
-        sendProblem(response, access.problem);
-        return;
-      }
-      for (const [name, value] of Object.entries(access.headers))
-        if (value !== undefined) response.setHeader(name, value);
-      await answerByRoute(routes, request, response);
-    } catch (error) {
-      log.error({ err: error, url: request.url }, 'A request could not be answered');
-      if (response.headersSent) response.destroy();
-      else
-        sendProblem(response, {
-          status: 500,
-          detail: 'Something went wrong within BenchTray; its log says what.',
-        });
-    }
-  }
-
-  const listening = await listen(
-    httpOptions,
-    (request, response) => void onRequest(request, response),
-    options.host,
+  const handler = createHandler(routes, log);
+  const loopbackHandler = handler((request) => {
+    const access = judgeAccess(request, loopbackDoor(settings, request.socket.localPort ?? 0));
+    return access.kind === 'refused' ? access : { ...access, visitor: null };
+  });
+  const loopback = await listenOnLoopback(
+    () => attend(createServer(httpOptions), loopbackHandler, log),
     options.port,
   ).catch((error: unknown) => {
     void streams.close();
     throw error;
   });
-  const { port, servers } = listening;
-  for (const server of servers) {
-    server.on('clientError', answerUnreadable);
-    server.on('error', (error) => {
-      log.error({ err: error }, 'The server reports an error');
-    });
+  let external =
+    options.external == null
+      ? null
+      : await openExternalListener({
+          settings: options.external,
+          rules: () => settings,
+          log,
+          handler,
+        }).catch(async (error: unknown) => {
+          await Promise.all([streams.close(), ...loopback.servers.map(closeServer)]);
+          throw error;
+        });
+
+  function boundConnections(): void {
+    for (const server of [...loopback.servers, ...(external === null ? [] : [external.server])])
+      server.maxConnections = settings.maxConnections + spareConnections;
   }
-  const host = options.host ?? '127.0.0.1';
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  log.info({ url }, 'The server accepts connections');
+
+  boundConnections();
+  const { port } = loopback;
+  const url = `http://127.0.0.1:${port}`;
+  log.info({ url, external: external?.url ?? null }, 'The server accepts connections');
   return {
     url,
     port,
+    external,
     reconfigure(changed) {
       settings = changed;
+      if (changed.external == null) {
+        void external?.close();
+        external = null;
+      } else external?.reconfigure(changed.external);
+      boundConnections();
     },
     async close() {
       // First the streams: to `Server.close`, one that has ended counts as idle and is cut, with what still waits in it.
       await Promise.race([streams.close(), delay(endWithinMs, undefined, { ref: false })]);
-      await Promise.all(servers.map(closeServer));
+      await Promise.all([...loopback.servers.map(closeServer), external?.close()]);
     },
   };
-}
-
-function answerUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (socket.writable && error.code !== 'ECONNRESET') socket.end(rawProblemAnswer(error.code));
-  else socket.destroy();
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
-  const cut = setTimeout(() => {
-    server.closeAllConnections();
-  }, endWithinMs);
-  await closed;
-  clearTimeout(cut);
 }

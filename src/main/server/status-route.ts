@@ -3,13 +3,22 @@
  * bytes are given: what moves by itself (checked_at, elapsed_seconds, …) stands as it was at `as_of`.
  */
 import { randomUUID } from 'node:crypto';
+import type { HookStatus } from '../../shared/hook-status.ts';
 import type { Feed } from '../feed/index.ts';
 import { firstStatus, type ConfiguredVm } from './pictures.ts';
 import { route, sendBody, type Route } from './routing.ts';
 import { runView } from './run-view.ts';
 
-/** @param version of BenchTray */
-export function statusRoute(feed: Feed, vms: () => readonly ConfiguredVm[], version: string): Route {
+/**
+ * @param version of BenchTray
+ * @param hooks how those of the configuration fare
+ */
+export function statusRoute(
+  feed: Feed,
+  vms: () => readonly ConfiguredVm[],
+  version: string,
+  hooks: () => readonly HookStatus[] = () => [],
+): Route {
   // Another process counts its own states: its tags must not be taken for ours.
   const processTag = randomUUID().slice(0, 8);
   let newest = { key: '', tag: '', body: '' };
@@ -17,7 +26,8 @@ export function statusRoute(feed: Feed, vms: () => readonly ConfiguredVm[], vers
 
   function picture(): { readonly tag: string; readonly body: string } {
     const configured = vms();
-    const key = JSON.stringify([feed.version(), configured]);
+    const hookStates = hooks();
+    const key = JSON.stringify([feed.version(), configured, hookStates]);
     if (key === newest.key) return newest;
     states += 1;
     const body = JSON.stringify({
@@ -31,10 +41,11 @@ export function statusRoute(feed: Feed, vms: () => readonly ConfiguredVm[], vers
           name: vm.name,
           status: status ?? firstStatus(vm),
           progress,
-          run: run === undefined ? null : runView(run),
+          run: run === undefined ? null : runView(run, feed.poolOf(run.runId)?.poolId ?? null),
           open_errors: feed.openConditions(vm.name).map(({ error }) => error),
         };
       }),
+      hooks: hookStates,
     });
     newest = { key, tag: `"${processTag}-${states}"`, body: `${body}\n` };
     return newest;

@@ -21,7 +21,7 @@ const streamHeaders = {
 };
 
 export function streamRoute({ streams, vmNames, maxConnections }: StreamRouteOptions): Route {
-  return route('/api/benchmark-sse', ({ request, response, query }) => {
+  return route('/api/benchmark-sse', ({ request, response, query, visitor }) => {
     const [lastEventId] = [request.headers['last-event-id']].flat();
     const parsed = parseStreamQuery(query, lastEventId, vmNames());
     if (!parsed.ok) {
@@ -40,6 +40,12 @@ export function streamRoute({ streams, vmNames, maxConnections }: StreamRouteOpt
       });
       return;
     }
+    const refusal = visitor?.refuseStream() ?? null;
+    if (refusal !== null) {
+      sendProblem(response, refusal);
+      return;
+    }
+    visitor?.hold(response);
     response.writeHead(200, streamHeaders).flushHeaders();
     streams.open(response, parsed.value);
   });

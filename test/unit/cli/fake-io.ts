@@ -33,6 +33,10 @@ export function fakeIo(folder: string, change: Partial<CliIo> = {}): FakeIo {
       steps.push('monitor started');
       return Promise.resolve({
         url: `http://127.0.0.1:${String(config.server.port)}`,
+        external:
+          config.server.external === null
+            ? null
+            : { url: `https://${config.server.external.host}:8766`, notices: ['Mind the certificate.'] },
         eventIdAtStart: 'journal-0',
         reconfigure: (next) => {
           configs.push(next);

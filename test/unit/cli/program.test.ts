@@ -34,7 +34,10 @@ describe('usage', () => {
     [['serve', '--port', '80.5'], /argument '80.5' is invalid/],
     [['serve', '--port', ''], /argument '' is invalid/],
     [['serve', '--port'], /argument missing/],
-    [['serve', '--host', '0.0.0.0'], /^--host 0.0.0.0 would open the stream to other machines/],
+    [
+      ['serve', '--host', '0.0.0.0'],
+      /^--host 0.0.0.0 lets other machines in, which needs TLS: found no "server.external" in /,
+    ],
     [['demo', '--speed', '0'], /Expected a number above 0 and up to 1000/],
     [['demo', '--speed', '1001'], /argument '1001' is invalid/],
     [['demo', '--seed', '1.5'], /Expected a whole number/],
@@ -59,6 +62,8 @@ describe('usage', () => {
     ['config', 'print'],
     ['config', 'path'],
     ['config', 'schema'],
+    ['key', 'add'],
+    ['key', 'list'],
   ])('%s %s has help, version and log options', async (...args) => {
     const help = fakeIo(folder);
     expect(await runCli([...args, '--help'], help.io)).toBe(0);
@@ -101,6 +106,42 @@ describe('serve', () => {
     await runUntil(['--log-level', 'warn', 'serve', '--log-file', file], fakeIo(folder));
     expect(readFileSync(file, 'utf8')).toBe('');
     expect(existsSync(join(folder, 'logs'))).toBe(false);
+  });
+
+  it('sets the address for other machines by --host, and says what that listener is', async () => {
+    const external = { host: '10.0.0.1', tls: 'terminated-elsewhere' };
+    const path = configFile({ ...oneVm, server: { external } });
+    const fake = fakeIo(folder);
+    await runUntil(['serve', '--config', path, '--host', '0.0.0.0', '--port', '4711'], fake, async () => {
+      writeFileSync(path, JSON.stringify({ server: { external: { ...external, requestsPerMinute: 5 } } }));
+      await vi.waitFor(() => expect(fake.configs).toHaveLength(2), 4000);
+      expect(fake.err()).not.toContain('next start');
+      writeFileSync(path, JSON.stringify({ server: { external: { ...external, port: 9000 } } }));
+      await vi.waitFor(() => expect(fake.configs).toHaveLength(3), 4000);
+      expect(fake.err()).toContain('A change of "server.external" takes effect at the next start.');
+      writeFileSync(path, '{}');
+      await vi.waitFor(() => expect(fake.configs).toHaveLength(4), 4000);
+      // What was closed opens at the next start, also when it is as it was.
+      writeFileSync(path, JSON.stringify({ server: { external } }));
+      await vi.waitFor(() => expect(fake.configs).toHaveLength(5), 4000);
+      expect(fake.err().match(/"server.external" takes effect/g)).toHaveLength(2);
+    });
+    expect(fake.err()).toContain(
+      'for other machines, by API key: https://0.0.0.0:8766\nMind the certificate.\n',
+    );
+    expect(fake.configs.map(({ server }) => [server.port, server.external?.host])).toEqual([
+      [4711, '0.0.0.0'],
+      [4711, '0.0.0.0'],
+      [4711, '0.0.0.0'],
+      [4711, undefined],
+      [4711, '0.0.0.0'],
+    ]);
+  });
+
+  it.each(['localhost', '127.0.0.1', '::1'])('leaves everything as it is with --host %s', async (host) => {
+    const fake = fakeIo(folder);
+    await runUntil(['serve', '--config', configFile(oneVm), '--host', host], fake);
+    expect(fake.configs).toMatchObject([{ server: { port: 8765, external: null } }]);
   });
 
   it('says what to do when there is no VM', async () => {
@@ -171,6 +212,7 @@ describe('serve', () => {
       startMonitor: () =>
         Promise.resolve({
           url: 'http://x',
+          external: null,
           eventIdAtStart: 'journal-0',
           reconfigure: () => undefined,
           close: () => new Promise(() => undefined),

@@ -21,6 +21,7 @@ export const status = (data: Partial<StatusPayload> = {}): StreamMessage => ({
       probe_address: null,
       log: null,
       runner: null,
+      found: [],
     },
     checked_at: null,
     cost: null,
@@ -49,6 +50,8 @@ export const progress = (data: Partial<ProgressPayload> = {}): StreamMessage => 
     elapsed_seconds: 600,
     eta_seconds: 3600,
     state: 'running',
+    domains: [],
+    pool: null,
     ...data,
   },
 });

@@ -33,6 +33,12 @@ describe('good files', () => {
       'both kinds of hooks',
       '{"hooks":[{"on":["error"],"command":["notify"]},{"on":["run_end"],"url":"https://h.example/x"}]}',
     ],
+    [
+      'hooks with everything',
+      `{"hooks":[{"on":["error"],"url":"http://127.0.0.1:8080/x","format":"text","timeoutSeconds":3,
+        "headers":{"Priority":"high","Authorization":{"env":"NTFY_TOKEN"}}},
+        {"on":["error"],"vms":["waa-vm"],"url":"http://[::1]:1/"},{"on":["error"],"url":"http://localhost/"}]}`,
+    ],
     ['quiet hours', '{"notifications":{"quietHours":{"from":"22:00","to":"07:00"}}}'],
   ])('%s', (_name, text) => {
     expect(messages(text)).toEqual([]);
@@ -178,6 +184,51 @@ describe('bad files', () => {
     [
       '{"hooks":[{"on":["error"]}]}',
       ['c.json:1:11: hooks[0]: found none or both of "command" and "url", expected exactly one of them.'],
+    ],
+    [
+      '{"hooks":[{"on":["error"],"command":["x"],"format":"text"}]}',
+      ['c.json:1:11: hooks[0]: found "format" or "headers", which only go with "url".'],
+    ],
+    [
+      '{"hooks":[{"on":["error"],"url":"http://ntfy.sh/topic"}]}',
+      [
+        'c.json:1:33: hooks[0].url: found "http://ntfy.sh/***", expected an https address: without TLS, only this machine can be told (localhost, 127.0.0.1, [::1]).',
+      ],
+    ],
+    [
+      '{"hooks":[{"on":["error"],"url":"https://[pw1"}]}',
+      ['c.json:1:33: hooks[0].url: found "***", expected an https address.'],
+    ],
+    [
+      '{"hooks":[{"on":["error"],"url":"http://localhost.evil.example/"}]}',
+      [
+        'c.json:1:33: hooks[0].url: found "http://localhost.evil.example/", expected an https address: without TLS, only this machine can be told (localhost, 127.0.0.1, [::1]).',
+      ],
+    ],
+    [
+      '{"hooks":[{"on":["error"],"url":"https://me:pw1@h.example/"}]}',
+      [
+        'c.json:1:33: hooks[0].url: found "https://***@h.example/", expected an address without user name and password, which belong into "headers".',
+      ],
+    ],
+    [
+      '{"hooks":[{"on":["error"],"url":"https://h/","headers":{"Host":"pw1"}}]}',
+      ['c.json:1:64: hooks[0].headers.Host: found "***", expected names of headers with their values.'],
+    ],
+    [
+      '{"hooks":[{"on":["error"],"url":"https://h/","headers":{"X":"pw1\\nY: 1"}}]}',
+      ['c.json:1:61: hooks[0].headers.X: found "***", expected a text of ASCII characters on one line.'],
+    ],
+    [
+      '{"hooks":[{"on":["error"],"url":"https://h/","headers":{"X":{"envv":"A"}}}]}',
+      [
+        'c.json:1:61: hooks[0].headers.X.env: missing, expected the name of an environment variable.',
+        'c.json:1:62: hooks[0].headers.X.envv: unknown key, the nearest known one is "env".',
+      ],
+    ],
+    [
+      '{"vms":[{"name":"a","ssh":{"host":"h"}}],"hooks":[{"on":["error"],"vms":["b"],"url":"https://h/"}]}',
+      ['c.json:1:74: hooks[0].vms[0]: found "b", expected one of the configured VMs (a).'],
     ],
   ])('%j', (text, expected) => {
     expect(messages(text)).toEqual(expected);

@@ -135,16 +135,29 @@ it('finds the data folder: from the file, else BENCHTRAY_DATA_DIR, else the plat
   expect(dataDir(sources())).toBe(platformDirs.data);
 });
 
+it('finds the program of a hook as it finds other files, and leaves its arguments alone', () => {
+  const program = (word: string) => {
+    const hooks = [{ on: ['error'], command: [word, './x', '~/x'] }];
+    const result = readConfig(sources({}, write('c.json', JSON.stringify({ hooks }))));
+    return result.ok ? result.config.hooks[0]?.command : null;
+  };
+  expect(program('notify-send')).toEqual(['notify-send', './x', '~/x']);
+  expect(program('./tell.sh')).toEqual([join(folder, 'tell.sh'), './x', '~/x']);
+  expect(program('~/bin/tell')).toEqual([join(platformDirs.home, 'bin', 'tell'), './x', '~/x']);
+});
+
 it('masks secrets of hooks and leaves paths of keys', () => {
   const path = write(
     'c.json',
     `{"vms":[{"name":"a","ssh":{"host":"h","privateKey":"/k/id_rsa"}}],
-      "hooks":[{"on":["error"],"url":"https://u:pw1@hooks.slack.com/services/T/B/pw2"},
+      "hooks":[{"on":["error"],"url":"https://hooks.slack.com/services/T/B/pw1?x=pw2",
+                "headers":{"X-Key":"pw5","Authorization":{"env":"NTFY_TOKEN"}}},
                {"on":["error"],"command":["curl","-H","Authorization: Bearer pw3","--token","pw4"]}]}`,
   );
   const result = readConfig(sources({}, path));
   const printed = JSON.stringify(result.ok ? maskConfig(result.config) : null);
   expect(printed).toContain('/k/id_rsa');
-  expect(printed).toContain('https://***@hooks.slack.com/***');
+  expect(printed).toContain('https://hooks.slack.com/***');
+  expect(printed).toContain('NTFY_TOKEN');
   expect(printed).not.toMatch(/pw\d/);
 });

@@ -82,21 +82,24 @@ const vm = fc
   })
   .map(makeVmConfig);
 const config: fc.Arbitrary<Config> = fc.record({
-  server: fc.record({
-    port: fc.integer({ min: 0, max: 65535 }),
-    names: fc.array(word),
-    allowedOrigins: fc.constant([]),
-    maxConnections: fc.integer({ min: 1, max: 1000 }),
-    external: fc.option(
-      fc.record({
-        host: word,
-        port,
-        tls: fc.oneof(fc.constant('terminated-elsewhere' as const), fc.record({ cert: word, key: word })),
-        maxConnectionsPerIp: fc.integer({ min: 1, max: 100 }),
-        requestsPerMinute: fc.integer({ min: 1, max: 100 }),
-      }),
-    ),
-  }),
+  server: fc
+    .record({
+      port: fc.integer({ min: 0, max: 65535 }),
+      names: fc.array(word),
+      allowedOrigins: fc.constant([]),
+      maxConnections: fc.integer({ min: 1, max: 1000 }),
+      external: fc.option(
+        fc.record({
+          host: word,
+          port,
+          tls: fc.oneof(fc.constant('terminated-elsewhere' as const), fc.record({ cert: word, key: word })),
+          maxConnectionsPerIp: fc.integer({ min: 1, max: 100 }),
+          requestsPerMinute: fc.integer({ min: 1, max: 100 }),
+          trustedProxies: fc.subarray(['10.0.0.0/8', '::1']),
+        }),
+      ),
+    })
+    .filter(({ port, external }) => external?.port !== port),
   interval: fc.double({ min: 1, max: 60, noNaN: true }),
   dataDir: fc.option(
     fc.string({ minLength: 1 }).filter((text) => !text.includes('\0') && !/[\ud800-\udfff]/.test(text)),
@@ -112,6 +115,7 @@ const config: fc.Arbitrary<Config> = fc.record({
     fc.record({
       on: fc.constant(['error'] as const),
       command: fc.array(fc.stringMatching(/^[ -~]*\w$/), { minLength: 1 }),
+      timeoutSeconds: fc.double({ min: 0.1, max: 300, noNaN: true }),
     }),
     {
       maxLength: 2,

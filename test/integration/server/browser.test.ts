@@ -1,0 +1,103 @@
+/** What a real browser makes of it: the dashboard from another machine, and pages of strangers. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
+import { startExternalServer, type ExternalServer } from './external-support.ts';
+
+const page = `<!doctype html><title>no</title><script src="/assets/page.js" type="module"></script>`;
+const script = `new EventSource('/api/benchmark-sse').addEventListener('connected', () => (document.title = 'connected'));`;
+
+describe.skipIf(chromiumPath === null)('in Chromium', () => {
+  let browser: Browser;
+  let running: ExternalServer;
+  let stranger: Server;
+  let strangerPort: number;
+  const assetsDir = mkdtempSync(join(tmpdir(), 'benchtray-assets-'));
+  beforeAll(async () => {
+    mkdirSync(join(assetsDir, 'assets'));
+    writeFileSync(join(assetsDir, 'index.html'), page);
+    writeFileSync(join(assetsDir, 'assets', 'page.js'), script);
+    running = await startExternalServer({}, { assetsDir });
+    stranger = createServer((_, response) => {
+      response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>stranger</title>');
+    }).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    strangerPort = (stranger.address() as AddressInfo).port;
+    // Any other name leads here, too: what a rebinding page makes of its own.
+    const args = [
+      ...chromiumLaunch.args.filter((argument) => !argument.startsWith('--host-resolver-rules')),
+      '--host-resolver-rules=MAP * 127.0.0.1',
+    ];
+    browser = await chromium.launch({ ...chromiumLaunch, args });
+  });
+  afterAll(async () => {
+    await browser.close();
+    stranger.close();
+    await running.remove();
+    rmSync(assetsDir, { recursive: true });
+  });
+
+  it('shows the dashboard to who has a key, and takes the key out of the address', async () => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const tab = await context.newPage();
+    expect((await tab.goto(running.url))?.status()).toBe(401);
+    await tab.goto(`${running.url}/?api_key=${running.key}`);
+    await tab.waitForFunction(`document.title === 'connected'`);
+    expect(tab.url()).toBe(`${running.url}/`);
+    expect(await tab.evaluate('document.cookie')).toBe('');
+    await context.close();
+  });
+
+  it('gives pages of strangers nothing, with or without the key of whoever looks at them', async () => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const tab = await context.newPage();
+    await tab.goto(`${running.url}/?api_key=${running.key}`);
+    await tab.goto(`http://localhost:${strangerPort}`);
+    const read = (url: string) =>
+      tab.evaluate(async (address) => {
+        const byFetch = await fetch(address, { credentials: 'include' }).then(
+          (answer) => answer.text(),
+          () => 'refused',
+        );
+        const opaque = await fetch(address, { mode: 'no-cors', credentials: 'include' }).then(
+          (answer) => answer.text(),
+          () => 'refused',
+        );
+        const byEvents = await new Promise((resolve) => {
+          const source = new EventSource(address, { withCredentials: true });
+          source.onopen = () => {
+            resolve('open');
+          };
+          source.onerror = () => {
+            source.close();
+            resolve('refused');
+          };
+        });
+        return [byFetch, opaque, byEvents];
+      }, url);
+    // It can read what is its own, or the refusals below would mean nothing.
+    expect((await read(`http://localhost:${strangerPort}/`))[0]).toContain('stranger');
+    for (const path of ['/api/status', '/api/benchmark-sse', '/healthz']) {
+      const [byFetch, opaque, byEvents] = await read(running.server.url + path);
+      expect([byFetch, byEvents]).toEqual(['refused', 'refused']);
+      // Without CORS the browser hands out an empty answer, whatever came.
+      expect(['', 'refused']).toContain(opaque);
+      expect((await read(running.url + path))[0]).toBe('refused');
+    }
+    await context.close();
+  });
+
+  it('does not know a name that was made to lead here', async () => {
+    const context = await browser.newContext();
+    const tab = await context.newPage();
+    const answer = await tab.goto(`http://rebound.example:${running.server.port}/api/status`);
+    expect([answer?.status(), await answer?.text()]).toEqual([421, expect.not.stringContaining('vm-a')]);
+    await context.close();
+  });
+});

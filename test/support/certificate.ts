@@ -1,0 +1,53 @@
+/** Certificates for tests, made on the spot: signed by themselves, for localhost and 127.0.0.1, with any dates. */
+import { generateKeyPairSync, sign } from 'node:crypto';
+
+export interface TestCertificate {
+  /** PEM. */
+  readonly cert: string;
+  /** PEM. */
+  readonly key: string;
+}
+
+const dayMs = 86_400_000;
+
+/** An X.509 certificate (RFC 5280) on a new P-256 key. @param days from when and until when it is valid, from now */
+export function makeCertificate(
+  days: { readonly from?: number; readonly to?: number } = {},
+): TestCertificate {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const ecdsaWithSha256 = sequence(objectId('2a8648ce3d040302'));
+  const name = sequence(der(0x31, sequence(objectId('550403'), der(0x0c, Buffer.from('localhost')))));
+  const validity = sequence(time(days.from ?? -1), time(days.to ?? 365));
+  // subjectAltName: dNSName, iPAddress
+  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const extensions = der(0xa3, sequence(sequence(objectId('551d11'), der(0x04, names))));
+  const version3 = der(0xa0, der(0x02, Buffer.from([2])));
+  const serial = der(0x02, Buffer.from([1]));
+  const subjectKey = publicKey.export({ type: 'spki', format: 'der' });
+  const unsigned = sequence(
+    ...[version3, serial, ecdsaWithSha256, name, validity, name, subjectKey, extensions],
+  );
+  const signature = der(0x03, Buffer.from([0]), sign('sha256', unsigned, privateKey));
+  const base64 = sequence(unsigned, ecdsaWithSha256, signature).toString('base64');
+  return {
+    cert: `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+/** Tag, length, contents. */
+function der(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const contents = Buffer.concat(parts);
+  const size = contents.length;
+  const length = size < 0x80 ? [size] : size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...length]), contents]);
+}
+
+const sequence = (...parts: readonly Buffer[]) => der(0x30, ...parts);
+const objectId = (hex: string) => der(0x06, Buffer.from(hex, 'hex'));
+
+/** GeneralizedTime, such as "20260128225508Z". */
+function time(days: number): Buffer {
+  const iso = new Date(Date.now() + days * dayMs).toISOString();
+  return der(0x18, Buffer.from(iso.replace(/\.\d+/, '').replace(/[-:T]/g, '')));
+}
