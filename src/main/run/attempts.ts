@@ -63,6 +63,13 @@ export function endAttempt(
   return { run: updateAttempt(run, task, ended), task: ended };
 }
 
+/** The newest attempt at this task. A domain that is not known fits every domain. */
+export function newestAttempt(run: RunState, taskId: string, domain: string | null): TaskAttempt | undefined {
+  return run.tasks.findLast(
+    (task) => task.taskId === taskId && (task.domain === domain || task.domain === null || domain === null),
+  );
+}
+
 function attemptNumber(before: readonly TaskAttempt[], taskId: string, domain: string | null): number {
   return 1 + before.filter((task) => task.taskId === taskId && task.domain === domain).length;
 }

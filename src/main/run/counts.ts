@@ -1,4 +1,5 @@
 /** What a run has come to so far. */
+import type { DomainTally } from '../../shared/stream.ts';
 import { isEnded, type EndedAttempt } from './attempts.ts';
 import type { RunState } from './model.ts';
 
@@ -11,18 +12,59 @@ export interface RunCounts {
   readonly scoreSum: number;
 }
 
-/** Of a task that was tried several times, the newest attempt that came to an end counts. */
 export function countsOf(run: RunState): RunCounts {
+  const { tasksCompleted, ...counts } = countTasks(completedTasks(run));
+  return { tasksCompleted: tasksCompleted + (run.unseenTasks ?? 0), ...counts };
+}
+
+/** What it has come to in each domain. The tallies add up to the counts of the run, but for tasks of which the log tells no more than a number. */
+export function talliesOf(run: RunState): DomainTally[] {
+  const totals = domainTotals(run);
+  const byDomain = new Map<string | null, EndedAttempt[]>(
+    Array.from(totals.keys(), (domain) => [domain, []]),
+  );
+  for (const task of completedTasks(run)) {
+    const tasks = byDomain.get(task.domain);
+    if (tasks === undefined) byDomain.set(task.domain, [task]);
+    else tasks.push(task);
+  }
+  return Array.from(byDomain, ([domain, tasks]) => {
+    const { tasksCompleted, succeeded, scoreSum } = countTasks(tasks);
+    return {
+      domain,
+      total_tasks: totals.get(domain) ?? 0,
+      tasks_completed: tasksCompleted,
+      succeeded,
+      score_sum: scoreSum,
+    };
+  });
+}
+
+/** In the order of the plan. Numbers by domain are those of all processes together: they count where this is the only one. */
+function domainTotals(run: RunState): ReadonlyMap<string | null, number> {
+  const totals = new Map<string | null, number>();
+  const add = (domain: string, tasks: number) => totals.set(domain, (totals.get(domain) ?? 0) + tasks);
+  if (run.plan !== null) for (const { domain } of run.plan) add(domain, 1);
+  else for (const { domain, tasks } of run.domainPlan ?? []) add(domain, tasks);
+  const sum = [...totals.values()].reduce((all, tasks) => all + tasks, 0);
+  return sum === run.totalTasks ? totals : new Map(Array.from(totals.keys(), (domain) => [domain, 0]));
+}
+
+/** Of a task that was tried several times, the newest attempt that came to an end counts. */
+function completedTasks(run: RunState): readonly EndedAttempt[] {
   const newest = new Map<string, EndedAttempt>();
   for (const task of run.tasks) {
     if (isEnded(task) && task.outcome !== 'interrupted')
       newest.set(JSON.stringify([task.domain, task.taskId]), task);
   }
-  const tasks = [...newest.values()];
+  return [...newest.values()];
+}
+
+function countTasks(tasks: readonly EndedAttempt[]): RunCounts {
   const scores = tasks.flatMap((task) => (task.score === null ? [] : [task.score]));
   const sum = scores.reduce((total, score) => total + score, 0);
   return {
-    tasksCompleted: tasks.length + (run.unseenTasks ?? 0),
+    tasksCompleted: tasks.length,
     succeeded: tasks.filter((task) => task.success).length,
     scored: scores.length,
     // Sums of decimal fractions: without the rounding, 0.1 + 0.2 would be told as 0.30000000000000004.

@@ -5,14 +5,30 @@
  * that a restart goes on where reading stopped and tells nothing twice.
  */
 export { createLineSplitter, type LineSplitter } from './line-splitter.ts';
-export { closeReader, initialReader, parseReaderState, readLines, type ReaderState } from './reader.ts';
-export { endRun, reduceRun, type RunEffect, type RunIdentity, type RunStep } from './run-state.ts';
+export {
+  closeReader,
+  initialReader,
+  parseReaderState,
+  readerCounts,
+  readLines,
+  type ReaderCounts,
+  type ReaderState,
+} from './reader.ts';
+export { reduceRun, type RunIdentity } from './run-state.ts';
+export { endRun } from './run-end.ts';
+export { restoreRun } from './run-birth.ts';
+export type { RunEffect, RunStep } from './effects.ts';
+export { isBetweenTasks } from './resume.ts';
+export { stallAfterMs } from './pauses.ts';
+export { poolsOf, poolView, type Pool, type PooledRun } from './pool.ts';
 export { isEnded, type EndedAttempt } from './attempts.ts';
-export { countsOf, type RunCounts } from './counts.ts';
+export { countsOf, talliesOf, type RunCounts } from './counts.ts';
 export { progressOf, taskCompleteOf } from './progress.ts';
 export { parseScore } from './score.ts';
 export { runIdFor } from './run-id.ts';
+export { isContradiction, reconcile, type ReconcileOptions, type ResultFile } from './results.ts';
 export type {
+  DomainPlan,
   LogLine,
   PlannedTask,
   ReadContext,

@@ -4,6 +4,12 @@ import type { LogLine } from './model.ts';
 /** What is kept of one line. A log can hold a line of any length (a screenshot as base64); nothing that is read here is this long. */
 export const maxLineBytes = 64 * 1024;
 
+/**
+ * Several lines are decoded at once, which is many times faster than each by itself. Not too many: what is found in
+ * a line keeps all of them in memory, and one letter that is not Latin makes all of them slower to search.
+ */
+const decodedBytes = 2048;
+
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
@@ -19,7 +25,8 @@ export interface LineSplitter {
  * given when the byte after it is known. Bytes that are no UTF-8 become U+FFFD; nothing throws.
  */
 export function createLineSplitter(startOffset: number): LineSplitter {
-  const decoder = new TextDecoder();
+  // A byte order mark stays what it is, wherever a chunk begins.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let lineStart = startOffset;
   let chunkStart = startOffset;
   let kept = new Uint8Array(0);
@@ -34,47 +41,65 @@ export function createLineSplitter(startOffset: number): LineSplitter {
     kept = joined;
   }
 
-  function endLine(lastPart: Uint8Array, end: number): LogLine {
+  /** The text of a line that is not as a whole in one chunk, or longer than what is kept. */
+  function decodeLine(lastPart: Uint8Array): string {
     let bytes = lastPart;
     if (kept.length > 0) {
       keep(lastPart);
       bytes = kept;
       kept = new Uint8Array(0);
     }
-    const text = decoder.decode(bytes.length > maxLineBytes ? bytes.subarray(0, maxLineBytes) : bytes);
-    const line = { text, offset: lineStart, end };
-    lineStart = end;
-    return line;
+    return decoder.decode(bytes.length > maxLineBytes ? bytes.subarray(0, maxLineBytes) : bytes);
   }
 
   function push(chunk: Uint8Array): LogLine[] {
     const lines: LogLine[] = [];
     if (chunk.length === 0) return lines;
+
+    function endLine(text: string, end: number): void {
+      lines.push({ text, offset: lineStart, end });
+      lineStart = end;
+    }
+
     let from = 0;
     if (waitsForLineFeed) {
       waitsForLineFeed = false;
       if (chunk[0] === lineFeed) from = 1;
-      lines.push(endLine(chunk.subarray(0, 0), chunkStart + from));
+      endLine(decodeLine(chunk.subarray(0, 0)), chunkStart + from);
     }
-    let nextFeed = positionOf(lineFeed, chunk, from);
-    let nextReturn = positionOf(carriageReturn, chunk, from);
+    // No decoding adds or swallows a line end: the lines of bytes and those of text are found side by side.
+    let text = '';
+    let textFrom = 0;
+    let decodedTo = from;
+    let nextFeed = positionIn(chunk, lineFeed, from);
+    let nextReturn = positionIn(chunk, carriageReturn, from);
     for (;;) {
       const at = Math.min(nextFeed, nextReturn);
       if (at === Infinity) {
         keep(chunk.subarray(from));
         break;
       }
-      const part = chunk.subarray(from, at);
-      if (at === nextReturn && at === chunk.length - 1) {
-        keep(part);
+      const isReturn = at === nextReturn;
+      if (isReturn && at === chunk.length - 1) {
+        keep(chunk.subarray(from, at));
         waitsForLineFeed = true;
         break;
       }
-      from = at === nextReturn && nextFeed === at + 1 ? at + 2 : at + 1;
-      lines.push(endLine(part, chunkStart + from));
+      if (at >= decodedTo) {
+        decodedTo = Math.min(positionIn(chunk, lineFeed, from + decodedBytes) + 1, chunk.length);
+        text = decoder.decode(chunk.subarray(from, decodedTo));
+        textFrom = 0;
+      }
+      const textAt = text.indexOf(isReturn ? '\r' : '\n', textFrom);
+      const isWhole = kept.length === 0 && at - from <= maxLineBytes;
+      const line = isWhole ? text.slice(textFrom, textAt) : decodeLine(chunk.subarray(from, at));
+      const length = isReturn && nextFeed === at + 1 ? 2 : 1;
+      from = at + length;
+      textFrom = textAt + length;
+      endLine(line, chunkStart + from);
       // Each kind is searched for again only behind its last find: a log without `\r` is looked through once for it.
-      if (nextFeed < from) nextFeed = positionOf(lineFeed, chunk, from);
-      if (nextReturn < from) nextReturn = positionOf(carriageReturn, chunk, from);
+      if (nextFeed < from) nextFeed = positionIn(chunk, lineFeed, from);
+      if (nextReturn < from) nextReturn = positionIn(chunk, carriageReturn, from);
     }
     chunkStart += chunk.length;
     return lines;
@@ -88,7 +113,7 @@ export function createLineSplitter(startOffset: number): LineSplitter {
   };
 }
 
-function positionOf(byte: number, chunk: Uint8Array, from: number): number {
+function positionIn(chunk: Uint8Array, byte: number, from: number): number {
   const position = chunk.indexOf(byte, from);
   return position === -1 ? Infinity : position;
 }

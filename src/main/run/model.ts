@@ -24,6 +24,11 @@ export interface RunArguments {
   readonly agent: string | null;
   readonly resultDir: string | null;
   readonly emulatorIp: string | null;
+  /** Which part of a run that is shared out this process plays, 0 for the first. */
+  readonly workerId: number | null;
+  /** Among how many processes the tasks are shared out. */
+  readonly workers: number | null;
+  readonly trialId: string | null;
 }
 
 /**
@@ -44,6 +49,8 @@ export type RunEvent =
       /** How many tasks this process has to do. A later, more exact plan replaces an earlier one. */
       readonly totalTasks: number;
       readonly tasks: readonly PlannedTask[] | null;
+      /** How many of them are in each domain, where the log tells that; of all processes together. */
+      readonly domains?: readonly DomainPlan[];
       /** How many of them are over by now, where the log says so: a log that was cut, or a run that goes on where one stopped. */
       readonly completedTasks?: number;
     }
@@ -77,6 +84,15 @@ export type RunEvent =
       readonly message: string | null;
     }
   | {
+      /** A source that is more to be trusted than the log tells the score of a task that is over. */
+      readonly type: 'task_corrected';
+      readonly at: number | null;
+      readonly taskId: string;
+      readonly domain: string | null;
+      readonly outcome: 'scored';
+      readonly score: number;
+    }
+  | {
       readonly type: 'run_ended';
       readonly at: number | null;
       readonly state: 'finished' | 'interrupted' | 'crashed';
@@ -88,6 +104,12 @@ export type RunEvent =
 export interface PlannedTask {
   readonly domain: string;
   readonly taskId: string;
+}
+
+export interface DomainPlan {
+  readonly domain: string;
+  /** How many. */
+  readonly tasks: number;
 }
 
 /** One attempt at one task. */
@@ -109,6 +131,16 @@ export interface TaskAttempt {
   readonly message: string | null;
 }
 
+/** One start of a run. */
+export interface RunPart {
+  /** The id that this start would have as a run of its own. */
+  readonly runId: string;
+  /** How many attempts there were before it. */
+  readonly attemptsBefore: number;
+  /** How many tasks of the run this start did not plan any more. */
+  readonly tasksBefore: number;
+}
+
 /** All that is known of one run. */
 export interface RunState {
   readonly runId: string;
@@ -122,6 +154,16 @@ export interface RunState {
   /** Tasks that are over by the log's own count without their end being in it. None where missing. */
   readonly unseenTasks?: number;
   readonly arguments: RunArguments;
+  /** What is to be done in this run, as it was listed when it began; null where no list was. */
+  readonly plan: readonly PlannedTask[] | null;
+  /** How many tasks each domain has, where the log tells that. */
+  readonly domainPlan: readonly DomainPlan[] | null;
+  /** The longest silence between two events of this run, and the second longest; milliseconds. */
+  readonly pauses: readonly [longestMs: number, secondMs: number];
+  /** The starts that it is made of: one, and one more for each time that it went on where it had stopped. */
+  readonly parts: readonly RunPart[];
+  /** A run that has begun behind this one, which did not finish. What it plans decides whether it is this one going on, or another. */
+  readonly next: RunState | null;
   /** In the order in which they began. */
   readonly tasks: readonly TaskAttempt[];
   readonly averageScore: number | null;

@@ -1,16 +1,16 @@
 /** What of a run goes out over the stream. */
 import type { ProgressPayload, TaskCompletePayload } from '../../shared/stream.ts';
 import { isEnded, type EndedAttempt } from './attempts.ts';
-import { countsOf } from './counts.ts';
+import { countsOf, talliesOf } from './counts.ts';
 import { durationMs, remainingMs } from './eta.ts';
 import type { RunState } from './model.ts';
 
-/** The picture of a run at `nowMs` (UTC). `stalled`: its log has been silent for too long, which only shows while it is on. */
+/** The picture of a run at `nowMs` (UTC), on its own: its pool is put in where all runs are known. `stalled`: its log has been silent for too long, which only shows while it is on. */
 export function progressOf(run: RunState, vm: string, nowMs: number, stalled: boolean): ProgressPayload {
   const counts = countsOf(run);
   // Of several workers, the one that began its task last.
   const current = run.state === 'running' ? run.tasks.findLast((task) => !isEnded(task)) : undefined;
-  const etaMs = remainingMs(run, nowMs);
+  const etaMs = stalled ? null : remainingMs(run, nowMs);
   const elapsedMs = run.startedAt === null ? 0 : Math.max(0, (run.endedAt ?? nowMs) - run.startedAt);
   return {
     tasks_completed: counts.tasksCompleted,
@@ -30,6 +30,8 @@ export function progressOf(run: RunState, vm: string, nowMs: number, stalled: bo
     elapsed_seconds: Math.round(elapsedMs / 1000),
     eta_seconds: etaMs === null ? null : Math.round(etaMs / 1000),
     state: stalled && run.state === 'running' ? 'stalled' : run.state,
+    domains: talliesOf(run),
+    pool: null,
   };
 }
 

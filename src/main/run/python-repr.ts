@@ -16,9 +16,11 @@ export function parseTaskList(text: string): readonly PlannedTask[] | null {
  */
 export function parseArguments(text: string): Partial<RunArguments> {
   const values = parseNamespace(text);
-  const maxSteps = Number(values.get('max_steps') ?? NaN);
   const found: { -readonly [Name in keyof RunArguments]?: RunArguments[Name] } = {};
-  if (Number.isInteger(maxSteps) && maxSteps > 0) found.maxSteps = maxSteps;
+  for (const [name, field, least] of countArguments) {
+    const value = Number(values.get(name) ?? NaN);
+    if (Number.isInteger(value) && value >= least) found[field] = value;
+  }
   for (const [name, field] of textArguments) {
     const value = values.get(name);
     if (value !== undefined && value !== 'None' && value !== '') found[field] = value;
@@ -26,11 +28,21 @@ export function parseArguments(text: string): Partial<RunArguments> {
   return found;
 }
 
+/** With the least value that makes sense. */
+const countArguments = [
+  ['max_steps', 'maxSteps', 1],
+  ['worker_id', 'workerId', 0],
+  ['num_workers', 'workers', 1],
+] as const;
+
 const textArguments = [
   ['model', 'model'],
+  // WAA-V2 calls it `agent`.
+  ['agent', 'agent'],
   ['agent_name', 'agent'],
   ['result_dir', 'resultDir'],
   ['emulator_ip', 'emulatorIp'],
+  ['trial_id', 'trialId'],
 ] as const;
 
 /** Every `name=value` at the top level; strings without their quotes, everything else as written. */

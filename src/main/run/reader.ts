@@ -1,7 +1,7 @@
 /** Lines → run events: the records of a log, read in every dialect at once. */
 import { dialects } from './dialects/index.ts';
 import type { LogLine, ReadContext, RunEvent } from './model.ts';
-import { initialRecordState, readRecord, type RecordState } from './record.ts';
+import { createRecordReader, initialRecordState, type LogRecord, type RecordState } from './record.ts';
 
 /** Where the reading of one log stands. Plain JSON: it is stored with the offset, and read back after a restart. */
 export interface ReaderState {
@@ -9,22 +9,61 @@ export interface ReaderState {
   readonly records: RecordState;
   /** State of each dialect that has one, by name. */
   readonly dialects: Readonly<Record<string, unknown>>;
+  readonly counts: ReaderCounts;
+}
+
+/** How well a log is understood. */
+export interface ReaderCounts {
+  /** All lines so far. */
+  readonly lines: number;
+  /**
+   * Lines with text that meant nothing to any dialect. Counted until a run is recognised: most lines of a log that is
+   * understood mean nothing to anybody either, and are none the worse for it.
+   */
+  readonly unread: number;
+  /** A run has been recognised in this log. */
+  readonly recognised: boolean;
 }
 
 /** To be raised whenever the shape of the state, or of a dialect's, changes: an older state is then not taken up. */
-const stateVersion = 1;
+const stateVersion = 2;
+
+/** Who reads which records; `index`: of the dialect's state. */
+const readersOf = {
+  logging: readersOfKind('logging'),
+  plain: readersOfKind('plain'),
+  continuation: readersOfKind('continuation'),
+  bare: readersOfKind('bare'),
+} satisfies Record<LogRecord['kind'], unknown>;
+
+function readersOfKind(kind: LogRecord['kind']) {
+  return dialects.flatMap((dialect, index) => (dialect.kinds.includes(kind) ? [{ dialect, index }] : []));
+}
 
 /** The state before the first line of a log. */
 export function initialReader(): ReaderState {
-  return { version: stateVersion, records: initialRecordState, dialects: {} };
+  return {
+    version: stateVersion,
+    records: initialRecordState,
+    dialects: {},
+    counts: { lines: 0, unread: 0, recognised: false },
+  };
 }
 
 /** A stored state, as `JSON.parse` gave it; null when it is none, or one of another version. The log is then read from its beginning. */
 export function parseReaderState(stored: unknown): ReaderState | null {
   if (typeof stored !== 'object' || stored === null) return null;
   const state = stored as Partial<ReaderState>;
-  const whole = state.version === stateVersion && isObject(state.records) && isObject(state.dialects);
+  const whole =
+    state.version === stateVersion &&
+    isObject(state.records) &&
+    isObject(state.dialects) &&
+    isObject(state.counts);
   return whole ? (state as ReaderState) : null;
+}
+
+export function readerCounts(state: ReaderState): ReaderCounts {
+  return state.counts;
 }
 
 /** What the next lines of the log say, in their order. Never throws, whatever the lines hold. */
@@ -33,22 +72,42 @@ export function readLines(
   lines: readonly LogLine[],
   context: ReadContext,
 ): { readonly state: ReaderState; readonly events: readonly RunEvent[] } {
-  let { records, dialects: states } = state;
+  const records = createRecordReader(state.records);
+  const states = dialects.map((dialect) => state.dialects[dialect.name] ?? dialect.initial);
   const events: RunEvent[] = [];
+  let { unread, recognised } = state.counts;
   for (const line of lines) {
-    const next = readRecord(records, line);
-    records = next.state;
-    if (next.record === null) continue;
-    for (const dialect of dialects) {
-      const before = states[dialect.name] ?? dialect.initial;
-      const step = dialect.read(before, next.record, context);
-      // A log is in one run at a time: where one dialect begins a run, what another was in the middle of is over.
-      if (step.events.some((event) => event.type === 'run_started')) states = { [dialect.name]: step.state };
-      else if (step.state !== before) states = { ...states, [dialect.name]: step.state };
-      events.push(...step.events);
-    }
+    const record = records.next(line);
+    if (record === null) continue;
+    const isRead = readRecord(record, states, context, events);
+    if (recognised) continue;
+    if (!isRead) unread += line.text.trim() === '' ? 0 : 1;
+    else recognised = events.some((event) => event.type === 'run_started');
   }
-  return { state: { version: stateVersion, records, dialects: states }, events };
+  const counts = { lines: state.counts.lines + lines.length, unread, recognised };
+  return {
+    state: { version: stateVersion, records: records.state, dialects: named(states), counts },
+    events,
+  };
+}
+
+/** Shows one record to the dialects, and changes their states. Whether any of them took it. */
+function readRecord(record: LogRecord, states: unknown[], context: ReadContext, events: RunEvent[]): boolean {
+  let isRead = false;
+  for (const { dialect, index } of readersOf[record.kind]) {
+    const step = dialect.read(states[index], record, context);
+    if (step !== null) {
+      isRead = true;
+      events.push(...step.events);
+      // A log is in one run at a time: where one dialect begins a run, what another was in the middle of is over.
+      if (step.events.some((event) => event.type === 'run_started')) {
+        for (const [other, { initial }] of dialects.entries()) states[other] = initial;
+      }
+      states[index] = step.state;
+    }
+    if (dialect.claims?.(states[index], record) === true) break;
+  }
+  return isRead;
 }
 
 /**
@@ -59,14 +118,19 @@ export function closeReader(state: ReaderState): {
   readonly state: ReaderState;
   readonly events: readonly RunEvent[];
 } {
-  const steps = dialects.map((dialect) => ({
-    name: dialect.name,
-    ...dialect.close(state.dialects[dialect.name] ?? dialect.initial),
-  }));
+  const steps = dialects.map((dialect) => dialect.close(state.dialects[dialect.name] ?? dialect.initial));
   return {
-    state: { ...state, dialects: Object.fromEntries(steps.map((step) => [step.name, step.state])) },
+    state: { ...state, dialects: named(steps.map((step) => step.state)) },
     events: steps.flatMap((step) => step.events),
   };
+}
+
+/** The states that differ from those before the first line, by the names of their dialects. */
+function named(states: readonly unknown[]): Readonly<Record<string, unknown>> {
+  const changed = dialects.flatMap(({ name, initial }, index) =>
+    states[index] === initial ? [] : [[name, states[index]]],
+  );
+  return Object.fromEntries(changed) as Record<string, unknown>;
 }
 
 function isObject(value: unknown): boolean {

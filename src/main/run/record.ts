@@ -1,4 +1,5 @@
 /** Lines → records: Python logging records, the lines that continue them, and bare prints. */
+import { parseBracketPrefix, parsePlainPrefix, parseWrapper, plainText } from './log-prefix.ts';
 import type { LogLine } from './model.ts';
 
 /** A line that the benchmark's logger wrote: `[2026-01-28 23:05:17,318 INFO lib_run_single/56-MainProcess] Step 9: …`. */
@@ -17,128 +18,127 @@ export interface LoggingRecord {
   readonly coloured: boolean;
 }
 
+/** A line of a logger that tells no module and no process: `2026-03-20 12:00:00,123 [INFO] Task 3/10: notepad_1`. */
+export interface PlainRecord {
+  readonly kind: 'plain';
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly level: string;
+  /** Where the logger's name is written, it stands in front: `__main__: …`. */
+  readonly message: string;
+}
+
 export type LogRecord =
   | LoggingRecord
-  /** A line without prefix behind a record: the rest of a long message, or a print. `of.message` is cut short. */
+  | PlainRecord
+  /** A line without prefix behind a record: the rest of a long message, or a print. Of `of.message`, no more may be known than {@link isFreeText} tells. */
   | {
       readonly kind: 'continuation';
       readonly offset: number;
       readonly text: string;
-      readonly of: LoggingRecord;
+      readonly of: LoggingRecord | PlainRecord;
     }
   /** A line in a log in which no prefix has been seen yet. */
   | { readonly kind: 'bare'; readonly offset: number; readonly text: string };
 
 /** What must be known of the lines before. Plain JSON. */
 export interface RecordState {
-  /** The newest record, its message cut to `rememberedChars`. */
-  readonly newest: LoggingRecord | null;
+  /** The newest record; of its message no more than tells whether it is a free text. */
+  readonly newest: LoggingRecord | PlainRecord | null;
   /** Its message began with a line end: the text follows on a line of its own. */
   readonly awaitsMessage: boolean;
+  /** The lines of this log are passed on by a program that puts a prefix of its own in front of each. */
+  readonly wrapped: boolean;
 }
 
-export const initialRecordState: RecordState = { newest: null, awaitsMessage: false };
+export const initialRecordState: RecordState = { newest: null, awaitsMessage: false, wrapped: false };
 
-/** Enough of a message to tell what kind it is. */
+export interface RecordReader {
+  /** The record of the next line; null for one that says nothing by itself, such as the first half of a record whose message is still to come. */
+  next(line: LogLine): LogRecord | null;
+  /** Where it stands now. */
+  readonly state: RecordState;
+}
+
+/** Enough of a message to tell that it is a free text. */
 const rememberedChars = 80;
+/** The step of the wrapping program under which it passes on what the benchmark says. */
+const passedOn = 'RUN';
 
-// eslint-disable-next-line no-control-regex -- terminal codes are what it is about
-const terminalCode = /\x1b\[[0-9;?=]*[A-Za-z]/g;
-/** Not anchored: a progress bar may stand in front of a record, on the same line. */
-const prefix =
-  /\[(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d),(\d{3}) ([A-Z]+) ([\w.]+)\/(\d+)-([^\]]+)\] ?(.*)$/s;
-const colouredPrefix = '\x1b[1;33m[';
+export function createRecordReader(state: RecordState): RecordReader {
+  let { newest, awaitsMessage, wrapped } = state;
 
-/** The record of one line; null for the first half of a record whose message is still to come. */
-export function readRecord(
-  state: RecordState,
-  line: LogLine,
-): { readonly state: RecordState; readonly record: LogRecord | null } {
-  const text = plainText(line.text);
-  const { newest } = state;
-
-  const logging = loggingRecord(line, text);
-  if (logging !== null && !(newest !== null && isQuoted(logging, newest))) {
-    if (logging.message === '') return { state: { newest: logging, awaitsMessage: true }, record: null };
-    return { state: { newest: remembered(logging), awaitsMessage: false }, record: logging };
+  function next({ offset, text: whole }: LogLine): LogRecord | null {
+    let text = whole;
+    // Only a log that began wrapped is: in any other such a line is part of a text.
+    const wrapper = newest === null || wrapped ? parseWrapper(whole) : null;
+    if (wrapper !== null) {
+      wrapped = true;
+      // The program's own words tell of machines and workers, never of tasks: its "Completed: 1/10" counts workers.
+      if (wrapper.step !== passedOn) return null;
+      text = wrapper.text;
+    }
+    const plain = newest?.kind === 'logging' ? null : parsePlainPrefix(text);
+    if (plain !== null) {
+      const record: PlainRecord = { kind: 'plain', offset, ...plain };
+      newest = record;
+      return record;
+    }
+    const prefixed = parseBracketPrefix(text);
+    if (prefixed !== null && !isQuoted(prefixed.coloured, newest, awaitsMessage)) {
+      const { timestampMs, level, module, lineNumber, process, message, coloured } = prefixed;
+      // Field by field: this is done for every line, and spreading is slow.
+      const record: LoggingRecord = {
+        kind: 'logging',
+        offset,
+        timestampMs,
+        level,
+        module,
+        lineNumber,
+        process,
+        message,
+        coloured,
+      };
+      awaitsMessage = record.message === '';
+      newest = record;
+      return awaitsMessage ? null : record;
+    }
+    text = plainText(text);
+    if (newest === null) return { kind: 'bare', offset, text };
+    if (awaitsMessage && newest.kind === 'logging') {
+      if (text.trim() === '') return null;
+      awaitsMessage = false;
+      const record = { ...newest, message: text };
+      newest = record;
+      return record;
+    }
+    return { kind: 'continuation', offset, text, of: newest };
   }
-  if (newest === null) return { state, record: { kind: 'bare', offset: line.offset, text } };
-  if (state.awaitsMessage) {
-    if (text.trim() === '') return { state, record: null };
-    const record = { ...newest, message: text };
-    return { state: { newest: remembered(record), awaitsMessage: false }, record };
-  }
-  return { state, record: { kind: 'continuation', offset: line.offset, text, of: newest } };
-}
 
-/** Whether a record's message is the text of a task or of an agent: what stands in it means nothing. */
-export function isFreeText(record: LoggingRecord): boolean {
-  return isInstruction(record) || /^Step \d/.test(record.message);
-}
-
-export function isInstruction(record: LoggingRecord): boolean {
-  return /^(?:\[[^\]]*\])?\[Instruction\]:/.test(record.message);
-}
-
-/** A copy of a log line inside a free text has lost the colours that the real lines of this log have. */
-function isQuoted(record: LoggingRecord, newest: LoggingRecord): boolean {
-  return newest.coloured && !record.coloured && isFreeText(newest);
-}
-
-function plainText(text: string): string {
-  const visible = text.includes('\x1b') ? text.replace(terminalCode, '') : text;
-  return visible.includes('\0') ? visible.replaceAll('\0', '') : visible;
-}
-
-function loggingRecord(line: LogLine, text: string): LoggingRecord | null {
-  const found = prefix.exec(text);
-  if (found === null) return null;
-  const [
-    ,
-    year,
-    month,
-    day,
-    hours,
-    minutes,
-    seconds,
-    milliseconds,
-    level,
-    module,
-    lineNumber,
-    process,
-    message,
-  ] = found as unknown as Parts;
-  const stamp = `${year}-${month}-${day} ${hours}:${minutes}:${seconds},${milliseconds}`;
   return {
-    kind: 'logging',
-    offset: line.offset,
-    timestampMs: Date.UTC(+year, +month - 1, +day, +hours, +minutes, +seconds, +milliseconds),
-    level,
-    module,
-    lineNumber: Number(lineNumber),
-    process,
-    message: message.trimEnd(),
-    coloured: line.text.includes(colouredPrefix + stamp),
+    next,
+    get state() {
+      return { newest: newest === null ? null : remembered(newest), awaitsMessage, wrapped };
+    },
   };
 }
 
-/** The whole match and its twelve groups, none of which is optional. */
-type Parts = [
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-];
+/** Whether a record's message is the text of a task or of an agent: what stands in it means nothing. */
+export function isFreeText(record: LoggingRecord | PlainRecord): boolean {
+  return isInstruction(record) || /^Step \d/.test(record.message);
+}
 
-function remembered(record: LoggingRecord): LoggingRecord {
-  return { ...record, message: record.message.slice(0, rememberedChars) };
+export function isInstruction({ message }: LoggingRecord | PlainRecord): boolean {
+  return message.startsWith('[') && /^(?:\[[^\]]*\])?\[Instruction\]:/.test(message);
+}
+
+/** A copy of a log line inside a text has lost the colours that the real lines have. */
+function isQuoted(coloured: boolean, newest: LoggingRecord | PlainRecord | null, awaited: boolean): boolean {
+  if (coloured || newest === null) return false;
+  return newest.kind === 'plain' || (newest.coloured && (awaited || isFreeText(newest)));
+}
+
+/** What is stored: other messages may hold what is secret. */
+function remembered<Kept extends LoggingRecord | PlainRecord>(record: Kept): Kept {
+  return { ...record, message: isFreeText(record) ? record.message.slice(0, rememberedChars) : '' };
 }

@@ -1,15 +1,13 @@
 /** Run events → the state of a run, and what has to be told about it. */
-import {
-  addAttempt,
-  currentAttempt,
-  endAttempt,
-  isEnded,
-  updateAttempt,
-  type AttemptEnd,
-  type EndedAttempt,
-} from './attempts.ts';
-import { countsOf } from './counts.ts';
-import type { RunArguments, RunEvent, RunState } from './model.ts';
+import { addAttempt, currentAttempt, endAttempt, updateAttempt } from './attempts.ts';
+import { adoptAttempt, correctTask } from './correction.ts';
+import type { FoldStep, RunStep } from './effects.ts';
+import type { RunEvent, RunState } from './model.ts';
+import { addPause } from './pauses.ts';
+import { planRun } from './plan.ts';
+import { backAtStart, mayGoOn } from './resume.ts';
+import { newRun } from './run-birth.ts';
+import { closeRun, decideNext, replaceRun } from './run-end.ts';
 
 export interface RunIdentity {
   /** The id of the run with this key, see `runIdFor`. */
@@ -18,35 +16,56 @@ export interface RunIdentity {
   readonly successThreshold: number;
 }
 
-/** What happened, in its order. Each attempt ends exactly once. */
-export type RunEffect =
-  | { readonly type: 'run_started'; readonly run: RunState }
-  | { readonly type: 'task_ended'; readonly task: EndedAttempt; readonly runId: string }
-  | { readonly type: 'run_ended'; readonly run: RunState };
-
-export interface RunStep {
-  readonly run: RunState | null;
-  readonly effects: readonly RunEffect[];
-}
-
-const noArguments: RunArguments = {
-  maxSteps: null,
-  model: null,
-  agent: null,
-  resultDir: null,
-  emulatorIp: null,
-};
-
 /** Folds one event. What belongs to no run that is on changes nothing: the same state comes back. */
 export function reduceRun(run: RunState | null, event: RunEvent, identity: RunIdentity): RunStep {
   if (event.type === 'run_started') return startRun(run, event, identity);
-  if (run === null || !goesOn(run, event)) return { run, effects: [] };
+  if (run === null) return { run, effects: [] };
+  return run.next === null || event.type === 'task_corrected'
+    ? fold(run, event, identity)
+    : foldBehind(run, run.next, event, identity);
+}
+
+function startRun(
+  run: RunState | null,
+  event: Extract<RunEvent, { type: 'run_started' }>,
+  identity: RunIdentity,
+): RunStep {
+  const started = newRun(identity.runIdFor(event.key), event);
+  if (run === null) return { run: started, effects: [{ type: 'run_started', run: started }] };
+  const known = run.parts.findIndex((part) => part.runId === started.runId);
+  if (known >= 0) return { run: backAtStart(run, known, started), effects: [] };
+  if (run.next?.runId === started.runId) return { run, effects: [] };
+  if (mayGoOn(run, event.dialect)) return { run: { ...run, next: started }, effects: [] };
+  return replaceRun(run, started);
+}
+
+/** An event behind a start of which it is not known yet what it is: its plan decides, or at the latest its first task. */
+function foldBehind(run: RunState, next: RunState, event: RunEvent, identity: RunIdentity): RunStep {
+  if (event.type === 'run_arguments' || event.type === 'run_planned') {
+    const planned = fold(next, event, identity).run;
+    // Numbers by domain are followed by the list of the tasks themselves.
+    const isLast = event.type === 'run_planned' && (event.tasks !== null || event.domains === undefined);
+    return isLast ? decideNext(run, planned) : { run: { ...run, next: planned }, effects: [] };
+  }
+  const decided = decideNext(run, next);
+  const step = reduceRun(decided.run, event, identity);
+  return { run: step.run, effects: [...decided.effects, ...step.effects] };
+}
+
+function fold(
+  run: RunState,
+  event: Exclude<RunEvent, { type: 'run_started' }>,
+  identity: RunIdentity,
+): FoldStep {
+  if (event.type === 'task_corrected') return correct(run, event, identity.successThreshold);
+  if (!goesOn(run, event)) return { run, effects: [] };
   const now: RunState = {
     ...run,
     state: 'running',
     endedAt: null,
     endMessage: null,
     lastEventAt: latest(run.lastEventAt, event.at),
+    pauses: addPause(run, event.at),
   };
   switch (event.type) {
     case 'run_planned':
@@ -54,7 +73,7 @@ export function reduceRun(run: RunState | null, event: RunEvent, identity: RunId
     case 'run_arguments':
       return { run: { ...now, arguments: { ...now.arguments, ...event.arguments } }, effects: [] };
     case 'task_started':
-      return { run: addAttempt(now, event), effects: [] };
+      return startTask(now, event);
     case 'task_instruction':
       return { run: updateCurrent(now, event.worker, { instruction: event.text }), effects: [] };
     case 'task_step': {
@@ -64,48 +83,8 @@ export function reduceRun(run: RunState | null, event: RunEvent, identity: RunId
     case 'task_ended':
       return endTask(now, event, identity.successThreshold);
     case 'run_ended':
-      return close(now, event);
+      return closeRun(now, event);
   }
-}
-
-/**
- * For a process that is gone without a line that says so; `message` says why. What it was at ends as `interrupted`. A run that is
- * over stays as it is.
- */
-export function endRun(
-  run: RunState,
-  state: 'crashed' | 'interrupted',
-  atMs: number | null,
-  message: string | null = null,
-): { readonly run: RunState; readonly effects: readonly RunEffect[] } {
-  return run.state === 'running'
-    ? close(run, { state, at: atMs, averageScore: null, message })
-    : { run, effects: [] };
-}
-
-function startRun(
-  run: RunState | null,
-  event: Extract<RunEvent, { type: 'run_started' }>,
-  identity: RunIdentity,
-): RunStep {
-  const runId = identity.runIdFor(event.key);
-  if (run?.runId === runId) return { run, effects: [] };
-  const former =
-    run === null ? [] : endRun(run, 'interrupted', null, 'Another run began in the same log.').effects;
-  const started: RunState = {
-    runId,
-    dialect: event.dialect,
-    state: 'running',
-    startedAt: event.at,
-    lastEventAt: event.at,
-    endedAt: null,
-    totalTasks: 0,
-    arguments: noArguments,
-    tasks: [],
-    averageScore: null,
-    endMessage: null,
-  };
-  return { run: started, effects: [...former, { type: 'run_started', run: started }] };
 }
 
 /** A task that begins without a new run shows that a run which was taken for dead is not: its process was only not seen. */
@@ -113,11 +92,26 @@ function goesOn(run: RunState, event: RunEvent): boolean {
   return run.state === 'running' || (run.state !== 'finished' && event.type === 'task_started');
 }
 
-function planRun(run: RunState, event: Extract<RunEvent, { type: 'run_planned' }>): RunState {
-  const planned = { ...run, totalTasks: event.totalTasks };
-  if (event.completedTasks === undefined) return planned;
-  const seen = countsOf({ ...run, unseenTasks: 0 }).tasksCompleted;
-  return { ...planned, unseenTasks: Math.max(0, event.completedTasks - seen) };
+function startTask(run: RunState, event: Extract<RunEvent, { type: 'task_started' }>): FoldStep {
+  const adopted = adoptAttempt(run, event);
+  if (adopted === null) return { run: addAttempt(run, event), effects: [] };
+  const { task, before } = adopted;
+  return { run: adopted.run, effects: [{ type: 'task_corrected', task, before, runId: run.runId }] };
+}
+
+function correct(
+  run: RunState,
+  event: Extract<RunEvent, { type: 'task_corrected' }>,
+  successThreshold: number,
+): FoldStep {
+  const { run: corrected, task, before } = correctTask(run, event, successThreshold);
+  const { runId } = run;
+  return {
+    run: corrected,
+    effects: [
+      before === null ? { type: 'task_ended', task, runId } : { type: 'task_corrected', task, before, runId },
+    ],
+  };
 }
 
 function updateCurrent(
@@ -133,7 +127,7 @@ function endTask(
   run: RunState,
   event: Extract<RunEvent, { type: 'task_ended' }>,
   successThreshold: number,
-): RunStep {
+): FoldStep {
   const current = currentAttempt(run, event.worker);
   if (current === undefined || (event.taskId !== null && event.taskId !== current.taskId)) {
     return { run, effects: [] };
@@ -149,40 +143,6 @@ function endTask(
     success: verdict ?? reached,
   });
   return { run: ended.run, effects: [{ type: 'task_ended', task: ended.task, runId: run.runId }] };
-}
-
-type RunEnd = Pick<Extract<RunEvent, { type: 'run_ended' }>, 'state' | 'at' | 'averageScore' | 'message'>;
-
-/** Ends the run, and before it every attempt that is still on. */
-function close(
-  run: RunState,
-  how: RunEnd,
-): { readonly run: RunState; readonly effects: readonly RunEffect[] } {
-  const { state, at } = how;
-  const end: AttemptEnd = {
-    at,
-    domain: null,
-    outcome: state === 'finished' ? 'lost' : 'interrupted',
-    score: null,
-    success: false,
-    message: null,
-  };
-  const effects: RunEffect[] = [];
-  let closed = run;
-  for (const task of run.tasks) {
-    if (isEnded(task)) continue;
-    const ended = endAttempt(closed, task, end);
-    closed = ended.run;
-    effects.push({ type: 'task_ended', task: ended.task, runId: run.runId });
-  }
-  closed = {
-    ...closed,
-    state,
-    endedAt: at ?? run.lastEventAt,
-    averageScore: how.averageScore,
-    endMessage: how.message,
-  };
-  return { run: closed, effects: [...effects, { type: 'run_ended', run: closed }] };
 }
 
 function latest(before: number | null, at: number | null): number | null {

@@ -33,8 +33,6 @@ const hostileText = fc
   .array(fc.oneof(fc.constantFrom(...meaningful), fc.string()), { minLength: 1, maxLength: 6 })
   .map((lines) => lines.join('\n'));
 
-const quiet = (text: string) => text.replace('Interrupted by', 'interrupted by');
-
 describe('text that is not the log speaking', () => {
   it('means nothing as the instruction of a task', () => {
     fc.assert(
@@ -57,7 +55,7 @@ describe('text that is not the log speaking', () => {
 
   it('means nothing as what an agent does', () => {
     fc.assert(
-      fc.property(hostileText.map(quiet), (text) => {
+      fc.property(hostileText, (text) => {
         const log = waaLog({ coloured: true })
           .begin('a')
           .task('a')
@@ -109,7 +107,7 @@ describe('text that is not the log speaking', () => {
     );
   });
 
-  it('never throws, whatever the log holds', () => {
+  it('never throws, whatever the log holds', { timeout: 30_000 }, () => {
     const line = fc.oneof(
       fc.constantFrom(...meaningful),
       fc.string({ unit: 'binary' }),

@@ -125,4 +125,42 @@ describe('the lines of a script', () => {
       ['a', 'scored', 1, true, 1],
     ]);
   });
+
+  it('of a report written by hand number its tasks, and count its actions as steps', () => {
+    const { run } = lines(
+      '[06:17:48] Task: Open the View menu',
+      '[06:17:50] Action: CLICK View menu',
+      '[06:17:52] Action: CLICK Details',
+      '[06:18:00] Result: PASS - Details view activated',
+      '[06:18:01] Task: Save it',
+      '[06:18:02] Planning step returned None',
+      '[06:18:03] Result: FAIL - Agent error',
+    );
+    expect(
+      run?.tasks.map(({ taskId, instruction, steps, success }) => [taskId, instruction, steps, success]),
+    ).toEqual([
+      ['task_1', 'Open the View menu', 2, true],
+      ['task_2', 'Save it', 0, false],
+    ]);
+  });
+
+  it('are read in the forms that others planned to print', () => {
+    const reading = lines(
+      'Task 1/2',
+      'Starting task: notepad_1',
+      'Step 3/10: click(100, 200)',
+      'Task notepad_1: PASS',
+      'Task 2/2: notepad_2',
+      'Task notepad_2: FAIL',
+    );
+    expect(told(reading).slice(1)).toEqual([
+      'task notepad_1 scored null',
+      'task notepad_2 scored null',
+      'run_ended finished',
+    ]);
+    expect(reading.run?.tasks.map(({ steps, success }) => [steps, success])).toEqual([
+      [3, true],
+      [0, false],
+    ]);
+  });
 });

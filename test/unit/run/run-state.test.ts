@@ -150,9 +150,10 @@ describe('the time that is left', () => {
   const eta = (nowMinutes: number, ...events: RunEvent[]) =>
     progressOf(runOf(...events), 'vm', startedAt + nowMinutes * minute, false).eta_seconds;
 
-  it('is unknown before two tasks are done, without a plan, and when nothing runs', () => {
-    expect(eta(33, planned(10), ...tasksOf(33))).toBeNull();
-    expect(eta(6, ...tasksOf(3, 3))).toBeNull();
+  it('is unknown before three tasks are done, without a plan, when nothing runs, and of a run that stalls', () => {
+    expect(eta(36, planned(10), ...tasksOf(33, 3))).toBeNull();
+    expect(eta(9, ...tasksOf(3, 3, 3))).toBeNull();
+    expect(progressOf(runOf(planned(10), ...tasksOf(3, 3, 3)), 'vm', startedAt, true).eta_seconds).toBeNull();
     const over: RunEvent = {
       type: 'run_ended',
       at: null,
@@ -160,11 +161,10 @@ describe('the time that is left', () => {
       averageScore: null,
       message: null,
     };
-    expect(eta(6, planned(10), ...tasksOf(3, 3), over)).toBeNull();
+    expect(eta(9, planned(10), ...tasksOf(3, 3, 3), over)).toBeNull();
   });
 
   it('is not ruled by a first task of 33 minutes', () => {
-    expect(eta(36, planned(10), ...tasksOf(33, 3))).toBe(8 * 3 * 60);
     expect(eta(43, planned(154), ...tasksOf(33, 3, 4, 3))).toBe(Math.round((150 * 10 * 60) / 3));
   });
 
@@ -173,10 +173,48 @@ describe('the time that is left', () => {
   });
 
   it('shrinks while a task is on, and never below the tasks behind it', () => {
-    const events = [planned(4), ...tasksOf(4, 4), started('now', 8)];
-    expect(eta(8, ...events)).toBe(8 * 60);
-    expect(eta(10, ...events)).toBe(6 * 60);
+    const events = [planned(5), ...tasksOf(4, 4, 4), started('now', 12)];
+    expect(eta(12, ...events)).toBe(8 * 60);
+    expect(eta(14, ...events)).toBe(6 * 60);
     expect(eta(60, ...events)).toBe(4 * 60);
+  });
+
+  it('is unknown while the tasks are too different to tell', () => {
+    expect(eta(16, planned(9), ...tasksOf(1, 1, 14))).toBeNull();
+    expect(eta(31, planned(9), ...tasksOf(1, 10, 10, 10))).not.toBeNull();
+  });
+
+  it('knows what a task of each domain takes', () => {
+    const plan = ['os', 'os', 'os', 'os', 'vlc', 'vlc', 'vlc', 'vlc', 'vlc'];
+    const lengths = [2, 2, 2, 10, 10, 10];
+    const order = ['os', 'os', 'os', 'vlc', 'vlc', 'vlc'];
+    let now = 0;
+    const events = lengths.flatMap((length, index) => {
+      const begin = started(`t${String(index)}`, now, order[index]);
+      now += length;
+      return [begin, ended(now)];
+    });
+    const list: RunEvent = {
+      type: 'run_planned',
+      at: startedAt,
+      totalTasks: plan.length,
+      tasks: plan.map((domain, index) => ({ domain, taskId: `t${String(index)}` })),
+    };
+    expect(eta(36, list, ...events)).toBe((2 + 10 + 10) * 60);
+  });
+
+  it('counts what happens between two tasks, and lets several workers share what is left', () => {
+    const both = (taskId: string, from: number, to: number, worker: string): RunEvent[] => [
+      { ...started(taskId, from), worker } as RunEvent,
+      { ...ended(to), worker } as RunEvent,
+    ];
+    // A container that restarts for three minutes before each task.
+    const restarting = [...both('a', 0, 2, 'w'), ...both('b', 5, 7, 'w'), ...both('c', 10, 12, 'w')];
+    expect(eta(12, planned(6), ...restarting)).toBe(3 * 4 * 60);
+    const shared = ['a', 'b', 'c', 'd'].flatMap((id, index) =>
+      both(id, index < 2 ? 0 : 4, index < 2 ? 4 : 8, `w${String(index % 2)}`),
+    );
+    expect(eta(8, planned(8), ...shared)).toBe(2 * 4 * 60);
   });
 });
 

@@ -89,6 +89,18 @@ describe('the log of a Windows Agent Arena run', () => {
       elapsed_seconds: 2894,
       eta_seconds: null,
       state: 'finished',
+      domains: [
+        ['libreoffice_writer', 4, 1, 1.5],
+        ['settings', 5, 2, 2],
+        ['clock', 3, 2, 2],
+      ].map(([domain, tasks, succeeded, score]) => ({
+        domain,
+        total_tasks: tasks,
+        tasks_completed: tasks,
+        succeeded,
+        score_sum: score,
+      })),
+      pool: null,
     });
     const first = effects.find((effect) => effect.type === 'task_ended');
     if (first === undefined) throw new Error('no task');

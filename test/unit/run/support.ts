@@ -84,6 +84,8 @@ export function told(reading: Reading): string[] {
         return `run_started ${effect.run.runId}`;
       case 'task_ended':
         return `task ${effect.task.taskId} ${effect.task.outcome} ${String(effect.task.score)}`;
+      case 'task_corrected':
+        return `corrected ${effect.task.taskId} ${effect.task.outcome} ${String(effect.task.score)}`;
       case 'run_ended':
         return `run_ended ${effect.run.state}`;
     }

@@ -9,10 +9,17 @@ export interface DialectStep<State> {
 
 export interface Dialect<State = unknown> {
   readonly name: string;
+  /** The kinds of records that it reads: no other is shown to it. */
+  readonly kinds: readonly LogRecord['kind'][];
   /** Plain JSON, like every state after it. */
   readonly initial: State;
-  /** What one record means. A record that means nothing gives the same state, not a copy. */
-  read(state: State, record: LogRecord, context: ReadContext): DialectStep<State>;
+  /** What one record means; null when it means nothing. */
+  read(state: State, record: LogRecord, context: ReadContext): DialectStep<State> | null;
+  /**
+   * Whether a record is this dialect's alone, in the state after it was read: the dialects behind it do not get to see
+   * it. For dialects that write some of their lines alike. Without it, every dialect sees every record.
+   */
+  claims?(state: State, record: LogRecord): boolean;
   /** What still has to be said when it is known from elsewhere that the process is gone: results that no line confirmed. */
   close(state: State): DialectStep<State>;
 }
@@ -21,6 +28,15 @@ const none: readonly RunEvent[] = [];
 
 export function unchanged<State>(state: State): DialectStep<State> {
   return { state, events: none };
+}
+
+/** One step after the other. */
+export function andThen<State>(
+  first: DialectStep<State>,
+  next: (state: State) => DialectStep<State>,
+): DialectStep<State> {
+  const second = next(first.state);
+  return { state: second.state, events: [...first.events, ...second.events] };
 }
 
 /** Key of a run by the time its first record was written: the same from every copy of the log. "20260128-225508318". */

@@ -1,7 +1,11 @@
 /** All dialects. A new one is a file beside this one and a line in this list. */
 import type { Dialect } from './dialect.ts';
+import { evDcEval } from './ev-dc-eval.ts';
+import { evFullEval } from './ev-full-eval.ts';
+import { evRunner } from './ev-runner.ts';
 import { openAdapt } from './openadapt.ts';
+import { osWorld } from './osworld.ts';
 import { waa } from './waa.ts';
 
-/** Every line is shown to each of them, in this order. */
-export const dialects: readonly Dialect[] = [waa, openAdapt];
+/** Every record is shown to each of them, in this order, until one claims it. */
+export const dialects: readonly Dialect[] = [osWorld, waa, openAdapt, evDcEval, evFullEval, evRunner];

@@ -1,6 +1,6 @@
 /** What the `openadapt` dialect keeps of a run, and how its runs and tasks begin and end. */
 import type { RunArguments, RunEvent } from '../model.ts';
-import { offsetKey, unchanged, type DialectStep } from './dialect.ts';
+import { andThen, offsetKey, unchanged, type DialectStep } from './dialect.ts';
 
 export const dialectName = 'openadapt';
 
@@ -15,6 +15,8 @@ export interface OpenAdaptState {
   /** Of the newest `Task 5/30`; 0 before the first. */
   readonly taskNumber: number;
   readonly totalTasks: number;
+  /** Actions of the task that is on, where they are told in the place of steps. */
+  readonly actions: number;
   /** The task that is on. `id` is null until a line tells it; `named` is false where it had to be made up. */
   readonly task: { readonly id: string | null; readonly named: boolean } | null;
   /** Told of the task that is on, which only a later line ends. */
@@ -40,6 +42,7 @@ export const initial: OpenAdaptState = {
   runIsOn: false,
   taskNumber: 0,
   totalTasks: 0,
+  actions: 0,
   task: null,
   held: null,
   lastId: null,
@@ -65,7 +68,7 @@ export function startRun(state: OpenAdaptState, { offset, at }: Place): Step {
 
 export function startTask(state: OpenAdaptState, taskId: string, named: boolean, { at }: Place): Step {
   return {
-    state: { ...state, task: { id: taskId, named } },
+    state: { ...state, actions: 0, task: { id: taskId, named } },
     events: [{ type: 'task_started', at, worker, domain: null, taskId }],
   };
 }
@@ -138,7 +141,23 @@ export function isNameOf(state: OpenAdaptState, name: string): boolean {
   return name === String(taskNumber) || name === `${String(taskNumber)}/${String(totalTasks)}`;
 }
 
-export function andThen(first: Step, next: (state: OpenAdaptState) => Step): Step {
-  const second = next(first.state);
-  return { state: second.state, events: [...first.events, ...second.events] };
+/** A task of which nothing tells more than that it is the next. */
+export function startNextTask(state: OpenAdaptState, place: Place): Step {
+  const closed = closeTask(state, 'lost', place.at);
+  const begun = runIsNext(closed.state) ? andThen(closed, (now) => startRun(now, place)) : closed;
+  return andThen(begun, (now) => {
+    const taskNumber = now.taskNumber + 1;
+    const timed = place.at !== null;
+    return startTask({ ...now, timed, taskNumber }, `task_${String(taskNumber)}`, false, place);
+  });
+}
+
+/** Where tasks are announced by number, `Step` lines count their steps. */
+export function addAction(state: OpenAdaptState, place: Place): Step {
+  if (state.task?.id == null || state.totalTasks > 0) return unchanged(state);
+  const actions = state.actions + 1;
+  return {
+    state: { ...state, actions },
+    events: [{ type: 'task_step', at: place.at, worker, step: actions }],
+  };
 }

@@ -5,45 +5,60 @@
 import type { RunArguments, RunEvent } from '../model.ts';
 import { isFreeText, type LogRecord } from '../record.ts';
 import { newestTimeOfDay } from '../time-of-day.ts';
-import { unchanged, type Dialect } from './dialect.ts';
+import { andThen, unchanged, type Dialect } from './dialect.ts';
 import { parseOpenAdaptLine, type OpenAdaptLine } from './openadapt-lines.ts';
 import {
   closeTask,
   endTask,
+  addAction,
   ensureTask,
   initial,
   dialectName,
   isNameOf,
   runIsNext,
+  startNextTask,
   startRun,
   startTask,
-  andThen,
   worker,
   type OpenAdaptState,
   type Place,
   type Step,
 } from './openadapt-tasks.ts';
 
+/** Enough for any instruction that a person wants to read. */
+const maxInstructionChars = 4000;
+const timedLine = /^\s*\[(\d\d):(\d\d):(\d\d)\](.*)$/s;
+
 export const openAdapt: Dialect<OpenAdaptState> = {
   name: dialectName,
+  kinds: ['continuation', 'bare'],
   initial,
   read(state, record, context) {
-    if (record.kind === 'logging') return unchanged(state);
-    const [, hours, minutes, seconds, timedText] =
-      /^\s*\[(\d\d):(\d\d):(\d\d)\](.*)$/s.exec(record.text) ?? [];
+    if (record.kind === 'logging' || record.kind === 'plain') return null;
+    const timed = timedLine.exec(record.text);
+    if (timed === null && record.kind === 'continuation') return null;
+    const [, hours, minutes, seconds, timedText] = timed ?? [];
     const isTimed = timedText !== undefined;
-    if (!isTimed && record.kind === 'continuation') return unchanged(state);
     const line = parseOpenAdaptLine((timedText ?? record.text).trim());
-    if (line === null || !counts(state, record, line, isTimed)) return unchanged(state);
+    if (line === null || !counts(state, record, line, isTimed)) return null;
     const timeOfDayMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
     const at = isTimed ? newestTimeOfDay(timeOfDayMs, context) : null;
     return readLine(withoutQuotedHeader(state, line), line, { offset: record.offset, at });
   },
+  // In a log whose lines carry a time, one without is the rest of a text.
+  claims: (state, record) => record.kind === 'bare' && state.runIsOn && state.timed,
   close: (state) => closeTask(state, null, null),
 };
 
 /** Whether a line is the log's own, and not part of a text that it quotes. */
-function counts(state: OpenAdaptState, record: LogRecord, line: OpenAdaptLine, isTimed: boolean): boolean {
+function counts(
+  state: OpenAdaptState,
+  record: Extract<LogRecord, { kind: 'continuation' | 'bare' }>,
+  line: OpenAdaptLine,
+  isTimed: boolean,
+): boolean {
+  // Words that any text may begin with.
+  if ((line.says === 'text' || line.says === 'action') && !isTimed) return false;
   if (record.kind === 'continuation') return isTimed && !isFreeText(record.of);
   if (isTimed || !state.timed) return true;
   // These stand without a time in a log that has times: the head of the next run, and the id where a script prints it itself.
@@ -65,6 +80,10 @@ function readLine(state: OpenAdaptState, line: OpenAdaptLine, place: Place): Ste
       return readSetting(state, line, place);
     case 'task':
       return announceTask(state, line, place);
+    case 'text':
+      return readText(state, line.text, place);
+    case 'action':
+      return addAction(state, place);
     case 'id':
       return readId(state, line.taskId, place);
     case 'step': {
@@ -140,6 +159,16 @@ function announceTask(
     const step: Step = { state: announced, events: [planned] };
     return taskId === null ? step : andThen(step, (next) => startTask(next, taskId, false, place));
   });
+}
+
+/** `Task: <text>` tells of the task that was announced by its number what it is about, or begins one by itself. */
+function readText(state: OpenAdaptState, text: string, place: Place): Step {
+  const isAnnounced = state.task !== null && state.totalTasks > 0;
+  const begun = isAnnounced ? ensureTask(state, place) : startNextTask(state, place);
+  return andThen(begun, (now) => ({
+    state: now,
+    events: [{ type: 'task_instruction', at: place.at, worker, text: text.slice(0, maxInstructionChars) }],
+  }));
 }
 
 /** `Running task: x` names the task that was announced, or begins one by itself. */

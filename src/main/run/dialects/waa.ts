@@ -1,180 +1,156 @@
 /**
- * The log of `run.py` of Windows Agent Arena, which is also that of OSWorld's `run.py`: Python logging records, of
- * which only those of the runner itself and of `lib_run_single` tell how far it is.
+ * The log of `run.py` of Windows Agent Arena, from its first release to its forks: Python logging records, of which
+ * only those of the runner itself and of `lib_run_single` tell how far it is. A task is over with its `Finished` line.
  */
-import type { ReadContext, RunEvent } from '../model.ts';
-import { parseArguments, parseTaskList } from '../python-repr.ts';
-import { isInstruction, type LoggingRecord, type LogRecord } from '../record.ts';
-import { parseScore } from '../score.ts';
-import { datedKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
+import type { DomainPlan, ReadContext, RunEvent } from '../model.ts';
+import { isInstruction, isFreeText, type LoggingRecord, type LogRecord } from '../record.ts';
+import { andThen, datedKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
+import { isRunner, parseDomainCount, parseRunnerLine, type RunnerLine } from './runner-lines.ts';
 import {
   addInstruction,
   addStep,
   closeTask,
   endTask,
-  newWorker,
+  replaceWorker,
   startTask,
-  type WaaTaskEnd,
-  type WaaWorker,
-} from './waa-worker.ts';
+  workerNamed,
+  type RunnerTaskEnd,
+  type RunnerWorker,
+  type WorkerStep,
+} from './runner-worker.ts';
 
 interface WaaState {
   readonly runIsOn: boolean;
-  /** Tasks counted so far in the `Left tasks:` list that is being read. */
-  readonly leftTasks: number | null;
-  readonly workers: readonly WaaWorker[];
+  /** What the `Left tasks:` list that is being read has held so far. */
+  readonly leftTasks: readonly DomainPlan[] | null;
+  readonly workers: readonly RunnerWorker[];
+  /** The print of a signal, in a place where a text of the agent could say the same. It counts when nothing follows it. */
+  readonly perhapsInterrupted: { readonly at: number; readonly message: string } | null;
 }
 
 type Step = DialectStep<WaaState>;
+type RunEnd = Omit<Extract<RunEvent, { type: 'run_ended' }>, 'type'>;
 
-const initial: WaaState = { runIsOn: false, leftTasks: null, workers: [] };
+const initial: WaaState = { runIsOn: false, leftTasks: null, workers: [], perhapsInterrupted: null };
+/** Printed, not logged, by `run.py` on SIGTERM, SIGHUP and SIGINT, before it exits with 0. */
+const interruptLine = /^Interrupted by \d+, shutting down$/;
 
 export const waa: Dialect<WaaState> = {
   name: 'waa',
+  kinds: ['logging', 'continuation'],
   initial,
   read(state, record, context) {
-    if (record.kind === 'bare') return unchanged(state);
-    const listed = readLeftTasks(state, record, context);
-    if (listed !== null) return listed;
-    return record.kind === 'continuation'
-      ? readContinuation(state, record.of, record.text, context)
-      : readMessage(state, record, context);
+    if (record.kind === 'logging') return readLogging(state, record, context);
+    if (record.kind !== 'continuation' || !state.runIsOn || record.of.kind !== 'logging') return null;
+    return readContinuation(state, record, record.of, context);
   },
-  close: (state) => closeAll(state, null, null),
+  close: (state) => {
+    const { perhapsInterrupted: stop } = state;
+    return stop === null
+      ? closeAll(state, null, null)
+      : endRun(state, { at: stop.at, state: 'interrupted', averageScore: null, message: stop.message });
+  },
 };
 
-/** First release: `TASK PATH`; later ones: `TASK JSON PATH`. */
-const startLine = /^TESTING ON TASK (?:JSON )?PATH:/;
-/** OSWorld puts the name of the process in front: `[EnvProcess-1][Domain]: os`. */
-const taskLine = /^(?:\[[^\]]*\])?\[(Domain|Example ID|Instruction)\]:\s*(.*)$/s;
-const finishedLine = /^Finished ([^/\s]+)\/(\S+)(?:\s+score=(\S+))?/;
-const exceptionLine = /^Exception in (?:[^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
-const averageLine = /^Average score: (\S+)/;
-const interruptLine = /^Interrupted by \d+, shutting down$/;
-const maxMessageChars = 1000;
-
-function readMessage(state: WaaState, record: LoggingRecord, context: ReadContext): Step {
-  const at = record.timestampMs + context.clockOffsetMs;
-  if (record.module === 'lib_run_single') return readSingle(state, record, at);
-  if (!isRunner(record)) return unchanged(state);
-  if (record.level === 'ERROR') {
-    const [, domain, taskId, message] = exceptionLine.exec(record.message) ?? [];
-    if (domain === undefined || taskId === undefined) return unchanged(state);
-    const text = (message ?? '').slice(0, maxMessageChars);
-    return end(state, record, at, { domain, taskId, outcome: 'exception', score: null, message: text });
-  }
-  return record.level === 'INFO' ? readRunner(state, record, at) : unchanged(state);
+function readLogging(state: WaaState, record: LoggingRecord, context: ReadContext): Step | null {
+  const line = parseRunnerLine(record);
+  if (line === null && state.leftTasks === null && state.perhapsInterrupted === null) return null;
+  const listed = endLeftTasks({ ...state, perhapsInterrupted: null });
+  if (line === null) return listed;
+  return andThen(
+    listed,
+    (now) => readLine(now, line, record, record.timestampMs + context.clockOffsetMs) ?? unchanged(now),
+  );
 }
 
-/** The runner's own lines: the beginning, the plan, the tasks and the end. */
-function readRunner(state: WaaState, record: LoggingRecord, at: number): Step {
-  const { message } = record;
-  if (startLine.test(message)) return startRun(state, record, at);
-  if (message === 'Left tasks:') {
-    // OSWorld's run.py has no line of its own for the start. Where it exists, no task stands between it and this list.
-    const started = state.workers.length > 0 ? startRun(state, record, at) : withRun(state, record, at);
-    return { state: { ...started.state, leftTasks: 0 }, events: started.events };
+function readLine(state: WaaState, line: RunnerLine, record: LoggingRecord, at: number): Step | null {
+  const worker = workerNamed(state.workers, record.process);
+  switch (line.says) {
+    case 'begin':
+      return andThen(closeAll(state, null, at), () => withRun(initial, record, at));
+    case 'left':
+      return state.runIsOn ? unchanged({ ...state, leftTasks: [] }) : null;
+    case 'plan':
+      return withRun(state, record, at, [
+        { type: 'run_planned', at, totalTasks: line.tasks.length, tasks: line.tasks },
+      ]);
+    case 'arguments':
+      return withRun(state, record, at, [{ type: 'run_arguments', at, arguments: line.arguments }]);
+    case 'domain':
+      return store(state, { worker: { ...worker, nextDomain: line.domain }, events: [] });
+    case 'task':
+      return andThen(withRun(state, record, at), (now) => store(now, startTask(worker, line.taskId, at)));
+    case 'instruction':
+      return store(state, addInstruction({ ...worker, instruction: '' }, line.text, at));
+    case 'step':
+      return store(state, addStep(worker, line.step, at));
+    case 'result':
+      return store(state, { worker: { ...worker, result: { score: line.score } }, events: [] });
+    case 'finished':
+      return end(state, record, at, { ...line, outcome: 'scored', message: null });
+    case 'exception':
+      return end(state, record, at, { ...line, outcome: 'exception', score: null });
+    case 'average':
+      return endRun(state, { at, state: 'finished', averageScore: line.score, message: null });
+    default:
+      return null;
   }
-  const plan = /^Worker \d+ is doing tasks: (.*)$/s.exec(message)?.[1];
-  if (plan !== undefined) {
-    const tasks = parseTaskList(plan);
-    return tasks === null
-      ? unchanged(state)
-      : withRun(state, record, at, [{ type: 'run_planned', at, totalTasks: tasks.length, tasks }]);
-  }
-  if (message.startsWith('Args: Namespace(')) {
-    return withRun(state, record, at, [{ type: 'run_arguments', at, arguments: parseArguments(message) }]);
-  }
-  const [, kind, value] = taskLine.exec(message) ?? [];
-  if (kind !== undefined && value !== undefined) return readTaskLine(state, record, at, kind, value);
-  const [, domain, taskId, score] = finishedLine.exec(message) ?? [];
-  if (domain !== undefined && taskId !== undefined) {
-    const given = score === undefined ? undefined : parseScore(score);
-    return end(state, record, at, { domain, taskId, outcome: 'scored', score: given, message: null });
-  }
-  const average = averageLine.exec(message)?.[1];
-  if (average !== undefined)
-    return endRun(state, { at, state: 'finished', averageScore: parseScore(average), message: null });
-  if (message === 'No examples finished.')
-    return endRun(state, { at, state: 'finished', averageScore: null, message: null });
-  return unchanged(state);
-}
-
-function readTaskLine(state: WaaState, record: LoggingRecord, at: number, kind: string, value: string): Step {
-  const worker = workerOf(state, record);
-  if (kind === 'Instruction') return store(state, addInstruction({ ...worker, instruction: '' }, value, at));
-  if (value === '') return unchanged(state);
-  if (kind === 'Domain') return store(state, { worker: { ...worker, nextDomain: value }, events: [] });
-  const started = withRun(state, record, at);
-  return prefixed(started, store(started.state, startTask(workerOf(started.state, record), value, at)));
-}
-
-/** `lib_run_single` plays one task; it never names it. */
-function readSingle(state: WaaState, record: LoggingRecord, at: number): Step {
-  if (record.level !== 'INFO') return unchanged(state);
-  const worker = workerOf(state, record);
-  const step = /^Step (\d{1,6})(?![\w.])/.exec(record.message)?.[1];
-  if (step !== undefined) return store(state, addStep(worker, Number(step), at));
-  const result = /^Result: (.+)$/.exec(record.message)?.[1];
-  if (result === undefined) return unchanged(state);
-  return store(state, { worker: { ...worker, result: { score: parseScore(result) } }, events: [] });
 }
 
 /** Lines without prefix are the rest of a message, with one exception: what a signal makes `run.py` print. */
-function readContinuation(state: WaaState, of: LoggingRecord, text: string, context: ReadContext): Step {
+function readContinuation(
+  state: WaaState,
+  { text }: Extract<LogRecord, { kind: 'continuation' }>,
+  of: LoggingRecord,
+  context: ReadContext,
+): Step | null {
   const at = of.timestampMs + context.clockOffsetMs;
+  if (state.leftTasks !== null) {
+    const count = parseDomainCount(text);
+    return count === null
+      ? endLeftTasks(state)
+      : unchanged({ ...state, leftTasks: [...state.leftTasks, count] });
+  }
   if (isRunner(of) && isInstruction(of)) {
     const worker = state.workers.find((one) => one.process === of.process);
-    return worker === undefined ? unchanged(state) : store(state, addInstruction(worker, text, at));
+    return worker === undefined ? null : store(state, addInstruction(worker, text, at));
   }
-  return interruptLine.test(text.trim())
-    ? endRun(state, { at, state: 'interrupted', averageScore: null, message: text.trim() })
-    : unchanged(state);
+  const message = text.trim();
+  if (!interruptLine.test(message)) return null;
+  return isFreeText(of)
+    ? unchanged({ ...state, perhapsInterrupted: { at, message } })
+    : endRun(state, { at, state: 'interrupted', averageScore: null, message });
 }
 
-/** The lines `domain: 4` under `Left tasks:`; the first other line ends the list. Null: the line has nothing to do with it. */
-function readLeftTasks(state: WaaState, record: LogRecord, context: ReadContext): Step | null {
-  if (state.leftTasks === null) return null;
-  const count =
-    record.kind === 'continuation' ? /^[\w.-]+: (\d{1,6})$/.exec(record.text.trim())?.[1] : undefined;
-  if (count !== undefined) return unchanged({ ...state, leftTasks: state.leftTasks + Number(count) });
-  const planned: Step = {
+/** The list counts the tasks of all workers together: a `Worker … is doing tasks` line, where one follows, is more exact. */
+function endLeftTasks(state: WaaState): Step {
+  const { leftTasks } = state;
+  if (leftTasks === null) return unchanged(state);
+  const totalTasks = leftTasks.reduce((sum, { tasks }) => sum + tasks, 0);
+  return {
     state: { ...state, leftTasks: null },
     events:
-      state.leftTasks > 0
-        ? [{ type: 'run_planned', at: null, totalTasks: state.leftTasks, tasks: null }]
-        : [],
-  };
-  return prefixed(planned, waa.read(planned.state, record, context));
-}
-
-function startRun(state: WaaState, record: LoggingRecord, at: number): Step {
-  const closed = closeAll(state, null, at);
-  return {
-    state: { ...initial, runIsOn: true },
-    events: [...closed.events, runStarted(record, at)],
+      totalTasks > 0 ? [{ type: 'run_planned', at: null, totalTasks, tasks: null, domains: leftTasks }] : [],
   };
 }
 
 /** Something that only a run says: where its start was not to be seen, it begins here. */
 function withRun(state: WaaState, record: LoggingRecord, at: number, events: readonly RunEvent[] = []): Step {
   if (state.runIsOn) return { state, events };
-  // Domain, steps and result of a task may stand in front of the first line that names it.
-  return { state: { ...state, runIsOn: true }, events: [runStarted(record, at), ...events] };
+  const key = datedKey(record.timestampMs);
+  // Domain, steps and result of a task may stand in front of the first line that names it: the workers stay.
+  return {
+    state: { ...state, runIsOn: true },
+    events: [{ type: 'run_started', at, dialect: waa.name, key }, ...events],
+  };
 }
 
-function runStarted(record: LoggingRecord, at: number): RunEvent {
-  return { type: 'run_started', at, dialect: waa.name, key: datedKey(record.timestampMs) };
+function end(state: WaaState, record: LoggingRecord, at: number, taskEnd: RunnerTaskEnd): Step | null {
+  const ended = endTask(workerNamed(state.workers, record.process), taskEnd, at);
+  return ended.events.length === 0 ? null : andThen(withRun(state, record, at), (now) => store(now, ended));
 }
 
-function end(state: WaaState, record: LoggingRecord, at: number, taskEnd: WaaTaskEnd): Step {
-  const ended = endTask(workerOf(state, record), taskEnd, at);
-  if (ended.events.length === 0) return unchanged(state);
-  const started = withRun(state, record, at);
-  return prefixed(started, store(started.state, ended));
-}
-
-function endRun(state: WaaState, how: Omit<Extract<RunEvent, { type: 'run_ended' }>, 'type'>): Step {
+function endRun(state: WaaState, how: RunEnd): Step {
   if (!state.runIsOn) return unchanged(state);
   const closed = closeAll(state, how.state === 'finished' ? 'lost' : 'interrupted', how.at);
   return { state: initial, events: [...closed.events, { type: 'run_ended', ...how }] };
@@ -188,19 +164,6 @@ function closeAll(state: WaaState, otherwise: 'lost' | 'interrupted' | null, at:
   };
 }
 
-function isRunner(record: LoggingRecord): boolean {
-  return /^run(?:_multienv\w*)?$/.test(record.module);
-}
-
-function workerOf(state: WaaState, record: LoggingRecord): WaaWorker {
-  return state.workers.find((worker) => worker.process === record.process) ?? newWorker(record.process);
-}
-
-function store(state: WaaState, next: { worker: WaaWorker; events: readonly RunEvent[] }): Step {
-  const others = state.workers.filter((worker) => worker.process !== next.worker.process);
-  return { state: { ...state, workers: [...others, next.worker] }, events: next.events };
-}
-
-function prefixed(first: Step, second: Step): Step {
-  return { state: second.state, events: [...first.events, ...second.events] };
+function store(state: WaaState, { worker, events }: WorkerStep): Step {
+  return { state: { ...state, workers: replaceWorker(state.workers, worker) }, events };
 }

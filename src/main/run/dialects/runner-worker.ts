@@ -1,10 +1,10 @@
 /**
- * One process of a run that the `waa` dialect reads. A result line carries no task id: it belongs to the task that
- * the same process began last.
+ * One process of a run of Windows Agent Arena or OSWorld. Its steps and its result carry no task id: they belong to
+ * the task that the same process began last.
  */
 import type { RunEvent } from '../model.ts';
 
-export interface WaaWorker {
+export interface RunnerWorker {
   /** Name of the process: "MainProcess", "EnvProcess-1". */
   readonly process: string;
   /** From the `[Domain]` line, until the `[Example ID]` line behind it. */
@@ -13,7 +13,7 @@ export interface WaaWorker {
   readonly task: { readonly domain: string | null; readonly taskId: string } | null;
   /** Highest step since the last task ended. */
   readonly step: number;
-  /** The result that was logged for the task, which only a later line ends. */
+  /** The result that was logged for the task, where only a later line ends it. */
   readonly result: { readonly score: number | null } | null;
   readonly instruction: string;
   /** "domain/id" of the task that ended last: a doubled line is not a second end. */
@@ -21,7 +21,7 @@ export interface WaaWorker {
 }
 
 /** What a line says about a task that is over. */
-export interface WaaTaskEnd {
+export interface RunnerTaskEnd {
   readonly domain: string;
   readonly taskId: string;
   readonly outcome: 'scored' | 'exception';
@@ -30,20 +30,32 @@ export interface WaaTaskEnd {
   readonly message: string | null;
 }
 
-interface WorkerStep {
-  readonly worker: WaaWorker;
+export interface WorkerStep {
+  readonly worker: RunnerWorker;
   readonly events: readonly RunEvent[];
 }
 
 /** Enough for any instruction that a person wants to read. */
 const maxInstructionChars = 4000;
 
-export function newWorker(process: string): WaaWorker {
+export function newWorker(process: string): RunnerWorker {
   return { process, nextDomain: null, task: null, step: 0, result: null, instruction: '', lastEnded: null };
 }
 
+export function workerNamed(workers: readonly RunnerWorker[], process: string): RunnerWorker {
+  return workers.find((worker) => worker.process === process) ?? newWorker(process);
+}
+
+/** The workers with this one in the place of the one of its name. */
+export function replaceWorker(
+  workers: readonly RunnerWorker[],
+  worker: RunnerWorker,
+): readonly RunnerWorker[] {
+  return [...workers.filter((one) => one.process !== worker.process), worker];
+}
+
 /** The `[Example ID]` line. A task before it that no line ended is over as well. */
-export function startTask(worker: WaaWorker, taskId: string, at: number): WorkerStep {
+export function startTask(worker: RunnerWorker, taskId: string, at: number): WorkerStep {
   const closed = closeTask(worker, 'lost', at);
   const domain = worker.nextDomain;
   return {
@@ -53,7 +65,7 @@ export function startTask(worker: WaaWorker, taskId: string, at: number): Worker
 }
 
 /** The whole instruction so far, which may have several lines. */
-export function addInstruction(worker: WaaWorker, line: string, at: number): WorkerStep {
+export function addInstruction(worker: RunnerWorker, line: string, at: number): WorkerStep {
   if (worker.task === null) return { worker, events: [] };
   const instruction = `${worker.instruction}\n${line}`.slice(0, maxInstructionChars);
   return {
@@ -62,7 +74,7 @@ export function addInstruction(worker: WaaWorker, line: string, at: number): Wor
   };
 }
 
-export function addStep(worker: WaaWorker, step: number, at: number): WorkerStep {
+export function addStep(worker: RunnerWorker, step: number, at: number): WorkerStep {
   // One answer of the model may be several actions, each logged under the same number.
   if (step <= worker.step) return { worker, events: [] };
   const events: RunEvent[] =
@@ -71,29 +83,31 @@ export function addStep(worker: WaaWorker, step: number, at: number): WorkerStep
 }
 
 /** A line that names the task which is over: `Finished d/id`, `Exception in d/id: …`. */
-export function endTask(worker: WaaWorker, end: WaaTaskEnd, at: number): WorkerStep {
+export function endTask(worker: RunnerWorker, end: RunnerTaskEnd, at: number): WorkerStep {
   const { process, task } = worker;
-  const name = `${end.domain}/${end.taskId}`;
-  const isCurrent = task !== null && task.taskId === end.taskId && (task.domain ?? end.domain) === end.domain;
+  const { domain, taskId, outcome, message } = end;
+  const name = `${domain}/${taskId}`;
+  const isCurrent = task !== null && task.taskId === taskId && (task.domain ?? domain) === domain;
   if (task === null && worker.result === null && worker.lastEnded === name) return { worker, events: [] };
 
   const events: RunEvent[] = [];
   if (!isCurrent) {
     // The start of the named task was not to be seen: the log was cut there. The result, being the newest, is its own.
     if (task !== null) events.push(...closeTask({ ...worker, result: null }, 'lost', at).events);
-    events.push({ type: 'task_started', at: null, worker: process, domain: end.domain, taskId: end.taskId });
+    events.push({ type: 'task_started', at: null, worker: process, domain, taskId });
     if (task === null && worker.step > 0) {
       events.push({ type: 'task_step', at, worker: process, step: worker.step });
     }
   }
-  const score = end.outcome === 'scored' ? (end.score ?? worker.result?.score ?? null) : null;
-  events.push({ ...end, type: 'task_ended', at, worker: process, score, verdict: null });
+  const score = outcome === 'scored' ? (end.score ?? worker.result?.score ?? null) : null;
+  const verdict = null;
+  events.push({ type: 'task_ended', at, worker: process, taskId, domain, outcome, score, verdict, message });
   return { worker: { ...newWorker(process), lastEnded: name }, events };
 }
 
 /** No line ended the task that the worker is at: a logged result counts, else it ended like `otherwise`. */
 export function closeTask(
-  worker: WaaWorker,
+  worker: RunnerWorker,
   otherwise: 'lost' | 'interrupted' | null,
   at: number | null,
 ): WorkerStep {

@@ -1,0 +1,153 @@
+/** What the `osworld` dialect keeps of a run, and how its runs and tasks begin and end. */
+import type { DomainPlan, RunArguments, RunEvent } from '../model.ts';
+import type { LoggingRecord } from '../record.ts';
+import { andThen, datedKey, unchanged, type DialectStep } from './dialect.ts';
+import {
+  closeTask,
+  endTask,
+  newWorker,
+  replaceWorker,
+  workerNamed,
+  type RunnerTaskEnd,
+  type RunnerWorker,
+  type WorkerStep,
+} from './runner-worker.ts';
+
+export const dialectName = 'osworld';
+
+export interface OsWorldState {
+  readonly runIsOn: boolean;
+  /** It was interrupted, so far as is known: a task that begins shows that it goes on. */
+  readonly interrupted: boolean;
+  /** The `Left tasks:` list that a run may begin with: WAA writes the same, and other lines behind it. */
+  readonly leftTasks: {
+    readonly at: number;
+    readonly key: string;
+    readonly domains: readonly DomainPlan[];
+    readonly isComplete: boolean;
+  } | null;
+  readonly workers: readonly RunnerWorker[];
+}
+
+export type Step = DialectStep<OsWorldState>;
+type RunEnd = Omit<Extract<RunEvent, { type: 'run_ended' }>, 'type'>;
+
+export const initial: OsWorldState = { runIsOn: false, interrupted: false, leftTasks: null, workers: [] };
+
+/** The arguments are the first thing that a run says, but for the list of what is left. */
+export function startRun(
+  state: OsWorldState,
+  record: LoggingRecord,
+  at: number,
+  found: Partial<RunArguments>,
+): Step {
+  const { leftTasks } = state;
+  const key = leftTasks?.key ?? datedKey(record.timestampMs);
+  const startedAt = leftTasks?.at ?? at;
+  const totalTasks = leftTasks?.domains.reduce((sum, { tasks }) => sum + tasks, 0) ?? 0;
+  const closed = closeAll(state, null, at);
+  const events: RunEvent[] = [
+    ...closed.events,
+    { type: 'run_started', at: startedAt, dialect: dialectName, key },
+    { type: 'run_arguments', at, arguments: found },
+  ];
+  if (leftTasks !== null && totalTasks > 0) {
+    events.push({ type: 'run_planned', at, totalTasks, tasks: null, domains: leftTasks.domains });
+  }
+  return { state: { ...initial, runIsOn: true }, events };
+}
+
+/** Where the start of the run was not to be seen, it begins here. */
+export function withRun(
+  state: OsWorldState,
+  record: LoggingRecord,
+  at: number,
+  events: readonly RunEvent[] = [],
+): Step {
+  if (state.runIsOn) return { state, events };
+  const key = datedKey(record.timestampMs);
+  return {
+    state: { ...state, runIsOn: true },
+    events: [{ type: 'run_started', at, dialect: dialectName, key }, ...events],
+  };
+}
+
+export function end(
+  state: OsWorldState,
+  record: LoggingRecord,
+  worker: RunnerWorker,
+  taskEnd: RunnerTaskEnd,
+  at: number,
+): Step | null {
+  const ended = endTask(worker, taskEnd, at);
+  return ended.events.length === 0 ? null : andThen(withRun(state, record, at), (now) => store(now, ended));
+}
+
+/** Of a process that is at a task. */
+export function endCurrent(
+  worker: RunnerWorker,
+  outcome: 'scored' | 'exception',
+  score: number | null,
+  message: string | null,
+  at: number,
+): WorkerStep {
+  const { task, process } = worker;
+  if (task === null) return { worker, events: [] };
+  const { domain, taskId } = task;
+  const verdict = null;
+  return {
+    worker: { ...newWorker(process), lastEnded: `${domain ?? ''}/${taskId}` },
+    events: [{ type: 'task_ended', at, worker: process, taskId, domain, outcome, score, verdict, message }],
+  };
+}
+
+/** A process takes the task that it holds with it: nobody does it again. */
+export function dropWorker(
+  state: OsWorldState,
+  process: string,
+  outcome: 'lost' | 'interrupted',
+  at: number,
+): Step {
+  return {
+    state: { ...state, workers: state.workers.filter((worker) => worker.process !== process) },
+    events: closeTask(workerNamed(state.workers, process), outcome, at).events,
+  };
+}
+
+/** The main process speaks for the run; the others each for itself, and for the run when none of them is left. */
+export function readSignal(state: OsWorldState, ofRun: boolean, record: LoggingRecord, at: number): Step {
+  const isMain = record.process === 'MainProcess';
+  const stopped = isMain
+    ? closeAll(state, 'interrupted', at)
+    : dropWorker(state, record.process, 'interrupted', at);
+  const isOver = (isMain && ofRun) || stopped.state.workers.length === 0;
+  if (!state.runIsOn || state.interrupted || !isOver) return stopped;
+  const message = record.message;
+  return {
+    state: { ...stopped.state, interrupted: true },
+    events: [...stopped.events, { type: 'run_ended', at, state: 'interrupted', averageScore: null, message }],
+  };
+}
+
+export function endRun(state: OsWorldState, how: RunEnd): Step | null {
+  if (!state.runIsOn) return null;
+  if (state.interrupted) return unchanged(initial);
+  const closed = closeAll(state, 'lost', how.at);
+  return { state: initial, events: [...closed.events, { type: 'run_ended', ...how }] };
+}
+
+export function closeAll(
+  state: OsWorldState,
+  otherwise: 'lost' | 'interrupted' | null,
+  at: number | null,
+): Step {
+  const closed = state.workers.map((worker) => closeTask(worker, otherwise, at));
+  return {
+    state: { ...state, workers: closed.map((one) => one.worker) },
+    events: closed.flatMap((one) => one.events),
+  };
+}
+
+export function store(state: OsWorldState, { worker, events }: WorkerStep): Step {
+  return { state: { ...state, workers: replaceWorker(state.workers, worker) }, events };
+}

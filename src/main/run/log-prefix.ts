@@ -1,0 +1,133 @@
+/**
+ * What stands in front of a message in a log line. Every line of a log goes through here: what cannot be a prefix is
+ * told from a few characters, without a regular expression.
+ */
+
+/** The prefix of a record and the message behind it. `timestampMs`: as written, read as UTC. */
+export interface Prefixed {
+  readonly timestampMs: number;
+  readonly level: string;
+  readonly message: string;
+}
+
+/** `[2026-01-28 23:05:17,318 INFO lib_run_single/56-MainProcess] …`, the form of WAA and OSWorld. */
+export interface BracketPrefixed extends Prefixed {
+  readonly module: string;
+  readonly lineNumber: number;
+  readonly process: string;
+  /** The prefix carries the logger's colour codes. */
+  readonly coloured: boolean;
+}
+
+// eslint-disable-next-line no-control-regex -- terminal codes are what it is about
+const terminalCode = /\x1b\[[0-9;?=]*[A-Za-z]/g;
+const terminalCodeHere = new RegExp(terminalCode.source, 'y');
+const timestamp = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/y;
+const timestampChars = 23;
+const originText = /^ ([A-Z]+) ([\w.]+)\/(\d+)-(.+)$/s;
+type Origin = Pick<BracketPrefixed, 'level' | 'module' | 'lineNumber' | 'process'>;
+const origins = new Map<string, Origin | null>();
+const maxOrigins = 1000;
+const plainPrefix = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \[([A-Z]+)\] /;
+const wrapperPrefix = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] \[([A-Z][A-Z-]*)\] ?/;
+const colourCode = '\x1b[1;33m';
+const escape = 0x1b;
+const zero = 0x30;
+
+/** Not anchored: a progress bar may stand in front of a record, on the same line. */
+export function parseBracketPrefix(text: string): BracketPrefixed | null {
+  for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', at + 1)) {
+    if (text[at + 5] !== '-' || text[at + 11] !== ' ' || text[at + 20] !== ',') continue;
+    const prefixed = bracketPrefixAt(text, at);
+    if (prefixed !== null) return prefixed;
+  }
+  return null;
+}
+
+function bracketPrefixAt(text: string, at: number): BracketPrefixed | null {
+  timestamp.lastIndex = at + 1;
+  if (!timestamp.test(text)) return null;
+  const originAt = at + 1 + timestampChars;
+  const close = text.indexOf(']', originAt);
+  const origin = close === -1 ? null : originOf(text.slice(originAt, close));
+  if (origin === null) return null;
+  const messageAt = skipCodes(text, text[close + 1] === ' ' ? close + 2 : close + 1);
+  return {
+    timestampMs: timestampAt(text, at + 1),
+    level: origin.level,
+    module: origin.module,
+    lineNumber: origin.lineNumber,
+    process: origin.process,
+    message: plainText(text.slice(messageAt)).trimEnd(),
+    coloured: text.startsWith(colourCode, at - colourCode.length),
+  };
+}
+
+/** ` INFO lib_run_single/56-MainProcess`: a log has a few dozen of them, which are parsed once. */
+function originOf(text: string): Origin | null {
+  const known = origins.get(text);
+  if (known !== undefined) return known;
+  const [, level = '', module = '', lineNumber = '', process = ''] = originText.exec(plainText(text)) ?? [];
+  const origin = module === '' ? null : { level, module, lineNumber: Number(lineNumber), process };
+  if (origins.size >= maxOrigins) origins.clear();
+  origins.set(text, origin);
+  return origin;
+}
+
+/** Position behind the terminal codes that stand here. */
+function skipCodes(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === escape) {
+    terminalCodeHere.lastIndex = at;
+    if (!terminalCodeHere.test(text)) break;
+    at = terminalCodeHere.lastIndex;
+  }
+  return at;
+}
+
+/** `2026-03-20 12:00:00,123 [INFO] …`: Python's `%(asctime)s [%(levelname)s]`, as openadapt-evals logs. */
+export function parsePlainPrefix(text: string): Prefixed | null {
+  if (text[4] !== '-' || text[19] !== ',' || text[24] !== '[') return null;
+  const found = plainPrefix.exec(text);
+  if (found === null) return null;
+  const message = plainText(text.slice(found[0].length)).trimEnd();
+  return { timestampMs: timestampAt(text, 0), level: found[1] ?? '', message };
+}
+
+/** `[2026-02-26 09:30:02] [RUN] …`: what the command line of openadapt-evals puts in front of every line that it passes on. */
+export function parseWrapper(text: string): { readonly step: string; readonly text: string } | null {
+  if (!text.startsWith('[') || text[20] !== ']' || text[22] !== '[') return null;
+  const found = wrapperPrefix.exec(text);
+  return found === null ? null : { step: found[1] ?? '', text: text.slice(found[0].length) };
+}
+
+/** The text as a person sees it: without terminal codes, and without the zeros that a truncated file begins with. */
+export function plainText(text: string): string {
+  const visible = text.includes('\x1b') ? text.replace(terminalCode, '') : text;
+  return visible.includes('\0') ? visible.replaceAll('\0', '') : visible;
+}
+
+/** `2026-01-28 23:05:17,318`, of which the form is known to be right. */
+function timestampAt(text: string, at: number): number {
+  const hours = twoDigits(text, at + 11);
+  const minutes = twoDigits(text, at + 14);
+  const seconds = twoDigits(text, at + 17);
+  const milliseconds = twoDigits(text, at + 20) * 10 + text.charCodeAt(at + 22) - zero;
+  return dayAt(text, at) + ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds;
+}
+
+/** The day that was written last: most lines are of the same. */
+let lastDay = { text: '1970-01-01', startMs: 0 };
+
+function dayAt(text: string, at: number): number {
+  if (!text.startsWith(lastDay.text, at)) {
+    const year = twoDigits(text, at) * 100 + twoDigits(text, at + 2);
+    const startMs = Date.UTC(year, twoDigits(text, at + 5) - 1, twoDigits(text, at + 8));
+    lastDay = { text: text.slice(at, at + 10), startMs };
+  }
+  return lastDay.startMs;
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - zero) * 10 + text.charCodeAt(at + 1) - zero;
+}

@@ -1,0 +1,153 @@
+/**
+ * Result files → what the log has not said, or has said otherwise. Pure. A file wins over the log: it is what the benchmark's own tools
+ * count. It is written once, when a task is over; a run that begins may wipe the files of those before.
+ */
+import { isEnded, newestAttempt } from './attempts.ts';
+import { resultsDialect, resultsWorker } from './correction.ts';
+import { datedKey } from './dialects/dialect.ts';
+import type { RunEvent, RunState, TaskAttempt } from './model.ts';
+import { parseScore } from './score.ts';
+
+/** One `result.txt`, as it was found. */
+export interface ResultFile {
+  readonly domain: string;
+  readonly taskId: string;
+  /** Where it lies on the VM. */
+  readonly path: string;
+  /** Epoch milliseconds of our clock. */
+  readonly modifiedAt: number;
+  readonly text: string;
+}
+
+export interface ReconcileOptions {
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /**
+   * Set where no log tells of what runs here: results then begin a run by themselves, and after a silence of this many milliseconds
+   * that run is over.
+   */
+  readonly silentAfterMs?: number;
+}
+
+/** Folders beside those of the domains and tasks. */
+const noDomains: ReadonlySet<string> = new Set(['logs', 'summary']);
+/** OSWorld's own example, which is no task. */
+const noTasks: ReadonlySet<string> = new Set(['onboard', 'logs']);
+/** The log's own line comes within milliseconds of the file; this long it is waited for. */
+const settleMs = 10_000;
+/** Times of files are whole seconds on some systems, and two clocks never agree entirely. */
+const clockSlackMs = 5_000;
+/** The end that a log tells of an attempt may be earlier than the file: an exception after the evaluation, a process found dead. */
+const afterEndMs = 60_000;
+/** A log writes scores with two decimals. */
+const logPrecision = 0.005 + 1e-9;
+
+interface ScoredFile extends ResultFile {
+  readonly score: number;
+}
+
+/** The events that make the run agree with its result files. */
+export function reconcile(
+  run: RunState | null,
+  files: readonly ResultFile[],
+  options: ReconcileOptions,
+): { readonly events: readonly RunEvent[] } {
+  const { nowMs, silentAfterMs } = options;
+  const scored = files.flatMap(readScore).toSorted((a, b) => a.modifiedAt - b.modifiedAt);
+  if (silentAfterMs !== undefined) return { events: followResults(run, scored, nowMs, silentAfterMs) };
+  // What begins behind the run is about to show whose files these are.
+  if (run === null || run.dialect === resultsDialect || run.next !== null) return { events: [] };
+  return { events: scored.filter((file) => isNews(run, file, nowMs)).map(correction) };
+}
+
+/** Whether a correction contradicts what the log had said, as opposed to being more exact, or to telling what the log did not. */
+export function isContradiction(before: TaskAttempt, score: number): boolean {
+  if (before.outcome === 'exception') return true;
+  return before.score !== null && Math.abs(before.score - score) > logPrecision;
+}
+
+/** An empty file is one that is being written, and any other text none that a benchmark writes. */
+function readScore(file: ResultFile): readonly ScoredFile[] {
+  const score = parseScore(file.text);
+  const isTask = !noDomains.has(file.domain) && !noTasks.has(file.taskId);
+  return score === null || !isTask ? [] : [{ ...file, score }];
+}
+
+/** Whether the file says what the run does not know yet, and is its own. */
+function isNews(run: RunState, file: ScoredFile, nowMs: number): boolean {
+  // Other files are those of earlier and later runs.
+  if (file.modifiedAt < (run.startedAt ?? Number.POSITIVE_INFINITY) - clockSlackMs) return false;
+  if (run.endedAt !== null && file.modifiedAt > run.endedAt + afterEndMs) return false;
+  const attempt = newestAttempt(run, file.taskId, file.domain);
+  if (attempt !== undefined && file.modifiedAt < (attempt.startedAt ?? 0) - clockSlackMs) return false;
+  if (attempt !== undefined && isEnded(attempt)) {
+    return attempt.outcome === 'scored'
+      ? attempt.score !== file.score
+      : file.modifiedAt <= (attempt.endedAt ?? 0) + afterEndMs;
+  }
+  const isSettled = nowMs - file.modifiedAt >= settleMs;
+  return isSettled && (attempt !== undefined || belongsTo(run, file));
+}
+
+/** A task of which the log says nothing, but to plan it. Several workers may share a result folder. */
+function belongsTo(run: RunState, file: ScoredFile): boolean {
+  if (run.plan === null) return (run.arguments.workers ?? 1) === 1;
+  return run.plan.some(({ domain, taskId }) => taskId === file.taskId && domain === file.domain);
+}
+
+function correction({ taskId, domain, score, modifiedAt }: ScoredFile): RunEvent {
+  return { type: 'task_corrected', at: modifiedAt, taskId, domain, outcome: 'scored', score };
+}
+
+/** Tasks that run elsewhere: only their results appear. The first new one begins a run, and nothing tells its end. */
+function followResults(
+  run: RunState | null,
+  files: readonly ScoredFile[],
+  nowMs: number,
+  silentAfterMs: number,
+): readonly RunEvent[] {
+  const current = run?.dialect === resultsDialect && run.state === 'running' ? run : null;
+  const sinceMs = current?.startedAt ?? Math.max(lastGroupMs(files, nowMs, silentAfterMs), overMs(run));
+  const events: RunEvent[] = [];
+  let newestMs = current?.lastEventAt ?? null;
+  for (const file of files) {
+    const { modifiedAt: at } = file;
+    const known = current === null ? undefined : newestAttempt(current, file.taskId, file.domain);
+    if (at < sinceMs || at <= (known?.endedAt ?? Number.NEGATIVE_INFINITY) + clockSlackMs) continue;
+    if (newestMs !== null && at - newestMs > silentAfterMs) {
+      events.push(ended(newestMs));
+      newestMs = null;
+    }
+    if (newestMs === null)
+      events.push({ type: 'run_started', at, dialect: resultsDialect, key: `results-${datedKey(at)}` });
+    newestMs = Math.max(at, newestMs ?? at);
+    events.push(...wholeTask(file));
+  }
+  return newestMs !== null && nowMs - newestMs > silentAfterMs ? [...events, ended(newestMs)] : events;
+}
+
+/** Where the newest files begin that came without a long silence between them, up to now. Files before them are history. */
+function lastGroupMs(files: readonly ScoredFile[], nowMs: number, silentAfterMs: number): number {
+  return files.reduceRight(
+    (since, { modifiedAt }) => (since - modifiedAt > silentAfterMs ? since : Math.min(since, modifiedAt)),
+    nowMs,
+  );
+}
+
+/** Results from up to here belong to the run that was. */
+function overMs(run: RunState | null): number {
+  const lastMs = run?.endedAt ?? run?.lastEventAt ?? null;
+  return lastMs === null ? Number.NEGATIVE_INFINITY : lastMs + clockSlackMs + 1;
+}
+
+function ended(at: number): RunEvent {
+  return { type: 'run_ended', at, state: 'finished', averageScore: null, message: null };
+}
+
+function wholeTask({ taskId, domain, score, modifiedAt: at }: ScoredFile): readonly RunEvent[] {
+  const result = { outcome: 'scored', score, verdict: null, message: null } as const;
+  return [
+    { type: 'task_started', at: null, worker: resultsWorker, domain, taskId },
+    { type: 'task_ended', at, worker: resultsWorker, taskId, domain, ...result },
+  ];
+}

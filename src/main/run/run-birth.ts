@@ -1,0 +1,43 @@
+/** A run before anything has happened in it, and one that comes back from the journal. */
+import type { RunArguments, RunEvent, RunState } from './model.ts';
+
+const noArguments: RunArguments = {
+  maxSteps: null,
+  model: null,
+  agent: null,
+  resultDir: null,
+  emulatorIp: null,
+  workerId: null,
+  workers: null,
+  trialId: null,
+};
+
+export function newRun(runId: string, event: Extract<RunEvent, { type: 'run_started' }>): RunState {
+  return {
+    runId,
+    dialect: event.dialect,
+    state: 'running',
+    startedAt: event.at,
+    lastEventAt: event.at,
+    endedAt: null,
+    totalTasks: 0,
+    arguments: noArguments,
+    plan: null,
+    domainPlan: null,
+    pauses: [0, 0],
+    parts: [{ runId, attemptsBefore: 0, tasksBefore: 0 }],
+    next: null,
+    tasks: [],
+    averageScore: null,
+    endMessage: null,
+  };
+}
+
+/** The state as the journal gave it back. What an older version did not know yet is filled in. */
+export function restoreRun(stored: StoredRunState): RunState {
+  const { runId, startedAt: at, dialect } = stored;
+  const fresh = newRun(runId, { type: 'run_started', at, dialect, key: '' });
+  return { ...fresh, ...stored, arguments: { ...noArguments, ...stored.arguments } };
+}
+
+type StoredRunState = Partial<RunState> & Pick<RunState, 'runId' | 'dialect' | 'startedAt'>;

@@ -1,0 +1,42 @@
+/**
+ * Made-up logs of every kind, each with what a right reading of it comes to. The same kind, seed and options give the
+ * same log.
+ */
+import { makeOpenAdaptLog, makeReportLog } from './openadapt.ts';
+import {
+  makeEvDcEvalLog,
+  makeEvFullEvalLog,
+  makeEvRunnerLog,
+  makeParallelEvRunnerLog,
+  wrapped,
+} from './openadapt-evals.ts';
+import { makeManyProcessLog, makeOsWorldLog } from './osworld.ts';
+import type { RunLog, RunLogOptions } from './plan.ts';
+import { makeWaaLog } from './waa.ts';
+
+export type { LogPiece, RunLog, RunLogOptions, TrueTask, Truth } from './plan.ts';
+export { randomFrom } from './plan.ts';
+
+const makers = {
+  waa: makeWaaLog,
+  waa_first: (seed, options) => makeWaaLog(seed, options, 'first'),
+  waa_v2: (seed, options) => makeWaaLog(seed, options, 'v2'),
+  waa_fork: (seed, options) => makeWaaLog(seed, options, 'fork'),
+  waa_wrapped: (seed, options) => wrapped(makeWaaLog(seed, options)),
+  osworld: makeOsWorldLog,
+  osworld_many: makeManyProcessLog,
+  openadapt: makeOpenAdaptLog,
+  openadapt_report: makeReportLog,
+  ev_runner: makeEvRunnerLog,
+  ev_runner_parallel: makeParallelEvRunnerLog,
+  ev_full_eval: makeEvFullEvalLog,
+  ev_dc_eval: makeEvDcEvalLog,
+} satisfies Record<string, (seed: number, options: RunLogOptions) => RunLog>;
+
+export type RunLogKind = keyof typeof makers;
+
+export const runLogKinds = Object.keys(makers) as readonly RunLogKind[];
+
+export function makeRunLog(kind: RunLogKind, seed: number, options: RunLogOptions): RunLog {
+  return makers[kind](seed, options);
+}

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { endedTasks, readText, told, waaLog } from './support.ts';
+
+const args = "Args: Namespace(path_to_vm=None, provider_name='docker', max_steps=50, model='claude')";
+
+/** The log of `run.py`. */
+function singleLog(startMs?: number) {
+  const log = waaLog({ coloured: true, ...(startMs === undefined ? {} : { startMs }) });
+  return log.record('run', 'Left tasks:\nos: 2\nvlc: 1\n').record('run', args);
+}
+
+/** The log of `run_multienv.py`, with the words of its processes. */
+function manyLog() {
+  const log = waaLog({ coloured: true });
+  const main = (message: string, level?: string) => log.record('run_multienv', message, level);
+  main('Left tasks:\nos: 3\n');
+  log.bare('New experiment, no result yet.');
+  main(args);
+  main('Total tasks: 3');
+  main('Started process EnvProcess-1 with PID 48211');
+  return {
+    main,
+    text: () => log.text(),
+    bare: (text: string) => log.bare(text),
+    task(process: string, id: string) {
+      for (const line of [`[Domain]: os`, `[Example ID]: ${id}`, '[Instruction]: Do it.']) {
+        log.record('run_multienv', `[${process}]${line}`, 'INFO', process);
+      }
+    },
+    say: (process: string, message: string, level?: string) =>
+      log.record('run_multienv', message, level, process),
+    play: (process: string, message: string) => log.record('lib_run_single', message, 'INFO', process),
+  };
+}
+
+const runId = 'vm-20260128-220001000';
+
+describe("a run of OSWorld's run.py", () => {
+  it('begins with what is left, and a task is over with its result', () => {
+    const log = singleLog().task('a').step(1).step(2);
+    const reading = readText(log.text());
+    expect(reading.run).toMatchObject({
+      runId,
+      dialect: 'osworld',
+      totalTasks: 3,
+      arguments: { maxSteps: 50, model: 'claude' },
+      tasks: [{ taskId: 'a', steps: 2, outcome: null }],
+    });
+    expect(reading.events).toContainEqual(
+      expect.objectContaining({
+        type: 'run_planned',
+        domains: [
+          { domain: 'os', tasks: 2 },
+          { domain: 'vlc', tasks: 1 },
+        ],
+      }),
+    );
+    expect(told(readText(log.result('0.50').text()))).toEqual([`run_started ${runId}`, 'task a scored 0.5']);
+  });
+
+  it('takes an exception behind a result for what it is: trouble with the recording', () => {
+    const log = singleLog().task('a').result('1.00').exception('a', 'end_recording').average('1.0');
+    expect(told(readText(log.text())).slice(1)).toEqual(['task a scored 1', 'run_ended finished']);
+  });
+
+  it('may be followed by another one in the same log, also when it never ended', () => {
+    const first = singleLog(Date.UTC(2026, 0, 28, 1))
+      .task('a')
+      .text();
+    const second = singleLog(Date.UTC(2026, 0, 28, 2))
+      .task('a')
+      .result('1.00')
+      .average('1.0')
+      .text();
+    expect(told(readText(first + second))).toEqual([
+      'run_started vm-20260128-010001000',
+      'task a interrupted null',
+      'run_ended interrupted',
+      'run_started vm-20260128-020001000',
+      'task a scored 1',
+      'run_ended finished',
+    ]);
+  });
+
+  it('may be followed by one of WAA, which is read as such', () => {
+    const first = singleLog(Date.UTC(2026, 0, 28, 1))
+      .task('a')
+      .result('1.00')
+      .text();
+    const waa = waaLog({ coloured: true, startMs: Date.UTC(2026, 0, 28, 2) })
+      .begin('b')
+      .task('b')
+      .result('1.00');
+    const reading = readText(first + waa.text());
+    expect(reading.run).toMatchObject({ dialect: 'waa', tasks: [{ taskId: 'b', outcome: null }] });
+  });
+});
+
+describe('a run of several processes', () => {
+  it('keeps their tasks apart', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.task('EnvProcess-2', 'b');
+    log.play('EnvProcess-2', 'Step 1 Actions: [{"type": "click"}]');
+    log.play('EnvProcess-1', 'Step 4: click()');
+    log.play('EnvProcess-2', 'Result: 0.00');
+    log.play('EnvProcess-1', 'Result: 1.00');
+    const reading = readText(log.text());
+    expect(endedTasks(reading)).toEqual([
+      ['b', 'scored', 0, false, 1],
+      ['a', 'scored', 1, true, 1],
+    ]);
+    expect(reading.run?.tasks.map(({ taskId, steps }) => [taskId, steps])).toEqual([
+      ['a', 4],
+      ['b', 1],
+    ]);
+    expect(reading.run).toMatchObject({ dialect: 'osworld', totalTasks: 3, runId });
+  });
+
+  it('counts the steps of the player, in all its words, and not those of the desktop', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.play('EnvProcess-1', 'Step 2: click()');
+    log.play('EnvProcess-1', 'Agent reported FAIL at step 3');
+    const text = `${log.text()}${waaLog({ coloured: true })
+      .record('desktop_env', 'Step 9 in trajectory 0 with action: x', 'INFO', 'EnvProcess-1')
+      .text()}`;
+    expect(readText(text).run?.tasks[0]?.steps).toBe(3);
+  });
+
+  it('loses the task of a process that dies, at once, and goes on with another', () => {
+    const log = manyLog();
+    log.task('EnvProcess-2', 'a');
+    log.main('Process EnvProcess-2 died, restarting...', 'WARNING');
+    log.main('Restarted process EnvProcess-Restart-2 with PID 5');
+    expect(endedTasks(readText(log.text()))).toEqual([['a', 'lost', null, false, 1]]);
+    log.task('EnvProcess-Restart-2', 'b');
+    log.play('EnvProcess-Restart-2', 'Result: 1.00');
+    expect(told(readText(log.text()))).toEqual([
+      `run_started ${runId}`,
+      'task a lost null',
+      'task b scored 1',
+    ]);
+  });
+
+  it('is not over when the queue is empty', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.main('All tasks finished.');
+    expect(readText(log.text()).run?.state).toBe('running');
+    log.play('EnvProcess-1', 'Result: 1.00');
+    log.main('Average score: 1.0');
+    expect(told(readText(log.text())).slice(1)).toEqual(['task a scored 1', 'run_ended finished']);
+  });
+
+  it('has crashed when all processes died, whatever average it tells afterwards', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.main('Process EnvProcess-1 died, restarting...', 'WARNING');
+    log.main('All processes died, exiting.', 'ERROR');
+    log.main('Average score: 0');
+    expect(told(readText(log.text())).slice(1)).toEqual(['task a lost null', 'run_ended crashed']);
+    expect(readText(log.text()).run?.endMessage).toBe('All processes died, exiting.');
+  });
+
+  it.each(['Task-level error in', 'Process-level error in'])('ends a task with "%s"', (words) => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.say('EnvProcess-1', `${words} EnvProcess-1: no such file`, 'ERROR');
+    expect(endedTasks(readText(log.text()))).toEqual([['a', 'exception', null, false, 1]]);
+    expect(readText(log.text()).run?.tasks[0]?.message).toBe('no such file');
+  });
+
+  it('ends a task with the exception of its process, once', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.say('EnvProcess-1', 'Exception in EnvProcess-1 os/a: list index out of range', 'ERROR');
+    log.say('EnvProcess-1', 'Failed to end recording: x', 'ERROR');
+    log.say('EnvProcess-1', 'Task-level error in EnvProcess-1: x', 'ERROR');
+    expect(endedTasks(readText(log.text()))).toEqual([['a', 'exception', null, false, 1]]);
+  });
+
+  it('is interrupted when the main process says so', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.main('Received signal 2. Gracefully shutting down...');
+    log.main('Shutdown complete. Exiting.');
+    expect(told(readText(log.text())).slice(1)).toEqual(['task a interrupted null', 'run_ended interrupted']);
+  });
+
+  it('is interrupted when the last of its processes was, and goes on when a task begins again', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.task('EnvProcess-2', 'b');
+    log.say('EnvProcess-1', 'Process 1 received signal 15. Shutting down...');
+    expect(told(readText(log.text())).slice(1)).toEqual(['task a interrupted null']);
+    log.say('EnvProcess-2', 'Process 2 received signal 15. Shutting down...');
+    expect(readText(log.text()).run?.state).toBe('interrupted');
+    log.main('Process EnvProcess-1 died, restarting...', 'WARNING');
+    log.task('EnvProcess-Restart-1', 'c');
+    expect(readText(log.text()).run).toMatchObject({ state: 'running', runId });
+  });
+
+  it('takes the printed result where the logged one is missing, and else not again', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.play('EnvProcess-1', 'Reward: 0.00');
+    log.bare('📝 Logged result: os/a -> success (score: 0.5)');
+    log.bare('📝 Logged result: os/a -> success (score: 0.5)');
+    log.task('EnvProcess-1', 'b');
+    log.play('EnvProcess-1', 'Reward: 0.00');
+    log.bare('📝 Logged result: os/b -> error (score: 0.0)');
+    expect(endedTasks(readText(log.text()))).toEqual([
+      ['a', 'scored', 0.5, false, 1],
+      ['b', 'exception', null, false, 1],
+    ]);
+  });
+
+  it('begins where the log begins when its start is not there', () => {
+    const log = waaLog({ coloured: true });
+    log.record('lib_run_single', 'Result: 1.00', 'INFO', 'EnvProcess-1');
+    log.record('run_multienv_claude', '[EnvProcess-1][Domain]: os', 'INFO', 'EnvProcess-1');
+    log.record('run_multienv_claude', '[EnvProcess-1][Example ID]: b', 'INFO', 'EnvProcess-1');
+    expect(readText(log.text()).run).toMatchObject({
+      dialect: 'osworld',
+      tasks: [{ taskId: 'b', worker: 'EnvProcess-1', outcome: null }],
+    });
+  });
+});
