@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Logger } from './app-log.ts';
 import type { Config, VmConfig } from './config/index.ts';
 import { lockDataFolder, openFeed } from './feed/index.ts';
-import { startServer } from './server/index.ts';
+import { startHooks } from './hooks/index.ts';
+import { checkExternal, keyFileIn, startServer, type ServerSettings } from './server/index.ts';
 import { createHostKeys, createKeyStore, type AskPassphrase, type ConnectTools } from './vm/index.ts';
 import { watchVm, type VmWatcher } from './watch/index.ts';
 
@@ -24,6 +25,8 @@ export interface MonitorOptions {
 export interface Monitor {
   /** "http://127.0.0.1:8765" */
   readonly url: string;
+  /** The listener for other machines, such as "https://0.0.0.0:8766", and what the person should know about it; null: there is none. */
+  readonly external: { readonly url: string; readonly notices: readonly string[] } | null;
   /** Id of the newest event when this process began: a client that comes with it misses nothing of what has happened since. */
   readonly eventIdAtStart: string;
   /** Takes over another configuration: VMs that are the same in both go on undisturbed. */
@@ -36,10 +39,13 @@ const pruneEveryMs = 3_600_000;
 
 /**
  * Starts everything.
- * @throws UserError with a sentence for the person: the data folder is in use, the port is taken, the journal cannot be read
+ * @throws UserError with a sentence for the person: the data folder is in use, the port is taken, the journal cannot be read,
+ * other machines are to be let in without keys or certificate
  */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const { dataDir, log, version } = options;
+  const { external } = serverSettings(options.config, dataDir);
+  if (external != null) checkExternal(external);
   const lock = lockDataFolder(dataDir);
   try {
     const feed = openFeed({ dataDir });
@@ -69,6 +75,8 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       };
 
       const eventIdAtStart = feed.idOf(feed.head());
+      // Before anything is watched, so that no end of a run is missed.
+      const hooks = startHooks({ config, feed, log, version });
       // First the pictures, then the server: whoever connects first finds them there.
       for (const vm of config.vms) startWatcher(vm);
       const stopAll = (): void => {
@@ -77,9 +85,11 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       const server = await startServer({
         feed,
         vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
+        screens: (vm) => watchers.get(vm)?.watcher.screens ?? null,
+        hooks: () => hooks.status(),
         backgroundTasks: () => [...watchers.values()].flatMap(({ watcher }) => watcher.tasks()),
         port: config.server.port,
-        ...serverSettings(config),
+        ...serverSettings(config, dataDir),
         version,
         assetsDir: options.assetsDir,
         log,
@@ -87,8 +97,9 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           demanded = seconds;
           for (const { watcher } of watchers.values()) watcher.setDemand(seconds);
         },
-      }).catch((error: unknown) => {
+      }).catch(async (error: unknown) => {
         stopAll();
+        await hooks.close();
         throw error;
       });
       lock.announce(server.url);
@@ -98,11 +109,13 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 
       return {
         url: server.url,
+        external: server.external,
         eventIdAtStart,
         reconfigure(next) {
           const isPaceNew = next.interval !== config.interval;
           config = next;
-          server.reconfigure(serverSettings(next));
+          server.reconfigure(serverSettings(next, dataDir));
+          hooks.reconfigure(next);
           const kept = next.vms.filter(
             (vm) => !isPaceNew && isDeepStrictEqual(watchers.get(vm.name)?.config, vm),
           );
@@ -113,7 +126,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         async close() {
           clearInterval(pruneTimer);
           stopAll();
-          await server.close();
+          await Promise.all([server.close(), hooks.close()]);
           feed.close();
           lock.release();
           log.info('stopped');
@@ -129,11 +142,11 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   }
 }
 
-function serverSettings({ server }: Config) {
+function serverSettings({ server }: Config, dataDir: string): ServerSettings {
+  const { names, allowedOrigins, maxConnections, external } = server;
   return {
-    names: server.names,
-    allowedOrigins: server.allowedOrigins,
-    maxConnections: server.maxConnections,
+    ...{ names, allowedOrigins, maxConnections },
+    external: external === null ? null : { ...external, keyFile: keyFileIn(dataDir) },
   };
 }
 

@@ -9,7 +9,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -20,6 +19,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { makeVmConfig, type VmConfig } from '../../src/main/config/index.ts';
+import { commands } from './real-vm/commands.ts';
+import { descendants, processesOf, signal } from './real-vm/processes.ts';
 import { sshdPath } from './tools.ts';
 import { until } from './wait.ts';
 
@@ -32,8 +33,12 @@ export interface RealVm {
   readonly runLog: string;
   setContainers(rows: string): void;
   setInspect(line: string): void;
-  /** A running container named winarena, started at this time. */
+  /** A running container named winarena, started at this time, that shares its client folder with the VM. */
   containerUp(startedAt?: string): void;
+  /** One more container, beside those that are there. */
+  addContainer(container: Partial<StandInContainer> & { readonly name: string }): void;
+  /** What runs in a container that {@link addContainer} added, as `ps` tells it. */
+  setProcesses(name: string, commands: readonly string[]): void;
   /** The container has stopped, as docker tells it: its shells and its log end. A start is another {@link containerUp}. */
   containerStops(status: string, exitCode: number, outOfMemory?: boolean): void;
   /** Nobody has ever heard of it. */
@@ -50,10 +55,14 @@ export interface RealVm {
   setProbe(state: string): void;
   /** What was 'refused-once' has been asked. */
   probeMissed(): boolean;
+  /** Where the guest is, seen from its container (172.30.0.2 at first), and whether its port is published on the VM (not at first). */
+  setGuest(address: string, published?: boolean): void;
   setBootPage(html: string | null): void;
+  /** What docker keeps of it: complete lines, each with its time. */
   containerSays(text: string): void;
   runSays(text: string | Buffer): void;
-  startRunner(): Promise<void>;
+  /** A run.py in the container; or another process that looks like a benchmark's. */
+  startRunner(runner?: Partial<StandInRunner>): Promise<void>;
   stopRunner(): Promise<void>;
   startSshd(): Promise<void>;
   /** Ends the server and all its sessions, as a reboot does. */
@@ -67,52 +76,30 @@ export interface RealVm {
   close(): Promise<void>;
 }
 
-const docker = String.raw`#!/bin/sh
-# Plays docker's command line from files.
-cd "$VM_DIR" || exit 1
-if [ -f docker-fails ]; then cat docker-fails >&2; exit "$(cat docker-code)"; fi
-case $1 in
-  ps) cat containers;;
-  inspect) cat inspect;;
-  logs) exec tail -n +1 -f container.log;;
-  exec) shift 3; PATH="$VM_DIR/inside:$PATH" exec "$@";;
-  *) echo "docker: '$1' is not a docker command." >&2; exit 1;;
-esac
-`;
+export interface StandInContainer {
+  readonly name: string;
+  readonly state: string;
+  readonly status: string;
+  readonly image: string;
+  readonly startedAt: string;
+  readonly address: string;
+  readonly mounts: readonly { readonly Source: string; readonly Destination: string }[];
+  /** As `ps` tells them. */
+  readonly processes: readonly string[];
+}
 
-const hostCurl = String.raw`#!/bin/sh
-# On the VM: port 8006 serves dockur's page, port 5000 is not published.
-for url; do :; done
-case $url in
-  */msg.html) if [ -f "$VM_DIR/msg.html" ]; then cat "$VM_DIR/msg.html"; printf '\nhttp 200\n'; else printf 'not found\nhttp 404\n'; fi;;
-  *) echo "curl: (7) Failed to connect to localhost port 5000 after 0 ms: Couldn't connect to server"; printf '\nhttp 000\n'; exit 7;;
-esac
-`;
+export interface StandInRunner {
+  readonly where: 'host' | 'container';
+  /** Its working folder; made where it is not there. */
+  readonly cwd: string;
+  readonly script: string;
+  readonly words: readonly string[];
+}
 
-const insideCurl = String.raw`#!/bin/sh
-# In the container: the guest's server.
-for url; do :; done
-case $url in http://172.30.0.2:5000/probe) ;; *) echo 'curl: (7) Failed to connect: No route to host'; printf '\nhttp 000\n'; exit 7;; esac
-state=$(cat "$VM_DIR/probe")
-case $state in
-  ready) printf '{\n  "message": "Service is operational",\n  "status": "Probe successful"\n}\n\nhttp 200\n';;
-  refused-once) echo ready >"$VM_DIR/probe"; touch "$VM_DIR/probe-missed"; echo "curl: (56) Recv failure: Connection reset by peer"; printf '\nhttp 000\n'; exit 56;;
-  refused) echo "curl: (7) Failed to connect to 172.30.0.2 port 5000 after 1 ms: Couldn't connect to server"; printf '\nhttp 000\n'; exit 7;;
-  silent) sleep 7; echo 'curl: (28) Operation timed out after 7000 milliseconds with 0 bytes received'; printf '\nhttp 000\n'; exit 28;;
-  *) printf '%s\n' "$state";;
-esac
-`;
-
-const insideGrep = String.raw`#!/bin/sh
-# A container sees its own processes only; this machine shows those of every test that runs.
-real=$(PATH=/usr/bin:/bin command -v grep)
-case "$*" in
-  *'/proc/'*) "$real" "$@" | while read -r path; do
-      "$real" -qz "^VM_DIR=$VM_DIR\$" "${'$'}{path%/cmdline}/environ" 2>/dev/null && echo "$path"
-    done;;
-  *) exec "$real" "$@";;
-esac
-`;
+const officialWords = [
+  ...['--agent', 'navi', '--model', 'gpt-4o', '--result_dir', './results'],
+  ...['--emulator_ip', '172.30.0.2', '--api_key', 'sk-secret'],
+];
 
 export async function startRealVm(name = 'vm'): Promise<RealVm> {
   if (sshdPath === null) throw new Error('sshd is missing');
@@ -121,17 +108,10 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
   const file = (path: string): string => join(dir, path);
   for (const folder of ['bin', 'inside', 'home', 'client/results/logs'])
     mkdirSync(file(folder), { recursive: true });
-  for (const [path, text] of [
-    ['bin/docker', docker],
-    ['bin/curl', hostCurl],
-    ['inside/curl', insideCurl],
-    ['inside/grep', insideGrep],
-  ] as const) {
+  for (const [path, text] of commands) {
     writeFileSync(file(path), text);
     chmodSync(file(path), 0o755);
   }
-  // What the runner does not matter, only how it looks: a process with run.py's command line that waits.
-  writeFileSync(file('client/run.py'), 'read -r line\n');
   const makeKey = (name: string): void => {
     rmSync(file(name), { force: true });
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
@@ -162,6 +142,9 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
   let server: ChildProcess | null = null;
   let runner: ChildProcess | null = null;
   let serverLog = '';
+  let begun = '';
+  let bootAt: string | null = null;
+  let said = 0;
 
   /** What docker exec and docker logs have started ends with the container. */
   function endContainerCommands(): void {
@@ -189,8 +172,39 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
     setContainers: (rows) => replace(file('containers'), rows),
     setInspect: (line) => replace(file('inspect'), line),
     containerUp(startedAt = '2026-01-28T22:00:00.000000000Z') {
-      vm.setInspect(`running|0|false|${startedAt}\n`);
+      // Of what it said in an earlier start docker tells nothing where it is asked for this one.
+      if (bootAt !== null && bootAt !== startedAt) writeFileSync(file('container.log'), '');
+      bootAt = startedAt;
+      const mounts = [{ Source: file('client'), Destination: '/client' }];
+      vm.setInspect(`running|0|false|${startedAt}|172.17.0.2 |${JSON.stringify(mounts)}\n`);
       vm.setContainers('winarena|running|Up 2 minutes|windowsarena/winarena:latest|0123456789abcdef\n');
+    },
+    addContainer(added) {
+      const container: StandInContainer = {
+        state: 'running',
+        status: 'Up 2 minutes',
+        image: 'windowsarena/winarena:latest',
+        startedAt: '2026-01-28T22:00:00.000000000Z',
+        address: '172.17.0.2',
+        mounts: [],
+        processes: [],
+        ...added,
+      };
+      const { name, state, status, image, startedAt, address, mounts } = container;
+      replace(
+        file(`inspect-${name}`),
+        `${state}|0|false|${startedAt}|${address} |${JSON.stringify(mounts)}\n`,
+      );
+      replace(file(`named-${name}`), `/${name} ${startedAt} ${address} \n`);
+      vm.setProcesses(name, container.processes);
+      const others = readFileSync(file('containers'), 'utf8')
+        .split(/(?<=\n)/)
+        .filter((row) => !row.startsWith(`${name}|`));
+      vm.setContainers(`${others.join('')}${name}|${state}|${status}|${image}|id-of-${name}\n`);
+    },
+    setProcesses(name, processes) {
+      const rows = processes.map((command, index) => `${String(100 + index).padEnd(20)}${command}\n`);
+      replace(file(`top-${name}`), `PID                 COMMAND\n${rows.join('')}`);
     },
     containerStops(status, exitCode, outOfMemory = false) {
       vm.setInspect(`exited|${exitCode}|${outOfMemory}|2026-01-28T22:00:00.000000000Z\n`);
@@ -212,30 +226,33 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
     makeHostKey: () => makeKey('host_key'),
     setProbe: (state) => replace(file('probe'), state),
     probeMissed: () => existsSync(file('probe-missed')),
+    setGuest(address, published = false) {
+      replace(file('guest'), address);
+      if (published) writeFileSync(file('published'), '');
+      else rmSync(file('published'), { force: true });
+    },
     setBootPage(html) {
       if (html === null) rmSync(file('msg.html'), { force: true });
       else replace(file('msg.html'), html);
     },
-    containerSays: (text) => appendFileSync(file('container.log'), text),
+    containerSays(text) {
+      const lines = (begun + text).split('\n');
+      begun = lines.pop() ?? '';
+      // docker counts nanoseconds: no two lines have the same time.
+      const stamp = (): string =>
+        new Date().toISOString().replace('Z', `${String(++said % 1_000_000).padStart(6, '0')}Z`);
+      appendFileSync(file('container.log'), lines.map((line) => `${stamp()} ${line}\n`).join(''));
+    },
     runSays: (text) => appendFileSync(runLog, text),
-    async startRunner() {
-      const words = [
-        'run.py',
-        '--agent',
-        'navi',
-        '--model',
-        'gpt-4o',
-        '--result_dir',
-        './results',
-        '--emulator_ip',
-        '172.30.0.2',
-        '--api_key',
-        'sk-secret',
-      ];
-      runner = spawn('/bin/sh', words, {
+    async startRunner(looks = {}) {
+      const { where = 'container', cwd = file('client'), script = 'run.py' } = looks;
+      mkdirSync(cwd, { recursive: true });
+      // What the runner does not matter, only how it looks: a process with run.py's command line that waits.
+      writeFileSync(join(cwd, script), 'read -r line\n');
+      runner = spawn('/bin/sh', [script, ...(looks.words ?? officialWords)], {
         argv0: 'python',
-        env: { ...process.env, VM_DIR: dir },
-        cwd: file('client'),
+        env: { ...process.env, VM_DIR: dir, VM_SIDE: where },
+        cwd,
         stdio: ['pipe', 'ignore', 'ignore'],
       });
       await once(runner, 'spawn');
@@ -290,6 +307,7 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
   vm.setContainers('');
   vm.setInspect('');
   vm.setProbe('refused');
+  vm.setGuest('172.30.0.2');
   writeFileSync(file('container.log'), '');
   await vm.startSshd();
   return vm;
@@ -309,44 +327,4 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** Processes that were started on the machine in this folder, by way of its server or of its own. */
-function processesOf(dir: string): { pid: number; environment: string; command: string }[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry) => {
-      try {
-        const environment = `\0${readFileSync(`/proc/${entry}/environ`, 'latin1')}`;
-        if (!environment.includes(`\0VM_DIR=${dir}\0`)) return [];
-        const command = readFileSync(`/proc/${entry}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
-        return command === '' ? [] : [{ pid: Number(entry), environment, command }];
-      } catch {
-        return [];
-      }
-    });
-}
-
-/** All processes below one, deepest first. */
-function descendants(pid: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, 'utf8'))?.[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-    } catch {
-      // It has ended in the meantime.
-    }
-  }
-  const below = (parent: number): number[] =>
-    (children.get(parent) ?? []).flatMap((child) => [...below(child), child]);
-  return below(pid);
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended in the meantime.
-  }
 }

@@ -26,6 +26,8 @@ export type Act =
   /** What the last run left is wiped, and run.py begins. */
   | { readonly type: 'run_started'; readonly model: string }
   | { readonly type: 'run_log'; readonly records: readonly RunRecord[] }
+  /** The benchmark has kept a picture of the screen. Step 0: before the first one. */
+  | { readonly type: 'screen_taken'; readonly domain: string; readonly taskId: string; readonly step: number }
   /** The last lines of an attempt, and what they stand for. */
   | { readonly type: 'task_ended'; readonly records: readonly RunRecord[]; readonly task: EndedTask }
   /** The process is gone. */

@@ -3,6 +3,7 @@ import { runDocker } from './docker.ts';
 import type { GrowingFile } from './growing-file.ts';
 import { httpAnswer } from './http.ts';
 import { clientFolder, type Machine, type Side } from './machine.ts';
+import type { ResultFiles } from './result-files.ts';
 import { guestAddress, taskListPath } from './run-text.ts';
 
 /** Where the request was made, and what it may depend on. */
@@ -26,14 +27,32 @@ export function answer(context: AskContext, words: readonly string[]): Buffer {
       return Buffer.from(httpAnswer(context.machine, context.side, rest[0] ?? '', context.limitSeconds));
     case 'identify':
       return identify(context, rest[0] ?? '', Number(rest[1]));
+    case 'piece':
+      return piece(context, rest[0] ?? '', Number(rest[1]), Number(rest[2]));
+    case 'siblings':
+      // No log of this machine is ever moved away.
+      return Buffer.alloc(0);
     case 'logs':
-    case 'host':
       return Buffer.from(logLines(context, rest));
+    case 'host':
+      return Buffer.from(hostLogs(context, rest.slice(1)));
+    case 'results':
+      return Buffer.from(
+        results(context, rest[0])?.results(Number(rest[1]), Number(rest[2])) ?? absentFolder,
+      );
+    case 'screens':
+      return Buffer.from(results(context, rest[0])?.screens(rest[1] ?? '', rest[2] ?? '') ?? absentFolder);
     case 'inside':
       return Buffer.from(inside(context));
     default:
       return Buffer.from(`sh: 1: ${name}: not found\n`);
   }
+}
+
+const absentFolder = 'absent\n';
+
+function results({ machine, side }: AskContext, path = ''): ResultFiles | null {
+  return machine.resultsAt(side, path);
 }
 
 function machineFacts({ machine, now }: AskContext): string {
@@ -65,6 +84,11 @@ function identify({ machine, side }: AskContext, path: string, headBytes: number
   return Buffer.concat([Buffer.from(facts), file.read(0, headBytes)]);
 }
 
+function piece({ machine, side }: AskContext, path: string, from: number, count: number): Buffer {
+  const start = from - 1;
+  return machine.fileAt(side, path)?.read(start, start + count) ?? Buffer.alloc(0);
+}
+
 /** One line for each of the paths that is there. */
 function logLines({ machine, side }: AskContext, paths: readonly string[]): string {
   return paths
@@ -79,21 +103,32 @@ function modifiedSecond(file: GrowingFile): number {
   return Math.floor(file.modifiedAt() / 1000);
 }
 
+/** @param pairs a kind and a folder, and so on; the machine has no checkout of WAA-V2, and no run.py of its own */
+function hostLogs(context: AskContext, pairs: readonly string[]): string {
+  const runLog = context.machine.runLog();
+  if (runLog === null) return '';
+  const folders = pairs.filter((_, index) => index % 2 === 1 && pairs[index - 1] === 'logs');
+  const name = runLog.name.replace(/^\/results/, '');
+  return logLines(
+    context,
+    folders.map((folder) => folder + name),
+  );
+}
+
 function inside(context: AskContext): string {
   const { machine, side } = context;
   const lines = ['zone +0000'];
   if (side === 'host') return `${lines.join('\n')}\n`;
   const runner = machine.runner();
   if (runner !== null) {
-    lines.push(`runner ${runner.pid}`, `cwd ${clientFolder.container}`);
+    lines.push(`runner ${runner.pid}`, `cwd ${clientFolder.container}`, 'script run.py');
     for (const [name, value] of runnerArguments(runner.model)) lines.push(`argument --${name} ${value}`);
-    lines.push(`results ${clientFolder.container}/./results`);
+    lines.push(`results ${clientFolder.container}/results`);
   }
-  if (machine.guestIsUp()) lines.push(`guest ${guestAddress}`);
+  if (machine.guestIsUp()) lines.push(`lease ${guestAddress}`);
+  lines.push(`folder ${clientFolder.container}/results`);
   const runLog = machine.runLog();
-  // While run.py is on, its own name of the folder is looked into as well, and sorts before the other.
-  const folders = [...(runner === null ? [] : [`${clientFolder.container}/.`]), clientFolder.container];
-  const paths = runLog === null ? [] : folders.map((folder) => folder + runLog.name);
+  const paths = runLog === null ? [] : [clientFolder.container + runLog.name];
   return `${lines.join('\n')}\n${logLines(context, paths)}`;
 }
 

@@ -1,4 +1,5 @@
 /** What `docker` on the simulated machine answers. */
+import { withoutTimes } from './container-log.ts';
 import { fillTemplate } from './go-template.ts';
 import { type GrowingFile, startOfLastLines } from './growing-file.ts';
 import { clientFolder, type Machine } from './machine.ts';
@@ -12,7 +13,7 @@ export interface CommandResult {
   readonly exitCode: number;
 }
 
-/** `docker ps …`, `docker inspect …` and `docker logs …` (without `--follow`). @param now epoch milliseconds */
+/** `docker ps …`, `docker inspect …` and `docker logs …` (without `--follow`; all of the log is of one start). @param now epoch milliseconds */
 export function runDocker(machine: Machine, words: readonly string[], now: number): CommandResult {
   const [command = '', ...rest] = words;
   const { options, names } = readOptions(rest);
@@ -34,7 +35,8 @@ export function runDocker(machine: Machine, words: readonly string[], now: numbe
       const found = findContainerLog(machine, rest);
       if (!found.ok) return { output: found.message, exitCode: 1 };
       const { file, start } = found;
-      return { output: file.read(start, file.size()).toString(), exitCode: 0 };
+      const lines = file.read(start, file.size()).toString();
+      return { output: options.has('--timestamps') ? lines : withoutTimes(lines), exitCode: 0 };
     }
     default:
       return { output: `docker: '${command}' is not a docker command.\nSee 'docker --help'\n`, exitCode: 1 };

@@ -1,7 +1,9 @@
 /** The state of the simulated machine: its files, its container, its benchmark process. Acts change it, answers are read from it. */
 import type { Act, EndedTask } from './acts.ts';
+import { createContainerLog } from './container-log.ts';
 import { createGrowingFile, type GrowingFile } from './growing-file.ts';
 import type { Random } from './random.ts';
+import { createResultFiles, type ResultFiles } from './result-files.ts';
 import { fileTime, formatRecord } from './run-records.ts';
 
 /** Where the benchmark's folder lies on the VM, and where the container sees it. */
@@ -9,7 +11,8 @@ export const clientFolder = {
   host: '/home/azureuser/WindowsAgentArena/src/win-arena-container/client',
   container: '/client',
 };
-const logFolder = '/results/logs';
+const resultFolder = '/results';
+const logFolder = `${resultFolder}/logs`;
 
 export type Side = 'host' | 'container';
 
@@ -38,6 +41,7 @@ export interface Machine {
   readonly containerId: string;
   /** When the container was started, epoch milliseconds. */
   readonly startedAt: number;
+  /** In the form of `docker logs --timestamps`. */
   readonly containerLog: GrowingFile;
   readonly statusPage: () => StatusPage;
   readonly guestIsUp: () => boolean;
@@ -47,14 +51,17 @@ export interface Machine {
   readonly runLog: () => { readonly name: string; readonly file: GrowingFile } | null;
   /** The file at an absolute path, as seen from one side. */
   readonly fileAt: (side: Side, path: string) => GrowingFile | null;
+  /** The result folder at an absolute path, as seen from one side; null: there is none. */
+  readonly resultsAt: (side: Side, path: string) => ResultFiles | null;
   readonly truth: () => readonly SimulatedTask[];
   /** @param at epoch milliseconds */
   readonly perform: (act: Act, at: number) => void;
 }
 
 export function createMachine(random: Random, startedAt: number): Machine {
-  const containerLog = createGrowingFile(startedAt);
+  const containerLog = createContainerLog(startedAt);
   const ended: SimulatedTask[] = [];
+  const results = createResultFiles();
   let statusPage: StatusPage = { kind: 'not_yet' };
   let guestIsUp = false;
   let serverIsReady = false;
@@ -72,6 +79,7 @@ export function createMachine(random: Random, startedAt: number): Machine {
       file: createGrowingFile(at),
     };
     runStartedAt = 0;
+    results.clear(model);
     lastPid += random.integer(20, 900);
     runner = { pid: lastPid, model };
   };
@@ -94,12 +102,16 @@ export function createMachine(random: Random, startedAt: number): Machine {
       case 'run_ended':
         runner = null;
         return;
+      case 'screen_taken':
+        return results.addScreen(act.domain, act.taskId, act.step, at);
       case 'run_log':
       case 'task_ended':
         if (runStartedAt === 0) runStartedAt = at;
         // What has ended is known before the log says so: who reads the log must find it.
         if (act.type === 'task_ended') ended.push({ ...act.task, runStartedAt, endedAt: at });
         runLog?.file.append(act.records.map((record) => formatRecord(record, at)).join(''), at);
+        if (act.type === 'task_ended' && act.task.score !== null)
+          results.addResult(act.task.domain, act.task.taskId, act.task.score, at);
         return;
     }
   };
@@ -108,7 +120,7 @@ export function createMachine(random: Random, startedAt: number): Machine {
     bootId: [8, 4, 4, 4, 12].map(random.hex).join('-'),
     containerId: random.hex(64),
     startedAt,
-    containerLog,
+    containerLog: containerLog.file,
     statusPage: () => statusPage,
     guestIsUp: () => guestIsUp,
     serverIsReady: () => serverIsReady,
@@ -118,6 +130,8 @@ export function createMachine(random: Random, startedAt: number): Machine {
       runLog !== null && path.replaceAll('/./', '/') === clientFolder[side] + runLog.name
         ? runLog.file
         : null,
+    resultsAt: (side, path) =>
+      runLog !== null && path.replaceAll('/./', '/') === clientFolder[side] + resultFolder ? results : null,
     truth: () => [...ended],
     perform,
   };

@@ -2,6 +2,7 @@
 import type { EndedTask, PlayStep } from './acts.ts';
 import type { PlannedAttempt, PlannedStep, RunPlan } from './run-plan.ts';
 import { error, info, type RunRecord } from './run-records.ts';
+import type { CatalogueTask } from './tasks.ts';
 import {
   beforeEvaluation,
   begin,
@@ -47,16 +48,26 @@ function* playAttempt(attempt: PlannedAttempt): Generator<PlayStep> {
   yield write(0, begin(attempt));
   yield write(setupMs / 2, setup(attempt));
   yield write(setupMs / 2, [info('desktop_env/288', 'Environment setup complete.')]);
+  yield picture(task, 0);
   for (const [index, step] of steps.entries()) {
     // Where a task raises, it does so while its last step is being carried out.
-    yield* playStep(step, stepMs, end.kind === 'exception' && index === steps.length - 1);
+    yield* playStep(task, step, stepMs, end.kind === 'exception' && index === steps.length - 1);
   }
   if (end.kind === 'scored') yield write(0, beforeEvaluation(attempt));
   const records = end.kind === 'scored' ? scored(attempt, end.score) : raised(attempt, end.message);
   yield { afterMs: durationMs * evaluationShare, act: { type: 'task_ended', records, task: ended } };
 }
 
-function* playStep(step: PlannedStep, stepMs: number, raises: boolean): Generator<PlayStep> {
+function picture({ domain, id: taskId }: CatalogueTask, step: number): PlayStep {
+  return { afterMs: 0, act: { type: 'screen_taken', domain, taskId, step } };
+}
+
+function* playStep(
+  task: CatalogueTask,
+  step: PlannedStep,
+  stepMs: number,
+  raises: boolean,
+): Generator<PlayStep> {
   if (step.actions.length === 0) {
     yield write(stepMs, [
       error('lib_run_single/36', 'Observation is None. Waiting a little to do next step.'),
@@ -79,5 +90,6 @@ function* playStep(step: PlannedStep, stepMs: number, raises: boolean): Generato
       info('lib_run_single/60', 'Reward: 0.00'),
       info('lib_run_single/61', `Done: ${ends ? 'True' : 'False'}`),
     ]);
+    yield picture(task, step.number);
   }
 }

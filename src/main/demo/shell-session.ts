@@ -1,4 +1,5 @@
 /** A shell on the simulated machine: takes the script and then request lines on its input, and answers as the script would. */
+import { posix } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import { parseRequestLine, shellScript } from '../vm/index.ts';
 import { answer } from './answers.ts';
@@ -51,10 +52,25 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
     if (verb === 'ask') {
       const [nonce = '', limit = '', ...request] = words;
       writeFrame(nonce, answer({ machine, side, limitSeconds: Number(limit), now: Date.now() }, request));
+    } else if (verb === 'follow') {
+      mode = 'following';
+      const [inode = '', from = '', path = ''] = words;
+      const file = machine.fileAt(side, posix.normalize(path));
+      const isSame = file !== null && String(file.inode) === inode;
+      channel.stderr.write(isSame ? 'same\n' : 'another file\n');
+      if (isSame) stopFollowing = follow({ file, start: Math.max(0, Number(from) - 1) }, channel);
+      else end(0);
     } else if (verb === 'until_closed') {
       mode = 'following';
+      if (words[0] === 'screen') {
+        const [, folder = '', path = '', most = ''] = words;
+        const results = machine.resultsAt(side, folder);
+        channel.write(results?.screen(path, Number(most)) ?? 'absent\n');
+        end(0);
+        return;
+      }
       const found = findFollowed(machine, side, words);
-      if ('file' in found) stopFollowing = follow(found.file, found.start, channel);
+      if ('file' in found) stopFollowing = follow(found, channel);
       else {
         channel.stderr.write(found.message);
         end(0);
@@ -91,32 +107,30 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
   channel.on('error', () => end(1));
 }
 
-type Followed = { readonly file: GrowingFile; readonly start: number } | { readonly message: string };
+interface Followed {
+  readonly file: GrowingFile;
+  /** The byte to begin with. */
+  readonly start: number;
+  /** What stands between what is there and what is added. */
+  readonly mark?: string;
+}
 
-/** `tail -c +N -f -- PATH` and `docker logs --follow --tail N NAME`: the file, and the byte to begin with. */
-function findFollowed(machine: Machine, side: Side, words: readonly string[]): Followed {
+/** `container_log docker NAME SINCE`. */
+function findFollowed(
+  machine: Machine,
+  side: Side,
+  words: readonly string[],
+): Followed | { readonly message: string } {
   const [command = '', ...rest] = words;
-  if (command === 'docker' && side === 'host' && rest[0] === 'logs') {
-    return findContainerLog(machine, rest.slice(1));
-  }
-  if (command === 'tail') {
-    const [option, from = '', ...others] = rest;
-    const path = others.at(-1) ?? '';
-    const first = /^\+(\d+)$/.exec(from)?.[1];
-    if (option !== '-c' || first === undefined || !others.includes('-f')) {
-      return { message: 'tail: not part of the simulation\n' };
-    }
-    const file = machine.fileAt(side, path);
-    if (file !== null) return { file, start: Math.max(0, Number(first) - 1) };
-    return {
-      message: `tail: cannot open '${path}' for reading: No such file or directory\ntail: no files remaining\n`,
-    };
+  if (command === 'container_log' && side === 'host') {
+    const found = findContainerLog(machine, ['--tail', '2000', ...rest.slice(1, 2)]);
+    return found.ok ? { ...found, mark: '\n' } : found;
   }
   return { message: `sh: 1: ${command}: not found\n` };
 }
 
 /** Writes what the file holds from `start` on, and what is added, as fast as the other side reads. Returns what stops it. */
-function follow(file: GrowingFile, start: number, channel: ServerChannel): () => void {
+function follow({ file, start, mark }: Followed, channel: ServerChannel): () => void {
   let offset = start;
   let mayWrite = true;
 
@@ -131,6 +145,10 @@ function follow(file: GrowingFile, start: number, channel: ServerChannel): () =>
     mayWrite = true;
     write();
   };
+  if (mark !== undefined) {
+    channel.write(Buffer.concat([file.read(start, file.size()), Buffer.from(mark)]));
+    offset = file.size();
+  }
   const stopListening = file.onGrowth(write);
   channel.on('drain', goOn);
   write();

@@ -31,6 +31,7 @@ export function firstStatus(vm: ConfiguredVm): StatusPayload {
       probe_address: null,
       log: null,
       runner: null,
+      found: [],
     },
     checked_at: null,
     cost: null,

@@ -1,74 +1,11 @@
 /** Runs and their tasks as they are shown outside: snake_case, ISO 8601 in UTC, seconds. */
-import type { RunOutcome, TaskOutcome } from '../../shared/stream.ts';
 import type { StoredRun, TaskRecord } from '../feed/index.ts';
-
-export interface RunView {
-  readonly run_id: string;
-  readonly vm: string;
-  readonly state: RunOutcome;
-  readonly started_at: string | null;
-  readonly ended_at: string | null;
-  /** 0 while unknown. */
-  readonly total_tasks: number;
-  readonly tasks_completed: number;
-  readonly succeeded: number;
-  readonly score_sum: number;
-  /** Mean score over tasks that were scored, 0..1; null where there are none. */
-  readonly success_rate_evaluated: number | null;
-  /** Score sum over all planned tasks; null while their number is unknown. */
-  readonly success_rate_planned: number | null;
-  readonly model: string | null;
-  readonly agent: string | null;
-  readonly max_steps: number | null;
-  readonly dialect: string;
-  readonly log: string;
-  /** As the benchmark itself logged it at the end. */
-  readonly average_score: number | null;
-}
-
-export interface TaskView {
-  readonly run_id: string;
-  readonly vm: string;
-  readonly task_id: string;
-  readonly domain: string | null;
-  readonly attempt: number;
-  /** Null while it runs. */
-  readonly outcome: TaskOutcome | null;
-  readonly success: boolean;
-  readonly score: number | null;
-  readonly steps: number;
-  readonly started_at: string | null;
-  readonly finished_at: string | null;
-  readonly duration_seconds: number | null;
-  readonly instruction: string | null;
-  /** What an exception said. */
-  readonly message: string | null;
-  readonly worker: string;
-  /** It had finished before BenchTray could see it. */
-  readonly catch_up: boolean;
-}
+import { taskSchema, type RunView, type TaskView } from './answer-schemas.ts';
 
 /** In the order in which a table shows them. */
-export const taskColumns = [
-  'run_id',
-  'vm',
-  'task_id',
-  'domain',
-  'attempt',
-  'outcome',
-  'success',
-  'score',
-  'steps',
-  'started_at',
-  'finished_at',
-  'duration_seconds',
-  'instruction',
-  'message',
-  'worker',
-  'catch_up',
-] as const satisfies readonly (keyof TaskView)[];
+export const taskColumns = Object.keys(taskSchema.shape) as (keyof TaskView)[];
 
-export function runView(run: StoredRun): RunView {
+export function runView(run: StoredRun, poolId: string | null): RunView {
   return {
     run_id: run.runId,
     vm: run.vm,
@@ -87,6 +24,10 @@ export function runView(run: StoredRun): RunView {
     dialect: run.dialect,
     log: run.log,
     average_score: run.averageScore,
+    pool_id: poolId,
+    // Runs of older journals do not have them.
+    worker_id: run.arguments.workerId ?? null,
+    workers: run.arguments.workers ?? null,
   };
 }
 

@@ -1,8 +1,9 @@
 /** `GET /api/runs`, `/api/runs/{id}`, `/api/runs/{id}/tasks`: what the journal remembers. */
 import type { Feed, StoredRun } from '../feed/index.ts';
+import type { RunView } from './answer-schemas.ts';
 import { toCsv } from './csv.ts';
 import { sendProblem } from './problem.ts';
-import { parseRunLimit, parseTableFormat, parseVm } from './query.ts';
+import { findVm, parseQuery, parseTableFormat, runsQuerySchema } from './query.ts';
 import { route, sendBody, sendJson, type Asked, type Route } from './routing.ts';
 import { runView, taskColumns, taskView } from './run-view.ts';
 
@@ -15,24 +16,31 @@ export function runsRoutes(feed: Feed, vmNames: () => readonly string[]): Route[
     else answer(run);
   }
 
+  const view = (run: StoredRun): RunView => runView(run, feed.poolOf(run.runId)?.poolId ?? null);
+
   return [
     route('/api/runs', ({ response, query }) => {
-      const vm = parseVm(query, vmNames());
-      const limit = parseRunLimit(query);
-      const wrong = [vm, limit].find((parsed) => !parsed.ok);
-      if (wrong?.ok === false) sendProblem(response, wrong.problem);
-      if (!vm.ok || !limit.ok) return;
-      const before = query.get('before');
+      const parsed = parseQuery(runsQuerySchema, query);
+      if (!parsed.ok) {
+        sendProblem(response, parsed.problem);
+        return;
+      }
+      const { limit, before } = parsed.value;
+      const vm = findVm(parsed.value.vm, vmNames());
+      if (!vm.ok) {
+        sendProblem(response, vm.problem);
+        return;
+      }
       const runs = feed.runs({
-        limit: limit.value,
+        limit,
         ...(vm.value === null ? {} : { vm: vm.value }),
-        ...(before === null ? {} : { before }),
+        ...(before === undefined ? {} : { before }),
       });
-      sendJson(response, runs.map(runView));
+      sendJson(response, runs.map(view));
     }),
     route('/api/runs/:id', (asked) => {
       withRun(asked, (run) => {
-        sendJson(asked.response, { ...runView(run), tasks: feed.tasksOf(run.runId).map(taskView) });
+        sendJson(asked.response, { ...view(run), tasks: feed.tasksOf(run.runId).map(taskView) });
       });
     }),
     route('/api/runs/:id/tasks', (asked) => {

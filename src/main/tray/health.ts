@@ -1,5 +1,5 @@
 /** How well things are: per VM, and worst of all. */
-import type { Phase, ProgressPayload, StatusPayload } from '../../shared/stream.ts';
+import { bootPhases, type Phase, type ProgressPayload, type StatusPayload } from '../../shared/stream.ts';
 import type { TrayIcon, TrayPicture } from './model.ts';
 
 /** Worst first. */
@@ -24,15 +24,7 @@ const staleAfterMs = 180_000;
 /** How a run ended is news for a day. */
 const endIsNewsMs = 24 * 3_600_000;
 
-const bootingPhases: ReadonlySet<Phase> = new Set([
-  'starting',
-  'downloading',
-  'extracting',
-  'configuring',
-  'building',
-  'booting',
-  'oobe',
-]);
+const booting: ReadonlySet<Phase> = new Set(bootPhases);
 
 export interface VmSight {
   readonly name: string;
@@ -114,7 +106,7 @@ function machineHealth(
   if (!status.connected) return isSwitchedOff(status) ? 'off' : 'unknown';
   if (isStale(status, nowMs)) return 'stale';
   if (run !== undefined && isRunOn(run)) return 'running';
-  if (bootingPhases.has(status.phase)) return 'booting';
+  if (booting.has(status.phase)) return 'booting';
   // The machine may go when its work is done.
   if (run?.state === 'finished') return 'done';
   if (status.phase === 'unknown') return 'unknown';

@@ -2,7 +2,8 @@
  * How far Windows has come, from the texts of dockur/windows: `msg.html` (the same words, with a percentage, in every version) and
  * the container's log. Pure; a boot only ever moves forwards.
  */
-import type { Phase } from '../../shared/stream.ts';
+import { bootPhases, type Phase } from '../../shared/stream.ts';
+import { readBootTrouble, withTrouble, type BootTrouble } from './boot-troubles.ts';
 
 export interface BootState {
   /** Null before the first word of this boot. */
@@ -11,27 +12,13 @@ export interface BootState {
   readonly text: string | null;
   /** 0..100 */
   readonly percent: number | null;
-  /** Last error of the container's own log that stops a boot. */
-  readonly trouble: BootTrouble | null;
+  /** What the container's log says is wrong with this boot, the newest last. */
+  readonly troubles: readonly BootTrouble[];
 }
 
-export interface BootTrouble {
-  readonly code: 'kvm_missing' | 'disk_full';
-  readonly text: string;
-}
+export const noBoot: BootState = { phase: null, text: null, percent: null, troubles: [] };
 
-export const noBoot: BootState = { phase: null, text: null, percent: null, trouble: null };
-
-const order: readonly Phase[] = [
-  'starting',
-  'downloading',
-  'extracting',
-  'configuring',
-  'building',
-  'booting',
-  'oobe',
-  'ready',
-];
+const order: readonly Phase[] = [...bootPhases, 'ready'];
 
 /** First match wins. Wording of versions 3.x to 6.x; "Succesfully"/"succesfully" are dockur's own older spellings. */
 const wording: readonly (readonly [RegExp, Phase])[] = [
@@ -49,11 +36,6 @@ const wording: readonly (readonly [RegExp, Phase])[] = [
   [/sending ACPI shutdown signal|Waiting for Windows to shutdown|Shutdown completed!/, 'stopping'],
 ];
 
-const troubles: readonly (readonly [RegExp, BootTrouble['code']])[] = [
-  [/KVM acceleration (is )?not available/, 'kvm_missing'],
-  [/(Not enough|Insufficient) free (disk )?space/, 'disk_full'],
-];
-
 const waitingLine = 'Waiting for a response from the windows server. This might take a while...';
 // eslint-disable-next-line no-control-regex -- terminal escapes are what is removed here
 const escapes = /\x1b\[[0-9;?=]*[A-Za-z]/g;
@@ -63,20 +45,35 @@ export function readBootLine(state: BootState, line: string): BootState {
   // WAA's start script writes its waiting line every 5 s, also into the middle of a wget line.
   const text = line.replace(escapes, '').replaceAll(waitingLine, '').trim();
   if (text === '') return state;
-  const trouble = troubles.find(([pattern]) => pattern.test(text));
-  if (trouble !== undefined && !text.startsWith('❯ Warning')) {
-    return { ...state, trouble: { code: trouble[1], text: text.replace(/^❯\s*(ERROR:\s*)?/, '') } };
-  }
   if (/Starting Windows for \w+ v/.test(text)) {
-    return { phase: 'starting', text: text.replace(/^❯\s*/, ''), percent: null, trouble: null };
+    return { ...noBoot, phase: 'starting', text: text.replace(/^❯\s*/, '') };
   }
-  const wget = /(?:^|[\s.])(\d{1,3})%\s+[\d.]+[KMG]?(?:[\s=]|$)/.exec(text);
-  if (wget?.[1] !== undefined && /\.{4,}/.test(text)) {
+  const trouble = readBootTrouble(text);
+  if (trouble !== null) {
+    const told = { ...state, troubles: withTrouble(state.troubles, trouble) };
+    // Some say in the same breath what comes next: "…, will try another mirror now...".
+    return text.endsWith('now...') ? { ...told, percent: null } : told;
+  }
+  const percent = loggedPercent(text);
+  if (percent !== null) {
     // The page tells tenths: a line of the log must not take them back.
-    const percent = Math.max(state.percent ?? 0, Math.min(100, Number(wget[1])));
-    return state.phase === 'downloading' ? { ...state, percent } : state;
+    return state.phase === 'downloading'
+      ? { ...state, percent: Math.max(state.percent ?? 0, percent) }
+      : state;
   }
   return advance(state, text.replace(/^❯\s*/, ''));
+}
+
+/**
+ * Percent in a line of a progress report, null in any other: wget's dots or (on a terminal) its bar, "…... 35%  123M 1m48s" and
+ * "35%[=====>   ] 1.8G"; the growing line of version 6, "10% → 20% → 30%", which comes when it is complete.
+ */
+function loggedPercent(text: string): number | null {
+  const report =
+    /\.{4,}[\s.]*?(\d{1,3})%\s+[\d.]+[KMG]?(?:[\s=]|$)/.exec(text) ??
+    /(?:^|\s)(\d{1,3})%\s*\[[=> +-]*\]/.exec(text) ??
+    /^(?:→\s*)?(?:\d{1,3}%\s*→\s*)*(\d{1,3})%(?:\s*→)?$/.exec(text);
+  return report?.[1] === undefined ? null : Math.min(100, Number(report[1]));
 }
 
 /** Reads the page that dockur serves while it sets Windows up: `<p class="loading">Downloading Windows 11 (45.3%)</p>`. */
@@ -101,7 +98,9 @@ function advance(state: BootState, text: string): BootState {
   const isFurther = state.phase === null || order.indexOf(phase) > order.indexOf(state.phase);
   if (!isFurther && phase !== state.phase) return state;
   // Another text is another piece of work, with a percentage of its own: the next mirror, say, after one that failed.
-  return { ...state, phase, text: text.slice(0, 200), percent: null };
+  const isPast = order.indexOf(phase) > order.indexOf('downloading');
+  const troubles = isPast ? state.troubles.filter(({ kind }) => kind !== 'download') : state.troubles;
+  return { phase, text: text.slice(0, 200), percent: null, troubles };
 }
 
 function decodeEntities(text: string): string {

@@ -1,4 +1,5 @@
-/** The container that runs Windows: which one it is, and how it is. Formats are those of `docker ps` and `docker inspect`. */
+/** How docker is asked, and what it says of containers. Formats are those of `docker ps` and `docker inspect`. */
+import type { Mount } from './mounts.ts';
 import { section } from './section.ts';
 
 /** One row of {@link listCommand}. */
@@ -19,6 +20,9 @@ export interface ContainerState {
   readonly outOfMemory: boolean;
   /** Changes with every start: tells one boot from the next. */
   readonly startedAt: string;
+  /** Its own addresses in docker's networks; none on the VM's own network. */
+  readonly addresses: readonly string[];
+  readonly mounts: readonly Mount[];
 }
 
 export type DockerAnswer<T> =
@@ -34,7 +38,8 @@ export type DockerCommand = 'docker' | 'sudo -n docker';
 
 export const listFormat = '{{.Names}}|{{.State}}|{{.Status}}|{{.Image}}|{{.ID}}';
 export const inspectFormat =
-  '{{.State.Status}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.State.StartedAt}}';
+  '{{.State.Status}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.State.StartedAt}}|' +
+  '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}|{{json .Mounts}}';
 
 /** Request words: all containers, one a line. */
 export function listCommand(docker: DockerCommand): string[] {
@@ -46,9 +51,17 @@ export function inspectCommand(docker: DockerCommand, container: string): string
   return ['run', ...docker.split(' '), 'inspect', '--format', inspectFormat, container];
 }
 
-/** Request words: the container's log, from its last lines on, until the channel closes. */
-export function logsCommand(docker: DockerCommand, container: string): string[] {
-  return ['until_closed', ...docker.split(' '), 'logs', '--follow', '--tail', '2000', container];
+/**
+ * Request words: what the container has said since a start, each line with its time, until the channel closes. An empty line stands
+ * where what had been said before ends.
+ */
+export function followLogCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
+  return ['until_closed', 'container_log', docker, container, startedAt];
+}
+
+/** Request words: the last lines of a container that has stopped. */
+export function lastLinesCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
+  return ['run', ...docker.split(' '), 'logs', '--tail', '300', '--since', startedAt, container];
 }
 
 export function readList(answer: string): DockerAnswer<readonly ContainerRow[]> {
@@ -64,8 +77,15 @@ export function readList(answer: string): DockerAnswer<readonly ContainerRow[]> 
 
 export function readInspect(answer: string): DockerAnswer<ContainerState> {
   const read = readAnswer(answer, (body) => {
-    const [state, exitCode, outOfMemory, startedAt] = body.trim().split('|');
-    return { state: state ?? '', exitCode: Number(exitCode), outOfMemory: outOfMemory === 'true', startedAt };
+    const [state, exitCode, outOfMemory, startedAt, addresses, ...mounts] = body.trim().split('|');
+    return {
+      state: state ?? '',
+      exitCode: Number(exitCode),
+      outOfMemory: outOfMemory === 'true',
+      startedAt,
+      addresses: (addresses ?? '').split(' ').filter((address) => address !== ''),
+      mounts: readMounts(mounts.join('|')),
+    };
   });
   if (read.kind !== 'ok') return read;
   const { startedAt } = read.value;
@@ -74,24 +94,23 @@ export function readInspect(answer: string): DockerAnswer<ContainerState> {
     : { kind: 'ok', value: { ...read.value, startedAt } };
 }
 
-/**
- * The container to watch: the configured one, else the first of the names that the benchmarks' own scripts use
- * (WAA and openadapt-evals `winarena`, openadapt-ml `waa-container` and `win11-waa`, WAA-V2 `winarena-v2…`), running ones first.
- */
-export function chooseContainer(
-  rows: readonly ContainerRow[],
-  configured: string | null,
-): ContainerRow | null {
-  if (configured !== null) return rows.find((row) => row.name === configured) ?? null;
-  const rank = (row: ContainerRow): number => {
-    const known = ['winarena', 'waa-container', 'win11-waa', 'winarena-v2'].indexOf(row.name);
-    if (known >= 0) return known;
-    return /^winarena-v2_\d+$/.test(row.name) ? 4 : -1;
-  };
-  const candidates = rows
-    .filter((row) => rank(row) >= 0)
-    .sort((a, b) => Number(b.state === 'running') - Number(a.state === 'running') || rank(a) - rank(b));
-  return candidates[0] ?? null;
+/** Lines of an answer of {@link lastLinesCommand}; none where docker would not tell. */
+export function readLastLines(answer: string): string[] {
+  const read = readAnswer(answer, (body) => body.split(/\r?\n|\r/));
+  return read.kind === 'ok' ? read.value : [];
+}
+
+function readMounts(json: string): Mount[] {
+  try {
+    const mounts = JSON.parse(json) as { Source?: unknown; Destination?: unknown }[] | null;
+    return (mounts ?? []).flatMap(({ Source: source, Destination: destination }) =>
+      typeof source === 'string' && typeof destination === 'string' && source.startsWith('/')
+        ? [{ source, destination }]
+        : [],
+    );
+  } catch {
+    return [];
+  }
 }
 
 function readAnswer<T>(answer: string, read: (body: string) => T): DockerAnswer<T> {

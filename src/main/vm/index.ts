@@ -10,20 +10,35 @@ export { connect, type ConnectTools, type SshProblem } from './ssh/connect.ts';
 export { keepLink, type Link } from './ssh/link.ts';
 export { openShell, type ShellChannel } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';
+export { followFile, readFileRest, type FilePlace } from './file-stream.ts';
 export { containerShell, hostShell, parseRequestLine, shellScript } from './shell-script.ts';
 export {
-  chooseContainer,
+  followLogCommand,
   inspectCommand,
+  lastLinesCommand,
   listCommand,
-  logsCommand,
   readInspect,
+  readLastLines,
   readList,
   type ContainerRow,
   type ContainerState,
   type DockerAnswer,
   type DockerCommand,
 } from './docker.ts';
+export {
+  candidates,
+  chooseContainer,
+  evidenceCommand,
+  isClearlyBetter,
+  readEvidence,
+  type ContainerChoice,
+  type Evidence,
+} from './container-choice.ts';
+export { hostPath, repositoryOf, type Mount } from './mounts.ts';
+export { guestAddresses, type GuestAddress } from './guest-address.ts';
 export { noBoot, readBootLine, readBootPage, type BootState } from './boot-phase.ts';
+export { type BootTrouble } from './boot-troubles.ts';
+export { exitMeaning } from './exit-codes.ts';
 export {
   bestProbe,
   probeCommand,
@@ -35,13 +50,27 @@ export {
 } from './probe.ts';
 export {
   describeRunner,
+  readHost,
   readIdentity,
   readInside,
   readLogs,
   readMachine,
+  type HostFacts,
   type InsideFacts,
   type LogFile,
   type LogIdentity,
   type MachineFacts,
+  type Runner,
 } from './surroundings.ts';
+export {
+  readResults,
+  readScreens,
+  resultsCommand,
+  screenCommand,
+  screensCommand,
+  type FolderAnswer,
+  type ResultLine,
+  type ScreenLine,
+} from './result-folder.ts';
+export { fetchScreen, type ScreenFile } from './screen-file.ts';
 export { section } from './section.ts';

@@ -1,3 +1,7 @@
+import { discoveryScript } from './discovery-script.ts';
+import { followScript } from './follow-script.ts';
+import { resultScript } from './result-script.ts';
+
 /**
  * What runs on the VM: one POSIX shell script, sent over a channel's stdin to a plain `sh` (never a login shell, which may print
  * banners or be no Bourne shell at all), on the host and inside the container alike. Nothing is installed, nothing is written.
@@ -6,13 +10,16 @@
  *   `ask NONCE SECONDS FUNCTION [ARGUMENT …]`  answers in frames marked by the nonce, in the background, so that a slow answer
  *                                              holds back no other one;
  *   `until_closed COMMAND [ARGUMENT …]`        gives the command's raw output until our end of the channel closes, and then ends
- *                                              the command: nothing stays behind on the machine that is being benchmarked.
+ *                                              the command: nothing stays behind on the machine that is being benchmarked;
+ *   `follow INODE FROM PATH`                   see follow-script.ts.
  *
  * A frame is any number of lines `NONCE + BASE64` and one last line `NONCE =`. Lines stay below 4,096 bytes (PIPE_BUF), because
  * only writes of that size are whole when several jobs write to one pipe.
  */
 export const shellScript = String.raw`
 export LC_ALL=C
+# Two logs may be written to within the same second: fractions, where stat knows them.
+mtime=%Y; case $(stat -c %.9Y / 2>/dev/null) in *[!0-9.]*) ;; *.*) mtime=%.9Y;; esac
 ask() {
   n=$1 limit=$2; shift 2
   { "$@" </dev/null 2>&1 | head -c 65536 | base64 -w 2800 | while IFS= read -r part || [ -n "$part" ]; do printf '%s + %s\n' "$n" "$part"; done
@@ -21,6 +28,9 @@ ask() {
 until_closed() {
   exec 3<&0
   "$@" & command=$!
+  end_with_channel
+}
+end_with_channel() {
   { cat <&3; kill "$command"; } >/dev/null 2>&1 & watcher=$!
   wait "$command"; kill "$watcher" 2>/dev/null
   exit 0
@@ -38,42 +48,9 @@ get() {
   elif command -v wget >/dev/null 2>&1; then limited wget -q -O - "$1" && printf '\nhttp 200\n' || printf '\nwget: exit %s\nhttp 000\n' "$?"
   else printf 'neither curl nor wget is installed\nhttp 000\n'; fi
 }
-logs() { limited stat -L -c 'log %Y %s %i %n' -- "$@" 2>/dev/null | sort -k2,2nr | head -n 8; }
-identify() { limited head -c 1 -- "$1" >/dev/null && limited stat -L -c '%s %i %Y' -- "$1" && limited head -c "$2" -- "$1"; }
-host() { logs /tmp/waa_benchmark.log "$HOME"/cli_logs/run_*.log "$@"; }
-inside() {
-  printf 'zone %s\n' "$(date +%z)"
-  set -- /client/results /results
-  for cmdline in $(grep -lzE '^([^ ]*/)?run(_multienv[a-z0-9_]*)?\.py$' /proc/[0-9]*/cmdline 2>/dev/null); do
-    process=${'$'}{cmdline%/cmdline}
-    described=$(tr '\0' '\n' <"$cmdline" 2>/dev/null | {
-      IFS= read -r program; case $program in *python*) ;; *) exit 0;; esac
-      cwd=$(readlink "$process/cwd"); results=./results
-      printf 'runner %s\ncwd %s\n' "${'$'}{process#/proc/}" "$cwd"
-      while IFS= read -r name; do
-        case $name in
-          --*=*) value=${'$'}{name#*=} name=${'$'}{name%%=*} given=yes;;
-          *) given=;;
-        esac
-        case $name in
-          --result_dir|--agent|--agent_name|--model|--max_steps|--worker_id|--num_workers|--trial_id|--domain|--diff_lvl|--emulator_ip|--test_all_meta_path) ;;
-          *) continue;;
-        esac
-        [ "$given" ] || IFS= read -r value || continue
-        [ "$name" = --result_dir ] && results=$value
-        printf 'argument %s %s\n' "$name" "$value"
-      done
-      case $results in /*) ;; *) results=$cwd/$results;; esac
-      printf 'results %s\n' "$results"; })
-    [ -n "$described" ] || continue
-    printf '%s\n' "$described"; set -- "$@" "${'$'}{described##*results }"
-  done
-  if [ -r /var/lib/misc/dnsmasq.leases ]; then while read -r _ _ address _; do printf 'guest %s\n' "$address"; done </var/lib/misc/dnsmasq.leases; fi
-  if [ -r /run/shm/qemu.url ]; then printf 'guest %s\n' "$(cat /run/shm/qemu.url)"; fi
-  for folder in "$@"; do set -- "$@" "$folder"/logs/normal-*.log; shift; done
-  logs "$@" /tmp/benchmark.log
-}
-`;
+logs() { limited stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null | sort -k2,2nr | head -n 8; }
+identify() { limited head -c 1 -- "$1" >/dev/null && limited stat -L -c "%s %i $mtime" -- "$1" && limited head -c "$2" -- "$1"; }
+${discoveryScript}${followScript}${resultScript}`;
 
 /** `sh` on the VM itself. */
 export const hostShell = 'sh';

@@ -1,4 +1,5 @@
 /** What the shell functions `machine`, `host`, `inside` and `identify` tell, read into facts. Everything from the VM is untrusted text. */
+import { isAddress, namedByRunner, type GuestAddress } from './guest-address.ts';
 
 export interface MachineFacts {
   /** Changes with every boot of the VM. */
@@ -14,22 +15,36 @@ export interface LogFile {
   readonly path: string;
   readonly size: number;
   readonly inode: string;
-  /** Epoch seconds of the VM's clock. */
+  /** Epoch seconds of the VM's clock, with fractions where the VM tells them. */
   readonly modifiedAt: number;
 }
 
 /** A benchmark process, with its harmless arguments only. */
 export interface Runner {
   readonly pid: number;
+  /** "run.py", "run_multienv_claude.py". */
+  readonly script: string;
+  /** Its working folder and the folder of its results, absolute; null: may not be known. */
+  readonly cwd: string | null;
+  readonly results: string | null;
   readonly arguments: Readonly<Record<string, string>>;
+}
+
+export interface HostFacts {
+  readonly runners: readonly Runner[];
+  readonly logs: readonly LogFile[];
 }
 
 export interface InsideFacts {
   readonly zoneOffsetMinutes: number;
   readonly runners: readonly Runner[];
   /** Addresses that the guest may have, best first. */
-  readonly guests: readonly string[];
+  readonly guests: readonly GuestAddress[];
+  /** The usual folders of results that are there, best first. */
+  readonly folders: readonly string[];
   readonly logs: readonly LogFile[];
+  /** Log of the server by which an agent elsewhere uses the guest: its growth shows that something goes on. */
+  readonly activity: LogFile | null;
 }
 
 export interface LogIdentity {
@@ -40,7 +55,7 @@ export interface LogIdentity {
   readonly head: string;
 }
 
-const addressForm = /^[0-9A-Za-z][0-9A-Za-z.:-]{0,252}$/;
+const activityLog = '/tmp/evaluate_server.log';
 
 export function readMachine(answer: string, nowMs: number): MachineFacts {
   const disks = new Map<string, MachineFacts['disks'][number]>();
@@ -72,39 +87,75 @@ export function readMachine(answer: string, nowMs: number): MachineFacts {
 
 export function readLogs(answer: string): LogFile[] {
   return wordLines(answer).flatMap(([word, rest]) => {
-    const match = word === 'log' ? /^(\d+) (\d+) (\d+) (.+)$/.exec(rest) : null;
+    const match = word === 'log' ? /^(\d+(?:\.\d+)?) (\d+) (\d+) (.+)$/.exec(rest) : null;
     if (match?.[3] === undefined || match[4] === undefined) return [];
     const path = match[4].replaceAll('/./', '/');
     return [{ path, size: Number(match[2]), inode: match[3], modifiedAt: Number(match[1]) }];
   });
 }
 
+export function readHost(answer: string): HostFacts {
+  return { runners: readRunners(answer), logs: readLogs(answer) };
+}
+
 export function readInside(answer: string): InsideFacts {
-  const runners: { pid: number; arguments: Record<string, string> }[] = [];
-  const guests: string[] = [];
+  const guests: GuestAddress[] = [];
+  const folders: string[] = [];
   let zoneOffsetMinutes = 0;
+  const runners = readRunners(answer);
+  for (const { arguments: given } of runners) {
+    if (given['emulator_ip'] !== undefined)
+      guests.push({ address: given['emulator_ip'], why: namedByRunner });
+  }
   for (const [word, rest] of wordLines(answer)) {
     if (word === 'zone') zoneOffsetMinutes = readZone(rest);
-    else if (word === 'runner') runners.push({ pid: Number(rest), arguments: {} });
-    else if (word === 'argument') {
-      const match = /^--([a-z_]+) (.*)$/.exec(rest);
-      const runner = runners.at(-1);
-      if (runner !== undefined && match?.[1] !== undefined)
-        runner.arguments[match[1]] = (match[2] ?? '').slice(0, 300);
-    } else if (word === 'guest') {
+    else if (word === 'folder') folders.push(rest);
+    else if (word === 'lease') guests.push({ address: rest, why: "the container's DHCP server gave it out" });
+    else if (word === 'url') {
       const address = rest.replace(/^[a-z]+:\/\//, '').replace(/[:/].*$/, '');
-      if (addressForm.test(address)) guests.push(address);
+      guests.push({ address, why: 'the container names it in /run/shm/qemu.url' });
     }
   }
-  const told = runners
-    .map((runner) => runner.arguments['emulator_ip'] ?? '')
-    .filter((address) => addressForm.test(address));
-  return { zoneOffsetMinutes, runners, guests: [...new Set([...told, ...guests])], logs: readLogs(answer) };
+  const logs = readLogs(answer);
+  return {
+    zoneOffsetMinutes,
+    runners,
+    guests: guests.filter(({ address }) => isAddress(address)),
+    folders,
+    logs: logs.filter(({ path }) => path !== activityLog),
+    activity: logs.find(({ path }) => path === activityLog) ?? null,
+  };
+}
+
+function readRunners(answer: string): Runner[] {
+  const runners: {
+    pid: number;
+    script: string;
+    cwd: string | null;
+    results: string | null;
+    arguments: Record<string, string>;
+  }[] = [];
+  for (const [word, rest] of wordLines(answer)) {
+    if (word === 'runner') {
+      runners.push({ pid: Number(rest), script: 'run.py', cwd: null, results: null, arguments: {} });
+      continue;
+    }
+    const runner = runners.at(-1);
+    if (runner === undefined) continue;
+    if (word === 'script') runner.script = rest.slice(0, 100);
+    else if (word === 'cwd') runner.cwd = rest;
+    else if (word === 'results') runner.results = rest;
+    else if (word === 'argument') {
+      const match = /^--([a-z_]+) (.*)$/.exec(rest);
+      if (match?.[1] !== undefined) runner.arguments[match[1]] = (match[2] ?? '').slice(0, 300);
+    }
+  }
+  return runners;
 }
 
 /** Null: the log is not there, or may not be read. */
 export function readIdentity(answer: string): LogIdentity | null {
-  const match = /^(\d+) (\d+) (\d+)\n/.exec(answer);
+  const match = /^(\d+) (\d+) (\d+(?:\.\d+)?)\n/.exec(answer);
   if (match?.[2] === undefined) return null;
   return {
     size: Number(match[1]),
@@ -118,7 +169,7 @@ export function readIdentity(answer: string): LogIdentity | null {
 /** "run.py --agent navi --model gpt-4o", for a person to recognise it. */
 export function describeRunner(runner: Runner): string {
   const words = Object.entries(runner.arguments).map(([name, value]) => `--${name} ${value}`);
-  return ['run.py', ...words].join(' ');
+  return [runner.script, ...words].join(' ');
 }
 
 function wordLines(answer: string): (readonly [word: string, rest: string])[] {

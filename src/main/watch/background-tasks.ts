@@ -1,7 +1,8 @@
 /** What is known of a VM → the tasks that `GET /api/tasks` lists: the machine, its container, its run. Pure. */
 import type { BackgroundTask } from '../../shared/background-task.ts';
-import type { Phase } from '../../shared/stream.ts';
+import type { Finding, Phase } from '../../shared/stream.ts';
 import { progressOf, type RunState } from '../run/index.ts';
+import { findingsOf } from './findings.ts';
 import { isReady, type Sight } from './sight.ts';
 import { phaseOf } from './status.ts';
 
@@ -81,7 +82,12 @@ function containerTask(vm: string, sight: Sight, elapsedSeconds: number | null):
     description: isReady(sight) ? 'Ready' : (boot.text ?? phase),
     progress_percent: phasePercent[phase],
     elapsed_seconds: elapsedSeconds,
-    metadata: { vm, phase_percent: boot.percent, probe_address: sight.probe.place },
+    metadata: {
+      vm,
+      phase_percent: boot.percent,
+      probe_address: sight.probe.place,
+      found: foundOf(sight, 'container', 'guest'),
+    },
   };
 }
 
@@ -100,6 +106,16 @@ function runTask(vm: string, sight: Sight, run: RunState, nowMs: number): Backgr
         : `${tasks_completed} of ${total_tasks} tasks done, at ${progress.current_task}, step ${progress.current_step}`,
     progress_percent: total_tasks > 0 ? Math.min(100, (100 * tasks_completed) / total_tasks) : null,
     elapsed_seconds: progress.elapsed_seconds,
-    metadata: { vm, log: sight.log.path, model: run.arguments.model, agent: run.arguments.agent },
+    metadata: {
+      vm,
+      log: sight.log.path,
+      model: run.arguments.model,
+      agent: run.arguments.agent,
+      found: foundOf(sight, 'runner', 'results', 'log'),
+    },
   };
+}
+
+function foundOf(sight: Sight, ...pieces: readonly Finding['piece'][]): Finding[] {
+  return findingsOf(sight).filter(({ piece }) => pieces.includes(piece));
 }

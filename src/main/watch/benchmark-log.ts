@@ -3,26 +3,22 @@ import type { Client } from 'ssh2';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
-import type { RunState } from '../run/index.ts';
+import { stallAfterMs, type RunState } from '../run/index.ts';
 import type { ShellChannel } from '../vm/index.ts';
+import { findLog } from './log-choice.ts';
 import { createLogFollowing } from './log-following.ts';
-import {
-  chooseLog,
-  isSamePlace,
-  journalName,
-  parsePlace,
-  placeInJournal,
-  placeText,
-  type FoundLog,
-} from './log-place.ts';
-import { startReading } from './log-reading.ts';
-import type { Looks } from './looks.ts';
+import { journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
+import { startReading, type LogReading } from './log-reading.ts';
+import type { Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
-import type { RunSight } from './sight.ts';
+import type { RunSight, Sight } from './sight.ts';
+import { clockSkewMs } from './vm-clock.ts';
 
 export interface BenchmarkLog {
   readonly run: RunState | null;
+  /** Of the log that is followed; null: none is. */
+  readonly reading: LogReading | null;
   /** What the picture says of the run. */
   runSight(): RunSight | null;
   /** To be called after each look: finds the log, follows it, and draws the conclusions. */
@@ -42,24 +38,25 @@ export interface BenchmarkLogOptions {
   readonly hurry: () => void;
 }
 
-/** Clocks that differ by less than this count as the same: measuring takes time too. */
-const sameClockMs = 2_000;
-
 export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
   const { config, feed, now, picture } = options;
   const vm = config.name;
   const firstSeenMs = feed.firstSeen(vm, now());
   const runnerWatch = createRunnerWatch(now);
+  /** In a look before its log was being read. */
+  let wasRunnerSeen = false;
 
   const following = createLogFollowing({
-    read(place, container, identity, continues) {
+    read({ target, identity, resumes, continues }) {
       const { machine, inside } = picture.sight;
-      const skewMs = Math.abs(machine?.clockSkewMs ?? 0) < sameClockMs ? 0 : (machine?.clockSkewMs ?? 0);
-      const zoneMinutes = (place.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
+      const skewMs = clockSkewMs(machine);
+      const zoneMinutes = (target.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
       return startReading({
         vm,
-        log: journalName(place, container),
+        log: journalName(target, target.container),
+        hostPath: target.hostPath,
         identity,
+        resumes,
         modifiedAtMs: identity.modifiedAt * 1000 - skewMs,
         clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
         firstSeenMs,
@@ -70,59 +67,57 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         onRun: options.onRun,
       });
     },
+    saved: (target) => feed.loadFollow(vm, journalName(target, target.container)),
+    lastTarget: targetOfJournal,
     onTrouble: (trouble) => picture.learn({ log: { ...picture.sight.log, trouble } }),
     warn: (detail, message) => options.log.warn({ vm, ...detail }, message),
     onFailure: picture.tellFailure,
+    onEnded: options.hurry,
   });
 
+  function targetOfJournal(): LogTarget | null {
+    const latest = feed.latestFollow(vm);
+    return latest === null ? null : targetInJournal(latest);
+  }
+
   async function follow(client: Client, host: ShellChannel, looks: Looks): Promise<void> {
-    const { machine, inside, container, log } = picture.sight;
+    const { sight } = picture;
+    const { container } = sight;
     // Times in a log mean nothing before the VM's clock is known.
-    if (machine === null) return;
-    const access = {
+    if (sight.machine === null) return;
+    const configured = config.benchmark.log;
+    const choice = await findLog({ sight, configured, looks, following, last: targetOfJournal() });
+    if (choice === null || host.closed) return;
+    const { target, file, why } = choice;
+    picture.learn({ log: { ...picture.sight.log, path: placeText(target), why } });
+    await following.follow(target, file, {
       client,
       host,
       inside: looks.inside,
       docker: looks.docker,
       container: container.kind === 'running' ? container.name : null,
-    };
-    if (config.benchmark.log !== null) {
-      const place = parsePlace(config.benchmark.log);
-      picture.learn({ log: { ...log, path: placeText(place) } });
-      const file = await looks.statLog(place.where, place.path);
-      return following.follow(place, file, access);
-    }
-    // Without the container's own answer, an old log on the host would pass for the newest.
-    if (container.kind === 'running' && inside === null) return;
-    const found: FoundLog[] = [
-      ...(inside?.logs ?? []).map((file): FoundLog => ({ where: 'container', path: file.path, file })),
-      ...looks.hostLogs.map((file): FoundLog => ({ where: 'host', path: file.path, file })),
-    ];
-    const known = following.place ?? placeInJournal(feed.latestFollow(vm)?.log ?? '', access.container);
-    if (known !== null && !found.some((one) => isSamePlace(one, known))) {
-      // A folder of results that only the benchmark's process told of: with its end, nothing leads there any more.
-      const file = await looks.statLog(known.where, known.path);
-      if (file !== null) found.push({ ...known, file });
-    }
-    const chosen = chooseLog(found, following.place);
-    if (chosen === null) return;
-    picture.learn({ log: { ...log, path: placeText(chosen) } });
-    await following.follow(chosen, chosen.file, access);
+      mounts: container.kind === 'running' ? container.mounts : [],
+    });
   }
 
   function watchRunner(): void {
-    const { container, inside } = picture.sight;
+    const { container } = picture.sight;
     const { reading } = following;
-    if (reading === null || container.kind === 'unknown') return;
-    const runners = container.kind === 'running' ? inside?.runners.length : 0;
-    if (runners === undefined) return;
-    if (runners > 0) reading.noteRunner();
+    const runners = countRunners(picture.sight);
+    if (runners === null) return;
+    wasRunnerSeen ||= runners > 0;
+    if (reading === null) return;
+    if (wasRunnerSeen) reading.noteRunner();
+    wasRunnerSeen = false;
     if (reading.run?.state !== 'running' || !reading.runnerSeen) return runnerWatch.forget();
     const verdict = runnerWatch.look(runners, reading.lastGrowthMs);
     if (verdict === 'missed') options.hurry();
-    if (verdict === 'gone') {
+    // What it wrote last may not have been read yet.
+    if (verdict === 'gone' && !following.isBehind) {
       const reason =
-        container.kind === 'running' ? 'The benchmark process is gone.' : 'The container is gone.';
+        container.kind === 'absent' || container.kind === 'stopped'
+          ? 'The container is gone.'
+          : 'The benchmark process is gone.';
       reading.endRun('crashed', reason);
     }
   }
@@ -131,6 +126,9 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     get run() {
       return following.reading?.run ?? null;
     },
+    get reading() {
+      return following.reading;
+    },
     runSight() {
       const { reading } = following;
       if (reading?.run == null) return picture.sight.run;
@@ -138,7 +136,9 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       return {
         isRunning: state === 'running',
         endedWell: state === 'finished',
+        guest: reading.run.arguments.emulatorIp,
         silentForMs: now() - reading.lastGrowthMs,
+        stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
       };
     },
     async look(client, host, looks) {
@@ -150,4 +150,13 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       runnerWatch.forget();
     },
   };
+}
+
+/** How many benchmark processes there are, in the container and on the VM itself. Null: that could not be seen. */
+function countRunners({ container, docker, inside, host }: Sight): number | null {
+  if (host === null) return null;
+  if (container.kind === 'running')
+    return inside === null ? null : inside.runners.length + host.runners.length;
+  // Without docker there is no container; where it may not be used, or does not answer, there may be one.
+  return container.kind === 'unknown' && docker.kind !== 'missing' ? null : host.runners.length;
 }

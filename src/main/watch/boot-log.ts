@@ -1,14 +1,13 @@
 /** Follows the container's own log while Windows is on its way, so that a phase that lasts a second is seen too. */
 import type { Client } from 'ssh2';
 import { createLineSplitter } from '../run/index.ts';
-import { hostShell, logsCommand, openFollow, type DockerCommand, type FollowChannel } from '../vm/index.ts';
+import { followLogCommand, hostShell, openFollow, type DockerCommand } from '../vm/index.ts';
 
-/** Old lines come at once, one behind the other; when nothing more came for this long, what comes next is happening now. */
-const quietMs = 150;
-/** A log that never is quiet for that long is taken to be at its present end by now. */
-const replayLimitMs = 700;
-/** A log of which nothing has come by now has no old lines. Opening the channel and starting docker take their time. */
-const firstLineWithinMs = 1_000;
+/** A docker that does not get through with its old lines must not hold back the picture for longer. */
+const replayLimitMs = 1_500;
+
+/** "2026-01-28T22:55:08.123456789Z " in front of each line, by which two equal lines are told apart. */
+const timestamp = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /;
 
 export interface BootLog {
   /** Old lines are still being read: what they say is long past, and not worth telling one by one. */
@@ -16,64 +15,61 @@ export interface BootLog {
   close(): void;
 }
 
-export function followBootLog(options: {
+export interface BootLogOptions {
   readonly client: Client;
   readonly docker: DockerCommand;
   readonly container: string;
+  /** What it said before this start belongs to another boot. */
+  readonly startedAt: string;
   readonly onLine: (line: string) => void;
   /** Old lines are through. */
   readonly onReplayed: () => void;
   readonly onClosed: () => void;
-}): BootLog {
+}
+
+export function followBootLog(options: BootLogOptions): BootLog {
   const splitter = createLineSplitter(0);
+  /** docker is asked twice, for what is there and for what comes, so that the second answer begins with lines of the first. */
+  const replayed = new Set<string>();
   let isReplaying = true;
-  let quietTimer: NodeJS.Timeout | null = null;
-  let limitTimer = setTimeout(endReplay, firstLineWithinMs);
+  let isThrough = false;
+  const limitTimer = setTimeout(endReplay, replayLimitMs);
 
   function endReplay(): void {
-    stopTimers();
+    clearTimeout(limitTimer);
+    if (!isReplaying) return;
     isReplaying = false;
     options.onReplayed();
   }
 
-  function stopTimers(): void {
-    if (quietTimer !== null) clearTimeout(quietTimer);
-    clearTimeout(limitTimer);
-  }
-
-  function awaitQuiet(): void {
-    if (quietTimer !== null) {
-      quietTimer.refresh();
-      return;
+  function take(line: string): void {
+    if (line === '') {
+      isThrough = true;
+      return endReplay();
     }
-    quietTimer = setTimeout(endReplay, quietMs);
-    clearTimeout(limitTimer);
-    limitTimer = setTimeout(endReplay, replayLimitMs);
+    if (!isThrough) replayed.add(line);
+    else if (replayed.has(line)) return;
+    options.onLine(line.replace(timestamp, ''));
   }
 
-  const channel: FollowChannel = openFollow(
-    options.client,
-    hostShell,
-    logsCommand(options.docker, options.container),
-    {
-      data(chunk) {
-        if (isReplaying) awaitQuiet();
-        for (const line of splitter.push(chunk)) options.onLine(line.text);
-      },
-      notice: () => undefined,
-      closed() {
-        stopTimers();
-        options.onClosed();
-      },
+  const words = followLogCommand(options.docker, options.container, options.startedAt);
+  const channel = openFollow(options.client, hostShell, words, {
+    data(chunk) {
+      for (const { text } of splitter.push(chunk)) take(text);
     },
-  );
+    notice: () => undefined,
+    closed() {
+      clearTimeout(limitTimer);
+      options.onClosed();
+    },
+  });
 
   return {
     get isReplaying() {
       return isReplaying;
     },
     close() {
-      stopTimers();
+      clearTimeout(limitTimer);
       channel.close();
     },
   };

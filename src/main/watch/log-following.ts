@@ -1,184 +1,220 @@
-/** Keeps the chosen log followed: across lost connections, rotation, truncation, and restarts of the container it lies in. */
+/**
+ * Keeps the chosen log followed: across lost connections, rotation, truncation, and restarts of the container it lies in. Where the
+ * reading stands is in the journal, with a mark by which the file is known again; each beginning goes out from there, so that it makes
+ * no difference what has been lost in between, the connection or BenchTray itself.
+ */
 import type { Client } from 'ssh2';
-import {
-  containerShell,
-  hostShell,
-  openFollow,
-  readIdentity,
-  type DockerCommand,
-  type FollowChannel,
-  type LogFile,
-  type LogIdentity,
-  type ShellChannel,
-} from '../vm/index.ts';
-import { fingerprintLength, type LogReading } from './log-reading.ts';
-import { placeText, type LogPlace } from './log-place.ts';
+import { followFile, readFileRest, type FollowChannel, type LogFile } from '../vm/index.ts';
+import { catchUp, finish, type CatchUpTools } from './follow-catch-up.ts';
+import { NoAnswer, type Reach, type Shells } from './follow-files.ts';
+import type { LogReading } from './log-reading.ts';
+import { isSameTarget, type LogTarget } from './log-place.ts';
 
 /** What following needs of the connection that is up now. */
-export interface LogAccess {
+export interface LogAccess extends Shells {
   readonly client: Client;
-  readonly host: ShellChannel;
-  readonly inside: ShellChannel | null;
-  readonly docker: DockerCommand;
-  readonly container: string | null;
 }
 
-export interface LogFollowingOptions {
-  /** Begins the reading of a log at the place where it was left. `continues`: the reading whose log this one has replaced. */
-  readonly read: (
-    place: LogPlace,
-    container: string | null,
-    identity: LogIdentity,
-    continues: LogReading | null,
-  ) => LogReading;
-  readonly onTrouble: (trouble: { message: string; hint: string } | null) => void;
-  readonly warn: (detail: object, message: string) => void;
+export interface LogFollowingOptions extends Pick<CatchUpTools, 'read' | 'saved' | 'onTrouble' | 'warn'> {
+  /** The log that was followed last in a former life of BenchTray; null: none. */
+  readonly lastTarget: () => LogTarget | null;
   /** What was read could not be written. */
   readonly onFailure: (error: unknown) => void;
+  /** The file was cut, or the command that reads it has ended: the next look should come soon. */
+  readonly onEnded: () => void;
 }
 
 export interface LogFollowing {
-  readonly place: LogPlace | null;
+  readonly target: LogTarget | null;
   readonly reading: LogReading | null;
-  /** Follows this log from now on, if it does not already; to be called with each look, `file` being what the look saw of it. */
-  follow(place: LogPlace, file: LogFile | null, access: LogAccess): Promise<void>;
-  /** The connection is gone: the reading stays, and goes on when {@link follow} is called again. */
+  /** A channel is open on which all that is added comes in. */
+  readonly isLive: boolean;
+  /** More of the log is known to be there than has arrived. */
+  readonly isBehind: boolean;
+  /**
+   * Follows this log from now on, if it does not already; to be called with each look. `file`: what the look saw of it, null where it
+   * saw none.
+   */
+  follow(target: LogTarget, file: LogFile | null, access: LogAccess): Promise<void>;
+  /** The connection is gone: it goes on when {@link follow} is called again. */
   pause(): void;
-  close(): void;
 }
 
+/** A file that cannot be read to its end in so many attempts is given up, so that what comes after it is read. */
+const drainAttempts = 4;
+
 export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
-  let place: LogPlace | null = null;
-  let container: string | null = null;
+  let target: LogTarget | null = null;
   let reading: LogReading | null = null;
   let channel: FollowChannel | null = null;
   let isStarting = false;
+  let mustStart = false;
+  /** Grows when what is under way is to be given up. */
+  let turn = 0;
   let arrivedBefore = 0;
+  let sizeSeen = 0;
+  let failedDrains = 0;
+  /** Ends the waiting for a file that is being read to its end. */
+  let abandon: () => void = () => undefined;
 
-  function stop(): void {
+  function closeChannel(): void {
     channel?.close();
     channel = null;
-    reading?.flush();
+  }
+
+  function settle(): void {
+    closeChannel();
+    try {
+      reading?.flush();
+    } catch (error) {
+      forget(error);
+    }
+  }
+
+  /** Drops what has been read and not been written: the next look reads it again from where the journal stands. */
+  function forget(error: unknown): void {
+    turn += 1;
+    closeChannel();
+    reading = null;
+    options.onFailure(error);
   }
 
   /**
    * The file under that name is not the one that is being read, or has shrunk. Compared with what had arrived when the look before
-   * was over: more may have arrived than this look, on its way, could see.
+   * was over: more may have arrived than this look, on its way, could see. One that is still empty may stay so, while the writer goes
+   * on in the one that was moved away.
    */
-  function isReplaced(file: LogFile): boolean {
-    return file.inode !== reading?.inode || file.size < arrivedBefore;
+  function isReplaced(file: LogFile | null): boolean {
+    if (file === null) return false;
+    return file.inode === reading?.inode ? file.size < arrivedBefore : file.size > 0;
   }
 
-  async function start(access: LogAccess): Promise<void> {
-    if (place === null) return;
-    const shell = place.where === 'host' ? access.host : access.inside;
-    if (shell === null) return;
-    const words = ['identify', shellPath(place.path), String(fingerprintLength)];
-    const answer = await shell.ask(10, words);
-    if (answer === null) return;
-    const identity = readIdentity(answer);
-    if (identity === null) {
-      const missing = /No such file/i.test(answer);
-      options.onTrouble({
-        message: `The log ${placeText(place)} ${missing ? 'does not exist' : 'cannot be read'} on the VM.`,
-        hint: missing
-          ? 'It will be followed as soon as it is there. Is "benchmark.log" right?'
-          : `Check its permissions: ${answer.trim().slice(0, 200)}`,
-      });
-      return;
-    }
-    options.onTrouble(null);
-    const continues = reading !== null && wasRotated(reading, identity) ? reading : null;
-    reading = options.read(place, container, identity, continues);
-    channel = openChannel(place, reading, access);
-  }
-
-  function openChannel(at: LogPlace, target: LogReading, access: LogAccess): FollowChannel {
-    const shell = at.where === 'host' ? hostShell : containerShell(access.docker, access.container ?? '');
-    const words = [
-      'until_closed',
-      'tail',
-      '-c',
-      `+${target.startOffset + 1}`,
-      '-f',
-      '--',
-      shellPath(at.path),
-    ];
-    const opened = openFollow(access.client, shell, words, {
-      data: (chunk) => {
+  function open(
+    how: typeof followFile,
+    { command }: Reach,
+    file: LogFile,
+    into: LogReading,
+    client: Client,
+    whenClosed: () => void,
+  ): void {
+    reading = into;
+    sizeSeen = file.size;
+    const place = { path: file.path, inode: file.inode, offset: into.receivedTo };
+    const opened = how(client, command, place, {
+      data(chunk) {
         try {
-          target.push(chunk);
+          into.push(chunk);
         } catch (error) {
-          // What could not be written is not lost: the next look reads it again from where the journal stands.
-          if (channel === opened) forget();
-          options.onFailure(error);
+          forget(error);
+          whenClosed();
         }
       },
-      notice: (text) => {
-        options.warn({ log: placeText(at), text: text.trim() }, 'the followed log says');
-        // What was cut off is gone; what comes now begins at the start of the file.
-        if (text.includes('truncated')) drop(opened);
+      notice: (text) => options.warn({ log: file.path, text: text.trim() }, 'the followed log says'),
+      closed() {
+        if (channel === opened) settle();
+        whenClosed();
       },
-      closed: () => drop(opened),
     });
-    return opened;
+    channel = opened;
   }
 
-  /** Drops what has been read and not been written. */
-  function forget(): void {
-    channel?.close();
-    channel = null;
-    reading = null;
+  async function drain(client: Client, by: Reach, file: LogFile, into: LogReading): Promise<boolean> {
+    const ownTurn = turn;
+    if (into.receivedTo < file.size)
+      await new Promise<void>((resolve) => {
+        abandon = resolve;
+        open(readFileRest, by, file, into, client, resolve);
+      });
+    if (turn !== ownTurn) return false;
+    if (into.receivedTo >= file.size) {
+      failedDrains = 0;
+      return true;
+    }
+    failedDrains += 1;
+    if (failedDrains < drainAttempts) return false;
+    failedDrains = 0;
+    options.warn(
+      { log: file.path, from: into.receivedTo },
+      'the rest of a log cannot be read and is left out',
+    );
+    return true;
   }
 
-  /** The next look starts anew. */
-  function drop(which: FollowChannel): void {
-    if (channel === which) stop();
+  async function start(wanted: LogTarget, { client, ...shells }: LogAccess): Promise<void> {
+    const ownTurn = turn;
+    let arrivedAtStart = reading?.receivedTo ?? 0;
+    const tools: CatchUpTools = {
+      ...options,
+      shells,
+      present: () => reading,
+      stillArrives() {
+        const more = channel !== null && reading !== null && reading.receivedTo > arrivedBefore;
+        arrivedAtStart = reading?.receivedTo ?? 0;
+        return more;
+      },
+      settle,
+      drain: (by, file, into) => drain(client, by, file, into),
+      isOn: () => turn === ownTurn,
+    };
+    const last = target ?? options.lastTarget();
+    if (last !== null && !isSameTarget(last, wanted)) {
+      settle();
+      if (!(await finish(last, tools))) return;
+      settle();
+      reading = null;
+    }
+    target = wanted;
+    const found = await catchUp(wanted, tools);
+    arrivedBefore = arrivedAtStart;
+    if (found === null || turn !== ownTurn) return;
+    closeChannel();
+    target = { ...wanted, hostPath: found.by.hostPath };
+    mustStart = false;
+    arrivedBefore = 0;
+    open(followFile, found.by, found.file, found.reading, client, () => {
+      mustStart = true;
+      options.onEnded();
+    });
+  }
+
+  async function begin(wanted: LogTarget, access: LogAccess): Promise<void> {
+    isStarting = true;
+    try {
+      await start(wanted, access);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+    } finally {
+      isStarting = false;
+    }
   }
 
   return {
-    get place() {
-      return place;
+    get target() {
+      return target;
     },
     get reading() {
       return reading;
     },
+    get isLive() {
+      return channel !== null;
+    },
+    get isBehind() {
+      return isStarting || mustStart || (channel !== null && (reading?.receivedTo ?? 0) < sizeSeen);
+    },
     async follow(wanted, file, access) {
       if (isStarting) return;
-      const isOther =
-        place?.path !== wanted.path ||
-        place.where !== wanted.where ||
-        (wanted.where === 'container' && container !== access.container);
-      if (isOther) {
-        stop();
-        reading = null;
-        place = wanted;
-        container = wanted.where === 'container' ? access.container : null;
-      } else if (channel !== null && (file === null || !isReplaced(file))) {
+      if (channel !== null && target !== null && isSameTarget(target, wanted) && !isReplaced(file)) {
         arrivedBefore = reading?.receivedTo ?? 0;
+        sizeSeen = Math.max(sizeSeen, file?.size ?? 0);
         return;
       }
-      arrivedBefore = 0;
-      stop();
-      isStarting = true;
-      try {
-        await start(access);
-      } finally {
-        isStarting = false;
-      }
+      await begin(wanted, access);
     },
-    pause: stop,
-    close: stop,
+    pause() {
+      turn += 1;
+      mustStart = false;
+      settle();
+      abandon();
+    },
   };
-}
-
-/** The same name, another file or a shorter one, while a run is on: logrotate's doing, and the run goes on in it. */
-function wasRotated(reading: LogReading, identity: LogIdentity): boolean {
-  const isReplaced = identity.inode !== reading.inode || identity.size < reading.receivedTo;
-  return isReplaced && reading.run?.state === 'running';
-}
-
-/** A channel's shell begins in the home folder; a quoted "~" would not be expanded. */
-function shellPath(path: string): string {
-  return path.startsWith('~/') ? `./${path.slice(2)}` : path;
 }

@@ -1,4 +1,5 @@
 /** Where a benchmark's log may lie, and which of several is the one to follow. Pure. */
+import type { FollowState } from '../feed/index.ts';
 import type { LogFile } from '../vm/index.ts';
 
 /** A log, seen from the shell that can read it. */
@@ -9,6 +10,14 @@ export interface LogPlace {
 
 export interface FoundLog extends LogPlace {
   readonly file: LogFile;
+}
+
+/** A log to follow, with all that is known of how to get at it. */
+export interface LogTarget extends LogPlace {
+  /** Name of the container that it lies in; null: on the VM itself. */
+  readonly container: string | null;
+  /** Where a log in a container lies on the VM itself, by a mount; null: not known, or nowhere. */
+  readonly hostPath: string | null;
 }
 
 /** "/tmp/x.log" on the VM, "container:/client/…" inside its container. */
@@ -27,40 +36,70 @@ export function journalName(place: LogPlace, container: string | null): string {
   return place.where === 'container' ? `container:${container ?? ''}:${place.path}` : `host:${place.path}`;
 }
 
-/** The place of a log of that name; null where it lies in another container than this one. */
-export function placeInJournal(name: string, container: string | null): LogPlace | null {
-  if (name.startsWith('host:')) return { where: 'host', path: name.slice('host:'.length) };
-  const prefix = `container:${container ?? ''}:`;
-  return container !== null && name.startsWith(prefix)
-    ? { where: 'container', path: name.slice(prefix.length) }
-    : null;
+/** The log that the journal tells of; null: the name is none. */
+export function targetInJournal({ log, hostPath }: Pick<FollowState, 'log' | 'hostPath'>): LogTarget | null {
+  const [, host, container, path] = /^(?:host:(.*)|container:([^:]*):(.*))$/s.exec(log) ?? [];
+  if (host !== undefined) return { where: 'host', path: host, container: null, hostPath: null };
+  if (container === undefined || path === undefined) return null;
+  return { where: 'container', path, container, hostPath: hostPath ?? null };
 }
 
 export function isSamePlace(a: LogPlace, b: LogPlace): boolean {
   return a.path === b.path && a.where === b.where;
 }
 
+export function isSameTarget(a: LogTarget, b: LogTarget): boolean {
+  return isSamePlace(a, b) && a.container === b.container;
+}
+
 /** Logs that were written to within this time of each other tell of the same run: the most trusted one is taken. */
 const togetherSeconds = 120;
 
-/** run.py's own file has no progress bars and no stray prints; a redirected stdout has both; a tee on the host may lag behind. */
-function trust(log: FoundLog): number {
-  if (log.where === 'container' && /\/logs\/normal-[^/]*\.log$/.test(log.path)) return 0;
-  if (log.where === 'container') return 1;
-  return log.path.endsWith('/waa_benchmark.log') ? 2 : 3;
-}
+/** In this order, each with what makes it worth more than the next. */
+const kinds = [
+  {
+    is: (log) => log.where === 'container' && isOwnLog(log),
+    what: "run.py's own log in the container, which has no progress bars in it",
+  },
+  { is: (log) => isOwnLog(log), what: "run.py's own log on the VM, which has no progress bars in it" },
+  { is: (log) => log.where === 'container', what: 'what the benchmark printed in its container' },
+  {
+    is: (log) => log.path.endsWith('/waa_benchmark.log'),
+    what: 'where the benchmark is redirected to on the VM',
+  },
+  { is: () => true, what: 'a copy on the VM of what the benchmark printed' },
+] as const satisfies readonly { is: (log: LogPlace) => boolean; what: string }[];
 
-/** The log to follow: of those written to most recently the most trusted; the one that is followed already, while it is among them. */
+const isOwnLog = (log: LogPlace): boolean => /\/logs\/normal-[^/]*\.log$/.test(log.path);
+const kindOf = (log: LogPlace): number => kinds.findIndex(({ is }) => is(log));
+
+/**
+ * The log to follow: of those written to most recently the most trusted, and of these the newest; the one that is followed already,
+ * while it is among them.
+ */
 export function chooseLog(logs: readonly FoundLog[], followed: LogPlace | null): FoundLog | null {
   const newest = Math.max(...logs.map((log) => log.file.modifiedAt));
   const recent = logs.filter((log) => log.file.modifiedAt >= newest - togetherSeconds);
-  const best = recent.sort((a, b) => trust(a) - trust(b) || b.file.modifiedAt - a.file.modifiedAt)[0];
+  const best = recent.sort((a, b) => kindOf(a) - kindOf(b) || b.file.modifiedAt - a.file.modifiedAt)[0];
   if (best === undefined) return null;
   const current = recent.find((log) => followed !== null && isSamePlace(log, followed));
   // A new log of the same kind is a new run: then the newer one counts.
   return current !== undefined &&
-    trust(current) === trust(best) &&
+    kindOf(current) === kindOf(best) &&
     current.file.modifiedAt >= best.file.modifiedAt
     ? current
     : best;
+}
+
+/** Why {@link chooseLog} has chosen this one, for a person. */
+export function whyChosen(chosen: FoundLog, logs: readonly FoundLog[]): string {
+  const what = kinds[kindOf(chosen)]?.what ?? '';
+  const others = logs.filter((log) => !isSamePlace(log, chosen));
+  const rivals = others.filter((log) => log.file.modifiedAt >= chosen.file.modifiedAt - togetherSeconds);
+  if (others.length === 0) return `the only log there is: ${what}`;
+  if (rivals.length === 0) return `the newest of ${logs.length} logs: ${what}`;
+  const isMoreTrusted = rivals.every((log) => kindOf(log) > kindOf(chosen));
+  return isMoreTrusted
+    ? `the best of ${rivals.length + 1} that are written to: ${what}`
+    : `the newest of its kind: ${what}`;
 }

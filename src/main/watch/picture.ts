@@ -2,7 +2,8 @@
 import type { ErrorPayload, StateCode } from '../../shared/stream.ts';
 import type { Logger } from '../app-log.ts';
 import type { Feed, OpenCondition } from '../feed/index.ts';
-import { assess, recoveredSentence, type Trouble } from './conditions.ts';
+import { assess, recoveredSentence } from './conditions.ts';
+import type { Trouble } from './rules/rule.ts';
 import { firstSight, type Sight } from './sight.ts';
 import { statusOf, type StatusFrame } from './status.ts';
 

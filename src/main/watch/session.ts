@@ -4,7 +4,8 @@ import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import { hostShell, openShell, readBootLine, type ShellChannel } from '../vm/index.ts';
 import { followBootLog, type BootLog } from './boot-log.ts';
-import { createLooks, type Looks } from './looks.ts';
+import type { LogAccess } from './log-following.ts';
+import { createLooks, type Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { isReady } from './sight.ts';
 
@@ -14,6 +15,8 @@ export interface Session {
   readonly looks: Looks;
   /** The first look is not through, or old lines of the container's log are still being read: what is known is half a picture. */
   readonly isSettling: boolean;
+  /** What can be asked and followed on the VM now; null: nothing. */
+  access(): LogAccess | null;
   /** To be called after each look. */
   afterLook(): void;
   close(): void;
@@ -58,11 +61,12 @@ export function openSession(options: SessionOptions): Session {
     },
     onBoot: closeBootLog,
     onOutOfMemory: (container) => {
+      const memory = picture.sight.boot.troubles.find(({ kind }) => kind === 'memory');
       picture.tellMoment({
         code: 'container_oom',
         severity: 'critical',
         message: `The container ${container} was killed for lack of memory.`,
-        detail: 'docker inspect says OOMKilled',
+        detail: memory?.text ?? 'docker inspect says OOMKilled',
         hint: 'Give the VM more memory, or the container less RAM_SIZE.',
       });
     },
@@ -84,13 +88,14 @@ export function openSession(options: SessionOptions): Session {
   }
 
   function followContainer(): void {
-    const { container } = picture.sight;
+    const { container, startedAt } = picture.sight;
     if (isReady(picture.sight)) return closeBootLog();
-    if (isClosed || container.kind !== 'running' || bootLog !== null) return;
+    if (isClosed || container.kind !== 'running' || startedAt === null || bootLog !== null) return;
     bootLog = followBootLog({
       client,
       docker: looks.docker,
       container: container.name,
+      startedAt,
       onLine: (line) => picture.learn({ boot: readBootLine(picture.sight.boot, line) }),
       onReplayed: picture.tell,
       onClosed: () => {
@@ -106,6 +111,14 @@ export function openSession(options: SessionOptions): Session {
     looks,
     get isSettling() {
       return isFirstLook || (bootLog?.isReplaying === true && !isReady(picture.sight));
+    },
+    access() {
+      if (host.closed) return null;
+      const { container } = picture.sight;
+      const { inside, docker } = looks;
+      return container.kind === 'running'
+        ? { client, host, inside, docker, container: container.name, mounts: container.mounts }
+        : { client, host, inside, docker, container: null, mounts: [] };
     },
     afterLook: settle,
     close() {

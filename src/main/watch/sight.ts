@@ -1,5 +1,14 @@
 /** Everything that is known of one VM at one moment: the picture from which status, conditions and tasks are made. Plain data. */
-import type { BootState, InsideFacts, MachineFacts, ProbeAnswer, SshProblem } from '../vm/index.ts';
+import {
+  noBoot,
+  type BootState,
+  type HostFacts,
+  type InsideFacts,
+  type MachineFacts,
+  type Mount,
+  type ProbeAnswer,
+  type SshProblem,
+} from '../vm/index.ts';
 
 export interface Sight {
   readonly ssh:
@@ -17,14 +26,29 @@ export interface Sight {
   readonly boot: BootState;
   readonly probe: ProbeSight;
   readonly machine: MachineFacts | null;
+  /** What is found on the VM itself; null before the first answer. */
+  readonly host: HostFacts | null;
+  /** What is found in the container; null without one that runs. */
   readonly inside: InsideFacts | null;
+  /** The folder that the benchmark writes its results to, as it was last known: it outlasts the benchmark's process. */
+  readonly results: ResultsSight | null;
   readonly log: LogSight;
   readonly run: RunSight | null;
+  /** When an agent outside of this VM was last seen at work here; epoch milliseconds of our clock, null: not lately. */
+  readonly outsideAgentAtMs: number | null;
 }
 
 export type ContainerSight =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'running'; readonly name: string }
+  | {
+      readonly kind: 'running';
+      readonly name: string;
+      readonly mounts: readonly Mount[];
+      /** Its own addresses in docker's networks. */
+      readonly addresses: readonly string[];
+      /** Why this one of all containers was chosen. */
+      readonly why: string;
+    }
   /** `state` and `status` in docker's words; `exitCode` null where it is not known. */
   | {
       readonly kind: 'stopped';
@@ -41,6 +65,8 @@ export interface ProbeSight {
   readonly answer: ProbeAnswer | null;
   /** "localhost:5000", "container:172.30.0.2:5000": where a proper answer came from. */
   readonly place: string | null;
+  /** Why the guest was looked for there. */
+  readonly why: string | null;
   /** A proper answer has been given since this boot began. */
   readonly wasReady: boolean;
   /** Answers missed since the last proper one. */
@@ -50,14 +76,29 @@ export interface ProbeSight {
 export interface LogSight {
   /** "/tmp/x.log", "container:/client/…"; null: none found. */
   readonly path: string | null;
+  /** Why this one of all logs is followed. */
+  readonly why: string | null;
   readonly trouble: { readonly message: string; readonly hint: string } | null;
+}
+
+export interface ResultsSight {
+  /** Which shell sees it under `path`. */
+  readonly where: 'host' | 'container';
+  readonly path: string;
+  /** Where a folder of the container lies on the VM; null: nowhere, or it is on the VM anyway. */
+  readonly hostPath: string | null;
+  readonly why: string;
 }
 
 export interface RunSight {
   readonly isRunning: boolean;
   readonly endedWell: boolean;
+  /** Address of the guest, where the log tells it. */
+  readonly guest: string | null;
   /** How long its log has not grown. */
   readonly silentForMs: number;
+  /** After how long a silence this run counts as stalled, where that is longer than configured. */
+  readonly stallsAfterMs?: number;
 }
 
 export const firstSight: Sight = {
@@ -65,12 +106,15 @@ export const firstSight: Sight = {
   docker: { kind: 'unknown' },
   container: { kind: 'unknown' },
   startedAt: null,
-  boot: { phase: null, text: null, percent: null, trouble: null },
-  probe: { answer: null, place: null, wasReady: false, misses: 0 },
+  boot: noBoot,
+  probe: { answer: null, place: null, why: null, wasReady: false, misses: 0 },
   machine: null,
+  host: null,
   inside: null,
-  log: { path: null, trouble: null },
+  results: null,
+  log: { path: null, why: null, trouble: null },
   run: null,
+  outsideAgentAtMs: null,
 };
 
 /** Misses after which a server that answered before counts as gone: it may be busy for seconds, and one miss means nothing. */
@@ -84,4 +128,12 @@ export function isReady(sight: Sight): boolean {
   if (sight.container.kind === 'stopped' || sight.container.kind === 'absent') return false;
   if (answer.kind === 'ready') return true;
   return wasReady && misses < missesUntilDown[answer.kind];
+}
+
+/** The benchmark runs on the VM itself, as OSWorld does: then no container is missing. */
+export function runsOnHost({ host, startedAt, log, run }: Sight): boolean {
+  if (host !== null && host.runners.length > 0) return true;
+  if (startedAt !== null || log.path === null || log.path.startsWith('container:')) return false;
+  // Left over from a container that is gone, a log proves nothing once its run is over; run.py's own file on the VM does.
+  return run !== null && (run.isRunning || /\/logs\/normal-[^/]*\.log$/.test(log.path));
 }

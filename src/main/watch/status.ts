@@ -1,7 +1,8 @@
 /** What is known of a VM → the `status` event. Pure. */
 import type { Phase, StatusPayload } from '../../shared/stream.ts';
 import { describeRunner } from '../vm/index.ts';
-import { isReady, type Sight } from './sight.ts';
+import { findingsOf } from './findings.ts';
+import { isReady, runsOnHost, type Sight } from './sight.ts';
 
 export interface StatusFrame {
   readonly vm: string;
@@ -14,6 +15,7 @@ export interface StatusFrame {
 
 export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
   const phase = phaseOf(sight);
+  const runner = sight.inside?.runners[0] ?? sight.host?.runners[0];
   const connected = sight.ssh.kind !== 'down';
   return {
     type: 'vm_status',
@@ -33,7 +35,8 @@ export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
           : null,
       probe_address: sight.probe.place,
       log: sight.log.path,
-      runner: sight.inside?.runners[0] === undefined ? null : describeRunner(sight.inside.runners[0]),
+      runner: runner === undefined ? null : describeRunner(runner),
+      found: findingsOf(sight),
     },
     checked_at: frame.checkedAtMs === null ? null : new Date(frame.checkedAtMs).toISOString(),
     cost: null,
@@ -43,6 +46,8 @@ export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
 export function phaseOf(sight: Sight): Phase {
   if (sight.ssh.kind === 'down') return sight.ssh.everUp ? 'unknown' : 'offline';
   if (isReady(sight)) return 'ready';
+  // Without a Windows that is prepared for it, a benchmark has no phase.
+  if (sight.container.kind !== 'running' && runsOnHost(sight)) return 'unknown';
   switch (sight.container.kind) {
     case 'unknown':
       // A guest that answered may be seen without docker; one that never did cannot.
@@ -80,12 +85,16 @@ const phaseWords: Readonly<Record<Phase, string>> = {
 
 function phaseText(sight: Sight, phase: Phase): string {
   if (sight.ssh.kind === 'down') return sight.ssh.everUp ? 'The SSH connection is lost' : 'Not reached yet';
+  if (phase === 'unknown' && runsOnHost(sight))
+    return 'The benchmark runs on the VM itself, without a Windows container';
   if (phase === 'oobe' && sight.probe.wasReady) return 'The benchmark server has stopped answering';
   if (phase === 'offline' && sight.container.kind === 'absent')
     return 'There is no benchmark container on the VM';
   if (phase === 'offline' && sight.container.kind === 'stopped')
     return `The container is not running: ${sight.container.status}`;
-  return phase === sight.boot.phase && phase !== 'oobe'
-    ? (sight.boot.text ?? phaseWords[phase])
-    : phaseWords[phase];
+  if (phase !== sight.boot.phase || phase === 'oobe') return phaseWords[phase];
+  const text = sight.boot.text ?? phaseWords[phase];
+  // What failed is tried again for a while, and the container gives up with it in the end.
+  const failed = sight.boot.troubles.findLast(({ kind }) => kind === 'download');
+  return failed === undefined ? text : `${text} (${failed.text})`;
 }

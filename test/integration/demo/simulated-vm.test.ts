@@ -9,10 +9,10 @@ import { generateKeyPair } from '../../../src/main/demo/keys.ts';
 import { type SimulatedVm, type SimulatedVmOptions, startSimulatedVm } from '../../../src/main/demo/index.ts';
 import {
   containerShell,
+  followLogCommand,
   hostShell,
   inspectCommand,
   listCommand,
-  logsCommand,
   noBoot,
   openShell,
   probeCommand,
@@ -124,7 +124,7 @@ describe('the shell', () => {
   });
 
   it('answers in the container as a real one does', async () => {
-    const vm = await start({ speed: 200, timings: { bootMs: 40_000 } });
+    const vm = await start({ speed: 200, timings: { bootMs: 150_000 } });
     const client = await connect(vm);
     const container = shell(client, inContainer);
     expect(readProbe(await ask(container, ...probeCommand('172.30.0.2', 5000)))).toMatchObject({
@@ -139,7 +139,8 @@ describe('the shell', () => {
 
     const path = await runLogPath(container);
     const inside = readInside(await ask(container, 'inside'));
-    expect(inside.guests).toEqual(['172.30.0.2']);
+    expect(inside.guests.map(({ address }) => address)).toEqual(['172.30.0.2']);
+    expect(inside.folders).toEqual(['/client/results']);
     expect(inside.runners).toHaveLength(1);
     expect(inside.runners[0]?.arguments).toMatchObject({
       agent: 'navi',
@@ -155,7 +156,7 @@ describe('the shell', () => {
     expect(readIdentity(await ask(container, 'identify', '/client/results/logs/none.log', '100'))).toBeNull();
     // The folder is a bind mount: the same file is seen from the VM.
     const host = shell(client, hostShell);
-    const onHost = readLogs(await ask(host, 'host', path.replace('/client', hostClient)));
+    const onHost = readLogs(await ask(host, 'host', 'yes', 'logs', `${hostClient}/results`));
     expect(onHost.map(({ inode }) => inode)).toEqual([identity?.inode]);
   });
 
@@ -210,12 +211,16 @@ describe('following', () => {
 
   it('gives the log of the container from its beginning, phase by phase', async () => {
     const vm = await start({ speed: 100 });
-    const followed = follow(await connect(vm), hostShell, logsCommand('docker', 'winarena'));
+    const followed = follow(
+      await connect(vm),
+      hostShell,
+      followLogCommand('docker', 'winarena', '2026-01-28T22:00:00Z'),
+    );
     await vi.waitFor(() => expect(followed.bytes().toString()).toContain('Keeping container alive'), 20_000);
     const phases = new Set<string>();
     let state = noBoot;
     for (const line of followed.bytes().toString().split('\n')) {
-      state = readBootLine(state, line);
+      state = readBootLine(state, line.replace(/^\S+Z /, ''));
       if (state.phase !== null) phases.add(state.phase);
     }
     expect([...phases]).toEqual([
@@ -284,7 +289,11 @@ describe('a machine that goes away', () => {
   it('leaves nothing behind when it is closed', async () => {
     const vm = await start();
     const client = await logIn(vm);
-    const followed = follow(client, hostShell, logsCommand('docker', 'winarena'));
+    const followed = follow(
+      client,
+      hostShell,
+      followLogCommand('docker', 'winarena', '2026-01-28T22:00:00Z'),
+    );
     await vi.waitFor(() => expect(followed.bytes().length).toBeGreaterThan(0));
     const gone = new Promise<void>((resolve) => client.once('close', resolve));
     await vm.close();

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
+import { error as errorLine, info, warning } from '../../support/dockurr-boots.ts';
 import { readyVm, realVm, watch, type Watched } from './watched.ts';
 
 const bootLog = readFileSync(new URL('../../samples/dockurr_boot.log', import.meta.url), 'utf8');
@@ -17,8 +18,8 @@ const bootPhases = [
   'oobe',
 ] as const;
 const page = (text: string): string => `<html><body><p class="loading">${text}</p></body></html>`;
-const message = (text: string): string => `\x1b[1;34m❯ \x1b[1;36m${text}\x1b[0m\n`;
-const failure = (text: string): string => `\x1b[1;31m❯ ERROR: ${text}\x1b[0m\n`;
+const line = (text: string): string => `${info(text)}\n`;
+const failed = (text: string): string => `${errorLine(text)}\n`;
 const evaluateServer = '{"service":"evaluate_server","status":"ok"}\n\nhttp 200';
 
 /** The container is up and its log is followed: what is written to it now is told at once. */
@@ -70,7 +71,7 @@ describe.skipIf(sshdPath === null)('a start', () => {
     vm.containerSays(bootLog.slice(0, bootLog.indexOf('Building Windows')));
     const { phases, untilPhase } = await watch(vm.config);
     await untilPhase('configuring');
-    vm.containerSays(message('Building Windows 11 image...'));
+    vm.containerSays(line('Building Windows 11 image...'));
     await untilPhase('building');
     expect(phases().filter((phase) => phase !== 'offline' && phase !== 'unknown')).toEqual([
       'configuring',
@@ -92,11 +93,11 @@ describe.skipIf(sshdPath === null)('a start', () => {
     vm.containerUp('2026-01-28T23:00:00.000000000Z');
     await untilPhase('starting');
     vm.containerSays(
-      '❯ Starting Windows for Docker v5.14...\n' + message('Booting Windows using QEMU v10.0.6...'),
+      '❯ Starting Windows for Docker v5.14...\n' + line('Booting Windows using QEMU v10.0.6...'),
     );
     await untilPhase('booting');
     vm.containerSays(
-      message('Windows started successfully, visit http://127.0.0.1:8006/ to view the screen...'),
+      line('Windows started successfully, visit http://127.0.0.1:8006/ to view the screen...'),
     );
     await untilPhase('oobe');
     vm.setProbe('ready');
@@ -140,7 +141,7 @@ describe.skipIf(sshdPath === null)('a lost connection', () => {
 describe.skipIf(sshdPath === null)('a container', () => {
   it('without KVM is told by its log and by its exit code', async () => {
     const { vm, watched } = await starting();
-    vm.containerSays(failure('KVM acceleration not available (/dev/kvm is missing)'));
+    vm.containerSays(failed('KVM acceleration not available (/dev/kvm is missing)'));
     const error = await watched.untilError('kvm_missing');
     expect(error.detail).toBe('KVM acceleration not available (/dev/kvm is missing)');
     vm.containerStops('Exited (88) 1 second ago', 88);
@@ -148,7 +149,7 @@ describe.skipIf(sshdPath === null)('a container', () => {
     vm.containerUp('2026-01-28T23:00:00.000000000Z');
     await watched.untilPhase('starting');
     vm.containerSays(
-      '❯ Starting Windows for Docker v5.14...\n' + message('Booting Windows using QEMU v10.0.6...'),
+      '❯ Starting Windows for Docker v5.14...\n' + line('Booting Windows using QEMU v10.0.6...'),
     );
     await watched.untilRecovered('kvm_missing');
     expect(watched.client.errors().map(({ code }) => code)).toEqual(['kvm_missing', 'container_exited']);
@@ -157,10 +158,50 @@ describe.skipIf(sshdPath === null)('a container', () => {
   it('without room for Windows is told in the words of its log', async () => {
     const { vm, watched } = await starting();
     const text = 'Not enough free space in /storage, have 3.2 GB available but need at least 12 GB';
-    vm.containerSays(message('Extracting Windows 11 image...') + failure(text));
+    vm.containerSays(line('Extracting Windows 11 image...') + failed(text));
     expect(await watched.untilError('disk_full')).toMatchObject({
       message: 'The disk of the VM is full.',
       detail: text,
     });
+  });
+
+  it('that cannot download Windows tells so while it tries again, and when it gives up', async () => {
+    const { vm, watched } = await starting();
+    const blocked = 'Microsoft blocked the automated download request based on your IP address.';
+    vm.containerSays(line('Requesting Windows 11 from the Microsoft servers...') + failed(blocked));
+    const text = `Requesting Windows 11 from the Microsoft servers... (${blocked})`;
+    await until(() => watched.status()?.detail.text === text, 'it is shown');
+    expect(watched.client.errors()).toEqual([]);
+    vm.containerStops('Exited (61) 1 second ago', 61);
+    expect(await watched.untilError('container_exited')).toMatchObject({
+      detail: `Exit code 61: Windows could not be downloaded. ${blocked}`,
+      hint: expect.stringContaining('/custom.iso') as string,
+    });
+  });
+
+  it('that has ended before BenchTray came is asked for its last words', async () => {
+    const vm = await realVm();
+    vm.containerUp();
+    vm.containerSays('❯ Starting Windows for Docker v5.14...\n' + failed('QEMU: no such bus'));
+    vm.containerStops('Exited (15) 2 hours ago', 15);
+    const { untilError } = await watch(vm.config);
+    expect((await untilError('container_exited')).detail).toBe(
+      'Exit code 15: QEMU ended with an error. QEMU: no such bus',
+    );
+  });
+
+  it('without a network of its own is told, for Windows will never answer', async () => {
+    const { vm, watched } = await starting();
+    const text = 'failed to setup NAT networking, falling back to user-mode networking!';
+    vm.containerSays(`${warning(text)}\n${line('Booting Windows using QEMU v10.0.6...')}`);
+    expect(await watched.untilError('probe_down')).toMatchObject({
+      severity: 'warning',
+      message: 'Windows will not be reachable: its container has no network of its own.',
+      detail: text,
+      hint: expect.stringContaining('NET_ADMIN') as string,
+    });
+    // It was wrong about that, after all.
+    vm.setProbe('ready');
+    await watched.untilRecovered('probe_down');
   });
 });

@@ -40,6 +40,14 @@ describe('docker', () => {
         exitCode: 0,
         outOfMemory: false,
         startedAt: '2026-01-28T12:00:00.000000000Z',
+        addresses: ['172.17.0.2'],
+        mounts: [
+          {
+            source: '/home/azureuser/WindowsAgentArena/src/win-arena-container/client',
+            destination: '/client',
+          },
+          { source: '/home/azureuser/waa-storage', destination: '/storage' },
+        ],
       },
     });
   });
@@ -66,8 +74,13 @@ describe('docker', () => {
     expect(tail('9')).toBe('one\ntwo\nthree\n');
     expect(tail('0')).toBe('');
     expect(tail('all')).toBe('one\ntwo\nthree\n');
-    other.perform({ type: 'container_log', text: 'cut' }, 0);
-    expect(tail('1')).toBe('cut');
+    // A line that has only been begun is not there yet.
+    other.perform({ type: 'container_log', text: 'fo' }, 0);
+    expect(tail('1')).toBe('three\n');
+    other.perform({ type: 'container_log', text: 'ur\nfive' }, 0);
+    expect(tail('1')).toBe('four\n');
+    const stamped = runDocker(other, ['logs', '--timestamps', '--tail', '2', 'winarena'], 0).output;
+    expect(stamped).toBe('1970-01-01T00:00:00.000000003Z three\n1970-01-01T00:00:00.000000004Z four\n');
   });
 
   it.each([

@@ -89,6 +89,8 @@ export function progress(change: Partial<ProgressPayload> = {}): StreamEvent & {
       elapsed_seconds: 600,
       eta_seconds: 840,
       state: 'running',
+      domains: [],
+      pool: null,
       ...change,
     },
   };
@@ -113,6 +115,7 @@ export function status(change: Partial<StatusPayload> = {}): StreamEvent & { typ
         probe_address: 'localhost:5000',
         log: null,
         runner: null,
+        found: [],
       },
       checked_at: '2026-01-28T12:10:00.000Z',
       cost: null,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { boots, error, info, waiting, warmBoot, warning, wgetLine } from '../../support/dockurr-boots.ts';
 import { noBoot, readBootLine, readBootPage, type BootState } from '../../../src/main/vm/boot-phase.ts';
 
 const recorded = readFileSync(new URL('../../samples/dockurr_boot.log', import.meta.url), 'utf8').split('\n');
@@ -24,8 +25,6 @@ function statesOf(lines: readonly string[]): BootState[] {
 }
 const phaseAfter = (...lines: string[]) => lines.reduce(readBootLine, noBoot).phase;
 const page = (text: string) => `<html><body><p class="loading">${text}</p></body></html>`;
-const message = (text: string) => `\x1b[1;34m❯ \x1b[1;36m${text}\x1b[0m`;
-const failure = (text: string) => `\x1b[1;31m❯ ERROR: ${text}\x1b[0m`;
 
 describe('a recorded boot', () => {
   const states = statesOf(recorded);
@@ -50,7 +49,7 @@ describe('a recorded boot', () => {
   it('reads percent on both sides of a tear', () => {
     const at = recorded.findIndex((line) => /\d+K \.+ \.+Waiting/.test(line));
     expect(at).toBeGreaterThan(0);
-    const downloading = readBootLine(noBoot, message('Downloading Windows 11...'));
+    const downloading = readBootLine(noBoot, info('Downloading Windows 11...'));
     const head = readBootLine(downloading, recorded[at] ?? '');
     expect(head).toEqual(downloading);
     expect(readBootLine(head, recorded[at + 1] ?? '').percent).toBe(35);
@@ -69,27 +68,27 @@ describe('a recorded boot', () => {
 describe('a line of the container log', () => {
   it.each([
     ['❯ Starting Windows for Podman v3.14...', 'starting'],
-    [message('Requesting Windows 11 from Microsoft server...'), 'downloading'],
-    [message('Requesting Windows 11 from the Microsoft servers...'), 'downloading'],
-    [message('Downloading Windows 11 from dl.bobpony.com...'), 'downloading'],
-    [message('Downloading ESD catalog...'), 'downloading'],
-    [message('Verifying downloaded ISO...'), 'downloading'],
-    [message('Succesfully verified ISO!'), 'downloading'],
-    [message('Successfully verified ISO!'), 'downloading'],
-    [message('Extracting local ISO image...'), 'extracting'],
-    [message('Detecting version from ISO image...'), 'extracting'],
-    [message('Detected: Windows 11 Enterprise'), 'extracting'],
-    [message('Adding win11x64.xml for automatic installation...'), 'configuring'],
-    [message('Creating overlay image...'), 'configuring'],
-    [message('Building Windows 11 image...'), 'building'],
-    [message('Creating a 64G growable disk image in raw format...'), 'building'],
-    [message('Creating a 64 GB preallocated disk image in raw format...'), 'building'],
-    [message('Booting Windows using QEMU v9.2.0...'), 'booting'],
+    [info('Requesting Windows 11 from Microsoft server...'), 'downloading'],
+    [info('Requesting Windows 11 from the Microsoft servers...'), 'downloading'],
+    [info('Downloading Windows 11 from dl.bobpony.com...'), 'downloading'],
+    [info('Downloading ESD catalog...'), 'downloading'],
+    [info('Verifying downloaded ISO...'), 'downloading'],
+    [info('Succesfully verified ISO!'), 'downloading'],
+    [info('Successfully verified ISO!'), 'downloading'],
+    [info('Extracting local ISO image...'), 'extracting'],
+    [info('Detecting version from ISO image...'), 'extracting'],
+    [info('Detected: Windows 11 Enterprise'), 'extracting'],
+    [info('Adding win11x64.xml for automatic installation...'), 'configuring'],
+    [info('Creating overlay image...'), 'configuring'],
+    [info('Building Windows 11 image...'), 'building'],
+    [info('Creating a 64G growable disk image in raw format...'), 'building'],
+    [info('Creating a 64 GB preallocated disk image in raw format...'), 'building'],
+    [info('Booting Windows using QEMU v9.2.0...'), 'booting'],
     ['\x1b[2J\x1b[01;01H\x1b[=3hBdsDxe: loading Boot0001 "UEFI QEMU DVD-ROM QM00013 "', 'booting'],
-    [message('Windows started succesfully, visit http://localhost:8006/ to view the screen...'), 'oobe'],
-    [message('Windows started successfully, visit http://127.0.0.1:8006/ to view the screen...'), 'oobe'],
-    [message('Received SIGTERM, sending ACPI shutdown signal...'), 'stopping'],
-    [message('Received SIGTERM signal, sending ACPI shutdown signal...'), 'stopping'],
+    [info('Windows started succesfully, visit http://localhost:8006/ to view the screen...'), 'oobe'],
+    [info('Windows started successfully, visit http://127.0.0.1:8006/ to view the screen...'), 'oobe'],
+    [info('Received SIGTERM, sending ACPI shutdown signal...'), 'stopping'],
+    [info('Received SIGTERM signal, sending ACPI shutdown signal...'), 'stopping'],
     ['❯ Shutdown completed!', 'stopping'],
     ['Waiting for a response from the windows server. This might take a while...', null],
     ['iptables: exempted port 5050 from DNAT (attempt 1)', null],
@@ -99,47 +98,83 @@ describe('a line of the container log', () => {
   });
 
   it('never takes a boot back, but for its end', () => {
-    expect(phaseAfter(message('Windows started successfully'), 'BdsDxe: starting Boot0004')).toBe('oobe');
-    expect(phaseAfter(message('Booting Windows using QEMU v9'), message('Adding drivers to image...'))).toBe(
+    expect(phaseAfter(info('Windows started successfully'), 'BdsDxe: starting Boot0004')).toBe('oobe');
+    expect(phaseAfter(info('Booting Windows using QEMU v9'), info('Adding drivers to image...'))).toBe(
       'booting',
     );
     expect(
-      phaseAfter(
-        message('Windows started successfully'),
-        message('Waiting for Windows to shutdown... (1/110)'),
-      ),
+      phaseAfter(info('Windows started successfully'), info('Waiting for Windows to shutdown... (1/110)')),
     ).toBe('stopping');
   });
 
   it('starts at nothing again with the next mirror', () => {
     const lines = [
-      message('Downloading Windows 11...'),
+      info('Downloading Windows 11...'),
       '1900544K ........ ........ ........ ........ 35%  123M 1m48s',
-      message('Downloading Windows 11 from another mirror now...'),
+      info('Downloading Windows 11 from another mirror now...'),
     ];
     expect(lines.slice(0, 2).reduce(readBootLine, noBoot).percent).toBe(35);
     expect(lines.reduce(readBootLine, noBoot).percent).toBeNull();
   });
 
-  it.each([
-    [failure('KVM acceleration not available (/dev/kvm is missing), this will cause...'), 'kvm_missing'],
-    [failure('KVM acceleration is not available (no write access)'), 'kvm_missing'],
-    [failure('Not enough free space in /storage, have 3 GB available but need at least 12 GB'), 'disk_full'],
-    [failure('Not enough free space to create a data disk of 64 GB in /storage'), 'disk_full'],
-    [failure('Insufficient free disk space'), 'disk_full'],
-    [
-      '\x1b[1;31m❯ Warning: KVM acceleration is not available (vmx/svm disabled), about 10 times slower\x1b[0m',
-      undefined,
-    ],
-    [failure('The downloaded file has an unknown SHA256 checksum'), undefined],
-  ])('%j: trouble %s', (line, code) => {
-    expect(readBootLine(noBoot, line).trouble?.code).toBe(code);
+  it('says what is wrong in its own words, and forgets it with the next start', () => {
+    const state = readBootLine(noBoot, error('KVM acceleration not available (not enabled in BIOS)'));
+    expect(state.troubles).toMatchObject([
+      { kind: 'kvm', text: 'KVM acceleration not available (not enabled in BIOS)' },
+    ]);
+    expect(readBootLine(state, '❯ Starting Windows for Docker v5.14...').troubles).toEqual([]);
   });
 
-  it('says the trouble in the words of the log, and forgets it with the next start', () => {
-    const state = readBootLine(noBoot, failure('KVM acceleration not available (not enabled in BIOS)'));
-    expect(state.trouble?.text).toBe('KVM acceleration not available (not enabled in BIOS)');
-    expect(readBootLine(state, '❯ Starting Windows for Docker v5.14...').trouble).toBeNull();
+  it('forgets a failed download when another one got through', () => {
+    const failed = [
+      info('Downloading Windows 11...'),
+      error('Failed to download https://x/y.iso , network failure!'),
+      warning('TUN device is missing'),
+    ].reduce(readBootLine, noBoot);
+    expect(failed.troubles.map(({ kind }) => kind)).toEqual(['download', 'network']);
+    const again = readBootLine(failed, info('Downloading Windows 11 from another mirror now...'));
+    expect(again.troubles).toEqual(failed.troubles);
+    expect(
+      readBootLine(again, info('Extracting Windows 11 image...')).troubles.map(({ kind }) => kind),
+    ).toEqual(['network']);
+  });
+});
+
+describe('a whole start', () => {
+  it.each([...boots, { ...warmBoot, version: '5.14, installed before' }])(
+    'of version $version',
+    ({ lines }) => {
+      let state = noBoot;
+      for (const [line, phase] of lines) {
+        state = readBootLine(state, line);
+        if (phase !== null) expect([line, state.phase]).toEqual([line, phase]);
+      }
+      expect(state.troubles).toEqual([]);
+      // From wherever it is seen, it never goes backwards.
+      for (let start = 0; start < lines.length; start++) {
+        const seen = statesOf(lines.slice(start).map(([line]) => line)).flatMap(({ phase }) =>
+          phase === null ? [] : [phases.indexOf(phase as (typeof phases)[number])],
+        );
+        expect(seen).toEqual([...seen].sort((a, b) => a - b));
+      }
+    },
+  );
+
+  it.each([
+    [wgetLine(60, 36), 36],
+    [wgetLine(60, 36).slice(24), 36],
+    ['5373952K ........ ........                                    100% 46.8M=4.8s', 100],
+    [' 45%[========>           ] 2.31G  45.2MB/s    eta 61s', 45],
+    ['10% → 20% → 30%', 30],
+    ['10% → 20% ' + waiting, 20],
+    ['→ 30% → 40% →', 40],
+    ['100%', 100],
+    ['The disk is 35% full', null],
+    ['Step 3: click 45%', null],
+  ])('%j: %s percent', (line, percent) => {
+    const downloading = readBootLine(noBoot, info('Downloading Windows 11...'));
+    expect(readBootLine(downloading, line).percent).toBe(percent);
+    expect(readBootLine(noBoot, line).percent).toBeNull();
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  chooseContainer,
+  followLogCommand,
   inspectCommand,
+  lastLinesCommand,
   listCommand,
-  logsCommand,
   readInspect,
+  readLastLines,
   readList,
-  type ContainerRow,
 } from '../../../src/main/vm/docker.ts';
 
 describe('what docker answers', () => {
@@ -62,45 +62,45 @@ describe('what docker answers', () => {
     });
   });
 
-  it('reads how a container is', () => {
-    expect(readInspect('exited|137|true|2026-01-28T22:00:00.123Z\n\nexit 0\n')).toEqual({
+  it('reads how a container is, and what it shares with the VM', () => {
+    const mounts =
+      '[{"Type":"bind","Source":"/home/u/a|b/client","Destination":"/client","RW":true},{"Type":"tmpfs","Source":"","Destination":"/x"},{"Destination":"/y"}]';
+    expect(
+      readInspect(`exited|137|true|2026-01-28T22:00:00.123Z|172.17.0.2 10.0.0.3 |${mounts}\n\nexit 0\n`),
+    ).toEqual({
       kind: 'ok',
-      value: { state: 'exited', exitCode: 137, outOfMemory: true, startedAt: '2026-01-28T22:00:00.123Z' },
+      value: {
+        state: 'exited',
+        exitCode: 137,
+        outOfMemory: true,
+        startedAt: '2026-01-28T22:00:00.123Z',
+        addresses: ['172.17.0.2', '10.0.0.3'],
+        mounts: [{ source: '/home/u/a|b/client', destination: '/client' }],
+      },
     });
+    for (const rest of ['', '||', '||null', '|  |{', '||[]'])
+      expect(readInspect(`running|0|false|now${rest}\n\nexit 0\n`)).toMatchObject({
+        kind: 'ok',
+        value: { startedAt: 'now', addresses: [], mounts: [] },
+      });
     expect(readInspect('nonsense\n\nexit 0\n').kind).toBe('failed');
+  });
+
+  it('reads the last lines of a log, which may be none', () => {
+    expect(readLastLines('one\r\ntwo\n\nexit 0\n')).toEqual(['one', 'two', '']);
+    expect(readLastLines('Error: No such container: x\n\nexit 1\n')).toEqual([]);
   });
 
   it('is called with and without sudo', () => {
     expect(listCommand('sudo -n docker').slice(0, 5)).toEqual(['run', 'sudo', '-n', 'docker', 'ps']);
     expect(inspectCommand('docker', 'winarena').slice(0, 3)).toEqual(['run', 'docker', 'inspect']);
-    expect(logsCommand('docker', 'winarena').slice(0, 3)).toEqual(['until_closed', 'docker', 'logs']);
-  });
-});
-
-describe('the container to watch', () => {
-  const row = (name: string, state = 'running'): ContainerRow => ({
-    name,
-    state,
-    status: '',
-    image: '',
-    id: name,
-  });
-  it.each<[what: string, rows: ContainerRow[], configured: string | null, chosen: string | null]>([
-    ['none', [], null, null],
-    [
-      'names that only look like one',
-      [row('winarena-old'), row('my-winarena'), row('winarena-v2_x')],
-      null,
-      null,
-    ],
-    ['the official name', [row('nginx'), row('winarena')], null, 'winarena'],
-    ['the order of the names', [row('waa-container'), row('winarena')], null, 'winarena'],
-    ['a running one before a stopped one', [row('winarena', 'exited'), row('win11-waa')], null, 'win11-waa'],
-    ['a stopped one where none runs', [row('winarena', 'exited')], null, 'winarena'],
-    ['numbered ones', [row('winarena-v2_12'), row('winarena-v2_3')], null, 'winarena-v2_12'],
-    ['the configured one, running or not', [row('winarena'), row('mine', 'exited')], 'mine', 'mine'],
-    ['the configured one and no other', [row('winarena'), row('mine2')], 'mine', null],
-  ])('%s', (_what, rows, configured, chosen) => {
-    expect(chooseContainer(rows, configured)?.name ?? null).toBe(chosen);
+    expect(lastLinesCommand('docker', 'winarena', 'now').slice(0, 3)).toEqual(['run', 'docker', 'logs']);
+    expect(followLogCommand('sudo -n docker', 'winarena', 'now')).toEqual([
+      'until_closed',
+      'container_log',
+      'sudo -n docker',
+      'winarena',
+      'now',
+    ]);
   });
 });

@@ -17,9 +17,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFollow } from '../../../src/main/vm/follow-channel.ts';
-import { readInspect } from '../../../src/main/vm/docker.ts';
+import { evidenceCommand, readEvidence } from '../../../src/main/vm/container-choice.ts';
+import { followLogCommand, readInspect } from '../../../src/main/vm/docker.ts';
 import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
-import { readIdentity, readInside, readLogs, readMachine } from '../../../src/main/vm/surroundings.ts';
+import {
+  readHost,
+  readIdentity,
+  readInside,
+  readLogs,
+  readMachine,
+} from '../../../src/main/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from './local-shell.ts';
 
@@ -129,13 +136,14 @@ describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && i
       const answer = (await shell.ask(5, ['inside'])) ?? '';
       expect(answer).not.toContain('secret');
       const facts = readInside(answer);
-      expect(facts.runners.find((one) => one.pid === pid)?.arguments).toEqual({
-        model: 'gpt 4o',
-        agent: 'navi',
-        result_dir: 'out',
-        emulator_ip: '20.20.20.21',
+      expect(facts.runners.find((one) => one.pid === pid)).toEqual({
+        pid,
+        script: 'run.py',
+        cwd: dir,
+        results: join(dir, 'out'),
+        arguments: { model: 'gpt 4o', agent: 'navi', result_dir: 'out', emulator_ip: '20.20.20.21' },
       });
-      expect(facts.guests).toContain('20.20.20.21');
+      expect(facts.guests.map(({ address }) => address)).toContain('20.20.20.21');
       expect(facts.logs.map(({ path }) => path)).toContain(
         join(dir, 'out/logs/normal-0-20260128@225508.log'),
       );
@@ -182,11 +190,158 @@ describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && i
         modifiedAt: 1_000_000_002,
         inode: String(statSync(names[2] ?? '').ino),
       });
-      mkdirSync(join(dir, 'cli_logs'));
-      writeFileSync(join(dir, 'cli_logs/run_20260128_225508.log'), 'x');
-      expect(readLogs((await shell.ask(5, ['host'])) ?? '').map(({ path }) => path)).toContain(
-        join(dir, 'cli_logs/run_20260128_225508.log'),
+    });
+
+    it('lists the logs on the machine: the usual ones, and those in folders that are known', async () => {
+      const logs = [
+        'cli_logs/run_20260128_225508.log',
+        'a client/logs/normal-0-20260128@225508.log',
+        'waa/logs/trial_7/main.log',
+        'waa/logs/trial_7/instance_0/run1.log',
+      ];
+      for (const path of [...logs, 'waa/logs/trial_7/other.log', 'a client/logs/debug-0.log']) {
+        mkdirSync(join(dir, path, '..'), { recursive: true });
+        writeFileSync(join(dir, path), 'x');
+      }
+      const words = [
+        'host',
+        'no',
+        'logs',
+        join(dir, 'a client'),
+        'trials',
+        join(dir, 'waa'),
+        'logs',
+        '/none',
+      ];
+      const facts = readHost((await shell.ask(5, words)) ?? '');
+      const ours = facts.logs.flatMap(({ path }) =>
+        path.startsWith(dir) ? [path.slice(dir.length + 1)] : [],
       );
+      expect(ours.sort()).toEqual([...logs].sort());
+      expect(facts.runners).toEqual([]);
+    });
+
+    it("finds a run.py on the machine with its logs, and not a container's", async () => {
+      mkdirSync(join(dir, 'logs'));
+      writeFileSync(join(dir, 'logs/normal-20260128@225508.log'), 'x');
+      const pid = startRunner('python', ['run.py', '--model', 'gpt-4o']);
+      const find = async () => readHost((await shell.ask(5, ['host', 'yes'])) ?? '');
+      const found = await until(async () => {
+        const facts = await find();
+        return facts.runners.some((one) => one.pid === pid) && facts;
+      }, 'the process is there');
+      expect(found.logs.map(({ path }) => path)).toContain(join(dir, 'logs/normal-20260128@225508.log'));
+      expect(found.runners.find((one) => one.pid === pid)).toMatchObject({
+        cwd: dir,
+        results: join(dir, 'results'),
+      });
+    });
+
+    it.each([
+      ['0::/system.slice/docker-0123.scope\n', false],
+      ['4:memory:/docker/0123\n0::/\n', false],
+      ['0::/machine.slice/libpod-0123.scope\n', false],
+      ['0::/kubepods.slice/x\n', false],
+      ['0::/user.slice/user-1000.slice/session-4.scope\n', true],
+    ])('a process of the control group %j is one of the machine: %s', async (cgroup, isOurs) => {
+      mkdirSync(join(dir, 'proc/77'), { recursive: true });
+      writeFileSync(join(dir, 'proc/77/cgroup'), cgroup);
+      writeFileSync(join(dir, 'proc/77/cmdline'), 'python\0run.py\0');
+      // What grep has found is taken as it is.
+      mkdirSync(join(dir, 'bin'));
+      writeFileSync(join(dir, 'bin/grep'), `#!/bin/sh\necho '${dir}/proc/77/cmdline'\n`, { mode: 0o755 });
+      const other = localShell(program, { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` });
+      const otherShell = openShell(other.client, 'sh', () => undefined);
+      const { runners } = readHost((await otherShell.ask(5, ['host', 'yes'])) ?? '');
+      const inside = readInside((await otherShell.ask(5, ['inside'])) ?? '');
+      otherShell.close();
+      expect(runners).toHaveLength(isOurs ? 1 : 0);
+      expect(inside.runners).toMatchObject([{ pid: 77, cwd: null, results: null }]);
+    });
+
+    it('counts what runs in several containers, and lets no command line out', async () => {
+      mkdirSync(join(dir, 'bin'));
+      const docker = String.raw`#!/bin/sh
+case $1 in
+  inspect) printf '%s
+' '/winarena 2026-01-28T22:00:00.5Z 172.17.0.2 ' '/waa-container 2026-01-28T23:00:00Z ' '/third t 10.0.0.3 10.0.0.4 ';;
+  top) echo 'PID COMMAND'; case $2 in
+    winarena) echo '12 bash -c cd /client && python -u run.py --key sk-secret'; echo '13 /usr/bin/qemu-system-x86_64 -m 8G';;
+    waa-container) echo ' 14  python3 -u /client/run.py --api_key sk-secret'; echo '15 qemu-system-x86_64';;
+    third) echo '16 python /run/balloon.py'; echo '17 vim run.py';;
+  esac;;
+esac
+`;
+      const curl = String.raw`#!/bin/sh
+for url; do :; done
+case $url in *172.17.0.2:5000/probe) printf '{"status":"Probe successful"}
+http 200
+';; *) echo 'curl: (7) refused'; exit 7;; esac
+`;
+      writeFileSync(join(dir, 'bin/docker'), docker, { mode: 0o755 });
+      writeFileSync(join(dir, 'bin/curl'), curl, { mode: 0o755 });
+      const other = localShell(program, { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` });
+      const otherShell = openShell(other.client, 'sh', () => undefined);
+      const words = evidenceCommand('docker', 5000, ['winarena', 'waa-container', 'third']);
+      const answer = (await otherShell.ask(5, words)) ?? '';
+      otherShell.close();
+      expect(answer).not.toContain('secret');
+      const none = { runsBenchmark: false, hasGuest: false, answers: false };
+      expect(readEvidence(answer)).toEqual([
+        { name: 'winarena', startedAt: '2026-01-28T22:00:00.5Z', ...none, hasGuest: true, answers: true },
+        {
+          name: 'waa-container',
+          startedAt: '2026-01-28T23:00:00Z',
+          ...none,
+          runsBenchmark: true,
+          hasGuest: true,
+        },
+        { name: 'third', startedAt: 't', ...none },
+      ]);
+    });
+
+    it('looks wherever a log may be, in the container and on the machine', async () => {
+      mkdirSync(join(dir, 'bin'));
+      const stat = '#!/bin/sh\nfor path; do echo "log 1 2 3 $path"; done\n';
+      writeFileSync(join(dir, 'bin/stat'), stat, { mode: 0o755 });
+      const path = `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`;
+      const other = localShell(program, { PATH: path, HOME: dir });
+      const otherShell = openShell(other.client, 'sh', () => undefined);
+      const [inside, host] = await Promise.all([
+        otherShell.ask(5, ['inside']),
+        otherShell.ask(5, ['host', 'no']),
+      ]);
+      otherShell.close();
+      for (const place of ['/tmp/benchmark.log', '/tmp/waa_benchmark.log', '/tmp/evaluate_server.log'])
+        expect(inside).toContain(` ${place}\n`);
+      for (const place of ['/tmp/waa_benchmark.log', `${dir}/cli_logs/run_*.log`])
+        expect(host).toContain(` ${place}\n`);
+    });
+
+    it("gives a container's log as it is, a mark, and what is added, its errors too, and leaves nothing behind", async () => {
+      mkdirSync(join(dir, 'bin'));
+      const log = join(dir, 'container.log');
+      writeFileSync(log, 't1 one\nt2 two\n');
+      const docker = String.raw`#!/bin/sh
+case " $* " in
+  *' --follow '*) echo 't0 an error' >&2; exec tail -n +1 -f ${log};;
+  *) cat ${log};;
+esac
+`;
+      writeFileSync(join(dir, 'bin/docker'), docker, { mode: 0o755 });
+      const other = localShell(program, { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` });
+      let seen = '';
+      const channel = openFollow(other.client, 'sh', followLogCommand('docker', 'winarena', 't'), {
+        data: (chunk) => (seen += chunk.toString()),
+        notice: (text) => (seen += `stderr: ${text}`),
+        closed: () => (seen += ' closed'),
+      });
+      await until(() => seen.split('t2 two').length === 3, 'all twice');
+      appendFileSync(log, 't3 three\n');
+      await until(() => seen.endsWith('t3 three\n'), 'what is added');
+      expect(seen).toBe('t1 one\nt2 two\n\nt0 an error\nt1 one\nt2 two\nt3 three\n');
+      channel.close();
+      await until(() => mentioning(log).length === 0, 'docker logs ends with the channel');
     });
 
     it('identifies a log by its beginning, and says what is wrong with it', async () => {

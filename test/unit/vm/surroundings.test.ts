@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   describeRunner,
+  readHost,
   readIdentity,
   readInside,
   readLogs,
@@ -39,28 +40,55 @@ describe('what the VM tells of itself', () => {
     for (const answer of ['', 'clock now', 'nonsense\n\n']) expect(readMachine(answer, 0)).toEqual(nothing);
   });
 
-  it('is a runner for each process, and guests with the one told to run.py first', () => {
+  it('is a runner for each process, and what is known of the guest, the one told to run.py first', () => {
     const facts = readInside(
-      'zone +0000\nrunner 12\ncwd /client\nargument --model gpt 4o\nargument --emulator_ip 20.20.20.21\nresults /client/./results\n' +
-        'runner 13\ncwd /client\nargument --agent navi\nresults /x\n' +
-        'guest 172.30.0.2\nguest http://172.30.0.3:8006/\nguest 20.20.20.21\nguest $(id)\nguest \nguest\n' +
-        'log 1769641200 42 77 /client/./results/logs/normal-0-x y.log\nlog broken\n',
+      'zone +0000\nrunner 12\ncwd /client\nscript run.py\nargument --model gpt 4o\nargument --emulator_ip 20.20.20.21\nresults /client/results\n' +
+        'runner 13\nscript run_multienv_claude.py\nargument --agent navi\n' +
+        'lease 172.30.0.2\nlease $(id)\nlease \nlease\nurl http://172.30.0.3:8006/\nfolder /client/results\n' +
+        'log 1769641200 42 77 /client/./results/logs/normal-0-x y.log\nlog 1769641300 9 78 /tmp/evaluate_server.log\nlog broken\n',
     );
     expect(facts).toEqual({
       zoneOffsetMinutes: 0,
       runners: [
-        { pid: 12, arguments: { model: 'gpt 4o', emulator_ip: '20.20.20.21' } },
-        { pid: 13, arguments: { agent: 'navi' } },
+        {
+          pid: 12,
+          script: 'run.py',
+          cwd: '/client',
+          results: '/client/results',
+          arguments: { model: 'gpt 4o', emulator_ip: '20.20.20.21' },
+        },
+        {
+          pid: 13,
+          script: 'run_multienv_claude.py',
+          cwd: null,
+          results: null,
+          arguments: { agent: 'navi' },
+        },
       ],
-      guests: ['20.20.20.21', '172.30.0.2', '172.30.0.3'],
+      guests: [
+        { address: '20.20.20.21', why: "run.py's --emulator_ip names it" },
+        { address: '172.30.0.2', why: "the container's DHCP server gave it out" },
+        { address: '172.30.0.3', why: 'the container names it in /run/shm/qemu.url' },
+      ],
+      folders: ['/client/results'],
       logs: [
         { path: '/client/results/logs/normal-0-x y.log', size: 42, inode: '77', modifiedAt: 1769641200 },
       ],
+      activity: { path: '/tmp/evaluate_server.log', size: 9, inode: '78', modifiedAt: 1769641300 },
     });
     expect(facts.runners.map(describeRunner)).toEqual([
       'run.py --model gpt 4o --emulator_ip 20.20.20.21',
-      'run.py --agent navi',
+      'run_multienv_claude.py --agent navi',
     ]);
+  });
+
+  it('is what runs and lies on the machine itself', () => {
+    const facts = readHost(
+      'runner 7\ncwd /home/u/OSWorld\nscript run.py\nresults /home/u/OSWorld/results\nlog 5 6 7 /tmp/waa_benchmark.log\n',
+    );
+    expect(facts.runners).toMatchObject([{ pid: 7, cwd: '/home/u/OSWorld' }]);
+    expect(facts.logs.map(({ path }) => path)).toEqual(['/tmp/waa_benchmark.log']);
+    expect(readHost('')).toEqual({ runners: [], logs: [] });
   });
 
   it('is a list of logs', () => {

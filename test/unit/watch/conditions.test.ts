@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StateCode } from '../../../src/shared/stream.ts';
-import { assess, recoveredSentence, type Trouble } from '../../../src/main/watch/conditions.ts';
+import { assess, recoveredSentence } from '../../../src/main/watch/conditions.ts';
+import type { Trouble } from '../../../src/main/watch/rules/rule.ts';
+import type { BootTrouble } from '../../../src/main/vm/index.ts';
 import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
 import { machine, missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 
@@ -19,7 +21,7 @@ const absent = (looks: number, wanted: string | null = null): Sight => ({
 });
 const running = (silentForMs: number, isRunning = true): Sight => ({
   ...ready,
-  run: { isRunning, endedWell: !isRunning, silentForMs },
+  run: { isRunning, endedWell: !isRunning, guest: null, silentForMs },
 });
 const free = (gibibytes: number, sizeGibibytes = 100): Sight => ({
   ...ready,
@@ -28,11 +30,23 @@ const free = (gibibytes: number, sizeGibibytes = 100): Sight => ({
     disks: [{ mount: '/', sizeKiB: sizeGibibytes * 2 ** 20, freeKiB: gibibytes * 2 ** 20 }],
   },
 });
-const trouble = (code: 'kvm_missing' | 'disk_full'): Sight => ({
-  ...onItsWay,
-  boot: { ...onItsWay.boot, trouble: { code, text: 'in the words of the log' } },
+const trouble = (kind: BootTrouble['kind'], sight: Sight = onItsWay): Sight => ({
+  ...sight,
+  boot: { ...sight.boot, troubles: [{ kind, text: 'in the words of the log', hint: 'what to do' }] },
 });
-const log = { path: '/tmp/x.log', trouble: null };
+/** run.py runs on the VM itself, and nothing is known of a container. */
+const onHost: Sight = {
+  ...up,
+  docker: { kind: 'missing', detail: 'x' },
+  host: { runners: [{ pid: 1, script: 'run.py', cwd: '/o', results: null, arguments: {} }], logs: [] },
+};
+const withHostLog = (path: string, isRunning: boolean): Sight => ({
+  ...onHost,
+  host: { runners: [], logs: [] },
+  log: { path, why: null, trouble: null },
+  run: { isRunning, endedWell: !isRunning, guest: null, silentForMs: 0 },
+});
+const log = { path: '/tmp/x.log', why: null, trouble: null };
 
 type Verdict = 'holds' | 'clear' | 'unknown';
 
@@ -76,6 +90,27 @@ describe('each code', () => {
     ['container_missing', 'docker denied', { ...up, docker: { kind: 'denied', detail: 'x' } }, 'unknown'],
     ['container_missing', 'absent for one look', absent(1), 'unknown'],
     ['container_missing', 'absent for two looks', absent(2), 'holds'],
+    ['container_missing', 'run.py runs on the VM itself', onHost, 'clear'],
+    [
+      'container_missing',
+      'the same beside a container that has gone',
+      { ...absent(2), host: onHost.host },
+      'clear',
+    ],
+    ['container_missing', 'a run on the VM is on', withHostLog('/home/u/x.log', true), 'clear'],
+    ['container_missing', 'an old log is on the VM', withHostLog('/home/u/x.log', false), 'holds'],
+    [
+      'container_missing',
+      "run.py's own log is on the VM",
+      withHostLog('/home/u/OSWorld/logs/normal-20260128@225508.log', false),
+      'clear',
+    ],
+    [
+      'container_missing',
+      'the log of a container that was there',
+      { ...withHostLog('/home/u/client/results/logs/normal-0.log', true), startedAt: 'x' },
+      'holds',
+    ],
     ['container_missing', 'stopped', { ...onItsWay, container: stopped }, 'clear'],
     ['container_missing', 'running', onItsWay, 'clear'],
     ['container_missing', 'SSH down', { ...absent(2), ssh: { kind: 'blinking' } }, 'unknown'],
@@ -89,11 +124,20 @@ describe('each code', () => {
       'unknown',
     ],
     ['container_exited', 'stopped for two looks', { ...onItsWay, container: stopped }, 'holds'],
+    [
+      'container_exited',
+      'stopped, while run.py runs on the VM itself',
+      { ...onItsWay, container: stopped, host: onHost.host },
+      'clear',
+    ],
     ['container_exited', 'removed', absent(2), 'clear'],
     ['container_exited', 'not asked yet', up, 'unknown'],
 
     ['probe_down', 'ready', ready, 'clear'],
     ['probe_down', 'never answered', onItsWay, 'unknown'],
+    ['probe_down', 'never answered, and never will without a network', trouble('network'), 'holds'],
+    ['probe_down', 'answers all the same', trouble('network', ready), 'clear'],
+    ['probe_down', 'another trouble', trouble('download'), 'unknown'],
     ['probe_down', 'one miss', missed('refused', 1), 'unknown'],
     ['probe_down', 'three refusals', missed('refused', 3), 'holds'],
     ['probe_down', 'two silences', missed('silent', 2), 'holds'],
@@ -106,13 +150,13 @@ describe('each code', () => {
     ['probe_down', 'the container has just stopped', { ...ready, container: stopped }, 'unknown'],
     ['probe_down', 'SSH down', { ...missed('refused', 3), ssh: { kind: 'blinking' } }, 'unknown'],
 
-    ['kvm_missing', 'the log says so', trouble('kvm_missing'), 'holds'],
+    ['kvm_missing', 'the log says so', trouble('kvm'), 'holds'],
     ['kvm_missing', 'exit code 88', { ...onItsWay, container: stopped }, 'holds'],
     ['kvm_missing', 'another exit code', { ...onItsWay, container: { ...stopped, exitCode: 1 } }, 'unknown'],
     ['kvm_missing', 'booting', onItsWay, 'clear'],
     ['kvm_missing', 'no word yet', { ...onItsWay, boot: firstSight.boot }, 'unknown'],
 
-    ['disk_full', 'the log says so', trouble('disk_full'), 'holds'],
+    ['disk_full', 'the log says so', trouble('disk'), 'holds'],
     ['disk_full', 'room', free(50), 'clear'],
     ['disk_full', 'nothing left', free(0.5), 'holds'],
     ['disk_full', 'a little left', free(1.5), 'unknown'],
@@ -132,6 +176,15 @@ describe('each code', () => {
     ['run_stalled', 'busy', running(899_999), 'clear'],
     ['run_stalled', 'silent', running(900_000), 'holds'],
     ['run_stalled', 'over', running(900_000, false), 'clear'],
+    [
+      'run_stalled',
+      'silent, as this run has been before',
+      {
+        ...ready,
+        run: { isRunning: true, endedWell: false, guest: null, silentForMs: 900_000, stallsAfterMs: 900_001 },
+      },
+      'clear',
+    ],
     ['run_stalled', 'SSH down', { ...running(900_000), ssh: { kind: 'blinking' } }, 'unknown'],
   ])('%s, %s: %s', (code, _what, sight, expected) => {
     expect(verdict(sight, code)).toBe(expected);
@@ -159,17 +212,39 @@ describe('what is said', () => {
   });
 
   it.each([
-    [88, 'Exit code 88: KVM is not available'],
-    [137, 'Exit code 137: killed, often for lack of memory'],
-    [61, 'Exit code 61: Windows could not be downloaded or prepared'],
-    [76, 'Exit code 76: trouble with the disk'],
-    [22, "Exit code 22: trouble with the container's network"],
-    [1, 'Exit code 1'],
-    [null, null],
-  ])('is the meaning of exit code %s', (exitCode, detail) => {
+    [88, 'Exit code 88: KVM is not available', /nested virtualization/],
+    [137, 'Exit code 137: killed, often for lack of memory', /RAM_SIZE/],
+    [61, 'Exit code 61: Windows could not be downloaded', /internet/],
+    [69, 'Exit code 69: Windows could not be downloaded or prepared', /docker logs --tail 50 winarena/],
+    [1, 'Exit code 1', /docker logs --tail 50 winarena/],
+    [null, null, /docker logs --tail 50 winarena/],
+  ])('is the meaning of exit code %s', (exitCode, detail, hint) => {
     const told = troubleOf({ ...onItsWay, container: { ...stopped, exitCode } }, 'container_exited');
     expect(told?.detail).toBe(detail);
+    expect(told?.hint).toMatch(hint);
     expect(told?.message).toBe('The container winarena is not running (Exited (88) 3 seconds ago).');
+  });
+
+  it('is the last error of a container that has ended with it, unless that has a code of its own', () => {
+    const ended = { ...stopped, exitCode: 61 };
+    expect(troubleOf({ ...trouble('download'), container: ended }, 'container_exited')).toMatchObject({
+      detail: 'Exit code 61: Windows could not be downloaded. in the words of the log',
+      hint: 'what to do',
+    });
+    expect(troubleOf({ ...trouble('disk'), container: ended }, 'container_exited')?.detail).toBe(
+      'Exit code 61: Windows could not be downloaded',
+    );
+  });
+
+  it('is mild where Windows was never reachable, and says what to do', () => {
+    expect(troubleOf(trouble('network'), 'probe_down')).toEqual({
+      code: 'probe_down',
+      severity: 'warning',
+      message: 'Windows will not be reachable: its container has no network of its own.',
+      detail: 'in the words of the log',
+      hint: 'what to do',
+    });
+    expect(troubleOf(trouble('network', missed('refused', 3)), 'probe_down')?.severity).toBe('critical');
   });
 
   it('names the container that is wanted, and is milder after a run that ended well', () => {
@@ -177,7 +252,7 @@ describe('what is said', () => {
       message: 'There is no container "mine" on the VM.',
       severity: 'critical',
     });
-    const after = { ...absent(2), run: { isRunning: false, endedWell: true, silentForMs: 0 } };
+    const after = { ...absent(2), run: { isRunning: false, endedWell: true, guest: null, silentForMs: 0 } };
     expect(troubleOf(after, 'container_missing')?.severity).toBe('warning');
   });
 
@@ -194,8 +269,9 @@ describe('what is said', () => {
   it('is never without a sentence', () => {
     const sights = [
       absent(2),
-      trouble('kvm_missing'),
-      trouble('disk_full'),
+      trouble('kvm'),
+      trouble('disk'),
+      trouble('network'),
       missed('silent', 2),
       running(1e9),
       { ...up, docker: { kind: 'denied', detail: 'x' } },

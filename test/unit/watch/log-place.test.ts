@@ -3,8 +3,9 @@ import {
   chooseLog,
   journalName,
   parsePlace,
-  placeInJournal,
   placeText,
+  targetInJournal,
+  whyChosen,
   type FoundLog,
 } from '../../../src/main/watch/log-place.ts';
 
@@ -52,6 +53,12 @@ describe('the log to follow', () => {
       `container:${newer}`,
     ],
     [
+      'the newest of a kind, by a fraction of a second',
+      [found(`container:${normal}`, 1000.25), found(`container:${newer}`, 1000.5)],
+      null,
+      `container:${newer}`,
+    ],
+    [
       'the followed one of two that were written at the same time',
       [found(`container:${normal}`, 1000), found(`container:${newer}`, 1000)],
       `container:${newer}`,
@@ -89,15 +96,33 @@ describe('the log to follow', () => {
     );
   });
 
-  it('has a name in the journal that leads back to it, within the same container', () => {
-    for (const text of ['/tmp/a:b.log', 'container:/client/x.log']) {
-      const place = parsePlace(text);
-      expect(placeInJournal(journalName(place, 'winarena'), 'winarena')).toEqual(place);
-    }
-    const name = journalName(parsePlace('container:/x.log'), 'winarena');
-    expect(placeInJournal(name, 'winarena-v2')).toBeNull();
-    expect(placeInJournal(name, null)).toBeNull();
-    expect(placeInJournal('', null)).toBeNull();
+  it('has a name in the journal that leads back to it', () => {
+    expect(targetInJournal({ log: journalName(parsePlace('/tmp/a:b.log'), null) })).toEqual({
+      where: 'host',
+      path: '/tmp/a:b.log',
+      container: null,
+      hostPath: null,
+    });
+    const log = journalName(parsePlace('container:/client/x.log'), 'winarena');
+    const inside = { where: 'container', path: '/client/x.log', container: 'winarena' };
+    expect(targetInJournal({ log })).toEqual({ ...inside, hostPath: null });
+    expect(targetInJournal({ log, hostPath: '/home/u/x.log' })).toEqual({
+      ...inside,
+      hostPath: '/home/u/x.log',
+    });
+    for (const other of ['', 'results:winarena:/client/results'])
+      expect(targetInJournal({ log: other })).toBeNull();
+  });
+
+  it('is chosen for a reason that a person can follow', () => {
+    const own = found(`container:${normal}`, 1000);
+    const copy = found('/tmp/waa_benchmark.log', 1010);
+    expect(whyChosen(own, [own])).toBe(
+      "the only log there is: run.py's own log in the container, which has no progress bars in it",
+    );
+    expect(whyChosen(own, [own, copy])).toMatch(/^the best of 2 that are written to: run\.py/);
+    expect(whyChosen(own, [own, found(`container:${newer}`, 990)])).toMatch(/^the newest of its kind/);
+    expect(whyChosen(copy, [copy, found(`container:${normal}`, 10)])).toMatch(/^the newest of 2 logs/);
   });
 
   it('is written as it is configured', () => {

@@ -14,17 +14,36 @@ export const onItsWay: Sight = {
   ...firstSight,
   ssh: { kind: 'up' },
   docker: { kind: 'ok' },
-  container: { kind: 'running', name: 'winarena' },
-  boot: { phase: 'oobe', text: 'Windows started successfully', percent: null, trouble: null },
-  probe: { answer: { kind: 'refused', text: 'Connection refused' }, place: null, wasReady: false, misses: 9 },
+  container: {
+    kind: 'running',
+    name: 'winarena',
+    mounts: [],
+    addresses: ['172.17.0.2'],
+    why: 'named winarena',
+  },
+  boot: { phase: 'oobe', text: 'Windows started successfully', percent: null, troubles: [] },
+  probe: {
+    answer: { kind: 'refused', text: 'Connection refused' },
+    place: null,
+    why: null,
+    wasReady: false,
+    misses: 9,
+  },
   machine,
-  inside: { zoneOffsetMinutes: 0, runners: [], guests: [], logs: [] },
+  host: { runners: [], logs: [] },
+  inside: { zoneOffsetMinutes: 0, runners: [], guests: [], folders: [], logs: [], activity: null },
 };
 
 /** The benchmark server answers. */
 export const ready: Sight = {
   ...onItsWay,
-  probe: { answer: { kind: 'ready' }, place: 'container:172.30.0.2:5000', wasReady: true, misses: 0 },
+  probe: {
+    answer: { kind: 'ready' },
+    place: 'container:172.30.0.2:5000',
+    why: 'a usual address of the guest',
+    wasReady: true,
+    misses: 0,
+  },
 };
 
 export const sshProblem = {

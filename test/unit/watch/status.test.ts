@@ -84,14 +84,33 @@ describe('phase and readiness', () => {
 });
 
 describe('what a status says', () => {
-  it('tells what was found', () => {
-    const inside = {
-      zoneOffsetMinutes: 0,
-      runners: [{ pid: 1, arguments: { agent: 'navi' } }],
-      guests: [],
-      logs: [],
+  it('tells what was found, and why', () => {
+    const runner = {
+      pid: 1,
+      script: 'run.py',
+      cwd: '/client',
+      results: '/client/results',
+      arguments: { agent: 'navi' },
     };
-    expect(statusOf({ ...ready, inside, log: { path: '/tmp/x.log', trouble: null } }, frame)).toEqual({
+    const sight: Sight = {
+      ...ready,
+      inside: {
+        zoneOffsetMinutes: 0,
+        runners: [runner, runner],
+        guests: [],
+        folders: [],
+        logs: [],
+        activity: null,
+      },
+      results: {
+        where: 'container',
+        path: '/client/results',
+        hostPath: '/home/u/client/results',
+        why: '--result_dir of run.py',
+      },
+      log: { path: '/tmp/x.log', why: 'the only log there is', trouble: null },
+    };
+    expect(statusOf(sight, frame)).toEqual({
       type: 'vm_status',
       connected: true,
       phase: 'ready',
@@ -107,9 +126,50 @@ describe('what a status says', () => {
         probe_address: 'container:172.30.0.2:5000',
         log: '/tmp/x.log',
         runner: 'run.py --agent navi',
+        found: [
+          { piece: 'container', value: 'winarena', why: 'named winarena' },
+          {
+            piece: 'guest',
+            value: 'container:172.30.0.2:5000',
+            why: '/probe answers there: a usual address of the guest',
+          },
+          {
+            piece: 'runner',
+            value: 'run.py --agent navi',
+            why: 'a process in the container, the first of 2',
+          },
+          {
+            piece: 'results',
+            value: 'container:/client/results',
+            why: '--result_dir of run.py, on the VM at /home/u/client/results',
+          },
+          { piece: 'log', value: '/tmp/x.log', why: 'the only log there is' },
+        ],
       },
       checked_at: '1970-01-01T00:00:00.000Z',
       cost: null,
+    });
+  });
+
+  it('names a runner on the VM itself where there is none in a container', () => {
+    const runner = { pid: 1, script: 'run_multienv.py', cwd: '/o', results: '/o/results', arguments: {} };
+    const sight: Sight = {
+      ...onItsWay,
+      container: { kind: 'absent', wanted: null, looks: 9 },
+      inside: null,
+      host: { runners: [runner], logs: [] },
+      results: { where: 'host', path: '/o/results', hostPath: null, why: '--result_dir of run_multienv.py' },
+    };
+    expect(statusOf(sight, frame)).toMatchObject({
+      phase: 'unknown',
+      detail: {
+        text: 'The benchmark runs on the VM itself, without a Windows container',
+        runner: 'run_multienv.py',
+        found: [
+          { piece: 'runner', why: 'a process on the VM, in no container' },
+          { piece: 'results', value: '/o/results', why: '--result_dir of run_multienv.py' },
+        ],
+      },
     });
   });
 
@@ -127,10 +187,25 @@ describe('what a status says', () => {
       'download',
       {
         ...onItsWay,
-        boot: { phase: 'downloading', text: 'Downloading Windows 11 (45.3%)', percent: 45.3, trouble: null },
+        boot: { phase: 'downloading', text: 'Downloading Windows 11 (45.3%)', percent: 45.3, troubles: [] },
       },
       'Downloading Windows 11 (45.3%)',
       45.3,
+      'Connection refused',
+    ],
+    [
+      'download that is tried again',
+      {
+        ...onItsWay,
+        boot: {
+          phase: 'downloading',
+          text: 'Will retry in 5 seconds...',
+          percent: null,
+          troubles: [{ kind: 'download', text: 'Microsoft servers gave us an empty response', hint: 'x' }],
+        },
+      },
+      'Will retry in 5 seconds... (Microsoft servers gave us an empty response)',
+      null,
       'Connection refused',
     ],
     [

@@ -1,0 +1,86 @@
+/** The result folder of the simulated benchmark: what its files are called, and what the script says of them. */
+import { fileTime, pythonFloat } from './run-records.ts';
+import { stepPicture } from './picture.ts';
+
+interface StoredFile {
+  readonly bytes: Buffer;
+  /** Epoch milliseconds. */
+  readonly modifiedAt: number;
+}
+
+export interface ResultFiles {
+  /** Wipes it, as the benchmark's start does. */
+  readonly clear: (model: string) => void;
+  readonly addResult: (domain: string, taskId: string, score: number, at: number) => void;
+  /** @param step 0: the state before the first one */
+  readonly addScreen: (domain: string, taskId: string, step: number, at: number) => void;
+  /** As the shell's function `results` tells it. */
+  readonly results: (sinceSeconds: number, skip: number) => string;
+  /** As the shell's function `screens` tells it. */
+  readonly screens: (domain: string, taskId: string) => string;
+  /** As the shell's function `screen` gives it. @param path from the result folder on */
+  readonly screen: (path: string, mostBytes: number) => Buffer;
+}
+
+const pageLength = 100;
+
+export function createResultFiles(): ResultFiles {
+  const files = new Map<string, StoredFile>();
+  let top = '.';
+
+  const seconds = ({ modifiedAt }: StoredFile): number => Math.floor(modifiedAt / 1000);
+  const folderOf = (domain: string, taskId: string): string => `${top}/${domain}/${taskId}`;
+
+  return {
+    clear(model) {
+      files.clear();
+      top = `./pyautogui/a11y_tree/${model}/0`;
+    },
+    addResult(domain, taskId, score, at) {
+      const bytes = Buffer.from(`${pythonFloat(score)}\n`);
+      files.set(`${folderOf(domain, taskId)}/result.txt`, { bytes, modifiedAt: at });
+    },
+    addScreen(domain, taskId, step, at) {
+      const name = `screenshot-step_${step === 0 ? 'reset' : step}_${fileTime(at)}.png`;
+      files.set(`${folderOf(domain, taskId)}/${name}`, {
+        bytes: stepPicture(step, hueOf(domain)),
+        modifiedAt: at,
+      });
+    },
+    results(sinceSeconds, skip) {
+      const found = [...files]
+        .filter(([path, file]) => path.endsWith('/result.txt') && seconds(file) >= sinceSeconds)
+        .sort(([, a], [, b]) => a.modifiedAt - b.modifiedAt);
+      const page = found.slice(skip, skip + pageLength);
+      const lines = page.map(
+        ([path, file]) => `result ${seconds(file)} ${path}\t${file.bytes.toString().trimEnd()}\n`,
+      );
+      return `${lines.join('')}${found.length > skip + pageLength ? 'more' : 'end'}\n`;
+    },
+    screens(domain, taskId) {
+      const end = `/${taskId}/`;
+      const found = [...files].flatMap(([path, file]) => {
+        const folder = path.slice(0, path.lastIndexOf('/'));
+        const isAsked =
+          path.endsWith('.png') &&
+          (domain === '*' ? `${folder}/`.endsWith(end) : folder === folderOf(domain, taskId));
+        return isAsked ? [{ folder, name: path.slice(folder.length + 1), file }] : [];
+      });
+      const [first] = found;
+      if (first === undefined) return '';
+      const lines = found.map(({ name, file }) => `screen ${seconds(file)} ${file.bytes.length} ./${name}\n`);
+      return `folder ${first.folder}\n${lines.join('')}`;
+    },
+    screen(path, mostBytes) {
+      const bytes = files.get(path)?.bytes;
+      if (bytes === undefined) return Buffer.from('absent\n');
+      const head = Buffer.from(`screen ${bytes.length}\n`);
+      return bytes.length > mostBytes ? head : Buffer.concat([head, bytes]);
+    },
+  };
+}
+
+/** The same for a program each time, and others for others. */
+function hueOf(domain: string): number {
+  return Array.from(domain).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+}

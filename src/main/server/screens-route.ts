@@ -1,0 +1,177 @@
+/** `GET /api/runs/{id}/tasks/{task_id}/screens` and `…/screens/{name}`: the pictures of a task, fetched from its VM on demand. */
+import type { ServerResponse } from 'node:http';
+import type { Screen, Screens, ScreensProblem, ScreenTask } from '../../shared/screens.ts';
+import type { Feed, StoredRun, TaskRecord } from '../feed/index.ts';
+import type { ScreensView } from './answer-schemas.ts';
+import { sendProblem } from './problem.ts';
+import { attemptQuerySchema, parseQuery, type Parsed } from './query.ts';
+import { route, sendBody, sendJson, type Asked, type Route } from './routing.ts';
+
+/** A picture never changes under its name, once it is whole; it is nobody else's to keep. */
+const caching = 'private, max-age=86400, immutable';
+
+const statuses: Readonly<Record<ScreensProblem['kind'], number>> = {
+  disconnected: 503,
+  absent: 404,
+  'too-big': 413,
+  late: 504,
+  busy: 503,
+  broken: 502,
+};
+/** Seconds after which another try may be worth it. */
+const retryAfter: Readonly<Partial<Record<ScreensProblem['kind'], number>>> = { disconnected: 5, busy: 2 };
+
+const noPicture: ScreensProblem = {
+  kind: 'broken',
+  detail: 'What the VM sent is neither a PNG nor a JPEG.',
+};
+
+/** @param screensOf null: that VM is not watched (any more) */
+export function screensRoutes(feed: Feed, screensOf: (vm: string) => Screens | null): Route[] {
+  async function answer(
+    asked: Asked,
+    tell: (screens: Screens, task: ScreenTask, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const { response } = asked;
+    const found = findTask(feed, asked);
+    if (typeof found === 'string') {
+      sendProblem(response, { status: 404, detail: found });
+      return;
+    }
+    if (!found.ok) {
+      sendProblem(response, found.problem);
+      return;
+    }
+    const screens = screensOf(found.task.vm);
+    if (screens === null) {
+      const detail = `The VM ${JSON.stringify(found.task.vm)} is not watched any more: its pictures cannot be had.`;
+      sendProblem(response, { status: 404, detail });
+      return;
+    }
+    await tell(screens, found.task, untilGone(response));
+  }
+
+  return [
+    route('/api/runs/:id/tasks/:task/screens', (asked) =>
+      answer(asked, async (screens, task, signal) => {
+        const listed = await screens.list(task, signal);
+        if (!listed.ok) {
+          refuse(asked.response, listed.problem);
+          return;
+        }
+        sendJson(asked.response, {
+          run_id: task.runId,
+          task_id: task.taskId,
+          domain: task.domain,
+          attempt: task.attempt,
+          screens: listed.value.map((screen) => screenView(screen, task)),
+        } satisfies ScreensView);
+      }),
+    ),
+    route('/api/runs/:id/tasks/:task/screens/:name', (asked) =>
+      answer(asked, async (screens, task, signal) => {
+        const { response, named } = asked;
+        const read = await screens.read(task, named['name'] ?? '', signal);
+        const type = read.ok ? pictureType(read.value) : null;
+        if (!read.ok || type === null) {
+          refuse(response, read.ok ? noPicture : read.problem);
+          return;
+        }
+        response.setHeader('Cache-Control', isWhole(type, read.value) ? caching : 'no-store');
+        response.setHeader('Content-Disposition', 'inline');
+        // Shown by itself, it is a picture and nothing else.
+        response.setHeader('Content-Security-Policy', "default-src 'none'; sandbox");
+        sendBody(response, type, read.value);
+      }),
+    ),
+  ];
+}
+
+/** Refused with 404 where the journal has no such task. */
+function findTask(feed: Feed, { id, named, query }: Asked): Parsed<ScreenTask> {
+  const parsed = parseQuery(attemptQuerySchema, query);
+  if (!parsed.ok) return parsed;
+  const { attempt, domain } = parsed.value;
+  const run = feed.run(id);
+  if (run === null) return `There is no run ${JSON.stringify(id)}.`;
+  const taskId = named['task'] ?? '';
+  const domain = query.get('domain');
+  const attempts = feed
+    .tasksOf(run.runId)
+    .filter((task) => task.taskId === taskId && (domain === null || task.domain === domain))
+    .filter((task) => attempt.value === null || task.attempt === attempt.value);
+  const { current_task, run_id, domain: at = null } = feed.snapshot(run.vm).progress ?? {};
+  const isCurrent = run_id === run.runId && current_task === taskId && (domain === null || domain === at);
+  // The journal has an attempt when it is over.
+  if (isCurrent && attempt.value === null) return { ok: true, task: screenTask(run, { taskId, domain: at }) };
+  const newest = attempts.at(-1);
+  if (newest !== undefined) return { ok: true, task: screenTask(run, newest) };
+  const which = [
+    JSON.stringify(taskId),
+    ...(domain === null ? [] : [`of the domain ${JSON.stringify(domain)}`]),
+    ...(attempt.value === null ? [] : [`with an attempt ${attempt.value}`]),
+  ];
+  return `The run ${JSON.stringify(id)} has no task ${which.join(' ')}.`;
+}
+
+function screenTask(
+  run: StoredRun,
+  task: Pick<TaskRecord, 'taskId' | 'domain'> & Partial<TaskRecord>,
+): ScreenTask {
+  return {
+    vm: run.vm,
+    runId: run.runId,
+    log: run.log,
+    resultDir: run.arguments.resultDir,
+    domain: task.domain,
+    taskId: task.taskId,
+    attempt: task.attempt ?? 0,
+    // Of a task that only its result tells of it is not known when it began; within its run in any case.
+    startedAt: task.startedAt ?? run.startedAt,
+    endedAt: task.endedAt ?? null,
+  };
+}
+
+function screenView(screen: Screen, task: ScreenTask): ScreensView['screens'][number] {
+  const path = ['api', 'runs', task.runId, 'tasks', task.taskId, 'screens', screen.name];
+  const query = new URLSearchParams({
+    ...(task.domain === null ? {} : { domain: task.domain }),
+    ...(task.attempt === 0 ? {} : { attempt: String(task.attempt) }),
+  });
+  return {
+    step: screen.step,
+    name: screen.name,
+    taken_at: new Date(screen.takenAt).toISOString(),
+    size_bytes: screen.sizeBytes,
+    url: `/${path.map(encodeURIComponent).join('/')}${query.size === 0 ? '' : `?${query.toString()}`}`,
+  };
+}
+
+function refuse(response: ServerResponse, { kind, detail }: ScreensProblem): void {
+  const seconds = retryAfter[kind];
+  sendProblem(response, {
+    status: statuses[kind],
+    detail,
+    ...(seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } }),
+  });
+}
+
+/** By its first bytes: what a file is called proves nothing. */
+function pictureType(bytes: Buffer): 'image/png' | 'image/jpeg' | null {
+  if (bytes.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'))) return 'image/png';
+  return bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')) ? 'image/jpeg' : null;
+}
+
+/** It may have been asked for while it was being written. */
+function isWhole(type: 'image/png' | 'image/jpeg', bytes: Buffer): boolean {
+  return type === 'image/png'
+    ? bytes.subarray(-12).includes('IEND')
+    : bytes.subarray(-1024).includes(Buffer.from('ffd9', 'hex'));
+}
+
+/** Nobody waits for the answer any more: then the VM need not send it. */
+function untilGone(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
+}

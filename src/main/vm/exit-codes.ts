@@ -1,0 +1,79 @@
+/** What the exit code of the container says: those of dockur/windows (in families, by where its start failed), and of signals. Pure. */
+
+export interface ExitMeaning {
+  readonly text: string;
+  /** What to do about it; null where only the container's log can tell. */
+  readonly hint: string | null;
+}
+
+const freeSpace = 'On the VM: df -h. Windows needs about 64 GB, or as much as DISK_SIZE says.';
+
+const single: Readonly<Record<number, ExitMeaning>> = {
+  15: { text: 'QEMU ended with an error', hint: null },
+  61: {
+    text: 'Windows could not be downloaded',
+    hint: 'Does the VM reach the internet? Is there room for the ISO (df -h)? Or mount an ISO of your own as /custom.iso.',
+  },
+  62: { text: 'the Windows image could not be extracted', hint: freeSpace },
+  65: { text: 'the Windows image could not be built', hint: freeSpace },
+  76: { text: 'there is no room for the disk of Windows', hint: freeSpace },
+  88: {
+    text: 'KVM is not available',
+    hint: 'Use a VM size with nested virtualization (such as Standard_D4ds_v5), and pass /dev/kvm to the container.',
+  },
+  137: {
+    text: 'killed, often for lack of memory',
+    hint: 'On the VM: free -h. Give the container less RAM_SIZE, or take a VM with more memory.',
+  },
+  143: { text: 'stopped from outside', hint: 'Start it again when it is wanted.' },
+};
+
+const families: readonly (readonly [from: number, to: number, meaning: ExitMeaning])[] = [
+  [
+    11,
+    16,
+    {
+      text: 'it was started with wrong settings',
+      hint: 'Check the options and variables of "docker run": --cap-add, --device, RAM_SIZE, CPU_CORES.',
+    },
+  ],
+  [
+    20,
+    29,
+    {
+      text: "trouble with the container's network",
+      hint: 'Start it with --cap-add NET_ADMIN and --device /dev/net/tun.',
+    },
+  ],
+  [33, 33, { text: 'Windows could not be booted', hint: 'Check BOOT_MODE and the disk image in /storage.' }],
+  [44, 45, { text: 'Windows could not be booted', hint: 'Check BOOT_MODE and the disk image in /storage.' }],
+  [
+    56,
+    59,
+    {
+      text: 'version, language or ISO of Windows are not known',
+      hint: 'Check VERSION, LANGUAGE and the mounted ISO.',
+    },
+  ],
+  [60, 69, { text: 'Windows could not be downloaded or prepared', hint: null }],
+  [
+    55,
+    55,
+    { text: 'trouble with the disk', hint: 'Check that the folder mounted as /storage can be written to.' },
+  ],
+  [
+    70,
+    80,
+    {
+      text: 'trouble with the disk',
+      hint: 'Check DISK_SIZE, and that the folder mounted as /storage can be written to.',
+    },
+  ],
+];
+
+/** Null: nothing is known of this code. */
+export function exitMeaning(exitCode: number): ExitMeaning | null {
+  const meaning =
+    single[exitCode] ?? families.find(([from, to]) => exitCode >= from && exitCode <= to)?.[2] ?? null;
+  return meaning === null ? null : { ...meaning, text: `Exit code ${exitCode}: ${meaning.text}` };
+}

@@ -1,0 +1,172 @@
+/**
+ * From where the journal says that a log was left, over all that has become of its file since, to the file that is to be followed now:
+ * what stands in files that were moved away is read first.
+ */
+import type { FollowState } from '../feed/index.ts';
+import { readIdentity, type LogFile, type LogIdentity } from '../vm/index.ts';
+import {
+  findMoved,
+  holds,
+  isReachable,
+  isThere,
+  reach,
+  type Moved,
+  type Reach,
+  type Shells,
+} from './follow-files.ts';
+import { placeText, type LogTarget } from './log-place.ts';
+import { beginsAlike, continuationOf, fingerprintLength, type Continuation } from './log-identity.ts';
+import type { LogReading } from './log-reading.ts';
+
+/** How a reading begins: where the journal says, or at the start of a file. */
+export interface ReadingStart {
+  readonly target: LogTarget;
+  readonly identity: LogIdentity;
+  readonly resumes: FollowState | null;
+  /** What a run leaves that goes on in this file. */
+  readonly continues: Continuation | null;
+}
+
+export interface CatchUpTools {
+  readonly shells: Shells;
+  readonly read: (start: ReadingStart) => LogReading;
+  /** What the journal says of a log; null: nothing. */
+  readonly saved: (target: LogTarget) => FollowState | null;
+  /** The reading of this log that is under way, with what the journal does not know; null: none. */
+  readonly present: () => LogReading | null;
+  /** More has come since the last look from a file that cannot be found any more: its end is not yet reached. */
+  readonly stillArrives: () => boolean;
+  /** Ends the reading that is under way, and writes down how far it has come. */
+  readonly settle: () => void;
+  /** Reads a file up to the end that it was seen to have. False: it could not be done now. */
+  readonly drain: (by: Reach, file: LogFile, into: LogReading) => Promise<boolean>;
+  /** False: the connection is gone, or something else is to be followed by now. */
+  readonly isOn: () => boolean;
+  readonly onTrouble: (trouble: { message: string; hint: string } | null) => void;
+  readonly warn: (detail: object, message: string) => void;
+}
+
+/** What is to be followed now, and into which reading. */
+export interface Following {
+  readonly by: Reach;
+  readonly file: LogFile;
+  readonly reading: LogReading;
+}
+
+/** Null: not now. The next look tries again. */
+export async function catchUp(target: LogTarget, tools: CatchUpTools): Promise<Following | null> {
+  const by = await reach(target, tools.shells);
+  if (by === null || !tools.isOn()) return null;
+  const to: LogTarget = { ...target, hostPath: by.hostPath ?? target.hostPath };
+  const saved = tools.saved(target);
+  const follow = (file: LogFile, identity: LogIdentity, resumes: FollowState | null): Following => ({
+    by,
+    file,
+    reading: tools.read({ target: to, identity, resumes, continues: null }),
+  });
+
+  if (!isThere(by.file)) {
+    // The writer may go on in a file that was given another name.
+    const moved = saved === null ? nothingMoved : await movedFrom(by, saved);
+    if (moved.file !== null && tools.isOn()) return follow(moved.file, identityOf(moved.file), saved);
+    tools.onTrouble(missing(target, by.file.problem));
+    return null;
+  }
+  tools.onTrouble(null);
+  const named: LogFile = { ...by.file, path: by.path };
+  if (saved === null) return follow(named, by.file, null);
+  const isSame = await isStill(by, named, saved);
+  if (!tools.isOn()) return null;
+  if (isSame) {
+    tools.settle();
+    return follow(named, by.file, tools.saved(target) ?? saved);
+  }
+
+  const moved = await movedFrom(by, saved);
+  if (!tools.isOn() || (moved.file === null && moved.since.length === 0 && tools.stillArrives())) return null;
+  const present = tools.present();
+  tools.settle();
+  const left = tools.saved(target) ?? saved;
+  if (moved.file !== null && named.size === 0) return follow(moved.file, identityOf(moved.file), left);
+
+  let before: Continuation | null;
+  if (moved.file === null) {
+    if (named.inode !== saved.mark?.inode && moved.since.length === 0)
+      tools.warn(
+        { log: by.path, packed: moved.packed },
+        'the log has been replaced, and its last lines are gone',
+      );
+    before = present ?? continuationOf(left);
+  } else {
+    const first = tools.read({
+      target: to,
+      identity: identityOf(moved.file),
+      resumes: left,
+      continues: null,
+    });
+    if (!(await tools.drain(by, moved.file, first))) return null;
+    before = first;
+  }
+  for (const file of moved.since) {
+    const identity = await identify(by, file);
+    if (identity === null || !tools.isOn()) return null;
+    const next = tools.read({ target: to, identity, resumes: null, continues: ifOn(before) });
+    if (!(await tools.drain(by, file, next))) return null;
+    before = next;
+  }
+  const reading = tools.read({ target: to, identity: by.file, resumes: null, continues: ifOn(before) });
+  return { by, file: named, reading };
+}
+
+/** What a log still has to tell when another one is to be followed. False: it could not be read now. */
+export async function finish(target: LogTarget, tools: CatchUpTools): Promise<boolean> {
+  const saved = tools.saved(target);
+  if (saved?.mark === undefined || !isReachable(target, tools.shells)) return true;
+  const by = await reach(target, tools.shells);
+  if (by === null || !tools.isOn()) return false;
+  const named: LogFile | null = isThere(by.file) ? { ...by.file, path: by.path } : null;
+  const file =
+    named !== null && (await isStill(by, named, saved)) ? named : (await movedFrom(by, saved)).file;
+  if (!tools.isOn()) return false;
+  if (file === null || file.size <= saved.mark.at) return true;
+  const reading = tools.read({ target, identity: identityOf(file), resumes: saved, continues: null });
+  return tools.drain(by, file, reading);
+}
+
+const nothingMoved: Moved = { file: null, since: [], packed: [] };
+
+function movedFrom(by: Reach, { mark }: FollowState): Promise<Moved> {
+  return mark === undefined ? Promise.resolve(nothingMoved) : findMoved(by, mark);
+}
+
+/** Whether the file under the log's name is the one that the journal tells of. */
+async function isStill(by: Reach, named: LogFile, saved: FollowState): Promise<boolean> {
+  if (named.size < saved.offset) return false;
+  if (saved.mark !== undefined) return holds(by.shell, named, saved.mark);
+  return isThere(by.file) && beginsAlike(saved, by.file);
+}
+
+async function identify({ shell }: Reach, { path }: LogFile): Promise<LogIdentity | null> {
+  const answer = await shell.ask(10, ['identify', path, String(fingerprintLength)]);
+  return answer === null ? null : readIdentity(answer);
+}
+
+/** Of a file that is known from before: how it begins is known as well. */
+function identityOf({ size, inode, modifiedAt }: LogFile): LogIdentity {
+  return { size, inode, modifiedAt, head: '' };
+}
+
+/** The same name, another file, while a run is on: logrotate's doing, and the run goes on in it. */
+function ifOn(before: Continuation | null): Continuation | null {
+  return before?.run == null || before.run.state === 'running' ? before : null;
+}
+
+function missing(target: LogTarget, problem: string): { message: string; hint: string } {
+  const isMissing = /No such file/i.test(problem);
+  return {
+    message: `The log ${placeText(target)} ${isMissing ? 'does not exist' : 'cannot be read'} on the VM.`,
+    hint: isMissing
+      ? 'It will be followed as soon as it is there. Is "benchmark.log" right?'
+      : `Check its permissions: ${problem}`,
+  };
+}

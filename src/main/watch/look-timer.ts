@@ -1,0 +1,62 @@
+/** When a VM is looked at, and how thoroughly: at the pace that is wanted, sooner after something was missed. */
+
+export interface LookTimerOptions {
+  readonly look: (depth: 'whole' | 'brief') => void;
+  /** Time from one look to the next, as things are now. */
+  readonly paceMs: () => number;
+  readonly now: () => number;
+}
+
+export interface LookTimer {
+  /** Looks at once, and from then on. */
+  begin(): void;
+  /** Brings the next look forward to this time from now, if it is later. */
+  plan(inMs: number): void;
+  /** Something was missed: the next look is a whole one, and soon. */
+  hurry(): void;
+  end(): void;
+}
+
+const hurryMs = 1_500;
+/** Docker, processes and folders are asked no more often than this, however short the interval: it is the machine under benchmark. */
+const wholeEveryMs = 3_500;
+
+export function createLookTimer({ look, paceMs, now }: LookTimerOptions): LookTimer {
+  let isOn = false;
+  let timer: NodeJS.Timeout | null = null;
+  let nextAtMs = Number.POSITIVE_INFINITY;
+  let lastWholeMs = Number.NEGATIVE_INFINITY;
+
+  function plan(inMs: number): void {
+    if (!isOn || now() + inMs >= nextAtMs) return;
+    if (timer !== null) clearTimeout(timer);
+    nextAtMs = now() + inMs;
+    timer = setTimeout(lookNow, inMs);
+  }
+
+  function lookNow(): void {
+    nextAtMs = Number.POSITIVE_INFINITY;
+    plan(paceMs());
+    const depth = now() - lastWholeMs >= wholeEveryMs ? 'whole' : 'brief';
+    if (depth === 'whole') lastWholeMs = now();
+    look(depth);
+  }
+
+  return {
+    begin() {
+      isOn = true;
+      lastWholeMs = Number.NEGATIVE_INFINITY;
+      lookNow();
+    },
+    plan,
+    hurry() {
+      lastWholeMs = Number.NEGATIVE_INFINITY;
+      plan(hurryMs);
+    },
+    end() {
+      isOn = false;
+      if (timer !== null) clearTimeout(timer);
+      nextAtMs = Number.POSITIVE_INFINITY;
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** Asks docker: which container is the benchmark's, how it is, and what it shares with the VM. */
+import {
+  evidenceCommand,
+  inspectCommand,
+  lastLinesCommand,
+  listCommand,
+  noBoot,
+  readBootLine,
+  readEvidence,
+  readInspect,
+  readLastLines,
+  readList,
+  type ContainerChoice,
+  type ContainerRow,
+  type ContainerState,
+  type DockerCommand,
+  type ShellChannel,
+} from '../../vm/index.ts';
+import { oneAtATime } from '../once.ts';
+import { createContainerPick } from './container-pick.ts';
+import type { LookContext } from './context.ts';
+import { createInsideShell } from './inside-shell.ts';
+
+export interface ContainerLook {
+  look(): Promise<void>;
+  readonly docker: DockerCommand;
+  /** The shell in the container, while one is watched. */
+  readonly inside: ShellChannel | null;
+  close(): void;
+}
+
+export function createContainerLook(context: LookContext): ContainerLook {
+  const { config, host, sight, learn } = context;
+  let docker: DockerCommand = 'docker';
+  /** What was watched in the last look, to notice another container under the same name. */
+  let watchedId: string | null = null;
+  let mustInspect = true;
+
+  const inside = createInsideShell(context.client, () => {
+    // Was that a stop or a restart?
+    mustInspect = true;
+    if (!host.closed) context.hurry();
+  });
+  const before = sight().container;
+  const picker = createContainerPick({
+    configured: config.container,
+    before: before.kind === 'running' ? before : null,
+    now: context.now,
+    async askEvidence(names) {
+      const answer = await host.ask(8, evidenceCommand(docker, config.probe.port, names));
+      return answer === null ? null : readEvidence(answer);
+    },
+  });
+
+  const look = oneAtATime(async () => {
+    const listed = await list();
+    if (listed === null) return;
+    if (listed.kind !== 'ok') {
+      if (listed.kind === 'denied') context.onDenied();
+      closeInside();
+      learn({ docker: { kind: listed.kind, detail: listed.detail }, container: { kind: 'unknown' } });
+      return;
+    }
+    const choice = await picker.pick(listed.value);
+    if (choice === null) absent();
+    else if (choice.row.state === 'running') await running(choice);
+    else await stopped(choice.row);
+  });
+
+  async function list() {
+    // A docker that hangs is ended on the VM, and that is an answer; none at all means that the VM is silent.
+    const ask = async () => {
+      const answer = await host.ask(10, listCommand(docker));
+      return answer === null ? null : readList(answer);
+    };
+    const first = await ask();
+    if (first?.kind !== 'denied') return first;
+    docker = docker === 'docker' ? 'sudo -n docker' : 'docker';
+    const second = await ask();
+    if (second?.kind === 'ok') return second;
+    docker = 'docker';
+    return first;
+  }
+
+  function absent(): void {
+    const before = sight().container;
+    const looks = before.kind === 'absent' ? before.looks + 1 : 1;
+    closeInside();
+    watchedId = null;
+    learn({ docker: { kind: 'ok' }, container: { kind: 'absent', wanted: config.container, looks } });
+    if (looks === 1) context.hurry();
+  }
+
+  async function running({ row, why }: ContainerChoice): Promise<void> {
+    const before = sight().container;
+    if (before.kind === 'running' && before.name === row.name && row.id === watchedId && !mustInspect) {
+      learn({ docker: { kind: 'ok' } });
+    } else {
+      const state = await inspect(row.name);
+      if (state === null) return;
+      mustInspect = false;
+      watchedId = row.id;
+      const { addresses, mounts } = state;
+      const container = { kind: 'running', name: row.name, addresses, mounts, why } as const;
+      const isNewBoot = state.startedAt !== sight().startedAt;
+      learn({ docker: { kind: 'ok' }, container, ...(isNewBoot ? nothingYet(state) : {}) });
+      if (isNewBoot) context.onBoot();
+    }
+    inside.open(docker, row.name);
+  }
+
+  async function stopped(row: ContainerRow): Promise<void> {
+    const before = sight().container;
+    closeInside();
+    const isNew = before.kind !== 'stopped' || before.name !== row.name;
+    const state = isNew ? await inspect(row.name) : null;
+    const exitCode = isNew ? (state?.exitCode ?? null) : before.exitCode;
+    if (isNew && before.kind === 'running' && state?.outOfMemory === true) context.onOutOfMemory(row.name);
+    const looks = isNew ? 1 : before.looks + 1;
+    learn({
+      docker: { kind: 'ok' },
+      container: { kind: 'stopped', name: row.name, state: row.state, status: row.status, exitCode, looks },
+    });
+    if (looks === 1) context.hurry();
+    if (state !== null && state.exitCode !== 0) await readLastWords(row.name, state);
+  }
+
+  /** Why it has stopped may stand in its log, and nobody has been reading that. */
+  async function readLastWords(name: string, state: ContainerState): Promise<void> {
+    const answer = await host.ask(8, lastLinesCommand(docker, name, state.startedAt));
+    if (answer === null) return;
+    const isNewBoot = state.startedAt !== sight().startedAt;
+    const boot = readLastLines(answer).reduce(readBootLine, isNewBoot ? noBoot : sight().boot);
+    learn({ ...(isNewBoot ? nothingYet(state) : {}), boot });
+  }
+
+  async function inspect(name: string): Promise<ContainerState | null> {
+    const answer = await host.ask(10, inspectCommand(docker, name));
+    const read = answer === null ? null : readInspect(answer);
+    return read?.kind === 'ok' ? read.value : null;
+  }
+
+  function closeInside(): void {
+    inside.close();
+    learn({ inside: null });
+  }
+
+  return {
+    look,
+    get docker() {
+      return docker;
+    },
+    get inside() {
+      return inside.shell;
+    },
+    close: closeInside,
+  };
+}
+
+/** What is known of a boot that has only begun. */
+function nothingYet({ startedAt }: ContainerState) {
+  const probe = { answer: null, place: null, why: null, wasReady: false, misses: 0 };
+  return { startedAt, boot: noBoot, probe };
+}

@@ -1,0 +1,22 @@
+/** What every look at a VM needs. */
+import type { Client } from 'ssh2';
+import type { VmConfig } from '../../config/index.ts';
+import type { ShellChannel } from '../../vm/index.ts';
+import type { Sight } from '../sight.ts';
+
+export interface LookContext {
+  readonly config: VmConfig;
+  readonly client: Client;
+  readonly host: ShellChannel;
+  readonly sight: () => Sight;
+  /** Takes what has been learnt into the picture. */
+  readonly learn: (news: Partial<Sight>) => void;
+  /** The container is up for the first time, or has been started anew. */
+  readonly onBoot: () => void;
+  readonly onOutOfMemory: (container: string) => void;
+  /** Something has just been missed: look again soon, to know whether it is gone. */
+  readonly hurry: () => void;
+  /** This user may not use docker: a new login may have another group. */
+  readonly onDenied: () => void;
+  readonly now: () => number;
+}

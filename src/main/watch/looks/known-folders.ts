@@ -1,0 +1,39 @@
+/** Folders on the VM that have been seen to be the benchmark's. They are looked into also when its process and its container are gone. */
+import { hostPath, repositoryOf } from '../../vm/index.ts';
+import type { Sight } from '../sight.ts';
+
+export interface KnownFolders {
+  remember(sight: Sight): void;
+  /** Arguments of the shell function `host`. */
+  words(): string[];
+}
+
+/** The newest are kept: a machine that has served for weeks is not looked through from end to end. */
+const most = 8;
+
+export function createKnownFolders(): KnownFolders {
+  const kinds = new Map<string, 'logs' | 'trials'>();
+
+  function add(kind: 'logs' | 'trials', folder: string | null): void {
+    if (folder === null || /[\r\n\0]/.test(folder)) return;
+    kinds.delete(folder);
+    kinds.set(folder, kind);
+    for (const oldest of [...kinds.keys()].slice(0, -most)) kinds.delete(oldest);
+  }
+
+  return {
+    remember({ container, host, inside, results }) {
+      if (container.kind === 'running') {
+        const { mounts } = container;
+        for (const folder of inside?.folders ?? []) add('logs', hostPath(mounts, folder));
+        add('trials', repositoryOf(mounts));
+      }
+      for (const { cwd, results } of host?.runners ?? []) {
+        add('logs', cwd);
+        add('logs', results);
+      }
+      if (results !== null) add('logs', results.where === 'host' ? results.path : results.hostPath);
+    },
+    words: () => [...kinds].flatMap(([folder, kind]) => [kind, folder]),
+  };
+}

@@ -1,0 +1,95 @@
+/** The questions that are put to a VM with each look. Each updates the picture as soon as its own answer is there; none waits for another. */
+import {
+  readHost,
+  readInside,
+  readLogs,
+  readMachine,
+  type DockerCommand,
+  type LogFile,
+  type ShellChannel,
+} from '../../vm/index.ts';
+import { oneAtATime } from '../once.ts';
+import { createContainerLook } from './container-look.ts';
+import type { LookContext } from './context.ts';
+import { createGuestLook } from './guest-look.ts';
+import { createKnownFolders } from './known-folders.ts';
+import { findResults } from './results-place.ts';
+
+export interface Looks {
+  /**
+   * Asks everything, or (`brief`) only what may change from one second to the next: how far Windows is, and whether it answers.
+   * Resolves when all answers are in, or given up.
+   */
+  look(depth: 'whole' | 'brief'): Promise<void>;
+  readonly docker: DockerCommand;
+  readonly inside: ShellChannel | null;
+  /** Ask for the state of one file, in the shell that can see it. */
+  statLog(where: 'host' | 'container', path: string): Promise<LogFile | null>;
+  close(): void;
+}
+
+const machineEveryMs = 60_000;
+
+export function createLooks(context: LookContext): Looks {
+  const { config, host, sight, learn, now } = context;
+  const container = createContainerLook(context);
+  const guest = createGuestLook(context, () => container.inside);
+  let machineAtMs = Number.NEGATIVE_INFINITY;
+  const folders = createKnownFolders();
+
+  const lookMachine = oneAtATime(async () => {
+    if (now() - machineAtMs < machineEveryMs) return;
+    const askedAtMs = now();
+    const answer = await host.ask(8, ['machine']);
+    if (answer === null) return;
+    machineAtMs = askedAtMs;
+    learn({ machine: readMachine(answer, (askedAtMs + now()) / 2) });
+  });
+
+  const lookHost = oneAtATime(async () => {
+    const isInContainer = (sight().inside?.runners.length ?? 0) > 0;
+    const answer = await host.ask(8, ['host', isInContainer ? 'no' : 'yes', ...folders.words()]);
+    if (answer === null) return;
+    const facts = readHost(answer);
+    learn({ host: facts });
+    learnResults();
+  });
+
+  const lookInside = oneAtATime(async () => {
+    const { inside } = container;
+    const answer = (await inside?.ask(8, ['inside'])) ?? null;
+    if (answer === null || container.inside !== inside) return;
+    learn({ inside: readInside(answer) });
+    learnResults();
+  });
+
+  function learnResults(): void {
+    const results = findResults(config.benchmark.results, sight());
+    if (results !== null) learn({ results });
+    folders.remember(sight());
+  }
+
+  return {
+    get docker() {
+      return container.docker;
+    },
+    get inside() {
+      return container.inside;
+    },
+    async look(depth) {
+      if (depth === 'brief') return guest.look();
+      const looked = container.look();
+      const others = [lookMachine(), lookHost()];
+      // What is asked inside the container needs a shell there.
+      if (container.inside === null) await looked;
+      await Promise.all([looked, ...others, guest.look(), lookInside()]);
+    },
+    async statLog(where, path) {
+      const shell = where === 'host' ? host : container.inside;
+      const answer =
+        (await shell?.ask(8, ['logs', path.startsWith('~/') ? `./${path.slice(2)}` : path])) ?? null;
+      return answer === null ? null : (readLogs(answer)[0] ?? null);
+    },
+    close: () => container.close(),
+  };
+}

@@ -1,0 +1,75 @@
+/** Troubles with docker and the benchmark's container. */
+import { exitMeaning } from '../../vm/index.ts';
+import { runsOnHost, type ContainerSight, type Sight } from '../sight.ts';
+import { whileUp, type Rules, type Verdict } from './rule.ts';
+
+/** A container that is gone in one look may just be restarting, which some benchmarks do between tasks. */
+const looksUntilGone = 2;
+
+export const containerRules: Rules = {
+  docker_denied: whileUp(({ docker }) => {
+    if (docker.kind === 'unknown') return 'unknown';
+    if (docker.kind !== 'denied') return 'clear';
+    return {
+      severity: 'warning',
+      message: 'This user may not use docker on the VM.',
+      detail: docker.detail,
+      hint: 'On the VM: sudo usermod -aG docker $USER. BenchTray logs in anew by itself to take it up.',
+    };
+  }),
+
+  container_missing: whileUp((sight) => {
+    if (runsOnHost(sight)) return 'clear';
+    const { docker, container, run } = sight;
+    if (docker.kind === 'missing') {
+      return {
+        severity: 'warning',
+        message: 'There is no docker on the VM.',
+        detail: docker.detail,
+        hint: 'Is this the right machine? Install docker, or follow a log on the VM itself by "benchmark.log".',
+      };
+    }
+    if (docker.kind === 'failed') {
+      return {
+        severity: 'critical',
+        message: 'Docker on the VM does not answer properly.',
+        detail: docker.detail,
+        hint: 'On the VM: sudo systemctl status docker',
+      };
+    }
+    if (container.kind === 'running' || container.kind === 'stopped') return 'clear';
+    if (container.kind === 'unknown' || container.looks < looksUntilGone) return 'unknown';
+    return {
+      // The official script removes the container with the end of its run: nothing is wrong then.
+      severity: run?.endedWell === true ? 'warning' : 'critical',
+      message:
+        container.wanted === null
+          ? 'There is no benchmark container on the VM.'
+          : `There is no container "${container.wanted}" on the VM.`,
+      detail: null,
+      hint: 'Start the benchmark, or name its container in "container" if it has a name of its own (docker ps -a).',
+    };
+  }),
+
+  container_exited: whileUp((sight) => {
+    const { container } = sight;
+    if (container.kind === 'unknown') return 'unknown';
+    if (container.kind !== 'stopped' || container.state === 'created' || runsOnHost(sight)) return 'clear';
+    return container.looks < looksUntilGone ? 'unknown' : exited(container, sight);
+  }),
+};
+
+function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, { boot }: Sight): Verdict {
+  const { name, status, exitCode } = container;
+  const meaning = exitCode === null ? null : exitMeaning(exitCode);
+  const exit = exitCode === null ? null : (meaning?.text ?? `Exit code ${exitCode}`);
+  // What has a code of its own is told by that.
+  const said = boot.troubles.findLast(({ kind }) => kind !== 'kvm' && kind !== 'disk');
+  const parts = [exit, said?.text ?? null].filter((part) => part !== null);
+  return {
+    severity: 'critical',
+    message: `The container ${name} is not running (${status}).`,
+    detail: parts.length === 0 ? null : parts.join('. '),
+    hint: said?.hint ?? meaning?.hint ?? `On the VM: docker logs --tail 50 ${name}`,
+  };
+}

@@ -1,0 +1,35 @@
+/** Troubles with the VM itself. */
+import type { MachineFacts } from '../../vm/index.ts';
+import { whileUp, type Rules, type Verdict } from './rule.ts';
+
+/** Below this a disk is full for every practical purpose; it has recovered only well above, so that it does not flap. */
+const fullBelowKiB = 1024 * 1024;
+const freeAgainAboveKiB = 2 * 1024 * 1024;
+
+export const machineRules: Rules = {
+  disk_full: whileUp(({ machine, boot }) => {
+    const trouble = boot.troubles.find(({ kind }) => kind === 'disk');
+    if (trouble !== undefined) return fullDisk(trouble.text);
+    if (machine === null) return 'unknown';
+    const disk = fullest(machine);
+    if (disk === null) return 'unknown';
+    if (disk.freeKiB < fullBelowKiB)
+      return fullDisk(`${disk.mount}: ${Math.round(disk.freeKiB / 1024)} MiB free`);
+    return disk.freeKiB > freeAgainAboveKiB ? 'clear' : 'unknown';
+  }),
+};
+
+function fullDisk(detail: string): Verdict {
+  return {
+    severity: 'critical',
+    message: 'The disk of the VM is full.',
+    detail,
+    hint: 'On the VM: df -h, then remove old results, images (docker system df) or grow the disk.',
+  };
+}
+
+function fullest(machine: MachineFacts): MachineFacts['disks'][number] | null {
+  // Memory file systems and small boot partitions are not where a benchmark writes.
+  const real = machine.disks.filter((disk) => disk.sizeKiB > 4 * freeAgainAboveKiB);
+  return real.sort((a, b) => a.freeKiB - b.freeKiB)[0] ?? null;
+}

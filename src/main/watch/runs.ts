@@ -1,0 +1,86 @@
+/** The runs of one VM: read from the log and from the folder of results, shown, and put into the picture. */
+import { progressOf, type RunState } from '../run/index.ts';
+import type { Logger } from '../app-log.ts';
+import type { VmConfig } from '../config/index.ts';
+import type { Feed } from '../feed/index.ts';
+import { createBenchmarkLog } from './benchmark-log.ts';
+import type { Picture } from './picture.ts';
+import { createResultWatch } from './result-watch.ts';
+import { createRunDisplay } from './run-display.ts';
+import type { Session } from './session.ts';
+import type { RunSight } from './sight.ts';
+
+export interface Runs {
+  /** The newest, on or over. */
+  readonly newest: RunState | null;
+  /** To be called after each whole look. */
+  lookAtLog(session: Session): Promise<void>;
+  lookAtResults(session: Session): Promise<void>;
+  /** The connection is gone. */
+  pause(): void;
+  close(): void;
+}
+
+export interface RunsOptions {
+  readonly config: VmConfig;
+  readonly feed: Feed;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly picture: Picture;
+  /** The process was missed: look again soon, to know whether it is gone. */
+  readonly hurry: () => void;
+}
+
+const showEveryMs = 1_000;
+
+export function watchRuns(options: RunsOptions): Runs {
+  const { config, feed, now, picture } = options;
+  const vm = config.name;
+  const display = createRunDisplay(vm, feed, now);
+  const benchmarkLog = createBenchmarkLog({ ...options, onRun: show });
+  const results = createResultWatch({
+    config,
+    feed,
+    now,
+    picture,
+    logReading: () => benchmarkLog.reading,
+    onRun: show,
+  });
+  const lastRun = feed.latestFollow(vm)?.run ?? null;
+  if (lastRun !== null) feed.setProgress(vm, progressOf(lastRun, vm, now(), false), false);
+
+  function current(): RunState | null {
+    return results.run ?? benchmarkLog.run;
+  }
+
+  function sight(): RunSight | null {
+    return results.runSight() ?? benchmarkLog.runSight();
+  }
+
+  function show(run: RunState): void {
+    display.show(run);
+    picture.learn({ run: sight() });
+  }
+
+  const showTimer = setInterval(() => {
+    const run = current();
+    if (run === null) return;
+    picture.learn({ run: sight() });
+    display.tick(run, picture.troubles.has('run_stalled'));
+  }, showEveryMs);
+
+  return {
+    get newest() {
+      return current() ?? lastRun;
+    },
+    lookAtLog: ({ client, host, looks }) => benchmarkLog.look(client, host, looks),
+    async lookAtResults(session) {
+      const access = session.access();
+      if (access !== null) await results.look(access);
+    },
+    pause: () => benchmarkLog.pause(),
+    close() {
+      clearInterval(showTimer);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** The demo shows what a result folder is for: scores that agree with the log, and a picture for each step. */
+import { expect, it, onTestFinished } from 'vitest';
+import { startSimulatedVm } from '../../../src/main/demo/index.ts';
+import { startTestMonitor, testConfig } from '../../support/monitor.ts';
+import { openStream } from '../../support/stream-client.ts';
+import { until } from '../../support/wait.ts';
+
+it('has pictures of its tasks, and results that contradict nothing', async () => {
+  const vm = await startSimulatedVm({ seed: 7, speed: 4, tasksPerRun: 3 });
+  onTestFinished(() => vm.close());
+  const monitor = await startTestMonitor(testConfig([vm.vmConfig]));
+  onTestFinished(() => monitor.close());
+  const client = openStream(monitor.url, { interval: '1' });
+  onTestFinished(() => client.close());
+
+  const task = await until(
+    () => client.tasks().find(({ outcome }) => outcome === 'scored'),
+    'a task is done',
+    30_000,
+  );
+  const path = `${monitor.url}/api/runs/${task.run_id}/tasks/${task.task_id}/screens`;
+  const { screens } = await until(
+    async () => {
+      const answer = await fetch(path);
+      return answer.status === 200 && ((await answer.json()) as { screens: { step: number; url: string }[] });
+    },
+    'its pictures are found',
+    10_000,
+  );
+  expect(screens[0]?.step).toBe(0);
+  expect(screens.at(-1)?.step).toBe(task.steps);
+  const picture = await fetch(monitor.url + (screens.at(-1)?.url ?? ''));
+  expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png']);
+  await until(
+    () =>
+      client
+        .statuses()
+        .at(-1)
+        ?.detail.found.some(({ piece }) => piece === 'results'),
+    'the folder is found',
+  );
+  await until(() => client.progress()?.state === 'finished', 'the end of the run', 30_000);
+  expect(client.errors()).toEqual([]);
+});

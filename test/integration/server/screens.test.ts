@@ -1,0 +1,192 @@
+/** The routes to the pictures of a task: what they answer, and what they refuse. */
+import { request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Asked, Screen, Screens, ScreensProblem, ScreenTask } from '../../../src/shared/screens.ts';
+import { stepPicture } from '../../../src/main/demo/picture.ts';
+import { until } from '../../support/wait.ts';
+import { progressOf, runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
+import { ask, startTestServer, type TestServer } from './support.ts';
+
+const png = stepPicture(3, 200);
+const jpeg = Buffer.from('ffd8ffe000104a464946ffd9', 'hex');
+const screen: Screen = {
+  name: 'step_3_20260128@225520.png',
+  step: 3,
+  takenAt: startMs + 3_000,
+  sizeBytes: png.length,
+};
+
+let running: TestServer;
+let asked: { task: ScreenTask; name?: string; signal: AbortSignal }[];
+let listed: Asked<readonly Screen[]>;
+let read: Asked<Buffer> | Promise<Asked<Buffer>>;
+const screens: Screens = {
+  list: (task, signal) => {
+    asked.push({ task, signal });
+    return Promise.resolve(listed);
+  },
+  read: (task, name, signal) => {
+    asked.push({ task, name, signal });
+    return Promise.resolve(read);
+  },
+};
+const problem = (kind: ScreensProblem['kind']): { ok: false; problem: ScreensProblem } => ({
+  ok: false,
+  problem: { kind, detail: 'It is so.' },
+});
+
+beforeEach(async () => {
+  asked = [];
+  listed = { ok: true, value: [screen] };
+  read = { ok: true, value: png };
+  running = await startTestServer({ screens: (vm) => (vm === 'vm-a' ? screens : null) });
+  const tasks = [
+    taskOf('a task/1', { domain: 'chrome' }),
+    taskOf('twice', { domain: 'chrome', attempt: 1 }),
+    taskOf('twice', { domain: 'chrome', attempt: 2, startedAt: startMs + 50_000, endedAt: startMs + 60_000 }),
+    taskOf('twice', { domain: 'vlc', attempt: 1, startedAt: null }),
+  ];
+  running.feed.commit({
+    vm: 'vm-a',
+    at: startMs,
+    runs: [runOf('run-1'), runOf('run-b', { vm: 'vm-b' })],
+    tasks: [...tasks, taskOf('x', { runId: 'run-b', vm: 'vm-b' })].map((record) => ({ record, tell: false })),
+  });
+});
+afterEach(() => running.stop());
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  ask(`${running.server.url}/api/runs/${path}`, { headers });
+
+async function detailOf(path: string, status: number): Promise<string> {
+  const answer = await get(path);
+  expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
+  return (JSON.parse(answer.text) as { detail: string }).detail;
+}
+
+describe("the list of a task's pictures", () => {
+  it('has each with its step, its time and where it is to be had', async () => {
+    const answer = await get('run-1/tasks/a%20task%2F1/screens');
+    expect([answer.status, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
+      200,
+      'application/json',
+      'no-store',
+    ]);
+    const url =
+      '/api/runs/run-1/tasks/a%20task%2F1/screens/step_3_20260128%40225520.png?domain=chrome&attempt=1';
+    expect(JSON.parse(answer.text)).toEqual({
+      run_id: 'run-1',
+      task_id: 'a task/1',
+      domain: 'chrome',
+      attempt: 1,
+      screens: [
+        { step: 3, name: screen.name, taken_at: '2026-01-28T22:55:11.000Z', size_bytes: png.length, url },
+      ],
+    });
+    expect((await ask(running.server.url + url)).status).toBe(200);
+    expect(asked.map(({ task, name }) => [task.taskId, task.domain, task.attempt, name])).toEqual([
+      ['a task/1', 'chrome', 1, undefined],
+      ['a task/1', 'chrome', 1, screen.name],
+    ]);
+  });
+
+  it('is that of the newest attempt, or of the one that is named', async () => {
+    await get('run-1/tasks/twice/screens?domain=chrome');
+    await get('run-1/tasks/twice/screens?domain=chrome&attempt=1');
+    await get('run-1/tasks/twice/screens');
+    expect(asked.map(({ task }) => [task.domain, task.attempt, task.startedAt, task.endedAt])).toEqual([
+      ['chrome', 2, startMs + 50_000, startMs + 60_000],
+      ['chrome', 1, startMs, startMs + 12_500],
+      ['vlc', 1, startMs, startMs + 12_500],
+    ]);
+  });
+
+  it('is there for the task that is on, which no attempt is recorded of yet', async () => {
+    running.feed.setProgress('vm-a', progressOf('vm-a', { current_task: 'now', domain: 'vlc' }), true);
+    expect((await get('run-1/tasks/now/screens')).status).toBe(200);
+    expect(asked[0]?.task).toMatchObject({ taskId: 'now', domain: 'vlc', startedAt: startMs, endedAt: null });
+    expect(await detailOf('run-1/tasks/now/screens?domain=chrome', 404)).toContain('of the domain "chrome"');
+  });
+
+  it('is refused with the reason: unknown run, task, domain, attempt, VM', async () => {
+    expect(await detailOf('none/tasks/twice/screens', 404)).toBe('There is no run "none".');
+    expect(await detailOf('run-1/tasks/none/screens', 404)).toBe('The run "run-1" has no task "none".');
+    expect(await detailOf('run-1/tasks/twice/screens?attempt=3', 404)).toContain('with an attempt 3');
+    expect(await detailOf('run-1/tasks/twice/screens?attempt=x', 400)).toContain('"attempt"');
+    expect(await detailOf('run-b/tasks/x/screens', 404)).toContain('"vm-b" is not watched');
+    expect(await detailOf('run-1/tasks/%2e%2e%2f/screens', 404)).toContain('no task "../"');
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['disconnected', 503],
+    ['absent', 404],
+    ['late', 504],
+    ['busy', 503],
+  ] as const)('that cannot be had (%s) is refused as %i', async (kind, status) => {
+    listed = problem(kind);
+    expect(await detailOf('run-1/tasks/twice/screens', status)).toBe('It is so.');
+    const { headers } = await get('run-1/tasks/twice/screens');
+    expect(headers['retry-after'] !== undefined).toBe(status === 503);
+  });
+});
+
+describe('a picture', () => {
+  const path = `run-1/tasks/twice/screens/${screen.name}`;
+
+  it('is what its first bytes say, to be shown, kept, and taken for nothing else', async () => {
+    const answer = await fetch(`${running.server.url}/api/runs/${path}`);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(png)).toBe(true);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'cache-control': 'private, max-age=86400, immutable',
+      'content-disposition': 'inline',
+      'x-content-type-options': 'nosniff',
+      'content-length': String(png.length),
+    });
+    read = { ok: true, value: jpeg };
+    expect((await get(path)).headers['content-type']).toBe('image/jpeg');
+    read = { ok: true, value: Buffer.from('<script>alert(1)</script>') };
+    expect(await detailOf(path, 502)).toContain('neither a PNG nor a JPEG');
+  });
+
+  it('that was being written is not kept', async () => {
+    read = { ok: true, value: png.subarray(0, -20) };
+    const { status, headers } = await get(path);
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+  });
+
+  it.each([
+    ['absent', 404],
+    ['too-big', 413],
+    ['late', 504],
+    ['broken', 502],
+    ['disconnected', 503],
+  ] as const)('that cannot be had (%s) is refused as %i', async (kind, status) => {
+    read = problem(kind);
+    expect(await detailOf(path, status)).toBe('It is so.');
+  });
+
+  it('is not for strangers', async () => {
+    expect((await get(path, { Host: 'evil.example' })).status).toBe(421);
+    expect((await get(path, { Origin: 'https://evil.example' })).status).toBe(403);
+    expect((await ask(`${running.server.url}/api/runs/${path}`, { method: 'DELETE' })).status).toBe(405);
+    expect(asked).toEqual([]);
+  });
+
+  it('is asked for by the name as it was sent, whatever it says', async () => {
+    read = problem('absent');
+    expect((await get('run-1/tasks/twice/screens/%2e%2e%2f%2e%2e%2fetc%2fpasswd')).status).toBe(404);
+    expect(asked[0]?.name).toBe('../../etc/passwd');
+  });
+
+  it('that nobody waits for any more is not fetched to its end', async () => {
+    read = new Promise(() => undefined);
+    const waiting = request(`${running.server.url}/api/runs/${path}`, { agent: false }).end();
+    waiting.on('error', () => undefined);
+    await until(() => asked.length === 1, 'the VM is asked');
+    expect(asked[0]?.signal.aborted).toBe(false);
+    waiting.destroy();
+    await until(() => asked[0]?.signal.aborted, 'the VM is told');
+  });
+});

@@ -1,0 +1,72 @@
+/** The programs of the machine in real-vm.ts: what plays docker, curl and grep on it. They live on files in its folder, $VM_DIR. */
+
+const docker = String.raw`#!/bin/sh
+# Plays docker's command line from files.
+cd "$VM_DIR" || exit 1
+if [ -f docker-fails ]; then cat docker-fails >&2; exit "$(cat docker-code)"; fi
+case $1 in
+  ps) cat containers;;
+  inspect)
+    case $3 in
+      '{{.Name}}'*) shift 3; for name; do cat "named-$name"; done;;
+      *) if [ -f "inspect-$4" ]; then cat "inspect-$4"; else cat inspect; fi;;
+    esac;;
+  top) cat "top-$2";;
+  logs)
+    # What an earlier start has said is not asked for.
+    case " $* " in
+      *' --follow '*) exec tail -n +1 -f container.log;;
+      *' --timestamps '*) cat container.log;;
+      *) cut -d ' ' -f 2- container.log;;
+    esac;;
+  exec) shift 3; PATH="$VM_DIR/inside:$PATH" exec "$@";;
+  *) echo "docker: '$1' is not a docker command." >&2; exit 1;;
+esac
+`;
+
+const hostCurl = String.raw`#!/bin/sh
+# On the VM: port 8006 serves dockur's page; port 5000 leads to the guest where it is published.
+for url; do :; done
+refused() { echo "curl: (7) Failed to connect to $url: Couldn't connect to server"; printf '\nhttp 000\n'; exit 7; }
+case $url in
+  */msg.html) if [ -f "$VM_DIR/msg.html" ]; then cat "$VM_DIR/msg.html"; printf '\nhttp 200\n'; else printf 'not found\nhttp 404\n'; fi;;
+  http://localhost:5000/probe) [ -f "$VM_DIR/published" ] || refused; exec "$VM_DIR/inside/curl" "http://$(cat "$VM_DIR/guest"):5000/probe";;
+  *) refused;;
+esac
+`;
+
+const insideCurl = String.raw`#!/bin/sh
+# In the container: the guest's server.
+for url; do :; done
+guest=$(cat "$VM_DIR/guest")
+case $url in http://$guest:5000/probe) ;; *) echo 'curl: (7) Failed to connect: No route to host'; printf '\nhttp 000\n'; exit 7;; esac
+state=$(cat "$VM_DIR/probe")
+case $state in
+  ready) printf '{\n  "message": "Service is operational",\n  "status": "Probe successful"\n}\n\nhttp 200\n';;
+  refused-once) echo ready >"$VM_DIR/probe"; touch "$VM_DIR/probe-missed"; echo "curl: (56) Recv failure: Connection reset by peer"; printf '\nhttp 000\n'; exit 56;;
+  refused) echo "curl: (7) Failed to connect to $guest port 5000 after 1 ms: Couldn't connect to server"; printf '\nhttp 000\n'; exit 7;;
+  silent) sleep 7; echo 'curl: (28) Operation timed out after 7000 milliseconds with 0 bytes received'; printf '\nhttp 000\n'; exit 28;;
+  *) printf '%s\n' "$state";;
+esac
+`;
+
+/** A container sees its own processes only, and the VM knows whose they are; this machine shows those of every test that runs. */
+const grep = (side: 'host' | 'container'): string => String.raw`#!/bin/sh
+real=$(PATH=/usr/bin:/bin command -v grep)
+case "$*" in
+  *'/proc/'*) "$real" "$@" | while read -r path; do
+      environ=${'$'}{path%/cmdline}/environ
+      "$real" -qz "^VM_DIR=$VM_DIR\$" "$environ" 2>/dev/null && "$real" -qz '^VM_SIDE=${side}$' "$environ" && echo "$path"
+    done;;
+  *) exec "$real" "$@";;
+esac
+`;
+
+/** By their paths in the folder of the machine. */
+export const commands: readonly (readonly [path: string, text: string])[] = [
+  ['bin/docker', docker],
+  ['bin/curl', hostCurl],
+  ['bin/grep', grep('host')],
+  ['inside/curl', insideCurl],
+  ['inside/grep', grep('container')],
+];

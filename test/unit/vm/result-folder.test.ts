@@ -1,0 +1,277 @@
+/** The result folder of a benchmark, as the script reads it under the shells that a VM or a container may have. */
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  readResults,
+  readScreens,
+  resultsCommand,
+  screenCommand,
+  screensCommand,
+  type ResultPage,
+  type ScreenLine,
+} from '../../../src/main/vm/result-folder.ts';
+import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
+import { fetchScreen } from '../../../src/main/vm/screen-file.ts';
+import { until } from '../../support/wait.ts';
+import { localShell, type LocalShell } from './local-shell.ts';
+
+const shells = [
+  ['sh', ['sh']],
+  ['dash', ['dash']],
+  ['bash --posix', ['bash', '--posix']],
+  ['busybox sh', ['busybox', 'sh']],
+] as const satisfies readonly (readonly [string, readonly [string, ...string[]]])[];
+const isThere = (program: string): boolean => spawnSync(program, ['-c', ':']).error === undefined;
+const here = shells.filter(([, [program]]) => process.platform === 'linux' && isThere(program));
+const png = Buffer.from('89504e470d0a1a0a0000', 'hex');
+
+describe.each(here)('a result folder under %s', (_name, program) => {
+  let dir: string;
+  let root: string;
+  let machine: LocalShell;
+  let shell: ShellChannel;
+
+  beforeEach(() => {
+    dir = realpathSync(mkdtempSync(join(tmpdir(), "benchtray results $(x) 'q' ")));
+    root = join(dir, 'results');
+    mkdirSync(root);
+    machine = localShell(program, { HOME: dir });
+    shell = openShell(machine.client, 'sh', () => undefined);
+  });
+  afterEach(async () => {
+    shell.close();
+    await until(() => machine.pids.every((pid) => !isAlive(pid)), 'the shell ends with its channel');
+    rmSync(dir, { recursive: true });
+  });
+
+  function put(path: string, contents: string | Buffer, seconds = 1_800_000_000): void {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), contents);
+    utimesSync(join(root, path), seconds, seconds);
+  }
+
+  async function ask(sinceSeconds = 0, skip = 0, folder = root): Promise<ResultPage> {
+    const answer = readResults(await shell.ask(10, resultsCommand(folder, sinceSeconds, skip)));
+    if (answer.kind !== 'ok') throw new Error(answer.kind);
+    return answer.value;
+  }
+
+  const askScreens = async (domain: string | null, taskId: string) => {
+    const words = screensCommand(root, domain, taskId);
+    if (words === null) throw new Error('refused');
+    return readScreens(await shell.ask(10, words));
+  };
+
+  const fetched = (screen: ScreenLine, mostBytes: number, folder = root) =>
+    fetchScreen(machine.client, 'sh', screenCommand(folder, screen, mostBytes), {
+      mostBytes,
+      limitMs: 10_000,
+      signal: new AbortController().signal,
+    });
+
+  it('is told file by file, oldest first, in all spellings of a score', async () => {
+    const model = 'pyautogui/a11y_tree/gpt-4o/0';
+    put(`${model}/chrome/b-WOS/result.txt`, 'True\n', 1_800_000_020);
+    put(`${model}/chrome/a-WOS/result.txt`, '0.5', 1_800_000_010);
+    put(`${model}/clock/C-WOS-2/result.txt`, '1\r\n', 1_800_000_030);
+    put('pyautogui/a11y_tree/org/model:7b/0/os/d/result.txt', '0.0\nmore\n', 1_800_000_040);
+    expect((await ask()).lines).toEqual([
+      {
+        domain: 'chrome',
+        taskId: 'a-WOS',
+        path: `./${model}/chrome/a-WOS/result.txt`,
+        modifiedAt: 1_800_000_010,
+        text: '0.5',
+      },
+      {
+        domain: 'chrome',
+        taskId: 'b-WOS',
+        path: `./${model}/chrome/b-WOS/result.txt`,
+        modifiedAt: 1_800_000_020,
+        text: 'True',
+      },
+      {
+        domain: 'clock',
+        taskId: 'C-WOS-2',
+        path: `./${model}/clock/C-WOS-2/result.txt`,
+        modifiedAt: 1_800_000_030,
+        text: '1',
+      },
+      {
+        domain: 'os',
+        taskId: 'd',
+        path: './pyautogui/a11y_tree/org/model:7b/0/os/d/result.txt',
+        modifiedAt: 1_800_000_040,
+        text: '0.0',
+      },
+    ]);
+    expect((await ask(1_800_000_020)).lines.map(({ taskId }) => taskId)).toEqual(['b-WOS', 'C-WOS-2', 'd']);
+    expect(await ask(1_900_000_000)).toEqual({ lines: [], told: 0, hasMore: false });
+  });
+
+  it('leaves out what is no result: empty, too long, too deep, a link, a log, what cannot stand in a line', async () => {
+    put('chrome/good/result.txt', '1.0\n');
+    put('chrome/empty/result.txt', '');
+    put('chrome/long/result.txt', '1'.repeat(5_000_000));
+    put('chrome/one\nline/result.txt', '1\n');
+    put('chrome/one\ttab/result.txt', '1\n');
+    put('chrome/esc\u001b[31m/result.txt', '1\n');
+    put('chrome/\u202ebackwards/result.txt', '1\n');
+    put('chrome/onboard/result.txt', '1\n');
+    put('a/b/c/d/e/f/g/chrome/deep/result.txt', '1\n');
+    put('logs/chrome/x/result.txt', '1\n');
+    put("it's $(touch broken) `x` ;/ \\*[a]? /result.txt", '0.5\n');
+    put('elsewhere.txt', '1\n');
+    mkdirSync(join(root, 'chrome/link'));
+    symlinkSync(join(root, 'elsewhere.txt'), join(root, 'chrome/link/result.txt'));
+    symlinkSync('/', join(root, 'chrome/root'));
+    const found = (await ask()).lines.map(({ domain, taskId, text }) => [domain, taskId, text]);
+    expect(found.filter(([, taskId]) => taskId?.includes('*') !== true)).toEqual([
+      ['chrome', 'good', '1.0'],
+      ['chrome', 'long', ''],
+    ]);
+    expect(spawnSync('find', [dir, '-name', 'broken']).stdout.toString()).toBe('');
+  });
+
+  it('is told page by page when there are many, each file once', async () => {
+    for (let index = 0; index < 250; index++) put(`d/task-${index}/result.txt`, `0.${index}`);
+    const pages = [await ask(0, 0), await ask(0, 100), await ask(0, 200)];
+    expect(pages.map(({ told, hasMore }) => [told, hasMore])).toEqual([
+      [100, true],
+      [100, true],
+      [50, false],
+    ]);
+    expect(new Set(pages.flatMap(({ lines }) => lines.map(({ taskId }) => taskId))).size).toBe(250);
+  });
+
+  it('that is not there, or may not be read, is told as that', async () => {
+    expect(readResults(await shell.ask(5, resultsCommand(join(dir, 'none'), 0, 0)))).toEqual({
+      kind: 'absent',
+    });
+    expect(readScreens(await shell.ask(5, ['screens', join(dir, 'none'), 'a', 'b']))).toEqual({
+      kind: 'absent',
+    });
+    expect(
+      await fetched({ folder: '.', name: 'a.png', modifiedAt: 0, sizeBytes: 0 }, 9, join(dir, 'none')),
+    ).toEqual({ kind: 'absent' });
+    expect(readResults(null)).toEqual({ kind: 'failed' });
+  });
+
+  it('may itself be a link', async () => {
+    put('chrome/good/result.txt', '1.0\n');
+    symlinkSync(root, join(dir, 'link'));
+    expect((await ask(0, 0, join(dir, 'link'))).lines).toHaveLength(1);
+  });
+
+  it('has the pictures of a task, wherever its folder lies, and of no other task', async () => {
+    const folder = 'pyautogui/a11y_tree/my model/0/chrome/a-WOS';
+    put(`${folder}/screenshot-step_reset_20260128@225508.png`, png);
+    put(`${folder}/screenshot-step_1_20260128@225520.png`, png, 1_800_000_012);
+    put(`${folder}/step_2_20260128@225520123456.jpg`, png);
+    put(`${folder}/window_image-step_1.png`, png);
+    put(`${folder}/traj.jsonl`, '{}');
+    put(`${folder}/bad name.png`, png);
+    put(`${folder}/bad\nscreen 1 1 .png`, png);
+    put(`${folder}/logs/deep.png`, png);
+    put('pyautogui/a11y_tree/my model/0/chrome/b-WOS/step_9.png', png);
+    put('elsewhere.png', png);
+    symlinkSync(join(root, 'elsewhere.png'), join(root, folder, 'link.png'));
+    const answer = await askScreens('chrome', 'a-WOS');
+    const screens = answer.kind === 'ok' ? [...answer.value] : [];
+    expect(screens.sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+      {
+        folder: `./${folder}`,
+        name: 'screenshot-step_1_20260128@225520.png',
+        modifiedAt: 1_800_000_012,
+        sizeBytes: 10,
+      },
+      {
+        folder: `./${folder}`,
+        name: 'screenshot-step_reset_20260128@225508.png',
+        modifiedAt: 1_800_000_000,
+        sizeBytes: 10,
+      },
+      {
+        folder: `./${folder}`,
+        name: 'step_2_20260128@225520123456.jpg',
+        modifiedAt: 1_800_000_000,
+        sizeBytes: 10,
+      },
+    ]);
+    expect(await askScreens(null, 'a-WOS')).toMatchObject({ kind: 'ok', value: { length: 3 } });
+    expect(await askScreens('clock', 'a-WOS')).toEqual({ kind: 'absent' });
+    expect(await askScreens('chrome', 'c-WOS')).toEqual({ kind: 'absent' });
+  });
+
+  it('does not lead out of itself, neither by names nor by links', async () => {
+    mkdirSync(join(dir, 'outside/chrome/a'), { recursive: true });
+    writeFileSync(join(dir, 'outside/chrome/a/secret.png'), png);
+    symlinkSync(join(dir, 'outside/chrome'), join(root, 'chrome'));
+    symlinkSync(join(dir, 'outside'), join(root, 'out'));
+    expect(await askScreens('chrome', 'a')).toEqual({ kind: 'absent' });
+    for (const [domain, taskId] of [
+      ['..', 'a'],
+      ['chrome', '..'],
+      ['a/b', 'c'],
+      ['*', 'a'],
+      ['chrome', 'a*'],
+      ['', 'a'],
+      ['a', 'x\ny'],
+    ] as const)
+      expect(screensCommand(root, domain, taskId)).toBeNull();
+    const screen: ScreenLine = { folder: './chrome/a', name: 'secret.png', modifiedAt: 0, sizeBytes: 10 };
+    expect(await fetched(screen, 100)).toEqual({ kind: 'absent' });
+    expect(await fetched({ ...screen, folder: '../outside/chrome/a' }, 100)).toEqual({ kind: 'absent' });
+    symlinkSync('/etc/passwd', join(root, 'passwd.png'));
+    expect(await fetched({ ...screen, folder: '.', name: 'passwd.png' }, 100)).toEqual({ kind: 'absent' });
+  });
+
+  it('gives a picture byte by byte, and of one that is too big only its size', async () => {
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 256));
+    put("it's/a/step_1.png", bytes);
+    const screen: ScreenLine = { folder: "./it's/a", name: 'step_1.png', modifiedAt: 0, sizeBytes: 0 };
+    expect(await fetched(screen, 300_000)).toEqual({ kind: 'ok', bytes });
+    appendFileSync(join(root, "it's/a/step_1.png"), 'x');
+    expect(await fetched(screen, 300_000)).toEqual({ kind: 'too-big', sizeBytes: 300_001 });
+    expect(await fetched({ ...screen, name: 'step_2.png' }, 300_000)).toEqual({ kind: 'absent' });
+  });
+
+  it('is let go of when nobody wants the picture any more, or it takes too long', async () => {
+    put('d/a/step_1.png', png);
+    const words = ['until_closed', 'sleep', '60'];
+    const leaving = new AbortController();
+    const left = fetchScreen(machine.client, 'sh', words, {
+      mostBytes: 9,
+      limitMs: 60_000,
+      signal: leaving.signal,
+    });
+    leaving.abort();
+    expect(await left).toEqual({ kind: 'aborted' });
+    const { signal } = new AbortController();
+    expect(await fetchScreen(machine.client, 'sh', words, { mostBytes: 9, limitMs: 50, signal })).toEqual({
+      kind: 'late',
+    });
+    await until(() => machine.pids.slice(1).every((pid) => !isAlive(pid)), 'the shells have ended');
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

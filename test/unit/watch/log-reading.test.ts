@@ -1,0 +1,289 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
+import type { ResultFile } from '../../../src/main/run/index.ts';
+import { startReading, type LogReading } from '../../../src/main/watch/log-reading.ts';
+import { startResultReading } from '../../../src/main/watch/result-reading.ts';
+import { waaLog } from '../run/support.ts';
+
+const vm = 'vm';
+const startMs = Date.UTC(2026, 0, 28, 22);
+let dataDir: string;
+let feed: Feed;
+let nowMs: number;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'benchtray-reading-'));
+  feed = openFeed({ dataDir });
+  nowMs = startMs;
+});
+afterEach(() => {
+  feed.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+/** The reading of a log that is empty when it is found, or has these bytes already. */
+function read(log: string, text = ''): LogReading {
+  const resumes = feed.loadFollow(vm, log);
+  const reading = startReading({
+    vm,
+    log,
+    identity: { size: Buffer.byteLength(text), inode: log, modifiedAt: 0, head: text.slice(0, 1024) },
+    hostPath: null,
+    resumes,
+    modifiedAtMs: nowMs,
+    clockOffsetMs: 0,
+    firstSeenMs: startMs,
+    successThreshold: 1,
+    feed,
+    now: () => nowMs,
+    continues: null,
+    onRun: () => undefined,
+  });
+  if (text !== '') reading.push(Buffer.from(text).subarray(reading.startOffset));
+  return reading;
+}
+function restart(): void {
+  feed.close();
+  feed = openFeed({ dataDir });
+}
+const pass = (seconds: number): void => {
+  nowMs += seconds * 1000;
+};
+/** What was told, in order. */
+const told = () =>
+  feed.replay(0, vm, 10_000).map((event) => {
+    if (event.type !== 'task_complete') return event.data.code;
+    const { task_id, attempt, outcome, score } = event.data;
+    return `${task_id} ${String(attempt)} ${outcome} ${String(score)}`;
+  });
+const runs = () => feed.runs({ vm, limit: 10 });
+const file = (taskId: string, text: string, afterSeconds: number): ResultFile => ({
+  domain: 'clock',
+  taskId,
+  path: `/client/results/clock/${taskId}/result.txt`,
+  modifiedAt: startMs + afterSeconds * 1000,
+  text,
+});
+
+/** a is scored, b is on when the process dies. */
+const begun = () =>
+  waaLog()
+    .begin('a', 'b', 'c')
+    .task('a')
+    .result('1.00')
+    .finished('a')
+    .task('b')
+    .step(1)
+    .record('agent', 'Thinking...')
+    .text();
+const left = () =>
+  waaLog({ startMs: startMs + 3_600_000 })
+    .begin('b', 'c')
+    .task('b')
+    .result('0.50')
+    .finished('b')
+    .task('c')
+    .result('1.00')
+    .finished('c')
+    .average('0.75')
+    .text();
+
+describe('a run that goes on in another log', () => {
+  it.each([false, true])('is one run, with a restart in between: %s', (restarts) => {
+    const first = read('first');
+    first.push(Buffer.from(begun()));
+    pass(3600);
+    first.endRun('crashed', 'The benchmark process is gone.');
+    expect(runs()).toMatchObject([{ state: 'crashed', endMessage: 'The benchmark process is gone.' }]);
+    if (restarts) restart();
+    read('second').push(Buffer.from(left()));
+    expect(told()).toEqual([
+      'a 1 scored 1',
+      'b 1 interrupted null',
+      'run_crashed',
+      'b 2 scored 0.5',
+      'c 1 scored 1',
+    ]);
+    expect(runs()).toMatchObject([
+      {
+        state: 'finished',
+        totalTasks: 3,
+        tasksCompleted: 3,
+        scoreSum: 2.5,
+        tasksScored: 3,
+        log: 'second',
+        endMessage: null,
+      },
+    ]);
+  });
+
+  it('is two where the results were wiped', () => {
+    read('first').push(Buffer.from(begun()));
+    const anew = waaLog({ startMs: startMs + 3_600_000 })
+      .begin('a', 'b', 'c')
+      .task('a')
+      .text();
+    read('second').push(Buffer.from(anew));
+    expect(told()).toEqual(['a 1 scored 1', 'b 1 interrupted null', 'run_interrupted']);
+    expect(runs()).toMatchObject([
+      { state: 'running', log: 'second' },
+      { state: 'interrupted', log: 'first' },
+    ]);
+  });
+
+  it('tells nothing twice from a second copy of a log, or when all is read again', () => {
+    const text = begun() + 'Interrupted by 15, shutting down\n';
+    read('first').push(Buffer.from(text));
+    const once = told();
+    expect(once).toEqual(['a 1 scored 1', 'b 1 interrupted null', 'run_interrupted']);
+    read('copy', text);
+    read('second').push(Buffer.from(left()));
+    read('copy of the second', left());
+    restart();
+    read('all of it', text + left());
+    expect(told()).toEqual([...once, 'b 2 scored 0.5', 'c 1 scored 1']);
+    expect(runs()).toMatchObject([{ state: 'finished', tasksCompleted: 3, scoreSum: 2.5 }]);
+  });
+});
+
+describe('a log that was over before the VM was first seen', () => {
+  const old = (end: string) =>
+    waaLog({ startMs: startMs - 86_400_000 })
+      .begin('a', 'b')
+      .task('a')
+      .result('0.00')
+      .finished('a')
+      .text() + end;
+  const average = waaLog({ startMs: startMs - 80_000_000 })
+    .average('0.0')
+    .text();
+
+  it('is history, in each of its copies, and its result files correct it without a word', () => {
+    const text = old(average);
+    read('first', text);
+    const copy = read('copy', text);
+    copy.takeResults([file('a', '1', -86_390)]);
+    expect(told()).toEqual([]);
+    expect(runs()).toMatchObject([{ state: 'finished', tasksCompleted: 1, scoreSum: 1 }]);
+  });
+
+  it('but not the run that is still on', () => {
+    read('first', old(''));
+    read('copy', old(''));
+    expect(feed.replay(0, vm, 10)).toMatchObject([{ data: { task_id: 'a', catch_up: true } }]);
+  });
+});
+
+describe('a process that is gone', () => {
+  it('between two tasks may be on its way back, for a while', () => {
+    const reading = read('first');
+    reading.push(Buffer.from(waaLog().begin('a', 'b').task('a').result('1.00').finished('a').text()));
+    pass(240);
+    reading.endRun('crashed', 'gone');
+    expect(reading.run?.state).toBe('running');
+    pass(61);
+    reading.endRun('crashed', 'gone');
+    expect(told()).toEqual(['a 1 scored 1', 'run_crashed']);
+  });
+
+  it('has finished when all is done', () => {
+    const reading = read('first');
+    reading.push(Buffer.from(waaLog().begin('a').task('a').result('1.00').finished('a').text()));
+    reading.endRun('crashed', 'gone');
+    expect(told()).toEqual(['a 1 scored 1']);
+    expect(runs()).toMatchObject([{ state: 'finished' }]);
+  });
+});
+
+describe('result files', () => {
+  const mismatches = () => told().filter((code) => code === 'result_mismatch').length;
+
+  it('win over the log, in the history too, and a contradiction is told once', () => {
+    const reading = read('first');
+    reading.push(
+      Buffer.from(waaLog().begin('a', 'b').task('a', 'Set it.').result('0.00').finished('a').text()),
+    );
+    pass(60);
+    reading.takeResults([file('a', '1.0\n', 8)]);
+    reading.takeResults([file('a', '1.0\n', 8)]);
+    expect(told()).toEqual(['a 1 scored 0', 'result_mismatch']);
+    expect(feed.replay(0, vm, 10)[1]?.data).toMatchObject({
+      message: 'The log said 0.00 for a, its result file says 1.0.',
+      severity: 'warning',
+    });
+    expect(feed.tasksOf(runs()[0]?.runId ?? '')).toMatchObject([
+      { score: 1, success: true, instruction: 'Set it.' },
+    ]);
+    expect(runs()).toMatchObject([{ succeeded: 1, scoreSum: 1, tasksScored: 1 }]);
+
+    restart();
+    read(
+      'copy',
+      waaLog().begin('a', 'b').task('a', 'Set it.').result('0.00').finished('a').text(),
+    ).takeResults([file('a', '1.0\n', 8)]);
+    expect(mismatches()).toBe(1);
+    expect(feed.tasksOf(runs()[0]?.runId ?? '')).toMatchObject([{ score: 1 }]);
+  });
+
+  it('are taken silently where they are only more exact, or tell what the log did not', () => {
+    const reading = read('first');
+    reading.push(
+      Buffer.from(waaLog().begin('a', 'b').task('a').result('0.33').finished('a').task('b').text()),
+    );
+    pass(60);
+    reading.takeResults([file('a', '0.3333', 8), file('b', 'True', 40)]);
+    expect(told()).toEqual(['a 1 scored 0.33', 'b 1 scored 1']);
+    expect(runs()).toMatchObject([{ tasksCompleted: 2, scoreSum: 1.3333 }]);
+  });
+
+  it('alone make a run, which ends with their silence', () => {
+    const reading = startResultReading({
+      vm,
+      log: 'results:/client/results',
+      firstSeenMs: startMs,
+      successThreshold: 1,
+      silentAfterMs: 900_000,
+      feed,
+      now: () => nowMs,
+      onRun: () => undefined,
+    });
+    pass(20);
+    reading.takeResults([file('old', '1', -100_000), file('a', '1', 10)]);
+    pass(300);
+    reading.takeResults([file('old', '1', -100_000), file('a', '1', 10), file('b', '0', 300)]);
+    expect(told()).toEqual(['a 1 scored 1', 'b 1 scored 0']);
+    pass(900);
+    reading.takeResults([file('b', '0', 300)]);
+    expect(told()).toEqual(['a 1 scored 1', 'b 1 scored 0']);
+    expect(runs()).toMatchObject([
+      { dialect: 'results', state: 'finished', tasksCompleted: 2, endedAt: startMs + 300_000 },
+    ]);
+  });
+});
+
+it('writes what the log tells of the run at once, not only with the first task that ends', () => {
+  read('first').push(
+    Buffer.from(
+      waaLog()
+        .begin('a')
+        .record('run', "Args: Namespace(max_steps=15, model='gpt-4o')")
+        .record('run', 'x')
+        .text(),
+    ),
+  );
+  expect(runs()).toMatchObject([{ totalTasks: 1, arguments: { model: 'gpt-4o' } }]);
+});
+
+it('keeps what is written with each event small, however long the run and its instructions', () => {
+  const ids = Array.from({ length: 369 }, (_, index) => `task-${String(index)}`);
+  const log = waaLog().begin(...ids);
+  for (const id of ids) log.task(id, 'x'.repeat(4000)).result('1.00').finished(id);
+  read('first').push(Buffer.from(log.text()));
+  expect(JSON.stringify(feed.latestFollow(vm)).length).toBeLessThan(200_000);
+  expect(
+    feed.tasksOf(runs()[0]?.runId ?? '').every(({ instruction }) => (instruction?.length ?? 0) > 3990),
+  ).toBe(true);
+});

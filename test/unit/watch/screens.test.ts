@@ -1,0 +1,229 @@
+/** Pictures of tasks, from folders of this machine by shells of this machine. */
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ScreenTask } from '../../../src/shared/screens.ts';
+import { openShell } from '../../../src/main/vm/index.ts';
+import type { LogAccess } from '../../../src/main/watch/log-following.ts';
+import { createScreens, stepOf } from '../../../src/main/watch/screens.ts';
+import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
+import { localShell, type LocalShell } from '../vm/local-shell.ts';
+import { machine } from './sights.ts';
+
+const startMs = 1_800_000_000_000;
+
+describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
+  let dir: string;
+  let shells: LocalShell;
+  let access: LogAccess | null;
+  let sight: Sight;
+  let nowMs: number;
+
+  beforeEach(() => {
+    dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-screens-')));
+    shells = localShell(['sh'], { HOME: dir });
+    const open = () => openShell(shells.client, 'sh', () => undefined);
+    access = {
+      client: shells.client,
+      host: open(),
+      inside: open(),
+      docker: 'docker',
+      container: 'winarena',
+      mounts: [],
+    };
+    sight = { ...firstSight, machine, container: running() };
+    nowMs = startMs;
+  });
+  afterEach(() => {
+    shells.end();
+    rmSync(dir, { recursive: true });
+  });
+
+  const running = (): Sight['container'] => ({
+    kind: 'running',
+    name: 'winarena',
+    why: 'it is',
+    addresses: [],
+    mounts: [{ source: join(dir, 'client'), destination: '/client' }],
+  });
+  const task = (changes: Partial<ScreenTask> = {}): ScreenTask => ({
+    vm: 'vm',
+    runId: 'run',
+    log: 'container:winarena:/client/results/logs/normal-0-20260128@225508.log',
+    resultDir: './results',
+    domain: 'chrome',
+    taskId: 'a-WOS',
+    attempt: 1,
+    startedAt: startMs,
+    endedAt: startMs + 60_000,
+    ...changes,
+  });
+
+  function put(path: string, contents = 'x', atMs = startMs): void {
+    const file = join(dir, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, contents);
+    utimesSync(file, atMs / 1000, atMs / 1000);
+  }
+  const create = () => {
+    const screens = createScreens({
+      sight: () => sight,
+      hostLog: () => null,
+      access: () => access,
+      now: () => nowMs,
+    });
+    screens.note();
+    return screens;
+  };
+  const { signal } = new AbortController();
+  const folder = 'client/results/pyautogui/a11y_tree/gpt-4o/0/chrome/a-WOS';
+
+  it('are listed by step, the state before the first as 0, each that there is', async () => {
+    put(`${folder}/screenshot-step_10_20260128@225540.png`, 'abc', startMs + 40_000);
+    put(`${folder}/screenshot-step_2_20260128@225520.png`, 'x', startMs + 20_000);
+    put(`${folder}/screenshot-step_2_20260128@225510.png`, 'x', startMs + 10_000);
+    put(`${folder}/screenshot-step_reset_20260128@225508.png`);
+    put(`${folder}/final.png`);
+    const listed = await create().list(task(), signal);
+    expect(listed).toEqual({
+      ok: true,
+      value: [
+        { name: 'screenshot-step_reset_20260128@225508.png', step: 0, takenAt: startMs, sizeBytes: 1 },
+        { name: 'screenshot-step_2_20260128@225510.png', step: 2, takenAt: startMs + 10_000, sizeBytes: 1 },
+        { name: 'screenshot-step_2_20260128@225520.png', step: 2, takenAt: startMs + 20_000, sizeBytes: 1 },
+        { name: 'screenshot-step_10_20260128@225540.png', step: 10, takenAt: startMs + 40_000, sizeBytes: 3 },
+        { name: 'final.png', step: null, takenAt: startMs, sizeBytes: 1 },
+      ],
+    });
+  });
+
+  it('are those of this attempt: what was there before or came after it is of another', async () => {
+    put(`${folder}/step_1.png`, 'x', startMs - 3_600_000);
+    expect(await create().list(task(), signal)).toMatchObject({ problem: { kind: 'absent' } });
+    put(`${folder}/step_2.png`, 'x', startMs + 30_000);
+    put(`${folder}/step_3.png`, 'x', startMs + 3_600_000);
+    expect(await create().list(task(), signal)).toMatchObject({ value: [{ step: 2 }] });
+    sight = { ...sight, machine: { ...machine, clockSkewMs: 3_600_000 } };
+    expect(await create().list(task(), signal)).toMatchObject({
+      value: [{ step: 3, takenAt: startMs }],
+    });
+  });
+
+  it('are those of one folder where several models have one, the one that was written to last', async () => {
+    put(`${folder}/step_1.png`, 'x', startMs + 1_000);
+    put('client/results/pyautogui/a11y_tree/gpt-5/0/chrome/a-WOS/step_7.png', 'x', startMs + 2_000);
+    expect(await create().list(task(), signal)).toMatchObject({ value: [{ step: 7 }] });
+  });
+
+  it('are read byte by byte, and only those that are listed', async () => {
+    const screens = create();
+    put(`${folder}/step_1.png`, 'bytes');
+    put(`${folder}/result.txt`, '1.0');
+    put('client/results/secret.png');
+    expect(await screens.read(task(), 'step_1.png', signal)).toEqual({
+      ok: true,
+      value: Buffer.from('bytes'),
+    });
+    for (const name of [
+      'result.txt',
+      '../secret.png',
+      '../../../../../../secret.png',
+      '/etc/passwd',
+      '',
+      'step_2.png',
+      '*.png',
+    ])
+      expect(await screens.read(task(), name, signal)).toMatchObject({
+        ok: false,
+        problem: { kind: 'absent' },
+      });
+    put(`${folder}/big.png`, 'x'.repeat(8 * 1024 * 1024 + 1));
+    expect(await screens.read(task(), 'big.png', signal)).toMatchObject({ problem: { kind: 'too-big' } });
+  });
+
+  it('may have gone, or become a way out, since they were listed', async () => {
+    const screens = create();
+    put(`${folder}/step_1.png`);
+    put('outside.png', 'secret');
+    await screens.list(task(), signal);
+    rmSync(join(dir, folder, 'step_1.png'));
+    symlinkSync(join(dir, 'outside.png'), join(dir, folder, 'step_1.png'));
+    expect(await screens.read(task(), 'step_1.png', signal)).toMatchObject({ problem: { kind: 'absent' } });
+  });
+
+  it('come from the container where the VM does not have them', async () => {
+    const results = `${dir}/inside/results`;
+    put('inside/results/chrome/a-WOS/step_1.png', 'from within');
+    const there = task({ log: `container:winarena:${results}/logs/normal-0-20260128@225508.log` });
+    const screens = create();
+    expect(await screens.read(there, 'step_1.png', signal)).toEqual({
+      ok: true,
+      value: Buffer.from('from within'),
+    });
+    access = access === null ? null : { ...access, inside: null, container: null };
+    sight = { ...sight, container: { kind: 'absent', wanted: null, looks: 3 } };
+    nowMs += 60_000;
+    expect(await screens.list(there, signal)).toMatchObject({
+      problem: { kind: 'absent', detail: expect.stringContaining('container') as string },
+    });
+  });
+
+  it('are still had from the VM when the container is gone', async () => {
+    put(`${folder}/step_1.png`);
+    const screens = create();
+    access = access === null ? null : { ...access, inside: null, container: null };
+    sight = { ...sight, container: { kind: 'absent', wanted: null, looks: 3 } };
+    expect(await screens.list(task(), signal)).toMatchObject({ value: [{ step: 1 }] });
+  });
+
+  it('cannot be had without a connection, of a task that has no folder, or of names that are none', async () => {
+    expect(await create().list(task(), signal)).toMatchObject({
+      problem: { kind: 'absent', detail: expect.stringContaining('no folder of this task') as string },
+    });
+    for (const changes of [
+      { taskId: '..' },
+      { domain: '*' },
+      { domain: '../..' },
+      { taskId: 'a/b' },
+      { taskId: '' },
+    ])
+      expect(await create().list(task(changes), signal)).toMatchObject({ problem: { kind: 'absent' } });
+    access = null;
+    expect(await create().list(task(), signal)).toMatchObject({ problem: { kind: 'disconnected' } });
+  });
+
+  it('are fetched one at a time, and no endless queue is kept', async () => {
+    put(`${folder}/step_1.png`);
+    const screens = create();
+    const all = await Promise.all(
+      Array.from({ length: 30 }, () => screens.read(task(), 'step_1.png', signal)),
+    );
+    const busy = all.filter((answer) => !answer.ok && answer.problem.kind === 'busy').length;
+    expect([busy, all.filter(({ ok }) => ok).length]).toEqual([13, 17]);
+    expect(await screens.list(task(), signal)).toMatchObject({ ok: true });
+  });
+});
+
+describe('the step of a picture', () => {
+  it.each([
+    ['screenshot-step_reset_20260128@225508.png', 0],
+    ['screenshot-step_0_20260128@225508.png', 0],
+    ['screenshot-step_12_20260128@225508.png', 12],
+    ['step_3_20260128@225520123456.png', 3],
+    ['step_4.jpg', 4],
+    ['misstep_4.png', null],
+    ['step_x.png', null],
+    ['final.png', null],
+  ])('%s is %s', (name, step) => {
+    expect(stepOf(name)).toBe(step);
+  });
+});
