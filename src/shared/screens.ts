@@ -50,5 +50,5 @@ export interface Screens {
   /** In the order of their steps. */
   list(task: ScreenTask, signal: AbortSignal): Promise<Asked<readonly Screen[]>>;
   /** @param name one of those that {@link Screens.list} tells; any other is absent */
-  read(task: ScreenTask, name: string, signal: AbortSignal): Promise<Asked<Buffer>>;
+  read(task: ScreenTask, name: string, signal: AbortSignal): Promise<Asked<Uint8Array>>;
 }

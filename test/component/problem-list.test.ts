@@ -49,6 +49,15 @@ test('the worst stands first, then the newest', async () => {
   expect(messages).toEqual(['Old critical', 'New warning', 'Old warning']);
 });
 
+test('two that happened in the same moment are two', async () => {
+  const mismatch = { code: 'result_mismatch', severity: 'warning' } as const;
+  const { getByRole } = await show([
+    problemOf({ ...mismatch, message: 'The log said 1 for a.' }),
+    problemOf({ ...mismatch, message: 'The log said 1 for b.' }),
+  ]);
+  expect(getByRole('listitem').elements()).toHaveLength(2);
+});
+
 test('only what has no end can be dismissed', async () => {
   const onDismiss = vi.fn();
   const crashed = problemOf({ code: 'run_crashed', message: 'The run has crashed.' });

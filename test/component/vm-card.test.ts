@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import VmCard from '../../src/renderer/features/vm/VmCard.svelte';
-import VmDetails from '../../src/renderer/features/vm/VmDetails.svelte';
 import VmOverview from '../../src/renderer/features/vm/VmOverview.svelte';
-import type { Dashboard } from '../../src/renderer/state/dashboard.svelte.ts';
-import type { Link } from '../../src/renderer/state/model.ts';
 import {
-  markup,
-  nowMs,
+  dashboardOf,
+  lostLink,
+  openLink,
+  partOf,
+  poolOf,
   problemOf,
   progressOf,
   recordOf,
@@ -17,21 +17,8 @@ import {
   vmOf,
 } from './support/fixtures.ts';
 
-const dashboardOf = (link: Link, dismiss: Dashboard['dismiss'] = () => undefined): Dashboard => ({
-  state: { vms: [], version: '1.2.3', clockOffsetMs: 0 },
-  link,
-  nowMs,
-  serverNowMs: nowMs,
-  announcement: null,
-  dismiss,
-  start: () => undefined,
-  stop: () => undefined,
-});
-const open: Link = { kind: 'open', heardAtMs: nowMs };
-const lost: Link = { kind: 'lost', heardAtMs: nowMs - 30_000 };
-
 test('a card is a region of its own with everything about its VM', async () => {
-  const { getByRole } = await render(VmCard, { vm: vmOf(), index: 0, dashboard: dashboardOf(open) });
+  const { getByRole } = await render(VmCard, { vm: vmOf(), index: 0, dashboard: dashboardOf(openLink) });
   const card = getByRole('region', { name: vmName, exact: true });
   await expect.element(card.getByRole('heading', { name: 'Running' })).toBeVisible();
   await expect.element(card.getByRole('region', { name: `Results of ${vmName}` })).toBeVisible();
@@ -43,7 +30,11 @@ test('errors stand in the card, and are dismissed from there', async () => {
   const dismiss = vi.fn();
   const crashed = problemOf({ code: 'run_crashed', message: 'The run has crashed.' });
   const vm = vmOf({ problems: [crashed] });
-  const { getByRole } = await render(VmCard, { vm, index: 0, dashboard: dashboardOf(open, dismiss) });
+  const { getByRole } = await render(VmCard, {
+    vm,
+    index: 0,
+    dashboard: dashboardOf(openLink, [], { dismiss }),
+  });
   await getByRole('button', { name: 'Dismiss: The run has crashed.' }).click();
   expect(dismiss).toHaveBeenCalledExactlyOnceWith(crashed);
 });
@@ -53,32 +44,32 @@ test('with the link lost nothing in it looks like the present', async () => {
   const { container, getByTestId, rerender } = await render(VmCard, {
     vm,
     index: 0,
-    dashboard: dashboardOf(open),
+    dashboard: dashboardOf(openLink),
   });
   const barColour = (): string => {
     const bar = container.querySelector('progress');
     return bar === null ? '' : getComputedStyle(bar).getPropertyValue('--accent');
   };
   const before = barColour();
-  await rerender({ dashboard: dashboardOf(lost) });
+  await rerender({ dashboard: dashboardOf(lostLink) });
   await expect.element(getByTestId('vm-state')).toHaveTextContent('Last known: Ready');
   await expect.element(getByTestId('run-state')).toHaveTextContent('Last known: Running');
   await expect.element(getByTestId('as-of')).toHaveTextContent('As of 11:59:30, 30 s ago');
   expect(barColour()).not.toBe(before);
-  await rerender({ dashboard: dashboardOf(open) });
+  await rerender({ dashboard: dashboardOf(openLink) });
   await expect.element(getByTestId('vm-state')).toHaveTextContent('Ready');
   expect(barColour()).toBe(before);
 });
 
 test('a VM without a run has no table', async () => {
   const vm = vmOf({ status: null, progress: null, record: null, results: [] });
-  const { getByText, getByRole } = await render(VmCard, { vm, index: 0, dashboard: dashboardOf(open) });
+  const { getByText, getByRole } = await render(VmCard, { vm, index: 0, dashboard: dashboardOf(openLink) });
   await expect.element(getByText('No run yet')).toBeVisible();
   expect(getByRole('region', { name: /^Results of/ }).elements()).toEqual([]);
 });
 
 test('results that are being read are no empty table, and a new run begins sorted as usual', async () => {
-  const dashboard = dashboardOf(open);
+  const dashboard = dashboardOf(openLink);
   const unread = vmOf({ record: null, results: [] });
   const { getByText, getByRole, rerender } = await render(VmCard, { vm: unread, index: 0, dashboard });
   await expect.element(getByText('Reading the results…')).toBeVisible();
@@ -92,20 +83,6 @@ test('results that are being read are no empty table, and a new run begins sorte
     vm: vmOf({ progress: progressOf({ run_id: 'run-2' }), record: recordOf({ run_id: 'run-2' }) }),
   });
   await expect.element(steps).toHaveAttribute('aria-sort', 'none');
-});
-
-test('what is being watched is told on demand, and what was not found is left out', async () => {
-  const status = statusOf({ detail: { ...statusOf().detail, log: markup, runner: null } });
-  const { container, getByText, getByRole } = await render(VmDetails, { status, runId: 'run-1' });
-  expect(getByText('winarena').element().checkVisibility()).toBe(false);
-  await getByText('What is being watched').click();
-  await expect.element(getByText('winarena')).toBeVisible();
-  const names = getByRole('term')
-    .elements()
-    .map((term) => term.textContent);
-  expect(names).toEqual(['SSH', 'Container', 'Benchmark server', 'Asked at', 'Log', 'Run']);
-  expect(container.textContent).toContain(markup);
-  expect(container.querySelectorAll('img, b')).toHaveLength(0);
 });
 
 test('the overview says of each VM what matters, and leads to it', async () => {
@@ -145,4 +122,15 @@ test('the overview says of each VM what matters, and leads to it', async () => {
     'unknown: c Last known: Crashed, 5/12',
     'unknown: d Last known: Waiting for Windows, 5/12',
   ]);
+});
+
+test('the overview leaves the VMs of a pool to its card', async () => {
+  const progress = progressOf({ pool: poolOf([partOf(0), partOf(1)]) });
+  const vms = [vmOf({ name: 'a', progress }), vmOf({ name: 'b' }), vmOf({ name: 'c', progress })];
+  const { getByRole, rerender } = await render(VmOverview, { vms, isLost: false });
+  const link = getByRole('link');
+  await expect.element(link).toHaveAccessibleName(/^b/);
+  await expect.element(link).toHaveAttribute('href', '#vm-1');
+  await rerender({ vms: vms.filter(({ name }) => name !== 'b') });
+  expect(getByRole('navigation').elements()).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
-import { test, expect, expectNoSidewaysScrolling, type Box } from './support/bench.ts';
+import { test, expect, expectNoSidewaysScrolling, vmName, type Box } from './support/bench.ts';
 import { completeTask, longTaskId, nthTask, setReady, startRun } from './support/scenes.ts';
+import { errorOf } from '../unit/feed/fixtures.ts';
 
 /** What stands in a column, from top to bottom. */
 const column = (page: Page, index: number): Promise<string[]> =>
@@ -114,3 +115,21 @@ for (const width of [360, 1600]) {
     expect(inTable).toBe(0);
   });
 }
+
+test('a result that its file corrects is shown as corrected', async ({ bench, page }) => {
+  setReady(bench.feed);
+  startRun(bench.feed, 0, 12);
+  const told = nthTask(0, { outcome: 'scored', score: 1, success: true });
+  completeTask(bench.feed, told);
+  await page.goto(bench.url);
+  const row = page.getByRole('region', { name: /^Results of/ }).locator('tbody tr');
+  await expect(row).toContainText('Passed');
+  bench.feed.commit({
+    vm: vmName,
+    at: Date.now(),
+    corrected: [{ ...told, score: 0, success: false }],
+    moments: [errorOf(vmName, { code: 'result_mismatch', message: 'The log said 1.00, its file says 0.0.' })],
+  });
+  await expect(row).toContainText('Failed');
+  await expect(page.getByRole('list', { name: 'Open errors' })).toContainText('its file says 0.0');
+});

@@ -120,7 +120,9 @@ function withResult(vm: VmView, result: TaskCompletePayload): VmView {
 }
 
 function withProblem(vm: VmView, problem: Problem): VmView {
+  // Several things of one kind may happen in one moment; the same one may be told twice.
   const isSame = (known: Problem): boolean =>
-    known.code === problem.code && (!isMoment(known) || known.began_at === problem.began_at);
+    known.code === problem.code &&
+    (!isMoment(known) || (known.began_at === problem.began_at && known.message === problem.message));
   return { ...vm, problems: [...vm.problems.filter((known) => !isSame(known)), problem] };
 }

@@ -4,6 +4,7 @@ import { fetchRun, fetchVms } from './api.ts';
 import { applyMessage, applyOpenErrors, applyRecord, applyVmNames, dismissProblem } from './apply.ts';
 import { announcementOf, type Announcement } from './announcement.ts';
 import { createHeardSince } from './heard-since.ts';
+import { isRecordStale } from './stale-record.ts';
 import { initialState, type DashboardState, type Link, type Problem, type StreamMessage } from './model.ts';
 import { openStream, type StreamClient } from './stream-client.ts';
 
@@ -85,7 +86,7 @@ export function createDashboard(base: URL): Dashboard {
     for (const { name, progress } of state.vms ?? []) {
       if (progress === null) continue;
       const known = before.vms?.find((vm) => vm.name === name)?.progress ?? null;
-      if (isNewConnection || recordTag(known) !== recordTag(progress)) inBackground(loadRun(progress));
+      if (isNewConnection || isRecordStale(known, progress, messages)) inBackground(loadRun(progress));
     }
   }
 
@@ -140,10 +141,4 @@ export function createDashboard(base: URL): Dashboard {
       stream = null;
     },
   };
-}
-
-/** When this changes, the record of the run says more than before: its arguments and plan are known, or how it ended. */
-function recordTag(progress: ProgressPayload | null): string {
-  if (progress === null) return '';
-  return JSON.stringify([progress.run_id, progress.state, progress.max_steps, progress.total_tasks]);
 }

@@ -74,5 +74,5 @@ export interface DashboardState {
 export const initialState: DashboardState = { vms: null, version: null, clockOffsetMs: 0 };
 
 /** Whether a run goes on. One that is stalled may go on any moment. */
-export const isOn = (progress: ProgressPayload): boolean =>
-  progress.state === 'running' || progress.state === 'stalled';
+export const isOn = ({ state }: Pick<ProgressPayload, 'state'>): boolean =>
+  state === 'running' || state === 'stalled';

@@ -1,6 +1,14 @@
 /** What components are given, complete and plausible; a test names only what it is about. */
-import type { ErrorPayload, ProgressPayload, StatusPayload } from '../../../src/shared/stream.ts';
-import type { RunRecord, TaskResult, VmView } from '../../../src/renderer/state/model.ts';
+import type {
+  DomainTally,
+  ErrorPayload,
+  PoolPart,
+  PoolView,
+  ProgressPayload,
+  StatusPayload,
+} from '../../../src/shared/stream.ts';
+import type { Dashboard } from '../../../src/renderer/state/dashboard.svelte.ts';
+import type { Link, RunRecord, TaskResult, VmView } from '../../../src/renderer/state/model.ts';
 
 export const vmName = 'waa-eval-vm';
 /** The time of every test, at noon in whatever place it runs. */
@@ -61,6 +69,47 @@ export function progressOf(changes: Partial<ProgressPayload> = {}): ProgressPayl
   };
 }
 
+/** The nth domain of a run (from 0). */
+export function domainOf(index: number, changes: Partial<DomainTally> = {}): DomainTally {
+  return {
+    domain: `domain-${String(index)}`,
+    total_tasks: 10,
+    tasks_completed: index,
+    succeeded: 0,
+    score_sum: index / 2,
+    ...changes,
+  };
+}
+
+/** The part of a pool that the VM of this worker (from 0) plays. */
+export function partOf(worker: number, changes: Partial<PoolPart> = {}): PoolPart {
+  return {
+    vm: `vm-${String(worker)}`,
+    run_id: `run-${String(worker)}`,
+    worker_id: worker,
+    tasks_completed: 10,
+    total_tasks: 39,
+    state: 'running',
+    ...changes,
+  };
+}
+
+export function poolOf(parts: readonly PoolPart[], changes: Partial<PoolView> = {}): PoolView {
+  const sum = (value: (part: PoolPart) => number) => parts.reduce((all, part) => all + value(part), 0);
+  return {
+    pool_id: 'pool-run-0',
+    worker_id: 0,
+    workers: parts.length,
+    tasks_completed: sum((part) => part.tasks_completed),
+    total_tasks: sum((part) => part.total_tasks),
+    succeeded: 20,
+    score_sum: 24,
+    state: 'running',
+    parts,
+    ...changes,
+  };
+}
+
 export function problemOf(changes: Partial<ErrorPayload> = {}): ErrorPayload {
   return {
     message: 'The benchmark server in Windows has stopped answering.',
@@ -104,6 +153,27 @@ export function vmOf(changes: Partial<VmView> = {}): VmView {
     record: recordOf(),
     results: resultsOf(5),
     problems: [],
+    ...changes,
+  };
+}
+
+export const openLink: Link = { kind: 'open', heardAtMs: nowMs };
+export const lostLink: Link = { kind: 'lost', heardAtMs: nowMs - 30_000 };
+
+export function dashboardOf(
+  link: Link,
+  vms: readonly VmView[] = [],
+  changes: Partial<Dashboard> = {},
+): Dashboard {
+  return {
+    state: { vms, version: '1.2.3', clockOffsetMs: 0 },
+    link,
+    nowMs,
+    serverNowMs: nowMs,
+    announcement: null,
+    dismiss: () => undefined,
+    start: () => undefined,
+    stop: () => undefined,
     ...changes,
   };
 }

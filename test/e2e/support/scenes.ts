@@ -7,6 +7,7 @@ import type {
   StatusPayload,
 } from '../../../src/shared/stream.ts';
 import type { Feed, TaskRecord } from '../../../src/main/feed/index.ts';
+import type { RunArguments } from '../../../src/main/run/index.ts';
 import { errorOf, progressOf, runOf, statusOf, taskOf } from '../../unit/feed/fixtures.ts';
 import { vmName } from './bench.ts';
 
@@ -71,16 +72,29 @@ export function startRun(
   done: number,
   total: number,
   changes: Partial<ProgressPayload> = {},
+  args: Partial<RunArguments> = {},
 ): void {
   const vm = changes.vm ?? vmName;
   const runId = changes.run_id ?? 'run-1';
   const tasks = Array.from({ length: done }, (_, index) => nthTask(index, { vm, runId }));
   const succeeded = tasks.filter((task) => task.success).length;
-  const isOver = changes.state !== undefined && changes.state !== 'running' && changes.state !== 'stalled';
+  const { state = 'running' } = changes;
+  const endState = state === 'running' || state === 'stalled' ? null : state;
   feed.commit({
     vm,
     at: Date.now(),
-    runs: [runOf(runId, { vm, totalTasks: total, endedAt: isOver ? Date.now() - 60 * secondMs : null })],
+    runs: [
+      runOf(runId, {
+        vm,
+        state: endState ?? 'running',
+        totalTasks: total,
+        tasksCompleted: done,
+        succeeded,
+        scoreSum: succeeded,
+        endedAt: endState === null ? null : Date.now() - 60 * secondMs,
+        arguments: { ...runOf(runId).arguments, ...args },
+      }),
+    ],
     tasks: tasks.map((record) => ({ record, tell: false })),
   });
   feed.setProgress(

@@ -1,6 +1,8 @@
 /** The states of every day that the page has: how the world comes to each, and what shows that the page is there. */
 import { expect, type Page } from '@playwright/test';
 import type { Bench } from './bench.ts';
+import { foundDetail } from './found-detail.ts';
+import { domainsOf } from './pool-scenes.ts';
 import {
   beginError,
   beginTwoErrors,
@@ -84,6 +86,14 @@ export const states: readonly State[] = [
     reach: rowCount(8),
   },
   {
+    name: 'few-domains',
+    arrange: ({ feed }) => {
+      setReady(feed);
+      startRun(feed, 8, 12, { domains: domainsOf(5) });
+    },
+    reach: (page) => expect(page.getByRole('rowheader', { name: 'file_explorer' })).toBeVisible(),
+  },
+  {
     name: 'details-open',
     arrange: ({ feed }) => {
       setReady(feed);
@@ -92,6 +102,17 @@ export const states: readonly State[] = [
     reach: async (page) => {
       await page.getByText('What is being watched').click();
       await expect(page.getByText('container:172.30.0.2:5000')).toBeVisible();
+    },
+  },
+  {
+    name: 'findings-open',
+    arrange: ({ feed }) => {
+      setReady(feed, { detail: foundDetail });
+      startRun(feed, 3, 12);
+    },
+    reach: async (page) => {
+      await page.getByText('What is being watched').click();
+      await expect(page.getByText('a process in the container')).toBeVisible();
     },
   },
   {

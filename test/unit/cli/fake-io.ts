@@ -37,6 +37,7 @@ export function fakeIo(folder: string, change: Partial<CliIo> = {}): FakeIo {
           config.server.external === null
             ? null
             : { url: `https://${config.server.external.host}:8766`, notices: ['Mind the certificate.'] },
+        notices: [],
         eventIdAtStart: 'journal-0',
         reconfigure: (next) => {
           configs.push(next);

@@ -213,6 +213,7 @@ describe('serve', () => {
         Promise.resolve({
           url: 'http://x',
           external: null,
+          notices: [],
           eventIdAtStart: 'journal-0',
           reconfigure: () => undefined,
           close: () => new Promise(() => undefined),

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { durationText, messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
 import { messageJson } from '../../../src/main/cli/watch/message-json.ts';
 import { toMessage, type StreamMessage } from '../../../src/main/client/index.ts';
+import type { PoolView, RunOutcome } from '../../../src/shared/stream.ts';
 import { plainText, cutText } from '../../../src/shared/plain-text.ts';
 import { afterMessage, initialState, type WatchState } from '../../../src/main/cli/watch/state.ts';
 import { renderView } from '../../../src/main/cli/watch/view.ts';
@@ -72,6 +73,47 @@ describe('the live view', () => {
     ],
   ])('%s', (_name, state, lines) => {
     expect(renderView(state, 30_000, 100, paint).split('\n')).toEqual(lines);
+  });
+
+  const poolOf = (states: readonly RunOutcome[], changes: Partial<PoolView> = {}): PoolView => ({
+    pool_id: 'pool-run-1',
+    worker_id: 0,
+    workers: 4,
+    tasks_completed: 37,
+    total_tasks: 154,
+    succeeded: 20,
+    score_sum: 22,
+    state: 'running',
+    parts: states.map((state, index) => ({
+      vm: `vm-${String(index)}`,
+      run_id: `run-${String(index)}`,
+      worker_id: index,
+      tasks_completed: 9,
+      total_tasks: 39,
+      state,
+    })),
+    ...changes,
+  });
+
+  it.each<[name: string, pool: PoolView, line: string]>([
+    ['that is on', poolOf(['running', 'finished']), '● pool of 4  37/154 24% · 20 passed'],
+    [
+      'with parts in trouble',
+      poolOf(['running', 'crashed', 'stalled', 'crashed']),
+      '● pool of 4  37/154 24% · 20 passed · of its parts 2 crashed, 1 stalled',
+    ],
+    [
+      'that is over',
+      poolOf(['finished', 'finished'], { state: 'finished', total_tasks: 0 }),
+      '● pool of 4  37 tasks · 20 passed · finished',
+    ],
+  ])('has one line for a pool %s, above its VMs', (_name, pool, line) => {
+    const state = after(connected(), progress({ vm: 'a', pool }), progress({ vm: 'b', pool }));
+    const lines = renderView(state, 0, 100, paint).split('\n');
+    expect(lines[0]).toBe(line);
+    expect(lines.filter((text) => text.includes('pool of'))).toHaveLength(1);
+    for (const text of renderView(state, 0, 30, paint).split('\n'))
+      expect(text.length).toBeLessThanOrEqual(30);
   });
 
   it('has no line wider than the terminal, and none that a log could have forged', () => {

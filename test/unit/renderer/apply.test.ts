@@ -123,6 +123,15 @@ describe('problems', () => {
     expect(codes(dismissProblem(state, first))).toEqual(['run_crashed', 'disk_full']);
   });
 
+  it('of one kind and one moment are several, each told once', () => {
+    const mismatch = (message: string): StreamMessage => ({
+      event: 'problem',
+      data: errorOf('vm-a', { code: 'result_mismatch', message }),
+    });
+    const state = hear(watched, mismatch('of a'), mismatch('of b'), mismatch('of a'));
+    expect(vmOf(state)?.problems.map(({ message }) => message)).toEqual(['of b', 'of a']);
+  });
+
   it('are taken from the server where the stream has told nothing newer', () => {
     const state = hear(watched, problem('disk_full'), problem('run_crashed'));
     const open = [errorOf('vm-a', { code: 'probe_down', began_at: '0' })];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Phase, RunOutcome } from '../../../src/shared/stream.ts';
+import type { Phase, PoolView, RunOutcome } from '../../../src/shared/stream.ts';
 import { countOfTotal, pageTitle, runState, tally } from '../../../src/renderer/features/run/run-words.ts';
 import { saysMoreThanItsPhase, staleness, vmState } from '../../../src/renderer/features/vm/vm-words.ts';
 import type { TaskResult, VmView } from '../../../src/renderer/state/model.ts';
@@ -96,6 +96,21 @@ describe('pageTitle', () => {
     expect(pageTitle([ended], true)).toBe('5/12 – other – BenchTray');
     expect(pageTitle([vm()], true)).toBe('waa-eval-vm – BenchTray');
     expect(pageTitle([], true)).toBe('BenchTray');
+  });
+
+  it('counts the whole of a pool', () => {
+    const pool: PoolView = {
+      pool_id: 'pool-run-0',
+      worker_id: 1,
+      workers: 4,
+      tasks_completed: 37,
+      total_tasks: 154,
+      succeeded: 20,
+      score_sum: 20,
+      state: 'running',
+      parts: [],
+    };
+    expect(pageTitle([vm({ progress: { ...progress, pool } })], true)).toBe('37/154 – pool of 4 – BenchTray');
   });
 
   it('says first what needs attention', () => {

@@ -11,6 +11,17 @@ export function durationText(seconds: number): string {
   return `${String(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
+/** How much is done: "4/30 13%", or "4 tasks" while the total is unknown. */
+export function countText(done: number, total: number): string {
+  if (total === 0) return `${String(done)} tasks`;
+  return `${String(done)}/${String(total)} ${String(Math.floor(shareOf(done, total) * 100))}%`;
+}
+
+/** 0..1, and 0 while the total is unknown. */
+export function shareOf(done: number, total: number): number {
+  return total === 0 ? 0 : Math.min(1, done / total);
+}
+
 /** Local time of day. */
 export function timeText(nowMs: number): string {
   return new Date(nowMs).toTimeString().slice(0, 8);

@@ -1,11 +1,12 @@
 import type { ChalkInstance } from 'chalk';
-import { durationText, statusText } from './format.ts';
+import { countText, durationText, shareOf, statusText } from './format.ts';
 import { plainText, cutText } from '../../../shared/plain-text.ts';
+import { poolLines } from './pool-lines.ts';
 import { isOn, type WatchedVm, type WatchState } from './state.ts';
 
 const widestBar = 30;
 
-/** The live part of the terminal: two to four lines per VM, none longer than `width` characters. */
+/** The live part of the terminal: a line per pool, two to four lines per VM, none longer than `width` characters. */
 export function renderView(state: WatchState, nowMs: number, width: number, paint: ChalkInstance): string {
   const lines: string[] = [];
   const { connection } = state;
@@ -14,6 +15,7 @@ export function renderView(state: WatchState, nowMs: number, width: number, pain
   if (connection.kind === 'connecting') lines.push(cutText('Connecting…', width));
   if (connection.kind === 'open' && state.vms.size === 0)
     lines.push(cutText('Connected. No VM has been seen yet.', width));
+  lines.push(...poolLines(state, width, paint));
   for (const [name, vm] of state.vms) lines.push(...vmLines(name, vm, nowMs, width, paint));
   return lines.join('\n');
 }
@@ -45,11 +47,9 @@ function progressLines(
   const on = isOn(progress.state);
   const sinceSeconds = on ? Math.max(0, (nowMs - progressAtMs) / 1000) : 0;
   const { tasks_completed: done, total_tasks: total, eta_seconds: eta } = progress;
-  const share = total === 0 ? 0 : Math.min(1, done / total);
+  const share = shareOf(done, total);
   const facts = [
-    total === 0
-      ? `${String(done)} tasks`
-      : `${String(done)}/${String(total)} ${String(Math.floor(share * 100))}%`,
+    countText(done, total),
     `${String(progress.succeeded)} passed`,
     durationText(progress.elapsed_seconds + sinceSeconds),
     on && eta !== null ? `${durationText(eta - sinceSeconds)} left` : null,

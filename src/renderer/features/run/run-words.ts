@@ -42,16 +42,18 @@ export function countOfTotal(done: number, total: number): string {
   return total === 0 ? String(done) : `${String(done)}/${String(total)}`;
 }
 
-/** What the tab says: the run that is on, else the newest thing known. "5/12 – waa-eval-vm – BenchTray" */
+/** What the tab says: the run that is on, else the newest thing known. "5/12 – waa-eval-vm – BenchTray", "37/154 – pool of 4 – BenchTray" */
 export function pageTitle(vms: readonly VmView[], isConnected: boolean): string {
   const shown = vms.find((vm) => vm.progress?.state === 'running') ?? vms.find((vm) => vm.progress) ?? vms[0];
   const progress = shown?.progress ?? null;
   const needsAttention = vms.some((vm) => vm.problems.some((problem) => problem.severity === 'critical'));
-  const count = progress === null ? null : countOfTotal(progress.tasks_completed, progress.total_tasks);
+  // Of a pool it is the whole that counts.
+  const counted = progress?.pool ?? progress;
+  const count = counted === null ? null : countOfTotal(counted.tasks_completed, counted.total_tasks);
   const parts = [
     isConnected ? null : 'Not connected',
     count === null ? null : `${needsAttention ? '! ' : ''}${count}`,
-    shown?.name ?? null,
+    progress?.pool == null ? (shown?.name ?? null) : `pool of ${String(progress.pool.workers)}`,
     'BenchTray',
   ];
   return parts.filter((part) => part !== null).join(' – ');
