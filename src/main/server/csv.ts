@@ -11,6 +11,7 @@ export function toCsv<Row extends object>(
     columns: [...columns],
     record_delimiter: 'windows',
     escape_formulas: true,
-    cast: { boolean: String },
+    // The library leaves LF out of what it quotes.
+    cast: { boolean: String, string: (text) => (text.startsWith('\n') ? `'${text}` : text) },
   });
 }

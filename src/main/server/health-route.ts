@@ -1,9 +1,6 @@
 /** `GET /healthz`: answers as long as the process works, whatever the VMs do. Also tells a BenchTray from any other server. */
-import { z } from 'zod';
+import { healthSchema, type Health } from './answer-schemas.ts';
 import { route, sendJson, type Route } from './routing.ts';
-
-const healthSchema = z.object({ status: z.literal('ok'), app: z.literal('BenchTray'), version: z.string() });
-type Health = z.infer<typeof healthSchema>;
 
 const answerWithinMs = 1000;
 

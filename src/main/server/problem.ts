@@ -1,5 +1,6 @@
 /** Errors as RFC 9457 has them: `application/problem+json` with title, status and detail. Never a stack trace. */
 import { STATUS_CODES, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import type { ProblemView } from './answer-schemas.ts';
 
 export interface Problem {
   readonly status: number;
@@ -11,7 +12,8 @@ export interface Problem {
 export const problemType = 'application/problem+json';
 
 export function problemBody({ status, detail }: Problem): string {
-  return `${JSON.stringify({ title: STATUS_CODES[status] ?? 'Error', status, detail })}\n`;
+  const view: ProblemView = { title: STATUS_CODES[status] ?? 'Error', status, detail };
+  return `${JSON.stringify(view)}\n`;
 }
 
 export function sendProblem(response: ServerResponse, problem: Problem): void {

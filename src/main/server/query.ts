@@ -1,4 +1,5 @@
-/** What a request asks for: read, checked and clamped, or refused with the reason. */
+/** What a request asks for: read, checked and clamped, or refused with the reason. `/api/openapi.json` describes it by the same schemas. */
+import { z } from 'zod';
 import type { Problem } from './problem.ts';
 
 export type Parsed<Value> =
@@ -16,7 +17,82 @@ export interface StreamQuery {
 }
 
 const interval = { default: 5, min: 1, max: 60 };
-const runLimit = { default: 100, min: 1, max: 1000 };
+const runLimit = { default: 100, min: 1, max: 1000, rule: 'must be a whole number from 1 to 1000' };
+const attempt = { min: 1, max: 999_999, rule: 'must be a whole number from 1 on' };
+
+/** A number as it stands in an address; any other text is left for the schema to refuse. */
+const number = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(numberOf, schema);
+
+// Messages go on from the parameter's name: "interval" must be …
+export const streamQuerySchema = z.object({
+  interval: number(
+    z
+      .number('must be a number of seconds')
+      .default(interval.default)
+      .describe(`Seconds between two snapshots, clamped to ${interval.min}..${interval.max}.`),
+  ),
+  vm: z
+    .string()
+    .optional()
+    .describe('Name of a VM of the configuration; `*`: all. Without it: the first one that is configured.'),
+  error_event: z
+    .string()
+    .regex(/^[a-z_]+$/, 'must consist of a to z and "_"')
+    .default('error')
+    .describe("Another name for our `error` events, which EventSource's own errors do not have."),
+  lastEventId: z
+    .string()
+    .optional()
+    .describe('The same as the header `Last-Event-ID`, for clients that cannot set it.'),
+});
+
+export const runsQuerySchema = z.object({
+  vm: z.string().optional().describe('Name of a VM of the configuration; `*`: all, as without it.'),
+  limit: number(
+    z
+      .int(runLimit.rule)
+      .min(runLimit.min, runLimit.rule)
+      .max(runLimit.max, runLimit.rule)
+      .default(runLimit.default)
+      .describe('How many at most.'),
+  ),
+  before: z.string().optional().describe('Id of a run: only older ones.'),
+});
+
+export const tableQuerySchema = z.object({
+  format: z
+    .enum(['json', 'csv'], 'must be "json" or "csv"')
+    .optional()
+    .describe('Wins over the header `Accept`.'),
+});
+
+export const attemptQuerySchema = z.object({
+  domain: z.string().optional().describe('Of the task, where one id stands in several.'),
+  attempt: number(
+    z
+      .int(attempt.rule)
+      .min(attempt.min, attempt.rule)
+      .max(attempt.max, attempt.rule)
+      .optional()
+      .describe('From 1 on. Without it: the newest.'),
+  ),
+});
+
+/**
+ * Reads the parameters that the schema names; others are passed over. Of several of one name, the first counts.
+ * The first that does not fit is a 400.
+ */
+export function parseQuery<Schema extends z.ZodObject>(
+  schema: Schema,
+  parameters: URLSearchParams,
+): Parsed<z.infer<Schema>> {
+  const names = Object.keys(schema.shape).filter((name) => parameters.has(name));
+  const parsed = schema.safeParse(Object.fromEntries(names.map((name) => [name, parameters.get(name)])));
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const [issue] = parsed.error.issues;
+  const name = String(issue?.path[0]);
+  return refused(`"${name}" ${issue?.message ?? ''}, found ${JSON.stringify(parameters.get(name))}.`);
+}
 
 /**
  * @param lastEventIdHeader wins over `?lastEventId=`, which stays in the address of a client that reconnects
@@ -27,59 +103,32 @@ export function parseStreamQuery(
   lastEventIdHeader: string | undefined,
   vmNames: readonly string[],
 ): Parsed<StreamQuery> {
-  const asked = parameters.get('interval');
-  const seconds = asked === null ? interval.default : decimal(asked);
-  if (seconds === null)
-    return refused(`"interval" must be a number of seconds, found ${JSON.stringify(asked)}.`);
-
-  const errorEvent = parameters.get('error_event') ?? 'error';
-  if (!/^[a-z_]+$/.test(errorEvent)) {
-    return refused(`"error_event" must consist of a to z and "_", found ${JSON.stringify(errorEvent)}.`);
-  }
-  const vm = parseVm(parameters, vmNames);
+  const parsed = parseQuery(streamQuerySchema, parameters);
+  if (!parsed.ok) return parsed;
+  const query = parsed.value;
+  const vm = findVm(query.vm, vmNames);
   if (!vm.ok) return vm;
-
-  const lastEventId = [lastEventIdHeader, parameters.get('lastEventId')]
+  const lastEventId = [lastEventIdHeader, query.lastEventId]
     .map((id) => id?.trim() ?? '')
     .find((id) => id !== '');
   return {
     ok: true,
     value: {
-      intervalSeconds: Math.min(interval.max, Math.max(interval.min, seconds)),
+      intervalSeconds: Math.min(interval.max, Math.max(interval.min, query.interval)),
       // Where nothing is configured yet, the stream shows whatever comes.
-      vm: parameters.has('vm') ? vm.value : (vmNames[0] ?? null),
-      errorEvent,
+      vm: query.vm === undefined ? (vmNames[0] ?? null) : vm.value,
+      errorEvent: query.error_event,
       lastEventId: lastEventId ?? null,
     },
   };
 }
 
-/** `?vm=`: the name of a configured VM; null for `*` and where it is missing. */
-export function parseVm(parameters: URLSearchParams, vmNames: readonly string[]): Parsed<string | null> {
-  const vm = parameters.get('vm');
-  if (vm === null || vm === '*') return { ok: true, value: null };
-  if (vmNames.includes(vm)) return { ok: true, value: vm };
+/** @returns the name of a configured VM; null for `*` and where none is asked for */
+export function findVm(asked: string | undefined, vmNames: readonly string[]): Parsed<string | null> {
+  if (asked === undefined || asked === '*') return { ok: true, value: null };
+  if (vmNames.includes(asked)) return { ok: true, value: asked };
   const known = vmNames.length === 0 ? 'none is configured' : `there are: ${vmNames.join(', ')}`;
-  return refused(`There is no VM named ${JSON.stringify(vm)}; ${known}.`, 404);
-}
-
-/** `?limit=` of the list of runs: a whole number, 1..1000. */
-export function parseRunLimit(parameters: URLSearchParams): Parsed<number> {
-  const text = parameters.get('limit');
-  if (text === null) return { ok: true, value: runLimit.default };
-  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (limit >= runLimit.min && limit <= runLimit.max) return { ok: true, value: limit };
-  return refused(
-    `"limit" must be a whole number from ${runLimit.min} to ${runLimit.max}, found ${JSON.stringify(text)}.`,
-  );
-}
-
-/** `?attempt=` of a task: a whole number from 1 on; null where it is missing. */
-export function parseAttempt(parameters: URLSearchParams): Parsed<number | null> {
-  const text = parameters.get('attempt');
-  if (text === null || /^[1-9]\d{0,5}$/.test(text))
-    return { ok: true, value: text === null ? null : Number(text) };
-  return refused(`"attempt" must be a whole number from 1 on, found ${JSON.stringify(text)}.`);
+  return refused(`There is no VM named ${JSON.stringify(asked)}; ${known}.`, 404);
 }
 
 /** `?format=`, else `Accept`. JSON where both are equally welcome. */
@@ -87,11 +136,11 @@ export function parseTableFormat(
   parameters: URLSearchParams,
   accept: string | undefined,
 ): Parsed<'json' | 'csv'> {
-  const format = parameters.get('format');
-  if (format === 'json' || format === 'csv') return { ok: true, value: format };
-  if (format !== null) return refused(`"format" must be "json" or "csv", found ${JSON.stringify(format)}.`);
+  const parsed = parseQuery(tableQuerySchema, parameters);
+  if (!parsed.ok) return parsed;
   const csv = acceptedQuality(accept, 'text', 'csv');
-  return { ok: true, value: csv > acceptedQuality(accept, 'application', 'json') ? 'csv' : 'json' };
+  const preferred = csv > acceptedQuality(accept, 'application', 'json') ? 'csv' : 'json';
+  return { ok: true, value: parsed.value.format ?? preferred };
 }
 
 /** The `q` of the most exact range that fits (RFC 9110, section 12.5.1); 0 where none does. */
@@ -111,8 +160,9 @@ function acceptedQuality(accept: string | undefined, type: string, subtype: stri
 }
 
 /** A decimal number; one that is too big to be told from infinity counts as very big. */
-function decimal(text: string): number | null {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : null;
+function numberOf(text: unknown): unknown {
+  if (typeof text !== 'string' || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())) return text;
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, Number(text)));
 }
 
 function refused(detail: string, status = 400): { readonly ok: false; readonly problem: Problem } {

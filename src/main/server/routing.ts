@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { preflightHeaders } from './access.ts';
 import type { Visitor } from './external-gate.ts';
+import type { ApiPath } from './operations.ts';
 import { sendProblem } from './problem.ts';
 import type { Target } from './target.ts';
 
@@ -34,8 +35,8 @@ export interface Route {
 
 const methods = 'GET, HEAD, OPTIONS';
 
-/** @param path as URLPattern has it: "/api/runs/:id" */
-export function route(path: string, answer: Route['answer']): Route {
+/** @param path as URLPattern has it, one that is described: "/api/runs/:id" */
+export function route(path: ApiPath, answer: Route['answer']): Route {
   const pattern = new URLPattern({ pathname: path });
   return {
     match(asked) {

@@ -34,21 +34,17 @@ export function screensRoutes(feed: Feed, screensOf: (vm: string) => Screens | n
   ): Promise<void> {
     const { response } = asked;
     const found = findTask(feed, asked);
-    if (typeof found === 'string') {
-      sendProblem(response, { status: 404, detail: found });
-      return;
-    }
     if (!found.ok) {
       sendProblem(response, found.problem);
       return;
     }
-    const screens = screensOf(found.task.vm);
+    const screens = screensOf(found.value.vm);
     if (screens === null) {
-      const detail = `The VM ${JSON.stringify(found.task.vm)} is not watched any more: its pictures cannot be had.`;
+      const detail = `The VM ${JSON.stringify(found.value.vm)} is not watched any more: its pictures cannot be had.`;
       sendProblem(response, { status: 404, detail });
       return;
     }
-    await tell(screens, found.task, untilGone(response));
+    await tell(screens, found.value, untilGone(response));
   }
 
   return [
@@ -72,16 +68,22 @@ export function screensRoutes(feed: Feed, screensOf: (vm: string) => Screens | n
       answer(asked, async (screens, task, signal) => {
         const { response, named } = asked;
         const read = await screens.read(task, named['name'] ?? '', signal);
-        const type = read.ok ? pictureType(read.value) : null;
-        if (!read.ok || type === null) {
-          refuse(response, read.ok ? noPicture : read.problem);
+        if (!read.ok) {
+          refuse(response, read.problem);
           return;
         }
-        response.setHeader('Cache-Control', isWhole(type, read.value) ? caching : 'no-store');
+        const { buffer, byteOffset, byteLength } = read.value;
+        const picture = Buffer.from(buffer, byteOffset, byteLength);
+        const type = pictureType(picture);
+        if (type === null) {
+          refuse(response, noPicture);
+          return;
+        }
+        response.setHeader('Cache-Control', isWhole(type, picture) ? caching : 'no-store');
         response.setHeader('Content-Disposition', 'inline');
         // Shown by itself, it is a picture and nothing else.
         response.setHeader('Content-Security-Policy', "default-src 'none'; sandbox");
-        sendBody(response, type, read.value);
+        sendBody(response, type, picture);
       }),
     ),
   ];
@@ -93,25 +95,29 @@ function findTask(feed: Feed, { id, named, query }: Asked): Parsed<ScreenTask> {
   if (!parsed.ok) return parsed;
   const { attempt, domain } = parsed.value;
   const run = feed.run(id);
-  if (run === null) return `There is no run ${JSON.stringify(id)}.`;
+  if (run === null) return unknown(`There is no run ${JSON.stringify(id)}.`);
   const taskId = named['task'] ?? '';
-  const domain = query.get('domain');
   const attempts = feed
     .tasksOf(run.runId)
-    .filter((task) => task.taskId === taskId && (domain === null || task.domain === domain))
-    .filter((task) => attempt.value === null || task.attempt === attempt.value);
+    .filter((task) => task.taskId === taskId && (domain === undefined || task.domain === domain))
+    .filter((task) => attempt === undefined || task.attempt === attempt);
   const { current_task, run_id, domain: at = null } = feed.snapshot(run.vm).progress ?? {};
-  const isCurrent = run_id === run.runId && current_task === taskId && (domain === null || domain === at);
+  const isCurrent =
+    run_id === run.runId && current_task === taskId && (domain === undefined || domain === at);
   // The journal has an attempt when it is over.
-  if (isCurrent && attempt.value === null) return { ok: true, task: screenTask(run, { taskId, domain: at }) };
+  if (isCurrent && attempt === undefined) return { ok: true, value: screenTask(run, { taskId, domain: at }) };
   const newest = attempts.at(-1);
-  if (newest !== undefined) return { ok: true, task: screenTask(run, newest) };
+  if (newest !== undefined) return { ok: true, value: screenTask(run, newest) };
   const which = [
     JSON.stringify(taskId),
-    ...(domain === null ? [] : [`of the domain ${JSON.stringify(domain)}`]),
-    ...(attempt.value === null ? [] : [`with an attempt ${attempt.value}`]),
+    ...(domain === undefined ? [] : [`of the domain ${JSON.stringify(domain)}`]),
+    ...(attempt === undefined ? [] : [`with an attempt ${attempt}`]),
   ];
-  return `The run ${JSON.stringify(id)} has no task ${which.join(' ')}.`;
+  return unknown(`The run ${JSON.stringify(id)} has no task ${which.join(' ')}.`);
+}
+
+function unknown(detail: string): Parsed<never> {
+  return { ok: false, problem: { status: 404, detail } };
 }
 
 function screenTask(

@@ -13,6 +13,8 @@ import { openExternalListener, type ExternalListener } from './external-listener
 import { createHandler } from './handler.ts';
 import { healthRoute } from './health-route.ts';
 import { listenOnLoopback } from './listen.ts';
+import { metricsRoute } from './metrics-route.ts';
+import { openApiRoute } from './openapi-route.ts';
 import type { ConfiguredVm } from './pictures.ts';
 import { runsRoutes } from './runs-routes.ts';
 import { screensRoutes } from './screens-route.ts';
@@ -92,6 +94,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     ...runsRoutes(feed, vmNames),
     ...screensRoutes(feed, options.screens ?? (() => null)),
     healthRoute(version),
+    openApiRoute(version),
+    metricsRoute({
+      ...{ feed, vms, version },
+      streams: () => streams.figures(),
+      hooks: options.hooks ?? (() => []),
+    }),
     assetsRoute(options.assetsDir),
   ];
 

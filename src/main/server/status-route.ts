@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HookStatus } from '../../shared/hook-status.ts';
 import type { Feed } from '../feed/index.ts';
+import type { StatusAnswer } from './answer-schemas.ts';
 import { firstStatus, type ConfiguredVm } from './pictures.ts';
 import { route, sendBody, type Route } from './routing.ts';
 import { runView } from './run-view.ts';
@@ -46,7 +47,7 @@ export function statusRoute(
         };
       }),
       hooks: hookStates,
-    });
+    } satisfies StatusAnswer);
     newest = { key, tag: `"${processTag}-${states}"`, body: `${body}\n` };
     return newest;
   }

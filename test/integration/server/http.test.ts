@@ -177,6 +177,8 @@ describe('methods and paths', () => {
     '/api/status',
     '/api/tasks',
     '/api/runs',
+    '/api/openapi.json',
+    '/metrics',
     '/api/benchmark-sse',
     '/assets/index-a1.js',
   ];
@@ -201,7 +203,7 @@ describe('methods and paths', () => {
     '/API/STATUS',
     '/api/runs/none',
     '/api/runs/none/tasks',
-    '/metrics',
+    '/metrics/',
   ])('there is nothing at %s', async (path) => {
     expectProblem(await get(path), 404);
   });
@@ -365,6 +367,9 @@ describe('the history', () => {
     dialect: 'waa',
     log: 'host:/tmp/waa_benchmark.log',
     average_score: null,
+    pool_id: null,
+    worker_id: null,
+    workers: null,
   };
 
   it('lists the runs, newest first', async () => {

@@ -11,3 +11,8 @@ it('quotes what would break a row, and what a spreadsheet would run', () => {
   );
   expect(toCsv<{ task: string }>([], ['task'])).toBe('task\r\n');
 });
+
+it.each(['=1+1', '+1', '-1', '@A1', '\t=1', '\r=1', '\n=1', '\uff1d1'])('disarms %j', (text) => {
+  const [, row] = toCsv([{ text }], ['text']).split(/\r\n/);
+  expect(row?.replace(/^"/, '')).toMatch(/^'/);
+});

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  parseRunLimit,
+  attemptQuerySchema,
+  findVm,
+  parseQuery,
   parseStreamQuery,
   parseTableFormat,
-  parseVm,
+  runsQuerySchema,
 } from '../../../src/main/server/query.ts';
 
 const vms = ['first', 'second'];
@@ -64,11 +66,10 @@ describe('the query of the stream', () => {
 });
 
 it('asks for the runs of one VM or of all', () => {
-  const vm = (query: string) => parseVm(new URLSearchParams(query), vms);
-  expect([vm(''), vm('vm=*'), vm('vm=second')]).toEqual(
+  expect([findVm(undefined, vms), findVm('*', vms), findVm('second', vms)]).toEqual(
     [null, null, 'second'].map((value) => ({ ok: true, value })),
   );
-  expect(vm('vm=x')).toMatchObject({
+  expect(findVm('x', vms)).toMatchObject({
     ok: false,
     problem: { status: 404, detail: expect.stringContaining('first, second') as string },
   });
@@ -85,8 +86,32 @@ it.each([
   ['limit=', 400],
   ['limit=99999999999999999999', 400],
 ])('limits the runs by %j: %d', (query, expected) => {
-  const parsed = parseRunLimit(new URLSearchParams(query));
-  expect(parsed.ok ? parsed.value : parsed.problem.status).toBe(expected);
+  const parsed = parseQuery(runsQuerySchema, new URLSearchParams(query));
+  expect(parsed.ok ? parsed.value.limit : parsed.problem.status).toBe(expected);
+});
+
+it.each([
+  ['', undefined],
+  ['attempt=1', 1],
+  ['attempt=12', 12],
+  ['attempt=0', 400],
+  ['attempt=1.5', 400],
+  ['attempt=', 400],
+  ['attempt=1000000', 400],
+])('finds the attempt in %j: %s', (query, expected) => {
+  const parsed = parseQuery(attemptQuerySchema, new URLSearchParams(query));
+  expect(parsed.ok ? parsed.value.attempt : parsed.problem.status).toBe(expected);
+});
+
+it.each([
+  [runsQuerySchema, 'limit=many', '"limit" must be a whole number from 1 to 1000, found "many".'],
+  [runsQuerySchema, 'limit=0&limit=5', '"limit" must be a whole number from 1 to 1000, found "0".'],
+  [attemptQuerySchema, 'attempt=-1', '"attempt" must be a whole number from 1 on, found "-1".'],
+])('says what is wrong with a parameter', (schema, query, detail) => {
+  expect(parseQuery(schema, new URLSearchParams(query))).toEqual({
+    ok: false,
+    problem: { status: 400, detail },
+  });
 });
 
 it.each([

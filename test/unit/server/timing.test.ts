@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createChannel, type Batch } from '../../../src/main/server/channel.ts';
 import { createPace } from '../../../src/main/server/pace.ts';
 import { createSink, sinkLimits, type SinkTarget } from '../../../src/main/server/sink.ts';
 import { createSnapshotTimers } from '../../../src/main/server/snapshot-timers.ts';
@@ -25,17 +26,15 @@ function createTarget(): {
     writableLength: 0,
     writableNeedDrain: false,
     isEnded: false,
-    write(text: string, callback: () => void) {
-      writes.push(text);
+    write(bytes: Buffer, callback: () => void) {
+      writes.push(String(bytes));
       callbacks.push(callback);
-      target.writableLength += Buffer.byteLength(text);
+      target.writableLength += bytes.length;
       target.writableNeedDrain = target.writableLength > 16_384;
       return !target.writableNeedDrain;
     },
-    once: () => target,
-    end(callback: () => void) {
+    end() {
       target.isEnded = true;
-      callback();
     },
     destroy() {
       target.destroyed = true;
@@ -53,23 +52,13 @@ function createTarget(): {
 }
 
 describe('the sink', () => {
-  it('sends what one turn wrote in one piece', async () => {
-    const { target, writes } = createTarget();
-    const sink = createSink(target, sinkLimits, () => undefined);
-    sink.write('a');
-    sink.write('b');
-    expect(writes).toEqual([]);
-    await Promise.resolve();
-    expect(writes).toEqual(['ab']);
-    void sink.end();
-  });
+  const small = Buffer.from('x');
 
   it('breaks a silence of 15 s, and no other', () => {
     const { target, writes, takeAll } = createTarget();
     const sink = createSink(target, sinkLimits, () => undefined);
     const send = (text: string) => {
-      sink.write(text);
-      sink.flush();
+      sink.write(Buffer.from(text));
       takeAll();
     };
     vi.advanceTimersByTime(14_999);
@@ -77,34 +66,34 @@ describe('the sink', () => {
     vi.advanceTimersByTime(14_999);
     expect(writes).toEqual(['event']);
     vi.advanceTimersByTime(1);
-    sink.flush();
     takeAll();
     expect(writes).toEqual(['event', ': keep-alive\n\n']);
     vi.advanceTimersByTime(15_000);
-    sink.flush();
     expect(writes).toHaveLength(3);
     // Nobody took the last one: another would only wait behind it.
     vi.advanceTimersByTime(30_000);
-    sink.flush();
     expect(writes).toHaveLength(3);
     sink.dispose();
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('cuts a client for which more than a megabyte waits, but lets one big event pass', () => {
+  it('cuts a client that has not taken what it was sent while more than a megabyte came up', () => {
     const { target, takeAll } = createTarget();
     const sink = createSink(target, sinkLimits, () => undefined);
-    const send = (text: string) => {
-      sink.write(text);
-      sink.flush();
+    const check = () => {
+      sink.check(Date.now());
+      return [target.destroyed, sink.wasCut(), sink.isOver()];
     };
-    send('x'.repeat(3_000_000));
+    sink.write(Buffer.alloc(70_000));
+    sink.owe(5_000_000);
     takeAll();
-    send('x'.repeat(1_048_576));
-    send('still within');
-    expect(target.destroyed).toBe(false);
-    send('too much');
-    expect(target.destroyed).toBe(true);
+    // It has read all that it was given: what came up meanwhile is on its way.
+    expect(check()).toEqual([false, false, false]);
+    sink.write(Buffer.alloc(1_000_000));
+    sink.owe(48_576);
+    expect(check()).toEqual([false, false, false]);
+    sink.owe(1);
+    expect(check()).toEqual([true, true, true]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -112,15 +101,13 @@ describe('the sink', () => {
     const { target, takeAll } = createTarget();
     const sink = createSink(target, sinkLimits, () => undefined);
     for (let second = 0; second < 200; second += 1) {
-      sink.write('x');
-      sink.flush();
+      sink.write(small);
       vi.advanceTimersByTime(1000);
       sink.check(Date.now());
       if (second % 50 === 49) takeAll();
     }
     expect(target.destroyed).toBe(false);
-    sink.write('x');
-    sink.flush();
+    sink.write(small);
     vi.advanceTimersByTime(60_000);
     sink.check(Date.now());
     expect(target.destroyed).toBe(false);
@@ -129,22 +116,78 @@ describe('the sink', () => {
     expect(target.destroyed).toBe(true);
   });
 
+  it('notices a client that has gone without a word though nothing but comments goes out', () => {
+    const { target } = createTarget();
+    const sink = createSink(target, sinkLimits, () => undefined);
+    for (let second = 0; second < 76; second += 1) {
+      expect(target.destroyed).toBe(false);
+      vi.advanceTimersByTime(1000);
+      sink.check(Date.now());
+    }
+    expect(target.destroyed).toBe(true);
+  });
+
   it('tells when there is room again, and sends nothing after its end', () => {
     const { target, writes, takeAll } = createTarget();
     const onFree = vi.fn();
     const sink = createSink(target, sinkLimits, onFree);
-    sink.write('x'.repeat(20_000));
-    sink.flush();
+    sink.write(Buffer.alloc(20_000));
     expect([sink.isFull(), onFree.mock.calls.length]).toEqual([true, 0]);
     takeAll();
     expect([sink.isFull(), onFree.mock.calls.length]).toEqual([false, 1]);
-    sink.write('last');
-    void sink.end();
-    sink.write('late');
-    sink.flush();
-    expect([writes.at(-1), target.isEnded]).toEqual(['last', true]);
+    sink.write(Buffer.from('last'));
+    sink.end();
+    sink.write(Buffer.from('late'));
+    expect([writes.at(-1), target.isEnded, sink.wasCut()]).toEqual(['last', true, false]);
     takeAll();
     expect(onFree).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a channel', () => {
+  const view = { vm: null, errorEvent: 'error' };
+  const event = (seq: number) => ({ seq, type: 'error' }) as const;
+
+  it('sends what happens within one turn as one piece that all share, and under load within a pause', async () => {
+    const channel = createChannel(view, 7, () => undefined);
+    const taken: Batch[][] = [[], []];
+    for (const batches of taken) channel.join((batch) => batches.push(batch));
+    channel.addJournal('a', event(8));
+    channel.addSnapshot('b', { kind: 'progress', vm: 'vm-a' });
+    expect(taken).toEqual([[], []]);
+    await Promise.resolve();
+    expect(taken[0]?.[0]).toMatchObject({
+      counts: { error: 1, progress: 1 },
+      journalBytes: 1,
+      snapshots: [{ kind: 'progress', vm: 'vm-a' }],
+    });
+    expect(String(taken[0]?.[0]?.bytes)).toBe('ab');
+    expect(taken[1]?.[0]?.bytes).toBe(taken[0]?.[0]?.bytes);
+    for (const seq of [9, 10, 11]) {
+      channel.addJournal(`${seq} `, event(seq));
+      await Promise.resolve();
+      vi.advanceTimersByTime(1);
+    }
+    expect([taken[0]?.length, channel.sentSeq()]).toEqual([1, 8]);
+    vi.advanceTimersByTime(5);
+    expect([taken[0]?.map(({ bytes }) => String(bytes)), channel.sentSeq()]).toEqual([
+      ['ab', '9 10 11 '],
+      11,
+    ]);
+  });
+
+  it('does not let much pile up, and is gone with its last stream', () => {
+    const onEmpty = vi.fn();
+    const channel = createChannel(view, 0, onEmpty);
+    const lengths: number[] = [];
+    const leave = [channel.join(({ bytes }) => lengths.push(bytes.length)), channel.join(() => undefined)];
+    for (let seq = 1; seq <= 10; seq += 1) channel.addJournal('x'.repeat(100_000), event(seq));
+    expect(lengths).toEqual([300_000, 300_000, 300_000]);
+    leave[0]?.();
+    expect(onEmpty).not.toHaveBeenCalled();
+    leave[1]?.();
+    expect(onEmpty).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

@@ -1,0 +1,36 @@
+/** The forms of answers by the names that they have in `/api/openapi.json`. */
+import type { z } from 'zod';
+import { backgroundTaskSchema } from '../../shared/background-task.ts';
+import { hookStatusSchema } from '../../shared/hook-status.ts';
+import * as payloads from '../../shared/payload-schemas.ts';
+import * as answers from './answer-schemas.ts';
+
+export const components = {
+  BackgroundTask: backgroundTaskSchema,
+  BackgroundTasks: answers.backgroundTasksSchema,
+  Connected: payloads.connectedSchema,
+  Cost: payloads.costSchema,
+  DomainTally: payloads.domainTallySchema,
+  Error: payloads.errorSchema,
+  Finding: payloads.findingSchema,
+  Health: answers.healthSchema,
+  HookStatus: hookStatusSchema,
+  Pool: payloads.poolViewSchema,
+  PoolPart: payloads.poolPartSchema,
+  Problem: answers.problemSchema,
+  Progress: payloads.progressSchema,
+  Recovered: payloads.recoveredSchema,
+  Run: answers.runSchema,
+  RunWithTasks: answers.runWithTasksSchema,
+  Runs: answers.runsSchema,
+  Screens: answers.screensSchema,
+  State: answers.statusAnswerSchema,
+  Status: payloads.statusSchema,
+  StatusDetail: payloads.statusDetailSchema,
+  Task: answers.taskSchema,
+  TaskComplete: payloads.taskCompleteSchema,
+  Tasks: answers.tasksSchema,
+  VmPicture: answers.vmPictureSchema,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type ComponentName = keyof typeof components;

@@ -1,0 +1,134 @@
+/**
+ * Every route with what it is asked and what it answers: what `/api/openapi.json` is made from. A route that is not in here cannot be
+ * made (see `route`), and it reads its parameters by the schemas that stand in here.
+ */
+import type { z } from 'zod';
+import type { ComponentName } from './components.ts';
+import { attemptQuerySchema, runsQuerySchema, streamQuerySchema, tableQuerySchema } from './query.ts';
+
+export interface Operation {
+  /** Name of the operation, for programs that are made from the description. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** What stands for `:name` in the path, in words. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: z.ZodObject;
+  /** Request headers that mean something here. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of an answer of 200: by its content type a named form; null: text or bytes. */
+  readonly content: Readonly<Record<string, ComponentName | null>>;
+  /** Headers of an answer of 200. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
+  /** Answers besides 200: each is a problem, but for those below 400. Those that any route may give are left out. */
+  readonly others?: Readonly<Record<number, string>>;
+}
+
+const runId = { id: 'Id of a run.' };
+const taskPath = { ...runId, task: 'Id of a task, as the log prints it.' };
+const unknownRun = { 404: 'There is no such run.' };
+const vmFails = {
+  502: 'What came from the VM is not whole.',
+  503: 'The VM is not connected, or too many ask at once: see `Retry-After`.',
+  504: 'The VM takes too long.',
+};
+
+/** By paths as URLPattern has them. */
+export const operations = {
+  '/api/benchmark-sse': {
+    id: 'getStream',
+    summary: 'The event stream',
+    description:
+      'Opens with `connected`, what was missed, one `status` for each VM and one `progress` for its newest run; never ends by itself. ' +
+      '`x-events` has the form of the data of each event.',
+    query: streamQuerySchema,
+    headers: { 'Last-Event-ID': 'Id of the last event that was received: what came after it follows.' },
+    content: { 'text/event-stream': null },
+    others: {
+      400: 'A parameter cannot be read.',
+      404: 'There is no such VM.',
+      503: 'There are too many streams: see `Retry-After`.',
+    },
+  },
+  '/api/status': {
+    id: 'getStatus',
+    summary: 'The newest picture of everything, for clients that must poll',
+    headers: { 'If-None-Match': 'The `ETag` of an earlier answer.' },
+    content: { 'application/json': 'State' },
+    answerHeaders: { ETag: 'Stays while nothing but clocks move.' },
+    others: { 304: 'Nothing has changed.' },
+  },
+  '/api/tasks': {
+    id: 'listBackgroundTasks',
+    summary: 'VM, container and run as background tasks',
+    content: { 'application/json': 'BackgroundTasks' },
+  },
+  '/api/runs': {
+    id: 'listRuns',
+    summary: 'The recorded runs, newest first',
+    query: runsQuerySchema,
+    content: { 'application/json': 'Runs' },
+    others: { 400: 'A parameter cannot be read.', 404: 'There is no such VM.' },
+  },
+  '/api/runs/:id': {
+    id: 'getRun',
+    summary: 'One run with its tasks',
+    path: runId,
+    content: { 'application/json': 'RunWithTasks' },
+    others: unknownRun,
+  },
+  '/api/runs/:id/tasks': {
+    id: 'listTasks',
+    summary: 'The tasks of a run, as JSON or as CSV',
+    description:
+      "CSV for `?format=csv`, or where `Accept` likes `text/csv` better. It (RFC 4180) has the fields of `Task` as columns, in that order; a text that a spreadsheet would take for a formula begins with `'`.",
+    path: runId,
+    query: tableQuerySchema,
+    content: { 'application/json': 'Tasks', 'text/csv': null },
+    others: { 400: 'A parameter cannot be read.', ...unknownRun },
+  },
+  '/api/runs/:id/tasks/:task/screens': {
+    id: 'listScreens',
+    summary: "Which pictures of a task's screen there are",
+    path: taskPath,
+    query: attemptQuerySchema,
+    content: { 'application/json': 'Screens' },
+    others: { 400: 'A parameter cannot be read.', 404: 'There is no such run, task or folder.', ...vmFails },
+  },
+  '/api/runs/:id/tasks/:task/screens/:name': {
+    id: 'getScreen',
+    summary: "One picture of a task's screen",
+    path: { ...taskPath, name: 'One of those that are listed.' },
+    query: attemptQuerySchema,
+    content: { 'image/png': null, 'image/jpeg': null },
+    others: {
+      400: 'A parameter cannot be read.',
+      404: 'There is no such run, task or picture.',
+      413: 'The picture is too big.',
+      ...vmFails,
+    },
+  },
+  '/metrics': {
+    id: 'getMetrics',
+    summary: 'Figures in the text format of Prometheus',
+    content: { 'text/plain': null },
+  },
+  '/healthz': {
+    id: 'getHealth',
+    summary: 'Answers as long as the process works, whatever the VMs do',
+    content: { 'application/json': 'Health' },
+  },
+  '/api/openapi.json': {
+    id: 'getDescription',
+    summary: 'This description',
+    content: { 'application/json': null },
+  },
+  '/': {
+    id: 'getDashboard',
+    summary: 'The dashboard',
+    content: { 'text/html': null },
+    others: { 404: 'The dashboard is not part of this installation.' },
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export type ApiPath = keyof typeof operations;

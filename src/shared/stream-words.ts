@@ -1,0 +1,53 @@
+/** The words of the event stream: phases, codes and outcomes. New ones may come; none is renamed or removed. */
+
+/** What Windows goes through from the start of its container until its benchmark server answers, in order. */
+export const bootPhases = [
+  'starting',
+  'downloading',
+  'extracting',
+  'configuring',
+  'building',
+  'booting',
+  'oobe',
+] as const;
+/** How far the machine has come, from nothing to a Windows that answers. */
+export const phases = ['offline', ...bootPhases, 'ready', 'stopping', 'unknown'] as const;
+export type Phase = (typeof phases)[number];
+
+/** Codes of conditions that last and are told to be over by a `recovered` event. */
+export const stateCodes = [
+  'ssh_unreachable',
+  'ssh_auth_failed',
+  'ssh_host_key_changed',
+  'vm_not_running',
+  'azure_auth_failed',
+  'azure_unavailable',
+  'container_missing',
+  'container_exited',
+  'probe_down',
+  'docker_denied',
+  'kvm_missing',
+  'disk_full',
+  'log_unreadable',
+  'run_stalled',
+  'vm_idle',
+] as const;
+/** Codes of things that happen once and have no end. */
+export const momentCodes = [
+  'container_oom',
+  'run_crashed',
+  'run_interrupted',
+  'result_mismatch',
+  'internal',
+] as const;
+export type StateCode = (typeof stateCodes)[number];
+export type MomentCode = (typeof momentCodes)[number];
+export type ErrorCode = StateCode | MomentCode;
+export const severities = ['warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+export const runOutcomes = ['running', 'finished', 'crashed', 'interrupted', 'stalled'] as const;
+export type RunOutcome = (typeof runOutcomes)[number];
+
+export const taskOutcomes = ['scored', 'exception', 'lost', 'interrupted'] as const;
+export type TaskOutcome = (typeof taskOutcomes)[number];

@@ -1,0 +1,105 @@
+/**
+ * Clients that were written for the server whose place BenchTray takes. They are in clients/ as people have them, and must do what they
+ * did, unchanged: only the port is another here.
+ */
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startSimulatedVm, type SimulatedVm } from '../../../src/main/demo/index.ts';
+import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
+import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
+import { until } from '../../support/wait.ts';
+import { canRun, startProgram, withPort, type Program } from './program.ts';
+
+/** Time to come before the VM is ready, and nothing after the first run. */
+const timings = {
+  bootMs: 4000,
+  beforeFirstRunMs: 1000,
+  shortestTaskMs: 1500,
+  longestTaskMs: 2000,
+  idleMs: 600_000,
+};
+
+let vm: SimulatedVm;
+let monitor: TestMonitor;
+let program: Program | null = null;
+async function startDemo(): Promise<void> {
+  vm = await startSimulatedVm({ seed: 11, speed: 1, tasksPerRun: 3, timings });
+  monitor = await startTestMonitor(testConfig([vm.vmConfig], { interval: 1 }));
+}
+afterEach(async () => {
+  program?.stop();
+  program = null;
+  await monitor.close();
+  await vm.close();
+});
+
+function client(name: string): string {
+  const text = readFileSync(new URL(`clients/${name}`, import.meta.url), 'utf8');
+  return withPort(text, Number(new URL(monitor.url).port));
+}
+
+const hasRequests = canRun('python3', '-c', 'import requests');
+if (!hasRequests)
+  console.warn('SKIPPED: the Python clients of old, since this machine has no python3 with requests.');
+
+describe.skipIf(!hasRequests)('in Python (needs python3 with requests)', () => {
+  beforeEach(startDemo);
+
+  it('the one that prints', async () => {
+    const printing = (program = startProgram('python3', ['-'], client('printing_client.py')));
+    await printing.expect(/^\[[\d:]+\] VM Status: Starting \(\w+\)$/m);
+    await printing.expect(/^\[[\d:]+\] VM Status: Ready$/m);
+    await printing.expect(/^\[[\d:]+\] Progress: 1\/3 tasks \| Current: \S+ \(step \d+\)$/m);
+    await printing.expect(/^\[[\d:]+\] Progress: 3\/3 tasks/m);
+    await vm.stopListening();
+    vm.disconnectAll();
+    await printing.expect(/^\[[\d:]+\] ERROR: SSH connection failed$/m);
+    const told = [
+      ...printing.said().matchAll(/Task Complete: (\S+) \| Success: (True|False) \| Score: (\S+)$/gm),
+    ];
+    expect(told.map(([, id]) => id)).toEqual(vm.truth().map(({ taskId }) => taskId));
+    expect(told).toHaveLength(3);
+    expect(printing.exitCode()).toBe(null);
+  });
+
+  it('the one with callbacks', async () => {
+    const calling = (program = startProgram('python3', ['-'], client('callback_client.py')));
+    await calling.expect(/^VM is starting$/m);
+    await calling.expect(/^VM is ready$/m);
+    await calling.expect(/^Progress: 3\/3$/m);
+    await calling.expect(/^(Task \S+ completed: (True|False)\s+[^]*){3}/m);
+    await vm.stopListening();
+    vm.disconnectAll();
+    await calling.expect(/^Error: SSH connection failed$/m);
+    expect(calling.exitCode()).toBe(null);
+  });
+});
+
+it.skipIf(chromiumPath === null)('the page (needs Chromium)', async () => {
+  const browser = await chromium.launch(chromiumLaunch);
+  try {
+    await startDemo();
+    const page = await browser.newPage();
+    const thrown: Error[] = [];
+    page.on('pageerror', (error) => thrown.push(error));
+    const address = `http://localhost:${new URL(monitor.url).port}/monitor.html`;
+    await page.route(address, (route) =>
+      route.fulfill({ contentType: 'text/html; charset=utf-8', body: client('monitor_page.html') }),
+    );
+    await page.goto(address);
+    const text = (selector: string) => page.locator(selector).textContent();
+    await until(async () => (await text('#vm-status'))?.startsWith('Starting ('), 'the VM starts');
+    await until(async () => (await text('#vm-status')) === 'Ready', 'the VM is ready');
+    expect(await page.locator('#vnc-link').getAttribute('href')).toMatch(/^http:\/\/.*:8006$/);
+    await until(async () => (await text('#task-counter')) === '3 / 3 tasks', 'the run is through');
+    const rows = page.locator('#results-table tbody tr');
+    await until(async () => (await rows.count()) === 3, 'the results are there');
+    const ids = await rows.locator('td:first-child').allTextContents();
+    expect(ids).toEqual(vm.truth().map(({ taskId }) => taskId));
+    expect(await rows.first().locator('td').nth(1).textContent()).toMatch(/^[✓✗]$/);
+    expect(thrown).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});

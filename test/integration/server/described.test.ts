@@ -1,0 +1,234 @@
+/** What a running server answers is what its own description says: on things made up, and on a VM that plays its runs. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HookStatus } from '../../../src/shared/hook-status.ts';
+import type { Screens } from '../../../src/shared/screens.ts';
+import { stepPicture } from '../../../src/main/demo/picture.ts';
+import { startSimulatedVm, type SimulatedVm } from '../../../src/main/demo/index.ts';
+import type { ComponentName } from '../../../src/main/server/components.ts';
+import { operations, type ApiPath } from '../../../src/main/server/operations.ts';
+import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
+import { readPrometheus } from '../../support/prometheus.ts';
+import { until } from '../../support/wait.ts';
+import {
+  conditionOf,
+  errorOf,
+  progressOf,
+  runOf,
+  startMs,
+  statusOf,
+  taskOf,
+} from '../../unit/feed/fixtures.ts';
+import { expectDescribed, expectForm } from './described.ts';
+import { askAs, startExternalServer, type ExternalServer } from './external-support.ts';
+import { ask, openLineClient, type LineClient } from './support.ts';
+
+const payloads: Readonly<Record<string, ComponentName>> = {
+  connected: 'Connected',
+  status: 'Status',
+  progress: 'Progress',
+  task_complete: 'TaskComplete',
+  error: 'Error',
+  recovered: 'Recovered',
+};
+
+/** @returns the names of the events that came */
+function expectEventsDescribed({ events }: Pick<LineClient, 'events'>): string[] {
+  for (const { event, data } of events) expectForm(payloads[event] ?? 'Problem', data);
+  return [...new Set(events.map(({ event }) => event))].sort();
+}
+
+describe('things made up', () => {
+  const hook: HookStatus = {
+    index: 0,
+    kind: 'command',
+    target: 'notify.py',
+    ok: false,
+    last_error: 'It ended with 1.',
+    last_at: '2026-01-28T22:55:08.000Z',
+    delivered: 3,
+    failures: 1,
+    dropped: 0,
+    pending: 2,
+  };
+  const picture = stepPicture(1, 100);
+  const screens: Screens = {
+    list: () =>
+      Promise.resolve({
+        ok: true,
+        value: [{ name: 'a.png', step: null, takenAt: startMs, sizeBytes: picture.length }],
+      }),
+    read: (_, name) =>
+      Promise.resolve(
+        name === 'a.png'
+          ? { ok: true, value: picture }
+          : { ok: false, problem: { kind: name === 'late' ? 'late' : 'absent', detail: 'It is so.' } },
+      ),
+  };
+  let running: ExternalServer;
+  beforeAll(async () => {
+    running = await startExternalServer(
+      {},
+      { hooks: () => [hook], screens: (vm) => (vm === 'vm-a' ? screens : null), maxConnections: 1 },
+    );
+    const { feed } = running;
+    feed.setStatus(
+      'vm-a',
+      statusOf('vm-a', {
+        cost: { per_hour_usd: 0.2, so_far_usd: 1, since: '2026-01-28T22:00:00Z' },
+        checked_at: '2026-01-28T22:55:08.123Z',
+      }),
+    );
+    const run = runOf('run-1', { state: 'crashed', endedAt: startMs + 1000 });
+    feed.commit({
+      vm: 'vm-a',
+      at: startMs,
+      runs: [run],
+      tasks: [
+        { record: taskOf('t1'), tell: true },
+        {
+          record: taskOf('t2', { outcome: 'exception', score: null, message: 'Oh.', startedAt: null }),
+          tell: true,
+        },
+      ],
+      moments: [errorOf('vm-a')],
+      began: [conditionOf('vm-a', 'probe_down')],
+    });
+    feed.setProgress('vm-a', progressOf('vm-a', { domains: [], eta_seconds: 12.5 }), true);
+  });
+  afterAll(() => running.remove());
+
+  const answers: Readonly<Record<ApiPath, readonly string[]>> = {
+    '/api/benchmark-sse': ['?interval=x 400', '?error_event=A 400', '?vm=none 404'],
+    '/api/status': [' 200'],
+    '/api/tasks': [' 200'],
+    '/api/runs': [' 200', '?vm=vm-b 200', '?vm=none 404', '?limit=0 400'],
+    '/api/runs/:id': ['/api/runs/run-1 200', '/api/runs/none 404'],
+    '/api/runs/:id/tasks': [
+      '/api/runs/run-1/tasks 200',
+      '/api/runs/run-1/tasks?format=csv 200',
+      '/api/runs/run-1/tasks?format=xml 400',
+      '/api/runs/none/tasks 404',
+    ],
+    '/api/runs/:id/tasks/:task/screens': [
+      '/api/runs/run-1/tasks/t1/screens 200',
+      '/api/runs/run-1/tasks/t1/screens?attempt=0 400',
+      '/api/runs/run-1/tasks/none/screens 404',
+    ],
+    '/api/runs/:id/tasks/:task/screens/:name': [
+      '/api/runs/run-1/tasks/t1/screens/a.png 200',
+      '/api/runs/run-1/tasks/t1/screens/b.png 404',
+      '/api/runs/run-1/tasks/t1/screens/late 504',
+    ],
+    '/metrics': [' 200'],
+    '/healthz': [' 200'],
+    '/api/openapi.json': [' 200'],
+    '/': [' 404'],
+  };
+
+  it.each(Object.keys(operations) as ApiPath[])('%s', async (path) => {
+    for (const asked of answers[path]) {
+      const [place = '', status] = asked.split(' ');
+      const url = place.startsWith('/') ? place : path + place;
+      const answer = await ask(running.server.url + url);
+      expect([url, answer.status]).toEqual([url, Number(status)]);
+      expectDescribed(path, answer);
+    }
+    const local = `${running.server.url}${path}`;
+    for (const refused of [
+      await ask(local, { method: 'DELETE' }),
+      await ask(local, { headers: { Host: 'evil.example' } }),
+      await ask(local, { headers: { Origin: 'https://evil.example' } }),
+      await askAs(running.url + path),
+    ])
+      expectDescribed(path, refused);
+  });
+
+  it('the status that has not changed', async () => {
+    const { headers } = await ask(`${running.server.url}/api/status`);
+    const unchanged = await ask(`${running.server.url}/api/status`, {
+      headers: { 'If-None-Match': headers.etag ?? '' },
+    });
+    expectDescribed('/api/status', unchanged);
+  });
+
+  it('a stream with every kind of event, and one too many', async () => {
+    const { feed } = running;
+    const stream = await openLineClient(
+      `${running.server.url}/api/benchmark-sse?lastEventId=${feed.idOf(0)}`,
+    );
+    feed.commit({
+      vm: 'vm-a',
+      at: startMs + 5000,
+      ended: [{ code: 'probe_down', message: 'It answers again.' }],
+    });
+    await stream.expect(1, 'recovered');
+    await stream.expect(1, 'progress');
+    expect(expectEventsDescribed(stream)).toEqual(Object.keys(payloads).sort());
+    expectDescribed('/api/benchmark-sse', await ask(`${running.server.url}/api/benchmark-sse`));
+    const { text } = await ask(`${running.server.url}/metrics`);
+    const sent = readPrometheus(text).get('benchtray_stream_events_sent_total')?.samples;
+    for (const event of Object.keys(payloads)) {
+      const count = stream.events.filter((one) => one.event === event).length;
+      expect(sent).toContainEqual({ labels: { event }, value: count });
+    }
+    stream.close();
+    const lost = await until(async () => {
+      const gone = await openLineClient(`${running.server.url}/api/benchmark-sse?lastEventId=x-1`);
+      return gone.status === 200 ? gone : null;
+    }, 'there is room again');
+    await lost.expect(1, 'connected');
+    expect(lost.events[0]?.data['gap']).toBe(true);
+    expectEventsDescribed(lost);
+    lost.close();
+  });
+});
+
+describe('a VM that plays', () => {
+  let vm: SimulatedVm;
+  let monitor: TestMonitor;
+  let stream: LineClient;
+  beforeAll(async () => {
+    vm = await startSimulatedVm({ seed: 7, speed: 60, tasksPerRun: 4 });
+    monitor = await startTestMonitor(
+      testConfig([vm.vmConfig], {
+        hooks: [{ on: ['task_complete'], command: [process.execPath, '-e', ''], timeoutSeconds: 10 }],
+      }),
+    );
+    stream = await openLineClient(`${monitor.url}/api/benchmark-sse?interval=1`);
+  });
+  afterAll(async () => {
+    stream.close();
+    await monitor.close();
+    await vm.close();
+  });
+
+  it('is told as described, from its boot to the end of a run', async () => {
+    const isOver = () =>
+      stream.events.some(({ event, data }) => event === 'progress' && data['state'] === 'finished');
+    do {
+      for (const path of ['/api/status', '/api/tasks', '/api/runs'] as const)
+        expectDescribed(path, await ask(monitor.url + path));
+      readPrometheus((await ask(`${monitor.url}/metrics`)).text);
+    } while (!isOver());
+    expect(expectEventsDescribed(stream)).toEqual(
+      expect.arrayContaining(['connected', 'progress', 'status', 'task_complete']),
+    );
+
+    const [task] = await stream.expect(1, 'task_complete');
+    const run = `/api/runs/${String(task?.data['run_id'])}`;
+    expectDescribed('/api/runs/:id', await ask(monitor.url + run));
+    expectDescribed('/api/runs/:id/tasks', await ask(`${monitor.url}${run}/tasks`));
+    const listing = await ask(`${monitor.url}${run}/tasks/${String(task?.data['task_id'])}/screens`);
+    expectDescribed('/api/runs/:id/tasks/:task/screens', listing);
+    const [first] = (JSON.parse(listing.text) as { screens: { url: string }[] }).screens;
+    expectDescribed('/api/runs/:id/tasks/:task/screens/:name', await ask(monitor.url + (first?.url ?? '')));
+  });
+});
+
+it('the page has nothing to check with', () => {
+  // Types of the stream come from schemas; the schemas themselves are not to come along.
+  const words = readFileSync(new URL('../../../src/shared/stream.ts', import.meta.url), 'utf8');
+  const imports = [...words.matchAll(/^(?:import|export) (?!type).*from '(.*)'/gm)].map(([, from]) => from);
+  expect(imports).toEqual(['./stream-words.ts']);
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { openApi } from '../../../src/main/server/openapi.ts';
+
+type Json = Record<string, unknown>;
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Json }[];
+  readonly responses: Record<string, Json>;
+}
+
+const description = openApi('1.2.3') as unknown as {
+  readonly openapi: string;
+  readonly info: { readonly version: string };
+  readonly paths: Record<string, { readonly get: Operation }>;
+  readonly components: {
+    readonly schemas: Record<string, Json & { readonly properties?: Record<string, Json> }>;
+  };
+};
+const schema = (name: string) => description.components.schemas[name];
+
+/** Every object within, with itself. */
+function parts(value: unknown): Json[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [...(Array.isArray(value) ? [] : [value as Json]), ...Object.values(value).flatMap(parts)];
+}
+
+describe('the description', () => {
+  it('is plain JSON of OpenAPI 3.1 for this version', () => {
+    expect(JSON.parse(JSON.stringify(description))).toEqual(description);
+    expect([description.openapi, description.info.version]).toEqual(['3.1.1', '1.2.3']);
+  });
+
+  it('points at nothing that is not in it, and has nothing that nobody points at', () => {
+    const references = new Set(
+      parts(description).flatMap(({ $ref }) => (typeof $ref === 'string' ? [$ref] : [])),
+    );
+    for (const reference of references) {
+      const found = reference
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Json | undefined)?.[key], description);
+      expect(found, reference).toBeDefined();
+    }
+    for (const name of Object.keys(description.components.schemas))
+      expect(references).toContain(`#/components/schemas/${name}`);
+  });
+
+  it('names every operation once, and every parameter of its path', () => {
+    const operations = Object.entries(description.paths).map(([path, { get }]) => ({ path, ...get }));
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { path, parameters = [], responses } of operations) {
+      const inPath = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+      expect(inPath).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+      expect(path).not.toContain(':');
+      expect(Object.keys(responses)).toEqual(
+        expect.arrayContaining(['200', '401', '403', '405', '421', 'default']),
+      );
+    }
+  });
+
+  it('has the parameters with the rules that they are read by', () => {
+    const parameters = (path: string) =>
+      description.paths[path]?.get.parameters?.map((parameter) => [
+        parameter.name,
+        parameter.in,
+        parameter.schema,
+      ]);
+    expect(parameters('/api/benchmark-sse')).toEqual([
+      ['interval', 'query', { type: 'number', default: 5 }],
+      ['vm', 'query', { type: 'string' }],
+      ['error_event', 'query', { type: 'string', default: 'error', pattern: '^[a-z_]+$' }],
+      ['lastEventId', 'query', { type: 'string' }],
+      ['Last-Event-ID', 'header', { type: 'string' }],
+    ]);
+    expect(parameters('/api/runs')?.[1]).toEqual([
+      'limit',
+      'query',
+      { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+    ]);
+  });
+
+  it('has the answers with units and meanings, and lets fields be added', () => {
+    expect(schema('Status')?.properties?.['checked_at']).toEqual({
+      description: 'When the VM was last looked at; null before the first look.',
+      anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }],
+    });
+    expect(schema('Task')?.properties?.['attempt']).toEqual({ type: 'integer', exclusiveMinimum: 0 });
+    expect(schema('Runs')).toMatchObject({ type: 'array', items: { $ref: '#/components/schemas/Run' } });
+    for (const part of parts(description.components.schemas))
+      expect(part['additionalProperties']).not.toBe(false);
+  });
+});
