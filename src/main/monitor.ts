@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from './app-log.ts';
 import type { Config, VmConfig } from './config/index.ts';
-import { lockDataFolder, openFeed } from './feed/index.ts';
+import { lockDataFolder, openFeed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
 import { checkExternal, keyFileIn, startServer, type ServerSettings } from './server/index.ts';
 import { createHostKeys, createKeyStore, type AskPassphrase, type ConnectTools } from './vm/index.ts';
@@ -27,6 +27,8 @@ export interface Monitor {
   readonly url: string;
   /** The listener for other machines, such as "https://0.0.0.0:8766", and what the person should know about it; null: there is none. */
   readonly external: { readonly url: string; readonly notices: readonly string[] } | null;
+  /** What the person who started this should know. */
+  readonly notices: readonly string[];
   /** Id of the newest event when this process began: a client that comes with it misses nothing of what has happened since. */
   readonly eventIdAtStart: string;
   /** Takes over another configuration: VMs that are the same in both go on undisturbed. */
@@ -48,7 +50,14 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   if (external != null) checkExternal(external);
   const lock = lockDataFolder(dataDir);
   try {
-    const feed = openFeed({ dataDir });
+    const notices: string[] = [];
+    const feed = openFeed({
+      dataDir,
+      onNotice(notice) {
+        log.warn(notice);
+        notices.push(notice);
+      },
+    });
     try {
       const places = { home: homedir() };
       const tools: ConnectTools = {
@@ -103,13 +112,17 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         throw error;
       });
       lock.announce(server.url);
-      feed.prune();
-      const pruneTimer = setInterval(() => feed.prune(), pruneEveryMs);
+      const prune = (): void => {
+        feed.prune(retention(config));
+      };
+      prune();
+      const pruneTimer = setInterval(prune, pruneEveryMs);
       log.info({ url: server.url, version, vms: config.vms.map((vm) => vm.name) }, 'listening');
 
       return {
         url: server.url,
         external: server.external,
+        notices: [...notices],
         eventIdAtStart,
         reconfigure(next) {
           const isPaceNew = next.interval !== config.interval;
@@ -140,6 +153,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     lock.release();
     throw error;
   }
+}
+
+function retention({ journal }: Config): Retention {
+  return { olderThanMs: journal.keepDays * 86_400_000, maxBytes: journal.maxMegabytes * 1_000_000 };
 }
 
 function serverSettings({ server }: Config, dataDir: string): ServerSettings {

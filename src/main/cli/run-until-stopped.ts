@@ -27,6 +27,7 @@ export async function runUntilStopped(
     log.logger.info({ version: io.version, node: process.versions.node }, 'starting');
     const monitor = await start();
     say(io.stdout, `listening on ${monitor.url}`);
+    for (const notice of monitor.notices) say(io.stderr, notice);
     onStarted?.(monitor);
     await stopped(io.stop);
     log.logger.info('closing');

@@ -102,6 +102,15 @@ const notificationsSchema = group({
     .describe('Tasks that finish within this time share one notification, seconds.'),
 });
 
+const journalSchema = group({
+  keepDays: decimal(0.01, 36_500, 'a number of days from 0.01 to 36500')
+    .default(30)
+    .describe('Events older than this are dropped, days. Runs and their results stay.'),
+  maxMegabytes: decimal(1, 1_000_000, 'a number of megabytes from 1 to 1000000')
+    .default(200)
+    .describe('When the journal is bigger, its oldest events are dropped, then its oldest runs.'),
+});
+
 export const configSchema = group({
   $schema: z
     .string('an address of a JSON Schema')
@@ -111,6 +120,9 @@ export const configSchema = group({
   interval: decimal(1, 60, 'a number of seconds from 1 to 60')
     .default(5)
     .describe('How often a VM is looked at when no client asks for more, seconds.'),
+  journal: journalSchema
+    .prefault({})
+    .describe('How much of what happened is kept for clients that come back.'),
   dataDir: localPath('a path to a folder, or null')
     .nullable()
     .default(null)

@@ -27,6 +27,10 @@ export function writeChange(journal: Journal, change: FeedChange): Written {
       journal.markTaskTold(record, event.seq);
       events.push(event);
     }
+    for (const record of change.corrected ?? []) {
+      hasNews = true;
+      journal.correctTask(record);
+    }
     for (const data of change.moments ?? []) events.push(journal.addEvent(vm, at, { type: 'error', data }));
     for (const { code, message } of change.ended ?? []) {
       const beganAt = journal.closeCondition(vm, code);

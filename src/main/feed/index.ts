@@ -7,8 +7,10 @@ export { DataFolderInUse, lockDataFolder, type DataFolderLock } from './data-fol
 export { openFeed, type Feed, type FeedOptions } from './feed.ts';
 export type { RunQuery, StoredRun } from './journal.ts';
 export type {
+  EventText,
   FeedChange,
   FeedEvent,
+  FollowMark,
   FollowState,
   JournalEvent,
   OpenCondition,

@@ -1,7 +1,12 @@
-/** The journal's file: opened, checked, given its tables. A file that is not ours is refused, never emptied. */
+/**
+ * The journal's file: opened, checked, given its tables. One that is damaged is set aside, one that is not ours is refused;
+ * none is ever emptied.
+ */
 import { randomInt } from 'node:crypto';
+import { closeSync, openSync, readSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../shared/user-error.ts';
+import { numbersSchema, openNumbers, type Numbers } from './numbers.ts';
 
 /** "BTRY", in the header of the file: tells a journal of BenchTray from any other SQLite database. */
 const applicationId = 0x42545259;
@@ -41,28 +46,48 @@ const schema = `
   ) STRICT;
 `;
 
+/** What is found in it is the journal's own damage, not somebody else's file. */
+class JournalDamaged extends Error {}
+
 export interface JournalFile {
+  readonly path: string;
   readonly database: DatabaseSync;
   /** Eight of [a-z0-9], drawn when the journal was made: the first half of every event id. */
   readonly journalId: string;
+  readonly numbers: Numbers;
+  /** What stood here before was damaged: where it lies now, and what is wrong with it. */
+  readonly setAside: { readonly path: string; readonly reason: string } | null;
 }
 
 /**
  * Opens the journal, and makes it where there is none. What has been committed survives the death of the process and of
  * the machine (WAL with `synchronous=FULL`): an id that has gone out must never come to mean something else.
- * @throws UserError when the file is no journal of ours, is damaged, or is of a newer version
+ * A damaged one is renamed, and a new one made in its place.
+ * @throws UserError when the file is no journal of ours, or is of a newer version
  */
-export function openJournalFile(file: string): JournalFile {
-  let database: DatabaseSync | undefined;
+export function openJournalFile(path: string): JournalFile {
   try {
-    database = new DatabaseSync(file);
-    prepareTables(database, file);
-    return { database, journalId: readJournalId(database) };
+    try {
+      return { path, ...openSound(path), setAside: null };
+    } catch (error) {
+      if (!isDamage(error, path)) throw error;
+      const setAside = { path: moveAside(path), reason: reasonOf(error) };
+      return { path, ...openSound(path), setAside };
+    }
   } catch (error) {
-    if (database?.isOpen === true) database.close();
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw unusable(`The journal ${file} cannot be opened: ${reason}.`, error);
+    throw unusable(`The journal ${path} cannot be opened: ${reasonOf(error)}.`, error);
+  }
+}
+
+function openSound(path: string): Omit<JournalFile, 'path' | 'setAside'> {
+  const database = new DatabaseSync(path);
+  try {
+    prepareTables(database, path);
+    return { database, journalId: readJournalId(database), numbers: openNumbers(database) };
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
 
@@ -82,12 +107,17 @@ function prepareTables(database: DatabaseSync, file: string): void {
     );
   }
   const verdict = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
-  if (verdict !== 'ok') throw unusable(`The journal ${file} is damaged: ${String(verdict)}.`);
+  if (verdict !== 'ok') throw new JournalDamaged(String(verdict));
   // Has no effect once there are tables, and cannot be set within a transaction.
   database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
-  if (tables > 0) return;
+  // What is written within an open transaction that waits for room must not need any.
+  database.exec('PRAGMA temp_store=MEMORY');
+  if (tables > 0) {
+    database.exec(numbersSchema);
+    return;
+  }
   database.exec(`
-    BEGIN IMMEDIATE; ${schema}
+    BEGIN IMMEDIATE; ${schema} ${numbersSchema}
     INSERT INTO meta VALUES ('journal_id', '${drawJournalId()}');
     PRAGMA application_id=${applicationId}; PRAGMA user_version=${schemaVersion}; COMMIT`);
 }
@@ -97,12 +127,56 @@ function pragma(database: DatabaseSync, name: 'user_version' | 'application_id')
 }
 
 function readJournalId(database: DatabaseSync): string {
-  return String(database.prepare("SELECT value FROM meta WHERE key = 'journal_id'").get()?.['value']);
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'journal_id'").get();
+  if (row === undefined) throw new JournalDamaged('it has lost its name');
+  return String(row['value']);
 }
 
 function drawJournalId(): string {
   const characters = 'abcdefghijklmnopqrstuvwxyz0123456789';
   return Array.from({ length: 8 }, () => characters.charAt(randomInt(characters.length))).join('');
+}
+
+/** SQLite's result codes, https://www.sqlite.org/rescode.html. */
+const corrupt = 11;
+const notADatabase = 26;
+
+function isDamage(error: unknown, path: string): error is Error {
+  if (error instanceof JournalDamaged) return true;
+  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return false;
+  const code = error.errcode & 0xff;
+  return code === corrupt || (code === notADatabase && wasJournal(path));
+}
+
+/** Whether a file that is no database shows traces of having been ours, or nothing at all, as after a loss of power. */
+function wasJournal(path: string): boolean {
+  const start = Buffer.alloc(65_536);
+  const file = openSync(path, 'r');
+  const length = readSync(file, start);
+  closeSync(file);
+  const header = start.subarray(0, Math.min(length, 100));
+  return (
+    start.includes('CREATE TABLE conditions') ||
+    header.readUInt32BE(68) === applicationId ||
+    header.every((byte) => byte === 0)
+  );
+}
+
+/** With the files that SQLite keeps beside it. @returns where it lies now */
+function moveAside(path: string): string {
+  const target = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
+  for (const suffix of ['-wal', '-shm', '']) {
+    try {
+      renameSync(path + suffix, target + suffix);
+    } catch (error) {
+      if (suffix === '') throw error;
+    }
+  }
+  return target;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function unusable(message: string, cause?: unknown): UserError {

@@ -1,8 +1,9 @@
 /** Everything that is asked of the journal and written into it, statement by statement. Knows no order and no rules. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ErrorPayload, JournalPayload, StateCode } from '../../shared/stream.ts';
+import { restoreRun } from '../run/run-birth.ts';
 import type { JournalFile } from './journal-file.ts';
-import type { FollowState, JournalEvent, OpenCondition, RunRecord, TaskRecord } from './model.ts';
+import type { EventText, FollowState, JournalEvent, OpenCondition, RunRecord, TaskRecord } from './model.ts';
 
 /** A run of the history, with what the journal itself counts. */
 export interface StoredRun extends RunRecord {
@@ -35,13 +36,16 @@ interface RunRow {
 const selectRuns = `SELECT record, (SELECT COUNT(DISTINCT domain || char(0) || task_id) FROM tasks
     WHERE tasks.run_id = runs.run_id AND is_scored = 1) AS tasks_scored FROM runs`;
 
-export function createJournal({ database, journalId }: JournalFile) {
+export function createJournal({ database, journalId, numbers }: JournalFile) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   const statements = {
-    head: prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'"),
     addEvent: prepare('INSERT INTO events (vm, type, at, data) VALUES (?, ?, ?, ?) RETURNING seq'),
     events: prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
     eventsOfVm: prepare('SELECT * FROM events WHERE seq > ? AND vm = ? ORDER BY seq LIMIT ?'),
+    texts: prepare('SELECT seq, type, data FROM events WHERE seq > ? AND seq <= ? ORDER BY seq'),
+    textsOfVm: prepare(
+      'SELECT seq, type, data FROM events WHERE seq > ? AND seq <= ? AND vm = ? ORDER BY seq',
+    ),
     count: prepare('SELECT COUNT(*) AS value FROM events WHERE seq > ?'),
     countOfVm: prepare('SELECT COUNT(*) AS value FROM events WHERE seq > ? AND vm = ?'),
     prunedAfter: prepare('SELECT 1 FROM pruned WHERE through_seq > ? AND (?2 IS NULL OR vm = ?2)'),
@@ -54,6 +58,9 @@ export function createJournal({ database, journalId }: JournalFile) {
     // What has been told stays as it was told.
     putTask: prepare(`INSERT INTO tasks VALUES (?, ?, ?, ?, NULL, ?, ?)
       ON CONFLICT DO UPDATE SET is_scored = excluded.is_scored, record = excluded.record WHERE event_seq IS NULL`),
+    correctTask: prepare(`UPDATE tasks SET is_scored = ?, record = ?
+      WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?`),
+    task: prepare('SELECT record FROM tasks WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?'),
     isTaskTold: prepare(`SELECT event_seq IS NOT NULL AS value FROM tasks
       WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?`),
     markTaskTold: prepare(`UPDATE tasks SET event_seq = ?
@@ -95,8 +102,8 @@ export function createJournal({ database, journalId }: JournalFile) {
   return {
     journalId,
     idOf,
-    head: (): number => Number(statements.head.get()?.['seq'] ?? 0),
-    /** Runs `work` as one transaction: all of it is written, or nothing and the error goes on to the caller. */
+    head: (): number => numbers.head(),
+    /** Runs `work` as one transaction, or a part of one: all of it is written, or nothing and the error goes on to the caller. */
     transaction: <Result>(work: () => Result): Result => inTransaction(database, work),
 
     addEvent(vm: string, at: number, payload: JournalPayload): JournalEvent {
@@ -109,6 +116,14 @@ export function createJournal({ database, journalId }: JournalFile) {
         ? all<EventRow>(statements.events, seq, limit)
         : all<EventRow>(statements.eventsOfVm, seq, vm, limit)
       ).map(toEvent),
+    *textsAfter(seq: number, throughSeq: number, vm: string | null): Iterable<EventText> {
+      const rows =
+        vm === null
+          ? statements.texts.iterate(seq, throughSeq)
+          : statements.textsOfVm.iterate(seq, throughSeq, vm);
+      for (const row of rows as unknown as Iterable<EventRow>)
+        yield { seq: row.seq, id: idOf(row.seq), type: row.type, json: row.data };
+    },
     countAfter: (seq: number, vm: string | null): number =>
       (vm === null ? value(statements.count, seq) : value(statements.countOfVm, seq, vm)) ?? 0,
     hasPrunedAfter: (seq: number, vm: string | null): boolean =>
@@ -129,8 +144,15 @@ export function createJournal({ database, journalId }: JournalFile) {
     },
 
     putTask(task: TaskRecord): void {
-      const isScored = task.outcome === 'scored' && task.score !== null ? 1 : 0;
-      statements.putTask.run(...taskKey(task), isScored, JSON.stringify(task));
+      statements.putTask.run(...taskKey(task), isScored(task), JSON.stringify(task));
+    },
+    /** Takes over the outcome, also of a task that has been told; what only the first record knows (its texts) is kept. */
+    correctTask(task: TaskRecord): void {
+      const [before] = all<{ record: string }>(statements.task, ...taskKey(task));
+      if (before === undefined) return this.putTask(task);
+      const { instruction, catchUp } = JSON.parse(before.record) as TaskRecord;
+      const record: TaskRecord = { ...task, instruction: task.instruction ?? instruction, catchUp };
+      statements.correctTask.run(isScored(task), JSON.stringify(record), ...taskKey(task));
     },
     isTaskTold: (task: TaskRecord): boolean => value(statements.isTaskTold, ...taskKey(task)) === 1,
     markTaskTold: (task: TaskRecord, seq: number): void => {
@@ -145,7 +167,9 @@ export function createJournal({ database, journalId }: JournalFile) {
     /** @param log null: the one that was written last */
     follow(vm: string, log: string | null): FollowState | null {
       const row = log === null ? statements.latestFollow.get(vm) : statements.follow.get(vm, log);
-      return row === undefined ? null : (JSON.parse(String(row['state'])) as FollowState);
+      if (row === undefined) return null;
+      const state = JSON.parse(String(row['state'])) as FollowState;
+      return { ...state, run: state.run === null ? null : restoreRun(state.run) };
     },
 
     /** @returns false when it is open already */
@@ -172,15 +196,22 @@ export function createJournal({ database, journalId }: JournalFile) {
   };
 }
 
+function isScored(task: TaskRecord): number {
+  return task.outcome === 'scored' && task.score !== null ? 1 : 0;
+}
+
 function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec('BEGIN IMMEDIATE');
+  const [begin, commit, rollBack] = database.isTransaction
+    ? ['SAVEPOINT step', 'RELEASE step', 'ROLLBACK TO step; RELEASE step']
+    : ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'];
+  database.exec(begin);
   try {
     const result = work();
-    database.exec('COMMIT');
+    database.exec(commit);
     return result;
   } catch (error) {
     // A full disk may have ended it already.
-    if (database.isTransaction) database.exec('ROLLBACK');
+    if (database.isTransaction) database.exec(rollBack);
     throw error;
   }
 }

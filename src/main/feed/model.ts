@@ -19,6 +19,11 @@ export type JournalEvent = JournalPayload & {
   readonly at: number;
 };
 
+/** A journal event as it is written: what it says is JSON. */
+export interface EventText extends Pick<JournalEvent, 'seq' | 'id' | 'type'> {
+  readonly json: string;
+}
+
 /** What a subscriber is told, always after it has been written. */
 export type FeedEvent =
   | { readonly kind: 'journal'; readonly event: JournalEvent }
@@ -46,12 +51,28 @@ export interface FollowState {
   readonly fingerprintBytes: number;
   /** First byte that has not been read yet; always just behind a complete line. */
   readonly offset: number;
+  /** By which the file is known again, whatever it is called by then. */
+  readonly mark?: FollowMark;
+  /** Where a log that is seen in a container lies on the VM itself. None where missing. */
+  readonly hostPath?: string;
   /** State of the line reader, as JSON values. */
   readonly reader: unknown;
   /** The benchmark's process has been seen since this log is followed. */
   readonly runnerSeen: boolean;
   /** The run that the log is in the middle of (or its last one), null before the first. */
   readonly run: RunState | null;
+}
+
+/** The bytes before one place of a log: what has arrived of it ends with them. */
+export interface FollowMark {
+  /** Of the file when it was opened. */
+  readonly inode: string;
+  /** Where these bytes end. The end of a line or not. */
+  readonly at: number;
+  /** How many they are. */
+  readonly bytes: number;
+  /** SHA-256 of them, read as UTF-8. */
+  readonly hash: string;
 }
 
 /** A condition that holds: told by `error` when it began, by `recovered` when it is over. */
@@ -70,7 +91,10 @@ export interface TaskRecord extends TaskAttempt {
   readonly catchUp: boolean;
 }
 
-export interface RunRecord extends Omit<RunState, 'tasks'> {
+export interface RunRecord extends Omit<
+  RunState,
+  'tasks' | 'plan' | 'domainPlan' | 'pauses' | 'parts' | 'next'
+> {
   readonly vm: string;
   readonly log: string;
   /** Counts as in `progress`. */
@@ -88,6 +112,8 @@ export interface FeedChange {
   readonly runs?: readonly RunRecord[];
   /** Ended attempts. One that has been told before is not told again. */
   readonly tasks?: readonly { readonly record: TaskRecord; readonly tell: boolean }[];
+  /** Ended attempts whose record is another from now on. What has been told of them stays as it was told. */
+  readonly corrected?: readonly TaskRecord[];
   /** Things that happened and have no end (`run_crashed`, …). */
   readonly moments?: readonly ErrorPayload[];
   /** Conditions that hold from now on; one that is open already is left as it is. */

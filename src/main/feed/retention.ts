@@ -69,7 +69,8 @@ function dropOldestRun(database: DatabaseSync): boolean {
   return true;
 }
 
-function usedBytes(database: DatabaseSync): number {
+/** Bytes in use within the file. */
+export function usedBytes(database: DatabaseSync): number {
   const read = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
   return (read('page_count') - read('freelist_count')) * read('page_size');
 }

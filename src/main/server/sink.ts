@@ -16,28 +16,34 @@ export const sinkLimits: SinkLimits = { maxWaitingBytes: 1_048_576, maxWaitMs: 6
 /** What the sink needs of a response. */
 export type SinkTarget = Pick<
   ServerResponse,
-  'write' | 'end' | 'once' | 'destroy' | 'destroyed' | 'writableLength' | 'writableNeedDrain'
+  'write' | 'end' | 'destroy' | 'destroyed' | 'writableLength' | 'writableNeedDrain'
 >;
 
 export interface Sink {
-  /** All that is written within one turn of the event loop goes out in one piece: small writes are what costs. */
-  write(text: string): void;
-  /** Sends at once what has been written. */
-  flush(): void;
-  /** Whether the client is behind: what can wait, should. `onFree` tells when it is over. */
+  write(bytes: Buffer): void;
+  /** So many bytes more wait for this client elsewhere, until it has taken what it was sent. */
+  owe(bytes: number): void;
+  /** Whether the client is behind: nothing more should be written until `onFree` tells that this is over. */
   isFull(): boolean;
-  /** Disconnects the client if something has waited for too long. To be called every second or so. */
+  /** Whether nothing can be written any more. */
+  isOver(): boolean;
+  /** Whether the client was disconnected here because it did not take what it was sent. */
+  wasCut(): boolean;
+  /** Disconnects the client for which too much waits, or for too long. To be called every second or so. */
   check(nowMs: number): void;
-  /** Ends the stream properly. @returns when all of it is under way, or the connection is gone */
-  end(): Promise<void>;
+  /** Ends the stream properly. */
+  end(): void;
   /** To be called when the connection is gone. */
   dispose(): void;
 }
 
+const keepAliveBytes = Buffer.from(keepAliveComment);
+
 /** @param onFree called whenever everything that was written has been taken by the network */
 export function createSink(target: SinkTarget, limits: SinkLimits, onFree: () => void): Sink {
-  let outbox = '';
   let isOver = false;
+  let isCut = false;
+  let owedBytes = 0;
   /** When each write was made that the network has not taken yet, oldest first. */
   const waitingSince: number[] = [];
   const keepAlive = setTimeout(onSilence, limits.keepAliveMs);
@@ -45,35 +51,27 @@ export function createSink(target: SinkTarget, limits: SinkLimits, onFree: () =>
   function onSilence(): void {
     keepAlive.refresh();
     // Behind a client that does not read, more bytes would only wait.
-    if (waitingSince.length === 0) write(keepAliveComment);
+    if (waitingSince.length === 0) write(keepAliveBytes);
   }
 
-  function write(text: string): void {
-    if (isOver) return;
-    if (outbox === '') queueMicrotask(flush);
-    outbox += text;
-  }
-
-  function flush(): void {
-    if (isOver || outbox === '') return;
-    // Asked before the write, not after it: a single event of any size may go to a client that reads.
-    if (target.writableLength > limits.maxWaitingBytes) {
-      cut();
-      return;
-    }
-    const text = outbox;
-    outbox = '';
+  function write(bytes: Buffer): void {
+    if (isOver || bytes.length === 0) return;
     waitingSince.push(Date.now());
     // Not "drain": that event never comes when the peer is gone, and not after a write that needed none.
-    target.write(text, () => {
-      waitingSince.shift();
-      if (waitingSince.length === 0 && !isOver && !target.destroyed) onFree();
-    });
+    target.write(bytes, onTaken);
     keepAlive.refresh();
+  }
+
+  function onTaken(): void {
+    waitingSince.shift();
+    if (waitingSince.length > 0 || isOver || target.destroyed) return;
+    owedBytes = 0;
+    onFree();
   }
 
   /** Frames that were cut in the middle are thrown away by the client, which comes back with the id of the last whole one. */
   function cut(): void {
+    isCut = true;
     dispose();
     target.destroy();
   }
@@ -85,20 +83,22 @@ export function createSink(target: SinkTarget, limits: SinkLimits, onFree: () =>
 
   return {
     write,
-    flush,
-    isFull: () => target.writableNeedDrain,
-    check(nowMs) {
-      const oldest = waitingSince[0];
-      if (!isOver && oldest !== undefined && nowMs - oldest > limits.maxWaitMs) cut();
+    owe(bytes) {
+      owedBytes += bytes;
     },
-    async end() {
-      flush();
+    isFull: () => waitingSince.length > 0 && target.writableNeedDrain,
+    isOver: () => isOver,
+    wasCut: () => isCut,
+    check(nowMs) {
+      const [oldest] = waitingSince;
+      if (isOver || oldest === undefined) return;
+      const waitingBytes = target.writableLength + owedBytes;
+      if (waitingBytes > limits.maxWaitingBytes || nowMs - oldest > limits.maxWaitMs) cut();
+    },
+    end() {
       if (isOver) return;
       dispose();
-      await new Promise<void>((resolve) => {
-        target.once('close', resolve);
-        target.end(resolve);
-      });
+      target.end();
     },
     dispose,
   };

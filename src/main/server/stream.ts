@@ -1,122 +1,157 @@
 /** One client's stream, from its opening to its end: what it missed, the picture as it is, then everything as it happens. */
-import type { Feed, JournalEvent } from '../feed/index.ts';
+import type { Feed } from '../feed/index.ts';
+import type { Backlog } from './backlog.ts';
+import type { Batch, Channel } from './channel.ts';
 import type { Pictures, SnapshotKind } from './pictures.ts';
 import type { StreamQuery } from './query.ts';
 import type { Sink } from './sink.ts';
+import type { EventCounts, Frames } from './stream-figures.ts';
 import { eventFrame, streamOpening } from './wire.ts';
-
-const replayPage = 200;
 
 export interface StreamContext {
   readonly feed: Feed;
   readonly pictures: Pictures;
+  readonly backlog: Backlog;
+  /** Of all streams that show the same. */
+  readonly channel: Channel;
   /** Names of the configured VMs, in order. */
   readonly vmNames: () => readonly string[];
   /** Version of BenchTray. */
   readonly version: string;
-  /** The frame of a journal event, written out once for all clients. */
-  readonly journalFrame: (event: JournalEvent, errorEvent: string) => string;
+  /** Told what is sent. */
+  readonly count: (events: EventCounts) => void;
 }
 
 export interface Stream {
-  readonly intervalSeconds: number;
-  /** A journal event was committed just now. */
-  journal(event: JournalEvent): void;
-  /** Sends the newest snapshot of a VM: at once, or as soon as the client has room. */
-  snapshot(kind: SnapshotKind, vm: string): void;
   /** The client's interval is over. */
   tick(): void;
-  /** Goes on with what had to wait. To be called when the client has room again. */
+  /** Goes on with what had to wait. To be called when the client has taken everything that it was sent. */
   resume(): void;
+  /** Sends what the client has not got yet, as it takes it, and ends. */
+  finish(): void;
+  /** To be called when the connection is gone. */
+  dispose(): void;
 }
 
 /**
- * The journal itself is the queue: while the client has not caught up, what is committed stays there and is read from
- * there, so that nothing is lost or sent twice where the past meets the present.
+ * The journal itself is the queue: while a client is behind, what is committed stays there and is read from there, so
+ * that nothing is lost or sent twice where the past meets the present, and nothing is kept for the client in memory.
  */
 export function openStream(sink: Sink, query: StreamQuery, context: StreamContext): Stream {
-  const { feed, pictures } = context;
+  const { feed, pictures, backlog, channel } = context;
   const { position, hasGap } = startingPoint(feed, query);
   const headAtOpening = feed.head();
-  /** The newest journal event that was sent, or need not be. */
+  /** The newest journal event that was sent, or need not be. Of a live stream, the channel knows. */
   let sentSeq = position;
-  let state: 'replaying' | 'catching up' | 'live' = 'replaying';
+  let state: 'replaying' | 'behind' | 'live' = 'replaying';
+  let isFinishing = false;
   /** Snapshots that wait until the client has room: only that there are some, the newest will be sent. */
   const owed: Readonly<Record<SnapshotKind, Set<string>>> = { status: new Set(), progress: new Set() };
 
-  const isMine = (vm: string): boolean => query.vm === null || query.vm === vm;
   const myVms = (): readonly string[] => (query.vm === null ? context.vmNames() : [query.vm]);
 
-  function sendSnapshot(kind: SnapshotKind, vm: string): void {
-    owed[kind].delete(vm);
-    const frame = pictures.frame(kind, vm);
-    if (frame !== null) sink.write(frame);
+  function take(batch: Batch): void {
+    if (state === 'live' && !sink.isFull()) {
+      send(batch);
+      return;
+    }
+    if (state === 'live') {
+      state = 'behind';
+      sentSeq = channel.sentSeq();
+    }
+    sink.owe(batch.journalBytes);
+    for (const { kind, vm } of batch.snapshots) owed[kind].add(vm);
   }
 
-  function snapshot(kind: SnapshotKind, vm: string): void {
-    if (!isMine(vm)) return;
-    if (state === 'live' && !sink.isFull()) sendSnapshot(kind, vm);
-    else owed[kind].add(vm);
+  /** One portion, together with what goes before and behind it: the next one when the client has taken this. */
+  function proceed(...before: readonly Frames[]): void {
+    if (sink.isOver()) return;
+    // What the others still wait for is in the journal already.
+    channel.flush();
+    if (sink.isFull()) return;
+    if (state === 'live') {
+      send(owedPicture());
+      return;
+    }
+    const throughSeq = state === 'replaying' ? headAtOpening : feed.head();
+    const portion = backlog.read(query, sentSeq, throughSeq);
+    sentSeq = portion.throughSeq;
+    if (sentSeq < throughSeq) {
+      send(...before, portion);
+      return;
+    }
+    const picture = state === 'replaying' ? wholePicture() : owedPicture();
+    state = sentSeq === feed.head() ? 'live' : 'behind';
+    send(...before, portion, picture);
+    if (state === 'behind') proceed();
+    else if (isFinishing) sink.end();
   }
 
-  function sendOwed(): void {
-    for (const kind of ['status', 'progress'] as const) for (const vm of owed[kind]) sendSnapshot(kind, vm);
+  function wholePicture(): Frames {
+    owed.status.clear();
+    owed.progress.clear();
+    return pictures.whole(myVms());
   }
 
-  function sendJournal(event: JournalEvent): void {
-    sink.write(context.journalFrame(event, query.errorEvent));
-    sentSeq = event.seq;
+  function owedPicture(): Frames {
+    const names = (['status', 'progress'] as const).flatMap((kind) =>
+      [...owed[kind]].map((vm) => ({ kind, vm })),
+    );
+    owed.status.clear();
+    owed.progress.clear();
+    return pictures.newest(names);
   }
 
-  /** Sends what the journal has, event by event, as long as the client takes it. @returns whether that was all */
-  function sendFromJournal(throughSeq: number): boolean {
-    for (;;) {
-      const page = feed.replay(sentSeq, query.vm, replayPage).filter((event) => event.seq <= throughSeq);
-      for (const event of page) {
-        if (sink.isFull()) return false;
-        sendJournal(event);
-        sink.flush();
-      }
-      if (page.length < replayPage) return true;
+  /** All of it as one write. */
+  function send(...parts: readonly Frames[]): void {
+    const some = parts.filter(({ bytes }) => bytes.length > 0);
+    const [first] = some;
+    if (first === undefined) return;
+    // What many are sent is not copied for each.
+    sink.write(some.length === 1 ? first.bytes : Buffer.concat(some.map(({ bytes }) => bytes)));
+    for (const { counts } of some) context.count(counts);
+  }
+
+  /** The client comes back by itself, and perhaps the journal can be read by then. */
+  function goOn(): void {
+    try {
+      proceed();
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+      sink.end();
     }
   }
 
-  function proceed(): void {
-    if (state === 'replaying') {
-      if (!sendFromJournal(headAtOpening)) return;
-      for (const vm of myVms()) sendSnapshot('status', vm);
-      for (const vm of myVms()) sendSnapshot('progress', vm);
-      state = 'catching up';
-    }
-    if (state === 'catching up') {
-      if (!sendFromJournal(Infinity)) return;
-      state = 'live';
-    }
-    if (!sink.isFull()) sendOwed();
-  }
-
-  const opening = eventFrame('connected', feed.idOf(position), {
+  const leave = channel.join(take);
+  const connected = eventFrame('connected', feed.idOf(position), {
     timestamp: new Date().toISOString(),
     interval: query.intervalSeconds,
     version: context.version,
     replayed: feed.countAfter(position, query.vm),
     ...(hasGap ? { gap: true } : {}),
   });
-  sink.write(streamOpening + opening);
-  sink.flush();
-  proceed();
+  proceed({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
 
   return {
-    intervalSeconds: query.intervalSeconds,
-    journal(event) {
-      if (state === 'live' && isMine(event.vm) && event.seq > sentSeq) sendJournal(event);
-    },
-    snapshot,
     tick() {
-      for (const vm of myVms()) snapshot('status', vm);
-      for (const vm of myVms()) if (pictures.isRunOn(vm)) snapshot('progress', vm);
+      channel.flush();
+      if (state === 'live' && !sink.isFull()) send(pictures.repeated(myVms()));
+      else
+        for (const vm of myVms()) {
+          owed.status.add(vm);
+          if (pictures.isRunOn(vm)) owed.progress.add(vm);
+        }
     },
-    resume: proceed,
+    resume() {
+      const isSettled = state === 'live' && owed.status.size === 0 && owed.progress.size === 0;
+      // Not at once: a client that takes everything at once would keep all others waiting.
+      if (!isSettled) setImmediate(goOn);
+    },
+    finish() {
+      isFinishing = true;
+      if (state === 'live') sink.end();
+    },
+    dispose: leave,
   };
 }
 

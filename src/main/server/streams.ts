@@ -1,17 +1,26 @@
 /** All open streams together: what the feed tells is written out once here and handed to everyone it concerns. */
 import type { ServerResponse } from 'node:http';
 import type { Feed, JournalEvent } from '../feed/index.ts';
+import { createBacklog, type StreamView } from './backlog.ts';
+import { createChannel, type Channel } from './channel.ts';
 import { createPace } from './pace.ts';
-import { createPictures, type ConfiguredVm } from './pictures.ts';
+import { createPictures, type ConfiguredVm, type SnapshotKind } from './pictures.ts';
 import type { StreamQuery } from './query.ts';
 import { createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
 import { createSnapshotTimers } from './snapshot-timers.ts';
+import { addCounts, createStreamCounters, type EventCounts, type StreamFigures } from './stream-figures.ts';
 import { openStream, type Stream } from './stream.ts';
 import { eventFrame } from './wire.ts';
 
 /** Ten a second: how often a run that moves fast is told at most. */
 const progressGapMs = 100;
 const checkEveryMs = 1000;
+/**
+ * When the system begins to ask whether the peer of a silent connection is still there: then once a second, ten times
+ * (libuv), so that a peer that went without a word is known to be gone before the next keep-alive comment, behind which
+ * the system would wait for a quarter of an hour.
+ */
+const probePeerAfterMs = 4000;
 
 export interface StreamsOptions {
   readonly feed: Feed;
@@ -25,6 +34,7 @@ export interface Streams {
   /** Turns a response whose headers have been sent into a stream. */
   open(response: ServerResponse, query: StreamQuery): void;
   count(): number;
+  figures(): StreamFigures;
   /** Ends every stream properly; its client comes back by itself, elsewhere or later. @returns when all are under way */
   close(): Promise<void>;
 }
@@ -37,26 +47,53 @@ export function createStreams({
   limits = sinkLimits,
 }: StreamsOptions): Streams {
   const open = new Map<Stream, Sink>();
+  const channels = new Map<string, Channel>();
+  let whenAllGone: (() => void) | null = null;
+  const counters = createStreamCounters();
   let isClosed = false;
   const pictures = createPictures(feed, vms);
+  const backlog = createBacklog(feed);
   const vmNames = (): string[] => vms().map((vm) => vm.name);
   const journalFrame = createJournalFrames();
   const timers = createSnapshotTimers<Stream>((stream) => {
     stream.tick();
   }, onDemand);
   const progressPace = createPace(progressGapMs, (vm) => {
-    for (const stream of open.keys()) stream.snapshot('progress', vm);
+    tellSnapshot('progress', vm);
   });
+
+  const count = (events: EventCounts): void => {
+    addCounts(counters.sent, events);
+  };
+
+  function channelOf({ vm, errorEvent }: StreamView): Channel {
+    const key = JSON.stringify([vm, errorEvent]);
+    const channel =
+      channels.get(key) ?? createChannel({ vm, errorEvent }, feed.head(), () => channels.delete(key));
+    channels.set(key, channel);
+    return channel;
+  }
+
+  function channelsOf(vm: string): Channel[] {
+    return [...channels.values()].filter(({ view }) => view.vm === null || view.vm === vm);
+  }
+
+  function tellSnapshot(kind: SnapshotKind, vm: string): void {
+    const frame = pictures.frame(kind, vm);
+    if (frame !== null) for (const channel of channelsOf(vm)) channel.addSnapshot(frame, { kind, vm });
+  }
 
   const unsubscribe = feed.subscribe((told) => {
     if (told.kind === 'journal') {
+      const { event } = told;
       // Or a progress from before this event would come after it.
-      progressPace.flush(told.event.vm);
-      for (const stream of open.keys()) stream.journal(told.event);
+      progressPace.flush(event.vm);
+      for (const channel of channelsOf(event.vm))
+        channel.addJournal(journalFrame(event, channel.view.errorEvent), event);
     } else if (told.urgent && told.kind === 'progress') {
       progressPace.request(told.vm);
     } else if (told.urgent) {
-      for (const stream of open.keys()) stream.snapshot('status', told.vm);
+      tellSnapshot('status', told.vm);
     }
   });
   const checks = setInterval(() => {
@@ -70,26 +107,39 @@ export function createStreams({
         response.end();
         return;
       }
+      response.socket?.setKeepAlive(true, probePeerAfterMs);
       const sink = createSink(response, limits, () => {
         stream.resume();
       });
-      const stream = openStream(sink, query, { feed, pictures, vmNames, version, journalFrame });
+      const channel = channelOf(query);
+      const context = { feed, pictures, backlog, channel, vmNames, version, count };
+      const stream = openStream(sink, query, context);
+      counters.opened += 1;
       open.set(stream, sink);
-      timers.add(stream.intervalSeconds, stream);
+      timers.add(query.intervalSeconds, stream);
       response.once('close', () => {
         sink.dispose();
+        stream.dispose();
+        if (sink.wasCut()) counters.cut += 1;
         open.delete(stream);
-        timers.remove(stream.intervalSeconds, stream);
+        timers.remove(query.intervalSeconds, stream);
+        if (open.size === 0) whenAllGone?.();
       });
     },
     count: () => open.size,
+    figures: () => ({ open: open.size, ...counters, sent: { ...counters.sent } }),
     async close() {
       isClosed = true;
       unsubscribe();
       clearInterval(checks);
       progressPace.stop();
       timers.stop();
-      await Promise.all([...open.values()].map((sink) => sink.end()));
+      for (const channel of channels.values()) channel.flush();
+      const allGone = new Promise<void>((resolve) => {
+        whenAllGone = resolve;
+      });
+      for (const stream of open.keys()) stream.finish();
+      if (open.size > 0) await allGone;
     },
   };
 }

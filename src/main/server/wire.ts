@@ -11,19 +11,28 @@ export const keepAliveComment = ': keep-alive\n\n';
  * @throws when a name or an id could not stand on its line; no text within `data` can do harm
  */
 export function eventFrame(name: string, id: string | null, data: object): string {
+  return jsonFrame(name, id, JSON.stringify(data));
+}
+
+/**
+ * The same for data that is JSON already, on one line.
+ * @throws when a name or an id could not stand on its line, or the JSON is on several
+ */
+export function jsonFrame(name: string, id: string | null, json: string): string {
   if (!/^[a-z_]+$/.test(name)) throw new Error(`Not a name for an event: ${JSON.stringify(name)}`);
   if (id !== null && !/^[A-Za-z0-9-]+$/.test(id))
     throw new Error(`Not an id for an event: ${JSON.stringify(id)}`);
+  if (/[\r\n]/.test(json)) throw new Error('Not one line of JSON');
   const idLine = id === null ? '' : `id: ${id}\n`;
-  return `event: ${name}\n${idLine}data: ${oneLineJson(data)}\n\n`;
+  return `event: ${name}\n${idLine}data: ${escapeForReaders(json)}\n\n`;
 }
 
 /**
  * JSON.stringify escapes CR, LF and lone surrogates. What else some reader takes for a line end (NEL, U+2028, U+2029) or
  * swallows (a byte order mark) is escaped here.
  */
-function oneLineJson(data: object): string {
-  return JSON.stringify(data).replace(
+function escapeForReaders(json: string): string {
+  return json.replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

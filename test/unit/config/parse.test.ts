@@ -51,6 +51,7 @@ describe('good files', () => {
       config: {
         server: { port: 8765, names: [], allowedOrigins: [], maxConnections: 1000, external: null },
         interval: 5,
+        journal: { keepDays: 30, maxMegabytes: 200 },
         dataDir: null,
         vms: [
           {

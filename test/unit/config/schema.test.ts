@@ -11,6 +11,7 @@ const example = `{
               "external": { "host": "0.0.0.0", "port": 8766, "tls": { "cert": "c.pem", "key": "k.pem" },
                             "maxConnectionsPerIp": 6, "requestsPerMinute": 600 } },
   "interval": 5,                       // seconds
+  "journal": { "keepDays": 30, "maxMegabytes": 200 },
   "dataDir": null,
   "vms": [
     {
@@ -101,6 +102,10 @@ const config: fc.Arbitrary<Config> = fc.record({
     })
     .filter(({ port, external }) => external?.port !== port),
   interval: fc.double({ min: 1, max: 60, noNaN: true }),
+  journal: fc.record({
+    keepDays: fc.double({ min: 0.01, max: 36_500, noNaN: true }),
+    maxMegabytes: fc.integer({ min: 1, max: 1000 }),
+  }),
   dataDir: fc.option(
     fc.string({ minLength: 1 }).filter((text) => !text.includes('\0') && !/[\ud800-\udfff]/.test(text)),
   ),

@@ -81,6 +81,27 @@ describe('finished tasks', () => {
     expect(feed.tasksOf('run-1')).toEqual([taskOf('t1', { score: 0.5 })]);
   });
 
+  it('may be corrected later, which is written and not told', () => {
+    feed.commit({
+      vm: 'vm-a',
+      at,
+      tasks: tell(taskOf('t1', { instruction: 'Do it.', catchUp: true })),
+      runs: [runOf('run-1')],
+    });
+    const version = feed.version();
+    const better = taskOf('t1', { score: null, outcome: 'lost', success: false, instruction: null });
+    expect(feed.commit({ vm: 'vm-a', at, corrected: [better, taskOf('t2')] })).toEqual([]);
+    expect(feed.version()).toBeGreaterThan(version);
+    reopen();
+    expect(feed.tasksOf('run-1')).toEqual([
+      { ...better, instruction: 'Do it.', catchUp: true },
+      taskOf('t2'),
+    ]);
+    expect(feed.run('run-1')?.tasksScored).toBe(1);
+    // Told as it was then, and not again.
+    expect(feed.commit({ vm: 'vm-a', at, tasks: tell(better) })).toEqual([]);
+  });
+
   it('are not told while they run', () => {
     expect(feed.commit({ vm: 'vm-a', at, tasks: tell(taskOf('t1', { outcome: null })) })).toEqual([]);
     expect(feed.commit({ vm: 'vm-a', at, tasks: tell(taskOf('t1')) })).toHaveLength(1);

@@ -28,6 +28,8 @@ export function progressOf(vm: string, changes: Partial<ProgressPayload> = {}): 
     elapsed_seconds: 10,
     eta_seconds: null,
     state: 'running',
+    domains: [],
+    pool: null,
     ...changes,
   };
 }
@@ -81,7 +83,16 @@ export function runOf(runId: string, changes: Partial<RunRecord> = {}): RunRecor
     lastEventAt: startMs,
     endedAt: null,
     totalTasks: 30,
-    arguments: { maxSteps: 15, model: 'gpt-4o', agent: 'navi', resultDir: null, emulatorIp: null },
+    arguments: {
+      maxSteps: 15,
+      model: 'gpt-4o',
+      agent: 'navi',
+      resultDir: null,
+      emulatorIp: null,
+      workerId: null,
+      workers: null,
+      trialId: null,
+    },
     averageScore: null,
     endMessage: null,
     tasksCompleted: 0,

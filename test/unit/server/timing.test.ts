@@ -163,6 +163,7 @@ describe('a channel', () => {
     });
     expect(String(taken[0]?.[0]?.bytes)).toBe('ab');
     expect(taken[1]?.[0]?.bytes).toBe(taken[0]?.[0]?.bytes);
+    await new Promise(setImmediate);
     for (const seq of [9, 10, 11]) {
       channel.addJournal(`${seq} `, event(seq));
       await Promise.resolve();

@@ -1,0 +1,115 @@
+/** All streams that show the same: what happens is put together here, once, and goes to each of them as one write. */
+import type { JournalEvent } from '../feed/index.ts';
+import { portionLength, type StreamView } from './backlog.ts';
+import type { SnapshotName } from './pictures.ts';
+import type { EventCounts, Frames } from './stream-figures.ts';
+
+/** What goes to every stream of a channel at once. */
+export interface Batch extends Frames {
+  /** How many of the bytes are journal events, about. */
+  readonly journalBytes: number;
+  readonly snapshots: readonly SnapshotName[];
+}
+
+export interface Channel {
+  readonly view: StreamView;
+  /** Position that those have reached who were sent everything. */
+  sentSeq(): number;
+  addJournal(frame: string, event: Pick<JournalEvent, 'seq' | 'type'>): void;
+  addSnapshot(frame: string, name: SnapshotName): void;
+  /** Sends now what waits to be sent together. */
+  flush(): void;
+  /** @returns how to leave */
+  join(take: (batch: Batch) => void): () => void;
+}
+
+/**
+ * Small writes are what costs. Under load, what happens within a pause goes out together: as long as this at least, and
+ * twice what sending took, so that the rest of the program gets its turn however many clients there are.
+ */
+const pauseMs = { atLeast: 5, atMost: 100 };
+
+/**
+ * @param headSeq where the journal stands: what comes is behind that
+ * @param onEmpty called when the last stream has left: the channel is of no use any more
+ */
+export function createChannel(view: StreamView, headSeq: number, onEmpty: () => void): Channel {
+  const members = new Set<(batch: Batch) => void>();
+  let frames: string[] = [];
+  let snapshots: SnapshotName[] = [];
+  let counts: { -readonly [Type in keyof EventCounts]: EventCounts[Type] } = {};
+  let length = 0;
+  let journalLength = 0;
+  let sentSeq = headSeq;
+  let newestSeq = headSeq;
+  let nextFlushAtMs = 0;
+  let isDue = false;
+  /** From a flush until it is known how long it took: the system is only given the bytes when the program is done here. */
+  let isSending = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function add(frame: string): void {
+    frames.push(frame);
+    length += frame.length;
+    if (length >= portionLength) flush();
+    else schedule();
+  }
+
+  /** At once when nothing went out just now: at the end of what the program is doing, so that what belongs together stays so. */
+  function schedule(): void {
+    if (isDue || isSending) return;
+    isDue = true;
+    const waitMs = nextFlushAtMs - performance.now();
+    if (waitMs <= 0) queueMicrotask(flush);
+    else timer = setTimeout(flush, waitMs);
+  }
+
+  function flush(): void {
+    clearTimeout(timer);
+    isDue = false;
+    if (frames.length === 0) return;
+    const bytes = Buffer.from(frames.join(''));
+    const batch = { bytes, counts, journalBytes: journalLength, snapshots };
+    frames = [];
+    snapshots = [];
+    counts = {};
+    length = 0;
+    journalLength = 0;
+    const beganAtMs = performance.now();
+    for (const take of members) take(batch);
+    sentSeq = newestSeq;
+    isSending = true;
+    setImmediate(() => {
+      const nowMs = performance.now();
+      nextFlushAtMs = nowMs + Math.min(pauseMs.atMost, Math.max(pauseMs.atLeast, 2 * (nowMs - beganAtMs)));
+      isSending = false;
+      if (frames.length > 0) schedule();
+    });
+  }
+
+  return {
+    view,
+    sentSeq: () => sentSeq,
+    addJournal(frame, { seq, type }) {
+      newestSeq = seq;
+      counts[type] = (counts[type] ?? 0) + 1;
+      journalLength += frame.length;
+      add(frame);
+    },
+    addSnapshot(frame, name) {
+      snapshots.push(name);
+      counts[name.kind] = (counts[name.kind] ?? 0) + 1;
+      add(frame);
+    },
+    flush,
+    join(take) {
+      members.add(take);
+      return () => {
+        members.delete(take);
+        if (members.size > 0) return;
+        clearTimeout(timer);
+        onEmpty();
+      };
+    },
+  };
+}
