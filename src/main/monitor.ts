@@ -69,14 +69,20 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         agentSocket: agentSocket(),
       };
       let { config } = options;
-      let demanded: number | null = null;
+      let demandedByClients: number | null = null;
+      // A hook waits for news as a client does.
+      const demanded = (): number | null =>
+        demandedByClients ?? (config.hooks.length > 0 ? config.interval : null);
       const watchers = new Map<string, { config: VmConfig; watcher: VmWatcher }>();
 
       const startWatcher = (vm: VmConfig): void => {
         const { interval: intervalSeconds } = config;
         const watcher = watchVm({ config: vm, intervalSeconds, feed, tools, places, log, now: Date.now });
-        watcher.setDemand(demanded);
+        watcher.setDemand(demanded());
         watchers.set(vm.name, { config: vm, watcher });
+      };
+      const tellDemand = (): void => {
+        for (const { watcher } of watchers.values()) watcher.setDemand(demanded());
       };
       const stopWatcher = (name: string): void => {
         watchers.get(name)?.watcher.close();
@@ -103,8 +109,8 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         assetsDir: options.assetsDir,
         log,
         onDemand(seconds) {
-          demanded = seconds;
-          for (const { watcher } of watchers.values()) watcher.setDemand(seconds);
+          demandedByClients = seconds;
+          tellDemand();
         },
       }).catch(async (error: unknown) => {
         stopAll();
@@ -135,6 +141,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           const keptNames = new Set(kept.map((vm) => vm.name));
           for (const name of [...watchers.keys()]) if (!keptNames.has(name)) stopWatcher(name);
           for (const vm of next.vms) if (!keptNames.has(vm.name)) startWatcher(vm);
+          tellDemand();
         },
         async close() {
           clearInterval(pruneTimer);
