@@ -13,11 +13,15 @@ export interface BenchTrayProcess {
   close(): Promise<void>;
 }
 
-/** @param program the launcher, bin/benchtray.js */
+/**
+ * @param program the launcher, bin/benchtray.js
+ * @param loopFile where it writes, on SIGUSR2, how long its event loop was held up
+ */
 export async function startBenchTray(
   program: string,
-  vm: VmConfig,
+  vms: readonly VmConfig[],
   intervalSeconds: number,
+  loopFile?: string,
 ): Promise<BenchTrayProcess> {
   const home = mkdtempSync(join(tmpdir(), 'benchtray-bench-'));
   const dataDir = join(home, 'data');
@@ -25,11 +29,11 @@ export async function startBenchTray(
   const config = join(home, 'config.json');
   writeFileSync(
     config,
-    JSON.stringify({ interval: intervalSeconds, dataDir, vms: [{ name: vm.name, ssh: vm.ssh }] }),
+    JSON.stringify({ interval: intervalSeconds, dataDir, vms: vms.map(({ name, ssh }) => ({ name, ssh })) }),
   );
   const child = spawn(process.execPath, [program, 'serve', '--config', config, '--port', '0'], {
     // Nothing of this user's own configuration, keys or agent.
-    env: { PATH: process.env['PATH'], HOME: home },
+    env: { PATH: process.env['PATH'], HOME: home, ...loopWatch(loopFile) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -53,4 +57,10 @@ export async function startBenchTray(
     await close();
     throw error;
   }
+}
+
+function loopWatch(file: string | undefined): Record<string, string> {
+  if (file === undefined) return {};
+  const module = new URL('loop-delay.ts', import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${module}`, BENCH_LOOP_FILE: file };
 }

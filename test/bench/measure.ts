@@ -3,6 +3,7 @@ import { startBenchTray, type BenchTrayProcess } from './benchtray-process.ts';
 import { startBenchVm } from './bench-vm.ts';
 import { memoryMib, ownCpuSeconds, type CpuAccount } from './cpu.ts';
 import { createLatencyMeter, type Latencies } from './latency.ts';
+import { measureReading, type Reading } from './reading.ts';
 import { playBriefly, playDensely, playSlowly } from './play.ts';
 import { startPoller } from './poller-process.ts';
 import { startRun } from './run-on-vm.ts';
@@ -27,6 +28,7 @@ export interface Measured {
   readonly laterLogins: number;
   readonly memoryMib: { readonly idle: number; readonly atEnd: number; readonly peak: number };
   readonly cpuMethod: CpuAccount['method'];
+  readonly reading: Reading;
 }
 
 export const manyClients = 20;
@@ -46,7 +48,7 @@ export async function measure(settings: BenchSettings, context: BenchContext): P
   say('starting two VMs, BenchTray and the poller');
   const ours = started(await startBenchVm('ours'));
   const theirs = started(await startBenchVm('theirs'));
-  const benchtray = started(await startBenchTray(settings.program, ours.config, 5));
+  const benchtray = started(await startBenchTray(settings.program, [ours.config], 5));
   const theirLog = theirs.newLog();
   const theirTasks = createLatencyMeter(1);
   theirLog.append('');
@@ -109,13 +111,19 @@ export async function measure(settings: BenchSettings, context: BenchContext): P
   const many = await latencyOf(manyClients);
 
   const memory = memoryMib(benchtray.pid);
+  const laterLogins = (ours.logins() - 1) / ((performance.now() - readyAtMs) / 60_000);
+  // Alone on the machine.
+  await benchtray.close();
+  await ours.stopRunner();
+  const reading = await measureReading(settings, context);
   return {
     idle,
     run,
     latency: { one, many, poller: theirTasks.result() },
-    laterLogins: (ours.logins() - 1) / ((performance.now() - readyAtMs) / 60_000),
+    laterLogins,
     memoryMib: { idle: idleMemoryMib, atEnd: memory.now, peak: memory.peak },
     cpuMethod: ours.cpu.method,
+    reading,
   };
 }
 

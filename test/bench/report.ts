@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus, loadavg, release } from 'node:os';
 import { quantile } from './latency.ts';
 import { manyClients, type BenchSettings, type Measured } from './measure.ts';
+import { chattyLinesPerSecond, type Reading } from './reading.ts';
 import type { Usage } from './usage.ts';
 
 export interface Figure {
@@ -15,7 +16,7 @@ export interface Figure {
 }
 
 export interface Aim {
-  readonly comparison: 'under' | 'exactly';
+  readonly comparison: 'under' | 'at least' | 'exactly';
   readonly value: number;
 }
 
@@ -43,7 +44,7 @@ export function describeMachine(): Machine {
   };
 }
 
-export function figuresOf({ latency, idle, run, memoryMib, laterLogins }: Measured): Figure[] {
+export function figuresOf({ latency, idle, run, memoryMib, laterLogins, reading }: Measured): Figure[] {
   const under = (value: number): Aim => ({ comparison: 'under', value });
   const milliseconds = (name: string, part: number, aim: number): Figure[] => [
     {
@@ -109,12 +110,53 @@ export function figuresOf({ latency, idle, run, memoryMib, laterLogins }: Measur
       aim: under(120),
     },
     { name: 'memory, highest', unit: 'MiB', benchtray: memoryMib.peak, poller: null, aim: under(120) },
+    ...readingFigures(reading),
+  ];
+}
+
+function readingFigures({ megabytes, megabytesPerSecond, loopP99Ms, peakMib, fleets }: Reading): Figure[] {
+  const own = (name: string, unit: string, benchtray: number, aim: Aim | null): Figure => ({
+    name,
+    unit,
+    benchtray,
+    poller: null,
+    aim,
+  });
+  return [
+    own(`catching up with ${Math.round(megabytes)} MB`, 'MB/s', megabytesPerSecond, {
+      comparison: 'at least',
+      value: 50,
+    }),
+    own('event loop held up meanwhile, p99', 'ms', loopP99Ms, null),
+    own('memory, highest meanwhile', 'MiB', peakMib, null),
+    ...fleets.flatMap(({ vms, idleCpuSecondsPerMinute, chattyCpuSecondsPerMinute }) => [
+      // 10 % of a core is 6 s a minute.
+      own(
+        `CPU here, ${vms} idle VMs, interval 5`,
+        's/min',
+        idleCpuSecondsPerMinute,
+        vms === 25 ? { comparison: 'under', value: 6 } : null,
+      ),
+      own(
+        `CPU here, ${vms} VMs with ${chattyLinesPerSecond} lines/s each`,
+        's/min',
+        chattyCpuSecondsPerMinute,
+        null,
+      ),
+    ]),
   ];
 }
 
 export function isMet({ benchtray, aim }: Figure): boolean | null {
   if (aim === null || benchtray === null) return null;
-  return aim.comparison === 'under' ? benchtray < aim.value : benchtray === aim.value;
+  switch (aim.comparison) {
+    case 'under':
+      return benchtray < aim.value;
+    case 'at least':
+      return benchtray >= aim.value;
+    case 'exactly':
+      return benchtray === aim.value;
+  }
 }
 
 export function renderReport(machine: Machine, settings: BenchSettings, measured: Measured): string {
@@ -125,7 +167,9 @@ export function renderReport(machine: Machine, settings: BenchSettings, measured
       figure.unit,
       number(figure.benchtray),
       number(figure.poller),
-      figure.aim === null ? '' : `${figure.aim.comparison === 'under' ? '< ' : ''}${figure.aim.value}`,
+      figure.aim === null
+        ? ''
+        : `${{ under: '< ', 'at least': '≥ ', exactly: '' }[figure.aim.comparison]}${figure.aim.value}`,
       { true: 'met', false: 'MISSED', null: '' }[String(isMet(figure)) as 'true' | 'false' | 'null'],
     ]),
   ];
@@ -161,6 +205,8 @@ function notes(settings: BenchSettings, { latency, idle, run, cpuMethod }: Measu
     `The VM is a real OpenSSH server on this machine. Its docker is a shell script: a real "docker" is estimated, not measured here, at 20 to 40 ms of CPU a call.`,
     `  BenchTray calls it ${number(idle.benchtray.dockerCalls)} times a minute when idle, ${number(run.benchtray.dockerCalls)} with the run: by that estimate a real VM has`,
     `  ${withDocker(idle.benchtray)} s/min when idle, ${withDocker(run.benchtray)} s/min with the run, and what the daemon does for it.`,
+    `Catching up: from the moment BenchTray listens, login and looks included; sshd, this program and BenchTray share the cores.`,
+    `Many VMs: one machine, one sshd and one log, with a connection for each; one client that hears of them all, at interval 5.`,
     `  Looking for run.py reads the command line of every process, here ${processes}: more than a container has.`,
   ];
 }

@@ -9,14 +9,18 @@ export interface BenchStream {
 
 /**
  * Opens a stream.
+ * @param vm a VM by name, or "*"; empty: the first
  * @param onEvent told every event, with its parsed data and the time of arrival by `performance.now()`
  */
 export async function openBenchStream(
   url: string,
   intervalSeconds: number,
   onEvent: (event: string, data: Record<string, unknown>, atMs: number) => void,
+  vm = '',
 ): Promise<BenchStream> {
-  const request = get(`${url}/api/benchmark-sse?interval=${intervalSeconds}`, { agent: false });
+  const request = get(`${url}/api/benchmark-sse?interval=${intervalSeconds}${vm === '' ? '' : `&vm=${vm}`}`, {
+    agent: false,
+  });
   request.setNoDelay(true);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   if (response.statusCode !== 200) throw new Error(`The stream answers ${response.statusCode}`);

@@ -1,4 +1,5 @@
 /** Waiting that ends at once when the user interrupts. */
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../support/wait.ts';
 import type { LatencyMeter } from './latency.ts';
@@ -23,6 +24,20 @@ export async function waitFor(
 ): Promise<void> {
   await until(() => signal.aborted || condition(), what);
   signal.throwIfAborted();
+}
+
+/** Gives what the condition gives when it is there; what it throws until then counts as not there. */
+export async function waitUntil<T>(
+  condition: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  what: string,
+  { signal }: BenchContext,
+  timeoutMs?: number,
+): Promise<T> {
+  const interrupted = once(signal, 'abort').then(() => {
+    signal.throwIfAborted();
+    throw new Error('interrupted');
+  });
+  return Promise.race([until(condition, what, timeoutMs), interrupted]);
 }
 
 export const pause = (ms: number, { signal }: BenchContext): Promise<void> =>

@@ -10,7 +10,7 @@ export { connect, type ConnectTools, type SshProblem } from './ssh/connect.ts';
 export { keepLink, type Link } from './ssh/link.ts';
 export { openShell, type ShellChannel } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';
-export { followFile, readFileRest, type FilePlace } from './file-stream.ts';
+export { followFile, readFileRest, type FileEvents, type FilePlace } from './file-stream.ts';
 export { containerShell, hostShell, parseRequestLine, shellScript } from './shell-script.ts';
 export {
   followLogCommand,

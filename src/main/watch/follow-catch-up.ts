@@ -58,64 +58,77 @@ export async function catchUp(target: LogTarget, tools: CatchUpTools): Promise<F
   const by = await reach(target, tools.shells);
   if (by === null || !tools.isOn()) return null;
   const to: LogTarget = { ...target, hostPath: by.hostPath ?? target.hostPath };
+  const named: LogFile | null = isThere(by.file) ? { ...by.file, path: by.path } : null;
   const saved = tools.saved(target);
-  const follow = (file: LogFile, identity: LogIdentity, resumes: FollowState | null): Following => ({
-    by,
-    file,
-    reading: tools.read({ target: to, identity, resumes, continues: null }),
-  });
-
-  if (!isThere(by.file)) {
-    // The writer may go on in a file that was given another name.
-    const moved = saved === null ? nothingMoved : await movedFrom(by, saved);
-    if (moved.file !== null && tools.isOn()) return follow(moved.file, identityOf(moved.file), saved);
-    tools.onTrouble(missing(target, by.file.problem));
+  if (isThere(by.file)) tools.onTrouble(null);
+  if (saved === null) {
+    if (named !== null) return { by, file: named, reading: tools.read(atStart(to, identityIn(by), null)) };
+    tools.onTrouble(missing(target, by));
     return null;
   }
-  tools.onTrouble(null);
-  const named: LogFile = { ...by.file, path: by.path };
-  if (saved === null) return follow(named, by.file, null);
-  const isSame = await isStill(by, named, saved);
+  const isSame = named !== null && (await isStill(by, named, saved));
   if (!tools.isOn()) return null;
   if (isSame) {
     tools.settle();
-    return follow(named, by.file, tools.saved(target) ?? saved);
+    const resumes = tools.saved(target) ?? saved;
+    return { by, file: named, reading: tools.read({ ...atStart(to, identityIn(by), null), resumes }) };
   }
 
   const moved = await movedFrom(by, saved);
-  if (!tools.isOn() || (moved.file === null && moved.since.length === 0 && tools.stillArrives())) return null;
+  // One that is still empty may stay so, while the writer goes on in the one that was moved away.
+  const files = [moved.file, ...moved.since, named].filter(
+    (file) => file !== null && (file !== named || file.size > 0),
+  ) as LogFile[];
+  const isGone = moved.file === null && moved.since.length === 0;
+  if (!tools.isOn() || (isGone && tools.stillArrives())) return null;
+  if (files.length === 0 && named !== null) files.push(named);
+  if (files.length === 0) {
+    tools.onTrouble(missing(target, by));
+    return null;
+  }
+  if (isGone && named !== null && named.inode !== saved.mark?.inode)
+    tools.warn(
+      { log: by.path, packed: moved.packed },
+      'the log has been replaced, and its last lines are gone',
+    );
   const present = tools.present();
   tools.settle();
-  const left = tools.saved(target) ?? saved;
-  if (moved.file !== null && named.size === 0) return follow(moved.file, identityOf(moved.file), left);
+  const resumes = tools.saved(target) ?? saved;
+  return readInTurn(
+    by,
+    to,
+    files,
+    moved.file === null ? (present ?? continuationOf(resumes)) : resumes,
+    tools,
+  );
+}
 
-  let before: Continuation | null;
-  if (moved.file === null) {
-    if (named.inode !== saved.mark?.inode && moved.since.length === 0)
-      tools.warn(
-        { log: by.path, packed: moved.packed },
-        'the log has been replaced, and its last lines are gone',
-      );
-    before = present ?? continuationOf(left);
-  } else {
-    const first = tools.read({
-      target: to,
-      identity: identityOf(moved.file),
-      resumes: left,
-      continues: null,
-    });
-    if (!(await tools.drain(by, moved.file, first))) return null;
-    before = first;
-  }
-  for (const file of moved.since) {
-    const identity = await identify(by, file);
+/**
+ * Reads all of these but the last to their ends; the last is the one to follow.
+ * @param from what the run goes on from, or where in the first file
+ */
+async function readInTurn(
+  by: Reach,
+  target: LogTarget,
+  files: readonly LogFile[],
+  from: Continuation | FollowState | null,
+  tools: CatchUpTools,
+): Promise<Following | null> {
+  let before: Continuation | null = from !== null && 'offset' in from ? null : from;
+  for (const [index, file] of files.entries()) {
+    const resumes = index === 0 && from !== null && 'offset' in from ? from : null;
+    const identity = resumes === null ? await identify(by, file) : identityOf(file);
     if (identity === null || !tools.isOn()) return null;
-    const next = tools.read({ target: to, identity, resumes: null, continues: ifOn(before) });
-    if (!(await tools.drain(by, file, next))) return null;
-    before = next;
+    const reading = tools.read({ ...atStart(target, identity, ifOn(before)), resumes });
+    if (index === files.length - 1) return { by, file, reading };
+    if (!(await tools.drain(by, file, reading))) return null;
+    before = reading;
   }
-  const reading = tools.read({ target: to, identity: by.file, resumes: null, continues: ifOn(before) });
-  return { by, file: named, reading };
+  return null;
+}
+
+function atStart(target: LogTarget, identity: LogIdentity, continues: Continuation | null): ReadingStart {
+  return { target, identity, resumes: null, continues };
 }
 
 /** What a log still has to tell when another one is to be followed. False: it could not be read now. */
@@ -146,6 +159,10 @@ async function isStill(by: Reach, named: LogFile, saved: FollowState): Promise<b
   return isThere(by.file) && beginsAlike(saved, by.file);
 }
 
+function identityIn({ file }: Reach): LogIdentity {
+  return isThere(file) ? file : { size: 0, inode: '', modifiedAt: 0, head: '' };
+}
+
 async function identify({ shell }: Reach, { path }: LogFile): Promise<LogIdentity | null> {
   const answer = await shell.ask(10, ['identify', path, String(fingerprintLength)]);
   return answer === null ? null : readIdentity(answer);
@@ -161,7 +178,8 @@ function ifOn(before: Continuation | null): Continuation | null {
   return before?.run == null || before.run.state === 'running' ? before : null;
 }
 
-function missing(target: LogTarget, problem: string): { message: string; hint: string } {
+function missing(target: LogTarget, { file }: Reach): { message: string; hint: string } {
+  const problem = isThere(file) ? '' : file.problem;
   const isMissing = /No such file/i.test(problem);
   return {
     message: `The log ${placeText(target)} ${isMissing ? 'does not exist' : 'cannot be read'} on the VM.`,

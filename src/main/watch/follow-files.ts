@@ -132,10 +132,9 @@ export async function findMoved({ shell, path, file }: Reach, mark: FollowMark):
   // The one with its inode first; a copy of it has another.
   const likely = beside.toSorted((a, b) => Number(b.inode === mark.inode) - Number(a.inode === mark.inode));
   const current = isThere(file) ? file.inode : null;
+  const byAge = beside.toSorted(olderFirst);
   const newerThan = (one: LogFile): LogFile[] =>
-    beside
-      .filter((other) => other.modifiedAt > one.modifiedAt && other.inode !== current && other.size > 0)
-      .toReversed();
+    byAge.slice(byAge.indexOf(one) + 1).filter(({ inode, size }) => inode !== current && size > 0);
   for (const one of likely) {
     if (!(await holds(shell, one, mark))) continue;
     return { file: one, since: newerThan(one), packed };
@@ -143,6 +142,12 @@ export async function findMoved({ shell, path, file }: Reach, mark: FollowMark):
   // Cut, written to again, and only then moved away: what was read of it is in no file, and all that is in it is still to be read.
   const cut = beside.find((one) => one.inode === mark.inode);
   return { file: null, since: cut === undefined ? [] : [cut, ...newerThan(cut)], packed };
+}
+
+/** Of two that were written at the same time, "x.log.2" is older than "x.log.1", and "x.log-20260128" than "x.log-20260129". */
+function olderFirst(a: LogFile, b: LogFile): number {
+  const number = ({ path }: LogFile): number => Number(/\.(\d{1,3})$/.exec(path)?.[1] ?? 0);
+  return a.modifiedAt - b.modifiedAt || number(b) - number(a) || (a.path < b.path ? -1 : 1);
 }
 
 function isPacked({ path }: LogFile): boolean {

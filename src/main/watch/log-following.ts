@@ -54,6 +54,8 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
   let arrivedBefore = 0;
   let sizeSeen = 0;
   let failedDrains = 0;
+  /** Inode of an empty file that has the log's name, while the one that was moved away is followed. */
+  let emptyBeside: string | null = null;
   /** Ends the waiting for a file that is being read to its end. */
   let abandon: () => void = () => undefined;
 
@@ -86,7 +88,8 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
    */
   function isReplaced(file: LogFile | null): boolean {
     if (file === null) return false;
-    return file.inode === reading?.inode ? file.size < arrivedBefore : file.size > 0;
+    if (file.inode === reading?.inode) return file.size < arrivedBefore;
+    return file.size > 0 || file.inode !== emptyBeside;
   }
 
   function open(
@@ -209,6 +212,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
         return;
       }
       await begin(wanted, access);
+      emptyBeside = file?.size === 0 ? file.inode : null;
     },
     pause() {
       turn += 1;

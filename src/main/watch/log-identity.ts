@@ -42,8 +42,9 @@ export function continuationOf(saved: FollowState): Continuation | null {
  */
 export function carriedOver(pending: Uint8Array, head: string): Buffer {
   if (pending.length === 0) return Buffer.alloc(0);
-  // eslint-disable-next-line no-control-regex -- the logger's colour code
-  return /^(?:\x1b\[1;33m)?\[\d{4}-\d\d-\d\d /.test(head)
+  /* eslint-disable no-control-regex -- the logger's colour codes */
+  const isCutColour = /\x1b(?:\[[\d;]*m?)?$/.test(Buffer.from(pending.subarray(-8)).toString('latin1'));
+  return !isCutColour && /^(?:\x1b\[1;33m)?\[\d{4}-\d\d-\d\d /.test(head)
     ? Buffer.concat([pending, Buffer.from('\n')])
     : Buffer.from(pending);
 }

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../support/certificate.ts';
 import { until } from '../../support/wait.ts';
+import { askAs } from '../server/external-support.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -51,10 +54,54 @@ function start(...args: readonly string[]): Started {
   return process_;
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 const listening = (process_: Started) =>
   until(() => /^listening on (\S+)\n/m.exec(process_.out())?.[1], 'the line that says where it listens');
 
 describe('serve', () => {
+  it('lets other machines in by keys, and is refused without one', async () => {
+    const { cert, key: privateKey } = makeCertificate();
+    writeFileSync(join(folder, 'cert.pem'), cert);
+    writeFileSync(join(folder, 'key.pem'), privateKey);
+    const config = join(folder, 'c.json');
+    const port = await freePort();
+    const external = { host: '10.255.255.1', port, tls: { cert: 'cert.pem', key: 'key.pem' } };
+    writeFileSync(config, JSON.stringify({ server: { port: 0, external } }));
+    // The address of the command line counts: this machine does not have the other one.
+    const serve = ['serve', '--config', config, '--host', '0.0.0.0'];
+    const refused = start(...serve);
+    expect(await refused.exit).toBe(2);
+    expect(refused.err()).toMatch(/^"server\.external" lets other machines in by API keys, .*\n.*key add/m);
+    expect(refused.out()).toBe('');
+
+    const added = start('key', 'add', '--config', config, '--name', 'test');
+    expect(await added.exit).toBe(0);
+    const server = start(...serve);
+    await listening(server);
+    await until(() => server.err().includes(`https://0.0.0.0:${port}`), 'the line about other machines');
+    const ask = (path: string) => askAs(`https://127.0.0.1:${port}${path}`);
+    expect((await ask('/healthz')).status).toBe(401);
+    expect((await ask(`/healthz?api_key=${added.out().trim()}`)).status).toBe(200);
+    expect(await start('key', 'remove', '--config', config, 'test').exit).toBe(0);
+    await until(
+      async () => (await ask(`/healthz?api_key=${added.out().trim()}`)).status === 401,
+      'the key to be refused',
+    );
+    const stopped = server.exit;
+    server.child.kill('SIGTERM');
+    expect(await stopped).toBe(0);
+    const log = readFileSync(join(folder, 'data', 'logs', 'benchtray.log'), 'utf8');
+    expect(log).not.toContain(added.out().trim());
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'ends cleanly within two seconds on %s, with a stream open',
     async (signal) => {

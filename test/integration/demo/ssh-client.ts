@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2';
 import type { SimulatedVm } from '../../../src/main/demo/index.ts';
-import { openFollow, type FollowChannel } from '../../../src/main/vm/index.ts';
+import {
+  followFile as followVmFile,
+  openFollow,
+  type FileEvents,
+  type FollowChannel,
+} from '../../../src/main/vm/index.ts';
 
 /** Logs in as the configuration says, host key included. Rejects when that fails. */
 export async function logIn(vm: SimulatedVm, changes: Partial<ConnectConfig> = {}): Promise<Client> {
@@ -36,15 +41,24 @@ export interface Followed {
 }
 
 /** Follows a file from a byte on (0 is the first), and keeps what comes. */
-export function followFile(client: Client, command: string, path: string, offset: number): Followed {
-  return follow(client, command, ['until_closed', 'tail', '-c', `+${offset + 1}`, '-f', '--', path]);
+export function followFile(
+  client: Client,
+  command: string,
+  { path, inode }: { readonly path: string; readonly inode: string },
+  offset: number,
+): Followed {
+  return keep((events) => followVmFile(client, command, { path, inode, offset }, events));
 }
 
 export function follow(client: Client, command: string, words: readonly string[]): Followed {
+  return keep((events) => openFollow(client, command, words, events));
+}
+
+function keep(open: (events: FileEvents) => FollowChannel): Followed {
   const chunks: Buffer[] = [];
   const notices: string[] = [];
   let closed = false;
-  const channel = openFollow(client, command, words, {
+  const channel = open({
     data: (chunk) => void chunks.push(chunk),
     notice: (text) => void notices.push(text),
     closed: () => (closed = true),

@@ -1,0 +1,89 @@
+/** BenchTray as a process of its own that may die at any moment, and a client that comes back to each of its lives. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { RealVm } from '../../support/real-vm.ts';
+import { openStream, type Received, type StreamClient } from '../../support/stream-client.ts';
+import { until } from '../../support/wait.ts';
+
+const cli = fileURLToPath(new URL('../../../src/main/cli.ts', import.meta.url));
+
+/** One client over all lives of the server: it comes back with the last id that it was given. */
+export interface ReturningClient {
+  readonly come: (url: string) => Promise<void>;
+  readonly tasks: () => string[];
+  readonly received: () => Received[];
+  readonly close: () => void;
+}
+
+export function returningClient(): ReturningClient {
+  let source: StreamClient | null = null;
+  const before: Received[] = [];
+  function close(): void {
+    source?.close();
+    before.push(...(source?.received ?? []));
+    source = null;
+  }
+  const received = (): Received[] => [...before, ...(source?.received ?? [])];
+  return {
+    received,
+    close,
+    async come(url) {
+      close();
+      const lastEventId = before.at(-1)?.id;
+      const opened = openStream(url, lastEventId === undefined ? {} : { lastEventId });
+      source = opened;
+      await until(() => opened.received.length > 0, 'connected');
+    },
+    tasks: () =>
+      received().flatMap(({ event, data }) => (event === 'task_complete' ? String(data['task_id']) : [])),
+  };
+}
+
+/** BenchTray on one machine, as a process that can be killed. */
+export function benchTray(vm: RealVm) {
+  const dir = mkdtempSync(join(tmpdir(), 'benchtray-kill-'));
+  const configPath = join(dir, 'config.json');
+  const { name, ssh } = vm.config;
+  mkdirSync(join(dir, 'data'));
+  writeFileSync(
+    configPath,
+    JSON.stringify({ dataDir: join(dir, 'data'), interval: 1, vms: [{ name, ssh }] }),
+  );
+  let child: ChildProcess | null = null;
+
+  async function stop(signal: NodeJS.Signals): Promise<number | null> {
+    if (child === null) return null;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    child = null;
+    return (await ended)[0] as number | null;
+  }
+
+  onTestFinished(async () => {
+    await stop('SIGKILL');
+    rmSync(dir, { recursive: true });
+  });
+  return {
+    stop,
+    dataDir: join(dir, 'data'),
+    /** Gives the address once it accepts connections. */
+    async start(): Promise<string> {
+      const started = spawn(process.execPath, [cli, 'serve', '--config', configPath, '--port', '0'], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child = started;
+      let said = '';
+      started.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      started.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      return until(() => {
+        if (started.exitCode !== null) throw new Error(`BenchTray has ended: ${said}`);
+        return /listening on (\S+)/.exec(said)?.[1];
+      }, 'it listens');
+    },
+  };
+}
