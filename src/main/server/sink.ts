@@ -13,11 +13,13 @@ export interface SinkLimits {
 
 export const sinkLimits: SinkLimits = { maxWaitingBytes: 1_048_576, maxWaitMs: 60_000, keepAliveMs: 15_000 };
 
-/** What the sink needs of a response. */
-export type SinkTarget = Pick<
-  ServerResponse,
-  'write' | 'end' | 'destroy' | 'destroyed' | 'writableLength' | 'writableNeedDrain'
->;
+/** What the sink needs of a connection. */
+export interface SinkTarget extends Pick<ServerResponse, 'destroyed' | 'writableLength' | 'writableNeedDrain'> {
+  /** @param onTaken called when the network has taken these bytes */
+  write(bytes: Buffer, onTaken: () => void): void;
+  end(): void;
+  destroy(): void;
+}
 
 export interface Sink {
   write(bytes: Buffer): void;
