@@ -1,23 +1,35 @@
-/** `npm run bench`: measures the built program beside a poller that spawns ssh, against a real OpenSSH server on this machine. */
+/**
+ * `npm run bench`: measures the built program beside a poller that spawns ssh, against a real OpenSSH server on this machine; and how the
+ * event stream is served beside a plain broadcaster.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { sshdPath } from '../test/support/tools.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'test', 'bench');
 
+const parts = ['watching', 'delivery', 'dead-readers', 'replay'];
+
 const options = new Command('npm run bench --')
-  .description('Measures latency, SSH logins, CPU time and memory, beside a poller that spawns ssh.')
-  .option('--quick', 'shorter periods and fewer tasks: about a minute, rougher figures')
+  .description(
+    'Measures how VMs are watched, beside a poller that spawns ssh, and how the stream is served, beside a plain broadcaster.',
+  )
+  .option('--quick', 'shorter periods and fewer tasks, rougher figures')
+  .addOption(new Option('--only <part>', 'this part alone').choices(parts))
   .option('--json <file>', 'write the figures into this file as well')
   .option('--program <file>', 'measure another build: its bin/benchtray.js')
   .parse()
-  .opts<{ quick?: true; json?: string; program?: string }>();
+  .opts<{ quick?: true; only?: string; json?: string; program?: string }>();
+
+/** The others need neither the built program nor SSH. */
+const watches = options.only === undefined || options.only === 'watching';
 
 /** Why this machine cannot measure; null: it can. */
 function obstacle(): string | null {
   if (process.platform !== 'linux') return 'it reads what processes use from /proc, which only Linux has.';
+  if (!watches) return null;
   if (sshdPath === null) return 'an OpenSSH server (sshd) is not installed.';
   if (spawnSync('ssh', ['-V']).error !== undefined) return 'an OpenSSH client (ssh) is not installed.';
   return null;
@@ -31,7 +43,7 @@ function stop(message: string): never {
 const reason = obstacle();
 if (reason !== null) stop(`The benchmark cannot run here: ${reason}`);
 
-if (options.program === undefined) {
+if (watches && options.program === undefined) {
   // It builds where that is needed, and says why when it cannot.
   const built = spawnSync(process.execPath, [join(root, 'scripts', 'run.ts'), '--version'], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -45,10 +57,14 @@ const settings = {
   taskCount: options.quick ? 100 : 300,
 };
 const json = options.json === undefined ? null : resolve(options.json);
-const child = spawn(process.execPath, [join(folder, 'main.ts'), JSON.stringify([settings, json])], {
-  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  detached: true,
-});
+const child = spawn(
+  process.execPath,
+  [join(folder, 'main.ts'), JSON.stringify([settings, json, options.only ?? null])],
+  {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (child.connected) child.disconnect();

@@ -1,26 +1,41 @@
 /**
  * Measures, and prints the report. Started by scripts/bench.ts in a process group of its own, so that Ctrl-C does not reach what is
- * started here: it ends, and cleans up after itself, when its channel to the parent closes. Arguments: the settings and the file for
- * JSON or null, as one JSON array.
+ * started here: it ends, and cleans up after itself, when its channel to the parent closes. Arguments: the settings, the file for
+ * JSON or null, and the one part that is wanted or null, as one JSON array.
  */
 import { writeFileSync } from 'node:fs';
+import { renderServing } from './broadcast/serving-report.ts';
+import { measureServing, servingParts } from './broadcast/serving.ts';
 import { measure, type BenchSettings } from './measure.ts';
 import { describeMachine, figuresOf, isMet, renderReport } from './report.ts';
 
-const [settings, jsonPath] = JSON.parse(process.argv[2] ?? '') as [BenchSettings, string | null];
+const [settings, jsonPath, only] = JSON.parse(process.argv[2] ?? '') as [
+  BenchSettings,
+  string | null,
+  string | null,
+];
+const isWanted = (part: string): boolean => only === null || only === part;
 const interruption = new AbortController();
 process.on('disconnect', () => interruption.abort());
 
 try {
   const machine = describeMachine();
-  const measured = await measure(settings, {
+  const context = {
     signal: interruption.signal,
-    say: (text) => process.stderr.write(`${text}…\n`),
-  });
-  process.stdout.write(`\n${renderReport(machine, settings, measured)}`);
+    say: (text: string) => process.stderr.write(`${text}…\n`),
+  };
+  const measured = isWanted('watching') ? await measure(settings, context) : null;
+  if (measured !== null) process.stdout.write(`\n${renderReport(machine, settings, measured)}\n`);
+  const wantedParts = servingParts.filter(isWanted);
+  const serving = await measureServing(wantedParts, settings.periodSeconds < 60, context);
+  if (wantedParts.length > 0) process.stdout.write(`\n${renderServing(serving)}`);
   if (jsonPath !== null) {
-    const figures = figuresOf(measured).map((figure) => ({ ...figure, met: isMet(figure) }));
-    writeFileSync(jsonPath, `${JSON.stringify({ machine, settings, figures, measured }, null, 2)}\n`);
+    const figures =
+      measured === null ? [] : figuresOf(measured).map((figure) => ({ ...figure, met: isMet(figure) }));
+    writeFileSync(
+      jsonPath,
+      `${JSON.stringify({ machine, settings, figures, measured, serving }, null, 2)}\n`,
+    );
   }
 } catch (error) {
   process.exitCode = 1;

@@ -2,7 +2,7 @@
 import type { Feed } from '../feed/index.ts';
 import type { Backlog } from './backlog.ts';
 import type { Batch, Channel } from './channel.ts';
-import type { Pictures, SnapshotKind } from './pictures.ts';
+import type { Pictures, SnapshotKind, SnapshotName } from './pictures.ts';
 import type { StreamQuery } from './query.ts';
 import type { Sink } from './sink.ts';
 import type { EventCounts, Frames } from './stream-figures.ts';
@@ -46,7 +46,7 @@ export function openStream(sink: Sink, query: StreamQuery, context: StreamContex
   let state: 'replaying' | 'behind' | 'live' = 'replaying';
   let isFinishing = false;
   /** Snapshots that wait until the client has room: only that there are some, the newest will be sent. */
-  const owed: Readonly<Record<SnapshotKind, Set<string>>> = { status: new Set(), progress: new Set() };
+  let owed: readonly SnapshotName[] = [];
 
   const myVms = (): readonly string[] => (query.vm === null ? context.vmNames() : [query.vm]);
 
@@ -60,7 +60,7 @@ export function openStream(sink: Sink, query: StreamQuery, context: StreamContex
       sentSeq = channel.sentSeq();
     }
     sink.owe(batch.journalBytes);
-    for (const { kind, vm } of batch.snapshots) owed[kind].add(vm);
+    for (const { kind, vm } of batch.snapshots) owe(kind, vm);
   }
 
   /** One portion, together with what goes before and behind it: the next one when the client has taken this. */
@@ -88,17 +88,19 @@ export function openStream(sink: Sink, query: StreamQuery, context: StreamContex
   }
 
   function wholePicture(): Frames {
-    owed.status.clear();
-    owed.progress.clear();
+    owed = [];
     return pictures.whole(myVms());
+  }
+
+  function owe(kind: SnapshotKind, vm: string): void {
+    if (!owed.some((other) => other.kind === kind && other.vm === vm)) owed = [...owed, { kind, vm }];
   }
 
   function owedPicture(): Frames {
     const names = (['status', 'progress'] as const).flatMap((kind) =>
-      [...owed[kind]].map((vm) => ({ kind, vm })),
+      owed.filter((one) => one.kind === kind),
     );
-    owed.status.clear();
-    owed.progress.clear();
+    owed = [];
     return pictures.newest(names);
   }
 
@@ -138,12 +140,12 @@ export function openStream(sink: Sink, query: StreamQuery, context: StreamContex
       if (state === 'live' && !sink.isFull()) send(pictures.repeated(myVms()));
       else
         for (const vm of myVms()) {
-          owed.status.add(vm);
-          if (pictures.isRunOn(vm)) owed.progress.add(vm);
+          owe('status', vm);
+          if (pictures.isRunOn(vm)) owe('progress', vm);
         }
     },
     resume() {
-      const isSettled = state === 'live' && owed.status.size === 0 && owed.progress.size === 0;
+      const isSettled = state === 'live' && owed.length === 0;
       // Not at once: a client that takes everything at once would keep all others waiting.
       if (!isSettled) setImmediate(goOn);
     },

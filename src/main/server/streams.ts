@@ -9,7 +9,6 @@ import type { StreamQuery } from './query.ts';
 import { createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
 import { createSnapshotTimers } from './snapshot-timers.ts';
 import { addCounts, createStreamCounters, type EventCounts, type StreamFigures } from './stream-figures.ts';
-import { streamTarget } from './stream-target.ts';
 import { openStream, type Stream } from './stream.ts';
 import { eventFrame } from './wire.ts';
 
@@ -109,7 +108,7 @@ export function createStreams({
         return;
       }
       response.socket?.setKeepAlive(true, probePeerAfterMs);
-      const sink = createSink(streamTarget(response), limits, () => {
+      const sink = createSink(response, limits, () => {
         stream.resume();
       });
       const channel = channelOf(query);
