@@ -58,6 +58,8 @@ export interface RealVm {
   /** Where the guest is, seen from its container (172.30.0.2 at first), and whether its port is published on the VM (not at first). */
   setGuest(address: string, published?: boolean): void;
   setBootPage(html: string | null): void;
+  /** Its clock is so many seconds ahead of the right time. */
+  setClock(aheadSeconds: number): void;
   /** What docker keeps of it: complete lines, each with its time. */
   containerSays(text: string): void;
   runSays(text: string | Buffer): void;
@@ -235,6 +237,7 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       if (html === null) rmSync(file('msg.html'), { force: true });
       else replace(file('msg.html'), html);
     },
+    setClock: (aheadSeconds) => writeFileSync(file('clock'), String(aheadSeconds)),
     containerSays(text) {
       const lines = (begun + text).split('\n');
       begun = lines.pop() ?? '';

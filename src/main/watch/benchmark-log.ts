@@ -13,7 +13,7 @@ import type { Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from './sight.ts';
-import { clockSkewMs } from './vm-clock.ts';
+import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
 
 export interface BenchmarkLog {
   readonly run: RunState | null;
@@ -57,7 +57,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         hostPath: target.hostPath,
         identity,
         resumes,
-        modifiedAtMs: identity.modifiedAt * 1000 - skewMs,
+        modifiedAtMs: ourTimeMs(identity.modifiedAt, skewMs),
         clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
         firstSeenMs,
         successThreshold: config.successThreshold,

@@ -12,7 +12,7 @@ import type { Picture } from './picture.ts';
 import { isSamePlace, placesOf, resultsLogName, type ResultPlace } from './result-place.ts';
 import { startResultReading, type ResultReading } from './result-reading.ts';
 import type { RunSight } from './sight.ts';
-import { clockSkewMs } from './vm-clock.ts';
+import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
 
 export interface ResultWatch {
   /** The run that only its results tell of; null: there is none, or a log tells of what runs. */
@@ -222,5 +222,11 @@ async function readPages(
 
 function toFile(line: ResultLine, folder: string, skewMs: number): ResultFile {
   const { domain, taskId, path, modifiedAt, text } = line;
-  return { domain, taskId, path: `${folder}${path.slice(1)}`, modifiedAt: modifiedAt * 1000 - skewMs, text };
+  return {
+    domain,
+    taskId,
+    path: `${folder}${path.slice(1)}`,
+    modifiedAt: ourTimeMs(modifiedAt, skewMs),
+    text,
+  };
 }

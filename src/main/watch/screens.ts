@@ -15,7 +15,7 @@ import type { LogAccess } from './log-following.ts';
 import { resultPlaces, type ResultPlace } from './result-place.ts';
 import type { Sight } from './sight.ts';
 import { createTurns } from './turns.ts';
-import { clockSkewMs } from './vm-clock.ts';
+import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
 
 export interface ScreensOptions {
   readonly sight: () => Sight;
@@ -95,7 +95,7 @@ export function createScreens(options: ScreensOptions): Screens & {
   }
 
   function takenAtMs(line: ScreenLine): number {
-    return line.modifiedAt * 1000 - clockSkewMs(options.sight().machine);
+    return ourTimeMs(line.modifiedAt, clockSkewMs(options.sight().machine));
   }
 
   async function inTurn<T>(

@@ -110,6 +110,16 @@ describe.skipIf(sshdPath === null)('a run in the middle of everything that can g
           if (random.below(4) === 0) await moveLog();
           await client.come(await server.start());
         },
+        'BenchTray asleep': async () => {
+          server.freeze(true);
+          await moments(2_500);
+          if (random.below(2) === 0) await moveLog();
+          if (random.below(3) === 0) {
+            await vm.killSshd();
+            await vm.startSshd();
+          }
+          server.freeze(false);
+        },
         'log cut, with all of it read': async () => {
           // Without a copy, what has not been read is lost for good: it ends with a task that has been told.
           const count = run.ends.findIndex((end) => end > writer.written) + 1;

@@ -70,6 +70,10 @@ export function benchTray(vm: RealVm) {
   });
   return {
     stop,
+    /** Lets the whole process stand still, as the sleep of a laptop does, or go on. */
+    freeze: (frozen: boolean): void => {
+      child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+    },
     dataDir: join(dir, 'data'),
     /** Gives the address once it accepts connections. */
     async start(): Promise<string> {

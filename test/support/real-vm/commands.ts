@@ -62,11 +62,19 @@ case "$*" in
 esac
 `;
 
+/** The clock of the machine, which may be wrong. */
+const date = String.raw`#!/bin/sh
+real=$(PATH=/usr/bin:/bin command -v date)
+[ -f "$VM_DIR/clock" ] || exec "$real" "$@"
+exec "$real" -d "@$(( $("$real" +%s) + $(cat "$VM_DIR/clock") ))" "$@"
+`;
+
 /** By their paths in the folder of the machine. */
 export const commands: readonly (readonly [path: string, text: string])[] = [
   ['bin/docker', docker],
   ['bin/curl', hostCurl],
   ['bin/grep', grep('host')],
+  ['bin/date', date],
   ['inside/curl', insideCurl],
   ['inside/grep', grep('container')],
 ];
