@@ -149,7 +149,10 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
   function tellOtherParts(of: ProgressPayload): void {
     for (const { vm, runId } of pools.poolOf(of.run_id)?.parts ?? []) {
       const shown = snapshots.get(vm).progress;
-      if (runId !== of.run_id && shown?.run_id === runId) tellProgress(vm, withPool(shown), false);
+      if (runId === of.run_id || shown?.run_id !== runId) continue;
+      // A part that is over itself is not shown again at every interval: what the others do is told with it at once.
+      const isOver = shown.state !== 'running' && shown.state !== 'stalled';
+      tellProgress(vm, withPool(shown), isOver);
     }
   }
 

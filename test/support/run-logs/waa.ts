@@ -5,11 +5,25 @@ import { planPlays, randomFrom, truthOf, type PlannedPlay, type RunLog, type Run
 /** `first`: the first release. `v2`: WAA-V2, which says nothing when it ends. `fork`: liweim's, with the score behind `Finished`. */
 export type WaaVersion = 'first' | 'current' | 'v2' | 'fork';
 
-export function makeWaaLog(seed: number, options: RunLogOptions, version: WaaVersion = 'current'): RunLog {
-  const random = randomFrom(seed);
-  const plays = planPlays(random, options);
+/** What one worker of a pool plays: of the whole list its own slice, as run.py cuts it. */
+export interface WaaPart {
+  readonly workerId: number;
+  readonly workers: number;
+}
+
+const alone: WaaPart = { workerId: 0, workers: 1 };
+
+export function makeWaaLog(
+  seed: number,
+  options: RunLogOptions,
+  version: WaaVersion = 'current',
+  part: WaaPart = alone,
+): RunLog {
+  const all = planPlays(randomFrom(seed), options);
+  const perWorker = Math.ceil(all.length / part.workers);
+  const plays = all.slice(part.workerId * perWorker, (part.workerId + 1) * perWorker);
   const log = createLogWriter(options.startMs);
-  begin(log, plays, version);
+  begin(log, { all, plays, part }, version);
   const { end = 'finished' } = options;
   const done = end === 'finished' ? plays : plays.slice(0, -1);
   for (const play of done) {
@@ -39,24 +53,31 @@ export function makeWaaLog(seed: number, options: RunLogOptions, version: WaaVer
   return { pieces, text, truth: { dialect: 'waa', totalTasks: plays.length, tasks, end: told } };
 }
 
-function begin(log: LogWriter, plays: readonly PlannedPlay[], version: WaaVersion): void {
+interface Begun {
+  /** Of all workers together. */
+  readonly all: readonly PlannedPlay[];
+  readonly plays: readonly PlannedPlay[];
+  readonly part: WaaPart;
+}
+
+function begin(log: LogWriter, { all, plays, part }: Begun, version: WaaVersion): void {
   log.print('Waiting for the server to start...');
   log.print("Response from server: {'message': 'Service is operational', 'status': 'Probe successful'}");
   log.record('run', `\nTESTING ON TASK ${version === 'first' ? '' : 'JSON '}PATH: /tmp/test_subset.json`);
-  const domains = [...new Set(plays.map(({ domain }) => domain))];
+  const domains = [...new Set(all.map(({ domain }) => domain))];
   const left = domains.map(
-    (domain) => `${domain}: ${String(plays.filter((play) => play.domain === domain).length)}\n`,
+    (domain) => `${domain}: ${String(all.filter((play) => play.domain === domain).length)}\n`,
   );
   log.record('run', `Left tasks:\n${left.join('')}`);
   if (version !== 'first') {
     const pairs = plays.map(({ domain, taskId }) => `('${domain}', '${taskId}')`);
-    log.record('run', `Worker 0 is doing tasks: [${pairs.join(', ')}]`);
+    log.record('run', `Worker ${String(part.workerId)} is doing tasks: [${pairs.join(', ')}]`);
   }
   log.print('New experiment, no result yet.');
   const agent = version === 'v2' ? "agent='navi'" : "agent_name='navi'";
   log.record(
     'run',
-    `Args: Namespace(max_steps=15, ${agent}, model='gpt-4o', emulator_ip='172.30.0.2', result_dir='./results', trial_id='0', worker_id=0, num_workers=1)`,
+    `Args: Namespace(max_steps=15, ${agent}, model='gpt-4o', emulator_ip='172.30.0.2', result_dir='./results', trial_id='0', worker_id=${String(part.workerId)}, num_workers=${String(part.workers)})`,
   );
   log.record('desktop_env', '(QEMU) get_status: {\n  "status": "running"\n}');
 }

@@ -61,6 +61,18 @@ it('tells the other parts when one gets on, or stalls, and only then', () => {
   expect(poolOn('vm-0')?.parts.map(({ state }) => state)).toEqual(['running', 'stalled']);
 });
 
+it('tells a part that is over itself at once what the others come to', () => {
+  play(0, 4);
+  play(1, 6, 'finished');
+  const urgent: boolean[] = [];
+  feed.subscribe((event) => {
+    if (event.kind === 'progress' && event.vm === 'vm-1') urgent.push(event.urgent);
+  });
+  play(0, 10, 'finished');
+  expect(urgent).toEqual([true]);
+  expect(poolOn('vm-1')).toMatchObject({ state: 'finished', tasks_completed: 16 });
+});
+
 it('is the same pool after a restart, and where one of its VMs plays something else by then', () => {
   play(0, 4);
   play(1, 6);

@@ -1,0 +1,140 @@
+/** One benchmark shared out among two VMs, from the lines of its two logs to the one run that clients see. */
+import { join } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { PoolView, ProgressPayload } from '../../../src/shared/stream.ts';
+import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
+import { startRealVm, type RealVm } from '../../support/real-vm.ts';
+import { makeWaaLog } from '../../support/run-logs/waa.ts';
+import type { RunLog } from '../../support/run-logs/index.ts';
+import { openStream, type StreamClient } from '../../support/stream-client.ts';
+import { sshdPath } from '../../support/tools.ts';
+import { until } from '../../support/wait.ts';
+
+const taskCount = 10;
+
+interface Worker {
+  readonly vm: RealVm;
+  readonly log: RunLog;
+  /** Its log, cut behind the end of each task; the last piece holds the end of the run. */
+  readonly pieces: readonly string[];
+  readonly says: (text: string) => void;
+}
+
+async function startWorker(workerId: number): Promise<Worker> {
+  const vm = await startRealVm(`waa-pool-0${String(workerId)}`);
+  onTestFinished(() => vm.close());
+  vm.containerUp();
+  vm.setProbe('ready');
+  const words = ['--agent', 'navi', '--model', 'gpt-4o', '--result_dir', './results'];
+  await vm.startRunner({
+    words: [...words, '--worker_id', String(workerId), '--num_workers', '2'],
+  });
+  const log = makeWaaLog(7, { tasks: taskCount, startMs: Date.now() }, 'current', { workerId, workers: 2 });
+  const path = join(vm.dir, `client/results/logs/normal-${String(workerId)}-20260128@225508.log`);
+  return {
+    vm,
+    log,
+    // eslint-disable-next-line no-control-regex -- only real records are coloured; texts of tasks hold such words too
+    pieces: log.text.split(/(?<=\x1b\[0m(?:Finished|Exception in) \w+\/[^\n]*\n)/),
+    says: (text) => appendFileSync(path, text),
+  };
+}
+
+async function watchAll(
+  workers: readonly Worker[],
+  dataDir?: string,
+): Promise<{ monitor: TestMonitor; client: StreamClient; poolOn: (worker: number) => PoolView | null }> {
+  const monitor = await startTestMonitor(testConfig(workers.map(({ vm }) => vm.config)), dataDir);
+  const client = openStream(monitor.url);
+  onTestFinished(async () => {
+    client.close();
+    await monitor.close();
+  });
+  const newest = (name: string): ProgressPayload | undefined =>
+    client.received
+      .filter(({ event, data }) => event === 'progress' && data['vm'] === name)
+      .map(({ data }) => data as unknown as ProgressPayload)
+      .at(-1);
+  return { monitor, client, poolOn: (worker) => newest(`waa-pool-0${String(worker)}`)?.pool ?? null };
+}
+
+const truthOf = ({ log }: Worker) =>
+  log.truth.tasks.map(({ domain, taskId, outcome, score }) => [domain, taskId, outcome, score]);
+
+describe.skipIf(sshdPath === null)('one run on two VMs', () => {
+  it('is shown as one with its parts, which add up, and is over when both are', async () => {
+    const workers = [await startWorker(0), await startWorker(1)] as const;
+    const { monitor, client, poolOn } = await watchAll(workers);
+    let done = 0;
+    for (const index of workers[0].pieces.keys()) {
+      for (const worker of workers) {
+        worker.says(worker.pieces[index] ?? '');
+        if (index < 5) done += 1;
+        await until(() => client.tasks().length === done, `${done} tasks`);
+      }
+      if (index < 5)
+        await until(
+          () => poolOn(0)?.tasks_completed === done && poolOn(1)?.tasks_completed === done,
+          'both say so',
+        );
+    }
+    await until(() => poolOn(0)?.state === 'finished' && poolOn(1)?.state === 'finished', 'the end');
+
+    const scores = workers.flatMap(({ log }) => log.truth.tasks.map(({ score }) => score ?? 0));
+    expect(poolOn(0)).toMatchObject({
+      ...{ worker_id: 0, workers: 2, tasks_completed: taskCount, total_tasks: taskCount, state: 'finished' },
+      score_sum: scores.reduce((sum, score) => sum + score, 0),
+      parts: [
+        { vm: 'waa-pool-00', worker_id: 0, tasks_completed: 5, total_tasks: 5, state: 'finished' },
+        { vm: 'waa-pool-01', worker_id: 1, tasks_completed: 5, total_tasks: 5, state: 'finished' },
+      ],
+    });
+    for (const [index, worker] of workers.entries()) {
+      const told = client.tasks().filter(({ vm }) => vm === `waa-pool-0${String(index)}`);
+      expect(told.map(({ domain, task_id, outcome, score }) => [domain, task_id, outcome, score])).toEqual(
+        truthOf(worker),
+      );
+    }
+    const runs = (await (await fetch(`${monitor.url}/api/runs`)).json()) as Record<string, unknown>[];
+    expect(runs.map(({ pool_id, workers: of }) => [pool_id, of])).toEqual([
+      [poolOn(0)?.pool_id, 2],
+      [poolOn(0)?.pool_id, 2],
+    ]);
+    expect(client.errors()).toEqual([]);
+  });
+
+  it('goes on as one when BenchTray comes back, and says which part has crashed', async () => {
+    const workers = [await startWorker(0), await startWorker(1)] as const;
+    for (const { says, pieces } of workers) says(pieces.slice(0, 2).join(''));
+    const first = await watchAll(workers, workers[0].vm.dir);
+    await until(() => first.poolOn(1)?.tasks_completed === 4, 'four tasks are done');
+    const poolId = first.poolOn(1)?.pool_id;
+    first.client.close();
+    await first.monitor.close();
+
+    workers[1].says(workers[1].pieces[2] ?? '');
+    const { client, poolOn } = await watchAll(workers, workers[0].vm.dir);
+    await until(() => poolOn(0)?.tasks_completed === 5, 'five tasks are done');
+    expect(poolOn(0)?.pool_id).toBe(poolId);
+
+    // In the middle of a task: what ends between two may be on its way back.
+    const next = workers[1].pieces[3] ?? '';
+    workers[1].says(next.slice(0, next.indexOf('Resetting environment')));
+    const { taskId } = workers[1].log.truth.tasks[3] ?? {};
+    await until(() => client.received.some(({ data }) => data['current_task'] === taskId), 'it is on');
+    await workers[1].vm.stopRunner();
+    const crash = await until(
+      () => client.errors().find(({ code }) => code === 'run_crashed'),
+      'the crash is told',
+      60_000,
+    );
+    expect(crash.vm).toBe('waa-pool-01');
+    await until(() => poolOn(0)?.parts[1]?.state === 'crashed', 'the other part says so');
+    expect(poolOn(0)).toMatchObject({ state: 'running', tasks_completed: 5 });
+
+    workers[0].says(workers[0].pieces.slice(2).join(''));
+    await until(() => poolOn(1)?.parts[0]?.state === 'finished', 'the other part ends');
+    expect(poolOn(1)).toMatchObject({ pool_id: poolId, state: 'crashed', tasks_completed: 8 });
+  });
+});
