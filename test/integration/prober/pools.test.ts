@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PoolView, ProgressPayload } from '../../../src/shared/stream.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
 import { startRealVm, type RealVm } from '../../support/real-vm.ts';
-import { makeWaaLog } from '../../support/run-logs/waa.ts';
+import { byTask, makeWaaLog } from '../../support/run-logs/waa.ts';
 import type { RunLog } from '../../support/run-logs/index.ts';
 import { openStream, type StreamClient } from '../../support/stream-client.ts';
 import { sshdPath } from '../../support/tools.ts';
@@ -35,8 +35,7 @@ async function startWorker(workerId: number): Promise<Worker> {
   return {
     vm,
     log,
-    // eslint-disable-next-line no-control-regex -- only real records are coloured; texts of tasks hold such words too
-    pieces: log.text.split(/(?<=\x1b\[0m(?:Finished|Exception in) \w+\/[^\n]*\n)/),
+    pieces: byTask(log.text),
     says: (text) => appendFileSync(path, text),
   };
 }

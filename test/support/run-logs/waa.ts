@@ -9,6 +9,8 @@ export type WaaVersion = 'first' | 'current' | 'v2' | 'fork';
 export interface WaaPart {
   readonly workerId: number;
   readonly workers: number;
+  /** How many tasks of its slice an earlier start has left done: only what is left is listed. */
+  readonly done?: number;
 }
 
 const alone: WaaPart = { workerId: 0, workers: 1 };
@@ -19,9 +21,12 @@ export function makeWaaLog(
   version: WaaVersion = 'current',
   part: WaaPart = alone,
 ): RunLog {
-  const all = planPlays(randomFrom(seed), options);
-  const perWorker = Math.ceil(all.length / part.workers);
-  const plays = all.slice(part.workerId * perWorker, (part.workerId + 1) * perWorker);
+  const planned = planPlays(randomFrom(seed), options);
+  const perWorker = Math.ceil(planned.length / part.workers);
+  const plays = planned
+    .slice(part.workerId * perWorker, (part.workerId + 1) * perWorker)
+    .slice(part.done ?? 0);
+  const all = part.workers === 1 ? plays : planned;
   const log = createLogWriter(options.startMs);
   begin(log, { all, plays, part }, version);
   const { end = 'finished' } = options;
@@ -51,6 +56,12 @@ export function makeWaaLog(
   const text = pieces.map((piece) => piece.text).join('');
   const told = end === 'finished' && version === 'v2' ? 'running' : end;
   return { pieces, text, truth: { dialect: 'waa', totalTasks: plays.length, tasks, end: told } };
+}
+
+/** The log cut behind the end of each task; the last piece holds the end of the run. */
+export function byTask(text: string): string[] {
+  // eslint-disable-next-line no-control-regex -- only real records are coloured; texts of tasks hold such words too
+  return text.split(/(?<=\x1b\[0m(?:Finished|Exception in) \w+\/[^\n]*\n)/);
 }
 
 interface Begun {
