@@ -52,72 +52,99 @@ const keepAliveBytes = Buffer.from(keepAliveComment);
  * @param onFree called whenever everything that was written has been taken by the network
  */
 export function createSink(target: SinkTarget, limits: SinkLimits, onFree: () => void): Sink {
+  return new ClientSink(target, limits, onFree);
+}
+
+/** A class, because there may be a thousand: as closures, each client would have functions of its own. */
+class ClientSink implements Sink {
+  readonly #target: SinkTarget;
+  readonly #limits: SinkLimits;
+  readonly #onFree: () => void;
   /**
    * Past the response, straight to its socket: the one frames each write for each client anew, which is a third of what sending
    * costs. But a client of HTTP/1.0 takes no chunks, and an answer that waits for the one before it has no socket yet.
    */
-  const socket = target.chunkedEncoding ? target.socket : null;
-  let isOver = false;
-  let isCut = false;
-  let owedBytes = 0;
+  readonly #socket: SinkTarget['socket'];
+  readonly #keepAlive: NodeJS.Timeout;
   /** When each write was made that the network has not taken yet, oldest first. */
-  const waitingSince: number[] = [];
-  const keepAlive = setTimeout(onSilence, limits.keepAliveMs);
+  readonly #waitingSince: number[] = [];
+  #isOver = false;
+  #isCut = false;
+  #owedBytes = 0;
 
-  function onSilence(): void {
-    keepAlive.refresh();
-    // Behind a client that does not read, more bytes would only wait.
-    if (waitingSince.length === 0) write(keepAliveBytes);
+  constructor(target: SinkTarget, limits: SinkLimits, onFree: () => void) {
+    this.#target = target;
+    this.#limits = limits;
+    this.#onFree = onFree;
+    this.#socket = target.chunkedEncoding ? target.socket : null;
+    this.#keepAlive = setTimeout(onSilence, limits.keepAliveMs, this);
   }
 
-  function write(bytes: Buffer): void {
-    if (isOver || bytes.length === 0) return;
-    waitingSince.push(Date.now());
+  write(bytes: Buffer): void {
+    if (this.#isOver || bytes.length === 0) return;
+    this.#waitingSince.push(Date.now());
     // Not "drain": that event never comes when the peer is gone, and not after a write that needed none.
-    if (socket === null) target.write(bytes, onTaken);
+    if (this.#socket === null) this.#target.write(bytes, this.#onTaken);
     // Once the peer has ended the connection, nothing may follow what is on its way already.
-    else if (socket.writable) socket.write(chunkOf(bytes), onTaken);
-    keepAlive.refresh();
+    else if (this.#socket.writable) this.#socket.write(chunkOf(bytes), this.#onTaken);
+    this.#keepAlive.refresh();
   }
 
-  function onTaken(): void {
-    waitingSince.shift();
-    if (waitingSince.length > 0 || isOver || target.destroyed) return;
-    owedBytes = 0;
-    onFree();
+  readonly #onTaken = (): void => {
+    this.#waitingSince.shift();
+    if (this.#waitingSince.length > 0 || this.#isOver || this.#target.destroyed) return;
+    this.#owedBytes = 0;
+    this.#onFree();
+  };
+
+  breakSilence(): void {
+    this.#keepAlive.refresh();
+    // Behind a client that does not read, more bytes would only wait.
+    if (this.#waitingSince.length === 0) this.write(keepAliveBytes);
+  }
+
+  owe(bytes: number): void {
+    this.#owedBytes += bytes;
+  }
+
+  isFull(): boolean {
+    return this.#waitingSince.length > 0 && (this.#socket ?? this.#target).writableNeedDrain;
+  }
+
+  isOver(): boolean {
+    return this.#isOver;
+  }
+
+  wasCut(): boolean {
+    return this.#isCut;
+  }
+
+  check(nowMs: number): void {
+    const [oldest] = this.#waitingSince;
+    if (this.#isOver || oldest === undefined) return;
+    const waitingBytes = this.#target.writableLength + this.#owedBytes;
+    if (waitingBytes > this.#limits.maxWaitingBytes || nowMs - oldest > this.#limits.maxWaitMs) this.#cut();
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.dispose();
+    this.#target.end();
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+    clearTimeout(this.#keepAlive);
   }
 
   /** Frames that were cut in the middle are thrown away by the client, which comes back with the id of the last whole one. */
-  function cut(): void {
-    isCut = true;
-    dispose();
-    target.destroy();
+  #cut(): void {
+    this.#isCut = true;
+    this.dispose();
+    this.#target.destroy();
   }
+}
 
-  function dispose(): void {
-    isOver = true;
-    clearTimeout(keepAlive);
-  }
-
-  return {
-    write,
-    owe(bytes) {
-      owedBytes += bytes;
-    },
-    isFull: () => waitingSince.length > 0 && (socket ?? target).writableNeedDrain,
-    isOver: () => isOver,
-    wasCut: () => isCut,
-    check(nowMs) {
-      const [oldest] = waitingSince;
-      if (isOver || oldest === undefined) return;
-      const waitingBytes = target.writableLength + owedBytes;
-      if (waitingBytes > limits.maxWaitingBytes || nowMs - oldest > limits.maxWaitMs) cut();
-    },
-    end() {
-      if (isOver) return;
-      dispose();
-      target.end();
-    },
-    dispose,
-  };
+function onSilence(sink: ClientSink): void {
+  sink.breakSilence();
 }

@@ -33,128 +33,152 @@ export interface Stream {
   dispose(): void;
 }
 
+export function openStream(sink: Sink, query: StreamQuery, context: StreamContext): Stream {
+  return new ClientStream(sink, query, context);
+}
+
 /**
  * The journal itself is the queue: while a client is behind, what is committed stays there and is read from there, so
  * that nothing is lost or sent twice where the past meets the present, and nothing is kept for the client in memory.
+ * A class, because there may be a thousand: as closures, each client would have functions of its own.
  */
-export function openStream(sink: Sink, query: StreamQuery, context: StreamContext): Stream {
-  const { feed, pictures, backlog, channel } = context;
-  const { position, hasGap } = startingPoint(feed, query);
-  const headAtOpening = feed.head();
+class ClientStream implements Stream {
+  readonly #sink: Sink;
+  readonly #query: StreamQuery;
+  readonly #context: StreamContext;
+  readonly #leave: () => void;
+  readonly #headAtOpening: number;
   /** The newest journal event that was sent, or need not be. Of a live stream, the channel knows. */
-  let sentSeq = position;
-  let state: 'replaying' | 'behind' | 'live' = 'replaying';
-  let isFinishing = false;
+  #sentSeq: number;
+  #state: 'replaying' | 'behind' | 'live' = 'replaying';
+  #isFinishing = false;
   /** Snapshots that wait until the client has room: only that there are some, the newest will be sent. */
-  let owed: readonly SnapshotName[] = [];
+  #owed: readonly SnapshotName[] = [];
 
-  const myVms = (): readonly string[] => (query.vm === null ? context.vmNames() : [query.vm]);
+  constructor(sink: Sink, query: StreamQuery, context: StreamContext) {
+    const { feed, channel } = context;
+    const { position, hasGap } = startingPoint(feed, query);
+    this.#sink = sink;
+    this.#query = query;
+    this.#context = context;
+    this.#headAtOpening = feed.head();
+    this.#sentSeq = position;
+    this.#leave = channel.join((batch) => this.#take(batch));
+    const connected = eventFrame('connected', feed.idOf(position), {
+      timestamp: new Date().toISOString(),
+      interval: query.intervalSeconds,
+      version: context.version,
+      replayed: feed.countAfter(position, query.vm),
+      ...(hasGap ? { gap: true } : {}),
+    });
+    this.#proceed({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
+  }
 
-  function take(batch: Batch): void {
-    if (state === 'live' && !sink.isFull()) {
-      send(batch);
+  tick(): void {
+    const { channel, pictures } = this.#context;
+    channel.flush();
+    if (this.#state === 'live' && !this.#sink.isFull()) this.#send(pictures.repeated(this.#vms()));
+    else
+      for (const vm of this.#vms()) {
+        this.#owe('status', vm);
+        if (pictures.isRunOn(vm)) this.#owe('progress', vm);
+      }
+  }
+
+  resume(): void {
+    const isSettled = this.#state === 'live' && this.#owed.length === 0;
+    // Not at once: a client that takes everything at once would keep all others waiting.
+    if (!isSettled) setImmediate(() => this.#goOn());
+  }
+
+  finish(): void {
+    this.#isFinishing = true;
+    if (this.#state === 'live') this.#sink.end();
+  }
+
+  dispose(): void {
+    this.#leave();
+  }
+
+  #vms(): readonly string[] {
+    return this.#query.vm === null ? this.#context.vmNames() : [this.#query.vm];
+  }
+
+  #take(batch: Batch): void {
+    if (this.#state === 'live' && !this.#sink.isFull()) {
+      this.#send(batch);
       return;
     }
-    if (state === 'live') {
-      state = 'behind';
-      sentSeq = channel.sentSeq();
+    if (this.#state === 'live') {
+      this.#state = 'behind';
+      this.#sentSeq = this.#context.channel.sentSeq();
     }
-    sink.owe(batch.journalBytes);
-    for (const { kind, vm } of batch.snapshots) owe(kind, vm);
+    this.#sink.owe(batch.journalBytes);
+    for (const { kind, vm } of batch.snapshots) this.#owe(kind, vm);
   }
 
   /** One portion, together with what goes before and behind it: the next one when the client has taken this. */
-  function proceed(...before: readonly Frames[]): void {
-    if (sink.isOver()) return;
+  #proceed(...before: readonly Frames[]): void {
+    const { feed, backlog, channel } = this.#context;
+    if (this.#sink.isOver()) return;
     // What the others still wait for is in the journal already.
     channel.flush();
-    if (sink.isFull()) return;
-    if (state === 'live') {
-      send(owedPicture());
+    if (this.#sink.isFull()) return;
+    if (this.#state === 'live') {
+      this.#send(this.#owedPicture());
       return;
     }
-    const throughSeq = state === 'replaying' ? headAtOpening : feed.head();
-    const portion = backlog.read(query, sentSeq, throughSeq);
-    sentSeq = portion.throughSeq;
-    if (sentSeq < throughSeq) {
-      send(...before, portion);
+    const throughSeq = this.#state === 'replaying' ? this.#headAtOpening : feed.head();
+    const portion = backlog.read(this.#query, this.#sentSeq, throughSeq);
+    this.#sentSeq = portion.throughSeq;
+    if (this.#sentSeq < throughSeq) {
+      this.#send(...before, portion);
       return;
     }
-    const picture = state === 'replaying' ? wholePicture() : owedPicture();
-    state = sentSeq === feed.head() ? 'live' : 'behind';
-    send(...before, portion, picture);
-    if (state === 'behind') proceed();
-    else if (isFinishing) sink.end();
+    const picture = this.#state === 'replaying' ? this.#wholePicture() : this.#owedPicture();
+    this.#state = this.#sentSeq === feed.head() ? 'live' : 'behind';
+    this.#send(...before, portion, picture);
+    if (this.#state === 'behind') this.#proceed();
+    else if (this.#isFinishing) this.#sink.end();
   }
 
-  function wholePicture(): Frames {
-    owed = [];
-    return pictures.whole(myVms());
+  #wholePicture(): Frames {
+    this.#owed = [];
+    return this.#context.pictures.whole(this.#vms());
   }
 
-  function owe(kind: SnapshotKind, vm: string): void {
-    if (!owed.some((other) => other.kind === kind && other.vm === vm)) owed = [...owed, { kind, vm }];
+  #owe(kind: SnapshotKind, vm: string): void {
+    if (!this.#owed.some((other) => other.kind === kind && other.vm === vm))
+      this.#owed = [...this.#owed, { kind, vm }];
   }
 
-  function owedPicture(): Frames {
+  #owedPicture(): Frames {
     const names = (['status', 'progress'] as const).flatMap((kind) =>
-      owed.filter((one) => one.kind === kind),
+      this.#owed.filter((one) => one.kind === kind),
     );
-    owed = [];
-    return pictures.newest(names);
+    this.#owed = [];
+    return this.#context.pictures.newest(names);
   }
 
   /** All of it as one write. */
-  function send(...parts: readonly Frames[]): void {
+  #send(...parts: readonly Frames[]): void {
     const some = parts.filter(({ bytes }) => bytes.length > 0);
     const [first] = some;
     if (first === undefined) return;
     // What many are sent is not copied for each.
-    sink.write(some.length === 1 ? first.bytes : Buffer.concat(some.map(({ bytes }) => bytes)));
-    for (const { counts } of some) context.count(counts);
+    this.#sink.write(some.length === 1 ? first.bytes : Buffer.concat(some.map(({ bytes }) => bytes)));
+    for (const { counts } of some) this.#context.count(counts);
   }
 
   /** The client comes back by itself, and perhaps the journal can be read by then. */
-  function goOn(): void {
+  #goOn(): void {
     try {
-      proceed();
+      this.#proceed();
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error));
-      sink.end();
+      this.#sink.end();
     }
   }
-
-  const leave = channel.join(take);
-  const connected = eventFrame('connected', feed.idOf(position), {
-    timestamp: new Date().toISOString(),
-    interval: query.intervalSeconds,
-    version: context.version,
-    replayed: feed.countAfter(position, query.vm),
-    ...(hasGap ? { gap: true } : {}),
-  });
-  proceed({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
-
-  return {
-    tick() {
-      channel.flush();
-      if (state === 'live' && !sink.isFull()) send(pictures.repeated(myVms()));
-      else
-        for (const vm of myVms()) {
-          owe('status', vm);
-          if (pictures.isRunOn(vm)) owe('progress', vm);
-        }
-    },
-    resume() {
-      const isSettled = state === 'live' && owed.length === 0;
-      // Not at once: a client that takes everything at once would keep all others waiting.
-      if (!isSettled) setImmediate(goOn);
-    },
-    finish() {
-      isFinishing = true;
-      if (state === 'live') sink.end();
-    },
-    dispose: leave,
-  };
 }
 
 /** A client that comes back goes on from where it was; one that is new, or comes from elsewhere, begins at the newest event. */

@@ -9,7 +9,7 @@ import type { StreamQuery } from './query.ts';
 import { createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
 import { createSnapshotTimers } from './snapshot-timers.ts';
 import { addCounts, createStreamCounters, type EventCounts, type StreamFigures } from './stream-figures.ts';
-import { openStream, type Stream } from './stream.ts';
+import { openStream, type Stream, type StreamContext } from './stream.ts';
 import { eventFrame } from './wire.ts';
 
 /** Ten a second: how often a run that moves fast is told at most. */
@@ -47,7 +47,8 @@ export function createStreams({
   limits = sinkLimits,
 }: StreamsOptions): Streams {
   const open = new Map<Stream, Sink>();
-  const channels = new Map<string, Channel>();
+  /** By what the streams show. */
+  const contexts = new Map<string, StreamContext>();
   let whenAllGone: (() => void) | null = null;
   const counters = createStreamCounters();
   let isClosed = false;
@@ -66,16 +67,21 @@ export function createStreams({
     addCounts(counters.sent, events);
   };
 
-  function channelOf({ vm, errorEvent }: StreamView): Channel {
+  /** What a stream needs to know: the same for all that show the same. */
+  function contextOf({ vm, errorEvent }: StreamView): StreamContext {
     const key = JSON.stringify([vm, errorEvent]);
-    const channel =
-      channels.get(key) ?? createChannel({ vm, errorEvent }, feed.head(), () => channels.delete(key));
-    channels.set(key, channel);
-    return channel;
+    const known = contexts.get(key);
+    if (known !== undefined) return known;
+    const channel = createChannel({ vm, errorEvent }, feed.head(), () => contexts.delete(key));
+    const context = { feed, pictures, backlog, channel, vmNames, version, count };
+    contexts.set(key, context);
+    return context;
   }
 
   function channelsOf(vm: string): Channel[] {
-    return [...channels.values()].filter(({ view }) => view.vm === null || view.vm === vm);
+    return [...contexts.values()]
+      .map(({ channel }) => channel)
+      .filter(({ view }) => view.vm === null || view.vm === vm);
   }
 
   function tellSnapshot(kind: SnapshotKind, vm: string): void {
@@ -111,9 +117,7 @@ export function createStreams({
       const sink = createSink(response, limits, () => {
         stream.resume();
       });
-      const channel = channelOf(query);
-      const context = { feed, pictures, backlog, channel, vmNames, version, count };
-      const stream = openStream(sink, query, context);
+      const stream = openStream(sink, query, contextOf(query));
       counters.opened += 1;
       open.set(stream, sink);
       timers.add(query.intervalSeconds, stream);
@@ -134,7 +138,7 @@ export function createStreams({
       clearInterval(checks);
       progressPace.stop();
       timers.stop();
-      for (const channel of channels.values()) channel.flush();
+      for (const { channel } of contexts.values()) channel.flush();
       const allGone = new Promise<void>((resolve) => {
         whenAllGone = resolve;
       });
