@@ -17,15 +17,12 @@ export function writeChange(journal: Journal, change: FeedChange): Written {
     let hasNews = false;
     for (const run of change.runs ?? []) if (journal.putRun(run, at)) hasNews = true;
     for (const { record, tell } of change.tasks ?? []) {
-      const isTold = journal.isTaskTold(record);
-      if (isTold) continue;
+      if (journal.isTaskTold(record)) continue;
       hasNews = true;
-      journal.putTask(record);
       const data = tell ? taskComplete(record) : null;
-      if (data === null) continue;
-      const event = journal.addEvent(vm, at, { type: 'task_complete', data });
-      journal.markTaskTold(record, event.seq);
-      events.push(event);
+      const event = data === null ? null : journal.addEvent(vm, at, { type: 'task_complete', data });
+      journal.putTask(record, event?.seq ?? null);
+      if (event !== null) events.push(event);
     }
     for (const record of change.corrected ?? []) {
       hasNews = true;

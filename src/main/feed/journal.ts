@@ -56,14 +56,13 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
       ORDER BY sort_at DESC, rowid DESC LIMIT ?3`),
     run: prepare(`${selectRuns} WHERE run_id = ?`),
     // What has been told stays as it was told.
-    putTask: prepare(`INSERT INTO tasks VALUES (?, ?, ?, ?, NULL, ?, ?)
-      ON CONFLICT DO UPDATE SET is_scored = excluded.is_scored, record = excluded.record WHERE event_seq IS NULL`),
+    putTask: prepare(`INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET event_seq = excluded.event_seq, is_scored = excluded.is_scored, record = excluded.record
+      WHERE event_seq IS NULL`),
     correctTask: prepare(`UPDATE tasks SET is_scored = ?, record = ?
       WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?`),
     task: prepare('SELECT record FROM tasks WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?'),
     isTaskTold: prepare(`SELECT event_seq IS NOT NULL AS value FROM tasks
-      WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?`),
-    markTaskTold: prepare(`UPDATE tasks SET event_seq = ?
       WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?`),
     tasksOf: prepare('SELECT record FROM tasks WHERE run_id = ? ORDER BY rowid'),
     // REPLACE gives the row a new and highest rowid: the newest is the one written last.
@@ -92,7 +91,7 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
   ];
   const toEvent = (row: EventRow): JournalEvent => {
     const payload = { type: row.type, data: JSON.parse(row.data) as unknown } as JournalPayload;
-    return { ...payload, seq: row.seq, id: idOf(row.seq), vm: row.vm, at: row.at };
+    return { ...payload, seq: row.seq, id: idOf(row.seq), vm: row.vm, at: row.at, json: row.data };
   };
   const toRun = (row: RunRow): StoredRun => ({
     ...(JSON.parse(row.record) as RunRecord),
@@ -107,9 +106,10 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     transaction: <Result>(work: () => Result): Result => inTransaction(database, work),
 
     addEvent(vm: string, at: number, payload: JournalPayload): JournalEvent {
-      const row = statements.addEvent.get(vm, payload.type, at, JSON.stringify(payload.data));
+      const json = JSON.stringify(payload.data);
+      const row = statements.addEvent.get(vm, payload.type, at, json);
       const seq = Number(row?.['seq']);
-      return { ...payload, seq, id: idOf(seq), vm, at };
+      return { ...payload, seq, id: idOf(seq), vm, at, json };
     },
     eventsAfter: (seq: number, vm: string | null, limit: number): JournalEvent[] =>
       (vm === null
@@ -143,21 +143,19 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
       return row === undefined ? null : toRun(row);
     },
 
-    putTask(task: TaskRecord): void {
-      statements.putTask.run(...taskKey(task), isScored(task), JSON.stringify(task));
+    /** @param eventSeq the event that tells it; null: not told */
+    putTask(task: TaskRecord, eventSeq: number | null): void {
+      statements.putTask.run(...taskKey(task), eventSeq, isScored(task), JSON.stringify(task));
     },
     /** Takes over the outcome, also of a task that has been told; what only the first record knows (its texts) is kept. */
     correctTask(task: TaskRecord): void {
       const [before] = all<{ record: string }>(statements.task, ...taskKey(task));
-      if (before === undefined) return this.putTask(task);
+      if (before === undefined) return this.putTask(task, null);
       const { instruction, catchUp } = JSON.parse(before.record) as TaskRecord;
       const record: TaskRecord = { ...task, instruction: task.instruction ?? instruction, catchUp };
       statements.correctTask.run(isScored(task), JSON.stringify(record), ...taskKey(task));
     },
     isTaskTold: (task: TaskRecord): boolean => value(statements.isTaskTold, ...taskKey(task)) === 1,
-    markTaskTold: (task: TaskRecord, seq: number): void => {
-      statements.markTaskTold.run(seq, ...taskKey(task));
-    },
     tasksOf: (runId: string): TaskRecord[] =>
       all<{ record: string }>(statements.tasksOf, runId).map((row) => JSON.parse(row.record) as TaskRecord),
 

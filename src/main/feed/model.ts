@@ -17,12 +17,12 @@ export type JournalEvent = JournalPayload & {
   readonly vm: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** `data` as JSON, as it is written and goes out. */
+  readonly json: string;
 };
 
-/** A journal event as it is written: what it says is JSON. */
-export interface EventText extends Pick<JournalEvent, 'seq' | 'id' | 'type'> {
-  readonly json: string;
-}
+/** A journal event as it is written, for those who only pass it on. */
+export type EventText = Pick<JournalEvent, 'seq' | 'id' | 'type' | 'json'>;
 
 /** What a subscriber is told, always after it has been written. */
 export type FeedEvent =

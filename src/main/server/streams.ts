@@ -10,7 +10,7 @@ import { createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
 import { createSnapshotTimers } from './snapshot-timers.ts';
 import { addCounts, createStreamCounters, type EventCounts, type StreamFigures } from './stream-figures.ts';
 import { openStream, type Stream, type StreamContext } from './stream.ts';
-import { eventFrame } from './wire.ts';
+import { jsonFrame } from './wire.ts';
 
 /** Ten a second: how often a run that moves fast is told at most. */
 const progressGapMs = 100;
@@ -156,7 +156,7 @@ function createJournalFrames(): (event: JournalEvent, errorEvent: string) => str
     if (event !== newest) frames.clear();
     newest = event;
     const name = event.type === 'error' ? errorEvent : event.type;
-    const frame = frames.get(name) ?? eventFrame(name, event.id, event.data);
+    const frame = frames.get(name) ?? jsonFrame(name, event.id, event.json);
     frames.set(name, frame);
     return frame;
   };

@@ -37,6 +37,7 @@ describe('finished tasks', () => {
       id: `${feed.journalId}-1`,
       vm: 'vm-a',
       at,
+      json: JSON.stringify(event?.data),
       data: {
         task_id: 't1',
         success: true,
