@@ -108,6 +108,9 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
     onSettled() {
       onNotice('The journal is written again, with all that happened in the meantime.');
     },
+    onUnsynced(error) {
+      onNotice(`What is written into the journal may be lost in a power failure: ${error.message}.`);
+    },
   });
 
   function commit(change: FeedChange): readonly JournalEvent[] {

@@ -60,8 +60,8 @@ export interface JournalFile {
 }
 
 /**
- * Opens the journal, and makes it where there is none. What has been committed survives the death of the process and of
- * the machine (WAL with `synchronous=FULL`): an id that has gone out must never come to mean something else.
+ * Opens the journal, and makes it where there is none. What has been committed survives the death of the process; that of the machine
+ * too, but for the last moment (WAL with `synchronous=NORMAL`, see disk-sync.ts), whose ids never come to mean something else (numbers.ts).
  * A damaged one is renamed, and a new one made in its place.
  * @throws UserError when the file is no journal of ours, or is of a newer version
  */
@@ -109,7 +109,7 @@ function prepareTables(database: DatabaseSync, file: string): void {
   const verdict = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
   if (verdict !== 'ok') throw new JournalDamaged(String(verdict));
   // Has no effect once there are tables, and cannot be set within a transaction.
-  database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
+  database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
   // What is written within an open transaction that waits for room must not need any.
   database.exec('PRAGMA temp_store=MEMORY');
   if (tables > 0) {

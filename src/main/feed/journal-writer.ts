@@ -4,6 +4,7 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { writeChange, type Written } from './commit.ts';
+import { createDiskSync } from './disk-sync.ts';
 import type { JournalFile } from './journal-file.ts';
 import type { Journal } from './journal.ts';
 import type { FeedChange } from './model.ts';
@@ -30,6 +31,8 @@ export interface WriterOptions {
   readonly onHeld: (fault: Fault) => void;
   /** All of it has been written. */
   readonly onSettled: () => void;
+  /** What is written stays in the system's memory: a loss of power would lose it. Told once. */
+  readonly onUnsynced: (error: Error) => void;
 }
 
 interface Held {
@@ -50,9 +53,11 @@ const tryEveryAtMostMs = 60_000;
 const roomBytes = { atLeast: 1_000_000, perChange: 8192 };
 
 export function createJournalWriter(options: WriterOptions): JournalWriter {
-  const { file, journal, onHeld, onSettled } = options;
+  const { file, journal, onHeld, onSettled, onUnsynced } = options;
   const { database, numbers } = file;
   const roomFile = `${file.path}-room`;
+  // Where SQLite writes first what is committed (https://www.sqlite.org/wal.html).
+  const disk = createDiskSync(`${file.path}-wal`, onUnsynced);
   /** While the disk takes nothing. */
   let held: Held | null = null;
   let retry: NodeJS.Timeout | undefined;
@@ -118,6 +123,7 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
     }
     held = null;
     clearTimeout(retry);
+    disk.request();
     onSettled();
     return true;
   }
@@ -125,12 +131,15 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
   return {
     write: (change) =>
       attempt(
-        () =>
-          journal.transaction(() => {
-            const written = writeChange(journal, change);
+        () => {
+          const written = journal.transaction(() => {
+            const done = writeChange(journal, change);
             numbers.keepReserve();
-            return written;
-          }),
+            return done;
+          });
+          disk.request();
+          return written;
+        },
         ({ fault, unwritten }) => {
           if (unwritten.isFull()) throw fault;
           return journal.transaction(() => {
@@ -155,6 +164,7 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
     close() {
       settle();
       clearTimeout(retry);
+      disk.close();
       const lost = held?.unwritten.all().length ?? 0;
       if (held === null) numbers.release();
       else database.exec('ROLLBACK');
