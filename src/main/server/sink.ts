@@ -21,8 +21,8 @@ export type SinkTarget = Pick<
   | 'chunkedEncoding'
   | 'write'
   | 'end'
-  | 'destroy'
   | 'destroyed'
+  | 'req'
   | 'writableLength'
   | 'writableNeedDrain'
 >;
@@ -39,6 +39,8 @@ export interface Sink {
   wasCut(): boolean;
   /** Disconnects the client for which too much waits, or for too long. To be called every second or so. */
   check(nowMs: number): void;
+  /** Disconnects the client at once. */
+  cut(): void;
   /** Ends the stream properly. */
   end(): void;
   /** To be called when the connection is gone. */
@@ -89,9 +91,11 @@ export function createSink(target: SinkTarget, limits: SinkLimits, onFree: () =>
 
   /** Frames that were cut in the middle are thrown away by the client, which comes back with the id of the last whole one. */
   function cut(): void {
+    if (isOver) return;
     isCut = true;
     dispose();
-    target.destroy();
+    // Not the response: one that waits for the answer before it has no connection yet, and would wait on.
+    target.req.socket.destroy();
   }
 
   function dispose(): void {
@@ -113,6 +117,7 @@ export function createSink(target: SinkTarget, limits: SinkLimits, onFree: () =>
       const waitingBytes = target.writableLength + owedBytes;
       if (waitingBytes > limits.maxWaitingBytes || nowMs - oldest > limits.maxWaitMs) cut();
     },
+    cut,
     end() {
       if (isOver) return;
       dispose();
