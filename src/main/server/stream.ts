@@ -115,16 +115,15 @@ export function openStream(sink: Sink, query: StreamQuery, context: StreamContex
   }
 
   /** The client comes back by itself, and perhaps the journal can be read by then. */
-  function goOn(): void {
+  function goOn(...before: readonly Frames[]): void {
     try {
-      proceed();
+      proceed(...before);
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error));
       sink.end();
     }
   }
 
-  const leave = channel.join(take);
   const connected = eventFrame('connected', feed.idOf(position), {
     timestamp: new Date().toISOString(),
     interval: query.intervalSeconds,
@@ -132,7 +131,8 @@ export function openStream(sink: Sink, query: StreamQuery, context: StreamContex
     replayed: feed.countAfter(position, query.vm),
     ...(hasGap ? { gap: true } : {}),
   });
-  proceed({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
+  const leave = channel.join(take);
+  goOn({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
 
   return {
     tick() {
@@ -147,7 +147,7 @@ export function openStream(sink: Sink, query: StreamQuery, context: StreamContex
     resume() {
       const isSettled = state === 'live' && owed.length === 0;
       // Not at once: a client that takes everything at once would keep all others waiting.
-      if (!isSettled) setImmediate(goOn);
+      if (!isSettled) setImmediate(() => goOn());
     },
     finish() {
       isFinishing = true;
