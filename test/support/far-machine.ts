@@ -11,15 +11,21 @@ export interface FarMachine {
   remove(): void;
 }
 
+const ip = (...words: string[]): string =>
+  execFileSync('ip', words, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
+
+/** Of TEST-NET-2 (RFC 5737), which no machine has, four for each cable: tests run side by side. */
+function freeAddresses(): readonly [near: string, far: string] {
+  const firsts = Array.from({ length: 64 }, (_, index) => 4 * ((process.pid + index) % 64));
+  const taken = ip('-o', '-4', 'address', 'show');
+  const first = firsts.find((number) => !taken.includes(` 198.51.100.${number + 1}/`)) ?? 0;
+  return [`198.51.100.${first + 1}`, `198.51.100.${first + 2}`];
+}
+
 /** @returns null where such a thing cannot be made */
 export function makeFarMachine(): FarMachine | null {
   // An interface has a name of 15 letters at most.
   const name = `bt${process.pid}`;
-  // TEST-NET-2 (RFC 5737), which no machine has.
-  const nearAddress = '198.51.100.1';
-  const ip = (...words: string[]): void => {
-    execFileSync('ip', words, { stdio: 'ignore' });
-  };
   const remove = (): void => {
     ip('netns', 'delete', name);
   };
@@ -29,25 +35,26 @@ export function makeFarMachine(): FarMachine | null {
     return null;
   }
   try {
+    const [nearAddress, farAddress] = freeAddresses();
     ip('link', 'add', `${name}n`, 'type', 'veth', 'peer', 'name', `${name}f`, 'netns', name);
     ip('address', 'add', `${nearAddress}/30`, 'dev', `${name}n`);
     ip('link', 'set', `${name}n`, 'up');
-    ip('-n', name, 'address', 'add', '198.51.100.2/30', 'dev', `${name}f`);
+    ip('-n', name, 'address', 'add', `${farAddress}/30`, 'dev', `${name}f`);
     ip('-n', name, 'link', 'set', `${name}f`, 'up');
+    return {
+      nearAddress,
+      run: (program, words, env = {}) =>
+        spawn('ip', ['netns', 'exec', name, program, ...words], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          env: { ...process.env, ...env },
+        }),
+      cut() {
+        ip('-n', name, 'link', 'set', `${name}f`, 'down');
+      },
+      remove,
+    };
   } catch {
     remove();
     return null;
   }
-  return {
-    nearAddress,
-    run: (program, words, env = {}) =>
-      spawn('ip', ['netns', 'exec', name, program, ...words], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, ...env },
-      }),
-    cut() {
-      ip('-n', name, 'link', 'set', `${name}f`, 'down');
-    },
-    remove,
-  };
 }
