@@ -27,6 +27,8 @@ export function makeFarMachine(): FarMachine | null {
   // An interface has a name of 15 letters at most.
   const name = `bt${process.pid}`;
   const remove = (): void => {
+    // First the cable, which takes both ends along: what a killed program still wanted to say keeps the namespace for minutes.
+    ip('link', 'delete', `${name}n`);
     ip('netns', 'delete', name);
   };
   try {
@@ -54,7 +56,7 @@ export function makeFarMachine(): FarMachine | null {
       remove,
     };
   } catch {
-    remove();
+    ip('netns', 'delete', name);
     return null;
   }
 }
