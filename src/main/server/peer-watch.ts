@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { connectionName, readSendQueues } from './tcp-table.ts';
+import { connectionName, readStuckQueues } from './tcp-table.ts';
 
 type SocketAddresses = Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>;
 
@@ -49,12 +49,13 @@ export function createPeerWatch({ maxWaitMs, readTable = linuxTable }: PeerWatch
     const table = await read().finally(() => {
       isLooking = false;
     });
-    const queues = readSendQueues(table, new Set([...watched].map(({ localPort }) => localPort)));
+    const queues = readStuckQueues(table, new Set([...watched].map(({ localPort }) => localPort)));
     const nowMs = performance.now();
     for (const one of watched) {
-      const { bytes, isStuck } = queues.get(one.name) ?? { bytes: 0, isStuck: false };
-      const hasMoved = one.stuck !== null && bytes < one.stuck.bytes;
-      one.stuck = isStuck ? { bytes, sinceMs: hasMoved ? nowMs : (one.stuck?.sinceMs ?? nowMs) } : null;
+      const bytes = queues.get(one.name);
+      const hasMoved = bytes === undefined || (one.stuck !== null && bytes < one.stuck.bytes);
+      const sinceMs = hasMoved ? nowMs : (one.stuck?.sinceMs ?? nowMs);
+      one.stuck = bytes === undefined ? null : { bytes, sinceMs };
       if (one.stuck === null || nowMs - one.stuck.sinceMs < maxWaitMs) continue;
       watched.delete(one);
       one.onStuck();

@@ -12,13 +12,6 @@ export interface Connection {
   readonly remotePort: number;
 }
 
-/** What has been sent to a peer, or is about to be, and was not acknowledged. */
-export interface SendQueue {
-  readonly bytes: number;
-  /** Sent again and again without an answer, or held back because the peer has no room: nothing moves just now. */
-  readonly isStuck: boolean;
-}
-
 /** Columns: number, own and peer's address, state, bytes in the queues, which timer runs and until when, retransmissions. */
 const rowWithQueue =
   /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]{2} (?!00000000)([0-9A-F]{8}):[0-9A-F]{8} ([0-9A-F]{2}):[0-9A-F]{8} ([0-9A-F]{8}) /gm;
@@ -26,17 +19,17 @@ const rowWithQueue =
 const zeroWindowTimer = '04';
 const isLittleEndian = endianness() === 'LE';
 
-/** The name under which `readSendQueues` gives the queue of a connection. */
+/** The name under which `readStuckQueues` gives the queue of a connection. */
 export function connectionName({ localAddress, localPort, remoteAddress, remotePort }: Connection): string {
   return `${plainAddress(localAddress) ?? ''} ${localPort} ${plainAddress(remoteAddress) ?? ''} ${remotePort}`;
 }
 
-/** The queues that are not empty, of connections to one of these ports of ours. */
-export function readSendQueues(
-  table: string,
-  localPorts: ReadonlySet<number>,
-): ReadonlyMap<string, SendQueue> {
-  const queues = new Map<string, SendQueue>();
+/**
+ * Where nothing moves just now: bytes that are sent again and again without an answer, or held back because the peer has no room for
+ * them. By the names of connections to one of these ports of ours; how many bytes.
+ */
+export function readStuckQueues(table: string, localPorts: ReadonlySet<number>): ReadonlyMap<string, number> {
+  const queues = new Map<string, number>();
   for (const [
     ,
     local = '',
@@ -47,6 +40,7 @@ export function readSendQueues(
     timer,
     again = '',
   ] of table.matchAll(rowWithQueue)) {
+    if (timer !== zeroWindowTimer && parseInt(again, 16) === 0) continue;
     const localPort = parseInt(localHex, 16);
     if (!localPorts.has(localPort)) continue;
     const name = connectionName({
@@ -55,8 +49,7 @@ export function readSendQueues(
       remoteAddress: addressOf(remote),
       remotePort: parseInt(remoteHex, 16),
     });
-    const isStuck = timer === zeroWindowTimer || parseInt(again, 16) > 0;
-    queues.set(name, { bytes: parseInt(bytes, 16), isStuck });
+    queues.set(name, parseInt(bytes, 16));
   }
   return queues;
 }

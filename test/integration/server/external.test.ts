@@ -213,6 +213,20 @@ describe('limits for each client address', () => {
     });
   });
 
+  it('streams in all: both listeners share the number', async () => {
+    running = await startExternalServer({}, { maxConnections: 2 });
+    const outside = await open(withKey('/api/benchmark-sse'));
+    const local = await openLineClient(`${running.server.url}/api/benchmark-sse`);
+    expect([outside.statusCode, local.status]).toEqual([200, 200]);
+    for (const refused of [
+      await askAs(withKey('/api/benchmark-sse')),
+      await ask(`${running.server.url}/api/benchmark-sse`),
+    ])
+      expect([refused.status, Number(refused.headers['retry-after'])]).toEqual([503, 30]);
+    local.close();
+    outside.destroy();
+  });
+
   it('requests: those beyond the limit wait for the next minute', async () => {
     running = await startExternalServer({ requestsPerMinute: 20 });
     const statuses = async (from: string) => {
