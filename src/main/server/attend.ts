@@ -21,6 +21,10 @@ export const httpOptions: ServerOptions = {
 /** What requests may take to end by themselves when a server closes; what is still open then is cut. */
 const endWithinMs = 600;
 const lookEveryMs = 5000;
+/** How long a connection stays after an answer to what was no request. */
+const lingerMs = 1000;
+/** Of each server that is attended. */
+const openSockets = new WeakMap<Server, ReadonlySet<Duplex>>();
 
 export interface Attendance {
   readonly onRequest: RequestListener;
@@ -47,9 +51,21 @@ export function attend<Attended extends Server>(
   const refuse = (problem: Problem | null, socket: Duplex): void => {
     // In the midst of another answer, such as a stream, it would be taken for a part of that one.
     const isFree = (answering.get(socket) ?? 0) === 0;
-    if (problem !== null && isFree && socket.writable) socket.end(rawAnswer(problem));
-    else socket.destroy();
+    if (problem === null || !isFree || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    socket.end(rawAnswer(problem));
+    // Not at once, or what the other side still sends would make the system throw the answer away.
+    setTimeout(() => socket.destroy(), lingerMs).unref();
   };
+  const sockets = new Set<Duplex>();
+  openSockets.set(server, sockets);
+  // Also those that are not known to node:http: in the midst of a TLS handshake, or taken out of its hands by CONNECT.
+  server.on('connection', (socket: Duplex) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('request', answer);
   // Whatever else it expects, it may have the answer. By itself, node:http would refuse it before we know who asks.
   server.on('checkExpectation', answer);
@@ -104,6 +120,7 @@ export async function closeServer(server: Server): Promise<void> {
   });
   const cut = setTimeout(() => {
     server.closeAllConnections();
+    for (const socket of openSockets.get(server) ?? []) socket.destroy();
   }, endWithinMs);
   await closed;
   clearTimeout(cut);

@@ -319,6 +319,22 @@ describe('TLS', () => {
     await expect(handshake(ancient)).rejects.toThrow(/protocol version|unsupported protocol/i);
   });
 
+  it('does not hold up the end by a handshake that is never completed', async () => {
+    const own = await startExternalServer();
+    const port = own.server.external?.port ?? 0;
+    const silent = connectPlain(port, '127.0.0.1').on('error', () => undefined);
+    const halfway = connectPlain(port, '127.0.0.1').on('error', () => undefined);
+    // The beginning of a ClientHello.
+    halfway.write(Buffer.from('1603010200010001fc0303', 'hex'));
+    await Promise.all([once(silent, 'connect'), once(halfway, 'connect')]);
+    expect((await askAs(`${own.url}/healthz?api_key=${own.key}`)).status).toBe(200);
+    const closed = Promise.all([silent, halfway].map((socket) => once(socket.resume(), 'close')));
+    const startedAt = performance.now();
+    await own.remove();
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    await closed;
+  });
+
   it('is there and nothing else: plain HTTP is cut', async () => {
     const socket = connectPlain(running.server.external?.port ?? 0, '127.0.0.1');
     let heard = '';

@@ -99,6 +99,22 @@ describe.each(['loopback', 'external'] as const)('the %s listener', (listener) =
     expect(await ask('GET /healthz', 'Connection: Upgrade\r\nUpgrade: h2c\r\n')).toMatch(/^HTTP\/1.1 200 /);
   });
 
+  it('closes after an answer to what is no request, also when the other side does not', async () => {
+    for (const text of ['What is this?\r\n\r\n', `CONNECT localhost:80 HTTP/1.1\r\n${withKey()}\r\n`]) {
+      const { socket, heard } = dial(listener);
+      socket.allowHalfOpen = true;
+      socket.write(text);
+      await once(socket, 'end');
+      expect(statusLines(heard())).toHaveLength(1);
+      // Whoever is gone answers with a reset.
+      const gone = new Promise((resolve) => socket.once('error', resolve).once('close', resolve));
+      const talking = setInterval(() => socket.write('still here'), 50);
+      await gone;
+      clearInterval(talking);
+      socket.destroy();
+    }
+  });
+
   it('is not led to say anything in the midst of a stream by CONNECT', async () => {
     const heard = await speak(
       listener,
