@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -11,6 +12,10 @@ import { addKey, removeKey } from '../../../src/main/server/index.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { askAs, open, startExternalServer, type ExternalServer } from './external-support.ts';
 import { ask, openLineClient, startTestServer } from './support.ts';
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+if (!hasOpenssl)
+  console.warn('SKIPPED: the certificate of docs/operating.md, since this machine has no openssl.');
 
 /** However a stream ends: cut off, it is an error besides. */
 const hasClosed = (stream: IncomingMessage) =>
@@ -432,6 +437,36 @@ describe('the start', () => {
       expect(await refusal({ tls })).toMatchObject({ name: 'UserError', exitCode: 2 });
     expect(await refusal({ tls: { cert: certFile, key: keyFile } })).toBeNull();
   });
+
+  it.skipIf(!hasOpenssl)(
+    'takes the certificate that the documentation makes, and clients can check it',
+    async () => {
+      const guide = readFileSync(new URL('../../../docs/operating.md', import.meta.url), 'utf8');
+      const [, script = ''] = /```bash\n(openssl req .*?)^curl /ms.exec(guide) ?? [];
+      const made = spawnSync('bash', ['-e', '-c', script], { cwd: folder, encoding: 'utf8' });
+      expect([made.status, made.error]).toEqual([0, undefined]);
+      const files = { cert: join(folder, 'fullchain.pem'), key: join(folder, 'privkey.pem') };
+      const running = await startExternalServer({ tls: files });
+      try {
+        expect(running.server.external?.notices).toEqual([]);
+        const check = async (servername: string, ca?: Buffer) => {
+          const socket = connect({
+            ...{ port: running.server.external?.port ?? 0, host: '127.0.0.1', servername },
+            ...(ca === undefined ? {} : { ca }),
+          });
+          await once(socket, 'secureConnect');
+          socket.destroy();
+          return socket.authorized;
+        };
+        const ca = readFileSync(files.cert);
+        expect(await check('bench.example.org', ca)).toBe(true);
+        await expect(check('other.example.org', ca)).rejects.toThrow('altnames');
+        await expect(check('bench.example.org')).rejects.toThrow('self-signed');
+      } finally {
+        await running.remove();
+      }
+    },
+  );
 
   it('says that a certificate has expired, and that a proxy has to speak TLS', async () => {
     const { cert, key } = makeCertificate({ from: -20, to: -10 });
