@@ -62,11 +62,12 @@ function bring(wanted: readonly Tool[]): void {
     return spawnSync('dpkg-deb', ['-x', join(folder, file), unpackedTools]).status === 0;
   };
   // A fresh machine knows no packages yet.
-  let isUpToDate = false;
+  let hasUpdated = false;
   const orAfterUpdate = (work: () => boolean): void => {
-    if (work() || isUpToDate) return;
-    isUpToDate = apt('update');
-    if (isUpToDate) work();
+    if (work() || hasUpdated) return;
+    // Once, whatever comes of it: without a network it takes its time.
+    hasUpdated = true;
+    if (apt('update')) work();
   };
   orAfterUpdate(install);
   for (const tool of wanted.filter(({ isUnpacked }) => isUnpacked === true))

@@ -106,7 +106,7 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
           const source = new EventSource(url, { withCredentials: true });
           source.addEventListener('connected', (event) => {
             source.close();
-            resolve((JSON.parse(String(event.data)) as { version: unknown }).version);
+            resolve((JSON.parse(String((event as MessageEvent).data)) as { version: unknown }).version);
           });
           source.onerror = () => {
             source.close();
