@@ -1,18 +1,20 @@
 /**
- * `npm test`: every test that this machine can run. Brings what the tests need and npm does not (an OpenSSH server, Chromium), names
+ * `npm test`: every test that this machine can run. Brings what the tests need and npm does not (an OpenSSH server, Chromium, two proxies), names
  * what it had to leave out and why, and ends with one line that counts everything.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { findChromium, findSshd } from '../test/support/tools.ts';
+import { findCaddy, findChromium, findNginx, findSshd, unpackedTools } from '../test/support/tools.ts';
 
 interface Tool {
   readonly name: string;
   /** What test files call it: a file that mentions this is skipped without it. */
   readonly mark: string;
   readonly debianPackage: string;
+  /** Its package would start a service when it is installed: only the program is taken out of it. */
+  readonly isUnpacked?: boolean;
   readonly find: () => string | null;
 }
 
@@ -30,25 +32,47 @@ const noChromium = 'Chromium is not installed';
 const tools: readonly Tool[] = [
   { name: 'OpenSSH server (sshd)', mark: 'sshdPath', debianPackage: 'openssh-server', find: findSshd },
   { name: 'Chromium', mark: 'chromiumPath', debianPackage: 'chromium', find: findChromium },
+  { name: 'nginx', mark: 'nginxPath', debianPackage: 'nginx', isUnpacked: true, find: findNginx },
+  { name: 'Caddy', mark: 'caddyPath', debianPackage: 'caddy', isUnpacked: true, find: findCaddy },
 ];
 
 /** Installs what is missing where that is possible without asking anybody: on Debian and its kin, as root. */
 function bring(wanted: readonly Tool[]): void {
   const isDebian = existsSync('/usr/bin/apt-get');
   if (wanted.length === 0 || !isDebian || process.getuid?.() !== 0) return;
-  const packages = wanted.map((tool) => tool.debianPackage);
-  console.log(`Installing ${packages.join(', ')} for the tests…`);
+  console.log(`Bringing ${wanted.map(({ name }) => name).join(', ')} for the tests…`);
+  const folder = mkdtempSync(join(tmpdir(), 'benchtray-packages-'));
   const apt = (...words: string[]): boolean => {
     const result = spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=60', ...words], {
+      cwd: folder,
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: installLimitMs,
     });
     return result.status === 0;
   };
-  const install = (): boolean => apt('install', '-y', '--no-install-recommends', ...packages);
+  const packages = wanted.filter(({ isUnpacked }) => isUnpacked !== true).map((tool) => tool.debianPackage);
+  const install = (): boolean =>
+    packages.length === 0 || apt('install', '-y', '--no-install-recommends', ...packages);
+  const unpack = ({ debianPackage }: Tool): boolean => {
+    if (!apt('download', debianPackage)) return false;
+    const file = readdirSync(folder).find((name) => name.startsWith(`${debianPackage}_`));
+    if (file === undefined) return false;
+    mkdirSync(unpackedTools, { recursive: true });
+    return spawnSync('dpkg-deb', ['-x', join(folder, file), unpackedTools]).status === 0;
+  };
   // A fresh machine knows no packages yet.
-  if (!install() && apt('update')) install();
+  let hasUpdated = false;
+  const orAfterUpdate = (work: () => boolean): void => {
+    if (work() || hasUpdated) return;
+    // Once, whatever comes of it: without a network it takes its time.
+    hasUpdated = true;
+    if (apt('update')) work();
+  };
+  orAfterUpdate(install);
+  for (const tool of wanted.filter(({ isUnpacked }) => isUnpacked === true))
+    orAfterUpdate(() => unpack(tool));
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function run(program: string, words: readonly string[], env: Record<string, string> = {}): boolean {

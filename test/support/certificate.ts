@@ -1,4 +1,4 @@
-/** Certificates for tests, made on the spot: signed by themselves, for localhost and 127.0.0.1, with any dates. */
+/** Certificates for tests, made on the spot: signed by themselves, for a name and 127.0.0.1, with any dates. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 export interface TestCertificate {
@@ -10,16 +10,26 @@ export interface TestCertificate {
 
 const dayMs = 86_400_000;
 
-/** An X.509 certificate (RFC 5280) on a new P-256 key. @param days from when and until when it is valid, from now */
-export function makeCertificate(
-  days: { readonly from?: number; readonly to?: number } = {},
-): TestCertificate {
+export interface CertificateOptions {
+  /** From when and until when it is valid, in days from now. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Default: localhost. */
+  readonly hostName?: string;
+}
+
+/** An X.509 certificate (RFC 5280) on a new P-256 key. */
+export function makeCertificate({
+  from = -1,
+  to = 365,
+  hostName = 'localhost',
+}: CertificateOptions = {}): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(objectId('2a8648ce3d040302'));
-  const name = sequence(der(0x31, sequence(objectId('550403'), der(0x0c, Buffer.from('localhost')))));
-  const validity = sequence(time(days.from ?? -1), time(days.to ?? 365));
+  const name = sequence(der(0x31, sequence(objectId('550403'), der(0x0c, Buffer.from(hostName)))));
+  const validity = sequence(time(from), time(to));
   // subjectAltName: dNSName, iPAddress
-  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const names = sequence(der(0x82, Buffer.from(hostName)), der(0x87, Buffer.from([127, 0, 0, 1])));
   const extensions = der(0xa3, sequence(sequence(objectId('551d11'), der(0x04, names))));
   const version3 = der(0xa0, der(0x02, Buffer.from([2])));
   const serial = der(0x02, Buffer.from([1]));

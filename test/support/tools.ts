@@ -2,7 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+/** Where scripts/test.ts unpacks programs that are not to be installed: they would start as services of the machine. */
+export const unpackedTools = join(import.meta.dirname, '../../node_modules/.cache/benchtray-tools');
+
+const folders = [
+  ...(process.env['PATH'] ?? '').split(':'),
+  ...['/usr/sbin', '/sbin', '/usr/local/sbin'],
+  ...['usr/bin', 'usr/sbin'].map((folder) => join(unpackedTools, folder)),
+];
 
 function find(...names: string[]): string | null {
   const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
@@ -11,11 +18,19 @@ function find(...names: string[]): string | null {
 
 export const findSshd = (): string | null => (process.platform === 'win32' ? null : find('sshd'));
 
+export const findNginx = (): string | null => (process.platform === 'win32' ? null : find('nginx'));
+
+export const findCaddy = (): string | null => (process.platform === 'win32' ? null : find('caddy'));
+
 export const findChromium = (): string | null =>
   process.env['BENCHTRAY_CHROMIUM'] ?? find('chromium', 'chromium-browser', 'google-chrome');
 
 /** OpenSSH's server, by its absolute path, as it wants to be started; null where it cannot be had. */
 export const sshdPath = findSshd();
+
+/** Reverse proxies; null where they cannot be had. */
+export const nginxPath = findNginx();
+export const caddyPath = findCaddy();
 
 /** A browser for the tests of the page; null where none can be had. */
 export const chromiumPath = findChromium();

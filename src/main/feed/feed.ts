@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { ErrorPayload, ProgressPayload, StatusPayload } from '../../shared/stream.ts';
 import { openJournalFile } from './journal-file.ts';
-import { createJournalWriter, type Fault } from './journal-writer.ts';
+import { createJournalWriter, type Fault, type JournalFault } from './journal-writer.ts';
 import { createJournal, type RunQuery, type StoredRun } from './journal.ts';
 import type { Pool } from '../run/pool.ts';
 import type {
@@ -69,6 +69,8 @@ export interface Feed {
   prune(retention?: Retention): void;
   /** What the journal takes on disk, as far as it is in use. */
   sizeBytes(): number;
+  /** Why the journal cannot be written at present, while events go on without it; null: it is. */
+  journalFault(): JournalFault | null;
   close(): void;
 }
 
@@ -100,6 +102,7 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
   const writer = createJournalWriter({
     file,
     journal,
+    now,
     onHeld(fault) {
       const notice = heldNotice(fault);
       onNotice(sentences(notice));
@@ -201,6 +204,7 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
     poolOf: (runId) => pools.poolOf(runId),
     tasksOf: (runId) => journal.tasksOf(runId),
     sizeBytes: () => usedBytes(file.database),
+    journalFault: () => writer.fault(),
     prune(retention = {}) {
       writer.tend(() => {
         pruneJournal(file.database, now(), retention);

@@ -13,6 +13,16 @@ import { createUnwritten, type Unwritten } from './unwritten.ts';
 /** Why the journal cannot be written at present: what SQLite says. */
 export type Fault = Error & { readonly errcode: number };
 
+/** Since when nothing can be written, and what waits for it. */
+export interface JournalFault {
+  /** What SQLite says. */
+  readonly reason: string;
+  /** Epoch milliseconds. */
+  readonly sinceMs: number;
+  /** Changes that have been told and are not on disk. */
+  readonly unwritten: number;
+}
+
 export interface JournalWriter {
   /** @throws what SQLite throws for any other reason than the disk; nothing is written then */
   write(change: FeedChange): Written;
@@ -20,6 +30,8 @@ export interface JournalWriter {
   firstSeen(vm: string, at: number): number;
   /** Runs what writes by itself and may as well be done later: not while there is no room. */
   tend(work: () => void): void;
+  /** Null while everything that was told is on disk. */
+  fault(): JournalFault | null;
   /** Writes what is held, if it can. @returns how many changes could not be written and are lost now */
   close(): number;
 }
@@ -27,6 +39,8 @@ export interface JournalWriter {
 export interface WriterOptions {
   readonly file: JournalFile;
   readonly journal: Journal;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
   /** Nothing can be written from here on. Called when the journal can be committed to again. */
   readonly onHeld: (fault: Fault) => void;
   /** All of it has been written. */
@@ -37,6 +51,7 @@ export interface WriterOptions {
 
 interface Held {
   readonly fault: Fault;
+  readonly sinceMs: number;
   readonly unwritten: Unwritten;
 }
 
@@ -53,7 +68,7 @@ const tryEveryAtMostMs = 60_000;
 const roomBytes = { atLeast: 1_000_000, perChange: 8192 };
 
 export function createJournalWriter(options: WriterOptions): JournalWriter {
-  const { file, journal, onHeld, onSettled, onUnsynced } = options;
+  const { file, journal, now, onHeld, onSettled, onUnsynced } = options;
   const { database, numbers } = file;
   const roomFile = `${file.path}-room`;
   // Where SQLite writes first what is committed (https://www.sqlite.org/wal.html).
@@ -73,7 +88,7 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
   }
 
   function hold(fault: Fault): Held {
-    const begun = { fault, unwritten: createUnwritten() };
+    const begun = { fault, sinceMs: now(), unwritten: createUnwritten() };
     held = begun;
     // Or SQLite would write a part of the open transaction to make room in memory.
     database.exec('PRAGMA cache_spill=OFF');
@@ -160,6 +175,11 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
     },
     tend(work) {
       if (held === null) attempt(work, () => undefined);
+    },
+    fault() {
+      if (held === null) return null;
+      const { fault, sinceMs, unwritten } = held;
+      return { reason: fault.message, sinceMs, unwritten: unwritten.count() };
     },
     close() {
       settle();

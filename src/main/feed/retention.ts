@@ -10,7 +10,7 @@ export interface Retention {
 
 const dayMs = 86_400_000;
 const defaults = { olderThanMs: 30 * dayMs, maxBytes: 200_000_000 };
-const eventsPerStep = 1000;
+const eventsPerStep = { atLeast: 10, atMost: 1000 };
 
 /**
  * Runs and tasks are the history and do not age: they go, oldest run first, only when there are no events left to
@@ -25,9 +25,12 @@ export function pruneJournal(database: DatabaseSync, nowMs: number, retention: R
       'DELETE FROM follow WHERE written_at < ? AND rowid NOT IN (SELECT MAX(rowid) FROM follow GROUP BY vm)',
     )
     .run(cutoff);
-  while (usedBytes(database) > maxBytes) {
+  for (let bytes = usedBytes(database); bytes > maxBytes; bytes = usedBytes(database)) {
+    // As many as there is too much, if all were alike: a few big ones are not to take a thousand with them.
+    const share = Math.ceil(((bytes - maxBytes) / bytes) * countEvents(database));
+    const step = Math.min(eventsPerStep.atMost, Math.max(eventsPerStep.atLeast, share));
     const isSmaller =
-      dropEvents(database, 'seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?)', eventsPerStep) ||
+      dropEvents(database, 'seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?)', step) ||
       dropOldestRun(database);
     if (!isSmaller) break;
   }
@@ -67,6 +70,10 @@ function dropOldestRun(database: DatabaseSync): boolean {
   database.prepare('DELETE FROM tasks WHERE run_id = ?').run(runId);
   database.prepare('DELETE FROM runs WHERE run_id = ?').run(runId);
   return true;
+}
+
+function countEvents(database: DatabaseSync): number {
+  return Number(database.prepare('SELECT COUNT(*) AS value FROM events').get()?.['value']);
 }
 
 /** Bytes in use within the file. */

@@ -6,6 +6,7 @@ const maxChanges = 10_000;
 
 export interface Unwritten {
   isFull(): boolean;
+  count(): number;
   add(change: FeedChange): void;
   all(): readonly FeedChange[];
 }
@@ -25,6 +26,7 @@ export function createUnwritten(): Unwritten {
 
   return {
     isFull: () => changes.size >= maxChanges,
+    count: () => changes.size,
     add(change) {
       const entry = { change };
       changes.add(entry);

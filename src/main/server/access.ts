@@ -68,6 +68,8 @@ export function judgeAccess(request: IncomingMessage, door: Door): AccessVerdict
     headers: {
       ...vary,
       'Access-Control-Allow-Origin': origin,
+      // For EventSource with `withCredentials`, which shows nothing without it.
+      'Access-Control-Allow-Credentials': 'true',
       'Access-Control-Expose-Headers': 'ETag, Retry-After',
     },
   };

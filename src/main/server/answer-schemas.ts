@@ -106,6 +106,14 @@ export const vmPictureSchema = z
   })
   .describe('Everything that is known of one VM now.');
 
+export const journalStatusSchema = z
+  .object({
+    ok: z.boolean().describe('Whether what is told is on disk. False: the disk is full or fails.'),
+    error: z.string().nullable().describe('What the disk says; null while it is well.'),
+    since: time.nullable().describe('When that began.'),
+  })
+  .describe('Whether a restart would lose anything. Events are told all the same.');
+
 export const statusAnswerSchema = z
   .object({
     version: z.string().describe('Version of BenchTray.'),
@@ -113,6 +121,7 @@ export const statusAnswerSchema = z
     as_of: time.describe('What moves by itself (checked_at, elapsed_seconds, …) stands as it was then.'),
     vms: z.array(vmPictureSchema).describe('In the order of the configuration.'),
     hooks: z.array(hookStatusSchema),
+    journal: journalStatusSchema,
   })
   .describe('The newest picture of everything.');
 

@@ -15,6 +15,7 @@ export const components = {
   Finding: payloads.findingSchema,
   Health: answers.healthSchema,
   HookStatus: hookStatusSchema,
+  JournalStatus: answers.journalStatusSchema,
   Pool: payloads.poolViewSchema,
   PoolPart: payloads.poolPartSchema,
   Problem: answers.problemSchema,

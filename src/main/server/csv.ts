@@ -1,6 +1,12 @@
 /** Rows as CSV (RFC 4180), safe to open in a spreadsheet: a text that would be taken for a formula is quoted with "'". */
 import { stringify } from 'csv-stringify/sync';
 
+/**
+ * A spreadsheet of a country that writes "0,5" takes ";" for what separates, and the quotes around a field for a part of it: there a
+ * cell may begin in the midst of a text. LF at the beginning of one is here, too: the library leaves it out of what it escapes.
+ */
+const cellWithin = /(?<=[;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=\n)/g;
+
 /** @param columns in this order, also where there are no rows */
 export function toCsv<Row extends object>(
   rows: readonly Row[],
@@ -11,7 +17,8 @@ export function toCsv<Row extends object>(
     columns: [...columns],
     record_delimiter: 'windows',
     escape_formulas: true,
-    // The library leaves LF out of what it quotes.
-    cast: { boolean: String, string: (text) => (text.startsWith('\n') ? `'${text}` : text) },
+    // The library thinks of commas, quotes and the whole of CR LF, but a single one of the two ends a row as well.
+    quoted_match: /[\r\n;\t]/,
+    cast: { boolean: String, string: (text) => text.replace(cellWithin, "'") },
   });
 }

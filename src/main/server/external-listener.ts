@@ -29,6 +29,8 @@ export interface ExternalListenerOptions {
   readonly rules: () => AccessRules;
   readonly log: ServerLog;
   readonly handler: Handler;
+  /** See `Attendance`. */
+  readonly maxWaitMs: number;
 }
 
 const handshakeTimeoutMs = 10_000;
@@ -49,7 +51,7 @@ export function checkExternal({ tls, keyFile }: Pick<ExternalSettings, 'tls' | '
 
 /** @throws UserError when there is no key, the certificate cannot be used, or the port cannot be taken */
 export async function openExternalListener(options: ExternalListenerOptions): Promise<ExternalListener> {
-  const { rules, log, handler } = options;
+  const { rules, log, handler, maxWaitMs } = options;
   let { settings } = options;
   checkExternal(settings);
   const { server, notices, watch } = createServer(settings, log);
@@ -58,7 +60,7 @@ export async function openExternalListener(options: ExternalListenerOptions): Pr
   });
   const gate = createExternalGate({ settings: () => settings, rules, keys });
   const onRequest = handler((request, target) => gate.judge(request, target));
-  attend(server, onRequest, log).on('connection', (socket) => {
+  attend(server, { onRequest, log, maxWaitMs }).on('connection', (socket) => {
     gate.admit(socket);
   });
 

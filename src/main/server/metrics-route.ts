@@ -30,6 +30,7 @@ export function metricsRoute({ feed, vms, streams, hooks, version }: MetricsRout
       streams: streams(),
       journalHead: feed.head(),
       journalBytes: feed.sizeBytes(),
+      unwrittenChanges: feed.journalFault()?.unwritten ?? null,
       hooks: hooks(),
       process: processFigures(),
     });

@@ -16,6 +16,8 @@ export interface MetricsSource {
   /** Number of the newest event. */
   readonly journalHead: number;
   readonly journalBytes: number;
+  /** Changes that wait for the disk; null: it takes what it is given. */
+  readonly unwrittenChanges: number | null;
   readonly hooks: readonly HookStatus[];
   readonly process: ProcessFigures;
 }
@@ -139,7 +141,8 @@ function runFamilies(vms: readonly VmFigures[]): MetricFamily[] {
   ];
 }
 
-function serverFamilies({ streams, journalHead, journalBytes }: MetricsSource): MetricFamily[] {
+function serverFamilies(source: MetricsSource): MetricFamily[] {
+  const { streams, journalHead, journalBytes, unwrittenChanges } = source;
   return [
     gauge('benchtray_streams_open', 'Event streams that are open.', [{ value: streams.open }]),
     counter('benchtray_streams_opened_total', 'Event streams that were opened.', [{ value: streams.opened }]),
@@ -154,6 +157,12 @@ function serverFamilies({ streams, journalHead, journalBytes }: MetricsSource): 
     gauge('benchtray_journal_head', 'Number of the newest event of the journal.', [{ value: journalHead }]),
     gauge('benchtray_journal_size_bytes', 'Size of the journal on disk, as far as it is in use.', [
       { value: journalBytes },
+    ]),
+    gauge('benchtray_journal_ok', '1: what is told is on disk; 0: the disk is full or fails.', [
+      { value: Number(unwrittenChanges === null) },
+    ]),
+    gauge('benchtray_journal_unwritten', 'Changes that were told and wait for the disk.', [
+      { value: unwrittenChanges ?? 0 },
     ]),
   ];
 }

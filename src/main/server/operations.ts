@@ -81,7 +81,7 @@ export const operations = {
     id: 'listTasks',
     summary: 'The tasks of a run, as JSON or as CSV',
     description:
-      "CSV for `?format=csv`, or where `Accept` likes `text/csv` better. It (RFC 4180) has the fields of `Task` as columns, in that order; a text that a spreadsheet would take for a formula begins with `'`.",
+      "CSV for `?format=csv`, or where `Accept` likes `text/csv` better. It (RFC 4180) has the fields of `Task` as columns, in that order; what a spreadsheet would take for a formula has a `'` before it.",
     path: runId,
     query: tableQuerySchema,
     content: { 'application/json': 'Tasks', 'text/csv': null },

@@ -35,18 +35,24 @@ const parserProblems: Readonly<Record<string, Problem>> = {
 };
 
 /** @returns null where nothing can be said, as when the connection itself has failed */
-export function rawProblemAnswer(errorCode = ''): string | null {
+export function problemOfParser(errorCode = ''): Problem | null {
   const isUnreadable = errorCode.startsWith('HPE_');
-  const problem =
+  return (
     parserProblems[errorCode] ??
-    (isUnreadable ? { status: 400, detail: 'This is not an HTTP request.' } : null);
-  if (problem === null) return null;
+    (isUnreadable ? { status: 400, detail: 'This is not an HTTP request.' } : null)
+  );
+}
+
+/** A whole answer, after which the connection closes. */
+export function rawAnswer(problem: Problem): string {
   const body = problemBody(problem);
+  const headers = Object.entries(problem.headers ?? {}).map(([name, value]) => `${name}: ${String(value)}`);
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
     `Content-Type: ${problemType}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'X-Content-Type-Options: nosniff',
+    ...headers,
     'Connection: close',
     '',
     body,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { preflightHeaders } from './access.ts';
 import type { Visitor } from './external-gate.ts';
 import type { ApiPath } from './operations.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem, type Problem } from './problem.ts';
 import type { Target } from './target.ts';
 
 /** A request that may be made. */
@@ -59,7 +59,8 @@ export async function answerByRoute(
     return;
   }
   if (target === '*') {
-    answerOptions(response);
+    if (request.method === 'OPTIONS') answerOptions(response);
+    else sendProblem(response, { status: 400, detail: '"*" is not a path: only OPTIONS may ask for it.' });
     return;
   }
   const { path, query } = target;
@@ -71,12 +72,16 @@ export async function answerByRoute(
     } else if (request.method === 'GET' || request.method === 'HEAD') {
       await answer({ request, response, visitor, query, named, id: named['id'] ?? '' });
     } else {
-      const detail = `${request.method ?? ''} is not possible here: nothing can be changed through this server.`;
-      sendProblem(response, { status: 405, detail, headers: { Allow: methods } });
+      sendProblem(response, methodProblem(request.method));
     }
     return;
   }
   sendProblem(response, { status: 404, detail: `There is nothing at ${path}.` });
+}
+
+export function methodProblem(method = ''): Problem {
+  const detail = `${method} is not possible here: nothing can be changed through this server.`;
+  return { status: 405, detail, headers: { Allow: methods } };
 }
 
 /** Sends a whole answer. For HEAD, node:http leaves out the body by itself. */

@@ -19,7 +19,7 @@ import type { ConfiguredVm } from './pictures.ts';
 import { runsRoutes } from './runs-routes.ts';
 import { screensRoutes } from './screens-route.ts';
 import type { ServerLog } from './server-log.ts';
-import type { SinkLimits } from './sink.ts';
+import { sinkLimits, type SinkLimits } from './sink.ts';
 import { statusRoute } from './status-route.ts';
 import { streamRoute } from './stream-route.ts';
 import { createStreams } from './streams.ts';
@@ -80,13 +80,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { feed, vms, version, log } = options;
   let settings: ServerSettings = options;
   const vmNames = (): string[] => vms().map((vm) => vm.name);
-  const streams = createStreams({
-    feed,
-    vms,
-    version,
-    onDemand: options.onDemand,
-    ...(options.sinkLimits === undefined ? {} : { limits: options.sinkLimits }),
-  });
+  const limits = options.sinkLimits ?? sinkLimits;
+  const { maxWaitMs } = limits;
+  const streams = createStreams({ feed, vms, version, onDemand: options.onDemand, limits });
   const routes = [
     streamRoute({ streams, vmNames, maxConnections: () => settings.maxConnections }),
     statusRoute(feed, vms, version, options.hooks),
@@ -109,7 +105,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     return access.kind === 'refused' ? access : { ...access, visitor: null };
   });
   const loopback = await listenOnLoopback(
-    () => attend(createServer(httpOptions), loopbackHandler, log),
+    () => attend(createServer(httpOptions), { onRequest: loopbackHandler, log, maxWaitMs }),
     options.port,
   ).catch((error: unknown) => {
     void streams.close();
@@ -123,6 +119,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
           rules: () => settings,
           log,
           handler,
+          maxWaitMs,
         }).catch(async (error: unknown) => {
           await Promise.all([streams.close(), ...loopback.servers.map(closeServer)]);
           throw error;

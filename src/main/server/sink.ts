@@ -21,8 +21,8 @@ export type SinkTarget = Pick<
   | 'chunkedEncoding'
   | 'write'
   | 'end'
-  | 'destroy'
   | 'destroyed'
+  | 'req'
   | 'writableLength'
   | 'writableNeedDrain'
 >;
@@ -39,6 +39,8 @@ export interface Sink {
   wasCut(): boolean;
   /** Disconnects the client for which too much waits, or for too long. To be called every second or so. */
   check(nowMs: number): void;
+  /** Disconnects the client at once. */
+  cut(): void;
   /** Ends the stream properly. */
   end(): void;
   /** To be called when the connection is gone. */
@@ -123,7 +125,7 @@ class ClientSink implements Sink {
     const [oldest] = this.#waitingSince;
     if (this.#isOver || oldest === undefined) return;
     const waitingBytes = this.#target.writableLength + this.#owedBytes;
-    if (waitingBytes > this.#limits.maxWaitingBytes || nowMs - oldest > this.#limits.maxWaitMs) this.#cut();
+    if (waitingBytes > this.#limits.maxWaitingBytes || nowMs - oldest > this.#limits.maxWaitMs) this.cut();
   }
 
   end(): void {
@@ -138,10 +140,12 @@ class ClientSink implements Sink {
   }
 
   /** Frames that were cut in the middle are thrown away by the client, which comes back with the id of the last whole one. */
-  #cut(): void {
+  cut(): void {
+    if (this.#isOver) return;
     this.#isCut = true;
     this.dispose();
-    this.#target.destroy();
+    // Not the response: one that waits for the answer before it has no connection yet, and would wait on.
+    this.#target.req.socket.destroy();
   }
 }
 

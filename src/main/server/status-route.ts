@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { HookStatus } from '../../shared/hook-status.ts';
-import type { Feed } from '../feed/index.ts';
+import type { Feed, JournalFault } from '../feed/index.ts';
 import type { StatusAnswer } from './answer-schemas.ts';
 import { firstStatus, type ConfiguredVm } from './pictures.ts';
 import { route, sendBody, type Route } from './routing.ts';
@@ -28,7 +28,8 @@ export function statusRoute(
   function picture(): { readonly tag: string; readonly body: string } {
     const configured = vms();
     const hookStates = hooks();
-    const key = JSON.stringify([feed.version(), configured, hookStates]);
+    const journal = journalStatus(feed.journalFault());
+    const key = JSON.stringify([feed.version(), configured, hookStates, journal]);
     if (key === newest.key) return newest;
     states += 1;
     const body = JSON.stringify({
@@ -47,6 +48,7 @@ export function statusRoute(
         };
       }),
       hooks: hookStates,
+      journal,
     } satisfies StatusAnswer);
     newest = { key, tag: `"${processTag}-${states}"`, body: `${body}\n` };
     return newest;
@@ -59,6 +61,11 @@ export function statusRoute(
     if (isMatch(request.headers['if-none-match'], tag)) response.writeHead(304).end();
     else sendBody(response, 'application/json', body);
   });
+}
+
+function journalStatus(fault: JournalFault | null): StatusAnswer['journal'] {
+  if (fault === null) return { ok: true, error: null, since: null };
+  return { ok: false, error: fault.reason, since: new Date(fault.sinceMs).toISOString() };
 }
 
 /** RFC 9110, section 13.1.2: a list of tags, weak or not, or "*". */

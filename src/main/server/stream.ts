@@ -63,7 +63,6 @@ class ClientStream implements Stream {
     this.#context = context;
     this.#headAtOpening = feed.head();
     this.#sentSeq = position;
-    this.#leave = channel.join((batch) => this.#take(batch));
     const connected = eventFrame('connected', feed.idOf(position), {
       timestamp: new Date().toISOString(),
       interval: query.intervalSeconds,
@@ -71,7 +70,8 @@ class ClientStream implements Stream {
       replayed: feed.countAfter(position, query.vm),
       ...(hasGap ? { gap: true } : {}),
     });
-    this.#proceed({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
+    this.#leave = channel.join((batch) => this.#take(batch));
+    this.#goOn({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
   }
 
   tick(): void {
@@ -171,9 +171,9 @@ class ClientStream implements Stream {
   }
 
   /** The client comes back by itself, and perhaps the journal can be read by then. */
-  #goOn(): void {
+  #goOn(...before: readonly Frames[]): void {
     try {
-      this.#proceed();
+      this.#proceed(...before);
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error));
       this.#sink.end();

@@ -4,6 +4,7 @@ import type { Feed, JournalEvent } from '../feed/index.ts';
 import { createBacklog, type StreamView } from './backlog.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { createPace } from './pace.ts';
+import { createPeerWatch } from './peer-watch.ts';
 import { createPictures, type ConfiguredVm, type SnapshotKind } from './pictures.ts';
 import type { StreamQuery } from './query.ts';
 import { createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
@@ -17,8 +18,8 @@ const progressGapMs = 100;
 const checkEveryMs = 1000;
 /**
  * When the system begins to ask whether the peer of a silent connection is still there: then once a second, ten times
- * (libuv), so that a peer that went without a word is known to be gone before the next keep-alive comment, behind which
- * the system would wait for a quarter of an hour.
+ * (libuv), so that a peer that went without a word while nothing was under way is known to be gone before the next keep-alive
+ * comment. What is under way is looked after by the peer watch.
  */
 const probePeerAfterMs = 4000;
 
@@ -52,6 +53,7 @@ export function createStreams({
   let whenAllGone: (() => void) | null = null;
   const counters = createStreamCounters();
   let isClosed = false;
+  const peers = createPeerWatch({ maxWaitMs: limits.maxWaitMs });
   const pictures = createPictures(feed, vms);
   const backlog = createBacklog(feed);
   const vmNames = (): string[] => vms().map((vm) => vm.name);
@@ -113,15 +115,21 @@ export function createStreams({
         response.end();
         return;
       }
-      response.socket?.setKeepAlive(true, probePeerAfterMs);
+      // An answer that waits for the one before it has no socket of its own yet.
+      const { socket } = response.req;
+      socket.setKeepAlive(true, probePeerAfterMs);
       const sink = createSink(response, limits, () => {
         stream.resume();
       });
-      const stream = openStream(sink, query, contextOf(query));
+      const stream = openOrDispose(() => openStream(sink, query, contextOf(query)), sink);
       counters.opened += 1;
       open.set(stream, sink);
+      const unwatch = peers.watch(socket, () => {
+        sink.cut();
+      });
       timers.add(query.intervalSeconds, stream);
       response.once('close', () => {
+        unwatch();
         sink.dispose();
         stream.dispose();
         if (sink.wasCut()) counters.cut += 1;
@@ -136,6 +144,7 @@ export function createStreams({
       isClosed = true;
       unsubscribe();
       clearInterval(checks);
+      peers.stop();
       progressPace.stop();
       timers.stop();
       for (const { channel } of contexts.values()) channel.flush();
@@ -146,6 +155,16 @@ export function createStreams({
       if (open.size > 0) await allGone;
     },
   };
+}
+
+/** A stream that cannot even begin, as with a journal that cannot be read, leaves nothing behind. */
+function openOrDispose(open: () => Stream, sink: Sink): Stream {
+  try {
+    return open();
+  } catch (error) {
+    sink.dispose();
+    throw error;
+  }
 }
 
 /** Remembers the frames of the newest event only: every client asks for it within the same turn. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -117,6 +117,25 @@ describe('serve', () => {
       expect(server.out()).toBe(`listening on ${url}\n`);
     },
   );
+
+  it('ends within two seconds with a hundred streams open, half of which do not read', async () => {
+    const server = start('demo', '--port', '0', '--speed', '20');
+    const url = await listening(server);
+    const { port } = new URL(url);
+    const sockets = Array.from({ length: 100 }, (_, index) => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+      socket.write('GET /api/benchmark-sse?vm=*&interval=1 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      return index % 2 === 0 ? socket.resume() : socket.pause();
+    });
+    const figures = async () => (await fetch(`${url}/metrics`)).text();
+    await until(async () => (await figures()).includes('\nbenchtray_streams_open 100\n'), 'all are there');
+    await until(async () => /sent_total\{event="status"\} [3-9]\d\d/.test(await figures()), 'it goes on');
+    const before = performance.now();
+    server.child.kill('SIGTERM');
+    expect(await server.exit).toBe(0);
+    expect(performance.now() - before).toBeLessThan(2000);
+    for (const socket of sockets) socket.destroy();
+  });
 
   it('says in a sentence that the port is taken, with its number, or the data folder in use', async () => {
     const url = await listening(start('serve', '--port', '0'));

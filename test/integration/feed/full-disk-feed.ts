@@ -1,5 +1,6 @@
-/** Run by a test, which takes the disk away from this process: does to a feed what it is told, and says what came of it. */
+/** Run by a test, which takes the disk away from this process: does to a feed what it is told, and says what came of it; a server tells it. */
 import { lockDataFolder, openFeed } from '../../../src/main/feed/index.ts';
+import { startServer } from '../../../src/main/server/index.ts';
 import { conditionOf, errorOf, followOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
 
 export type Order =
@@ -18,6 +19,15 @@ const lock = lockDataFolder(dataDir);
 const notices: string[] = [];
 const told: Report['told'][number][] = [];
 const feed = openFeed({ dataDir, onNotice: (notice) => notices.push(notice) });
+const server = await startServer({
+  feed,
+  vms: () => ['vm-a', 'vm-b'].map((name) => ({ name, address: null })),
+  backgroundTasks: () => [],
+  ...{ names: [], allowedOrigins: [], maxConnections: 10 },
+  ...{ port: 0, version: '1.2.3', assetsDir: null },
+  log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  onDemand: () => undefined,
+});
 feed.subscribe((event) => {
   if (event.kind !== 'journal') return;
   const { id, type, data } = event.event;
@@ -43,9 +53,11 @@ function carryOut(order: Order): void {
       feed.commit({ vm: 'vm-a', at, ended: [{ code: 'probe_down', message: 'Up again.' }] });
       return;
     case 'close':
-      feed.close();
-      lock.release();
-      process.disconnect();
+      void server.close().then(() => {
+        feed.close();
+        lock.release();
+        process.disconnect();
+      });
       return;
     case 'look':
   }
@@ -68,4 +80,4 @@ process.on('message', (order: Order) => {
     threw,
   } satisfies Report);
 });
-process.send?.('ready');
+process.send?.(server.url);

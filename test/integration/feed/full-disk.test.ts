@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFeed } from '../../../src/main/feed/index.ts';
 import { until } from '../../support/wait.ts';
+import { expectDescribed } from '../server/described.ts';
+import { ask, openLineClient } from '../server/support.ts';
 import type { Order, Report } from './full-disk-feed.ts';
 
 /** Whether the size of what another process writes can be limited here: to it, that is as good as a full disk. */
@@ -21,10 +23,12 @@ const canLimit = (() => {
 
 let dataDir: string;
 let child: ChildProcess;
+/** Of a server on that feed. */
+let url: string;
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'benchtray-full-'));
   child = fork(join(import.meta.dirname, 'full-disk-feed.ts'), [dataDir], { execArgv: [] });
-  await once(child, 'message');
+  [url] = (await once(child, 'message')) as [string];
 });
 afterEach(() => {
   child.kill('SIGKILL');
@@ -84,6 +88,45 @@ describe.runIf(canLimit)('on a full disk', () => {
     expect([feed.latestFollow('vm-a')?.offset, feed.tasksOf('run-1').length]).toEqual([301, 301]);
     expect(feed.openConditions()).toEqual([]);
     feed.close();
+  });
+
+  it('says so in the state and the figures for as long as it lasts, and the stream goes on', async () => {
+    const state = async (): Promise<{ readonly tag: string; readonly journal: unknown }> => {
+      const answer = await ask(`${url}/api/status`);
+      expectDescribed('/api/status', answer);
+      const { journal } = JSON.parse(answer.text) as { readonly journal: unknown };
+      return { tag: answer.headers.etag ?? '', journal };
+    };
+    const figures = async (): Promise<readonly string[]> =>
+      (await ask(`${url}/metrics`)).text.match(/(?<=^benchtray_journal_(?:ok|unwritten) )\d+$/gm) ?? [];
+    await order({ kind: 'tell', number: 1 });
+    const well = { ok: true, error: null, since: null };
+    const before = await state();
+    expect([before.journal, await figures()]).toEqual([well, ['1', '0']]);
+    const client = await openLineClient(`${url}/api/benchmark-sse?interval=60`);
+    await client.expect(1, 'status');
+
+    limitFiles(walBytes());
+    await order({ kind: 'tell', number: 2 });
+    const during = await state();
+    const [told] = await client.expect(1, 'error');
+    expect(told?.data).toMatchObject({ code: 'internal', severity: 'critical' });
+    await client.expect(1, 'task_complete');
+    expect(during.journal).toEqual({
+      ok: false,
+      error: told?.data['detail'],
+      since: expect.stringMatching(/^20.*Z$/) as string,
+    });
+    expect(during.tag).not.toBe(before.tag);
+    // The notice, and the change itself.
+    expect(await figures()).toEqual(['0', '2']);
+    expect((await ask(`${url}/healthz`)).status).toBe(200);
+
+    limitFiles('unlimited');
+    await until(async () => (await figures())[0] === '1', 'the journal is written again', 30_000);
+    const after = await state();
+    expect([after.journal, after.tag === during.tag]).toEqual([well, false]);
+    client.close();
   });
 
   it.each(['killed', 'closed'] as const)(

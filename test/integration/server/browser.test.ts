@@ -9,6 +9,7 @@ import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
 import { startExternalServer, type ExternalServer } from './external-support.ts';
+import { startTestServer } from './support.ts';
 
 const page = `<!doctype html><title>no</title><script src="/assets/page.js" type="module"></script>`;
 const script = `new EventSource('/api/benchmark-sse').addEventListener('connected', () => (document.title = 'connected'));`;
@@ -91,6 +92,43 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
       expect((await read(running.url + path))[0]).toBe('refused');
     }
     await context.close();
+  });
+
+  it('lets a page that is allowed read everything, with credentials and with any id', async () => {
+    const origin = `http://localhost:${strangerPort}`;
+    const open = await startTestServer({ allowedOrigins: [origin] });
+    const context = await browser.newContext();
+    try {
+      const tab = await context.newPage();
+      await tab.goto(origin);
+      const read = await tab.evaluate(async (url) => {
+        const connected = await new Promise<unknown>((resolve) => {
+          const source = new EventSource(url, { withCredentials: true });
+          source.addEventListener('connected', (event) => {
+            source.close();
+            resolve((JSON.parse(String((event as MessageEvent).data)) as { version: unknown }).version);
+          });
+          source.onerror = () => {
+            source.close();
+            resolve('refused');
+          };
+        });
+        // As EventSource asks when it comes back: one that needs no preflight, one with an unsafe byte, one that is too long.
+        const gaps: unknown[] = [];
+        for (const id of ['abc-1', 'a(1)', 'x'.repeat(200)]) {
+          const answer = await fetch(url, { headers: { 'Last-Event-ID': id }, credentials: 'include' });
+          const reader = answer.body?.getReader();
+          const read = await reader?.read();
+          gaps.push(new TextDecoder().decode(read?.value as Uint8Array).includes('"gap":true'));
+          await reader?.cancel();
+        }
+        return { connected, gaps };
+      }, `${open.server.url}/api/benchmark-sse`);
+      expect(read).toEqual({ connected: '1.2.3', gaps: [true, true, true] });
+    } finally {
+      await context.close();
+      await open.stop();
+    }
   });
 
   it('does not know a name that was made to lead here', async () => {

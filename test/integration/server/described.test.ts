@@ -144,6 +144,23 @@ describe('things made up', () => {
       expectDescribed(path, refused);
   });
 
+  it.each(Object.keys(operations) as ApiPath[])('%s by every method', async (path) => {
+    const [usual = ''] = answers[path];
+    const place = usual.split(' ')[0] ?? '';
+    const isStream = path === '/api/benchmark-sse';
+    const url = running.server.url + (isStream || !place.startsWith('/') ? path : place);
+    const head = await ask(url, { method: 'HEAD' });
+    expect(head.text).toBe('');
+    if (!isStream) expect(head.status).toBe((await ask(url)).status);
+    const options = await ask(url, { method: 'OPTIONS' });
+    expect([options.status, options.headers.allow, options.text]).toEqual([204, 'GET, HEAD, OPTIONS', '']);
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']) {
+      const refused = await ask(url, { method });
+      expect([refused.status, refused.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+      expectDescribed(path, refused);
+    }
+  });
+
   it('the status that has not changed', async () => {
     const { headers } = await ask(`${running.server.url}/api/status`);
     const unchanged = await ask(`${running.server.url}/api/status`, {

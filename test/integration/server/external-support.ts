@@ -24,11 +24,11 @@ export interface ExternalServer extends TestServer {
 export async function startExternalServer(
   changes: Partial<ExternalSettings> = {},
   options: Partial<StartOptions> = {},
+  certificate: TestCertificate = makeCertificate(),
 ): Promise<ExternalServer> {
   const folder = mkdtempSync(join(tmpdir(), 'benchtray-external-'));
   const keyFile = join(folder, 'keys.json');
   const { key } = await addKey(keyFile, 'test');
-  const certificate = makeCertificate();
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
   const renew = (renewed: TestCertificate): void => {
     writeFileSync(files.cert, renewed.cert);

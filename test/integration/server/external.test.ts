@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -11,6 +12,10 @@ import { addKey, removeKey } from '../../../src/main/server/index.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { askAs, open, startExternalServer, type ExternalServer } from './external-support.ts';
 import { ask, openLineClient, startTestServer } from './support.ts';
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+if (!hasOpenssl)
+  console.warn('SKIPPED: the certificate of docs/operating.md, since this machine has no openssl.');
 
 /** However a stream ends: cut off, it is an error besides. */
 const hasClosed = (stream: IncomingMessage) =>
@@ -213,6 +218,20 @@ describe('limits for each client address', () => {
     });
   });
 
+  it('streams in all: both listeners share the number', async () => {
+    running = await startExternalServer({}, { maxConnections: 2 });
+    const outside = await open(withKey('/api/benchmark-sse'));
+    const local = await openLineClient(`${running.server.url}/api/benchmark-sse`);
+    expect([outside.statusCode, local.status]).toEqual([200, 200]);
+    for (const refused of [
+      await askAs(withKey('/api/benchmark-sse')),
+      await ask(`${running.server.url}/api/benchmark-sse`),
+    ])
+      expect([refused.status, Number(refused.headers['retry-after'])]).toEqual([503, 30]);
+    local.close();
+    outside.destroy();
+  });
+
   it('requests: those beyond the limit wait for the next minute', async () => {
     running = await startExternalServer({ requestsPerMinute: 20 });
     const statuses = async (from: string) => {
@@ -303,6 +322,22 @@ describe('TLS', () => {
     socket.destroy();
     const ancient = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
     await expect(handshake(ancient)).rejects.toThrow(/protocol version|unsupported protocol/i);
+  });
+
+  it('does not hold up the end by a handshake that is never completed', async () => {
+    const own = await startExternalServer();
+    const port = own.server.external?.port ?? 0;
+    const silent = connectPlain(port, '127.0.0.1').on('error', () => undefined);
+    const halfway = connectPlain(port, '127.0.0.1').on('error', () => undefined);
+    // The beginning of a ClientHello.
+    halfway.write(Buffer.from('1603010200010001fc0303', 'hex'));
+    await Promise.all([once(silent, 'connect'), once(halfway, 'connect')]);
+    expect((await askAs(`${own.url}/healthz?api_key=${own.key}`)).status).toBe(200);
+    const closed = Promise.all([silent, halfway].map((socket) => once(socket.resume(), 'close')));
+    const startedAt = performance.now();
+    await own.remove();
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    await closed;
   });
 
   it('is there and nothing else: plain HTTP is cut', async () => {
@@ -402,6 +437,36 @@ describe('the start', () => {
       expect(await refusal({ tls })).toMatchObject({ name: 'UserError', exitCode: 2 });
     expect(await refusal({ tls: { cert: certFile, key: keyFile } })).toBeNull();
   });
+
+  it.skipIf(!hasOpenssl)(
+    'takes the certificate that the documentation makes, and clients can check it',
+    async () => {
+      const guide = readFileSync(new URL('../../../docs/operating.md', import.meta.url), 'utf8');
+      const [, script = ''] = /```bash\n(openssl req .*?)^curl /ms.exec(guide) ?? [];
+      const made = spawnSync('bash', ['-e', '-c', script], { cwd: folder, encoding: 'utf8' });
+      expect([made.status, made.error]).toEqual([0, undefined]);
+      const files = { cert: join(folder, 'fullchain.pem'), key: join(folder, 'privkey.pem') };
+      const running = await startExternalServer({ tls: files });
+      try {
+        expect(running.server.external?.notices).toEqual([]);
+        const check = async (servername: string, ca?: Buffer) => {
+          const socket = connect({
+            ...{ port: running.server.external?.port ?? 0, host: '127.0.0.1', servername },
+            ...(ca === undefined ? {} : { ca }),
+          });
+          await once(socket, 'secureConnect');
+          socket.destroy();
+          return socket.authorized;
+        };
+        const ca = readFileSync(files.cert);
+        expect(await check('bench.example.org', ca)).toBe(true);
+        await expect(check('other.example.org', ca)).rejects.toThrow('altnames');
+        await expect(check('bench.example.org')).rejects.toThrow('self-signed');
+      } finally {
+        await running.remove();
+      }
+    },
+  );
 
   it('says that a certificate has expired, and that a proxy has to speak TLS', async () => {
     const { cert, key } = makeCertificate({ from: -20, to: -10 });

@@ -1,10 +1,13 @@
 /** What no proper client sends, in bytes, on both listeners: refused in a sentence, and of no consequence for anybody else. */
 import { once } from 'node:events';
-import { connect as connectPlain, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { connect as connectPlain, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { attend, closeServer } from '../../../src/main/server/attend.ts';
+import { until } from '../../support/wait.ts';
 import { errorOf } from '../../unit/feed/fixtures.ts';
 import { startExternalServer, type ExternalServer } from './external-support.ts';
 import { ask, openLineClient } from './support.ts';
@@ -80,6 +83,46 @@ describe.each(['loopback', 'external'] as const)('the %s listener', (listener) =
     expect([...heard.matchAll(/nothing at (\S+)\./g)].map(([, path]) => path)).toEqual(paths);
   });
 
+  it('answers what is no reading, and what no server has to know, as it answers anything', async () => {
+    const ask = (first: string, headers = '') =>
+      speak(listener, `${first} HTTP/1.1\r\n${withKey()}${headers}Connection: close\r\n\r\n`);
+    for (const method of ['POST', 'TRACE', 'QUERY', 'PROPFIND'])
+      expect(await ask(`${method} /healthz`)).toMatch(/^HTTP\/1.1 405 [^]*\r\nAllow: GET, HEAD, OPTIONS\r\n/);
+    expect(await ask('CONNECT localhost:80')).toMatch(
+      /^HTTP\/1.1 405 [^]*\r\nAllow: GET, HEAD, OPTIONS\r\n[^]*"status":405/,
+    );
+    expect(await ask('GET *')).toMatch(/^HTTP\/1.1 400 [^]*"status":400/);
+    expect(await ask('OPTIONS *')).toMatch(/^HTTP\/1.1 204 [^]*\r\nAllow: GET, HEAD, OPTIONS\r\n/);
+    expect(await ask('GET /healthz', 'Expect: something\r\n')).toMatch(/^HTTP\/1.1 200 [^]*"ok"/);
+    const strangers = `GET /healthz HTTP/1.1\r\nHost: evil.example\r\nExpect: x\r\nConnection: close\r\n\r\n`;
+    expect(await speak(listener, strangers)).toMatch(/^HTTP\/1.1 421 /);
+    expect(await ask('GET /healthz', 'Connection: Upgrade\r\nUpgrade: h2c\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('closes after an answer to what is no request, also when the other side does not', async () => {
+    for (const text of ['What is this?\r\n\r\n', `CONNECT localhost:80 HTTP/1.1\r\n${withKey()}\r\n`]) {
+      const { socket, heard } = dial(listener);
+      socket.allowHalfOpen = true;
+      socket.write(text);
+      await once(socket, 'end');
+      expect(statusLines(heard())).toHaveLength(1);
+      // Whoever is gone answers with a reset.
+      const gone = new Promise((resolve) => socket.once('error', resolve).once('close', resolve));
+      const talking = setInterval(() => socket.write('still here'), 50);
+      await gone;
+      clearInterval(talking);
+      socket.destroy();
+    }
+  });
+
+  it('is not led to say anything in the midst of a stream by CONNECT', async () => {
+    const heard = await speak(
+      listener,
+      `GET /api/benchmark-sse HTTP/1.1\r\n${withKey()}\r\nCONNECT localhost:80 HTTP/1.1\r\n${withKey()}\r\n`,
+    );
+    expect(statusLines(heard).slice(1)).toEqual([]);
+  });
+
   it('writes nothing into a stream whose client sends something else behind it', async () => {
     const heard = await speak(
       listener,
@@ -100,6 +143,44 @@ describe.each(['loopback', 'external'] as const)('the %s listener', (listener) =
     expect(performance.now() - startedAt).toBeLessThan(14_000);
     expect(slow.heard()).toMatch(/^HTTP\/1.1 408 [^]*"status":408/);
   });
+});
+
+it('cuts those who ask for much and do not read it, and nobody else', async () => {
+  const megabytes = 20;
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const server = attend(createServer(), {
+    onRequest: (_, response) => response.end(Buffer.alloc(megabytes * 1_000_000)),
+    log,
+    maxWaitMs: 2000,
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const dialAndAsk = (): Socket => {
+    const socket = connectPlain(port, '127.0.0.1').on('error', () => undefined);
+    socket.pause().write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+    return socket;
+  };
+  const connections = () =>
+    new Promise<number>((resolve) => {
+      server.getConnections((_, count) => {
+        resolve(count);
+      });
+    });
+  try {
+    const stuck = Array.from({ length: 10 }, dialAndAsk);
+    await until(async () => (await connections()) === 10, 'all have come');
+    // Whoever reads has all three answers, though they take some time.
+    const reader = dialAndAsk();
+    let received = 0;
+    reader.on('data', (part: Buffer) => (received += part.length)).resume();
+    await until(() => received > 3 * megabytes * 1_000_000, 'everything has come');
+    reader.destroy();
+    await until(async () => (await connections()) === 0, 'the others are cut');
+    for (const socket of stuck) socket.destroy();
+  } finally {
+    await closeServer(server);
+  }
 });
 
 /** A request that is wrong in one way or another: the same one for the same number. */

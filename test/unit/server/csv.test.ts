@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { toCsv } from '../../../src/main/server/csv.ts';
 
@@ -12,7 +13,57 @@ it('quotes what would break a row, and what a spreadsheet would run', () => {
   expect(toCsv<{ task: string }>([], ['task'])).toBe('task\r\n');
 });
 
-it.each(['=1+1', '+1', '-1', '@A1', '\t=1', '\r=1', '\n=1', '\uff1d1'])('disarms %j', (text) => {
+it.each([
+  ...['=1+1', '+1', '-1', '@A1', '\t=1', '\r=1', '\n=1', '\t', '\r', '\n'],
+  ...['\uff1d1', '\uff0b1', '\uff0d1', '\uff20A1'],
+])('disarms %j', (text) => {
   const [, row] = toCsv([{ text }], ['text']).split(/\r\n/);
   expect(row?.replace(/^"/, '')).toMatch(/^'/);
+});
+
+it('disarms what a spreadsheet that separates by ";" would take for a cell of its own', () => {
+  const attacks = ['a;=cmd', 'a\n=cmd', 'a\r\n@cmd', 'a\t+cmd', '";=cmd', 'a;\uff1dcmd'];
+  const table = toCsv(
+    attacks.map((text) => ({ id: 'x', text })),
+    ['id', 'text'],
+  );
+  expect(table.split(/[;\t\r\n]/).filter((cell) => /^"?[=+\-@\uff1d]/.test(cell))).toEqual([]);
+  // What is no attack stays as it is.
+  const harmless = 'a; b = c\nd - e';
+  expect(toCsv([{ text: harmless }], ['text'])).toBe(`text\r\n"${harmless}"\r\n`);
+});
+
+/** As RFC 4180 says, and nothing else. */
+function readCsv(text: string): string[][] {
+  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let length = 0;
+  for (const [all, quoted, plain = '', end] of text.matchAll(field)) {
+    length += all.length;
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  expect(length).toBe(text.length);
+  return rows;
+}
+
+it('is read back by a program as it was, but for the disarming', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', '"', ',', ';', '\t', '\r', '\n', ' ', '=', '+', '-', '@', "'", 'é', '\0'),
+  });
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), (texts) => {
+      const table = toCsv(
+        texts.map((one) => ({ id: 1, text: one, end: true })),
+        ['id', 'text', 'end'],
+      );
+      const rows = readCsv(table).slice(1);
+      expect(rows.map(([id, , end]) => [id, end])).toEqual(texts.map(() => ['1', 'true']));
+      const undone = rows.map(([, shown = '']) => shown.replaceAll("'", ''));
+      expect(undone).toEqual(texts.map((one) => one.replaceAll("'", '')));
+    }),
+  );
 });

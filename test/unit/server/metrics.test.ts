@@ -26,6 +26,7 @@ const source: MetricsSource = {
   streams: { ...createStreamCounters(), open: 3, opened: 7, cut: 1 },
   journalHead: 42,
   journalBytes: 81_920,
+  unwrittenChanges: null,
   hooks: [
     {
       index: 0,
@@ -86,6 +87,8 @@ describe('the figures', () => {
     ['benchtray_stream_events_sent_total', { event: 'status' }, 0],
     ['benchtray_journal_head', {}, 42],
     ['benchtray_journal_size_bytes', {}, 81_920],
+    ['benchtray_journal_ok', {}, 1],
+    ['benchtray_journal_unwritten', {}, 0],
     ['benchtray_hook_failures_total', { hook: '0', kind: 'url' }, 2],
     ['benchtray_hook_ok', { hook: '0' }, 0],
     ['benchtray_build_info', { version: '1.2.3' }, 1],
@@ -94,6 +97,15 @@ describe('the figures', () => {
     ['process_cpu_seconds_total', {}, 1.25],
   ])('%s %j is %d', (name, labels, expected) => {
     expect(value(name, labels)).toEqual([expected]);
+  });
+
+  it('say that the journal cannot be written', () => {
+    const failing = read({ unwrittenChanges: 7 });
+    expect(
+      ['benchtray_journal_ok', 'benchtray_journal_unwritten'].map(
+        (name) => failing.get(name)?.samples[0]?.value,
+      ),
+    ).toEqual([0, 7]);
   });
 
   it('leave out what is not known', () => {

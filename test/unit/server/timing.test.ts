@@ -36,8 +36,12 @@ function createTarget(): {
     end() {
       target.isEnded = true;
     },
-    destroy() {
-      target.destroyed = true;
+    req: {
+      socket: {
+        destroy() {
+          target.destroyed = true;
+        },
+      },
     },
   };
   return {
