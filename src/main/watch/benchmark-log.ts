@@ -45,6 +45,10 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
   const runnerWatch = createRunnerWatch(now);
   /** In a look before its log was being read. */
   let wasRunnerSeen = false;
+  /** When the VM last answered while nothing of the log was left to be read: up to then its silence is known. */
+  let heardAtMs = Number.NEGATIVE_INFINITY;
+  /** The answers of the look before. */
+  let answers: Pick<Sight, 'host' | 'inside'> = { host: null, inside: null };
 
   const following = createLogFollowing({
     read({ target, identity, resumes, continues }) {
@@ -137,15 +141,22 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         isRunning: state === 'running',
         endedWell: state === 'finished',
         guest: reading.run.arguments.emulatorIp,
-        silentForMs: now() - reading.lastGrowthMs,
+        silentForMs: Math.max(0, heardAtMs - reading.lastGrowthMs),
         stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
       };
     },
     async look(client, host, looks) {
+      const before = answers;
+      answers = picture.sight;
       await follow(client, host, looks);
-      if (!host.closed) watchRunner();
+      if (host.closed) return;
+      // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
+      if (answers.host === before.host) return;
+      if (following.isLive && !following.isBehind) heardAtMs = now();
+      if (answers.inside !== before.inside || answers.inside === null) watchRunner();
     },
     pause() {
+      heardAtMs = Number.NEGATIVE_INFINITY;
       following.pause();
       runnerWatch.forget();
     },
