@@ -4,6 +4,7 @@
  * of a run, of which `progress` and `task_complete` are made. All state is plain JSON, stored beside the offset in the log, so
  * that a restart goes on where reading stopped and tells nothing twice.
  */
+export { isOfRunPy } from './dialects/index.ts';
 export { createLineSplitter, type LineSplitter } from './line-splitter.ts';
 export {
   closeReader,

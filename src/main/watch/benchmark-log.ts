@@ -3,12 +3,12 @@ import type { Client } from 'ssh2';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
-import { stallAfterMs, type RunState } from '../run/index.ts';
+import { isOfRunPy, stallAfterMs, type RunState } from '../run/index.ts';
 import type { ShellChannel } from '../vm/index.ts';
 import { findLog } from './log-choice.ts';
 import { createLogFollowing } from './log-following.ts';
 import { journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
-import { startReading, type LogReading } from './log-reading.ts';
+import { restartMs, startReading, type LogReading } from './log-reading.ts';
 import type { Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
@@ -64,6 +64,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         modifiedAtMs: ourTimeMs(identity.modifiedAt, skewMs),
         clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
         firstSeenMs,
+        runnerIsAbsent: countRunners(picture.sight) === 0,
         successThreshold: config.successThreshold,
         feed,
         now,
@@ -104,6 +105,15 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     });
   }
 
+  function silentForMs(reading: LogReading): number {
+    return Math.max(0, heardAtMs - reading.lastGrowthMs);
+  }
+
+  /** Whether it means something that no benchmark process is seen: one was, or nobody else can be writing and nothing is written. */
+  function needsRunner(reading: LogReading, run: RunState): boolean {
+    return reading.runnerSeen || (isOfRunPy(run) && silentForMs(reading) >= restartMs);
+  }
+
   function watchRunner(): void {
     const { container } = picture.sight;
     const { reading } = following;
@@ -113,7 +123,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     if (reading === null) return;
     if (wasRunnerSeen) reading.noteRunner();
     wasRunnerSeen = false;
-    if (reading.run?.state !== 'running' || !reading.runnerSeen) return runnerWatch.forget();
+    if (reading.run?.state !== 'running' || !needsRunner(reading, reading.run)) return runnerWatch.forget();
     const verdict = runnerWatch.look(runners, reading.lastGrowthMs);
     if (verdict === 'missed') options.hurry();
     // What it wrote last may not have been read yet.
@@ -141,7 +151,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         isRunning: state === 'running',
         endedWell: state === 'finished',
         guest: reading.run.arguments.emulatorIp,
-        silentForMs: Math.max(0, heardAtMs - reading.lastGrowthMs),
+        silentForMs: silentForMs(reading),
         stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
       };
     },
