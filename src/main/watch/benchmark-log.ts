@@ -7,7 +7,7 @@ import { isOfRunPy, stallAfterMs, type RunState } from '../run/index.ts';
 import type { ShellChannel } from '../vm/index.ts';
 import { findLog } from './log-choice.ts';
 import { createLogFollowing } from './log-following.ts';
-import { journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
+import { journalName, placeText, targetInJournal, type LogPlace, type LogTarget } from './log-place.ts';
 import { restartMs, startReading, type LogReading } from './log-reading.ts';
 import type { Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
@@ -64,7 +64,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         modifiedAtMs: ourTimeMs(identity.modifiedAt, skewMs),
         clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
         firstSeenMs,
-        runnerIsAbsent: countRunners(picture.sight) === 0,
+        runnerIsAbsent: countRunners(picture.sight, target) === 0,
         successThreshold: config.successThreshold,
         feed,
         now,
@@ -116,8 +116,8 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
 
   function watchRunner(): void {
     const { container } = picture.sight;
-    const { reading } = following;
-    const runners = countRunners(picture.sight);
+    const { reading, target } = following;
+    const runners = countRunners(picture.sight, target);
     if (runners === null) return;
     wasRunnerSeen ||= runners > 0;
     if (reading === null) return;
@@ -173,11 +173,12 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
   };
 }
 
-/** How many benchmark processes there are, in the container and on the VM itself. Null: that could not be seen. */
-function countRunners({ container, docker, inside, host }: Sight): number | null {
+/** How many benchmark processes may be writing to this log, in the container and on the VM itself. Null: that could not be seen. */
+function countRunners({ container, docker, inside, host }: Sight, log: LogPlace | null): number | null {
   if (host === null) return null;
-  if (container.kind === 'running')
-    return inside === null ? null : inside.runners.length + host.runners.length;
+  // Any program on the VM may be called run.py; into a log in the container it does not write.
+  const outside = log?.where === 'container' ? 0 : host.runners.length;
+  if (container.kind === 'running') return inside === null ? null : inside.runners.length + outside;
   // Without docker there is no container; where it may not be used, or does not answer, there may be one.
-  return container.kind === 'unknown' && docker.kind !== 'missing' ? null : host.runners.length;
+  return container.kind === 'unknown' && docker.kind !== 'missing' ? null : outside;
 }
