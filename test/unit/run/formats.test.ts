@@ -38,6 +38,12 @@ describe('a list of tasks', () => {
     expect(parseTaskList('[]')).toEqual([]);
   });
 
+  it('is read in no time, however long it is and whatever it holds', () => {
+    const begunMs = performance.now();
+    expect(parseTaskList(`[${`('a','`.repeat(10_000)}]`)).toEqual([]);
+    expect(performance.now() - begunMs).toBeLessThan(500);
+  });
+
   it('is not believed when it is cut off', () => {
     expect(parseTaskList(`[('clock', 'a'), ('clo`)).toBeNull();
   });
