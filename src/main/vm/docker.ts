@@ -104,7 +104,7 @@ function readMounts(json: string): Mount[] {
   try {
     const mounts = JSON.parse(json) as { Source?: unknown; Destination?: unknown }[] | null;
     return (mounts ?? []).flatMap(({ Source: source, Destination: destination }) =>
-      typeof source === 'string' && typeof destination === 'string' && source.startsWith('/')
+      typeof source === 'string' && typeof destination === 'string' && /^\/\P{Cc}*$/u.test(source)
         ? [{ source, destination }]
         : [],
     );
