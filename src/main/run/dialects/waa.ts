@@ -32,8 +32,8 @@ type Step = DialectStep<WaaState>;
 type RunEnd = Omit<Extract<RunEvent, { type: 'run_ended' }>, 'type'>;
 
 const initial: WaaState = { runIsOn: false, leftTasks: null, workers: [], perhapsInterrupted: null };
-/** Printed, not logged, by `run.py` on SIGTERM, SIGHUP and SIGINT, before it exits with 0. */
-const interruptLine = /^Interrupted by \d+, shutting down$/;
+/** Printed, not logged, by `run.py` on SIGTERM, SIGHUP and SIGINT, before it exits with 0. A terminal shows the keys in front. */
+const interruptLine = /^(?:\^C)*Interrupted by \d+, shutting down$/;
 
 export const waa: Dialect<WaaState> = {
   name: 'waa',
