@@ -19,6 +19,7 @@ export { reduceRun, type RunIdentity } from './run-state.ts';
 export { endRun } from './run-end.ts';
 export { restoreRun } from './run-birth.ts';
 export type { RunEffect, RunStep } from './effects.ts';
+export { stopPrintAtEnd } from './stop-print.ts';
 export { isBetweenTasks } from './resume.ts';
 export { stallAfterMs } from './pauses.ts';
 export { poolsOf, poolView, type Pool, type PooledRun } from './pool.ts';

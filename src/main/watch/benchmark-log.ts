@@ -13,6 +13,7 @@ import type { Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from './sight.ts';
+import { findStopPrint } from './stop-print.ts';
 import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
 
 export interface BenchmarkLog {
@@ -114,8 +115,9 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     return reading.runnerSeen || (isOfRunPy(run) && silentForMs(reading) >= restartMs);
   }
 
-  function watchRunner(): void {
-    const { container } = picture.sight;
+  async function watchRunner(host: ShellChannel, { inside, docker }: Looks): Promise<void> {
+    const { sight } = picture;
+    const { container } = sight;
     const { reading, target } = following;
     const runners = countRunners(picture.sight, target);
     if (runners === null) return;
@@ -127,13 +129,15 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     const verdict = runnerWatch.look(runners, reading.lastGrowthMs);
     if (verdict === 'missed') options.hurry();
     // What it wrote last may not have been read yet.
-    if (verdict === 'gone' && !following.isBehind) {
-      const reason =
-        container.kind === 'absent' || container.kind === 'stopped'
-          ? 'The container is gone.'
-          : 'The benchmark process is gone.';
-      reading.endRun('crashed', reason);
-    }
+    if (verdict !== 'gone' || following.isBehind) return;
+    const stop = await findStopPrint({ host, inside, docker }, sight, reading.lastGrowthMs);
+    if (host.closed || following.reading !== reading) return;
+    const reason =
+      container.kind === 'absent' || container.kind === 'stopped'
+        ? 'The container is gone.'
+        : 'The benchmark process is gone.';
+    if (stop === null) reading.endRun('crashed', reason);
+    else reading.endRun('interrupted', stop);
   }
 
   return {
@@ -163,7 +167,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
       if (answers.host === before.host) return;
       if (following.isLive && !following.isBehind) heardAtMs = now();
-      if (answers.inside !== before.inside || answers.inside === null) watchRunner();
+      if (answers.inside !== before.inside || answers.inside === null) await watchRunner(host, looks);
     },
     pause() {
       heardAtMs = Number.NEGATIVE_INFINITY;
