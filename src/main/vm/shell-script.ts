@@ -48,7 +48,7 @@ get() {
   elif command -v wget >/dev/null 2>&1; then limited wget -q -O - "$1" && printf '\nhttp 200\n' || printf '\nwget: exit %s\nhttp 000\n' "$?"
   else printf 'neither curl nor wget is installed\nhttp 000\n'; fi
 }
-logs() { limited stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null | sort -k2,2nr | head -n 8; }
+logs() { limited stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null | sort -k2,2nr | head -n 40; }
 identify() { limited head -c 1 -- "$1" >/dev/null && limited stat -L -c "%s %i $mtime" -- "$1" && limited head -c "$2" -- "$1"; }
 ${discoveryScript}${followScript}${resultScript}`;
 

@@ -44,6 +44,10 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
   const vm = config.name;
   const firstSeenMs = feed.firstSeen(vm, now());
   const runnerWatch = createRunnerWatch(now);
+  /** Logs that have been chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
+  const tried = new Set<string>();
+  /** The log that is followed is not the newest: it is read, and then left for the next. */
+  let isPast = false;
   /** In a look before its log was being read. */
   let wasRunnerSeen = false;
   /** When the VM last answered while nothing of the log was left to be read: up to then its silence is known. */
@@ -65,7 +69,8 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         modifiedAtMs: ourTimeMs(identity.modifiedAt, skewMs),
         clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
         firstSeenMs,
-        runnerIsAbsent: countRunners(picture.sight, target) === 0,
+        // What was at work on a log before the newest is gone in any case, and may be at work on that.
+        runnerIsAbsent: !isPast && countRunners(picture.sight, target) === 0,
         successThreshold: config.successThreshold,
         feed,
         now,
@@ -86,15 +91,24 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     return latest === null ? null : targetInJournal(latest);
   }
 
+  function isRead(target: LogTarget): boolean {
+    const name = journalName(target, target.container);
+    return tried.has(name) || feed.loadFollow(vm, name) !== null;
+  }
+
   async function follow(client: Client, host: ShellChannel, looks: Looks): Promise<void> {
     const { sight } = picture;
     const { container } = sight;
     // Times in a log mean nothing before the VM's clock is known.
     if (sight.machine === null) return;
     const configured = config.benchmark.log;
-    const choice = await findLog({ sight, configured, looks, following, last: targetOfJournal() });
+    const last = targetOfJournal();
+    const choice = await findLog({ sight, configured, looks, following, last, isRead, isPast });
     if (choice === null || host.closed) return;
     const { target, file, why } = choice;
+    tried.add(journalName(target, target.container));
+    isPast = choice.isPast;
+    if (isPast) options.hurry();
     picture.learn({ log: { ...picture.sight.log, path: placeText(target), why } });
     await following.follow(target, file, {
       client,
