@@ -1,5 +1,5 @@
 /** Run events → the state of a run, and what has to be told about it. */
-import { addAttempt, currentAttempt, endAttempt, updateAttempt } from './attempts.ts';
+import { addAttempt, currentAttempt, endAttempt, isFull, newestAttempt, updateAttempt } from './attempts.ts';
 import { adoptAttempt, correctTask } from './correction.ts';
 import type { FoldStep, RunStep } from './effects.ts';
 import type { RunEvent, RunState } from './model.ts';
@@ -94,7 +94,7 @@ function goesOn(run: RunState, event: RunEvent): boolean {
 
 function startTask(run: RunState, event: Extract<RunEvent, { type: 'task_started' }>): FoldStep {
   const adopted = adoptAttempt(run, event);
-  if (adopted === null) return { run: addAttempt(run, event), effects: [] };
+  if (adopted === null) return { run: isFull(run) ? run : addAttempt(run, event), effects: [] };
   const { task, before } = adopted;
   return { run: adopted.run, effects: [{ type: 'task_corrected', task, before, runId: run.runId }] };
 }
@@ -104,6 +104,8 @@ function correct(
   event: Extract<RunEvent, { type: 'task_corrected' }>,
   successThreshold: number,
 ): FoldStep {
+  if (isFull(run) && newestAttempt(run, event.taskId, event.domain) === undefined)
+    return { run, effects: [] };
   const { run: corrected, task, before } = correctTask(run, event, successThreshold);
   const { runId } = run;
   return {

@@ -105,7 +105,7 @@ function readContinuation(
 ): Step | null {
   const at = of.timestampMs + context.clockOffsetMs;
   if (state.leftTasks !== null) {
-    const count = parseDomainCount(text);
+    const count = parseDomainCount(text, state.leftTasks);
     return count === null
       ? endLeftTasks(state)
       : unchanged({ ...state, leftTasks: [...state.leftTasks, count] });
