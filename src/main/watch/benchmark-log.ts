@@ -179,7 +179,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       await follow(client, host, looks);
       if (host.closed) return;
       // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
-      if (answers.host === before.host) return;
+      if (answers.host === before.host || isPast) return;
       if (following.isLive && !following.isBehind) heardAtMs = now();
       if (answers.inside !== before.inside || answers.inside === null) await watchRunner(host, looks);
     },
