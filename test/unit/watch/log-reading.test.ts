@@ -217,6 +217,19 @@ describe('a process that is gone', () => {
     expect(told()).toEqual(['a 1 scored 1', 'run_crashed']);
   });
 
+  it('was only not seen when the log goes on: what it was at comes to its end after all', () => {
+    const reading = read('first');
+    const log = waaLog().begin('a', 'b').task('a').step(1).record('agent', 'Thinking...');
+    const before = log.text();
+    reading.push(Buffer.from(before));
+    pass(20);
+    reading.endRun('crashed', 'gone');
+    log.result('1.00').finished('a').task('b');
+    reading.push(Buffer.from(log.text().slice(before.length)));
+    expect(told()).toEqual(['a 1 interrupted null', 'run_crashed', 'a 2 scored 1']);
+    expect(runs()).toMatchObject([{ state: 'running', tasksCompleted: 1, scoreSum: 1 }]);
+  });
+
   it('has finished when all is done', () => {
     const reading = read('first');
     reading.push(Buffer.from(waaLog().begin('a').task('a').result('1.00').finished('a').text()));
