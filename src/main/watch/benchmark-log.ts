@@ -8,7 +8,7 @@ import type { ShellChannel } from '../vm/index.ts';
 import { findLog } from './log-choice.ts';
 import { createLogFollowing } from './log-following.ts';
 import { journalName, placeText, targetInJournal, type LogPlace, type LogTarget } from './log-place.ts';
-import { restartMs, startReading, type LogReading } from './log-reading.ts';
+import { abandonedMs, startReading, type LogReading } from './log-reading.ts';
 import type { Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
@@ -126,7 +126,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
 
   /** Whether it means something that no benchmark process is seen: one was, or nobody else can be writing and nothing is written. */
   function needsRunner(reading: LogReading, run: RunState): boolean {
-    return reading.runnerSeen || (isOfRunPy(run) && silentForMs(reading) >= restartMs);
+    return reading.runnerSeen || (isOfRunPy(run) && silentForMs(reading) >= abandonedMs);
   }
 
   async function watchRunner(host: ShellChannel, { inside, docker }: Looks): Promise<void> {

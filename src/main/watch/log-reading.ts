@@ -72,7 +72,9 @@ const offsetEveryMs = 2_000;
 /** What had been written before we came is read in big steps: not each is worth a transaction. */
 const catchUpWriteEveryMs = 250;
 /** A process that ends between two tasks ends on purpose: some benchmarks restart themselves, or their container with its Windows. */
-export const restartMs = 300_000;
+const restartMs = 300_000;
+/** Of a process that was never seen it is less sure that it is gone: it may be one that we cannot see. Any model answers within this time. */
+export const abandonedMs = 600_000;
 /** Of a line that goes on in the next file, no more is kept than of any other. */
 const longestPending = 64 * 1024;
 
@@ -138,7 +140,7 @@ export function startReading(options: LogReadingOptions): LogReading {
 
   /** A log that breaks off is not the log of a run that is on when nobody has been at work on it for long. */
   function endAbandoned(): void {
-    const isQuiet = now() - options.modifiedAtMs >= restartMs;
+    const isQuiet = now() - options.modifiedAtMs >= abandonedMs;
     if (!options.runnerIsAbsent || !isQuiet || book.run === null || !isOfRunPy(book.run)) return;
     closeReading();
     book.endRun('crashed', 'The benchmark process is gone.', null);
