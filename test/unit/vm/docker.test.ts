@@ -104,7 +104,7 @@ describe('what docker answers', () => {
   it('is called with and without sudo', () => {
     expect(listCommand('sudo -n docker').slice(0, 5)).toEqual(['run', 'sudo', '-n', 'docker', 'ps']);
     expect(inspectCommand('docker', 'winarena').slice(0, 3)).toEqual(['run', 'docker', 'inspect']);
-    expect(lastLinesCommand('docker', 'winarena', 'now').slice(0, 3)).toEqual(['run', 'docker', 'logs']);
+    expect(lastLinesCommand('docker', 'winarena', 'now').slice(0, 3)).toEqual(['last_of', 'docker', 'logs']);
     expect(followLogCommand('sudo -n docker', 'winarena', 'now')).toEqual([
       'until_closed',
       'container_log',
