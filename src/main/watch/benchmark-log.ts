@@ -139,7 +139,10 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     if (reading === null) return;
     if (wasRunnerSeen) reading.noteRunner();
     wasRunnerSeen = false;
-    if (reading.run?.state !== 'running' || !needsRunner(reading, reading.run)) return runnerWatch.forget();
+    if (reading.run?.state !== 'running' || !needsRunner(reading, reading.run)) {
+      runnerWatch.forget();
+      return;
+    }
     const verdict = runnerWatch.look(runners, reading.lastGrowthMs);
     if (verdict === 'missed') options.hurry();
     // What it wrote last may not have been read yet.

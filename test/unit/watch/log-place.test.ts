@@ -112,10 +112,9 @@ describe('the log to follow', () => {
     expect(firstUnread(newest, logs.slice(1), first, never)).toBe(newest);
     const elsewhere = found('container:/other/logs/normal-0-20260121@225508.log', 1.5);
     expect(firstUnread(newest, [first, elsewhere, newest], first, never)).toBe(newest);
-    const tasks = ['1', '2'].map((number) =>
-      found(`/r/logs/trial_1/instance_0/run${number}.log`, Number(number)),
-    );
-    expect(firstUnread(tasks[1] as FoundLog, tasks, null, never)).toBe(tasks[0]);
+    const task = (number: number) => found(`/r/logs/trial_1/instance_0/run${String(number)}.log`, number);
+    const [one, other] = [task(1), task(2)];
+    expect(firstUnread(other, [one, other], null, never)).toBe(one);
   });
 
   it('has a name in the journal that leads back to it', () => {
