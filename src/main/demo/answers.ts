@@ -22,6 +22,7 @@ export function answer(context: AskContext, words: readonly string[]): Buffer {
     case 'machine':
       return Buffer.from(machineFacts(context));
     case 'run':
+    case 'last_of':
       return Buffer.from(runCommand(context, rest));
     case 'get':
       return Buffer.from(httpAnswer(context.machine, context.side, rest[0] ?? '', context.limitSeconds));

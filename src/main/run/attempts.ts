@@ -17,6 +17,14 @@ export interface AttemptEnd {
   readonly message: string | null;
 }
 
+/** Of one run, ten times the longest list of tasks: a log that begins more is none that a benchmark writes. */
+const mostAttempts = 5_000;
+
+/** No more attempts are taken in. */
+export function isFull(run: RunState): boolean {
+  return run.tasks.length >= mostAttempts;
+}
+
 export function isEnded(task: TaskAttempt): task is EndedAttempt {
   return task.outcome !== null;
 }

@@ -4,6 +4,7 @@
  * of a run, of which `progress` and `task_complete` are made. All state is plain JSON, stored beside the offset in the log, so
  * that a restart goes on where reading stopped and tells nothing twice.
  */
+export { isOfRunPy } from './dialects/index.ts';
 export { createLineSplitter, type LineSplitter } from './line-splitter.ts';
 export {
   closeReader,
@@ -18,6 +19,7 @@ export { reduceRun, type RunIdentity } from './run-state.ts';
 export { endRun } from './run-end.ts';
 export { restoreRun } from './run-birth.ts';
 export type { RunEffect, RunStep } from './effects.ts';
+export { stopPrintAtEnd } from './stop-print.ts';
 export { isBetweenTasks } from './resume.ts';
 export { stallAfterMs } from './pauses.ts';
 export { poolsOf, poolView, type Pool, type PooledRun } from './pool.ts';

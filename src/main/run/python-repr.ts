@@ -1,7 +1,8 @@
 /** The two shapes of Python's repr() that a log is read for. Not a parser of Python: anything else gives nothing. */
 import type { PlannedTask, RunArguments } from './model.ts';
 
-const pair = /\(\s*(['"])(.*?)\1\s*,\s*(['"])(.*?)\3\s*\)/g;
+/** No name of a domain or task has a quote in it. */
+const pair = /\(\s*(['"])([^'"]*)\1\s*,\s*(['"])([^'"]*)\3\s*\)/g;
 
 /** `[('clock', '02F1…-WOS'), …]` → its pairs in order. Null when it is no complete list (a cut line has no end). */
 export function parseTaskList(text: string): readonly PlannedTask[] | null {

@@ -26,7 +26,7 @@ export interface ReaderCounts {
 }
 
 /** To be raised whenever the shape of the state, or of a dialect's, changes: an older state is then not taken up. */
-const stateVersion = 2;
+const stateVersion = 3;
 
 /** Who reads which records; `index`: of the dialect's state. */
 const readersOf = {

@@ -1,8 +1,8 @@
 /** Run events → the state of a run, and what has to be told about it. */
-import { addAttempt, currentAttempt, endAttempt, updateAttempt } from './attempts.ts';
+import { addAttempt, currentAttempt, endAttempt, isFull, newestAttempt, updateAttempt } from './attempts.ts';
 import { adoptAttempt, correctTask } from './correction.ts';
 import type { FoldStep, RunStep } from './effects.ts';
-import type { RunEvent, RunState } from './model.ts';
+import type { RunEvent, RunState, TaskAttempt } from './model.ts';
 import { addPause } from './pauses.ts';
 import { planRun } from './plan.ts';
 import { backAtStart, mayGoOn } from './resume.ts';
@@ -87,14 +87,25 @@ function fold(
   }
 }
 
-/** A task that begins without a new run shows that a run which was taken for dead is not: its process was only not seen. */
+/** A task that begins without a new run, or comes to its own end, shows that a run which was taken for dead is not: its process was only not seen. */
 function goesOn(run: RunState, event: RunEvent): boolean {
-  return run.state === 'running' || (run.state !== 'finished' && event.type === 'task_started');
+  if (run.state === 'running') return true;
+  return (
+    run.state !== 'finished' && (event.type === 'task_started' || takenForDead(run, event) !== undefined)
+  );
+}
+
+/** The attempt that was told as interrupted with its run, and whose end the log tells now. */
+function takenForDead(run: RunState, event: RunEvent): TaskAttempt | undefined {
+  if (event.type !== 'task_ended' || event.taskId === null) return undefined;
+  if (event.outcome !== 'scored' && event.outcome !== 'exception') return undefined;
+  const last = run.tasks.findLast(({ worker }) => worker === event.worker);
+  return last?.outcome === 'interrupted' && last.taskId === event.taskId ? last : undefined;
 }
 
 function startTask(run: RunState, event: Extract<RunEvent, { type: 'task_started' }>): FoldStep {
   const adopted = adoptAttempt(run, event);
-  if (adopted === null) return { run: addAttempt(run, event), effects: [] };
+  if (adopted === null) return { run: isFull(run) ? run : addAttempt(run, event), effects: [] };
   const { task, before } = adopted;
   return { run: adopted.run, effects: [{ type: 'task_corrected', task, before, runId: run.runId }] };
 }
@@ -104,6 +115,8 @@ function correct(
   event: Extract<RunEvent, { type: 'task_corrected' }>,
   successThreshold: number,
 ): FoldStep {
+  if (isFull(run) && newestAttempt(run, event.taskId, event.domain) === undefined)
+    return { run, effects: [] };
   const { run: corrected, task, before } = correctTask(run, event, successThreshold);
   const { runId } = run;
   return {
@@ -128,6 +141,13 @@ function endTask(
   event: Extract<RunEvent, { type: 'task_ended' }>,
   successThreshold: number,
 ): FoldStep {
+  const dead = currentAttempt(run, event.worker) === undefined ? takenForDead(run, event) : undefined;
+  if (dead !== undefined && !isFull(run)) {
+    // What was told stays told: it goes on as another attempt, of which this is the end.
+    const { taskId, domain, worker, startedAt } = dead;
+    const again = addAttempt(run, { type: 'task_started', at: startedAt, worker, domain, taskId });
+    return endTask(again, event, successThreshold);
+  }
   const current = currentAttempt(run, event.worker);
   if (current === undefined || (event.taskId !== null && event.taskId !== current.taskId)) {
     return { run, effects: [] };

@@ -37,13 +37,16 @@ const wording: readonly (readonly [RegExp, Phase])[] = [
 ];
 
 const waitingLine = 'Waiting for a response from the windows server. This might take a while...';
+/** No line of dockur's and no page of its set-up is as long; what a container says is not trusted to be theirs. */
+const longestLine = 1_000;
+const longestPage = 8_000;
 // eslint-disable-next-line no-control-regex -- terminal escapes are what is removed here
 const escapes = /\x1b\[[0-9;?=]*[A-Za-z]/g;
 
 /** Reads one line of the container's log. */
 export function readBootLine(state: BootState, line: string): BootState {
   // WAA's start script writes its waiting line every 5 s, also into the middle of a wget line.
-  const text = line.replace(escapes, '').replaceAll(waitingLine, '').trim();
+  const text = line.slice(0, longestLine).replace(escapes, '').replaceAll(waitingLine, '').trim();
   if (text === '') return state;
   if (/Starting Windows for \w+ v/.test(text)) {
     return { ...noBoot, phase: 'starting', text: text.replace(/^❯\s*/, '') };
@@ -70,7 +73,7 @@ export function readBootLine(state: BootState, line: string): BootState {
  */
 function loggedPercent(text: string): number | null {
   const report =
-    /\.{4,}[\s.]*?(\d{1,3})%\s+[\d.]+[KMG]?(?:[\s=]|$)/.exec(text) ??
+    /\.{4}[\s.]*(\d{1,3})%\s+[\d.]+[KMG]?(?:[\s=]|$)/.exec(text) ??
     /(?:^|\s)(\d{1,3})%\s*\[[=> +-]*\]/.exec(text) ??
     /^(?:→\s*)?(?:\d{1,3}%\s*→\s*)*(\d{1,3})%(?:\s*→)?$/.exec(text);
   return report?.[1] === undefined ? null : Math.min(100, Number(report[1]));
@@ -78,7 +81,7 @@ function loggedPercent(text: string): number | null {
 
 /** Reads the page that dockur serves while it sets Windows up: `<p class="loading">Downloading Windows 11 (45.3%)</p>`. */
 export function readBootPage(state: BootState, html: string): BootState {
-  const shown = /<p[^>]*class="?loading"?[^>]*>([\s\S]*?)<\/p>/i.exec(html)?.[1];
+  const shown = /<p[^<>]*class="?loading"?[^<>]*>([\s\S]*?)<\/p>/i.exec(html.slice(0, longestPage))?.[1];
   if (shown === undefined) return state;
   const text = decodeEntities(shown.replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')

@@ -19,7 +19,7 @@ in_container() {
   return 1
 }
 runners() {
-  for cmdline in $(grep -lzE '^([^ ]*/)?run(_multienv[a-z0-9_]*)?\.py$' /proc/[0-9]*/cmdline 2>/dev/null); do
+  for cmdline in $(grep -lzE '^([^ ]*/)?run(_multienv[A-Za-z0-9_-]*)?\.py$' /proc/[0-9]*/cmdline 2>/dev/null); do
     process=${'$'}{cmdline%/cmdline}
     if [ "$1" = host ] && in_container "$process"; then continue; fi
     tr '\0' '\n' <"$cmdline" 2>/dev/null | {

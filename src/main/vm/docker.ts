@@ -59,9 +59,9 @@ export function followLogCommand(docker: DockerCommand, container: string, start
   return ['until_closed', 'container_log', docker, container, startedAt];
 }
 
-/** Request words: the last lines of a container that has stopped. */
+/** Request words: the last lines of a container, and of long ones what fits into an answer: the cause of an end stands last. */
 export function lastLinesCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
-  return ['run', ...docker.split(' '), 'logs', '--tail', '300', '--since', startedAt, container];
+  return ['last_of', ...docker.split(' '), 'logs', '--tail', '300', '--since', startedAt, container];
 }
 
 export function readList(answer: string): DockerAnswer<readonly ContainerRow[]> {
@@ -104,7 +104,7 @@ function readMounts(json: string): Mount[] {
   try {
     const mounts = JSON.parse(json) as { Source?: unknown; Destination?: unknown }[] | null;
     return (mounts ?? []).flatMap(({ Source: source, Destination: destination }) =>
-      typeof source === 'string' && typeof destination === 'string' && source.startsWith('/')
+      typeof source === 'string' && typeof destination === 'string' && /^\/\P{Cc}*$/u.test(source)
         ? [{ source, destination }]
         : [],
     );

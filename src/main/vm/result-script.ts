@@ -16,7 +16,7 @@ export const resultScript = String.raw`
 enter() { cd -P -- "$1" 2>/dev/null && [ -r . ] || { echo absent; return 1; }; }
 results() {
   enter "$1" || return
-  limited find . -maxdepth 8 -name logs -prune -o -type f -name result.txt ! -path '*[[:cntrl:]]*' -exec stat -c '%Y %s %n' -- {} + 2>/dev/null |
+  limited find . -maxdepth 10 -name logs -prune -o -type f -name result.txt ! -path '*[[:cntrl:]]*' -exec stat -c '%Y %s %n' -- {} + 2>/dev/null |
   sort -k1,1n -k3 | {
     count=0 last=end tab=$(printf '\t')
     while IFS=' ' read -r modified size path; do
@@ -34,7 +34,7 @@ results() {
 screens() {
   enter "$1" || return
   root=$(pwd -P) domain=$2 id=$3 level=.
-  for _ in 0 1 2 3 4 5 6; do
+  for _ in 0 1 2 3 4 5 6 7; do
     case $domain in '*') set -- $level/*/"$id";; *) set -- $level/"$domain"/"$id";; esac
     found=
     for folder do

@@ -43,12 +43,13 @@ machine() {
   limited df -Pk / /mnt /home "$@" 2>/dev/null | while read -r _ size _ free _ mount; do printf 'disk %s %s %s\n' "$size" "$free" "$mount"; done
 }
 run() { limited "$@"; printf '\nexit %s\n' "$?"; }
+last_of() { run "$@" 2>&1 | tail -c 60000; }
 get() {
   if command -v curl >/dev/null 2>&1; then curl -sS -m "$limit" -w '\nhttp %{http_code}\n' "$1"
   elif command -v wget >/dev/null 2>&1; then limited wget -q -O - "$1" && printf '\nhttp 200\n' || printf '\nwget: exit %s\nhttp 000\n' "$?"
   else printf 'neither curl nor wget is installed\nhttp 000\n'; fi
 }
-logs() { limited stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null | sort -k2,2nr | head -n 8; }
+logs() { limited stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null | sort -k2,2nr | head -n 40; }
 identify() { limited head -c 1 -- "$1" >/dev/null && limited stat -L -c "%s %i $mtime" -- "$1" && limited head -c "$2" -- "$1"; }
 ${discoveryScript}${followScript}${resultScript}`;
 

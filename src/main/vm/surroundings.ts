@@ -90,6 +90,7 @@ export function readLogs(answer: string): LogFile[] {
     const match = word === 'log' ? /^(\d+(?:\.\d+)?) (\d+) (\d+) (.+)$/.exec(rest) : null;
     if (match?.[3] === undefined || match[4] === undefined) return [];
     const path = match[4].replaceAll('/./', '/');
+    if (!isPlainPath(path)) return [];
     return [{ path, size: Number(match[2]), inode: match[3], modifiedAt: Number(match[1]) }];
   });
 }
@@ -143,8 +144,8 @@ function readRunners(answer: string): Runner[] {
     const runner = runners.at(-1);
     if (runner === undefined) continue;
     if (word === 'script') runner.script = rest.slice(0, 100);
-    else if (word === 'cwd') runner.cwd = rest;
-    else if (word === 'results') runner.results = rest;
+    else if (word === 'cwd') runner.cwd = isPlainPath(rest) ? rest : null;
+    else if (word === 'results') runner.results = isPlainPath(rest) ? rest : null;
     else if (word === 'argument') {
       const match = /^--([a-z_]+) (.*)$/.exec(rest);
       if (match?.[1] !== undefined) runner.arguments[match[1]] = (match[2] ?? '').slice(0, 300);
@@ -170,6 +171,11 @@ export function readIdentity(answer: string): LogIdentity | null {
 export function describeRunner(runner: Runner): string {
   const words = Object.entries(runner.arguments).map(([name, value]) => `--${name} ${value}`);
   return [runner.script, ...words].join(' ');
+}
+
+/** A path that can be asked for: one with a line end in it could not be, and would keep the others from being asked for. */
+function isPlainPath(path: string): boolean {
+  return /^\.?\/[^\p{Cc}\uFFFD]*$/u.test(path);
 }
 
 function wordLines(answer: string): (readonly [word: string, rest: string])[] {

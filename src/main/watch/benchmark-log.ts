@@ -3,16 +3,17 @@ import type { Client } from 'ssh2';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
-import { stallAfterMs, type RunState } from '../run/index.ts';
+import { isOfRunPy, stallAfterMs, type RunState } from '../run/index.ts';
 import type { ShellChannel } from '../vm/index.ts';
 import { findLog } from './log-choice.ts';
 import { createLogFollowing } from './log-following.ts';
-import { journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
-import { startReading, type LogReading } from './log-reading.ts';
+import { journalName, placeText, targetInJournal, type LogPlace, type LogTarget } from './log-place.ts';
+import { abandonedMs, startReading, type LogReading } from './log-reading.ts';
 import type { Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from './sight.ts';
+import { findStopPrint } from './stop-print.ts';
 import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
 
 export interface BenchmarkLog {
@@ -43,8 +44,16 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
   const vm = config.name;
   const firstSeenMs = feed.firstSeen(vm, now());
   const runnerWatch = createRunnerWatch(now);
+  /** Logs that have been chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
+  const tried = new Set<string>();
+  /** The log that is followed is not the newest: it is read, and then left for the next. */
+  let isPast = false;
   /** In a look before its log was being read. */
   let wasRunnerSeen = false;
+  /** When the VM last answered while nothing of the log was left to be read: up to then its silence is known. */
+  let heardAtMs = Number.NEGATIVE_INFINITY;
+  /** The answers of the look before. */
+  let answers: Pick<Sight, 'host' | 'inside'> = { host: null, inside: null };
 
   const following = createLogFollowing({
     read({ target, identity, resumes, continues }) {
@@ -60,6 +69,8 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         modifiedAtMs: ourTimeMs(identity.modifiedAt, skewMs),
         clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
         firstSeenMs,
+        // What was at work on a log before the newest is gone in any case, and may be at work on that.
+        runnerIsAbsent: !isPast && countRunners(picture.sight, target) === 0,
         successThreshold: config.successThreshold,
         feed,
         now,
@@ -80,15 +91,24 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     return latest === null ? null : targetInJournal(latest);
   }
 
+  function isRead(target: LogTarget): boolean {
+    const name = journalName(target, target.container);
+    return tried.has(name) || feed.loadFollow(vm, name) !== null;
+  }
+
   async function follow(client: Client, host: ShellChannel, looks: Looks): Promise<void> {
     const { sight } = picture;
     const { container } = sight;
     // Times in a log mean nothing before the VM's clock is known.
     if (sight.machine === null) return;
     const configured = config.benchmark.log;
-    const choice = await findLog({ sight, configured, looks, following, last: targetOfJournal() });
+    const last = targetOfJournal();
+    const choice = await findLog({ sight, configured, looks, following, last, isRead, isPast });
     if (choice === null || host.closed) return;
     const { target, file, why } = choice;
+    tried.add(journalName(target, target.container));
+    isPast = choice.isPast;
+    if (isPast) options.hurry();
     picture.learn({ log: { ...picture.sight.log, path: placeText(target), why } });
     await following.follow(target, file, {
       client,
@@ -100,26 +120,41 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     });
   }
 
-  function watchRunner(): void {
-    const { container } = picture.sight;
-    const { reading } = following;
-    const runners = countRunners(picture.sight);
+  function silentForMs(reading: LogReading): number {
+    return Math.max(0, heardAtMs - reading.lastGrowthMs);
+  }
+
+  /** Whether it means something that no benchmark process is seen: one was, or nobody else can be writing and nothing is written. */
+  function needsRunner(reading: LogReading, run: RunState): boolean {
+    return reading.runnerSeen || (isOfRunPy(run) && silentForMs(reading) >= abandonedMs);
+  }
+
+  async function watchRunner(host: ShellChannel, { inside, docker }: Looks): Promise<void> {
+    const { sight } = picture;
+    const { container } = sight;
+    const { reading, target } = following;
+    const runners = countRunners(picture.sight, target);
     if (runners === null) return;
     wasRunnerSeen ||= runners > 0;
     if (reading === null) return;
     if (wasRunnerSeen) reading.noteRunner();
     wasRunnerSeen = false;
-    if (reading.run?.state !== 'running' || !reading.runnerSeen) return runnerWatch.forget();
+    if (reading.run?.state !== 'running' || !needsRunner(reading, reading.run)) {
+      runnerWatch.forget();
+      return;
+    }
     const verdict = runnerWatch.look(runners, reading.lastGrowthMs);
     if (verdict === 'missed') options.hurry();
     // What it wrote last may not have been read yet.
-    if (verdict === 'gone' && !following.isBehind) {
-      const reason =
-        container.kind === 'absent' || container.kind === 'stopped'
-          ? 'The container is gone.'
-          : 'The benchmark process is gone.';
-      reading.endRun('crashed', reason);
-    }
+    if (verdict !== 'gone' || following.isBehind) return;
+    const stop = await findStopPrint({ host, inside, docker }, sight, reading.lastGrowthMs);
+    if (host.closed || following.reading !== reading) return;
+    const reason =
+      container.kind === 'absent' || container.kind === 'stopped'
+        ? 'The container is gone.'
+        : 'The benchmark process is gone.';
+    if (stop === null) reading.endRun('crashed', reason);
+    else reading.endRun('interrupted', stop);
   }
 
   return {
@@ -137,26 +172,34 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         isRunning: state === 'running',
         endedWell: state === 'finished',
         guest: reading.run.arguments.emulatorIp,
-        silentForMs: now() - reading.lastGrowthMs,
+        silentForMs: silentForMs(reading),
         stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
       };
     },
     async look(client, host, looks) {
+      const before = answers;
+      answers = picture.sight;
       await follow(client, host, looks);
-      if (!host.closed) watchRunner();
+      if (host.closed) return;
+      // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
+      if (answers.host === before.host || isPast) return;
+      if (following.isLive && !following.isBehind) heardAtMs = now();
+      if (answers.inside !== before.inside || answers.inside === null) await watchRunner(host, looks);
     },
     pause() {
+      heardAtMs = Number.NEGATIVE_INFINITY;
       following.pause();
       runnerWatch.forget();
     },
   };
 }
 
-/** How many benchmark processes there are, in the container and on the VM itself. Null: that could not be seen. */
-function countRunners({ container, docker, inside, host }: Sight): number | null {
+/** How many benchmark processes may be writing to this log, in the container and on the VM itself. Null: that could not be seen. */
+function countRunners({ container, docker, inside, host }: Sight, log: LogPlace | null): number | null {
   if (host === null) return null;
-  if (container.kind === 'running')
-    return inside === null ? null : inside.runners.length + host.runners.length;
+  // Any program on the VM may be called run.py; into a log in the container it does not write.
+  const outside = log?.where === 'container' ? 0 : host.runners.length;
+  if (container.kind === 'running') return inside === null ? null : inside.runners.length + outside;
   // Without docker there is no container; where it may not be used, or does not answer, there may be one.
-  return container.kind === 'unknown' && docker.kind !== 'missing' ? null : host.runners.length;
+  return container.kind === 'unknown' && docker.kind !== 'missing' ? null : outside;
 }

@@ -3,6 +3,7 @@ import { hostPath, type LogFile } from '../vm/index.ts';
 import type { LogFollowing } from './log-following.ts';
 import {
   chooseLog,
+  firstUnread,
   isSamePlace,
   isSameTarget,
   parsePlace,
@@ -20,6 +21,8 @@ export interface LogChoice {
   readonly file: LogFile | null;
   /** For a person. */
   readonly why: string;
+  /** There is a newer one, to be followed when this one has been read. */
+  readonly isPast: boolean;
 }
 
 export interface LogChoiceContext {
@@ -27,9 +30,13 @@ export interface LogChoiceContext {
   /** "benchmark.log" of the configuration. */
   readonly configured: string | null;
   readonly looks: Pick<Looks, 'statLog'>;
-  readonly following: Pick<LogFollowing, 'target' | 'reading' | 'isLive'>;
+  readonly following: Pick<LogFollowing, 'target' | 'reading' | 'isLive' | 'isBehind'>;
   /** The log that the journal tells of as the last one; null: none. */
   readonly last: LogTarget | null;
+  /** Whether the journal tells of this log, or it has been tried to read it. */
+  readonly isRead: (target: LogTarget) => boolean;
+  /** What was chosen last was not the best, but one before it. */
+  readonly isPast: boolean;
 }
 
 /** Null: none is there, or that cannot be told yet. */
@@ -50,7 +57,7 @@ export async function findLog(context: LogChoiceContext): Promise<LogChoice | nu
       known !== null && isSamePlace(known, place) && (container === null || known.container === container);
     const target = isKnown ? known : targetOf(place);
     const file = isKnown ? await statAgain(known, context) : await looks.statLog(place.where, place.path);
-    return { target, file, why: 'the configuration names it' };
+    return { target, file, why: 'the configuration names it', isPast: false };
   }
 
   // Without the container's own answer, an old log on the host would pass for the newest.
@@ -63,13 +70,24 @@ export async function findLog(context: LogChoiceContext): Promise<LogChoice | nu
     again = file === null ? null : { where: known.where, path: known.path, file };
     if (again !== null) found.push(again);
   }
-  const chosen = chooseLog(found, following.target);
-  if (chosen !== null) {
+  const best = chooseLog(found, following.target);
+  if (best !== null) {
+    const chosen =
+      (following.isBehind ? found.find((one) => isPastOne(one, best, context)) : null) ??
+      firstUnread(best, found, known, (one) => context.isRead(targetOf(one)));
     const target = chosen === again && known !== null ? known : targetOf(chosen);
-    return { target, file: chosen.file, why: whyChosen(chosen, found) };
+    const isPast = chosen !== best;
+    return { target, file: chosen.file, why: isPast ? past : whyChosen(chosen, found), isPast };
   }
   // Nothing bears a log's name, but the one that was followed may have another by now.
-  return known === null ? null : { target: known, file: null, why: 'it was followed before' };
+  return known === null ? null : { target: known, file: null, why: 'it was followed before', isPast: false };
+}
+
+const past = 'it was written while nobody looked; newer ones follow';
+
+/** One that is being read to its end before the best is. */
+function isPastOne(one: FoundLog, best: FoundLog, { following, isPast }: LogChoiceContext): boolean {
+  return isPast && one !== best && following.target !== null && isSamePlace(one, following.target);
 }
 
 /** The log that is followed, or was, asked for by itself. */

@@ -91,6 +91,36 @@ export function chooseLog(logs: readonly FoundLog[], followed: LogPlace | null):
     : best;
 }
 
+/**
+ * Of the logs in the folder of the chosen one, the first that was written between the one that was followed last and the chosen: runs that
+ * came and went while nobody looked. Where none was followed before, this counts for a log that holds one task of many. Else the chosen.
+ */
+export function firstUnread(
+  chosen: FoundLog,
+  logs: readonly FoundLog[],
+  last: LogPlace | null,
+  isRead: (log: FoundLog) => boolean,
+): FoundLog {
+  if (last === null && !isOneOfMany(chosen)) return chosen;
+  const followed = last === null ? undefined : logs.find((log) => isSamePlace(log, last));
+  if (last !== null && followed === undefined) return chosen;
+  const since = followed?.file.modifiedAt ?? Number.NEGATIVE_INFINITY;
+  const isBetween = (log: FoundLog): boolean =>
+    kindOf(log) === kindOf(chosen) &&
+    folderOf(log) === folderOf(chosen) &&
+    log.file.size > 0 &&
+    log.file.modifiedAt > since &&
+    log.file.modifiedAt < chosen.file.modifiedAt;
+  const [first] = logs
+    .filter((log) => isBetween(log) && !isRead(log))
+    .sort((a, b) => a.file.modifiedAt - b.file.modifiedAt);
+  return first ?? chosen;
+}
+
+/** WAA-V2 starts its container anew for every task, and with it a log. */
+const isOneOfMany = ({ path }: LogPlace): boolean => /\/instance_[^/]*\/run[^/]*\.log$/.test(path);
+const folderOf = ({ path }: LogPlace): string => path.slice(0, path.lastIndexOf('/'));
+
 /** Why {@link chooseLog} has chosen this one, for a person. */
 export function whyChosen(chosen: FoundLog, logs: readonly FoundLog[]): string {
   const what = kinds[kindOf(chosen)]?.what ?? '';

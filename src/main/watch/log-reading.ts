@@ -8,6 +8,7 @@ import {
   createLineSplitter,
   initialReader,
   isBetweenTasks,
+  isOfRunPy,
   parseReaderState,
   readLines,
   runIdFor,
@@ -35,6 +36,8 @@ export interface LogReadingOptions {
   readonly clockOffsetMs: number;
   /** When this VM was seen for the first time; epoch milliseconds. */
   readonly firstSeenMs: number;
+  /** No benchmark process was to be seen when the log was found. */
+  readonly runnerIsAbsent: boolean;
   readonly successThreshold: number;
   readonly feed: Feed;
   readonly now: () => number;
@@ -70,6 +73,8 @@ const offsetEveryMs = 2_000;
 const catchUpWriteEveryMs = 250;
 /** A process that ends between two tasks ends on purpose: some benchmarks restart themselves, or their container with its Windows. */
 const restartMs = 300_000;
+/** Of a process that was never seen it is less sure that it is gone: it may be one that we cannot see. Any model answers within this time. */
+export const abandonedMs = 600_000;
 /** Of a line that goes on in the next file, no more is kept than of any other. */
 const longestPending = 64 * 1024;
 
@@ -133,6 +138,21 @@ export function startReading(options: LogReadingOptions): LogReading {
     };
   }
 
+  /** A log that breaks off is not the log of a run that is on when nobody has been at work on it for long. */
+  function endAbandoned(): void {
+    const isQuiet = now() - options.modifiedAtMs >= abandonedMs;
+    if (!options.runnerIsAbsent || !isQuiet || book.run === null || !isOfRunPy(book.run)) return;
+    closeReading();
+    book.endRun('crashed', 'The benchmark process is gone.', null);
+  }
+
+  /** What the log has still to say when nothing more will come. */
+  function closeReading(): void {
+    const closed = closeReader(reader);
+    book.fold(closed.events);
+    reader = closed.state;
+  }
+
   /** Writes what has happened, and shows the run where it is another than before. */
   function writeNews(before: RunState | null): void {
     if (book.hasNews) write();
@@ -176,6 +196,7 @@ export function startReading(options: LogReadingOptions): LogReading {
       book.fold(step.events);
       if (isFirstSight) {
         if (receivedTo < identity.size) return;
+        endAbandoned();
         isFirstSight = false;
         write(true);
       } else if (receivedTo < identity.size && now() - lastWriteMs < catchUpWriteEveryMs) {
@@ -201,14 +222,12 @@ export function startReading(options: LogReadingOptions): LogReading {
     endRun(state, reason) {
       const before = book.run;
       if (before === null || isFirstSight) return;
-      const closed = closeReader(reader);
-      book.fold(closed.events);
-      reader = closed.state;
+      closeReading();
       if (book.run !== null && isBetweenTasks(book.run) && now() - lastGrowthMs < restartMs) {
         writeNews(before);
         return;
       }
-      book.endRun(state, reason);
+      book.endRun(state, reason, now());
       write();
       options.onRun(book.run ?? before);
     },

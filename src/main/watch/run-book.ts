@@ -38,7 +38,8 @@ export interface RunBook {
   /** Something has happened since the last writing that is worth one. */
   readonly hasNews: boolean;
   fold(events: readonly RunEvent[]): void;
-  endRun(state: 'crashed' | 'interrupted', reason: string): void;
+  /** @param atMs null: with the last thing that happened in it */
+  endRun(state: 'crashed' | 'interrupted', reason: string, atMs: number | null): void;
   /** Folds in what result files say; they are looked at again whenever something has happened. */
   takeResults(files: readonly ResultFile[]): void;
   /**
@@ -110,9 +111,9 @@ export function createRunBook(options: RunBookOptions): RunBook {
       if (pending.length > before) foldResults();
     },
 
-    endRun(state, reason) {
+    endRun(state, reason, atMs) {
       if (run === null) return;
-      const ended = endRun(run, state, now(), reason);
+      const ended = endRun(run, state, atMs, reason);
       run = ended.run;
       pending.push(...ended.effects);
     },

@@ -1,7 +1,9 @@
 /** With nothing but a host name: which container, guest, runner, results and log there are, for each kind of benchmark, and why these. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../../src/shared/stream.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask } from '../../support/sample-run.ts';
@@ -203,6 +205,27 @@ describe.skipIf(sshdPath === null)('of several containers', () => {
   });
 });
 
+/** A program of somebody's own on the VM, which happens to be called run.py. */
+async function otherRunPy(vm: RealVm): Promise<ChildProcess> {
+  const cwd = join(vm.dir, 'home/web');
+  mkdirSync(cwd, { recursive: true });
+  writeFileSync(join(cwd, 'run.py'), 'read -r line\n');
+  const env = { ...process.env, VM_DIR: vm.dir, VM_SIDE: 'host' };
+  const other = spawn('/bin/sh', ['run.py'], {
+    argv0: 'python',
+    env,
+    cwd,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  onTestFinished(async () => {
+    const ended = once(other, 'exit');
+    other.kill('SIGKILL');
+    await ended;
+  });
+  await once(other, 'spawn');
+  return other;
+}
+
 describe.skipIf(sshdPath === null)('a benchmark without a container', () => {
   async function osworld(vm: RealVm): Promise<{ log: string }> {
     const cwd = join(vm.dir, 'home/OSWorld');
@@ -262,6 +285,22 @@ describe.skipIf(sshdPath === null)('a benchmark without a container', () => {
     await vm.stopRunner();
     expect((await watched.untilError('run_crashed')).detail).toBe('The benchmark process is gone.');
     expect(watched.client.errors().map(({ code }) => code)).toEqual(['run_crashed']);
+  });
+
+  it('does not take any run.py of the VM for the one in the container, which may die beside it', async () => {
+    const vm = await realVm();
+    vm.containerUp();
+    vm.setProbe('ready');
+    const other = await otherRunPy(vm);
+    await vm.startRunner();
+    const [first = '', second = ''] = sampleRunByTask(Date.now());
+    write(vm.runLog, first + second.slice(0, second.indexOf('Step 2')));
+    const watched = await watch(vm.config);
+    await until(() => watched.status()?.detail.runner?.includes('navi'), 'its process is seen');
+    await until(() => watched.client.progress()?.current_step === 1, 'in the middle of a task');
+    await vm.stopRunner();
+    expect((await watched.untilError('run_crashed')).detail).toBe('The benchmark process is gone.');
+    expect(other.exitCode).toBeNull();
   });
 
   it('does not take the runner of a container for one of the VM', async () => {

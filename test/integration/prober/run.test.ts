@@ -1,4 +1,6 @@
 /** A run on a machine with a real OpenSSH server, from its first line to its last, through every accident. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TaskCompletePayload } from '../../../src/shared/stream.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
@@ -7,6 +9,7 @@ import { sampleRun, sampleRunByTask, sampleTaskIds, sampleTasks } from '../../su
 import { openStream, type StreamClient } from '../../support/stream-client.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
+import { readyVm, watch } from './watched.ts';
 
 describe.skipIf(sshdPath === null)('a run, watched over real SSH', () => {
   let vm: RealVm;
@@ -187,6 +190,38 @@ describe.skipIf(sshdPath === null)('a run, watched over real SSH', () => {
     await until(() => client.progress()?.state === 'crashed', 'progress says so');
     expect(client.progress()?.tasks_completed).toBe(2);
     expect(client.tasks().map(({ outcome }) => outcome)).toEqual(['scored', 'scored', 'interrupted']);
+  });
+});
+
+describe.skipIf(sshdPath === null)('a run that is cancelled', () => {
+  it.each([
+    ['in what docker keeps of its container', (vm: RealVm, text: string) => vm.containerSays(text)],
+    [
+      'in a copy of its output on the VM',
+      (vm: RealVm, text: string) => {
+        mkdirSync(join(vm.dir, 'home/cli_logs'), { recursive: true });
+        writeFileSync(join(vm.dir, 'home/cli_logs/run_20260128_225508.log'), text);
+      },
+    ],
+  ])('says so only %s, and has not crashed', async (_where, says) => {
+    const vm = await readyVm();
+    await vm.startRunner();
+    const { client, status, untilError } = await watch(vm.config);
+    const [first = '', second = ''] = sampleRunByTask(Date.now());
+    const begun = first + second.slice(0, second.indexOf('Step 2'));
+    vm.runSays(begun);
+    await until(
+      () => client.progress()?.current_task === sampleTaskIds[1],
+      'in the middle of the second task',
+    );
+    await until(() => status()?.detail.runner != null, 'the runner is seen');
+    says(vm, `${begun.slice(-500)}\nInterrupted by 15, shutting down\nKeeping container alive\n`);
+    await vm.stopRunner();
+    const error = await untilError('run_interrupted', 40_000);
+    expect(error.detail).toBe('Interrupted by 15, shutting down');
+    await until(() => client.progress()?.state === 'interrupted', 'progress says so');
+    expect(client.tasks().map(({ outcome }) => outcome)).toEqual(['scored', 'interrupted']);
+    expect(client.errors().map(({ code }) => code)).toEqual(['run_interrupted']);
   });
 });
 

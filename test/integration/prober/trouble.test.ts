@@ -1,7 +1,7 @@
 /** What goes wrong is said once, in a sentence for a person, with what to do; everything else goes on; and it is told when it is over. */
 import { execFileSync } from 'node:child_process';
 import dns from 'node:dns';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { VmConfig } from '../../../src/main/config/index.ts';
@@ -196,6 +196,23 @@ describe.skipIf(sshdPath === null)('the log', () => {
     expect(error.message).toBe(`The log ${vm.dir} cannot be read on the VM.`);
     await expectToldOnce(error, watched);
     expect(watched.status()).toMatchObject({ phase: 'ready', waa_ready: true });
+  });
+
+  it('lies among others whose names nobody can ask for: it is followed all the same', async () => {
+    const vm = await readyVm();
+    await vm.startRunner();
+    vm.runSays(sampleRunByTask(Date.now()).slice(0, 2).join(''));
+    const later = Date.now() / 1000 + 60;
+    for (const name of ['a\rb', 'a\nlog 9999999999 1 1 b', '\x1b[2J', '\xff\xfe']) {
+      const path = Buffer.from(vm.runLog.replace('normal-0', `normal-${name}`), 'latin1');
+      writeFileSync(path, '[2026-01-28 22:55:08,318 INFO run/394-MainProcess] Finished clock/evil\n');
+      utimesSync(path, later, later);
+    }
+    const watched = await watch(vm.config);
+    await until(() => watched.client.tasks().length === 2, 'the log is read');
+    await until(() => watched.status()?.detail.log === `container:${vm.runLog}`, 'the log is told');
+    expect(watched.monitor.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+    expect(watched.client.errors()).toEqual([]);
   });
 
   it('is no UTF-8, holds zero bytes and a line of 10 MB: every task is told', async () => {

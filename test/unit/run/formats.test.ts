@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseScore, runIdFor } from '../../../src/main/run/index.ts';
+import { parseScore, runIdFor, stopPrintAtEnd } from '../../../src/main/run/index.ts';
 import { parseArguments, parseTaskList } from '../../../src/main/run/python-repr.ts';
 import { newestTimeOfDay } from '../../../src/main/run/time-of-day.ts';
 
@@ -38,8 +38,36 @@ describe('a list of tasks', () => {
     expect(parseTaskList('[]')).toEqual([]);
   });
 
+  it('is read in no time, however long it is and whatever it holds', () => {
+    const begunMs = performance.now();
+    expect(parseTaskList(`[${`('a','`.repeat(10_000)}]`)).toEqual([]);
+    expect(performance.now() - begunMs).toBeLessThan(500);
+  });
+
   it('is not believed when it is cut off', () => {
     expect(parseTaskList(`[('clock', 'a'), ('clo`)).toBeNull();
+  });
+});
+
+describe('the print of a signal', () => {
+  const record =
+    '\x1b[1;33m[2026-01-28 22:55:17,318 \x1b[31mINFO \x1b[32magent/180-MainProcess\x1b[1;33m] \x1b[0mThinking...';
+  const print = 'Interrupted by 15, shutting down';
+
+  it.each([
+    ['at the end', `${record}\n${print}\n`, print],
+    ['before what a script around it says', `${record}\r\n${print}\r\nKeeping container alive\r\n`, print],
+    [
+      'behind the keys of a terminal',
+      `${record}\n^C${print.replace('15', '2')}\n`,
+      '^CInterrupted by 2, shutting down',
+    ],
+    ['as openadapt-evals passes it on', `[2026-02-26 09:30:02] [RUN] ${print}`, print],
+    ['of an earlier run', `${print}\n${record}\n`, null],
+    ['within a sentence', `${record}\nIt says: ${print}\n`, null],
+    ['of nothing', '', null],
+  ])('%s', (_where, text, found) => {
+    expect(stopPrintAtEnd(text)).toBe(found);
   });
 });
 

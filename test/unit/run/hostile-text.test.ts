@@ -107,6 +107,46 @@ describe('text that is not the log speaking', () => {
     );
   });
 
+  it.each<[what: string, line: (index: number) => string]>([
+    [
+      'tasks',
+      (index) =>
+        waaLog()
+          .task(`t${String(index)}`)
+          .text(),
+    ],
+    [
+      'processes',
+      (index) =>
+        waaLog()
+          .record('run', '[Domain]: x', 'INFO', `P-${String(index)}`)
+          .text(),
+    ],
+    [
+      'processes of OSWorld',
+      (index) =>
+        waaLog()
+          .record('run_multienv', '[P][Example ID]: x', 'INFO', `P-${String(index)}`)
+          .text(),
+    ],
+    ['domains', (index) => `d${String(index)}: 1\n`],
+    [
+      'parallel tasks',
+      (index) => `2026-03-20 12:00:00,123 [INFO] Resetting environment for task t${String(index)}\n`,
+    ],
+    ['parallel ends', (index) => `2026-03-20 12:00:00,123 [INFO] Task t${String(index)}: SUCCESS\n`],
+  ])('makes nobody keep without end: %s', { timeout: 60_000 }, (what, line) => {
+    const head = what.startsWith('parallel') ? '' : waaLog().record('run', 'Left tasks:').text();
+    const text = (count: number) => head + Array.from({ length: count }, (_, index) => line(index)).join('');
+    const kept = (count: number): number => {
+      const { reader, run } = readText(text(count));
+      return JSON.stringify([reader, run]).length;
+    };
+    const much = kept(6_000);
+    expect(much).toBeGreaterThan(1_000);
+    expect(kept(7_000)).toBeLessThan(much + 10_000);
+  });
+
   it('never throws, whatever the log holds', { timeout: 30_000 }, () => {
     const line = fc.oneof(
       fc.constantFrom(...meaningful),

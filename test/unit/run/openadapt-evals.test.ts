@@ -83,6 +83,23 @@ describe('run_full_eval.py', () => {
     });
   });
 
+  it('keeps two tasks apart whose ids begin alike', () => {
+    const reading = lines(
+      ...start,
+      info('__main__: Task 0a0faba3: PASS (score=1.00, steps=9, time=411.3s)'),
+      info('__main__: === Task 2/154 [0a0faba3-558] (12.8m remaining) ==='),
+      info('__main__: Task 0a0faba3: FAIL (score=0.50, steps=9, time=411.3s)'),
+    );
+    expect(endedTasks(reading)).toEqual([
+      ['0a0faba3-558', 'scored', 1, true, 1],
+      ['0a0faba3-558#2', 'scored', 0.5, false, 1],
+    ]);
+    expect(reading.run === null ? null : countsOf(reading.run)).toMatchObject({
+      tasksCompleted: 2,
+      scoreSum: 1.5,
+    });
+  });
+
   it('takes a task that raised for an exception, though it is given a score', () => {
     const reading = lines(
       ...start,

@@ -131,6 +131,12 @@ describe('a run of run.py', () => {
     expect(readText(log.text()).run?.endMessage).toBe('Interrupted by 15, shutting down');
   });
 
+  it('is interrupted by the keys of a terminal too, which shows them', () => {
+    const log = waaLog().begin('a').task('a').record('agent', 'Thinking...');
+    const reading = readText(log.bare('^CInterrupted by 2, shutting down').text());
+    expect(told(reading).slice(1)).toEqual(['task a interrupted null', 'run_ended interrupted']);
+  });
+
   it('counts the print of a signal behind an action, which may say the same, when nothing follows it', () => {
     const log = waaLog().begin('a').task('a').step(1).bare('Interrupted by 15, shutting down');
     const reading = readText(log.text());

@@ -140,6 +140,17 @@ describe('a line of the container log', () => {
   });
 });
 
+it.each([
+  ['of dots', '.'.repeat(64_000)],
+  ['of words', 'Building Requesting '.repeat(3_200)],
+  ['of a page', '<p class=loading '.repeat(3_800)],
+])('is read in no time, however long a text %s is', (_of, text) => {
+  const begunMs = performance.now();
+  readBootLine(noBoot, text);
+  readBootPage(noBoot, text);
+  expect(performance.now() - begunMs).toBeLessThan(500);
+});
+
 describe('a whole start', () => {
   it.each([...boots, { ...warmBoot, version: '5.14, installed before' }])(
     'of version $version',

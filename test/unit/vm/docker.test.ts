@@ -86,6 +86,16 @@ describe('what docker answers', () => {
     expect(readInspect('nonsense\n\nexit 0\n').kind).toBe('failed');
   });
 
+  it('leaves out a folder whose name could not be asked for', () => {
+    const mounts = JSON.stringify([
+      { Source: '/a\nb', Destination: '/client' },
+      { Source: '/c d', Destination: '/storage' },
+    ]);
+    expect(readInspect(`running|0|false|2026-01-28T22:00:00Z||${mounts}\nexit 0\n`)).toMatchObject({
+      value: { mounts: [{ source: '/c d', destination: '/storage' }] },
+    });
+  });
+
   it('reads the last lines of a log, which may be none', () => {
     expect(readLastLines('one\r\ntwo\n\nexit 0\n')).toEqual(['one', 'two', '']);
     expect(readLastLines('Error: No such container: x\n\nexit 1\n')).toEqual([]);
@@ -94,7 +104,7 @@ describe('what docker answers', () => {
   it('is called with and without sudo', () => {
     expect(listCommand('sudo -n docker').slice(0, 5)).toEqual(['run', 'sudo', '-n', 'docker', 'ps']);
     expect(inspectCommand('docker', 'winarena').slice(0, 3)).toEqual(['run', 'docker', 'inspect']);
-    expect(lastLinesCommand('docker', 'winarena', 'now').slice(0, 3)).toEqual(['run', 'docker', 'logs']);
+    expect(lastLinesCommand('docker', 'winarena', 'now').slice(0, 3)).toEqual(['last_of', 'docker', 'logs']);
     expect(followLogCommand('sudo -n docker', 'winarena', 'now')).toEqual([
       'until_closed',
       'container_log',

@@ -86,7 +86,9 @@ describe.each(here)('a result folder under %s', (_name, program) => {
     put(`${model}/chrome/b-WOS/result.txt`, 'True\n', 1_800_000_020);
     put(`${model}/chrome/a-WOS/result.txt`, '0.5', 1_800_000_010);
     put(`${model}/clock/C-WOS-2/result.txt`, '1\r\n', 1_800_000_030);
-    put('pyautogui/a11y_tree/org/model:7b/0/os/d/result.txt', '0.0\nmore\n', 1_800_000_040);
+    // An experiment's folder above, and a model by way of a broker: no list of tasks lies deeper.
+    const deep = 'exp/pyautogui/a11y_tree/openrouter/org/model:7b/0';
+    put(`${deep}/os/d/result.txt`, '0.0\nmore\n', 1_800_000_040);
     expect((await ask()).lines).toEqual([
       {
         domain: 'chrome',
@@ -112,7 +114,7 @@ describe.each(here)('a result folder under %s', (_name, program) => {
       {
         domain: 'os',
         taskId: 'd',
-        path: './pyautogui/a11y_tree/org/model:7b/0/os/d/result.txt',
+        path: `./${deep}/os/d/result.txt`,
         modifiedAt: 1_800_000_040,
         text: '0.0',
       },
@@ -130,7 +132,7 @@ describe.each(here)('a result folder under %s', (_name, program) => {
     put('chrome/esc\u001b[31m/result.txt', '1\n');
     put('chrome/\u202ebackwards/result.txt', '1\n');
     put('chrome/onboard/result.txt', '1\n');
-    put('a/b/c/d/e/f/g/chrome/deep/result.txt', '1\n');
+    put('a/b/c/d/e/f/g/h/chrome/deep/result.txt', '1\n');
     put('logs/chrome/x/result.txt', '1\n');
     put("it's $(touch broken) `x` ;/ \\*[a]? /result.txt", '0.5\n');
     put('elsewhere.txt', '1\n');

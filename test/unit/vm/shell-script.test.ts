@@ -99,6 +99,12 @@ describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && i
       expect(await shell.ask(5, ['run', 'echo', 'still there'])).toContain('still there');
     });
 
+    it('gives of a long output the end, where it is the end that counts', async () => {
+      const says = "seq 1 30000; echo '❯ ERROR: KVM acceleration not available' >&2; exit 88";
+      const end = await shell.ask(5, ['last_of', 'sh', '-c', says]);
+      expect(end?.endsWith('\n30000\n❯ ERROR: KVM acceleration not available\n\nexit 88\n')).toBe(true);
+    });
+
     it('takes nothing of what is asked for a command of its own', async () => {
       const answer = await shell.ask(5, ['logs', `${dir}/$(touch ${dir}/broken)`, '; exit', '`exit`']);
       expect(answer).toBe('');

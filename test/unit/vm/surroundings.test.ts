@@ -97,6 +97,14 @@ describe('what the VM tells of itself', () => {
     ]);
   });
 
+  it('has no path in it that could not be asked for', () => {
+    expect(
+      readLogs('log 1 2 3 /a\rb\nlog 1 2 3 /\x1b[2J\nlog 1 2 3 /\uFFFD\nlog 1 2 3 b\nlog 1 2 3 ./c d\n'),
+    ).toEqual([{ path: './c d', size: 2, inode: '3', modifiedAt: 1 }]);
+    const [runner] = readHost('runner 7\ncwd /home/u\rv\nresults relative\n').runners;
+    expect(runner).toMatchObject({ pid: 7, cwd: null, results: null });
+  });
+
   it('is the identity of a log, or that there is none', () => {
     expect(readIdentity('3 77 1769641200\na\nb')).toEqual({
       size: 3,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   chooseLog,
+  firstUnread,
   journalName,
   parsePlace,
   placeText,
@@ -94,6 +95,26 @@ describe('the log to follow', () => {
     expect(chooseLog([...logs].reverse(), followed === null ? null : parsePlace(followed))?.path).toBe(
       choice?.path,
     );
+  });
+
+  it('comes after those that nobody has read, where one was followed before, or each holds one task', () => {
+    const logs = ['0', '1', '2', '3'].map((day) =>
+      found(`container:/r/logs/normal-0-2026012${day}@225508.log`, Number(day)),
+    );
+    const [first, second, third, newest] = logs as [FoundLog, FoundLog, FoundLog, FoundLog];
+    const never = () => false;
+    expect(firstUnread(newest, logs, first, never)).toBe(second);
+    expect(firstUnread(newest, logs, first, (log) => log === second)).toBe(third);
+    expect(firstUnread(newest, logs, third, never)).toBe(newest);
+    expect(firstUnread(newest, logs, newest, never)).toBe(newest);
+    // Without the one before, it cannot be told which are new; and logs of other folders are others' business.
+    expect(firstUnread(newest, logs, null, never)).toBe(newest);
+    expect(firstUnread(newest, logs.slice(1), first, never)).toBe(newest);
+    const elsewhere = found('container:/other/logs/normal-0-20260121@225508.log', 1.5);
+    expect(firstUnread(newest, [first, elsewhere, newest], first, never)).toBe(newest);
+    const task = (number: number) => found(`/r/logs/trial_1/instance_0/run${String(number)}.log`, number);
+    const [one, other] = [task(1), task(2)];
+    expect(firstUnread(other, [one, other], null, never)).toBe(one);
   });
 
   it('has a name in the journal that leads back to it', () => {

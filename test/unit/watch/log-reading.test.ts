@@ -25,7 +25,11 @@ afterEach(() => {
 });
 
 /** The reading of a log that is empty when it is found, or has these bytes already. */
-function read(log: string, text = ''): LogReading {
+function read(
+  log: string,
+  text = '',
+  late: { readonly runnerIsAbsent?: boolean; readonly modifiedAtMs?: number } = {},
+): LogReading {
   const resumes = feed.loadFollow(vm, log);
   const reading = startReading({
     vm,
@@ -36,10 +40,12 @@ function read(log: string, text = ''): LogReading {
     modifiedAtMs: nowMs,
     clockOffsetMs: 0,
     firstSeenMs: startMs,
+    runnerIsAbsent: false,
     successThreshold: 1,
     feed,
     now: () => nowMs,
     continues: null,
+    ...late,
     onRun: () => undefined,
   });
   if (text !== '') reading.push(Buffer.from(text).subarray(reading.startOffset));
@@ -175,6 +181,28 @@ describe('a log that was over before the VM was first seen', () => {
     read('copy', old(''));
     expect(feed.replay(0, vm, 10)).toMatchObject([{ data: { task_id: 'a', catch_up: true } }]);
   });
+
+  it('though it breaks off, where nobody is at work on it any more', () => {
+    const late = { runnerIsAbsent: true, modifiedAtMs: startMs - 80_000_000 };
+    const log = waaLog({ startMs: startMs - 86_400_000 })
+      .begin('a', 'b')
+      .task('a')
+      .result('1.00');
+    read('first', log.text(), late);
+    expect(told()).toEqual([]);
+    const lastEventMs = startMs - 86_400_000 + 6_000;
+    expect(runs()).toMatchObject([
+      { state: 'crashed', tasksCompleted: 1, scoreSum: 1, endedAt: lastEventMs },
+    ]);
+  });
+
+  it('but for one that was written to a moment ago, or that is played from elsewhere', () => {
+    read('first', old(''), { runnerIsAbsent: true, modifiedAtMs: startMs - 60_000 });
+    expect(told()).toEqual(['a 1 scored 0']);
+    const elsewhere = 'Task 1/2\nRunning task: x\nScore: 1.0\nResult: PASS\nTask 2/2\n';
+    read('other', elsewhere, { runnerIsAbsent: true, modifiedAtMs: startMs - 80_000_000 });
+    expect(runs()).toMatchObject([{ state: 'running', dialect: 'openadapt' }, { dialect: 'waa' }]);
+  });
 });
 
 describe('a process that is gone', () => {
@@ -187,6 +215,19 @@ describe('a process that is gone', () => {
     pass(61);
     reading.endRun('crashed', 'gone');
     expect(told()).toEqual(['a 1 scored 1', 'run_crashed']);
+  });
+
+  it('was only not seen when the log goes on: what it was at comes to its end after all', () => {
+    const reading = read('first');
+    const log = waaLog().begin('a', 'b').task('a').step(1).record('agent', 'Thinking...');
+    const before = log.text();
+    reading.push(Buffer.from(before));
+    pass(20);
+    reading.endRun('crashed', 'gone');
+    log.result('1.00').finished('a').task('b');
+    reading.push(Buffer.from(log.text().slice(before.length)));
+    expect(told()).toEqual(['a 1 interrupted null', 'run_crashed', 'a 2 scored 1']);
+    expect(runs()).toMatchObject([{ state: 'running', tasksCompleted: 1, scoreSum: 1 }]);
   });
 
   it('has finished when all is done', () => {

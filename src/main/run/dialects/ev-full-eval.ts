@@ -15,6 +15,8 @@ interface EvFullEvalState {
   readonly model: string | null;
   /** The task that is on: one at a time. */
   readonly slots: readonly Slot[];
+  /** Short ids of the tasks that have begun: those of two tasks may be alike. */
+  readonly begun: readonly string[];
   /** What the task that is on has raised; a line that ends it follows. */
   readonly raised: string | null;
   /** The summary has begun: the run is over, the average follows. */
@@ -24,8 +26,17 @@ interface EvFullEvalState {
 type Step = DialectStep<EvFullEvalState>;
 type RunEnd = Omit<Extract<RunEvent, { type: 'run_ended' }>, 'type'>;
 
-const initial: EvFullEvalState = { runIsOn: false, model: null, slots: [], raised: null, summary: null };
+const initial: EvFullEvalState = {
+  runIsOn: false,
+  model: null,
+  slots: [],
+  begun: [],
+  raised: null,
+  summary: null,
+};
 const maxMessageChars = 1000;
+/** More than any list of tasks has. */
+const mostBegun = 1000;
 
 export const evFullEval: Dialect<EvFullEvalState> = {
   name: 'ev_full_eval',
@@ -87,9 +98,9 @@ function readStart(state: EvFullEvalState, text: string, record: PlainRecord, at
 
 /** `=== Task 3/154 [0a0faba3-558] (12.8m remaining) ===` */
 function readTask(state: EvFullEvalState, text: string, record: PlainRecord, at: number): Step | null {
-  const [, number, total, taskId] =
+  const [, number, total, shortId] =
     /^=== Task (\d{1,6})\/(\d{1,6}) \[([^\]]+)\] \(.*\) ===$/.exec(text) ?? [];
-  if (taskId === undefined) return null;
+  if (number === undefined || shortId === undefined) return null;
   const planned: RunEvent = {
     type: 'run_planned',
     at,
@@ -99,8 +110,11 @@ function readTask(state: EvFullEvalState, text: string, record: PlainRecord, at:
   };
   const lost = loseSlots(state.slots, at);
   return andThen(withRun({ ...state, slots: [], raised: null }, record, at), (now) => {
+    // No task is played twice: under the same letters another one begins, as of "02F10F89-…-WOS" and "02F10F89-…-2-WOS".
+    const taskId = now.begun.includes(shortId) ? `${shortId}#${number}` : shortId;
     const { slots, events } = occupySlot(now.slots, { domain: null, taskId }, at);
-    return { state: { ...now, slots }, events: [...lost.events, planned, ...events] };
+    const begun = [...now.begun, shortId].slice(-mostBegun);
+    return { state: { ...now, slots, begun }, events: [...lost.events, planned, ...events] };
   });
 }
 

@@ -17,6 +17,8 @@ interface EvRunnerState {
 
 type Step = DialectStep<EvRunnerState>;
 
+/** More than any list of tasks has. */
+const mostEnded = 1000;
 const initial: EvRunnerState = { runIsOn: false, slots: [], ended: [] };
 
 export const evRunner: Dialect<EvRunnerState> = {
@@ -99,7 +101,7 @@ function endTask(
     const slot = now.slots.find((one) => one.taskId === taskId);
     if (slot === undefined) return unchanged(now);
     const { slots, events } = freeSlot(now.slots, slot, { outcome, score, verdict, message }, at);
-    return { state: { ...now, slots, ended: [...now.ended, taskId] }, events };
+    return { state: { ...now, slots, ended: [...now.ended, taskId].slice(-mostEnded) }, events };
   });
 }
 

@@ -9,3 +9,8 @@ import { waa } from './waa.ts';
 
 /** Every record is shown to each of them, in this order, until one claims it. */
 export const dialects: readonly Dialect[] = [osWorld, waa, openAdapt, evDcEval, evFullEval, evRunner];
+
+/** Told by run.py itself: its process is on the VM. The other dialects are those of programs that may play from anywhere. */
+export function isOfRunPy({ dialect }: { readonly dialect: string }): boolean {
+  return dialect === waa.name || dialect === osWorld.name;
+}

@@ -125,7 +125,7 @@ function readRunLine(state: OsWorldState, line: RunnerLine, record: LoggingRecor
 function readContinuation(state: OsWorldState, text: string, of: LoggingRecord, at: number): Step | null {
   const { leftTasks } = state;
   if (leftTasks !== null && !leftTasks.isComplete) {
-    const count = parseDomainCount(text);
+    const count = parseDomainCount(text, leftTasks.domains);
     return count === null
       ? unchanged(completed(state))
       : unchanged({ ...state, leftTasks: { ...leftTasks, domains: [...leftTasks.domains, count] } });

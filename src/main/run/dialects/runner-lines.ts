@@ -2,7 +2,7 @@
  * One record of the runner of Windows Agent Arena (`run.py`) or of OSWorld (`run.py`, `run_multienv*.py`), which grew
  * from one root → what it says. Other modules log much, and nothing that counts.
  */
-import type { PlannedTask, RunArguments } from '../model.ts';
+import type { DomainPlan, PlannedTask, RunArguments } from '../model.ts';
 import { parseArguments, parseTaskList } from '../python-repr.ts';
 import type { LoggingRecord } from '../record.ts';
 import { parseScore } from '../score.ts';
@@ -84,8 +84,12 @@ export function parseRunnerLine(record: LoggingRecord): RunnerLine | null {
   }
 }
 
-/** A line `clock: 4` below `Left tasks:`. */
-export function parseDomainCount(text: string): { readonly domain: string; readonly tasks: number } | null {
+/** More than any list of tasks has. */
+const mostDomains = 500;
+
+/** A line `clock: 4` below `Left tasks:`. @param before those above it */
+export function parseDomainCount(text: string, before: readonly unknown[]): DomainPlan | null {
+  if (before.length >= mostDomains) return null;
   const [, domain, tasks] = /^([\w.-]+): (\d{1,6})$/.exec(text.trim()) ?? [];
   return domain === undefined ? null : { domain, tasks: Number(tasks) };
 }

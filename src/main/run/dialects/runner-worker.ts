@@ -46,12 +46,15 @@ export function workerNamed(workers: readonly RunnerWorker[], process: string): 
   return workers.find((worker) => worker.process === process) ?? newWorker(process);
 }
 
-/** The workers with this one in the place of the one of its name. */
+/** More processes than any machine plays with. */
+const mostWorkers = 500;
+
+/** The workers with this one in the place of the one of its name; those that have said nothing for longest are forgotten. */
 export function replaceWorker(
   workers: readonly RunnerWorker[],
   worker: RunnerWorker,
 ): readonly RunnerWorker[] {
-  return [...workers.filter((one) => one.process !== worker.process), worker];
+  return [...workers.filter((one) => one.process !== worker.process), worker].slice(-mostWorkers);
 }
 
 /** The `[Example ID]` line. A task before it that no line ended is over as well. */

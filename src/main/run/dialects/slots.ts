@@ -24,11 +24,16 @@ export interface SlotEnd {
   readonly message: string | null;
 }
 
+/** More than any program plays at the same time. */
+const mostSlots = 500;
+
+/** Where too many are on, nothing is taken in. */
 export function occupySlot(
   slots: readonly Slot[],
   task: { readonly domain: string | null; readonly taskId: string },
   at: number | null,
 ): SlotStep {
+  if (slots.length >= mostSlots) return { slots, events: [] };
   let number = 1;
   while (slots.some(({ worker }) => worker === `worker-${String(number)}`)) number += 1;
   const slot: Slot = { worker: `worker-${String(number)}`, ...task };

@@ -4,6 +4,7 @@
  */
 import type { DomainPlan, ReadContext, RunEvent } from '../model.ts';
 import { isInstruction, isFreeText, type LoggingRecord, type LogRecord } from '../record.ts';
+import { isStopPrint } from '../stop-print.ts';
 import { andThen, datedKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
 import { isRunner, parseDomainCount, parseRunnerLine, type RunnerLine } from './runner-lines.ts';
 import {
@@ -32,8 +33,6 @@ type Step = DialectStep<WaaState>;
 type RunEnd = Omit<Extract<RunEvent, { type: 'run_ended' }>, 'type'>;
 
 const initial: WaaState = { runIsOn: false, leftTasks: null, workers: [], perhapsInterrupted: null };
-/** Printed, not logged, by `run.py` on SIGTERM, SIGHUP and SIGINT, before it exits with 0. */
-const interruptLine = /^Interrupted by \d+, shutting down$/;
 
 export const waa: Dialect<WaaState> = {
   name: 'waa',
@@ -106,7 +105,7 @@ function readContinuation(
 ): Step | null {
   const at = of.timestampMs + context.clockOffsetMs;
   if (state.leftTasks !== null) {
-    const count = parseDomainCount(text);
+    const count = parseDomainCount(text, state.leftTasks);
     return count === null
       ? endLeftTasks(state)
       : unchanged({ ...state, leftTasks: [...state.leftTasks, count] });
@@ -116,7 +115,7 @@ function readContinuation(
     return worker === undefined ? null : store(state, addInstruction(worker, text, at));
   }
   const message = text.trim();
-  if (!interruptLine.test(message)) return null;
+  if (!isStopPrint(message)) return null;
   return isFreeText(of)
     ? unchanged({ ...state, perhapsInterrupted: { at, message } })
     : endRun(state, { at, state: 'interrupted', averageScore: null, message });
