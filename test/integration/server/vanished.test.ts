@@ -68,24 +68,39 @@ describe.skipIf(far === null)('a peer that vanishes without a word', () => {
 });
 
 it.skipIf(!isLinux)(
-  'a client that does not read is cut, though the system has room for all of it',
+  'clients that do not read are cut, though the system has room for all of it',
   async () => {
-    running = await startExternalServer({}, { sinkLimits: { ...sinkLimits, maxWaitMs } });
-    const stuck = connect(running.server.port, '127.0.0.1').pause();
-    stuck.on('error', () => undefined);
-    stuck.write('GET /api/benchmark-sse?interval=60 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    // Behind one socket for both families, an IPv4 address looks like one of IPv6.
+    const start = (host: string) =>
+      startExternalServer(
+        { host, tls: 'terminated-elsewhere' },
+        { sinkLimits: { ...sinkLimits, maxWaitMs } },
+      );
+    let addresses = ['127.0.0.1', '::1'];
+    running = await start('::').catch(() => {
+      addresses = ['127.0.0.1'];
+      return start('0.0.0.0');
+    });
+    const outside = addresses.map((host) => connect(running.server.external?.port ?? 0, host));
+    const stuck = [connect(running.server.port, '127.0.0.1'), ...outside];
+    for (const socket of stuck) {
+      socket.pause().on('error', () => undefined);
+      socket.write(
+        `GET /api/benchmark-sse?interval=60 HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${running.key}\r\n\r\n`,
+      );
+    }
     const local = await openLineClient(`${running.server.url}/api/benchmark-sse?interval=60`);
-    await until(async () => (await open()) === 2, 'both are there');
+    await until(async () => (await open()) === stuck.length + 1, 'all are there');
     // More than a socket takes in that nobody reads, less than the system keeps for it on our side.
     for (let number = 0; number < 10; number += 1)
       running.feed.commit({ vm: 'vm-a', at: 1, moments: [errorOf('vm-a', { detail: 'x'.repeat(100_000) })] });
     await local.expect(10, 'error');
-    await until(async () => (await open()) === 1, 'it is noticed', 15_000);
-    expect(await figure('benchtray_streams_cut_total')).toBe(1);
+    await until(async () => (await open()) === 1, 'they are noticed', 15_000);
+    expect(await figure('benchtray_streams_cut_total')).toBe(stuck.length);
     // The one that reads has nothing to fear, however long nothing comes.
     expect(local.response.destroyed).toBe(false);
     local.close();
-    stuck.destroy();
+    for (const socket of stuck) socket.destroy();
   },
 );
 
