@@ -60,3 +60,10 @@ export function makeFarMachine(): FarMachine | null {
     return null;
   }
 }
+
+/** Whether one can be made here. */
+export const canMakeFarMachine = ((): boolean => {
+  const far = makeFarMachine();
+  far?.remove();
+  return far !== null;
+})();
