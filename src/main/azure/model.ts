@@ -13,8 +13,17 @@ export interface AzureFacts {
   readonly size: string | null;
   /** "westus2" */
   readonly location: string | null;
-  /** Since when it is up, epoch milliseconds; null: not known, or it is not up. */
+  /**
+   * Since when it is up, epoch milliseconds; null: not known, or it is not up. A VM that was shut down from within ("stopped") counts
+   * as up: it keeps its place, and is paid for.
+   */
   readonly runningSinceMs: number | null;
+  /** The same for as long as the VM exists, and another when it is made anew under the same name. Absent: Azure does not say. */
+  readonly vmId?: string;
+  /** A spot VM: its price is another every day, and Azure may take it away. Absent: it is none. */
+  readonly isSpot?: boolean;
+  /** Why its address could not be asked, where everything else could: a person may be allowed to see the VM and not its network. */
+  readonly addressProblem?: AzureProblem;
   /** When Azure said so; epoch milliseconds. */
   readonly checkedAtMs: number;
 }

@@ -1,0 +1,251 @@
+/**
+ * Azure, for the whole process: one credential and one client for each cloud and subscription, made when they are needed first, and the
+ * pauses that Azure asks for, which hold for everyone who asks.
+ */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { UserError } from '../../shared/user-error.ts';
+import type { Logger } from '../app-log.ts';
+import type { AzureConfig } from '../config/index.ts';
+import { pathWithAz, usualAzFolders } from './az-path.ts';
+import { cloudOfAuthority, clouds, type Cloud } from './clouds.ts';
+import { failureOf, type Failure } from './failure.ts';
+import { listAllVms } from './list-vms.ts';
+import { lookAt, type KnownUptime } from './look.ts';
+import type { AzureAnswer, AzureFacts, AzureProblem, AzureVmName } from './model.ts';
+import { pausedProblem, problemOf, type Asked } from './problems.ts';
+import type { ArmClient, TokenCredential } from './sdk.ts';
+import { chooseSignIn, missingVariables, type Environment, type SignIn } from './sign-in.ts';
+
+export interface Azure {
+  /** One look, with a limit in time. Never rejects. */
+  look(vm: AzureConfig, signal?: AbortSignal): Promise<AzureAnswer<AzureFacts>>;
+  /** All VMs of all subscriptions that the sign-in sees, in the cloud that AZURE_AUTHORITY_HOST names, else the public one. Never rejects. */
+  listVms(signal?: AbortSignal): Promise<AzureAnswer<readonly AzureVmName[]>>;
+}
+
+export interface AzureOptions {
+  readonly log: Logger;
+  readonly environment: Environment;
+  readonly now?: () => number;
+  /** Where requests go instead of the cloud's own address; default: BENCHTRAY_AZURE_ENDPOINT. https only. */
+  readonly endpoint?: string;
+  /** Shows the person the address and the code of a sign-in by device code; default: a line on stderr. */
+  readonly onDeviceCode?: (message: string) => void;
+  readonly limits?: Partial<AzureLimits>;
+  /** Where `az` is looked for beside the PATH. */
+  readonly azFolders?: readonly string[];
+}
+
+/** Milliseconds. */
+export interface AzureLimits {
+  readonly lookMs: number;
+  readonly listMs: number;
+  /** Of one `az`, or one answer of Entra ID. */
+  readonly tokenMs: number;
+}
+
+/** `az` takes 1 to 3 s, and several on a cold or busy machine. */
+const usualLimits: AzureLimits = { lookMs: 30_000, listMs: 60_000, tokenMs: 20_000 };
+
+/** Where requests go instead of the cloud's own address: Azure Stack, or a stand-in. */
+const endpointVariable = 'BENCHTRAY_AZURE_ENDPOINT';
+
+type Sdk = typeof import('./sdk.ts');
+
+export function createAzure(options: AzureOptions): Azure {
+  const { log, environment, now = Date.now } = options;
+  const limits = { ...usualLimits, ...options.limits };
+  const credentials = new Map<string, TokenCredential>();
+  const clients = new Map<string, ArmClient>();
+  const uptimes = new Map<string, KnownUptime>();
+  /** By cloud and subscription, until when Azure wants to be left alone; epoch milliseconds. */
+  const pauses = new Map<string, number>();
+  let loading: Promise<Sdk> | null = null;
+
+  function load(signIn: SignIn): Promise<Sdk> {
+    // The packages start `az` from the PATH of this process, and from nowhere else.
+    if (signIn.kind === 'cli') process.env['PATH'] = pathWithUsualAz(options.azFolders);
+    return (loading ??= import('./sdk.ts'));
+  }
+
+  function credentialFor(sdk: Sdk, cloud: Cloud, signIn: SignIn, subscriptionId: string): TokenCredential {
+    // Only `az` has sign-ins for several tenants; a service principal, and a person with a code, are asked once.
+    const ofSubscription = signIn.kind === 'cli' && subscriptionId !== '' ? subscriptionId : null;
+    return memoized(credentials, `${cloud.name} ${ofSubscription ?? ''}`, () =>
+      sdk.makeCredential({
+        signIn,
+        cloud,
+        subscriptionId: ofSubscription,
+        authorityHost: environment['AZURE_AUTHORITY_HOST'] ?? null,
+        limitMs: limits.tokenMs,
+        onDeviceCode: options.onDeviceCode ?? ((message) => void process.stderr.write(`${message}\n`)),
+      }),
+    );
+  }
+
+  function clientFor(
+    sdk: Sdk,
+    cloud: Cloud,
+    signIn: SignIn,
+    subscriptionId: string,
+    credentialOf = subscriptionId,
+  ): ArmClient {
+    return memoized(clients, `${cloud.name} ${subscriptionId} ${credentialOf}`, () =>
+      sdk.makeClient({
+        cloud,
+        subscriptionId,
+        credential: credentialFor(sdk, cloud, signIn, credentialOf),
+        endpoint: checkedEndpoint(options.endpoint ?? environment[endpointVariable]) ?? cloud.endpoint,
+        now,
+      }),
+    );
+  }
+
+  /** A token that Azure does not take any more stays in client and credential until it has expired: both are made anew. */
+  function forgetSignIn(signIn: SignIn): void {
+    clients.clear();
+    if (signIn.kind !== 'device_code') credentials.clear();
+  }
+
+  interface Question<Value> {
+    readonly cloud: Cloud;
+    readonly vm: AzureConfig | null;
+    readonly limitMs: number;
+    readonly signal: AbortSignal | undefined;
+    readonly ask: (
+      sdk: Sdk,
+      signIn: SignIn,
+      signal: AbortSignal,
+      problem: (failure: Failure) => AzureProblem,
+    ) => Promise<Value>;
+  }
+
+  async function answer<Value>(question: Question<Value>): Promise<AzureAnswer<Value>> {
+    const { cloud, vm, limitMs } = question;
+    const pauseKey = `${cloud.name} ${vm?.subscriptionId ?? ''}`;
+    const remainingMs = (pauses.get(pauseKey) ?? 0) - now();
+    if (remainingMs > 0) return { ok: false, problem: pausedProblem(remainingMs) };
+    const limit = AbortSignal.timeout(limitMs);
+    const signal = question.signal === undefined ? limit : AbortSignal.any([question.signal, limit]);
+    let signIn: SignIn;
+    try {
+      signIn = chooseSignIn(environment);
+    } catch (error) {
+      return { ok: false, problem: settingProblem(error) };
+    }
+    const asked: Asked = {
+      cloud,
+      vm,
+      signIn: signIn.kind,
+      missingVariables: missingVariables(environment),
+    };
+    const toProblem = (failure: Failure): AzureProblem => problemOf(failure, asked);
+    const once = async (): Promise<Value> => question.ask(await load(signIn), signIn, signal, toProblem);
+    try {
+      const value = await unlessAborted(signal, () =>
+        once().catch((error: unknown) => {
+          const failure = failureOf(error, now());
+          if (failure.kind !== 'http' || failure.status !== 401) throw error;
+          forgetSignIn(signIn);
+          return once();
+        }),
+      );
+      return { ok: true, value };
+    } catch (error) {
+      if (error instanceof UserError) return { ok: false, problem: settingProblem(error) };
+      const failure: Failure = limit.aborted
+        ? { kind: 'late', limitMs }
+        : signal.aborted
+          ? { kind: 'given_up' }
+          : failureOf(error, now());
+      const problem = toProblem(failure);
+      if (problem.retryAfterMs !== null) pauses.set(pauseKey, now() + problem.retryAfterMs);
+      log.debug({ azure: vm?.vmName ?? 'list', kind: problem.kind, detail: problem.detail }, 'Azure was asked in vain');
+      return { ok: false, problem };
+    }
+  }
+
+  return {
+    look(vm, signal) {
+      const cloud = clouds[vm.cloud];
+      const key = [vm.cloud, vm.subscriptionId, vm.resourceGroup, vm.vmName].join('/').toLowerCase();
+      return answer({
+        ...{ cloud, vm, signal, limitMs: limits.lookMs },
+        ask: (sdk, signIn, within, toProblem) =>
+          lookAt({
+            client: clientFor(sdk, cloud, signIn, vm.subscriptionId),
+            vm,
+            signal: within,
+            now,
+            known: uptimes.get(key) ?? null,
+            onUptime(known) {
+              if (known === null) uptimes.delete(key);
+              else uptimes.set(key, known);
+            },
+            problemOf: toProblem,
+          }),
+      });
+    },
+    listVms(signal) {
+      const cloud = cloudOfAuthority(environment['AZURE_AUTHORITY_HOST']);
+      return answer({
+        ...{ cloud, vm: null, signal, limitMs: limits.listMs },
+        ask: (sdk, signIn, within) =>
+          listAllVms({
+            client: clientFor(sdk, cloud, signIn, ''),
+            // All of them are in the tenant of the one token.
+            clientOf: (subscriptionId) => clientFor(sdk, cloud, signIn, subscriptionId, ''),
+            signal: within,
+            now,
+            onSkipped: (subscriptionId, error) =>
+              log.debug({ subscriptionId, kind: failureOf(error, now()).kind }, 'VMs could not be listed'),
+          }),
+      });
+    },
+  };
+}
+
+/** Some of what is called knows no signal. */
+async function unlessAborted<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new Error('aborted'));
+    signal.addEventListener('abort', abort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function memoized<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function pathWithUsualAz(folders = usualAzFolders(process.platform, homedir())): string {
+  return pathWithAz(process.env['PATH'] ?? '', process.platform, folders, existsSync);
+}
+
+function checkedEndpoint(endpoint: string | undefined): string | null {
+  if (endpoint === undefined || endpoint === '') return null;
+  if (URL.parse(endpoint)?.protocol === 'https:') return endpoint;
+  throw new UserError(`${endpointVariable} is "${endpoint}", expected an address that begins with https://.`, {
+    hint: 'Leave it out: each cloud of Azure has an address of its own.',
+  });
+}
+
+function settingProblem(error: unknown): AzureProblem {
+  const hint = error instanceof UserError ? error.hint : null;
+  return {
+    kind: 'no_credentials',
+    code: 'azure_auth_failed',
+    message: error instanceof Error ? error.message : String(error),
+    detail: 'An environment variable of BenchTray.',
+    hint: hint ?? 'Correct it and start BenchTray again.',
+    retryAfterMs: null,
+  };
+}
