@@ -161,7 +161,10 @@ export function createAzure(options: AzureOptions): Azure {
           : failureOf(error, now());
       const problem = toProblem(failure);
       if (problem.retryAfterMs !== null) pauses.set(pauseKey, now() + problem.retryAfterMs);
-      log.debug({ azure: vm?.vmName ?? 'list', kind: problem.kind, detail: problem.detail }, 'Azure was asked in vain');
+      log.debug(
+        { azure: vm?.vmName ?? 'list', kind: problem.kind, detail: problem.detail },
+        'Azure was asked in vain',
+      );
       return { ok: false, problem };
     }
   }
@@ -233,9 +236,12 @@ function pathWithUsualAz(folders = usualAzFolders(process.platform, homedir())):
 function checkedEndpoint(endpoint: string | undefined): string | null {
   if (endpoint === undefined || endpoint === '') return null;
   if (URL.parse(endpoint)?.protocol === 'https:') return endpoint;
-  throw new UserError(`${endpointVariable} is "${endpoint}", expected an address that begins with https://.`, {
-    hint: 'Leave it out: each cloud of Azure has an address of its own.',
-  });
+  throw new UserError(
+    `${endpointVariable} is "${endpoint}", expected an address that begins with https://.`,
+    {
+      hint: 'Leave it out: each cloud of Azure has an address of its own.',
+    },
+  );
 }
 
 function settingProblem(error: unknown): AzureProblem {

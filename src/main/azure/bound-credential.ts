@@ -27,7 +27,11 @@ export function boundCredential(
         ? { kind: 'code_pending' }
         : { kind: 'late', limitMs };
   const waitMs =
-    signIn === 'cli' ? limitMs + afterAzMs : signIn === 'device_code' ? Math.min(codeLimitMs, limitMs) : limitMs;
+    signIn === 'cli'
+      ? limitMs + afterAzMs
+      : signIn === 'device_code'
+        ? Math.min(codeLimitMs, limitMs)
+        : limitMs;
 
   function ask(...[scopes, options]: Parameters<GetToken>): Promise<Token> {
     // A question with claims wants a token that the others do not.

@@ -40,7 +40,9 @@ export async function lookAt(context: LookContext): Promise<AzureFacts> {
   const state = readStatuses(machine.instanceView?.statuses ?? []);
   const [address, sinceMs] = await Promise.all([
     findAddress(context, machine),
-    isBilled(state.powerState) === true ? sinceWhen(context, machine, state.provisionedAtMs) : forgetUptime(context),
+    isBilled(state.powerState) === true
+      ? sinceWhen(context, machine, state.provisionedAtMs)
+      : forgetUptime(context),
   ]);
   const vmId = shortText(machine.vmId);
   return {
@@ -90,9 +92,7 @@ async function sinceWhen(
   provisionedAtMs: number | null,
 ): Promise<number | null> {
   const isKnown =
-    known !== null &&
-    known.provisionedAtMs === provisionedAtMs &&
-    now() - known.askedAtMs < uptimeHoldsMs;
+    known !== null && known.provisionedAtMs === provisionedAtMs && now() - known.askedAtMs < uptimeHoldsMs;
   if (isKnown) return known.sinceMs;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(activityLimitMs)]);
   // Who may not read the log, or cannot now, still learns the rest.

@@ -102,7 +102,12 @@ function tell(failure: Failure, asked: Asked): Told {
         hint: 'Is the connection to the internet slow, or Azure in trouble (https://azure.status.microsoft)? It is asked again by itself.',
       };
     case 'given_up':
-      return { kind: 'unavailable', message: 'The question to Azure was given up.', detail: '', hint: 'Ask again.' };
+      return {
+        kind: 'unavailable',
+        message: 'The question to Azure was given up.',
+        detail: '',
+        hint: 'Ask again.',
+      };
     case 'unreachable':
       return tellUnreachable(failure, asked);
     case 'nonsense':
@@ -204,9 +209,7 @@ function tellCli(text: string, asked: Asked): Told {
   const isNonsense = isEmpty || /JSON/i.test(text) || /expiresOn/.test(text);
   return {
     kind: 'unavailable',
-    message: isNonsense
-      ? 'The Azure CLI has given no token.'
-      : 'The Azure CLI could not get a token.',
+    message: isNonsense ? 'The Azure CLI has given no token.' : 'The Azure CLI could not get a token.',
     // What it printed might be half a token.
     detail: isNonsense ? 'Its answer is not what "az account get-access-token" gives.' : text,
     hint: 'Run "az account get-access-token" in a terminal to see what is wrong.',

@@ -3,7 +3,7 @@ import type { ErrorPayload, StateCode } from '../../shared/stream.ts';
 import type { Logger } from '../app-log.ts';
 import type { Feed, OpenCondition } from '../feed/index.ts';
 import { assess, recoveredSentence } from './conditions.ts';
-import type { Trouble } from './rules/rule.ts';
+import type { ConditionSettings, Trouble } from './rules/rule.ts';
 import { firstSight, type Sight } from './sight.ts';
 import { statusOf, type StatusFrame } from './status.ts';
 
@@ -30,7 +30,7 @@ export interface PictureOptions {
   readonly feed: Feed;
   readonly log: Logger;
   readonly now: () => number;
-  readonly stalledAfterMs: number;
+  readonly conditions: ConditionSettings;
   readonly frame: () => StatusFrame;
   /** Half a picture would be a wrong one: while this is so, nothing is told. */
   readonly isHeld: () => boolean;
@@ -46,7 +46,7 @@ export function createPicture(options: PictureOptions): Picture {
   let isClosed = false;
 
   function tellTroubles(): void {
-    const { holding, clear } = assess(sight, { stalledAfterMs: options.stalledAfterMs });
+    const { holding, clear } = assess(sight, options.conditions);
     const began = holding.filter(({ code }) => !troubles.has(code)).map(toCondition);
     const ended = clear
       .filter((code) => troubles.has(code))

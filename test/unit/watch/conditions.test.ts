@@ -6,7 +6,7 @@ import type { BootTrouble } from '../../../src/main/vm/index.ts';
 import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
 import { machine, missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 
-const settings = { stalledAfterMs: 900_000 };
+const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000 };
 const up: Sight = { ...firstSight, ssh: { kind: 'up' } };
 const reported = (
   code: 'ssh_unreachable' | 'ssh_auth_failed' | 'ssh_host_key_changed',

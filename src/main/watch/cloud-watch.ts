@@ -1,0 +1,55 @@
+/** Asks Azure about the VM of one configuration, and puts what it says into the picture. */
+import { pricePerHour, watchAzureVm, type Azure, type AzureFacts } from '../azure/index.ts';
+import type { VmConfig } from '../config/index.ts';
+import type { CloudSight } from './cloud-sight.ts';
+import type { Picture } from './picture.ts';
+
+export interface CloudWatch {
+  /** The VM was lost, or has come back: what Azure knew is likely to be another. */
+  hurry(): void;
+  close(): void;
+}
+
+export interface CloudWatchOptions {
+  readonly config: VmConfig;
+  readonly azure: Azure;
+  readonly picture: Picture;
+  readonly now: () => number;
+  /** Called with each answer, when it stands in the picture. */
+  readonly onFacts: (facts: AzureFacts) => void;
+  /** See `watchAzureVm`. */
+  readonly fastestMs?: number;
+}
+
+/** Null where Azure is not to be asked. */
+export function watchCloud(options: CloudWatchOptions): CloudWatch | null {
+  const { config, picture, now } = options;
+  const vm = config.azure;
+  if (vm === null) return null;
+  let cloud: CloudSight = {
+    resourceGroup: vm.resourceGroup,
+    vmName: vm.vmName,
+    isAddressWanted: config.ssh.host === null,
+    facts: null,
+    problem: null,
+    misses: 0,
+    perHourUsd: config.pricePerHour,
+  };
+  picture.learn({ cloud });
+  return watchAzureVm({
+    ...{ azure: options.azure, vm, now },
+    ...(options.fastestMs === undefined ? {} : { fastestMs: options.fastestMs }),
+    isWaitedFor: () => picture.sight.ssh.kind !== 'up',
+    onFacts(facts) {
+      // The table knows no spot prices, which change by the day.
+      const listed = facts.isSpot === true ? null : pricePerHour(facts.size);
+      cloud = { ...cloud, facts, problem: null, misses: 0, perHourUsd: config.pricePerHour ?? listed };
+      picture.learn({ cloud });
+      options.onFacts(facts);
+    },
+    onProblem(problem) {
+      cloud = { ...cloud, problem, misses: cloud.misses + 1 };
+      picture.learn({ cloud });
+    },
+  });
+}
