@@ -10,12 +10,22 @@ export interface TestCertificate {
 
 const dayMs = 86_400_000;
 
-/** An X.509 certificate (RFC 5280) on a new P-256 key. @param days from when and until when it is valid, from now */
+/**
+ * An X.509 certificate (RFC 5280) on a new P-256 key.
+ * @param days from when and until when it is valid, from now
+ * @param kind RSA for whoever takes nothing else
+ */
 export function makeCertificate(
   days: { readonly from?: number; readonly to?: number } = {},
+  kind: 'ec' | 'rsa' = 'ec',
 ): TestCertificate {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey, publicKey } =
+    kind === 'ec'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 });
   const ecdsaWithSha256 = sequence(objectId('2a8648ce3d040302'));
+  const rsaWithSha256 = sequence(objectId('2a864886f70d01010b'), der(0x05));
+  const algorithm = kind === 'ec' ? ecdsaWithSha256 : rsaWithSha256;
   const name = sequence(der(0x31, sequence(objectId('550403'), der(0x0c, Buffer.from('localhost')))));
   const validity = sequence(time(days.from ?? -1), time(days.to ?? 365));
   // subjectAltName: dNSName, iPAddress
@@ -24,11 +34,9 @@ export function makeCertificate(
   const version3 = der(0xa0, der(0x02, Buffer.from([2])));
   const serial = der(0x02, Buffer.from([1]));
   const subjectKey = publicKey.export({ type: 'spki', format: 'der' });
-  const unsigned = sequence(
-    ...[version3, serial, ecdsaWithSha256, name, validity, name, subjectKey, extensions],
-  );
+  const unsigned = sequence(...[version3, serial, algorithm, name, validity, name, subjectKey, extensions]);
   const signature = der(0x03, Buffer.from([0]), sign('sha256', unsigned, privateKey));
-  const base64 = sequence(unsigned, ecdsaWithSha256, signature).toString('base64');
+  const base64 = sequence(unsigned, algorithm, signature).toString('base64');
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

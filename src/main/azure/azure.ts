@@ -14,6 +14,7 @@ import { listAllVms } from './list-vms.ts';
 import { lookAt, type KnownUptime } from './look.ts';
 import type { AzureAnswer, AzureFacts, AzureProblem, AzureVmName } from './model.ts';
 import { pausedProblem, problemOf, type Asked } from './problems.ts';
+import type * as Packages from './sdk.ts';
 import type { ArmClient, TokenCredential } from './sdk.ts';
 import { chooseSignIn, missingVariables, type Environment, type SignIn } from './sign-in.ts';
 
@@ -51,7 +52,7 @@ const usualLimits: AzureLimits = { lookMs: 30_000, listMs: 60_000, tokenMs: 20_0
 /** Where requests go instead of the cloud's own address: Azure Stack, or a stand-in. */
 const endpointVariable = 'BENCHTRAY_AZURE_ENDPOINT';
 
-type Sdk = typeof import('./sdk.ts');
+type Sdk = typeof Packages;
 
 export function createAzure(options: AzureOptions): Azure {
   const { log, environment, now = Date.now } = options;

@@ -14,7 +14,9 @@ export type Failure =
   /** `az` ended badly, or said something that is no token. */
   | { readonly kind: 'az_failed'; readonly message: string }
   | { readonly kind: 'az_late'; readonly limitMs: number }
-  /** The service principal was refused, or cannot be used as it is. */
+  /** The file of the service principal is not there, or may not be read. */
+  | { readonly kind: 'certificate_unreadable'; readonly message: string }
+  /** The sign-in was refused. */
   | { readonly kind: 'refused'; readonly message: string }
   /** The person has not entered the code yet. */
   | { readonly kind: 'code_pending' }
@@ -53,6 +55,8 @@ export function failureOf(error: unknown, nowMs: number): Failure {
   if (name === 'CredentialUnavailableError') return cliFailure(text);
   if (name === 'AuthenticationError' || name === 'AuthenticationRequiredError' || /AADSTS\d+/.test(text))
     return { kind: 'refused', message: text };
+  // What is no error and still none of ours: another program answers, or it was cut short.
+  if (typeof statusCode === 'number' && statusCode < 400) return { kind: 'nonsense', message: text };
   if (typeof statusCode === 'number') {
     return {
       kind: 'http',
@@ -64,10 +68,12 @@ export function failureOf(error: unknown, nowMs: number): Failure {
   }
   if (name === 'AbortError') return { kind: 'given_up' };
   const systemCode = textOrNull(code) ?? textOrNull((cause as Loose | undefined)?.code);
+  if (/^(?:ENOENT|EACCES|EPERM|EISDIR|ENOTDIR)$/.test(systemCode ?? ''))
+    return { kind: 'certificate_unreadable', message: text };
   if (systemCode !== null && systemCode !== 'PARSE_ERROR')
     return { kind: 'unreachable', code: systemCode, message: text };
   // ClientAuthError and its kin of MSAL, which has its own classes.
-  if (typeof name === 'string' && /Auth/.test(name)) return { kind: 'refused', message: text };
+  if (typeof name === 'string' && name.includes('Auth')) return { kind: 'refused', message: text };
   return { kind: 'nonsense', message: text };
 }
 

@@ -7,7 +7,7 @@ import type { ArmClient } from './sdk.ts';
 
 const apiVersion = { 'api-version': '2022-12-01' };
 /** More than anybody chooses from; a list that has no end must not fill the memory. */
-const most = { subscriptions: 200, vms: 2_000 };
+const most = { subscriptions: 200, vms: 2_000, pages: 100 };
 const atOnce = 4;
 
 const pageSchema = z.object({
@@ -70,7 +70,7 @@ export async function listAllVms(context: ListContext): Promise<readonly AzureVm
 async function subscriptions({ client, signal }: ListContext): Promise<readonly Subscription[]> {
   const found: Subscription[] = [];
   let next: string | null = '/subscriptions';
-  for (let page = 0; next !== null && found.length < most.subscriptions && page < 50; page += 1) {
+  for (let page = 0; next !== null && found.length < most.subscriptions && page < most.pages; page += 1) {
     // The link of a next page carries its own question.
     const answer: unknown = await client.get(next, page === 0 ? apiVersion : {}, signal);
     const parsed = pageSchema.safeParse(answer);
@@ -91,21 +91,24 @@ async function vmsOf(
   { clientOf, signal }: ListContext,
 ): Promise<readonly AzureVmName[]> {
   const found: AzureVmName[] = [];
-  for await (const vm of clientOf(id).listVms(signal)) {
-    // The SDK asks for later pages without the signal.
+  let pages = 0;
+  for await (const page of clientOf(id).listVms(signal)) {
     signal.throwIfAborted();
-    const resourceGroup = /\/resourceGroups\/([^/]+)\//i.exec(vm.id ?? '')?.[1];
-    const vmName = shortText(vm.name);
-    if (resourceGroup === undefined || vmName === null) continue;
-    found.push({
-      subscriptionId: id,
-      subscriptionName: name,
-      resourceGroup: shortText(resourceGroup) ?? resourceGroup,
-      vmName,
-      size: shortText(vm.hardwareProfile?.vmSize),
-      location: shortText(vm.location),
-    });
-    if (found.length >= most.vms) break;
+    for (const vm of page) {
+      const resourceGroup = shortText(/\/resourceGroups\/([^/]+)\//i.exec(vm.id ?? '')?.[1]);
+      const vmName = shortText(vm.name);
+      if (resourceGroup === null || vmName === null) continue;
+      found.push({
+        subscriptionId: id,
+        subscriptionName: name,
+        resourceGroup,
+        vmName,
+        size: shortText(vm.hardwareProfile?.vmSize),
+        location: shortText(vm.location),
+      });
+    }
+    pages += 1;
+    if (found.length >= most.vms || pages >= most.pages) break;
   }
   return found;
 }

@@ -85,6 +85,13 @@ function tell(failure: Failure, asked: Asked): Told {
         detail: 'az account get-access-token',
         hint: 'Run "az account get-access-token" in a terminal to see what it waits for.',
       };
+    case 'certificate_unreadable':
+      return {
+        kind: 'no_credentials',
+        message: 'The certificate of the service principal cannot be read.',
+        detail: failure.message,
+        hint: 'Check AZURE_CLIENT_CERTIFICATE_PATH: a PEM file with certificate and private key. Then start BenchTray again.',
+      };
     case 'refused':
       return tellRefusal(failure.message, asked);
     case 'code_pending':
@@ -206,7 +213,7 @@ function tellCli(text: string, asked: Asked): Told {
     };
   }
   const isEmpty = /Unexpected end of JSON input/i.test(text);
-  const isNonsense = isEmpty || /JSON/i.test(text) || /expiresOn/.test(text);
+  const isNonsense = isEmpty || /JSON/i.test(text) || text.includes('expiresOn');
   return {
     kind: 'unavailable',
     message: isNonsense ? 'The Azure CLI has given no token.' : 'The Azure CLI could not get a token.',
@@ -217,8 +224,8 @@ function tellCli(text: string, asked: Asked): Told {
 }
 
 function tellRefusal(text: string, asked: Asked): Told {
-  // "AADSTS7000222: The provided client secret keys are expired. Trace ID: …"
-  const [said = text] = text.split(/\s*(?:Trace ID|Correlation ID|Timestamp):/);
+  // "invalid_client: Error(s): … - Description: AADSTS7000222: The provided client secret keys are expired. Trace ID: …"
+  const said = /AADSTS\d+:.*?(?=\s*(?:Trace ID|Correlation ID|Timestamp):|$)/s.exec(text)?.[0] ?? text;
   const isExpired = /AADSTS7000222|expired/i.test(said);
   const hints: Readonly<Record<SignIn['kind'], string>> = {
     secret: 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, then start BenchTray again.',

@@ -73,7 +73,8 @@ function bareCredential(options: CredentialOptions): TokenCredential {
 /** What is asked of Azure Resource Manager. Reading is all it can do. */
 export interface ArmClient {
   getVm(resourceGroup: string, vmName: string, signal: AbortSignal): Promise<VirtualMachine>;
-  listVms(signal: AbortSignal): AsyncIterable<VirtualMachine>;
+  /** Page by page. The SDK asks for later ones without the signal, and for as many as there are: who reads them has to end it. */
+  listVms(signal: AbortSignal): AsyncIterable<readonly VirtualMachine[]>;
   /** A plain GET, with the same token. @returns the JSON of the answer, unread */
   get(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<unknown>;
 }
@@ -125,12 +126,12 @@ export function makeClient(options: ClientOptions): ArmClient {
   return {
     getVm: (resourceGroup, vmName, signal) =>
       compute.virtualMachines.get(resourceGroup, vmName, { expand: 'instanceView', abortSignal: signal }),
-    listVms: (signal) => compute.virtualMachines.listAll({ abortSignal: signal }),
+    listVms: (signal) => compute.virtualMachines.listAll({ abortSignal: signal }).byPage(),
     async get(path, query, signal) {
-      const { status, headers, body } = await plain
-        .pathUnchecked(path)
-        .get({ queryParameters: query, abortSignal: signal });
-      if (status === '200') return body as unknown;
+      const answer = await plain.pathUnchecked(path).get({ queryParameters: query, abortSignal: signal });
+      const { status, headers } = answer;
+      const body: unknown = answer.body;
+      if (status === '200') return body;
       const error = (body as { error?: { code?: unknown; message?: unknown } } | undefined)?.error;
       throw new AzureFailure({
         kind: 'http',

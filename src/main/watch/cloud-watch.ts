@@ -21,21 +21,21 @@ export interface CloudWatchOptions {
   readonly fastestMs?: number;
 }
 
+/** What there is to say before Azure has said anything; null where it is not to be asked. */
+export function unaskedCloud({ azure, ssh, pricePerHour: perHourUsd }: VmConfig): CloudSight | null {
+  if (azure === null) return null;
+  const { resourceGroup, vmName } = azure;
+  const isAddressWanted = ssh.host === null;
+  return { resourceGroup, vmName, isAddressWanted, facts: null, problem: null, misses: 0, perHourUsd };
+}
+
 /** Null where Azure is not to be asked. */
 export function watchCloud(options: CloudWatchOptions): CloudWatch | null {
   const { config, picture, now } = options;
-  const vm = config.azure;
-  if (vm === null) return null;
-  let cloud: CloudSight = {
-    resourceGroup: vm.resourceGroup,
-    vmName: vm.vmName,
-    isAddressWanted: config.ssh.host === null,
-    facts: null,
-    problem: null,
-    misses: 0,
-    perHourUsd: config.pricePerHour,
-  };
-  picture.learn({ cloud });
+  const { azure: vm } = config;
+  const { cloud: unasked } = picture.sight;
+  if (vm === null || unasked === null) return null;
+  let cloud = unasked;
   return watchAzureVm({
     ...{ azure: options.azure, vm, now },
     ...(options.fastestMs === undefined ? {} : { fastestMs: options.fastestMs }),

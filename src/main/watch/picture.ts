@@ -2,6 +2,7 @@
 import type { ErrorPayload, StateCode } from '../../shared/stream.ts';
 import type { Logger } from '../app-log.ts';
 import type { Feed, OpenCondition } from '../feed/index.ts';
+import type { CloudSight } from './cloud-sight.ts';
 import { assess, recoveredSentence } from './conditions.ts';
 import type { ConditionSettings, Trouble } from './rules/rule.ts';
 import { firstSight, type Sight } from './sight.ts';
@@ -34,6 +35,8 @@ export interface PictureOptions {
   readonly frame: () => StatusFrame;
   /** Half a picture would be a wrong one: while this is so, nothing is told. */
   readonly isHeld: () => boolean;
+  /** What there is to be asked besides the VM itself: known from the first picture on. */
+  readonly cloud: CloudSight | null;
 }
 
 const failureEveryMs = 60_000;
@@ -41,7 +44,7 @@ const failureEveryMs = 60_000;
 export function createPicture(options: PictureOptions): Picture {
   const { vm, feed, log, now } = options;
   const troubles = new Set<StateCode>(feed.openConditions(vm).map(({ code }) => code));
-  let sight: Sight = firstSight;
+  let sight: Sight = { ...firstSight, cloud: options.cloud };
   let lastFailureMs = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 

@@ -50,7 +50,10 @@ export function keepReaching(options: ReachingOptions): Reaching {
 
   function connectTo(target: FoundTarget): void {
     found = target;
-    if (!target.ok) return down(target.problem);
+    if (!target.ok) {
+      down(target.problem);
+      return;
+    }
     connection = keepConnected({ ...options, vm, target: target.target });
   }
 
@@ -72,13 +75,14 @@ export function keepReaching(options: ReachingOptions): Reaching {
         address = null;
         const isLacking = facts.powerState === 'running' && facts.addressProblem === undefined;
         found = isLacking ? withoutAddress(config.azure?.vmName ?? vm) : null;
-        return down(found?.ok === false ? found.problem : null);
+        down(found?.ok === false ? found.problem : null);
+        return;
       }
       if (facts.address === address) return;
       if (address !== null)
         log.info({ vm, before: address, after: facts.address }, 'the address has changed');
       leave();
-      ({ address } = facts);
+      address = facts.address;
       down(null);
       const alias = facts.vmId !== undefined && /^[\w-]+$/.test(facts.vmId) ? `azure-${facts.vmId}` : null;
       connectTo(findTarget(config, address, places, alias));

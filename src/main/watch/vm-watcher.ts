@@ -8,7 +8,7 @@ import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
 import { addressOf, type ConnectTools, type SshPlaces } from '../vm/index.ts';
 import { backgroundTasks } from './background-tasks.ts';
-import { watchCloud, type CloudWatch } from './cloud-watch.ts';
+import { unaskedCloud, watchCloud, type CloudWatch } from './cloud-watch.ts';
 import { createLookTimer } from './look-timer.ts';
 import { lookEverySeconds } from './pace.ts';
 import { createPicture } from './picture.ts';
@@ -70,6 +70,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       cost: spending.cost(),
     }),
     isHeld: () => session?.isSettling === true,
+    cloud: unaskedCloud(config),
   });
   const runs = watchRuns({ config, feed, log, now, picture, hurry: () => timer.hurry() });
   const screens = createScreens({
@@ -148,13 +149,13 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
 
   // ---- the first picture, before anything has answered
 
-  picture.tell();
   reaching = keepReaching({ ...options, picture, onUp: connected, onLost: closeSession });
   cloud = watchCloud({
     ...{ config, picture, now, azure: options.azure },
     ...(options.azureFastestMs === undefined ? {} : { fastestMs: options.azureFastestMs }),
-    onFacts: (facts) => reaching?.follow(facts),
+    onFacts: (facts) => reaching.follow(facts),
   });
+  picture.tell();
 
   return {
     screens,
@@ -164,7 +165,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       if (intervalSeconds !== null) timer.plan(hadListeners ? paceMs() : 0);
     },
     tasks() {
-      const connectedAtMs = reaching?.connection?.upSinceMs ?? null;
+      const connectedAtMs = reaching.connection?.upSinceMs ?? null;
       const startedAtMs = Date.parse(picture.sight.startedAt ?? '');
       const containerStartedAtMs = Number.isNaN(startedAtMs) ? null : startedAtMs;
       const since = { connectedAtMs, containerStartedAtMs };
@@ -175,7 +176,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       closeSession();
       picture.close();
       runs.close();
-      reaching?.close();
+      reaching.close();
       feed.forgetVm(vm);
     },
   };
