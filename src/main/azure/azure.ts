@@ -11,7 +11,7 @@ import { pathWithAz, usualAzFolders } from './az-path.ts';
 import { cloudOfAuthority, clouds, type Cloud } from './clouds.ts';
 import { failureOf, type Failure } from './failure.ts';
 import { listAllVms } from './list-vms.ts';
-import { lookAt, type KnownUptime } from './look.ts';
+import { lookAt, type UptimeMemory } from './look.ts';
 import type { AzureAnswer, AzureFacts, AzureProblem, AzureVmName } from './model.ts';
 import { pausedProblem, problemOf, type Asked } from './problems.ts';
 import type * as Packages from './sdk.ts';
@@ -59,7 +59,7 @@ export function createAzure(options: AzureOptions): Azure {
   const limits = { ...usualLimits, ...options.limits };
   const credentials = new Map<string, TokenCredential>();
   const clients = new Map<string, ArmClient>();
-  const uptimes = new Map<string, KnownUptime>();
+  const uptimes = new Map<string, UptimeMemory>();
   /** By cloud and subscription, until when Azure wants to be left alone; epoch milliseconds. */
   const pauses = new Map<string, number>();
   let loading: Promise<Sdk> | null = null;
@@ -182,11 +182,8 @@ export function createAzure(options: AzureOptions): Azure {
             vm,
             signal: within,
             now,
-            known: uptimes.get(key) ?? null,
-            onUptime(known) {
-              if (known === null) uptimes.delete(key);
-              else uptimes.set(key, known);
-            },
+            memory: uptimes.get(key) ?? { offSeenAtMs: null, known: null },
+            remember: (memory) => uptimes.set(key, memory),
             problemOf: toProblem,
           }),
       });

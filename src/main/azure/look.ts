@@ -10,11 +10,16 @@ import type { AzureFacts, AzureProblem } from './model.ts';
 import type { ArmClient, VirtualMachine } from './sdk.ts';
 import { upSinceMs } from './uptime.ts';
 
-/** What the activity log told, kept for a while: it is slow, and the start of a VM does not change. */
-export interface KnownUptime {
-  readonly provisionedAtMs: number | null;
-  readonly sinceMs: number | null;
-  readonly askedAtMs: number;
+/** What is kept of a VM from one look to the next. */
+export interface UptimeMemory {
+  /** When it was last seen not to be up; epoch milliseconds, null: never. */
+  readonly offSeenAtMs: number | null;
+  /** What was made of the activity log: it is slow, and the start of a VM does not change. Null: it is not up, or was not asked about. */
+  readonly known: {
+    readonly provisionedAtMs: number | null;
+    readonly sinceMs: number | null;
+    readonly askedAtMs: number;
+  } | null;
 }
 
 export interface LookContext {
@@ -22,13 +27,13 @@ export interface LookContext {
   readonly vm: AzureConfig;
   readonly signal: AbortSignal;
   readonly now: () => number;
-  /** Null: nothing is known yet, or it was not up. */
-  readonly known: KnownUptime | null;
-  readonly onUptime: (known: KnownUptime | null) => void;
+  readonly memory: UptimeMemory;
+  readonly remember: (memory: UptimeMemory) => void;
   readonly problemOf: (failure: Failure) => AzureProblem;
 }
 
-const uptimeHoldsMs = 900_000;
+/** The log is minutes behind, so that it is asked again soon after a change. */
+const uptimeHoldsMs = { soon: 120_000, later: 900_000, soonForMs: 1_800_000 };
 /** The log is a refinement: the rest does not wait for it longer. */
 const activityLimitMs = 8_000;
 
@@ -38,11 +43,11 @@ export async function lookAt(context: LookContext): Promise<AzureFacts> {
   const machine = await client.getVm(vm.resourceGroup, vm.vmName, signal);
   const checkedAtMs = now();
   const state = readStatuses(machine.instanceView?.statuses ?? []);
+  const isUp = isBilled(state.powerState);
+  if (isUp === false) context.remember({ offSeenAtMs: checkedAtMs, known: null });
   const [address, sinceMs] = await Promise.all([
     findAddress(context, machine),
-    isBilled(state.powerState) === true
-      ? sinceWhen(context, machine, state.provisionedAtMs)
-      : forgetUptime(context),
+    isUp === true ? sinceWhen(context, machine, state.provisionedAtMs) : null,
   ]);
   const vmId = shortText(machine.vmId);
   return {
@@ -87,25 +92,24 @@ async function findAddress(
 }
 
 async function sinceWhen(
-  { client, vm, signal, now, known, onUptime }: LookContext,
+  { client, vm, signal, now, memory, remember }: LookContext,
   machine: VirtualMachine,
   provisionedAtMs: number | null,
 ): Promise<number | null> {
-  const isKnown =
-    known !== null && known.provisionedAtMs === provisionedAtMs && now() - known.askedAtMs < uptimeHoldsMs;
-  if (isKnown) return known.sinceMs;
+  const { known, offSeenAtMs } = memory;
+  const nowMs = now();
+  const isFresh = Math.max(provisionedAtMs ?? 0, offSeenAtMs ?? 0) > nowMs - uptimeHoldsMs.soonForMs;
+  const holdsMs = isFresh ? uptimeHoldsMs.soon : uptimeHoldsMs.later;
+  if (known?.provisionedAtMs === provisionedAtMs && nowMs - known.askedAtMs < holdsMs) return known.sinceMs;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(activityLimitMs)]);
   // Who may not read the log, or cannot now, still learns the rest.
-  const events = await readActivity(client, vm, now(), limit).catch(() => null);
+  const events = await readActivity(client, vm, nowMs, limit).catch(() => null);
   signal.throwIfAborted();
   const created = machine.timeCreated?.getTime();
   const createdAtMs = created === undefined || Number.isNaN(created) ? null : created;
-  const sinceMs = upSinceMs({ events, provisionedAtMs, createdAtMs });
-  onUptime({ provisionedAtMs, sinceMs, askedAtMs: now() });
+  const found = upSinceMs({ events, provisionedAtMs, createdAtMs, offSeenAtMs });
+  // It came up under our eyes, and Azure has not written that down yet.
+  const sinceMs = found ?? (offSeenAtMs === null ? null : (known?.sinceMs ?? nowMs));
+  remember({ offSeenAtMs, known: { provisionedAtMs, sinceMs, askedAtMs: nowMs } });
   return sinceMs;
-}
-
-function forgetUptime({ onUptime }: LookContext): null {
-  onUptime(null);
-  return null;
 }

@@ -25,13 +25,20 @@ export interface UptimeSources {
   readonly provisionedAtMs: number | null;
   /** When the VM was made. */
   readonly createdAtMs: number | null;
+  /** When it was last seen not to be up; null: never by us. */
+  readonly offSeenAtMs: number | null;
 }
 
 /**
  * The newest start, unless the VM was deallocated after it: the log is minutes behind, and the next start is not in it yet. Then, and
  * without a log, it is the time of the newest change, which is never before the start.
  */
-export function upSinceMs({ events, provisionedAtMs, createdAtMs }: UptimeSources): number | null {
+export function upSinceMs({
+  events,
+  provisionedAtMs,
+  createdAtMs,
+  offSeenAtMs,
+}: UptimeSources): number | null {
   const done = (events ?? []).filter(({ status }) => status.toLowerCase() === 'succeeded');
   const newest = (operations: readonly string[]): number | null => {
     const times = done
@@ -39,7 +46,11 @@ export function upSinceMs({ events, provisionedAtMs, createdAtMs }: UptimeSource
       .map(({ atMs }) => atMs);
     return times.length === 0 ? null : Math.max(...times);
   };
-  const endedAtMs = newest(ends);
+  const endedInLogMs = newest(ends);
+  const endedAtMs =
+    endedInLogMs === null && offSeenAtMs === null
+      ? null
+      : Math.max(endedInLogMs ?? -Infinity, offSeenAtMs ?? -Infinity);
   const isAfterEnd = (atMs: number): boolean => endedAtMs === null || atMs > endedAtMs;
   const startedAtMs = newest(starts);
   if (startedAtMs !== null && isAfterEnd(startedAtMs)) return startedAtMs;

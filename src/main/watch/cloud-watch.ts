@@ -3,6 +3,7 @@ import { pricePerHour, watchAzureVm, type Azure, type AzureFacts } from '../azur
 import type { VmConfig } from '../config/index.ts';
 import type { CloudSight } from './cloud-sight.ts';
 import type { Picture } from './picture.ts';
+import type { Sight } from './sight.ts';
 
 export interface CloudWatch {
   /** The VM was lost, or has come back: what Azure knew is likely to be another. */
@@ -15,8 +16,8 @@ export interface CloudWatchOptions {
   readonly azure: Azure;
   readonly picture: Picture;
   readonly now: () => number;
-  /** Called with each answer, when it stands in the picture. */
-  readonly onFacts: (facts: AzureFacts) => void;
+  /** Called with each answer. @returns what else is to be put into the picture, at once with it */
+  readonly onFacts: (facts: AzureFacts) => Partial<Sight> | null;
   /** See `watchAzureVm`. */
   readonly fastestMs?: number;
 }
@@ -44,8 +45,8 @@ export function watchCloud(options: CloudWatchOptions): CloudWatch | null {
       // The table knows no spot prices, which change by the day.
       const listed = facts.isSpot === true ? null : pricePerHour(facts.size);
       cloud = { ...cloud, facts, problem: null, misses: 0, perHourUsd: config.pricePerHour ?? listed };
-      picture.learn({ cloud });
-      options.onFacts(facts);
+      // Half of it would be a contradiction: a VM that is off, at an address.
+      picture.learn({ cloud, ...options.onFacts(facts) });
     },
     onProblem(problem) {
       cloud = { ...cloud, problem, misses: cloud.misses + 1 };

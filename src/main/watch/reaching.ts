@@ -6,14 +6,15 @@ import type { VmConfig } from '../config/index.ts';
 import type { ConnectTools, SshPlaces, SshProblem } from '../vm/index.ts';
 import { keepConnected, type Connection } from './connection.ts';
 import type { Picture } from './picture.ts';
+import type { Sight } from './sight.ts';
 import { findTarget, withoutAddress, type FoundTarget } from './vm-address.ts';
 
 export interface Reaching {
   /** Null: no address is known yet, or none any more. */
   readonly found: FoundTarget | null;
   readonly connection: Connection | null;
-  /** Azure has told of the VM. */
-  follow(facts: AzureFacts): void;
+  /** Azure has told of the VM: goes to where it is. @returns what that means for the picture, to be told together with what Azure said */
+  follow(facts: AzureFacts): Pick<Sight, 'ssh'> | null;
   close(): void;
 }
 
@@ -36,9 +37,9 @@ export function keepReaching(options: ReachingOptions): Reaching {
   /** Address that Azure told last. */
   let address: string | null = null;
 
-  function down(problem: SshProblem | null): void {
+  function down(problem: SshProblem | null): Pick<Sight, 'ssh'> {
     const { ssh } = picture.sight;
-    picture.learn({ ssh: { kind: 'down', everUp: ssh.kind !== 'down' || ssh.everUp, problem } });
+    return { ssh: { kind: 'down', everUp: ssh.kind !== 'down' || ssh.everUp, problem } };
   }
 
   function leave(): void {
@@ -48,16 +49,13 @@ export function keepReaching(options: ReachingOptions): Reaching {
     options.onLost();
   }
 
-  function connectTo(target: FoundTarget): void {
+  function connectTo(target: FoundTarget): Pick<Sight, 'ssh'> {
     found = target;
-    if (!target.ok) {
-      down(target.problem);
-      return;
-    }
-    connection = keepConnected({ ...options, vm, target: target.target });
+    if (target.ok) connection = keepConnected({ ...options, vm, target: target.target });
+    return down(target.ok ? null : target.problem);
   }
 
-  if (config.ssh.host !== null) connectTo(findTarget(config, config.ssh.host, places));
+  if (config.ssh.host !== null) picture.learn(connectTo(findTarget(config, config.ssh.host, places)));
 
   return {
     get found() {
@@ -68,24 +66,22 @@ export function keepReaching(options: ReachingOptions): Reaching {
     },
     follow(facts) {
       // A connection that stands proves more than an address that was looked up.
-      if (config.ssh.host !== null || connection?.upSinceMs != null) return;
+      if (config.ssh.host !== null || connection?.upSinceMs != null) return null;
       if (facts.address === null) {
         // The address may be somebody else's by now.
         leave();
         address = null;
         const isLacking = facts.powerState === 'running' && facts.addressProblem === undefined;
         found = isLacking ? withoutAddress(config.azure?.vmName ?? vm) : null;
-        down(found?.ok === false ? found.problem : null);
-        return;
+        return down(found?.ok === false ? found.problem : null);
       }
-      if (facts.address === address) return;
+      if (facts.address === address) return null;
       if (address !== null)
         log.info({ vm, before: address, after: facts.address }, 'the address has changed');
       leave();
       address = facts.address;
-      down(null);
       const alias = facts.vmId !== undefined && /^[\w-]+$/.test(facts.vmId) ? `azure-${facts.vmId}` : null;
-      connectTo(findTarget(config, address, places, alias));
+      return connectTo(findTarget(config, address, places, alias));
     },
     close() {
       connection?.close();

@@ -17,6 +17,8 @@ export interface SpendingOptions {
   readonly sight: () => Sight;
   /** The newest run, on or over; null: none is known. */
   readonly run: () => RunState | null;
+  /** Not all that the log says of runs has been read. */
+  readonly isBehind: () => boolean;
   readonly firstSeenMs: number;
   readonly now: () => number;
 }
@@ -61,7 +63,7 @@ export function createSpending(options: SpendingOptions): Spending {
       const nowMs = now();
       if (isInUse(sight)) lastBusyMs = nowMs;
       const { perHourUsd, sinceMs, isOn } = meter();
-      if (!isOn || isInUse(sight)) return null;
+      if (!isOn || isInUse(sight) || options.isBehind()) return null;
       // Since when a machine outside of Azure is up is not known, but only since when it is watched.
       const upSinceMs = sight.cloud === null ? null : sinceMs;
       const { firstSeenMs } = options;

@@ -84,6 +84,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     config,
     sight: () => picture.sight,
     run: () => runs.newest,
+    isBehind: () => runs.isBehind,
     firstSeenMs: feed.firstSeen(vm, now()),
     now,
   });
