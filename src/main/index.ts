@@ -35,6 +35,8 @@ import { UserError } from '../shared/user-error.ts';
 import { version } from './version.ts';
 
 let desktop: Desktop | null = null;
+/** How to sign in to Azure, which may have to be shown before there is a window to show it in. */
+let deviceCode: string | null = null;
 
 /** All that has to be done before Electron is ready. */
 function begin(): void {
@@ -63,8 +65,6 @@ async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
 
   await app.whenReady();
   introduceApp();
-  /** May be shown before there is a window to show it in. */
-  let deviceCode: string | null = null;
   const server = await startAppServer({
     ...{ options, sources, config, dataDir, version, log },
     assetsDir: existsSync(join(places.page, 'index.html')) ? places.page : null,

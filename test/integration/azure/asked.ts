@@ -67,7 +67,7 @@ export function watchForStrangers(): void {
       const { host } = (typeof first === 'object' && first !== null ? first : {}) as { host?: string };
       if (host !== undefined) hosts.push(host);
       return connect.apply(this, parameters);
-    } as typeof Socket.prototype.connect);
+    });
   });
   afterEach(() => {
     vi.restoreAllMocks();

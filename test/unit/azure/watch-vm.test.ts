@@ -1,7 +1,13 @@
 /** How often Azure is asked: on a clock of its own, with a stand-in for Azure that notes when. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Azure, AzureAnswer, AzureFacts, AzureProblem } from '../../../src/main/azure/index.ts';
-import { watchAzureVm, type AzureVmWatch } from '../../../src/main/azure/index.ts';
+import type {
+  Azure,
+  AzureAnswer,
+  AzureFacts,
+  AzureProblem,
+  AzureVmWatch,
+} from '../../../src/main/azure/index.ts';
+import { watchAzureVm } from '../../../src/main/azure/index.ts';
 import { fastestMs, pauseMs } from '../../../src/main/azure/pace.ts';
 
 const running: AzureFacts = {
