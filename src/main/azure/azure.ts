@@ -1,21 +1,15 @@
-/**
- * Azure, for the whole process: one credential and one client for each cloud and subscription, made when they are needed first, and the
- * pauses that Azure asks for, which hold for everyone who asks.
- */
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+/** Azure, for the whole process: questions with a limit in time, and the pauses that Azure asks for, which hold for everyone who asks. */
 import { UserError } from '../../shared/user-error.ts';
 import type { Logger } from '../app-log.ts';
 import type { AzureConfig } from '../config/index.ts';
-import { pathWithAz, usualAzFolders } from './az-path.ts';
+import { createClients, type SignedIn } from './clients.ts';
 import { cloudOfAuthority, clouds, type Cloud } from './clouds.ts';
 import { failureOf, type Failure } from './failure.ts';
 import { listAllVms } from './list-vms.ts';
 import { lookAt, type UptimeMemory } from './look.ts';
 import type { AzureAnswer, AzureFacts, AzureProblem, AzureVmName } from './model.ts';
-import { pausedProblem, problemOf, type Asked } from './problems.ts';
-import type * as Packages from './sdk.ts';
-import type { ArmClient, TokenCredential } from './sdk.ts';
+import type { Asked } from './asked.ts';
+import { pausedProblem, problemOf } from './problems.ts';
 import { chooseSignIn, missingVariables, type Environment, type SignIn } from './sign-in.ts';
 
 export interface Azure {
@@ -49,65 +43,20 @@ export interface AzureLimits {
 /** `az` takes 1 to 3 s, and several on a cold or busy machine. */
 const usualLimits: AzureLimits = { lookMs: 30_000, listMs: 60_000, tokenMs: 20_000 };
 
-/** Where requests go instead of the cloud's own address: Azure Stack, or a stand-in. */
-const endpointVariable = 'BENCHTRAY_AZURE_ENDPOINT';
-
-type Sdk = typeof Packages;
-
 export function createAzure(options: AzureOptions): Azure {
   const { log, environment, now = Date.now } = options;
   const limits = { ...usualLimits, ...options.limits };
-  const credentials = new Map<string, TokenCredential>();
-  const clients = new Map<string, ArmClient>();
   const uptimes = new Map<string, UptimeMemory>();
   /** By cloud and subscription, until when Azure wants to be left alone; epoch milliseconds. */
   const pauses = new Map<string, number>();
-  let loading: Promise<Sdk> | null = null;
-
-  function load(signIn: SignIn): Promise<Sdk> {
-    // The packages start `az` from the PATH of this process, and from nowhere else.
-    if (signIn.kind === 'cli') process.env['PATH'] = pathWithUsualAz(options.azFolders);
-    return (loading ??= import('./sdk.ts'));
-  }
-
-  function credentialFor(sdk: Sdk, cloud: Cloud, signIn: SignIn, subscriptionId: string): TokenCredential {
-    // Only `az` has sign-ins for several tenants; a service principal, and a person with a code, are asked once.
-    const ofSubscription = signIn.kind === 'cli' && subscriptionId !== '' ? subscriptionId : null;
-    return memoized(credentials, `${cloud.name} ${ofSubscription ?? ''}`, () =>
-      sdk.makeCredential({
-        signIn,
-        cloud,
-        subscriptionId: ofSubscription,
-        authorityHost: environment['AZURE_AUTHORITY_HOST'] ?? null,
-        limitMs: limits.tokenMs,
-        onDeviceCode: options.onDeviceCode ?? ((message) => void process.stderr.write(`${message}\n`)),
-      }),
-    );
-  }
-
-  function clientFor(
-    sdk: Sdk,
-    cloud: Cloud,
-    signIn: SignIn,
-    subscriptionId: string,
-    credentialOf = subscriptionId,
-  ): ArmClient {
-    return memoized(clients, `${cloud.name} ${subscriptionId} ${credentialOf}`, () =>
-      sdk.makeClient({
-        cloud,
-        subscriptionId,
-        credential: credentialFor(sdk, cloud, signIn, credentialOf),
-        endpoint: checkedEndpoint(options.endpoint ?? environment[endpointVariable]) ?? cloud.endpoint,
-        now,
-      }),
-    );
-  }
-
-  /** A token that Azure does not take any more stays in client and credential until it has expired: both are made anew. */
-  function forgetSignIn(signIn: SignIn): void {
-    clients.clear();
-    if (signIn.kind !== 'device_code') credentials.clear();
-  }
+  const clients = createClients({
+    environment,
+    now,
+    tokenMs: limits.tokenMs,
+    endpoint: options.endpoint,
+    onDeviceCode: options.onDeviceCode ?? ((message) => void process.stderr.write(`${message}\n`)),
+    azFolders: options.azFolders,
+  });
 
   interface Question<Value> {
     readonly cloud: Cloud;
@@ -115,8 +64,7 @@ export function createAzure(options: AzureOptions): Azure {
     readonly limitMs: number;
     readonly signal: AbortSignal | undefined;
     readonly ask: (
-      sdk: Sdk,
-      signIn: SignIn,
+      signedIn: SignedIn,
       signal: AbortSignal,
       problem: (failure: Failure) => AzureProblem,
     ) => Promise<Value>;
@@ -142,13 +90,14 @@ export function createAzure(options: AzureOptions): Azure {
       missingVariables: missingVariables(environment),
     };
     const toProblem = (failure: Failure): AzureProblem => problemOf(failure, asked);
-    const once = async (): Promise<Value> => question.ask(await load(signIn), signIn, signal, toProblem);
+    const once = async (): Promise<Value> =>
+      question.ask(await clients.signIn(cloud, signIn), signal, toProblem);
     try {
       const value = await unlessAborted(signal, () =>
         once().catch((error: unknown) => {
           const failure = failureOf(error, now());
           if (failure.kind !== 'http' || failure.status !== 401) throw error;
-          forgetSignIn(signIn);
+          clients.forget(signIn);
           return once();
         }),
       );
@@ -176,9 +125,9 @@ export function createAzure(options: AzureOptions): Azure {
       const key = [vm.cloud, vm.subscriptionId, vm.resourceGroup, vm.vmName].join('/').toLowerCase();
       return answer({
         ...{ cloud, vm, signal, limitMs: limits.lookMs },
-        ask: (sdk, signIn, within, toProblem) =>
+        ask: (signedIn, within, toProblem) =>
           lookAt({
-            client: clientFor(sdk, cloud, signIn, vm.subscriptionId),
+            client: signedIn.client(vm.subscriptionId),
             vm,
             signal: within,
             now,
@@ -192,11 +141,11 @@ export function createAzure(options: AzureOptions): Azure {
       const cloud = cloudOfAuthority(environment['AZURE_AUTHORITY_HOST']);
       return answer({
         ...{ cloud, vm: null, signal, limitMs: limits.listMs },
-        ask: (sdk, signIn, within) =>
+        ask: (signedIn, within) =>
           listAllVms({
-            client: clientFor(sdk, cloud, signIn, ''),
+            client: signedIn.client(''),
             // All of them are in the tenant of the one token.
-            clientOf: (subscriptionId) => clientFor(sdk, cloud, signIn, subscriptionId, ''),
+            clientOf: (subscriptionId) => signedIn.client(subscriptionId, ''),
             signal: within,
             now,
             onSkipped: (subscriptionId, error) =>
@@ -217,29 +166,6 @@ async function unlessAborted<Value>(signal: AbortSignal, work: () => Promise<Val
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', abort));
   });
-}
-
-function memoized<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
-}
-
-function pathWithUsualAz(folders = usualAzFolders(process.platform, homedir())): string {
-  return pathWithAz(process.env['PATH'] ?? '', process.platform, folders, existsSync);
-}
-
-function checkedEndpoint(endpoint: string | undefined): string | null {
-  if (endpoint === undefined || endpoint === '') return null;
-  if (URL.parse(endpoint)?.protocol === 'https:') return endpoint;
-  throw new UserError(
-    `${endpointVariable} is "${endpoint}", expected an address that begins with https://.`,
-    {
-      hint: 'Leave it out: each cloud of Azure has an address of its own.',
-    },
-  );
 }
 
 function settingProblem(error: unknown): AzureProblem {

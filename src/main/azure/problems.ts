@@ -2,24 +2,12 @@
 import { maskSecrets } from '../../shared/mask-secrets.ts';
 import { cutText, plainText } from '../../shared/plain-text.ts';
 import { durationText } from '../../shared/wording.ts';
-import type { Cloud } from './clouds.ts';
+import { tellAnswer } from './answer-problems.ts';
+import { loginCommand, type Asked, type Told } from './asked.ts';
 import type { Failure } from './failure.ts';
 import type { AzureProblem, AzureProblemKind } from './model.ts';
-import { signInVariable, type SignIn } from './sign-in.ts';
-
-/** What was asked, and as whom. */
-export interface Asked {
-  readonly cloud: Cloud;
-  readonly signIn: SignIn['kind'];
-  /** Null: the list of all VMs. */
-  readonly vm: {
-    readonly subscriptionId: string;
-    readonly resourceGroup: string;
-    readonly vmName: string;
-  } | null;
-  /** Variables of a service principal that are missing beside others that are set. */
-  readonly missingVariables: readonly string[];
-}
+import { tellCli, tellRefusal } from './sign-in-problems.ts';
+import { signInVariable } from './sign-in.ts';
 
 const longestDetail = 400;
 /** Longer than this nobody is asked to wait: a wrong date of a server must not silence the watching for a day. */
@@ -55,8 +43,6 @@ export function pausedProblem(remainingMs: number): AzureProblem {
     retryAfterMs: remainingMs,
   };
 }
-
-type Told = Pick<AzureProblem, 'kind' | 'message' | 'detail' | 'hint'>;
 
 function tell(failure: Failure, asked: Asked): Told {
   switch (failure.kind) {
@@ -127,124 +113,6 @@ function tell(failure: Failure, asked: Asked): Told {
   }
 }
 
-function tellAnswer({ status, code, message }: Extract<Failure, { kind: 'http' }>, asked: Asked): Told {
-  const detail = `HTTP ${status}${code === null ? '' : ` ${code}`}: ${message}`;
-  const { vm } = asked;
-  if (status === 401) {
-    const isWrongTenant = code === 'InvalidAuthenticationTokenTenant';
-    return {
-      kind: 'not_signed_in',
-      message: isWrongTenant
-        ? 'The sign-in is for another Azure tenant than that of the subscription.'
-        : 'Azure does not accept the sign-in, or it has expired.',
-      detail,
-      hint:
-        asked.signIn === 'cli'
-          ? `Run: ${loginCommand(asked)}${isWrongTenant ? ' --tenant <tenant of the subscription>' : ''}`
-          : 'Check AZURE_TENANT_ID and the service principal, then start BenchTray again.',
-    };
-  }
-  if (status === 403) {
-    const scope =
-      vm === null ? '' : ` --scope /subscriptions/${vm.subscriptionId}/resourceGroups/${vm.resourceGroup}`;
-    return {
-      kind: 'forbidden',
-      message:
-        vm === null
-          ? 'This sign-in may not list the VMs in Azure.'
-          : `This sign-in may not see the VM ${vm.vmName} in Azure.`,
-      detail,
-      hint: `The role Reader is enough. Somebody who may grant it runs: az role assignment create --role Reader --assignee <your sign-in>${scope}`,
-    };
-  }
-  const noSubscription = code === 'SubscriptionNotFound' || code === 'InvalidSubscriptionId';
-  if (status === 404 || noSubscription) return { kind: 'not_found', detail, ...tellMissing(code, asked) };
-  if (status === 429) {
-    return {
-      kind: 'throttled',
-      message: 'Azure has asked for a pause: too many questions.',
-      detail,
-      hint: 'Nothing needs to be done: BenchTray waits as long as Azure says. Other tools that ask often for the same subscription use up the same allowance.',
-    };
-  }
-  return {
-    kind: 'unavailable',
-    message:
-      status >= 500 ? 'Azure answers with an error of its own.' : 'Azure does not understand the question.',
-    detail,
-    hint:
-      status >= 500
-        ? 'It is asked again by itself. https://azure.status.microsoft tells of bigger troubles.'
-        : 'Check subscriptionId, resourceGroup and vmName in the configuration.',
-  };
-}
-
-function tellMissing(code: string | null, { vm, cloud, signIn }: Asked): Pick<Told, 'message' | 'hint'> {
-  if (vm === null)
-    return { message: 'Azure knows no such subscription.', hint: 'Run: az account list --output table' };
-  if (code === 'SubscriptionNotFound' || code === 'InvalidSubscriptionId') {
-    const cli = signIn === 'cli' ? ' Run: az account list --output table.' : '';
-    return {
-      message: `There is no subscription ${vm.subscriptionId} in Azure (${cloud.name} cloud) for this sign-in.`,
-      hint: `Check "azure.subscriptionId" and "azure.cloud".${cli}`,
-    };
-  }
-  if (code === 'ResourceGroupNotFound') {
-    return {
-      message: `There is no resource group ${vm.resourceGroup} in the subscription.`,
-      hint: 'Check "azure.resourceGroup". Run: az group list --output table',
-    };
-  }
-  return {
-    message: `There is no VM ${vm.vmName} in the resource group ${vm.resourceGroup}.`,
-    hint: `Check "azure.vmName"; was the VM deleted? Run: az vm list --resource-group ${vm.resourceGroup} --output table`,
-  };
-}
-
-/** What `az` says is written for people, and says most of it itself. */
-function tellCli(text: string, asked: Asked): Told {
-  const { vm, cloud } = asked;
-  if (/subscription/i.test(text) && /doesn.t exist|not found/i.test(text)) {
-    return {
-      kind: 'not_found',
-      message: `The Azure CLI knows no subscription ${vm?.subscriptionId ?? ''}`.trimEnd() + '.',
-      detail: text,
-      hint: `Check "azure.subscriptionId" and "azure.cloud" (${cloud.name}). Run: az account list --output table, and ${loginCommand(asked)} if it is missing there.`,
-    };
-  }
-  const isEmpty = /Unexpected end of JSON input/i.test(text);
-  const isNonsense = isEmpty || /JSON/i.test(text) || text.includes('expiresOn');
-  return {
-    kind: 'unavailable',
-    message: isNonsense ? 'The Azure CLI has given no token.' : 'The Azure CLI could not get a token.',
-    // What it printed might be half a token.
-    detail: isNonsense ? 'Its answer is not what "az account get-access-token" gives.' : text,
-    hint: 'Run "az account get-access-token" in a terminal to see what is wrong.',
-  };
-}
-
-function tellRefusal(text: string, asked: Asked): Told {
-  // "invalid_client: Error(s): … - Description: AADSTS7000222: The provided client secret keys are expired. Trace ID: …"
-  const said = /AADSTS\d+:.*?(?=\s*(?:Trace ID|Correlation ID|Timestamp):|$)/s.exec(text)?.[0] ?? text;
-  const isExpired = /AADSTS7000222|expired/i.test(said);
-  const hints: Readonly<Record<SignIn['kind'], string>> = {
-    secret: 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, then start BenchTray again.',
-    certificate:
-      'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH (a PEM file with certificate and key), then start BenchTray again.',
-    device_code: 'A new code is shown at the next attempt, where BenchTray was started.',
-    cli: `Run: ${loginCommand(asked)}`,
-  };
-  const isPrincipal = asked.signIn === 'secret' || asked.signIn === 'certificate';
-  return {
-    kind: 'not_signed_in',
-    message: isPrincipal
-      ? `Azure has refused the service principal${isExpired ? ': its secret or certificate has expired' : ''}.`
-      : 'The sign-in to Azure has failed.',
-    detail: said,
-    hint: hints[asked.signIn],
-  };
-}
-
 function tellUnreachable({ code, message }: Extract<Failure, { kind: 'unreachable' }>, asked: Asked): Told {
   const isTls = code !== null && /CERT|SELF_SIGNED|VERIFY|ERR_TLS/.test(code);
   return {
@@ -257,10 +125,6 @@ function tellUnreachable({ code, message }: Extract<Failure, { kind: 'unreachabl
       ? 'If your network inspects TLS, give its certificate to BenchTray by NODE_EXTRA_CA_CERTS.'
       : 'Is this computer online? Behind a proxy, set HTTPS_PROXY.',
   };
-}
-
-function loginCommand({ cloud }: Asked): string {
-  return cloud.name === 'public' ? 'az login' : `az cloud set --name ${cloud.cliName} && az login`;
 }
 
 function noCredentialsDetail({ missingVariables }: Asked): string {

@@ -66,7 +66,7 @@ export function cloudPhase(sight: Sight): Phase | null {
   return phases[powerStateOf(sight) ?? ''] ?? null;
 }
 
-/** By Azure's last word, and not by SSH: the VM is not in use, and that is meant so. */
+/** By Azure's last word: it is stopped, deallocated or hibernated. */
 export function isOff(sight: Pick<Sight, 'cloud'>): boolean {
   return phases[powerStateOf(sight) ?? ''] === 'offline';
 }

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { makeFakeAz } from '../../support/azure/fake-az.ts';
-import { startFakeArm, statusesOf } from '../../support/azure/fake-arm.ts';
+import { startFakeArm } from '../../support/azure/fake-arm.ts';
+import { statusesOf } from '../../support/azure/fake-vm.ts';
 import { until } from '../../support/wait.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');

@@ -1,6 +1,7 @@
 /** All VMs of a person, for the set-up page: over subscriptions, and over pages. */
 import { expect, it } from 'vitest';
-import { failure, subscriptionId } from '../../support/azure/fake-arm.ts';
+import { failure } from '../../support/azure/fake-arm.ts';
+import { subscriptionId } from '../../support/azure/fake-vm.ts';
 import { askFake, problemOf, watchForStrangers } from './asked.ts';
 
 watchForStrangers();

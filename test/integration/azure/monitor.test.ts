@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { VmConfig } from '../../../src/main/config/index.ts';
 import type { MonitorOptions } from '../../../src/main/monitor.ts';
 import type { BackgroundTask } from '../../../src/shared/background-task.ts';
-import { failure, statusesOf, type FakeArm } from '../../support/azure/fake-arm.ts';
+import { failure, type FakeArm } from '../../support/azure/fake-arm.ts';
+import { statusesOf } from '../../support/azure/fake-vm.ts';
 import { testConfig } from '../../support/monitor.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sampleRun } from '../../support/sample-run.ts';
@@ -339,10 +340,14 @@ describe.skipIf(sshdPath === null)('a VM that stands idle', () => {
     const vm = await readyVm();
     const watched = await watch({ ...vm.config, idleAfterMinutes });
     await watched.untilPhase('ready');
-    const looks = watched.client.statuses().length;
-    await until(() => watched.client.statuses().length > looks + 3, 'it is looked at for long enough');
-    expect(watched.client.errors()).toEqual([]);
-    expect(watched.status()?.cost).toBeNull();
+    // One beside it that is priced, and began to be watched later, shows that there was time enough.
+    const unpriced = { ...vm.config, idleAfterMinutes };
+    const priced = { ...unpriced, name: 'priced', pricePerHour: 1 };
+    watched.monitor.reconfigure(testConfig([unpriced, priced]));
+    expect(await watched.untilError('vm_idle')).toMatchObject({ vm: 'priced' });
+    expect(watched.client.errors()).toHaveLength(1);
+    const own = watched.client.statuses().filter(({ vm: name }) => name === vm.config.name);
+    expect(own.at(-1)).toMatchObject({ phase: 'ready', cost: null });
   });
 
   it('is not told while the connection is lost, and is over when the VM is off', async () => {

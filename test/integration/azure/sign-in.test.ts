@@ -7,7 +7,7 @@ import { silentLog } from '../../../src/main/app-log.ts';
 import { createAzure } from '../../../src/main/azure/index.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { notSignedIn } from '../../support/azure/fake-az.ts';
-import { subscriptionId } from '../../support/azure/fake-arm.ts';
+import { subscriptionId } from '../../support/azure/fake-vm.ts';
 import { until } from '../../support/wait.ts';
 import { askFake, nowhere, problemOf, watchForStrangers, withoutAz } from './asked.ts';
 

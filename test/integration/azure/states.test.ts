@@ -1,6 +1,7 @@
 /** What Azure says of a VM, asked by the real SDK of a stand-in for Azure: power states, address, size, and since when it is up. */
 import { describe, expect, it } from 'vitest';
-import { failure, statusesOf } from '../../support/azure/fake-arm.ts';
+import { failure } from '../../support/azure/fake-arm.ts';
+import { statusesOf } from '../../support/azure/fake-vm.ts';
 import { askFake, watchForStrangers } from './asked.ts';
 
 watchForStrangers();

@@ -4,35 +4,13 @@
  * …/rest/api/resources/subscriptions/list.
  */
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { AzureConfig } from '../../../src/main/config/index.ts';
 import { makeCertificate } from '../certificate.ts';
-
-export interface FakeStatus {
-  readonly code: string;
-  readonly level?: string;
-  readonly displayStatus?: string;
-  readonly message?: string;
-  readonly time?: string;
-}
-
-export interface FakeVm {
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly name: string;
-  readonly size: string;
-  readonly location: string;
-  readonly statuses: readonly FakeStatus[];
-  /** Its public address; null: none now. */
-  readonly address: string | null;
-  /** It has a public address at all, be it without a number now. */
-  readonly hasPublicAddress: boolean;
-  readonly vmId: string;
-  readonly priority: string | null;
-  readonly timeCreated: string;
-}
+import { createFakeEntra, isEntra, type EntraError } from './fake-entra.ts';
+import { idOf, statusesOf, subscriptionId, vmBody, type FakeVm } from './fake-vm.ts';
 
 export interface FakeAnswer {
   readonly status?: number;
@@ -78,29 +56,15 @@ export interface FakeArm {
   /** From now on only this token is taken; null: any that begins with "token". */
   acceptOnly(token: string | null): void;
   /** What Entra ID says; null: it gives tokens. */
-  refuseSignIn(error: { readonly error: string; readonly error_description: string } | null): void;
+  refuseSignIn(error: EntraError | null): void;
   /** The person enters the code. */
   enterCode(): void;
   close(): Promise<void>;
 }
 
-export const subscriptionId = '11111111-2222-3333-4444-555555555555';
 const pageSize = 2;
 /** One for all: of two of the same name, a client that trusts both takes the wrong one. */
 const { cert, key } = makeCertificate();
-
-/** As Azure writes them for a VM in this power state. */
-export function statusesOf(powerState: string, provisionedAt = '2026-01-28T20:00:00.000Z'): FakeStatus[] {
-  return [
-    {
-      code: 'ProvisioningState/succeeded',
-      level: 'Info',
-      displayStatus: 'Provisioning succeeded',
-      time: provisionedAt,
-    },
-    { code: `PowerState/${powerState}`, level: 'Info', displayStatus: `VM ${powerState}` },
-  ];
-}
 
 export async function startFakeArm(): Promise<FakeArm> {
   const vms = new Map<string, FakeVm>();
@@ -112,9 +76,6 @@ export async function startFakeArm(): Promise<FakeArm> {
   ];
   let activity: readonly FakeActivity[] = [];
   let accepted: string | null = null;
-  let refusal: { error: string; error_description: string } | null = null;
-  let isCodeEntered = false;
-  let tokens = 0;
 
   const server = createServer({ cert, key }, (request, response) => {
     const path = request.url ?? '/';
@@ -127,7 +88,7 @@ export async function startFakeArm(): Promise<FakeArm> {
       return;
     }
     if (isEntra(path)) {
-      entra(request, path, response);
+      entra.answer(request, path, (answer) => send(response, answer));
       return;
     }
     send(response, token !== null && isAccepted(token) ? arm(path) : unauthorized);
@@ -139,6 +100,8 @@ export async function startFakeArm(): Promise<FakeArm> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+
+  const entra = createFakeEntra(url);
 
   const isAccepted = (token: string): boolean =>
     accepted === null ? token.startsWith('token') : token === accepted;
@@ -223,71 +186,6 @@ export async function startFakeArm(): Promise<FakeArm> {
     return { body: isLast ? { value } : { value, nextLink } };
   }
 
-  // ---- Entra ID
-
-  function isEntra(path: string): boolean {
-    return /\/(?:oauth2\/v2\.0|v2\.0\/\.well-known)\//.test(path);
-  }
-
-  function entra(request: IncomingMessage, path: string, response: ServerResponse): void {
-    const tenant = path.split('/')[1] ?? '';
-    const base = `${url}/${tenant}/oauth2/v2.0`;
-    if (path.includes('openid-configuration')) {
-      send(response, {
-        body: {
-          authorization_endpoint: `${base}/authorize`,
-          token_endpoint: `${base}/token`,
-          end_session_endpoint: `${base}/logout`,
-          jwks_uri: `${base}/keys`,
-          issuer: `${url}/${tenant}/v2.0`,
-        },
-      });
-      return;
-    }
-    let form = '';
-    request.on('data', (chunk: Buffer) => (form += chunk.toString()));
-    request.on('end', () => send(response, grant(path, new URLSearchParams(form))));
-  }
-
-  function grant(path: string, form: URLSearchParams): FakeAnswer {
-    if (path.includes('/devicecode'))
-      return {
-        body: {
-          user_code: 'ABCD1234',
-          device_code: 'device-code-of-the-fake',
-          verification_uri: 'https://microsoft.com/devicelogin',
-          expires_in: 900,
-          interval: 1,
-          message:
-            'To sign in, use a web browser to open the page https://microsoft.com/devicelogin and enter the code ABCD1234 to authenticate.',
-        },
-      };
-    if (refusal !== null) return { status: 401, body: refusal };
-    if (form.get('grant_type')?.includes('device_code') === true && !isCodeEntered)
-      return {
-        status: 400,
-        body: { error: 'authorization_pending', error_description: 'AADSTS70016: pending' },
-      };
-    tokens += 1;
-    const token = {
-      token_type: 'Bearer',
-      expires_in: 3600,
-      ext_expires_in: 3600,
-      access_token: `token-${tokens}`,
-    };
-    return { body: isCodeEntered ? { ...token, scope: form.get('scope'), ...idToken() } : token };
-  }
-
-  /** Of a person; MSAL reads who it is, and checks no signature. */
-  function idToken(): { id_token: string; client_info: string } {
-    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const claims = { oid: 'o', tid: 't', sub: 's', preferred_username: 'me', iss: url, aud: 'a', exp: 9e9 };
-    return {
-      id_token: `${part({ alg: 'none' })}.${part(claims)}.x`,
-      client_info: part({ uid: 'o', utid: 't' }),
-    };
-  }
-
   return {
     url,
     certificate: cert,
@@ -317,8 +215,8 @@ export async function startFakeArm(): Promise<FakeArm> {
       void special.push({ path, answer, left: times }),
     answerProperly: () => void special.splice(0),
     acceptOnly: (token) => void (accepted = token),
-    refuseSignIn: (error) => void (refusal = error),
-    enterCode: () => void (isCodeEntered = true),
+    refuseSignIn: (error) => entra.refuse(error),
+    enterCode: () => entra.enterCode(),
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -338,30 +236,3 @@ const unauthorized: FakeAnswer = {
   ...failure(401, 'AuthenticationFailed', 'Authentication failed.'),
   headers: { 'www-authenticate': 'Bearer authorization_uri="https://login.windows.net/t"' },
 };
-
-function idOf(vm: FakeVm, type: string, name: string): string {
-  return `/subscriptions/${vm.subscriptionId}/resourceGroups/${vm.resourceGroup}/providers/${type}/${name}`;
-}
-
-function vmBody(vm: FakeVm) {
-  return {
-    id: idOf(vm, 'Microsoft.Compute/virtualMachines', vm.name),
-    name: vm.name,
-    location: vm.location,
-    properties: {
-      vmId: vm.vmId,
-      provisioningState: 'Succeeded',
-      timeCreated: vm.timeCreated,
-      hardwareProfile: { vmSize: vm.size },
-      ...(vm.priority === null ? {} : { priority: vm.priority }),
-      networkProfile: {
-        networkInterfaces: [
-          {
-            id: idOf(vm, 'Microsoft.Network/networkInterfaces', `${vm.name}-nic`),
-            properties: { primary: true },
-          },
-        ],
-      },
-    },
-  };
-}
