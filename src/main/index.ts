@@ -35,6 +35,8 @@ import { UserError } from '../shared/user-error.ts';
 import { version } from './version.ts';
 
 let desktop: Desktop | null = null;
+/** How to sign in to Azure, which may have to be shown before there is a window to show it in. */
+let deviceCode: string | null = null;
 
 /** All that has to be done before Electron is ready. */
 function begin(): void {
@@ -66,6 +68,11 @@ async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
   const server = await startAppServer({
     ...{ options, sources, config, dataDir, version, log },
     assetsDir: existsSync(join(places.page, 'index.html')) ? places.page : null,
+    showDeviceCode(message) {
+      process.stderr.write(`${message}\n`);
+      deviceCode = message;
+      desktop?.tell(message);
+    },
     onBrokenConfig: (problems) =>
       desktop?.tell(`The configuration is broken, the last good one stays. ${problems.join(' ')}`),
   }).catch(async (error: unknown) => {
@@ -76,6 +83,7 @@ async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
   const hasTray = await hasTrayHost(process.platform);
   const shown = showDesktop({ server, hasTray, hidden: options.hidden, log });
   desktop = shown;
+  if (deviceCode !== null) shown.tell(deviceCode);
   quitCleanly({
     onBegin: shown.letGo,
     async close() {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from './app-log.ts';
+import { createAzure, type Azure } from './azure/index.ts';
 import type { Config, VmConfig } from './config/index.ts';
 import { lockDataFolder, openFeed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
@@ -20,6 +21,12 @@ export interface MonitorOptions {
   readonly assetsDir: string | null;
   /** Asks the person for the passphrase of a key. */
   readonly askPassphrase?: AskPassphrase;
+  /** Shows the person the address and the code of a sign-in to Azure by device code. */
+  readonly showDeviceCode?: (message: string) => void;
+  /** One for the whole process; default: one of its own, by this process' environment. */
+  readonly azure?: Azure;
+  /** For tests: what stands in for the 30 s between two questions to Azure about one VM. */
+  readonly azureFastestMs?: number;
 }
 
 export interface Monitor {
@@ -68,6 +75,13 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         hostKeys: createHostKeys({ ownFile: join(dataDir, 'known_hosts'), places }),
         agentSocket: agentSocket(),
       };
+      const azure =
+        options.azure ??
+        createAzure({
+          log,
+          environment: process.env,
+          ...(options.showDeviceCode === undefined ? {} : { onDeviceCode: options.showDeviceCode }),
+        });
       let { config } = options;
       let demandedByClients: number | null = null;
       // A hook waits for news as a client does.
@@ -77,7 +91,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 
       const startWatcher = (vm: VmConfig): void => {
         const { interval: intervalSeconds } = config;
-        const watcher = watchVm({ config: vm, intervalSeconds, feed, tools, places, log, now: Date.now });
+        const watcher = watchVm({
+          ...{ config: vm, intervalSeconds, feed, tools, places, log, azure, now: Date.now },
+          azureFastestMs: options.azureFastestMs,
+        });
         watcher.setDemand(demanded());
         watchers.set(vm.name, { config: vm, watcher });
       };

@@ -14,6 +14,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
     /((?:^|[\s"'?&;,{(-])[\w-]*(?:api[_-]?key|access[_-]?key|account[_-]?key|passphrase|password|passwd|secret|token|\bsig)["']?(?:\s*[:=]\s*|\s+(?=\S*\d)))(?:"[^"]*"|'[^']*'|[^\s"'&,;)}]+)/gim,
     `$1${mask}`,
   ],
+  // A JSON Web Token, such as Azure's
+  [/\beyJ[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?/g, mask],
   // Keys that are known by their first letters: OpenAI, GitHub, Slack, Hugging Face, and our own.
   [/\b(?:sk-|gh[opsu]_|github_pat_|xox[abps]-|hf_|bt_(?=[\w-]{43}))[A-Za-z0-9_-]{8,}/g, mask],
 ];

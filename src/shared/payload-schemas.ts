@@ -31,7 +31,7 @@ export const costSchema = z.object({ per_hour_usd: z.number(), so_far_usd: z.num
 
 export const findingSchema = z
   .object({
-    piece: z.enum(['container', 'guest', 'runner', 'results', 'log']),
+    piece: z.enum(['address', 'container', 'guest', 'runner', 'results', 'log']),
     value: z.string(),
     why: z.string(),
   })

@@ -16,16 +16,24 @@ export interface CertificateOptions {
   readonly to?: number;
   /** Default: localhost. */
   readonly hostName?: string;
+  /** RSA for whoever takes nothing else. Default: ec, on P-256. */
+  readonly kind?: 'ec' | 'rsa';
 }
 
-/** An X.509 certificate (RFC 5280) on a new P-256 key. */
+/** An X.509 certificate (RFC 5280) on a new key. */
 export function makeCertificate({
   from = -1,
   to = 365,
   hostName = 'localhost',
+  kind = 'ec',
 }: CertificateOptions = {}): TestCertificate {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey, publicKey } =
+    kind === 'ec'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 });
   const ecdsaWithSha256 = sequence(objectId('2a8648ce3d040302'));
+  const rsaWithSha256 = sequence(objectId('2a864886f70d01010b'), der(0x05));
+  const algorithm = kind === 'ec' ? ecdsaWithSha256 : rsaWithSha256;
   const name = sequence(der(0x31, sequence(objectId('550403'), der(0x0c, Buffer.from(hostName)))));
   const validity = sequence(time(from), time(to));
   // subjectAltName: dNSName, iPAddress
@@ -34,11 +42,9 @@ export function makeCertificate({
   const version3 = der(0xa0, der(0x02, Buffer.from([2])));
   const serial = der(0x02, Buffer.from([1]));
   const subjectKey = publicKey.export({ type: 'spki', format: 'der' });
-  const unsigned = sequence(
-    ...[version3, serial, ecdsaWithSha256, name, validity, name, subjectKey, extensions],
-  );
+  const unsigned = sequence(...[version3, serial, algorithm, name, validity, name, subjectKey, extensions]);
   const signature = der(0x03, Buffer.from([0]), sign('sha256', unsigned, privateKey));
-  const base64 = sequence(unsigned, ecdsaWithSha256, signature).toString('base64');
+  const base64 = sequence(unsigned, algorithm, signature).toString('base64');
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -67,6 +67,8 @@ export interface RealVm {
   startRunner(runner?: Partial<StandInRunner>): Promise<void>;
   stopRunner(): Promise<void>;
   startSshd(): Promise<void>;
+  /** From its next start on, the server answers at this address of the loopback net only. */
+  moveTo(address: string): void;
   /** Ends the server and all its sessions, as a reboot does. */
   killSshd(): Promise<void>;
   /** Stops (or lets go on) the server and its sessions: an answer never comes. */
@@ -281,6 +283,10 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
         if (started.exitCode !== null) throw new Error(`sshd has ended: ${own}`);
         return own.includes('Server listening');
       }, 'sshd listens');
+    },
+    moveTo(address) {
+      const settings = readFileSync(file('sshd_config'), 'utf8');
+      writeFileSync(file('sshd_config'), settings.replace(/^ListenAddress .*$/m, `ListenAddress ${address}`));
     },
     async killSshd() {
       if (server === null) return;

@@ -73,6 +73,7 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
             version: io.version,
             assetsDir: io.assetsDir,
             askPassphrase: io.askPassphrase,
+            showDeviceCode: (message) => say(io.stderr, message),
           }),
         onStarted(started) {
           monitor = started;

@@ -95,6 +95,9 @@ export const vmSchema = group({
   stalledAfterMinutes: decimal(1, 10_080, 'a number of minutes from 1 to 10080')
     .default(15)
     .describe('Minutes without a sign of life after which a run counts as stalled.'),
+  idleAfterMinutes: decimal(1, 10_080, 'a number of minutes from 1 to 10080')
+    .default(30)
+    .describe('Minutes without a run after which a VM that costs money counts as idle.'),
 }).refine((vm) => isPresent(vm.azure) || isPresent((vm.ssh as { host?: unknown } | undefined)?.host), {
   when: isReadable,
   error: 'found neither "ssh.host" nor "azure", expected one of them to say where the VM is',

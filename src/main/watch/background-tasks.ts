@@ -2,6 +2,7 @@
 import type { BackgroundTask } from '../../shared/background-task.ts';
 import type { Finding, Phase } from '../../shared/stream.ts';
 import { progressOf, type RunState } from '../run/index.ts';
+import { cloudPhase, cloudText, currentFacts, powerStateOf } from './cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, type Sight } from './sight.ts';
 import { phaseOf } from './status.ts';
@@ -47,16 +48,29 @@ export function backgroundTasks(
 function machineTask(vm: string, sight: Sight, elapsedSeconds: number | null): BackgroundTask {
   const { ssh } = sight;
   const problem = ssh.kind === 'down' ? ssh.problem : null;
+  const facts = currentFacts(sight);
+  const phase = ssh.kind === 'down' ? (cloudPhase(sight) ?? 'offline') : 'connected';
+  const isMoving = phase === 'starting' || phase === 'stopping';
   return {
     task_id: `${vm}-vm`,
     task_type: 'vm_provision',
-    status: ssh.kind !== 'down' ? 'completed' : problem === null ? 'pending' : 'failed',
-    phase: ssh.kind === 'down' ? 'offline' : 'connected',
+    status:
+      ssh.kind !== 'down' ? 'completed' : isMoving ? 'running' : problem === null ? 'pending' : 'failed',
+    phase,
     title: `VM ${vm}`,
-    description: problem?.message ?? (ssh.kind === 'down' ? 'Connecting' : 'Connected by SSH'),
+    description:
+      cloudText(sight) ?? problem?.message ?? (ssh.kind === 'down' ? 'Connecting' : 'Connected by SSH'),
     progress_percent: ssh.kind === 'down' ? 0 : 100,
     elapsed_seconds: elapsedSeconds,
-    metadata: { vm, detail: problem?.detail ?? null },
+    metadata: {
+      vm,
+      detail: problem?.detail ?? null,
+      power_state: powerStateOf(sight),
+      provisioning_state: facts?.provisioningState ?? null,
+      provisioning_error: facts?.provisioningError ?? null,
+      size: facts?.size ?? null,
+      location: facts?.location ?? null,
+    },
   };
 }
 

@@ -20,6 +20,8 @@ export interface BenchmarkLog {
   readonly run: RunState | null;
   /** Of the log that is followed; null: none is. */
   readonly reading: LogReading | null;
+  /** More of the log is known to be there than has been read. */
+  readonly isBehind: boolean;
   /** What the picture says of the run. */
   runSight(): RunSight | null;
   /** To be called after each look: finds the log, follows it, and draws the conclusions. */
@@ -163,6 +165,9 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     },
     get reading() {
       return following.reading;
+    },
+    get isBehind() {
+      return following.isBehind;
     },
     runSight() {
       const { reading } = following;

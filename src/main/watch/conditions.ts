@@ -1,8 +1,10 @@
 /** What is known of a VM → which troubles hold, which are over, and of which nothing can be said. Pure. */
 import type { StateCode } from '../../shared/stream.ts';
+import { cloudRules } from './rules/cloud.ts';
 import { connectionRules } from './rules/connection.ts';
 import { containerRules } from './rules/container.ts';
 import { guestRules } from './rules/guest.ts';
+import { idleRules } from './rules/idle.ts';
 import { machineRules } from './rules/machine.ts';
 import type { ConditionSettings, Rules, Trouble } from './rules/rule.ts';
 import { runRules } from './rules/run.ts';
@@ -30,15 +32,17 @@ export const recoveredSentence: Readonly<Record<StateCode, string>> = {
   disk_full: 'There is free disk space again.',
   log_unreadable: 'The benchmark log can be read again.',
   run_stalled: 'The run goes on.',
-  vm_idle: 'The VM is in use again.',
+  vm_idle: 'The VM is in use again, or off.',
 };
 
 const rules: Rules = {
   ...connectionRules,
+  ...cloudRules,
   ...containerRules,
   ...guestRules,
   ...machineRules,
   ...runRules,
+  ...idleRules,
 };
 
 export function assess(sight: Sight, settings: ConditionSettings): Assessment {

@@ -7,6 +7,9 @@ import type { Sight } from './sight.ts';
 export function findingsOf(sight: Sight): Finding[] {
   const { container, probe, results, log, inside, host } = sight;
   const findings: Finding[] = [];
+  const facts = sight.cloud?.isAddressWanted === true ? sight.cloud.facts : null;
+  if (facts !== null && facts.address !== null)
+    findings.push({ piece: 'address', value: facts.address, why: 'the public address of the VM in Azure' });
   if (container.kind === 'running')
     findings.push({ piece: 'container', value: container.name, why: container.why });
   if (probe.place !== null && probe.why !== null)

@@ -2,8 +2,9 @@
 import type { ErrorPayload, StateCode } from '../../shared/stream.ts';
 import type { Logger } from '../app-log.ts';
 import type { Feed, OpenCondition } from '../feed/index.ts';
+import type { CloudSight } from './cloud-sight.ts';
 import { assess, recoveredSentence } from './conditions.ts';
-import type { Trouble } from './rules/rule.ts';
+import type { ConditionSettings, Trouble } from './rules/rule.ts';
 import { firstSight, type Sight } from './sight.ts';
 import { statusOf, type StatusFrame } from './status.ts';
 
@@ -30,10 +31,12 @@ export interface PictureOptions {
   readonly feed: Feed;
   readonly log: Logger;
   readonly now: () => number;
-  readonly stalledAfterMs: number;
+  readonly conditions: ConditionSettings;
   readonly frame: () => StatusFrame;
   /** Half a picture would be a wrong one: while this is so, nothing is told. */
   readonly isHeld: () => boolean;
+  /** What there is to be asked besides the VM itself: known from the first picture on. */
+  readonly cloud: CloudSight | null;
 }
 
 const failureEveryMs = 60_000;
@@ -41,12 +44,12 @@ const failureEveryMs = 60_000;
 export function createPicture(options: PictureOptions): Picture {
   const { vm, feed, log, now } = options;
   const troubles = new Set<StateCode>(feed.openConditions(vm).map(({ code }) => code));
-  let sight: Sight = firstSight;
+  let sight: Sight = { ...firstSight, cloud: options.cloud };
   let lastFailureMs = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
   function tellTroubles(): void {
-    const { holding, clear } = assess(sight, { stalledAfterMs: options.stalledAfterMs });
+    const { holding, clear } = assess(sight, options.conditions);
     const began = holding.filter(({ code }) => !troubles.has(code)).map(toCondition);
     const ended = clear
       .filter((code) => troubles.has(code))

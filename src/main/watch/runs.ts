@@ -13,6 +13,8 @@ import type { RunSight } from './sight.ts';
 export interface Runs {
   /** The newest, on or over. */
   readonly newest: RunState | null;
+  /** There may be more to be read than has been: what is known of the newest run is not its last word. */
+  readonly isBehind: boolean;
   /** To be called after each whole look. */
   lookAtLog(session: Session): Promise<void>;
   lookAtResults(session: Session): Promise<void>;
@@ -32,6 +34,8 @@ export interface RunsOptions {
 }
 
 const showEveryMs = 1_000;
+/** The first look finds what the second one looks into, and a log that is there is read by the third. */
+const looksUntilFound = 3;
 
 export function watchRuns(options: RunsOptions): Runs {
   const { config, feed, now, picture } = options;
@@ -46,6 +50,8 @@ export function watchRuns(options: RunsOptions): Runs {
     logReading: () => benchmarkLog.reading,
     onRun: show,
   });
+  /** Since the connection was made. */
+  let looks = 0;
   const lastRun = feed.latestFollow(vm)?.run ?? null;
   if (lastRun !== null) feed.setProgress(vm, progressOf(lastRun, vm, now(), false), false);
 
@@ -73,12 +79,21 @@ export function watchRuns(options: RunsOptions): Runs {
     get newest() {
       return current() ?? lastRun;
     },
-    lookAtLog: ({ client, host, looks }) => benchmarkLog.look(client, host, looks),
+    get isBehind() {
+      return benchmarkLog.isBehind || looks < looksUntilFound;
+    },
+    async lookAtLog(session) {
+      await benchmarkLog.look(session.client, session.host, session.looks);
+      looks += 1;
+    },
     async lookAtResults(session) {
       const access = session.access();
       if (access !== null) await results.look(access);
     },
-    pause: () => benchmarkLog.pause(),
+    pause() {
+      looks = 0;
+      benchmarkLog.pause();
+    },
     close() {
       clearInterval(showTimer);
     },

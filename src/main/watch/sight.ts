@@ -1,4 +1,5 @@
 /** Everything that is known of one VM at one moment: the picture from which status, conditions and tasks are made. Plain data. */
+import type { CloudSight, IdleSight } from './cloud-sight.ts';
 import {
   noBoot,
   type BootState,
@@ -36,6 +37,10 @@ export interface Sight {
   readonly run: RunSight | null;
   /** When an agent outside of this VM was last seen at work here; epoch milliseconds of our clock, null: not lately. */
   readonly outsideAgentAtMs: number | null;
+  /** What Azure says of the VM; null: it is not asked. */
+  readonly cloud: CloudSight | null;
+  /** How long the VM has cost money without a run; null: it is in use, or costs nothing, or nothing can be said. */
+  readonly idle: IdleSight | null;
 }
 
 export type ContainerSight =
@@ -115,6 +120,8 @@ export const firstSight: Sight = {
   log: { path: null, why: null, trouble: null },
   run: null,
   outsideAgentAtMs: null,
+  cloud: null,
+  idle: null,
 };
 
 /** Misses after which a server that answered before counts as gone: it may be busy for seconds, and one miss means nothing. */
@@ -128,6 +135,12 @@ export function isReady(sight: Sight): boolean {
   if (sight.container.kind === 'stopped' || sight.container.kind === 'absent') return false;
   if (answer.kind === 'ready') return true;
   return wasReady && misses < missesUntilDown[answer.kind];
+}
+
+/** Something of a benchmark goes on, by its log or by its process. */
+export function isInUse({ run, host, inside, outsideAgentAtMs }: Sight): boolean {
+  const runners = (host?.runners.length ?? 0) + (inside?.runners.length ?? 0);
+  return run?.isRunning === true || runners > 0 || outsideAgentAtMs !== null;
 }
 
 /** The benchmark runs on the VM itself, as OSWorld does: then no container is missing. */

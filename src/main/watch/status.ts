@@ -1,6 +1,7 @@
 /** What is known of a VM → the `status` event. Pure. */
-import type { Phase, StatusPayload } from '../../shared/stream.ts';
+import type { Cost, Phase, StatusPayload } from '../../shared/stream.ts';
 import { describeRunner } from '../vm/index.ts';
+import { cloudPhase, cloudText, powerStateOf } from './cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, runsOnHost, type Sight } from './sight.ts';
 
@@ -11,6 +12,7 @@ export interface StatusFrame {
   readonly vncUrl: string | null;
   /** Epoch milliseconds of the last answer from the VM. */
   readonly checkedAtMs: number | null;
+  readonly cost: Cost | null;
 }
 
 export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
@@ -24,7 +26,7 @@ export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
     waa_ready: isReady(sight),
     probe: { status: probeText(sight), vnc_url: frame.vncUrl },
     vm: frame.vm,
-    power_state: null,
+    power_state: powerStateOf(sight),
     detail: {
       text: phaseText(sight, phase),
       percent: phase === sight.boot.phase ? sight.boot.percent : null,
@@ -39,12 +41,12 @@ export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
       found: findingsOf(sight),
     },
     checked_at: frame.checkedAtMs === null ? null : new Date(frame.checkedAtMs).toISOString(),
-    cost: null,
+    cost: frame.cost,
   };
 }
 
 export function phaseOf(sight: Sight): Phase {
-  if (sight.ssh.kind === 'down') return sight.ssh.everUp ? 'unknown' : 'offline';
+  if (sight.ssh.kind === 'down') return cloudPhase(sight) ?? (sight.ssh.everUp ? 'unknown' : 'offline');
   if (isReady(sight)) return 'ready';
   // Without a Windows that is prepared for it, a benchmark has no phase.
   if (sight.container.kind !== 'running' && runsOnHost(sight)) return 'unknown';
@@ -64,7 +66,10 @@ export function phaseOf(sight: Sight): Phase {
 
 function probeText(sight: Sight): string {
   if (isReady(sight)) return 'ready';
-  if (sight.ssh.kind === 'down') return 'Unknown: no SSH connection';
+  if (sight.ssh.kind === 'down')
+    return phaseOf(sight) === 'offline' && cloudPhase(sight) !== null
+      ? 'Not running'
+      : 'Unknown: no SSH connection';
   const { answer } = sight.probe;
   return answer === null || answer.kind === 'ready' ? 'Not asked yet' : answer.text;
 }
@@ -84,7 +89,8 @@ const phaseWords: Readonly<Record<Phase, string>> = {
 };
 
 function phaseText(sight: Sight, phase: Phase): string {
-  if (sight.ssh.kind === 'down') return sight.ssh.everUp ? 'The SSH connection is lost' : 'Not reached yet';
+  if (sight.ssh.kind === 'down')
+    return cloudText(sight) ?? (sight.ssh.everUp ? 'The SSH connection is lost' : 'Not reached yet');
   if (phase === 'unknown' && runsOnHost(sight))
     return 'The benchmark runs on the VM itself, without a Windows container';
   if (phase === 'oobe' && sight.probe.wasReady) return 'The benchmark server has stopped answering';

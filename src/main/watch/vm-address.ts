@@ -5,16 +5,19 @@ import { sshTarget, type SshPlaces, type SshProblem, type SshTarget } from '../v
 export type FoundTarget =
   { readonly ok: true; readonly target: SshTarget } | { readonly ok: false; readonly problem: SshProblem };
 
-/** Where to connect to, or why that cannot be told. */
-export function findTarget(config: VmConfig, places: SshPlaces): FoundTarget {
-  if (config.ssh.host === null) {
-    return failed(
-      'The address is to be taken from Azure, which this version cannot do yet.',
-      `Name the address of ${config.name} in "ssh.host".`,
-    );
-  }
+/**
+ * Where to connect to, or why that cannot be told.
+ * @param hostKeyAlias the name under which its key is known whatever its address is; null: its address is its name
+ */
+export function findTarget(
+  config: VmConfig,
+  host: string,
+  places: SshPlaces,
+  hostKeyAlias: string | null = null,
+): FoundTarget {
   try {
-    return { ok: true, target: sshTarget(config.ssh, config.ssh.host, places) };
+    const target = sshTarget(config.ssh, host, places);
+    return { ok: true, target: { ...target, hostKeyAlias: target.hostKeyAlias ?? hostKeyAlias } };
   } catch (error) {
     return failed(
       error instanceof Error ? error.message : String(error),
@@ -23,9 +26,17 @@ export function findTarget(config: VmConfig, places: SshPlaces): FoundTarget {
   }
 }
 
+/** The VM runs in Azure and has no address that is to be had. */
+export function withoutAddress(vmName: string): FoundTarget {
+  return failed(
+    `The VM ${vmName} has no public address in Azure.`,
+    'Give it one, or name in "ssh.host" the address at which this computer reaches it (by VPN, Bastion or a jump host).',
+  );
+}
+
 /** "http://vm:8006"; null where no address is known. */
-export function vncUrl(config: VmConfig, found: FoundTarget): string | null {
-  const host = found.ok ? found.target.host : config.ssh.host;
+export function vncUrl(config: VmConfig, found: FoundTarget | null): string | null {
+  const host = found?.ok === true ? found.target.host : config.ssh.host;
   if (host === null) return null;
   return `http://${host.includes(':') ? `[${host}]` : host}:${config.vnc.port}`;
 }

@@ -3,19 +3,22 @@ import type { Client } from 'ssh2';
 import type { BackgroundTask } from '../../shared/background-task.ts';
 import type { Screens } from '../../shared/screens.ts';
 import type { Logger } from '../app-log.ts';
+import type { Azure } from '../azure/index.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
 import { addressOf, type ConnectTools, type SshPlaces } from '../vm/index.ts';
 import { backgroundTasks } from './background-tasks.ts';
-import { keepConnected } from './connection.ts';
+import { unaskedCloud, watchCloud, type CloudWatch } from './cloud-watch.ts';
 import { createLookTimer } from './look-timer.ts';
 import { lookEverySeconds } from './pace.ts';
 import { createPicture } from './picture.ts';
+import { keepReaching, type Reaching } from './reaching.ts';
 import { watchRuns } from './runs.ts';
 import { createScreens } from './screens.ts';
 import { openSession, type Session } from './session.ts';
 import { isReady } from './sight.ts';
-import { findTarget, vncUrl } from './vm-address.ts';
+import { createSpending } from './spending.ts';
+import { vncUrl } from './vm-address.ts';
 
 export interface VmWatcherOptions {
   readonly config: VmConfig;
@@ -23,6 +26,10 @@ export interface VmWatcherOptions {
   readonly intervalSeconds: number;
   readonly feed: Feed;
   readonly tools: ConnectTools;
+  /** Asked about VMs that have an "azure" in their configuration, and only about those. */
+  readonly azure: Azure;
+  /** For tests: see `watchAzureVm`. */
+  readonly azureFastestMs?: number | undefined;
   readonly places: SshPlaces;
   readonly log: Logger;
   readonly now: () => number;
@@ -40,30 +47,45 @@ export interface VmWatcher {
 export function watchVm(options: VmWatcherOptions): VmWatcher {
   const { config, feed, now, log } = options;
   const vm = config.name;
-  const target = findTarget(config, options.places);
   let session: Session | null = null;
   let demandedSeconds: number | null = null;
   let checkedAtMs: number | null = null;
+  let reaching: Reaching | null = null;
+  let cloud: CloudWatch | null = null;
 
   const picture = createPicture({
     vm,
     feed,
     log,
     now,
-    stalledAfterMs: config.stalledAfterMinutes * 60_000,
+    conditions: {
+      stalledAfterMs: config.stalledAfterMinutes * 60_000,
+      idleAfterMs: config.idleAfterMinutes * 60_000,
+    },
     frame: () => ({
       vm,
-      address: target.ok ? addressOf(target.target) : null,
-      vncUrl: vncUrl(config, target),
+      address: reaching?.found?.ok === true ? addressOf(reaching.found.target) : null,
+      vncUrl: vncUrl(config, reaching?.found ?? null),
       checkedAtMs,
+      cost: spending.cost(),
     }),
     isHeld: () => session?.isSettling === true,
+    cloud: unaskedCloud(config),
   });
   const runs = watchRuns({ config, feed, log, now, picture, hurry: () => timer.hurry() });
   const screens = createScreens({
     sight: () => picture.sight,
     hostLog: (name) => feed.loadFollow(vm, name)?.hostPath ?? null,
     access: () => session?.access() ?? null,
+    now,
+  });
+
+  const spending = createSpending({
+    config,
+    sight: () => picture.sight,
+    run: () => runs.newest,
+    isBehind: () => runs.isBehind,
+    firstSeenMs: feed.firstSeen(vm, now()),
     now,
   });
 
@@ -97,7 +119,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     screens.note();
     if (depth === 'whole') await runs.lookAtLog(current);
     if (session !== current) return;
-    picture.tell();
+    picture.learn({ idle: spending.idle() });
     if (depth === 'whole') await runs.lookAtResults(current);
   }
 
@@ -111,7 +133,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       log,
       now,
       hurry: () => timer.hurry(),
-      onDenied: () => connection?.loginAnew(),
+      onDenied: () => reaching?.connection?.loginAnew(),
     });
     picture.learn({ ssh: { kind: 'up' } });
     timer.begin();
@@ -123,24 +145,18 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     timer.end();
     runs.pause();
     current?.close();
+    cloud?.hurry();
   }
 
   // ---- the first picture, before anything has answered
 
-  if (!target.ok) picture.learn({ ssh: { kind: 'down', everUp: false, problem: target.problem } });
+  reaching = keepReaching({ ...options, picture, onUp: connected, onLost: closeSession });
+  cloud = watchCloud({
+    ...{ config, picture, now, azure: options.azure },
+    ...(options.azureFastestMs === undefined ? {} : { fastestMs: options.azureFastestMs }),
+    onFacts: (facts) => reaching.follow(facts),
+  });
   picture.tell();
-  const connection = target.ok
-    ? keepConnected({
-        vm,
-        target: target.target,
-        tools: options.tools,
-        picture,
-        log,
-        now,
-        onUp: connected,
-        onLost: closeSession,
-      })
-    : null;
 
   return {
     screens,
@@ -150,17 +166,18 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       if (intervalSeconds !== null) timer.plan(hadListeners ? paceMs() : 0);
     },
     tasks() {
-      const connectedAtMs = connection?.upSinceMs ?? null;
+      const connectedAtMs = reaching.connection?.upSinceMs ?? null;
       const startedAtMs = Date.parse(picture.sight.startedAt ?? '');
       const containerStartedAtMs = Number.isNaN(startedAtMs) ? null : startedAtMs;
       const since = { connectedAtMs, containerStartedAtMs };
       return backgroundTasks(vm, picture.sight, runs.newest, since, now());
     },
     close() {
+      cloud?.close();
       closeSession();
       picture.close();
       runs.close();
-      connection?.close();
+      reaching.close();
       feed.forgetVm(vm);
     },
   };

@@ -47,6 +47,7 @@ it('keeps secrets out, wherever they stand', async () => {
   logger.error(new Error('GET /api/benchmark-sse?api_key=secret8&vm=* failed'));
   logger.info({ env: ['AZURE_CLIENT_SECRET=secret9'] }, 'sk-secret10secret10 "token": "secret11"');
   logger.info('-----BEGIN OPENSSH PRIVATE KEY-----\nsecret12\n-----END OPENSSH PRIVATE KEY-----');
+  logger.info('az gave eyJhbGciOiJub25lIn0.eyJzZWNyZXQxMyI6MX0secret13.secret14');
   logger.info('harmless: the key file /home/u/.ssh/id_rsa was tried');
   await log.close();
   const text = readFileSync(file, 'utf8');

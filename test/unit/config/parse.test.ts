@@ -72,6 +72,7 @@ describe('good files', () => {
             pricePerHour: null,
             successThreshold: 1,
             stalledAfterMinutes: 15,
+            idleAfterMinutes: 30,
           },
         ],
         notifications: { taskComplete: 'all', errors: true, quietHours: null, batchSeconds: 10 },

@@ -24,7 +24,8 @@ const example = `{
       "vnc": { "port": 8006 },
       "pricePerHour": null,
       "successThreshold": 1,
-      "stalledAfterMinutes": 15
+      "stalledAfterMinutes": 15,
+      "idleAfterMinutes": 30
     }
   ],
   "notifications": { "taskComplete": "all", "errors": true, "quietHours": null, "batchSeconds": 10 },

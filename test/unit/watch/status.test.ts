@@ -4,7 +4,7 @@ import { firstSight, isReady, type Sight } from '../../../src/main/watch/sight.t
 import { phaseOf, statusOf } from '../../../src/main/watch/status.ts';
 import { missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 
-const frame = { vm: 'vm', address: 'me@vm:22', vncUrl: 'http://vm:8006', checkedAtMs: 0 };
+const frame = { vm: 'vm', address: 'me@vm:22', vncUrl: 'http://vm:8006', checkedAtMs: 0, cost: null };
 const down = (everUp: boolean): Sight['ssh'] => ({ kind: 'down', everUp, problem: sshProblem });
 const booting = (phase: Phase | null): Sight => ({ ...onItsWay, boot: { ...onItsWay.boot, phase } });
 

@@ -1,5 +1,7 @@
 /** Troubles with reaching the VM. */
 import type { StateCode } from '../../../shared/stream.ts';
+import { isOff, powerStateOf } from '../cloud-sight.ts';
+import type { Sight } from '../sight.ts';
 import type { Rule, Rules } from './rule.ts';
 
 export const connectionRules: Rules = {
@@ -9,7 +11,8 @@ export const connectionRules: Rules = {
 };
 
 function sshRule(code: StateCode): Rule {
-  return ({ ssh }) => {
+  return (sight) => {
+    const { ssh } = sight;
     if (ssh.kind === 'up') return 'clear';
     if (ssh.kind === 'blinking') return 'unknown';
     const problem = ssh.problem;
@@ -18,11 +21,30 @@ function sshRule(code: StateCode): Rule {
       return {
         severity: 'critical',
         message: 'SSH connection failed',
-        detail: 'The connection was lost.',
+        detail:
+          powerStateOf(sight) === 'running'
+            ? 'The connection was lost. When Azure was asked last, the VM was running.'
+            : 'The connection was lost.',
         hint: null,
       };
     }
     if (problem.code !== code) return 'clear';
-    return { severity: 'critical', message: problem.message, detail: problem.detail, hint: problem.hint };
+    // Nobody expects a VM that is off to answer; that it is off is told by itself.
+    if (code === 'ssh_unreachable' && isOff(sight)) return 'unknown';
+    return { severity: 'critical', message: problem.message, ...withCloud(problem, sight) };
+  };
+}
+
+/** A VM that is called running while it does not answer: both have to be said, or the one hides the other. */
+function withCloud(
+  problem: { readonly code: StateCode; readonly detail: string; readonly hint: string },
+  sight: Sight,
+): { readonly detail: string; readonly hint: string } {
+  const { detail, hint } = problem;
+  if (problem.code !== 'ssh_unreachable' || powerStateOf(sight) !== 'running') return { detail, hint };
+  if (sight.cloud?.isAddressWanted === true && sight.cloud.facts?.address === null) return { detail, hint };
+  return {
+    detail: `${detail}. Azure says that the VM is running`,
+    hint: 'The VM runs, but cannot be reached. Is the port open for your address in its network security group? If it is, the VM may hang: see its boot diagnostics in the portal.',
   };
 }

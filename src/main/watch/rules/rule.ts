@@ -14,6 +14,7 @@ export interface Trouble {
 
 export interface ConditionSettings {
   readonly stalledAfterMs: number;
+  readonly idleAfterMs: number;
 }
 
 /** `unknown`: it stays as it is. */

@@ -24,6 +24,7 @@ export function watchedFacts({ detail, probe }: StatusPayload, runId: string | n
   };
   return [
     ...known('SSH', detail.address),
+    ...found('address', 'Address', null),
     ...found('container', 'Container', detail.container),
     ...known('Benchmark server', probe.status),
     ...found('guest', 'Asked at', detail.probe_address),

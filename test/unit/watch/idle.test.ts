@@ -1,0 +1,80 @@
+/** How long a VM has stood idle, and what it has cost meanwhile. */
+import { describe, expect, it } from 'vitest';
+import type { RunState } from '../../../src/main/run/index.ts';
+import { idleOf, type IdleSources } from '../../../src/main/watch/idle.ts';
+import type { Sight } from '../../../src/main/watch/sight.ts';
+import { onItsWay, ready } from './sights.ts';
+
+const hourMs = 3_600_000;
+const now = 100 * hourMs;
+const nothing: IdleSources = {
+  ...{ run: null, lastBusyMs: null, upSinceMs: null, firstSeenMs: 0 },
+  ...{ perHourUsd: 2, nowMs: now },
+};
+const ended = (endedAtMs: number | null, state: RunState['state'] = 'finished'): RunState =>
+  ({ state, endedAt: endedAtMs, tasks: [{ endedAt: endedAtMs }, { endedAt: null }] }) as unknown as RunState;
+
+describe('a VM stands idle', () => {
+  it.each<[what: string, sources: Partial<IdleSources>, since: string, hours: number, usd: number | null]>([
+    ['since its last task', { run: ended(98 * hourMs), upSinceMs: 50 * hourMs }, 'task', 2, 4],
+    [
+      'since its last task, of whatever price',
+      { run: ended(98 * hourMs), perHourUsd: null },
+      'task',
+      2,
+      null,
+    ],
+    [
+      'since its start, which was later',
+      { run: ended(40 * hourMs), upSinceMs: 90 * hourMs },
+      'start',
+      10,
+      20,
+    ],
+    [
+      'since a process was seen, of which no log tells',
+      { lastBusyMs: 99 * hourMs, upSinceMs: 50 * hourMs },
+      'use',
+      1,
+      2,
+    ],
+    [
+      'since a process was seen after its last task, whose cost is what counts',
+      { run: ended(98 * hourMs), lastBusyMs: 99 * hourMs },
+      'task',
+      1,
+      4,
+    ],
+    ['since BenchTray knows it', { firstSeenMs: 97 * hourMs }, 'seen', 3, 6],
+    [
+      'not since before BenchTray knew it, but its cost is from its start',
+      { firstSeenMs: 97 * hourMs, upSinceMs: 90 * hourMs },
+      'start',
+      3,
+      20,
+    ],
+    ['no time at all, by a clock that is behind', { run: ended(101 * hourMs) }, 'task', 0, 0],
+    [
+      'without a task that has ended',
+      { run: ended(null, 'running'), firstSeenMs: 97 * hourMs },
+      'seen',
+      3,
+      6,
+    ],
+  ])('%s', (_what, sources, since, hours, usd) => {
+    expect(idleOf(ready, { ...nothing, ...sources })).toMatchObject({
+      ...{ since, forMs: hours * hourMs, costUsd: usd },
+    });
+  });
+
+  it('only after Windows was made ready, unless that takes for ever', () => {
+    const preparing = (startedHoursAgo: number): Sight => ({
+      ...onItsWay,
+      startedAt: new Date(now - startedHoursAgo * hourMs).toISOString(),
+    });
+    const idle = (sight: Sight) => idleOf(sight, { ...nothing, upSinceMs: 50 * hourMs });
+    expect(idle(preparing(1))).toMatchObject({ since: 'use', forMs: 0 });
+    expect(idle(preparing(5))).toMatchObject({ since: 'use', forMs: 3 * hourMs });
+    expect(idle({ ...preparing(1), probe: ready.probe })).toMatchObject({ since: 'start' });
+  });
+});
