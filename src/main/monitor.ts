@@ -2,8 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { agentSocket } from './agent-socket.ts';
 import type { Logger } from './app-log.ts';
 import type { Config, VmConfig } from './config/index.ts';
+import { doctorTools } from './diagnose.ts';
+import { runDoctor } from './doctor/index.ts';
 import { lockDataFolder, openFeed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
 import { checkExternal, keyFileIn, startServer, type ServerSettings } from './server/index.ts';
@@ -101,6 +104,13 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         feed,
         vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
         screens: (vm) => watchers.get(vm)?.watcher.screens ?? null,
+        doctor: ({ vm, url, ...rest }) =>
+          runDoctor({
+            ...rest,
+            house: { configuration: { ok: true, config, path: null, warnings: [] }, ownUrl: url },
+            vms: config.vms.filter(({ name }) => vm === null || name === vm),
+            tools: doctorTools({ dataDir, keys: tools.keys }),
+          }),
         hooks: () => hooks.status(),
         backgroundTasks: () => [...watchers.values()].flatMap(({ watcher }) => watcher.tasks()),
         port: config.server.port,
@@ -172,11 +182,4 @@ function serverSettings({ server }: Config, dataDir: string): ServerSettings {
     ...{ names, allowedOrigins, maxConnections },
     external: external === null ? null : { ...external, keyFile: keyFileIn(dataDir) },
   };
-}
-
-/** Windows has OpenSSH's agent behind a pipe of this name; elsewhere the environment says. */
-function agentSocket(): string | null {
-  return (
-    process.env['SSH_AUTH_SOCK'] ?? (process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null)
-  );
 }

@@ -10,6 +10,7 @@ import { assetsRoute } from './assets.ts';
 import { attend, closeServer, httpOptions } from './attend.ts';
 import type { ExternalSettings } from './external-gate.ts';
 import { openExternalListener, type ExternalListener } from './external-listener.ts';
+import { doctorRoute, type RunDoctor } from './doctor-route.ts';
 import { createHandler } from './handler.ts';
 import { healthRoute } from './health-route.ts';
 import { listenOnLoopback } from './listen.ts';
@@ -43,6 +44,8 @@ export interface StartOptions extends ServerSettings {
   readonly hooks?: () => readonly HookStatus[];
   /** Where the pictures of this VM's tasks can be asked for; null: it is not watched. */
   readonly screens?: (vm: string) => Screens | null;
+  /** Finds out what is wrong; without it nothing does. */
+  readonly doctor?: RunDoctor;
   /** 0: any that is free. */
   readonly port: number;
   /** Version of BenchTray. */
@@ -87,12 +90,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     onDemand: options.onDemand,
     ...(options.sinkLimits === undefined ? {} : { limits: options.sinkLimits }),
   });
+  let url = '';
   const routes = [
     streamRoute({ streams, vmNames, maxConnections: () => settings.maxConnections }),
     statusRoute(feed, vms, version, options.hooks),
     tasksRoute(options.backgroundTasks),
     ...runsRoutes(feed, vmNames),
     ...screensRoutes(feed, options.screens ?? (() => null)),
+    doctorRoute({ run: options.doctor ?? null, vmNames, url: () => url }),
     healthRoute(version),
     openApiRoute(version),
     metricsRoute({
@@ -135,7 +140,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
   boundConnections();
   const { port } = loopback;
-  const url = `http://127.0.0.1:${port}`;
+  url = `http://127.0.0.1:${port}`;
   log.info({ url, external: external?.url ?? null }, 'The server accepts connections');
   return {
     url,

@@ -1,0 +1,59 @@
+import { assess, runsOnHost } from '../../watch/index.ts';
+import { quote, type SshTarget } from '../../vm/index.ts';
+import { onVm } from '../commands.ts';
+import { exampleTarget } from '../examples.ts';
+import { failed, passed, remedy, skipped, type VmCheck } from '../model.ts';
+import { shLine } from '../terminal.ts';
+import { needTarget } from './docker.ts';
+
+interface About {
+  readonly target: SshTarget;
+  readonly container: string;
+}
+
+const missing = remedy<About>({
+  when: 'there is no benchmark container on the VM',
+  advice:
+    'Start the benchmark; or, if its container has a name of its own, name it in "container". These are there:',
+  command: ({ target }, terminal) => onVm(terminal, target, 'docker ps -a'),
+  example: { target: exampleTarget, container: '' },
+});
+const exited = remedy<About>({
+  when: 'the container is there and not running',
+  advice: 'Its last words mostly say why:',
+  command: ({ target, container }, terminal) =>
+    onVm(terminal, target, shLine`docker logs --tail 50 ${container}`),
+  example: { target: exampleTarget, container: 'winarena' },
+});
+
+export const container: VmCheck = {
+  scope: 'vm',
+  name: 'container',
+  title: 'Container',
+  why: 'Windows runs in it.',
+  needs: () => ['docker'],
+  after: [],
+  limitSeconds: 45,
+  remedies: [missing, exited],
+  async look(vm) {
+    const target = needTarget(vm.knownTarget);
+    const [found] = await Promise.all([vm.container(), vm.host()]);
+    if (found.kind === 'running') return passed(`${found.name} is up, chosen because it is ${found.why}.`);
+    const { sight } = vm;
+    if (runsOnHost(sight))
+      return skipped('The benchmark runs on the VM itself: there is no container to look at.');
+    const trouble = assess(sight, { stalledAfterMs: Number.POSITIVE_INFINITY }).holding.find(
+      ({ code }) => code === 'container_missing' || code === 'container_exited',
+    );
+    const words = (fallback: string): string =>
+      trouble === undefined ? fallback : [trouble.message, trouble.detail].filter(Boolean).join(' ');
+    if (found.kind === 'stopped') {
+      const about = { target, container: found.name };
+      const hint = trouble?.hint?.includes(quote(found.name)) === true ? null : (trouble?.hint ?? null);
+      return failed(words(`${found.name} is not running (${found.status}).`), exited, about, hint);
+    }
+    if (found.kind === 'absent')
+      return failed(words('There is no such container.'), missing, { target, container: '' });
+    return failed('docker does not tell how its containers are.', missing, { target, container: '' });
+  },
+};
