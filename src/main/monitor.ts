@@ -4,9 +4,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { agentSocket } from './agent-socket.ts';
 import type { Logger } from './app-log.ts';
-import type { Config, VmConfig } from './config/index.ts';
+import type { Config, ConfigResult, VmConfig } from './config/index.ts';
 import { doctorTools } from './diagnose.ts';
-import { runDoctor } from './doctor/index.ts';
+import { runDoctor, type House } from './doctor/index.ts';
 import { lockDataFolder, openFeed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
 import { checkExternal, keyFileIn, startServer, type ServerSettings } from './server/index.ts';
@@ -21,6 +21,8 @@ export interface MonitorOptions {
   readonly version: string;
   /** The dashboard's built files; null: no dashboard. */
   readonly assetsDir: string | null;
+  /** Reads the configuration as it stands in its file now, for the doctor; without it, what is in force is all that is known. */
+  readonly readConfig?: () => ConfigResult;
   /** Asks the person for the passphrase of a key. */
   readonly askPassphrase?: AskPassphrase;
 }
@@ -107,7 +109,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         doctor: ({ vm, url, ...rest }) =>
           runDoctor({
             ...rest,
-            house: { configuration: { ok: true, config, path: null, warnings: [] }, ownUrl: url },
+            house: houseOf(config, options.readConfig?.() ?? null, url),
             vms: config.vms.filter(({ name }) => vm === null || name === vm),
             tools: doctorTools({ dataDir, keys: tools.keys }),
           }),
@@ -170,6 +172,16 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     lock.release();
     throw error;
   }
+}
+
+/** What the doctor is told of this BenchTray. */
+function houseOf(config: Config, read: ConfigResult | null, ownUrl: string): House {
+  const { path, warnings } = read?.ok === true ? read : { path: null, warnings: [] };
+  return {
+    configuration: { ok: true, config, path, warnings },
+    ownUrl,
+    brokenEdit: read?.ok === false ? read.problems : [],
+  };
 }
 
 function retention({ journal }: Config): Retention {

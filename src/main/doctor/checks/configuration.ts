@@ -12,6 +12,12 @@ const noVm = remedy<null>({
   command: () => 'benchtray config path',
   example: null,
 });
+const brokenEdit = remedy<{ readonly path: string }>({
+  when: 'the configuration was edited into something that is not valid',
+  advice: 'The last good one stays in force until what is named is corrected.',
+  command: broken.command,
+  example: { path: 'config.json' },
+});
 const questionable = remedy<null>({
   when: 'something in the configuration has no effect',
   advice: 'Take out what is named, or mend it.',
@@ -26,14 +32,20 @@ export const configuration: HouseCheck = {
   why: 'Nothing starts on a configuration that is not valid.',
   needs: [],
   limitSeconds: 5,
-  remedies: [broken, noVm, questionable],
-  look({ configuration: read }) {
+  remedies: [broken, brokenEdit, noVm, questionable],
+  look({ configuration: read, ownUrl, brokenEdit: problems }) {
     if (!read.ok) {
       const found = read.problems.map(({ message }) => message).join(' ');
       return Promise.resolve(failed(found, broken, { path: read.path }));
     }
+    const [problem] = problems;
+    if (problem !== undefined) {
+      const found = problems.map(({ message }) => message).join(' ');
+      return Promise.resolve(warned(found, brokenEdit, { path: problem.file }));
+    }
     const { config, path, warnings } = read;
-    const where = path ?? 'There is no file, so that every key has its default';
+    const nowhere = ownUrl === null ? 'There is no file, so that every key has its default' : 'What is in force';
+    const where = path ?? nowhere;
     const names = config.vms.map(({ name }) => name).join(', ');
     if (config.vms.length === 0) return Promise.resolve(warned(`${where}: no VM yet.`, noVm, null));
     const found = `${where}: valid (${names}).`;

@@ -25,6 +25,13 @@ const exited = remedy<About>({
     onVm(terminal, target, shLine`docker logs --tail 50 ${container}`),
   example: { target: exampleTarget, container: 'winarena' },
 });
+const notInside = remedy<About>({
+  when: 'BenchTray cannot look into the container',
+  advice: 'It runs a plain `sh` in it by `docker exec`. See why that fails:',
+  command: ({ target, container }, terminal) =>
+    onVm(terminal, target, shLine`docker exec ${container} sh -c true`),
+  example: { target: exampleTarget, container: 'winarena' },
+});
 
 export const container: VmCheck = {
   scope: 'vm',
@@ -34,11 +41,16 @@ export const container: VmCheck = {
   needs: () => ['docker'],
   after: [],
   limitSeconds: 45,
-  remedies: [missing, exited],
+  remedies: [missing, exited, notInside],
   async look(vm) {
     const target = needTarget(vm.knownTarget);
     const [found] = await Promise.all([vm.container(), vm.host()]);
-    if (found.kind === 'running') return passed(`${found.name} is up, chosen because it is ${found.why}.`);
+    if (found.kind === 'running') {
+      const { name, why } = found;
+      return (await vm.inside()) === null
+        ? failed(`${name} is up, but nothing can be run in it.`, notInside, { target, container: name })
+        : passed(`${name} is up, chosen because it is ${why}.`);
+    }
     const { sight } = vm;
     if (runsOnHost(sight))
       return skipped('The benchmark runs on the VM itself: there is no container to look at.');
