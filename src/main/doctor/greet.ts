@@ -23,6 +23,7 @@ export function greet(host: string, port: number, signal: AbortSignal): Promise<
     }, withinMs);
     const abort = (): void => end({ kind: 'closed', detail: 'given up' });
     signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
 
     function end(greeting: Greeting): void {
       clearTimeout(timer);

@@ -108,6 +108,8 @@ function createRun(
   async function look(check: Check, vm: string | null, ask: (limit: AbortSignal) => Promise<Finding>) {
     if (signal.aborted) return end(check, vm, skipped(cancelled), 0);
     tell(check, vm, { ...waitingCheck(check, vm), state: 'running' });
+    // Whoever was told may have ended it in that moment.
+    if (signal.aborted) return end(check, vm, skipped(cancelled), 0);
     const beganMs = performance.now();
     const finding = await within(check, signal, ask);
     return end(check, vm, finding, performance.now() - beganMs);

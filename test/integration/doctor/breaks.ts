@@ -505,7 +505,11 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
   benchmark_process: [
     {
       what: 'none',
-      break: ({ vm }) => vm.stopRunner(),
+      break: async (patient) => {
+        // On this machine only its process tells where the log of the benchmark is.
+        setLog(patient, patient.vm.runLog);
+        await patient.vm.stopRunner();
+      },
       ...warned,
       found: /No benchmark process runs now/,
       command: /'docker exec winarena pgrep -fl run\.py'$/,
