@@ -10,7 +10,13 @@ import {
   type DoctorReport,
   type DoctorTools,
 } from './doctor/index.ts';
-import { createHostKeys, createKeyStore, sshTarget, type AskPassphrase, type ConnectTools } from './vm/index.ts';
+import {
+  createHostKeys,
+  createKeyStore,
+  sshTarget,
+  type AskPassphrase,
+  type ConnectTools,
+} from './vm/index.ts';
 
 /** Where the doctor's Azure comes from: the one place where it is put in. Null: Azure is not asked. */
 function azureLook(): AzureLook | null {
@@ -18,7 +24,10 @@ function azureLook(): AzureLook | null {
 }
 
 /** @param keys the key store of a BenchTray that runs, which knows passphrases already */
-export function doctorTools({ dataDir, keys }: Pick<ConnectTools, 'keys'> & { readonly dataDir: string }): DoctorTools {
+export function doctorTools({
+  dataDir,
+  keys,
+}: Pick<ConnectTools, 'keys'> & { readonly dataDir: string }): DoctorTools {
   const places = { home: homedir() };
   return {
     ssh: {

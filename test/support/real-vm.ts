@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { makeVmConfig, type VmConfig } from '../../src/main/config/index.ts';
 import { commands } from './real-vm/commands.ts';
-import { descendants, processesOf, signal } from './real-vm/processes.ts';
+import { commandOf, descendants, processesOf, signal } from './real-vm/processes.ts';
 import { sshdPath } from './tools.ts';
 import { until } from './wait.ts';
 
@@ -79,6 +79,8 @@ export interface RealVm {
   freeze(frozen: boolean): void;
   /** Commands of processes that BenchTray has started on this machine and that are still there. */
   leftovers(): string[];
+  /** How many are logged in now. */
+  sessions(): number;
   /** How many logins the server has taken. */
   logins(): number;
   close(): Promise<void>;
@@ -315,6 +317,9 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       processesOf(dir)
         .filter(({ pid }) => pid !== runner?.pid)
         .map(({ command }) => command),
+    // What serves a login calls itself "sshd: name@notty", or "sshd-session: …" in newer versions.
+    sessions: () =>
+      descendants(server?.pid ?? 0).filter((pid) => /^sshd(-session)?: [^ ]+@/.test(commandOf(pid))).length,
     logins: () => serverLog.split('Accepted publickey').length - 1,
     async close() {
       await vm.stopRunner();

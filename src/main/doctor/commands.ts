@@ -1,6 +1,6 @@
 /** Commands that several checks advise: `ssh` onto the VM, and what `az` needs to know of it. */
 import type { AzureConfig } from '../config/index.ts';
-import type { SshTarget } from '../vm/index.ts';
+import type { DockerCommand, SshTarget } from '../vm/index.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command on the VM, by the person's own ssh. @param remote what a Bourne shell there is to run; null: there is none */
@@ -14,6 +14,16 @@ export function onVm(terminal: Terminal, target: SshTarget, remote: string | nul
 export function onVmAsRoot(terminal: Terminal, target: SshTarget, remote: string | null): string | null {
   const command = onVm(terminal, target, remote);
   return command === null ? null : command.replace(/^ssh /, 'ssh -t ');
+}
+
+/** A docker command on the VM, called as BenchTray itself has to call it there. */
+export function onVmByDocker(
+  terminal: Terminal,
+  target: SshTarget,
+  docker: DockerCommand,
+  rest: string | null,
+): string | null {
+  return rest === null ? null : onVm(terminal, target, `${docker} ${rest}`);
 }
 
 /** Brings a port of the VM to this machine for as long as it runs. */
@@ -71,6 +81,7 @@ export function tryPort({ kind, line }: Terminal, host: string, port: number): s
 /** Makes a key file the person's own. */
 export function ownKey({ kind, line }: Terminal, path: string): string | null {
   const own = '"${env:USERNAME}:(R)"';
-  const command = kind === 'powershell' ? line`icacls ${path} /inheritance:r /grant:r` : line`chmod 600 ${path}`;
+  const command =
+    kind === 'powershell' ? line`icacls ${path} /inheritance:r /grant:r` : line`chmod 600 ${path}`;
   return command === null || kind === 'sh' ? command : `${command} ${own}`;
 }

@@ -2,11 +2,11 @@
 import { onlyAdvice } from './model.ts';
 
 export const late = onlyAdvice(
-  'any check has no answer in time',
+  'a check has no answer in time',
   'Run the doctor again. If it stays so, the VM is overloaded or the network between loses packets: look at its load (`uptime`, `free -h`).',
 );
 
 export const unforeseen = onlyAdvice(
-  'any check fails by itself',
+  'a check fails by itself',
   'This is a mistake in BenchTray: please report it with the output of `benchtray doctor --json`.',
 );

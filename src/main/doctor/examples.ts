@@ -13,7 +13,7 @@ export const exampleTarget: SshTarget = {
   host: '1.2.3.4',
   port: 22,
   username: 'azureuser',
-  keys: { paths: ['~/.ssh/id_ed25519'], named: false },
+  keys: { paths: ['/home/ann/.ssh/id_ed25519'], named: false },
   agent: true,
   hostKey: null,
   hostKeyAlias: null,

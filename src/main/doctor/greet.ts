@@ -38,7 +38,8 @@ export function greet(host: string, port: number, signal: AbortSignal): Promise<
       text += chunk.toString('latin1');
       const banner = /^SSH-[\x20-\x7e]*/m.exec(text)?.[0];
       if (banner !== undefined) end({ kind: 'ssh', banner });
-      else if (text.length > mostBytes) end({ kind: 'silent', detail: 'what answers there is no SSH server' });
+      else if (text.length > mostBytes)
+        end({ kind: 'silent', detail: 'what answers there is no SSH server' });
     });
     socket.once('end', () => {
       end({ kind: 'silent', detail: 'it ends the connection at once' });

@@ -101,7 +101,9 @@ function createRun(
     const told = toldCheck(check, vm, finding, tookMs, tools.platform);
     tell(check, vm, told);
     const because =
-      finding.state === 'skipped' ? (told.found ?? '') : `Not looked at, because this failed: ${check.title}.`;
+      finding.state === 'skipped'
+        ? (told.found ?? '')
+        : `Not looked at, because this failed: ${check.title}.`;
     return { state: finding.state, because };
   }
 

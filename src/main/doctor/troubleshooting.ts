@@ -6,15 +6,17 @@ import { terminalOf } from './terminal.ts';
 
 export function troubleshooting(): string {
   const rows = [
-    ...checks.flatMap(({ title, remedies }) => remedies.map((remedy) => row(title, remedy))),
-    row('', late),
+    ...checks.flatMap(({ title, remedies }) =>
+      remedies.map((remedy, index) => row(index === 0 ? title : '', remedy)),
+    ),
+    row('Any', late),
   ];
   return ['| check | when | what to do |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function row(title: string, { when, advice, exampleCommand }: RemedyWords): string {
   const command = exampleCommand(terminalOf('linux'));
-  const todo = command === null ? advice : `${advice} ${'`'}${command}${'`'}`;
+  const todo = command === null ? advice : [advice, ' `', command, '`'].join('');
   return `| ${[title, when, todo].map(cell).join(' | ')} |`;
 }
 

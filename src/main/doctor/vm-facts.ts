@@ -4,8 +4,17 @@
  */
 import type { AzureAnswer, AzureFacts } from '../azure/model.ts';
 import type { VmConfig } from '../config/index.ts';
-import { sshTarget, type HostFacts, type InsideFacts, type LoadedKeys, type MachineFacts } from '../vm/index.ts';
-import type { ConnectResult, HostKeyVerdict, SshTarget } from '../vm/index.ts';
+import {
+  sshTarget,
+  type ConnectResult,
+  type DockerCommand,
+  type HostFacts,
+  type HostKeyVerdict,
+  type InsideFacts,
+  type LoadedKeys,
+  type MachineFacts,
+  type SshTarget,
+} from '../vm/index.ts';
 import type { Sight } from '../watch/index.ts';
 import { openLogin, type Login } from './login.ts';
 import type { DoctorTools } from './model.ts';
@@ -43,6 +52,8 @@ export interface VmFacts {
   vncOnVm(): Promise<boolean>;
   /** What has been seen so far. */
   readonly sight: Sight;
+  /** How docker is called there. */
+  readonly dockerCommand: DockerCommand;
   /** The target, once it is known; for commands. */
   readonly knownTarget: SshTarget | null;
   close(): Promise<void>;
@@ -117,6 +128,9 @@ export function createVmFacts(config: VmConfig, tools: DoctorTools, signal: Abor
     get sight() {
       if (looks === null) throw new Error('Nothing has been looked at yet.');
       return looks.sight;
+    },
+    get dockerCommand() {
+      return looks?.dockerCommand ?? 'docker';
     },
     get knownTarget() {
       return knownTarget;

@@ -12,6 +12,7 @@ import {
   readLastLines,
   readMachine,
   section,
+  type DockerCommand,
   type HostFacts,
   type InsideFacts,
   type MachineFacts,
@@ -51,6 +52,7 @@ export interface VmLooks {
   log(): Promise<LogFound | null>;
   vncOnVm(): Promise<boolean>;
   readonly sight: Sight;
+  readonly dockerCommand: DockerCommand;
   close(): void;
 }
 
@@ -191,6 +193,9 @@ export function createVmLooks({ config, client, now, signal }: VmLooksOptions): 
     },
     get sight() {
       return sight;
+    },
+    get dockerCommand() {
+      return containerLook.docker;
     },
     close() {
       containerLook.close();

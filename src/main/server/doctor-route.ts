@@ -45,10 +45,16 @@ const streamHeaders = {
   'X-Accel-Buffering': 'no',
 };
 
-export function doctorRoute({ run, vmNames, url }: DoctorRouteOptions): Route {
-  let running = 0;
+export interface DoctorRoute {
+  readonly route: Route;
+  /** Sends away whoever is at work; resolves when they are gone. */
+  close(): Promise<void>;
+}
 
-  return route('/api/doctor', async (asked) => {
+export function doctorRoute({ run, vmNames, url }: DoctorRouteOptions): DoctorRoute {
+  const running = new Map<AbortController, Promise<void>>();
+
+  const answering = route('/api/doctor', async (asked) => {
     const { request, response, query } = asked;
     const refusal = refuse(asked, run);
     if (refusal !== null) return sendProblem(response, refusal);
@@ -66,20 +72,25 @@ export function doctorRoute({ run, vmNames, url }: DoctorRouteOptions): Route {
       response.writeHead(204).end();
       return;
     }
-    if (run === null || running >= mostAtOnce) {
-      const detail = `The doctor is at work for ${running} others already. Ask again in a moment.`;
+    if (run === null || running.size >= mostAtOnce) {
+      const detail = `The doctor is at work for ${running.size} others already. Ask again in a moment.`;
       return sendProblem(response, { status: 503, detail, headers: { 'Retry-After': retryAfterSeconds } });
     }
-    running += 1;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    try {
-      const asking = { vm: vm.value, url: url(), signal: gone.signal };
-      await (wantsStream ? tellLive(response, run, asking) : tellAtEnd(response, run, asking));
-    } finally {
-      running -= 1;
-    }
+    const asking = { vm: vm.value, url: url(), signal: gone.signal };
+    const telling = wantsStream ? tellLive(response, run, asking) : tellAtEnd(response, run, asking);
+    running.set(gone, telling);
+    await telling.finally(() => running.delete(gone));
   });
+
+  return {
+    route: answering,
+    async close() {
+      for (const gone of running.keys()) gone.abort();
+      await Promise.allSettled(running.values());
+    },
+  };
 }
 
 type Asking = Omit<DoctorRun, 'onCheck'>;
@@ -93,7 +104,8 @@ async function tellLive(response: ServerResponse, run: RunDoctor, asking: Asking
       ...asking,
       onCheck: (check) => response.write(eventFrame('check', null, check)),
     });
-    if (!asking.signal.aborted) response.end(eventFrame('summary', endId, summary));
+    if (asking.signal.aborted) response.end();
+    else response.end(eventFrame('summary', endId, summary));
   } finally {
     clearInterval(alive);
   }
@@ -101,7 +113,7 @@ async function tellLive(response: ServerResponse, run: RunDoctor, asking: Asking
 
 async function tellAtEnd(response: ServerResponse, run: RunDoctor, asking: Asking): Promise<void> {
   const { summary, checks } = await run({ ...asking, onCheck: () => undefined });
-  if (asking.signal.aborted) return;
+  if (asking.signal.aborted) return sendProblem(response, { status: 503, detail: 'BenchTray is ending.' });
   sendJson(response, { ok: summary.ok, summary, checks } satisfies DoctorAnswer);
 }
 
@@ -117,8 +129,7 @@ function refuse({ request, visitor }: Asked, run: RunDoctor | null): Problem | n
       status: 403,
       detail: 'The doctor works for this machine only: it tells paths and addresses, and logs in anew.',
     };
-  if (isForeign(request))
-    return { status: 403, detail: 'A page of another site may not start the doctor.' };
+  if (isForeign(request)) return { status: 403, detail: 'A page of another site may not start the doctor.' };
   return run === null ? { status: 404, detail: 'There is no doctor in this server.' } : null;
 }
 

@@ -4,7 +4,13 @@
  */
 import type { z } from 'zod';
 import type { ComponentName } from './components.ts';
-import { attemptQuerySchema, doctorQuerySchema, runsQuerySchema, streamQuerySchema, tableQuerySchema } from './query.ts';
+import {
+  attemptQuerySchema,
+  doctorQuerySchema,
+  runsQuerySchema,
+  streamQuerySchema,
+  tableQuerySchema,
+} from './query.ts';
 
 export interface Operation {
   /** Name of the operation, for programs that are made from the description. */
@@ -126,7 +132,9 @@ export const operations = {
       'last comes one `summary`, and the stream ends. As JSON, everything comes at the end. Closing the connection cancels it. ' +
       'Only for this machine, and not for pages of other sites: 403.',
     query: doctorQuerySchema,
-    headers: { 'Last-Event-ID': 'Id of the `summary`, which EventSource comes back with: 204, so that it stays away.' },
+    headers: {
+      'Last-Event-ID': 'Id of the `summary`, which EventSource comes back with: 204, so that it stays away.',
+    },
     content: { 'text/event-stream': null, 'application/json': 'DoctorAnswer' },
     events: { check: 'DoctorCheck', summary: 'DoctorSummary' },
     others: {

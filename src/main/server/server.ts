@@ -91,13 +91,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     ...(options.sinkLimits === undefined ? {} : { limits: options.sinkLimits }),
   });
   let url = '';
+  const doctor = doctorRoute({ run: options.doctor ?? null, vmNames, url: () => url });
   const routes = [
     streamRoute({ streams, vmNames, maxConnections: () => settings.maxConnections }),
     statusRoute(feed, vms, version, options.hooks),
     tasksRoute(options.backgroundTasks),
     ...runsRoutes(feed, vmNames),
     ...screensRoutes(feed, options.screens ?? (() => null)),
-    doctorRoute({ run: options.doctor ?? null, vmNames, url: () => url }),
+    doctor.route,
     healthRoute(version),
     openApiRoute(version),
     metricsRoute({
@@ -156,7 +157,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     },
     async close() {
       // First the streams: to `Server.close`, one that has ended counts as idle and is cut, with what still waits in it.
-      await Promise.race([streams.close(), delay(endWithinMs, undefined, { ref: false })]);
+      const ended = Promise.all([streams.close(), doctor.close()]);
+      await Promise.race([ended, delay(endWithinMs, undefined, { ref: false })]);
       await Promise.all([...loopback.servers.map(closeServer), external?.close()]);
     },
   };

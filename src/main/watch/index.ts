@@ -15,4 +15,3 @@ export { findResults } from './looks/results-place.ts';
 export { statLog } from './looks/stat-log.ts';
 export type { Trouble } from './rules/rule.ts';
 export { firstSight, isReady, runsOnHost, type Sight } from './sight.ts';
-

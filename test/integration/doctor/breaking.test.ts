@@ -27,7 +27,9 @@ describe.skipIf(sshdPath === null)('what is broken', () => {
     else expect(check.command).toMatch(broken.command);
     expect(examined.summary.ok).toBe(state !== 'failed');
     for (const skipped of dependants.filter((one) => !(broken.skipped ?? []).includes(one as CheckName)))
-      expect(examined.of(skipped as CheckName).found).toBe(`Not looked at, because this failed: ${check.title}.`);
+      expect(examined.of(skipped as CheckName).found).toBe(
+        `Not looked at, because this failed: ${check.title}.`,
+      );
     advised.add(check.advice ?? '');
   });
 
@@ -35,7 +37,9 @@ describe.skipIf(sshdPath === null)('what is broken', () => {
     expect(Object.keys(breaks)).toEqual(checks.map(({ name }) => name));
     for (const { name } of checks) expect(breaks[name].length, name).toBeGreaterThan(0);
     const never = checks
-      .flatMap(({ name, remedies }) => remedies.map(({ when, advice }) => ({ what: `${name}: ${when}`, advice })))
+      .flatMap(({ name, remedies }) =>
+        remedies.map(({ when, advice }) => ({ what: `${name}: ${when}`, advice })),
+      )
       .filter(({ advice }) => !advised.has(advice))
       .map(({ what }) => what);
     expect(never).toEqual([]);

@@ -23,7 +23,15 @@ export interface Break {
 const warned = { state: 'warned' } as const;
 const azureWords = /--subscription 0000-1111 -g openadapt-agents -n waa-eval-vm/;
 const vmChecks: readonly CheckName[] = [
-  ...(['azure_login', 'vm_exists', 'vm_running', 'public_address', 'ssh_port', 'ssh_key', 'ssh_login'] as const),
+  ...([
+    'azure_login',
+    'vm_exists',
+    'vm_running',
+    'public_address',
+    'ssh_port',
+    'ssh_key',
+    'ssh_login',
+  ] as const),
   ...(['host_key', 'docker', 'container', 'kvm', 'disk', 'guest_address', 'probe', 'vnc'] as const),
   ...(['benchmark_process', 'log', 'clock'] as const),
 ];
@@ -169,12 +177,17 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
         patient.azure = azureSays({ powerState: 'starting' });
       },
       found: /Azure says: starting\./,
-      command: new RegExp(`^az vm get-instance-view ${azureWords.source} --query instanceView.statuses -o table$`),
+      command: new RegExp(
+        `^az vm get-instance-view ${azureWords.source} --query instanceView.statuses -o table$`,
+      ),
     },
     {
       what: 'provisioned badly',
       break(patient) {
-        patient.azure = azureSays({ provisioningState: 'failed', provisioningError: 'AllocationFailed: none left' });
+        patient.azure = azureSays({
+          provisioningState: 'failed',
+          provisioningError: 'AllocationFailed: none left',
+        });
       },
       ...warned,
       found: /AllocationFailed: none left/,
@@ -441,7 +454,9 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       what: 'a container without a network',
       break({ vm }) {
         vm.setProbe('refused');
-        vm.containerSays('❯ Warning: failed to setup NAT networking, falling back to user-mode networking!\n');
+        vm.containerSays(
+          '❯ Warning: failed to setup NAT networking, falling back to user-mode networking!\n',
+        );
       },
       found: /no network of its own: failed to setup NAT/,
       command: /'sudo modprobe -a tun ip_tables'$/,
@@ -449,7 +464,10 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
     {
       what: 'another one than is configured',
       break(patient) {
-        patient.config = { ...patient.config, probe: { ...patient.config.probe, addresses: ['20.20.20.21'] } };
+        patient.config = {
+          ...patient.config,
+          probe: { ...patient.config.probe, addresses: ['20.20.20.21'] },
+        };
       },
       found: /"probe.addresses" is 20\.20\.20\.21, but the container tells of 172\.30\.0\.2/,
       command: null,
@@ -499,7 +517,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
         patient.vm.lack('vnc');
       },
       found: /nor on the VM itself/,
-      command: /^az network nsg rule create /,
+      command: /'docker ps'$/,
     },
   ],
   benchmark_process: [
@@ -512,7 +530,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       },
       ...warned,
       found: /No benchmark process runs now/,
-      command: /'docker exec winarena pgrep -fl run\.py'$/,
+      command: /'docker exec winarena pgrep -f run\.py'$/,
     },
   ],
   log: [
@@ -564,7 +582,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       break({ vm }) {
         vm.setClock(60);
       },
-      found: /^The clock of the VM is (59|60)\.\d s ahead of this machine’s\.$/,
+      found: /^The clock of the VM is (59|60)\.\d s ahead of this machine's\.$/,
       command: /'sudo timedatectl set-ntp true'$/,
     },
     {
@@ -572,7 +590,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       break({ vm }) {
         vm.setClock(-60);
       },
-      found: /^The clock of the VM is 6[01]\.\d s behind this machine’s\.$/,
+      found: /^The clock of the VM is 6[01]\.\d s behind this machine's\.$/,
       command: /timedatectl/,
     },
   ],

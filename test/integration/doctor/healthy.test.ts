@@ -81,7 +81,9 @@ describe.skipIf(sshdPath === null)('a healthy patient', () => {
       vms: names.map((name) => ({ ...patient.config, name, ...(name === 'c' ? { container: 'none' } : {}) })),
     });
     expect(examined.checks).toHaveLength(3 + 6 * 18);
-    const bad = examined.checks.filter(({ state }) => state === 'failed').map(({ check, vm }) => `${check} ${vm ?? ''}`);
+    const bad = examined.checks
+      .filter(({ state }) => state === 'failed')
+      .map(({ check, vm }) => `${check} ${vm ?? ''}`);
     expect(bad).toEqual(['container c']);
     expect(patient.vm.logins()).toBe(6);
   });

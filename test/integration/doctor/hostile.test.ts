@@ -7,7 +7,18 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { sshdPath } from '../../support/tools.ts';
 import { azureFails, azureSays, healthyPatient } from './patient.ts';
 
-const programs = ['az', 'ssh', 'ssh-keygen', 'ssh-add', 'chmod', 'nc', 'docker', 'benchtray', 'sudo', 'nslookup'];
+const programs = [
+  'az',
+  'ssh',
+  'ssh-keygen',
+  'ssh-add',
+  'chmod',
+  'nc',
+  'docker',
+  'benchtray',
+  'sudo',
+  'nslookup',
+];
 
 /** Runs a command as a person would that pastes it into a shell, where every program only writes down what it was given. */
 function paste(command: string): { readonly words: readonly string[]; readonly isHarmed: boolean } {

@@ -116,7 +116,11 @@ export async function healthyPatient(): Promise<Patient> {
     home,
     config: { ...vm.config, azure: azureNames, vnc: { port: vncPort } },
     azure: azureSays({}),
-    house: { configuration: { ok: true, config: defaultConfig, path: 'c.json', warnings: [] }, ownUrl: null, brokenEdit: [] },
+    house: {
+      configuration: { ok: true, config: defaultConfig, path: 'c.json', warnings: [] },
+      ownUrl: null,
+      brokenEdit: [],
+    },
     tools: {
       ssh: {
         keys: createKeyStore({ passphrase: undefined, ask: null }),
@@ -177,7 +181,7 @@ export async function healthyPatient(): Promise<Patient> {
 /** All checks that cannot be looked at when this one has failed, by the table. */
 export function dependantsOf(name: CheckName, vm: VmConfig): string[] {
   const gone = new Set<CheckName>([name]);
-  for (let before = -1; before !== gone.size; ) {
+  for (let before = -1; before !== gone.size;) {
     before = gone.size;
     for (const check of checks) {
       const needed = check.scope === 'house' ? check.needs : check.needs(vm);

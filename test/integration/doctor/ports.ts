@@ -43,7 +43,7 @@ export async function deafPort(): Promise<number> {
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(line.toString());
   child.kill('SIGSTOP');
-  for (let isFull = false; !isFull; ) {
+  for (let isFull = false; !isFull;) {
     const socket = connect({ host: '127.0.0.1', port });
     socket.on('error', () => undefined);
     sockets.push(socket);

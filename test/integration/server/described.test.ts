@@ -75,7 +75,12 @@ describe('things made up', () => {
   beforeAll(async () => {
     running = await startExternalServer(
       {},
-      { doctor: () => Promise.resolve({ summary, checks: [check] }), hooks: () => [hook], screens: (vm) => (vm === 'vm-a' ? screens : null), maxConnections: 1 },
+      {
+        doctor: () => Promise.resolve({ summary, checks: [check] }),
+        hooks: () => [hook],
+        screens: (vm) => (vm === 'vm-a' ? screens : null),
+        maxConnections: 1,
+      },
     );
     const { feed } = running;
     feed.setStatus(

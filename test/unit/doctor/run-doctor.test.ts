@@ -49,7 +49,11 @@ describe('a check', () => {
     expect(isOver).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(2_000);
     const { checks, summary } = await running;
-    expect(checks[0]).toMatchObject({ check: 'azure_login', state: 'failed', found: 'No answer within 40 s.' });
+    expect(checks[0]).toMatchObject({
+      check: 'azure_login',
+      state: 'failed',
+      found: 'No answer within 40 s.',
+    });
     expect(summary).toEqual({ ok: false, passed: 0, warned: 0, failed: 1, skipped: 17 });
     expect(given?.aborted).toBe(true);
   });

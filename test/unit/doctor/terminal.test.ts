@@ -60,7 +60,7 @@ describe('PowerShell', () => {
 describe('commands', () => {
   const target = { ...exampleTarget, port: 2222, keys: { paths: ['/k y'], named: true } };
 
-  it('go onto the VM by the person’s own ssh, through the same machines', () => {
+  it('go onto the VM by the own ssh of the person, through the same machines', () => {
     const jump = { ...exampleTarget, host: 'jump', username: 'me', port: 23 };
     expect(onVm(linux, exampleTarget, 'df -h')).toBe("ssh azureuser@1.2.3.4 'df -h'");
     expect(onVm(linux, { ...target, jump }, shLine`docker logs ${'a b'}`)).toBe(
@@ -82,7 +82,9 @@ describe('commands', () => {
 
   it('are those of the cloud', () => {
     expect(azureLogin(exampleAzure)).toBe('az login');
-    expect(azureLogin({ ...exampleAzure, cloud: 'usgov' })).toBe('az cloud set --name AzureUSGovernment; az login');
+    expect(azureLogin({ ...exampleAzure, cloud: 'usgov' })).toBe(
+      'az cloud set --name AzureUSGovernment; az login',
+    );
     expect(openPort(linux, exampleAzure, 22)).toContain('--nsg-name waa-eval-vmNSG -n AllowPort22 ');
   });
 });

@@ -2,7 +2,12 @@
 import type { ChalkInstance } from 'chalk';
 import type { DoctorCheck, DoctorSummary } from '../../../shared/doctor.ts';
 
-const marks = { passed: '✓ passed ', warned: '! warned ', failed: '✗ FAILED ', skipped: '– skipped' } as const;
+const marks = {
+  passed: '✓ passed ',
+  warned: '! warned ',
+  failed: '✗ FAILED ',
+  skipped: '– skipped',
+} as const;
 const indent = '            ';
 const leastColumns = 60;
 
@@ -23,9 +28,14 @@ export function checkLines(check: DoctorCheck, columns: number | null, paint: Ch
   ];
 }
 
-export function summaryLine({ passed, warned, failed, skipped }: DoctorSummary, paint: ChalkInstance): string {
+export function summaryLine(
+  { passed, warned, failed, skipped }: DoctorSummary,
+  paint: ChalkInstance,
+): string {
   const counts = `${passed} passed, ${warned} warned, ${failed} failed, ${skipped} skipped`;
-  return failed === 0 ? `${paint.green('Nothing is wrong')}: ${counts}.` : `${paint.red('Something is wrong')}: ${counts}.`;
+  return failed === 0
+    ? `${paint.green('Nothing is wrong')}: ${counts}.`
+    : `${paint.red('Something is wrong')}: ${counts}.`;
 }
 
 /** What is looked at now, in one line. */

@@ -29,14 +29,14 @@ const notSignedIn = remedy<AzureConfig>({
 });
 const noAnswer = remedy<AzureConfig>({
   when: 'Azure does not answer, or asks for a pause',
-  advice: 'Wait a minute and try again. Does this machine reach the internet (proxy, VPN)? Does the Azure CLI work?',
+  advice:
+    'Wait a minute and try again. Does this machine reach the internet (proxy, VPN)? Does the Azure CLI work?',
   command: () => 'az account show',
   example: exampleAzure,
 });
 const missing = remedy<AzureConfig>({
   when: 'Azure knows no such VM',
-  advice:
-    'Correct "subscriptionId", "resourceGroup" or "vmName". These are the VMs of the subscription:',
+  advice: 'Correct "subscriptionId", "resourceGroup" or "vmName". These are the VMs of the subscription:',
   command: ({ subscriptionId }, { line }) => line`az vm list --subscription ${subscriptionId} -o table`,
   example: exampleAzure,
 });
@@ -100,7 +100,9 @@ export const azureLoginCheck: VmCheck = {
     if (answer.ok) return passed('Azure accepts the sign-in.');
     const { kind, message, detail } = answer.problem;
     const what = beforeVm[kind];
-    return what === undefined ? passed('Azure accepts the sign-in.') : failed(`${message} ${detail}`, what, azure);
+    return what === undefined
+      ? passed('Azure accepts the sign-in.')
+      : failed(`${message} ${detail}`, what, azure);
   }),
 };
 
@@ -144,8 +146,7 @@ export const vmRunning: VmCheck = {
         ? passed('Azure says that it is running.')
         : warned(`It is running, but Azure says: ${trouble}`, provisioning, null);
     }
-    if (powerState === null)
-      return warned('Azure does not say now whether it is running.', underWay, azure);
+    if (powerState === null) return warned('Azure does not say now whether it is running.', underWay, azure);
     const found = `Azure says: ${powerState}.${trouble === null ? '' : ` ${trouble}`}`;
     return failed(found, onItsWay.has(powerState) ? underWay : stopped, azure);
   }),

@@ -1,5 +1,5 @@
-import { describeRunner, type SshTarget } from '../../vm/index.ts';
-import { onVm } from '../commands.ts';
+import { describeRunner, type DockerCommand, type SshTarget } from '../../vm/index.ts';
+import { onVm, onVmByDocker } from '../commands.ts';
 import { late } from '../common-remedies.ts';
 import { exampleTarget } from '../examples.ts';
 import { failed, passed, remedy, warned, type VmCheck } from '../model.ts';
@@ -8,6 +8,7 @@ import { needTarget } from './docker.ts';
 
 interface About {
   readonly target: SshTarget;
+  readonly docker: DockerCommand;
   readonly container: string | null;
 }
 
@@ -15,13 +16,11 @@ const idle = remedy<About>({
   when: 'no benchmark process is seen on the VM',
   advice:
     'Start the benchmark; the VM costs money while it waits. If one should be running, look for it: BenchTray knows `run.py` and `run_multienv*.py`, started by Python.',
-  command: ({ target, container }, terminal) =>
-    onVm(
-      terminal,
-      target,
-      container === null ? 'pgrep -f run' : shLine`docker exec ${container} pgrep -fl run.py`,
-    ),
-  example: { target: exampleTarget, container: 'winarena' },
+  command: ({ target, docker, container }, terminal) =>
+    container === null
+      ? onVm(terminal, target, 'pgrep -f run')
+      : onVmByDocker(terminal, target, docker, shLine`exec ${container} pgrep -f run.py`),
+  example: { target: exampleTarget, docker: 'docker', container: 'winarena' },
 });
 
 export const benchmarkProcess: VmCheck = {
@@ -43,6 +42,7 @@ export const benchmarkProcess: VmCheck = {
     if (all.length > 0) return passed(all.join('; '));
     const about = {
       target: needTarget(vm.knownTarget),
+      docker: vm.dockerCommand,
       container: container.kind === 'running' ? container.name : null,
     };
     return inside?.activity == null

@@ -44,15 +44,14 @@ export const configuration: HouseCheck = {
       return Promise.resolve(warned(found, brokenEdit, { path: problem.file }));
     }
     const { config, path, warnings } = read;
-    const nowhere = ownUrl === null ? 'There is no file, so that every key has its default' : 'What is in force';
+    const nowhere =
+      ownUrl === null ? 'There is no file, so that every key has its default' : 'What is in force';
     const where = path ?? nowhere;
     const names = config.vms.map(({ name }) => name).join(', ');
     if (config.vms.length === 0) return Promise.resolve(warned(`${where}: no VM yet.`, noVm, null));
     const found = `${where}: valid (${names}).`;
     return Promise.resolve(
-      warnings.length > 0
-        ? warned(`${found} ${warnings.join(' ')}`, questionable, null)
-        : passed(found),
+      warnings.length > 0 ? warned(`${found} ${warnings.join(' ')}`, questionable, null) : passed(found),
     );
   },
 };

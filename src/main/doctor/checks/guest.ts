@@ -100,8 +100,11 @@ export const probe: VmCheck = {
       return failed(`${said}. The container says: ${trouble.text}`, silent, about, trouble.hint);
     const isUnderWay = boot.text !== null && boot.phase !== 'oobe' && boot.phase !== 'stopping';
     return isUnderWay
-      ? failed(`Not yet: ${boot.text}${boot.percent === null ? '' : ` (${boot.percent}%)`}.`, settingUp, about)
+      ? failed(
+          `Not yet: ${boot.text}${boot.percent === null ? '' : ` (${boot.percent}%)`}.`,
+          settingUp,
+          about,
+        )
       : failed(`${said}.`, silent, about);
   },
 };
-

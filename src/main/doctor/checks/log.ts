@@ -1,47 +1,45 @@
 import { recogniseLog } from '../../run/index.ts';
-import type { SshTarget } from '../../vm/index.ts';
+import type { DockerCommand, SshTarget } from '../../vm/index.ts';
 import { isThere, placeText, type LogChoice } from '../../watch/index.ts';
-import { onVm } from '../commands.ts';
+import { onVm, onVmByDocker } from '../commands.ts';
 import { late } from '../common-remedies.ts';
 import { exampleTarget } from '../examples.ts';
 import { failed, passed, remedy, warned, type VmCheck } from '../model.ts';
-import { shLine } from '../terminal.ts';
+import { shLine, type Terminal } from '../terminal.ts';
 import { needTarget } from './docker.ts';
 
 interface About {
   readonly target: SshTarget;
+  readonly docker: DockerCommand;
   readonly container: string | null;
   readonly path: string;
 }
 const example: About = {
   target: exampleTarget,
+  docker: 'docker',
   container: 'winarena',
   path: '/client/results/logs/normal-0-20260128@225508.log',
 };
 
 const inPlace =
   (command: 'ls -l' | 'head -n 20') =>
-  ({ target, container, path }: About, terminal: Parameters<typeof onVm>[0]): string | null => {
-    const inside = shLine`${path}`;
-    const name = container === null ? null : shLine`${container}`;
-    if (inside === null || (container !== null && name === null)) return null;
-    return onVm(
-      terminal,
-      target,
-      name === null ? `${command} ${inside}` : `docker exec ${name} ${command} ${inside}`,
-    );
+  ({ target, docker, container, path }: About, terminal: Terminal): string | null => {
+    const quoted = shLine`${path}`;
+    if (quoted === null) return null;
+    const inside = container === null ? null : shLine`exec ${container}`;
+    return container === null
+      ? onVm(terminal, target, `${command} ${quoted}`)
+      : onVmByDocker(terminal, target, docker, inside === null ? null : `${inside} ${command} ${quoted}`);
   };
 
 const none = remedy<About>({
   when: 'no log of a benchmark is found',
   advice:
     'Before the first run there is none. If one is on, name its log in "benchmark.log": a path on the VM, or `container:/path`. Where BenchTray looks by itself:',
-  command: ({ target, container }, terminal) =>
-    onVm(
-      terminal,
-      target,
-      container === null ? 'ls -lt /tmp' : shLine`docker exec ${container} ls -lt /client/results/logs`,
-    ),
+  command: ({ target, docker, container }, terminal) =>
+    container === null
+      ? onVm(terminal, target, 'ls -lt /tmp')
+      : onVmByDocker(terminal, target, docker, shLine`exec ${container} ls -lt /client/results/logs`),
   example,
 });
 const missing = remedy<About>({
@@ -89,13 +87,13 @@ export const log: VmCheck = {
     const running = sight.container.kind === 'running' ? sight.container.name : null;
     if (found === null) {
       const isOn = [...(sight.host?.runners ?? []), ...(sight.inside?.runners ?? [])].length > 0;
-      const about = { target, container: running, path: '' };
+      const about = { target, docker: vm.dockerCommand, container: running, path: '' };
       return isOn
         ? failed('A benchmark runs, but no log of it is found.', none, about)
         : warned('No log of a benchmark is found, and none is running.', none, about);
     }
     const { choice, by } = found;
-    const about = aboutLog(choice, target);
+    const about = { ...placeOf(choice), target, docker: vm.dockerCommand };
     const place = placeText(choice.target);
     if (by === null) return failed(`${place}: the VM does not answer.`, late, null);
     if (!isThere(by.file)) {
@@ -117,6 +115,6 @@ export const log: VmCheck = {
   },
 };
 
-function aboutLog({ target: { where, container, path } }: LogChoice, target: SshTarget): About {
-  return { target, container: where === 'container' ? container : null, path };
+function placeOf({ target: { where, container, path } }: LogChoice): Pick<About, 'container' | 'path'> {
+  return { container: where === 'container' ? container : null, path };
 }

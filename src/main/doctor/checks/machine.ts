@@ -21,7 +21,9 @@ const noKvm = remedy<About>({
     'Windows would run ten times slower, if at all. Take a size with nested virtualization, such as Standard_D4ds_v5 (the VM starts anew with it):',
   command({ azure, target }, terminal) {
     const which = azure === null ? null : azureVm(terminal, azure);
-    return which === null ? onVm(terminal, target, 'ls -l /dev/kvm') : `az vm resize ${which} --size Standard_D4ds_v5`;
+    return which === null
+      ? onVm(terminal, target, 'ls -l /dev/kvm')
+      : `az vm resize ${which} --size Standard_D4ds_v5`;
   },
   example,
 });
@@ -34,7 +36,7 @@ const full = remedy<About>({
 const wrongClock = remedy<About>({
   when: 'the clocks differ by more than 30 seconds',
   advice:
-    'Times of tasks would be wrong by as much. Let the VM keep its clock by NTP; if it is this machine’s that is wrong, that one.',
+    "Times of tasks would be wrong by as much. Let the VM keep its clock by NTP; if it is this machine's that is wrong, that one.",
   command: ({ target }, terminal) => onVmAsRoot(terminal, target, 'sudo timedatectl set-ntp true'),
   example,
 });
@@ -83,7 +85,9 @@ export const disk: VmCheck = {
     const trouble = holding.find(({ code }) => code === 'disk_full');
     if (trouble !== undefined) return failed(`${trouble.message} ${trouble.detail ?? ''}`, full, about);
     if (machine.disks.length === 0) return failed('The VM does not tell how full its disks are.', late, null);
-    const free = machine.disks.map(({ mount, freeKiB }) => `${(freeKiB / 1024 / 1024).toFixed(1)} GiB on ${mount}`);
+    const free = machine.disks.map(
+      ({ mount, freeKiB }) => `${(freeKiB / 1024 / 1024).toFixed(1)} GiB on ${mount}`,
+    );
     return passed(`Free: ${free.join(', ')}.`);
   }),
 };
@@ -100,7 +104,7 @@ export const clock: VmCheck = {
   look: looked(({ clockSkewMs }, about) => {
     if (clockSkewMs === null) return failed('The VM does not tell its time.', late, null);
     const seconds = Math.abs(clockSkewMs / 1000).toFixed(1);
-    const found = `The clock of the VM is ${seconds} s ${clockSkewMs < 0 ? 'behind' : 'ahead of'} this machine’s.`;
+    const found = `The clock of the VM is ${seconds} s ${clockSkewMs < 0 ? 'behind' : 'ahead of'} this machine's.`;
     return Math.abs(clockSkewMs) > mostSkewMs ? failed(found, wrongClock, about) : passed(found);
   }),
 };

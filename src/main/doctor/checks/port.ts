@@ -12,7 +12,7 @@ export const port: HouseCheck = {
   scope: 'house',
   name: 'port',
   title: 'Port',
-  why: 'All clients come to this port: it must be free, or BenchTray’s own.',
+  why: "All clients come to this port: it must be free, or BenchTray's own.",
   needs: ['configuration'],
   limitSeconds: 10,
   remedies: [taken],

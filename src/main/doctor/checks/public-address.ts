@@ -51,6 +51,8 @@ export const publicAddress: VmCheck = {
     const told = answer?.ok === true ? answer.value.address : null;
     if (ssh.host !== null && told !== null && isIP(host) !== 0 && told !== host)
       return warned(`"ssh.host" is ${host}, but Azure says ${told}.`, changed, azure);
-    return passed(`${addressOf(target.value)}${way}, ${ssh.host === null ? 'as Azure says' : 'as configured'}.`);
+    return passed(
+      `${addressOf(target.value)}${way}, ${ssh.host === null ? 'as Azure says' : 'as configured'}.`,
+    );
   },
 };

@@ -28,7 +28,11 @@ export const server: HouseCheck = {
     const problem = await openStream(url, signal);
     return problem === null
       ? passed(`BenchTray ${version} sends events at ${url}/api/benchmark-sse.`)
-      : failed(`BenchTray ${version} answers at ${url}, but its event stream does not: ${problem}.`, mute, null);
+      : failed(
+          `BenchTray ${version} answers at ${url}, but its event stream does not: ${problem}.`,
+          mute,
+          null,
+        );
   },
 };
 

@@ -6,7 +6,7 @@ import { failed, onlyAdvice, passed, remedy, warned, type VmCheck } from '../mod
 interface About {
   readonly path: string;
 }
-const example: About = { path: '~/.ssh/id_ed25519' };
+const example: About = { path: '/home/ann/.ssh/id_ed25519' };
 
 const missing = remedy<About>({
   when: 'there is no key to log in with',
@@ -39,13 +39,18 @@ const noKey = onlyAdvice(
   'Name the private key in OpenSSH or PEM form in "ssh.privateKey": the file without `.pub`.',
 );
 
-const remedyOf = { missing, unreadable, passphrase_needed: passphrase, passphrase_wrong: passphrase } as const;
+const remedyOf = {
+  missing,
+  unreadable,
+  passphrase_needed: passphrase,
+  passphrase_wrong: passphrase,
+} as const;
 
 export const sshKey: VmCheck = {
   scope: 'vm',
   name: 'ssh_key',
   title: 'SSH key',
-  why: 'The login is by key only: the file must be there, readable, and nobody else’s.',
+  why: "The login is by key only: the file must be there, readable, and nobody else's.",
   needs: () => ['public_address'],
   after: [],
   limitSeconds: 10,

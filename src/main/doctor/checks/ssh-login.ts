@@ -29,7 +29,8 @@ const broken = remedy<About>({
 });
 const noShell = remedy<About>({
   when: 'the login works, but no command can be run',
-  advice: 'BenchTray needs a plain `sh` on the VM: give the user a login shell, and take away a forced command.',
+  advice:
+    'BenchTray needs a plain `sh` on the VM: give the user a login shell, and take away a forced command.',
   command: ({ target }, terminal) => loudLogin(terminal, target),
   example: { azure: null, target: exampleTarget },
 });
@@ -63,7 +64,7 @@ const changed = remedy<{ readonly file: string; readonly name: string } | null>(
   advice:
     'If the VM was made anew, forget the old key; if it was not, somebody may be listening in: do not connect.',
   command: (known, { line }) => (known === null ? null : line`ssh-keygen -R ${known.name} -f ${known.file}`),
-  example: { file: '~/.ssh/known_hosts', name: '1.2.3.4' },
+  example: { file: '/home/ann/.ssh/known_hosts', name: '1.2.3.4' },
 });
 const firstUse = onlyAdvice(
   'the host key is seen for the first time',

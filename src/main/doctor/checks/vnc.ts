@@ -1,17 +1,16 @@
-import type { AzureConfig } from '../../config/index.ts';
-import type { SshTarget } from '../../vm/index.ts';
-import { openPort, tunnel } from '../commands.ts';
+import type { DockerCommand, SshTarget } from '../../vm/index.ts';
+import { onVmByDocker, tunnel } from '../commands.ts';
 import { exampleTarget } from '../examples.ts';
 import { knock } from '../knock.ts';
 import { failed, passed, remedy, warned, type VmCheck } from '../model.ts';
 import { needTarget } from './docker.ts';
 
 interface About {
-  readonly azure: AzureConfig | null;
   readonly target: SshTarget;
+  readonly docker: DockerCommand;
   readonly port: number;
 }
-const example: About = { azure: null, target: exampleTarget, port: 8006 };
+const example: About = { target: exampleTarget, docker: 'docker', port: 8006 };
 
 const onlyThere = remedy<About>({
   when: 'the screen of Windows (VNC) can be seen on the VM only',
@@ -23,9 +22,8 @@ const onlyThere = remedy<About>({
 const down = remedy<About>({
   when: 'the screen of Windows (VNC) cannot be seen at all',
   advice:
-    'The container has to be started with `-p 8006:8006`, or "vnc.port" has to name the port that it was given. If that is so, open it for this machine:',
-  command: ({ azure, target, port }, terminal) =>
-    azure === null ? tunnel(terminal, target, port) : openPort(terminal, azure, port),
+    'The container has to be started with `-p 8006:8006`, or "vnc.port" has to name the port that it was given. This shows which it has:',
+  command: ({ target, docker }, terminal) => onVmByDocker(terminal, target, docker, 'ps'),
   example,
 });
 
@@ -44,7 +42,7 @@ export const vnc: VmCheck = {
     const host = target.host.includes(':') ? `[${target.host}]` : target.host;
     const url = `http://${host}:${port}/`;
     const [isOpen, isThere] = await Promise.all([knock(url, signal), vm.vncOnVm()]);
-    const about = { azure: vm.config.azure, target, port };
+    const about = { target, docker: vm.dockerCommand, port };
     if (isOpen) return passed(`It answers at ${url}.`);
     return isThere
       ? warned(`It answers on the VM, but not at ${url} from here.`, onlyThere, about)
