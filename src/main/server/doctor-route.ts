@@ -113,8 +113,8 @@ async function tellLive(response: ServerResponse, run: RunDoctor, asking: Asking
 
 async function tellAtEnd(response: ServerResponse, run: RunDoctor, asking: Asking): Promise<void> {
   const { summary, checks } = await run({ ...asking, onCheck: () => undefined });
-  if (asking.signal.aborted) return sendProblem(response, { status: 503, detail: 'BenchTray is ending.' });
-  sendJson(response, { ok: summary.ok, summary, checks } satisfies DoctorAnswer);
+  if (asking.signal.aborted) sendProblem(response, { status: 503, detail: 'BenchTray is ending.' });
+  else sendJson(response, { ok: summary.ok, summary, checks } satisfies DoctorAnswer);
 }
 
 /** Without a wish, what a browser's EventSource and curl -N expect. */
