@@ -74,7 +74,11 @@ export function createRun(
     const name = vm?.name ?? null;
     const needs = check.scope === 'house' ? check.needs : vm === null ? [] : check.needs(vm);
     // Where only a VM is looked at, nothing is said of the rest.
-    const reason = await reasonToSkip(needs, check.scope === 'house' ? [] : check.after, outcomes);
+    const reason = await reasonToSkip(
+      needs,
+      check.scope === 'house' || vm === null ? [] : check.after(vm),
+      outcomes,
+    );
     return reason === null ? look(check, name, ask) : end(check, name, skipped(reason), 0);
   }
 

@@ -66,7 +66,7 @@ export interface VmCheck extends CheckWords {
   /** Checks without which there is nothing to look at: it is skipped unless they have passed. */
   readonly needs: (vm: VmConfig) => readonly CheckName[];
   /** Checks that it waits for, and is skipped only where they have failed: that they were skipped themselves says nothing. */
-  readonly after: readonly CheckName[];
+  readonly after: (vm: VmConfig) => readonly CheckName[];
   readonly look: (vm: VmFacts, signal: AbortSignal) => Promise<Finding>;
 }
 

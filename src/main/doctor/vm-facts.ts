@@ -29,6 +29,8 @@ export interface VmFacts {
   readonly tools: DoctorTools;
   /** Null: Azure is not asked about this VM. */
   azure(): Promise<AzureAnswer<AzureFacts> | null>;
+  /** What Azure has said, as far as it has answered by now. */
+  readonly knownAzure: AzureFacts | null;
   /** Address or name of the configuration, else the one that Azure tells; null: none is known. */
   address(): Promise<string | null>;
   /** Whom to log in to, with what ~/.ssh/config adds. */
@@ -63,13 +65,17 @@ export interface VmFacts {
 export function createVmFacts(config: VmConfig, tools: DoctorTools, signal: AbortSignal): VmFacts {
   const closing = new AbortController();
   const ending = AbortSignal.any([signal, closing.signal]);
+  let knownAzure: AzureFacts | null = null;
   let knownTarget: SshTarget | null = null;
   let login: Login | null = null;
   let looks: VmLooks | null = null;
 
-  const azure = askOnce(async () =>
-    config.azure === null || tools.azure === null ? null : tools.azure.look(config.azure, ending),
-  );
+  const azure = askOnce(async () => {
+    if (config.azure === null || tools.azure === null) return null;
+    const answer = await tools.azure.look(config.azure, ending);
+    if (answer.ok) knownAzure = answer.value;
+    return answer;
+  });
   const address = askOnce(async () => {
     if (config.ssh.host !== null) return config.ssh.host;
     const answer = await azure();
@@ -128,6 +134,9 @@ export function createVmFacts(config: VmConfig, tools: DoctorTools, signal: Abor
     get sight() {
       if (looks === null) throw new Error('Nothing has been looked at yet.');
       return looks.sight;
+    },
+    get knownAzure() {
+      return knownAzure;
     },
     get dockerCommand() {
       return looks?.dockerCommand ?? 'docker';

@@ -1,8 +1,10 @@
 /** Where nothing is wrong, the doctor says so: everything passes, over one login, and nothing is left behind. */
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkNames, checks } from '../../../src/main/doctor/index.ts';
+import { sampleRun } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { healthyPatient } from './patient.ts';
 
@@ -64,6 +66,43 @@ describe.skipIf(sshdPath === null)('a healthy patient', () => {
     const examined = await patient.examine();
     expect([examined.wrong, examined.skippedNames]).toEqual([[], []]);
     expect(examined.of('public_address').found).toContain('as Azure says');
+  });
+
+  it('is reached through another machine', async () => {
+    const patient = await healthyPatient();
+    const { vm, home } = patient;
+    const { username } = userInfo();
+    const lines = [
+      'Host behind',
+      '  HostName 127.0.0.1',
+      `  Port ${vm.port}`,
+      `  ProxyJump ${username}@127.0.0.1:${vm.port}`,
+    ];
+    writeFileSync(join(home, '.ssh', 'config'), lines.join('\n'));
+    copyFileSync(vm.keyPath, join(home, '.ssh', 'id_ed25519'));
+    patient.setSsh({ host: 'behind', port: 22, privateKey: null });
+    const examined = await patient.examine();
+    expect([examined.wrong, examined.skippedNames]).toEqual([[], []]);
+    expect(examined.of('public_address').found).toContain(`through ${username}@127.0.0.1:${vm.port}`);
+    expect(vm.logins()).toBe(2);
+  });
+
+  it('may run the benchmark on the VM itself, without docker', async () => {
+    const patient = await healthyPatient();
+    const { vm } = patient;
+    await vm.stopRunner();
+    vm.failDocker('sh: docker: not found', 127);
+    const cwd = join(vm.dir, 'OSWorld');
+    await vm.startRunner({ where: 'host', cwd, script: 'run_multienv.py', words: ['--model', 'gpt-4o'] });
+    mkdirSync(join(cwd, 'logs'));
+    writeFileSync(join(cwd, 'logs', 'normal-20260128@225508.log'), sampleRun(Date.now() - 60_000));
+    const examined = await patient.examine();
+    expect([examined.wrong, examined.skippedNames]).toEqual([
+      [],
+      ['docker', 'container', 'guest_address', 'probe', 'vnc'],
+    ]);
+    expect(examined.of('vnc').found).toContain('the benchmark runs on the VM itself');
+    expect(examined.of('log').found).toContain('OSWorld/logs/normal-20260128@225508.log');
   });
 
   it('need not be configured: a draft is looked at by itself', async () => {

@@ -185,7 +185,7 @@ export function dependantsOf(name: CheckName, vm: VmConfig): string[] {
     before = gone.size;
     for (const check of checks) {
       const needed = check.scope === 'house' ? check.needs : check.needs(vm);
-      const isAfter = check.scope === 'vm' && check.after.includes(name);
+      const isAfter = check.scope === 'vm' && check.after(vm).includes(name);
       if (isAfter || needed.some((one) => gone.has(one))) gone.add(check.name);
     }
   }

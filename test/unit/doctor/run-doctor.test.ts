@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeVmConfig } from '../../../src/main/config/index.ts';
 import { runDoctor, type AzureLook, type DoctorTools } from '../../../src/main/doctor/index.ts';
@@ -8,21 +10,21 @@ const vm = makeVmConfig({
   name: 'vm',
   azure: { subscriptionId: 's', resourceGroup: 'g', vmName: 'n' },
 });
-const toolsWith = (look: AzureLook['look']): DoctorTools => ({
+const toolsWith = (look: AzureLook['look'] | null): DoctorTools => ({
   ssh: {
     keys: createKeyStore({ passphrase: undefined, ask: null }),
     hostKeys: createHostKeys({ ownFile: '/nowhere/known_hosts', places, keep: false }),
     agentSocket: null,
   },
   places,
-  azure: { look },
+  azure: look === null ? null : { look },
   platform: 'linux',
   now: Date.now,
 });
-const run = (look: AzureLook['look']) =>
+const run = (look: AzureLook['look'] | null, config = vm) =>
   runDoctor({
     house: null,
-    vms: [vm],
+    vms: [config],
     tools: toolsWith(look),
     signal: new AbortController().signal,
     onCheck: () => undefined,
@@ -56,6 +58,44 @@ describe('a check', () => {
     });
     expect(summary).toEqual({ ok: false, passed: 0, warned: 0, failed: 1, skipped: 17 });
     expect(given?.aborted).toBe(true);
+  });
+});
+
+describe('an Azure that hangs', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('keeps nobody from a VM whose address is known', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    const known = { ...vm, ssh: { ...vm.ssh, host: '127.0.0.1', port } };
+    const running = run(() => new Promise(() => undefined), known);
+    await vi.advanceTimersByTimeAsync(40_000);
+    const { checks } = await running;
+    const states = checks.map(({ check, state }) => `${check} ${state}`).slice(0, 6);
+    expect(states).toEqual([
+      'azure_login failed',
+      'vm_exists skipped',
+      'vm_running skipped',
+      'public_address passed',
+      'ssh_port failed',
+      'ssh_key failed',
+    ]);
+  });
+});
+
+describe('an address that only Azure could tell', () => {
+  it('is missing where this BenchTray does not ask Azure', async () => {
+    const { checks, summary } = await run(null);
+    expect(checks[3]).toMatchObject({ check: 'public_address', state: 'failed' });
+    expect(summary.ok).toBe(false);
   });
 });
 

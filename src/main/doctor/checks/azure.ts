@@ -93,7 +93,7 @@ export const azureLoginCheck: VmCheck = {
   title: 'Azure sign-in',
   why: 'Azure tells whether the VM runs, where it is and what it costs.',
   needs: () => ['configuration'],
-  after: [],
+  after: () => [],
   limitSeconds: 40,
   remedies: [noCredentials, notSignedIn, noAnswer],
   look: asked((azure, answer) => {
@@ -112,7 +112,7 @@ export const vmExists: VmCheck = {
   title: 'VM in Azure',
   why: 'A name that Azure does not know cannot be watched there.',
   needs: () => ['azure_login'],
-  after: [],
+  after: () => [],
   limitSeconds: 40,
   remedies: [missing, forbidden],
   look: asked((azure, answer) => {
@@ -134,7 +134,7 @@ export const vmRunning: VmCheck = {
   title: 'VM is running',
   why: 'A VM that does not run cannot be reached.',
   needs: () => ['vm_exists'],
-  after: [],
+  after: () => [],
   limitSeconds: 40,
   remedies: [stopped, underWay, provisioning],
   look: asked((azure, answer) => {

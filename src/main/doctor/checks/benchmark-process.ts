@@ -29,7 +29,7 @@ export const benchmarkProcess: VmCheck = {
   title: 'Benchmark process',
   why: 'It tells a run that is on from one that has ended, and where its results are.',
   needs: () => ['ssh_login'],
-  after: ['docker', 'container'],
+  after: () => ['docker', 'container'],
   limitSeconds: 45,
   remedies: [idle],
   async look(vm) {

@@ -41,7 +41,7 @@ export const container: VmCheck = {
   title: 'Container',
   why: 'Windows runs in it.',
   needs: () => ['docker'],
-  after: [],
+  after: () => [],
   limitSeconds: 45,
   remedies: [missing, exited, notInside],
   async look(vm) {

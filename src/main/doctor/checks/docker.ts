@@ -31,7 +31,7 @@ export const docker: VmCheck = {
   title: 'Docker',
   why: 'Windows and the benchmark run in a container, which only docker can tell of.',
   needs: () => ['ssh_login'],
-  after: [],
+  after: () => [],
   limitSeconds: 30,
   remedies: [denied, missing, broken],
   async look(vm) {

@@ -32,7 +32,7 @@ export const guestAddress: VmCheck = {
   title: 'Address of Windows',
   why: 'Windows has an address of its own within the container, which differs from version to version.',
   needs: () => ['container'],
-  after: [],
+  after: () => [],
   limitSeconds: 35,
   remedies: [noNetwork, otherAddress],
   async look(vm) {
@@ -85,7 +85,7 @@ export const probe: VmCheck = {
   title: 'Benchmark server (/probe)',
   why: 'Only its answer proves that Windows is ready.',
   needs: () => ['guest_address'],
-  after: [],
+  after: () => [],
   limitSeconds: 35,
   remedies: [settingUp, silent],
   async look(vm) {

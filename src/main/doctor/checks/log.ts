@@ -77,7 +77,7 @@ export const log: VmCheck = {
   title: 'Benchmark log',
   why: 'Everything about tasks, steps and scores comes from it.',
   needs: () => ['ssh_login'],
-  after: ['docker', 'container'],
+  after: () => ['docker', 'container'],
   limitSeconds: 60,
   remedies: [none, missing, unreadable, unknown, tooYoung],
   async look(vm) {

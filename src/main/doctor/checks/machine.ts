@@ -54,7 +54,7 @@ function looked(
 const common: Pick<VmCheck, 'scope' | 'needs' | 'after' | 'limitSeconds'> = {
   scope: 'vm',
   needs: () => ['ssh_login'],
-  after: [],
+  after: () => [],
   limitSeconds: 15,
 };
 

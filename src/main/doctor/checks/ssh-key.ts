@@ -52,7 +52,7 @@ export const sshKey: VmCheck = {
   title: 'SSH key',
   why: "The login is by key only: the file must be there, readable, and nobody else's.",
   needs: () => ['public_address'],
-  after: [],
+  after: () => [],
   limitSeconds: 10,
   remedies: [missing, unreadable, open, passphrase, noKey],
   async look(vm) {

@@ -41,7 +41,7 @@ export const sshLogin: VmCheck = {
   title: 'SSH login',
   why: 'BenchTray looks at the VM as this user.',
   needs: () => ['ssh_port', 'ssh_key'],
-  after: ['host_key'],
+  after: () => ['host_key'],
   limitSeconds: 30,
   remedies: [refused, broken, noShell],
   async look(vm) {
@@ -77,7 +77,7 @@ export const hostKey: VmCheck = {
   title: 'Host key',
   why: 'It proves that the machine that answers is your VM.',
   needs: () => ['ssh_port', 'ssh_key'],
-  after: [],
+  after: () => [],
   limitSeconds: 20,
   remedies: [changed, firstUse],
   async look(vm) {

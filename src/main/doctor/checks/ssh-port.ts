@@ -55,7 +55,7 @@ export const sshPort: VmCheck = {
   title: 'SSH port',
   why: 'BenchTray sees the VM by SSH only.',
   needs: () => ['public_address'],
-  after: [],
+  after: () => [],
   limitSeconds: 15,
   remedies: Object.values(remedies),
   async look(vm, signal) {

@@ -33,7 +33,7 @@ export const vnc: VmCheck = {
   title: 'Screen (VNC)',
   why: 'Where no log says what is wrong, the screen of Windows often does.',
   needs: () => ['container'],
-  after: [],
+  after: () => [],
   limitSeconds: 15,
   remedies: [onlyThere, down],
   async look(vm, signal) {
