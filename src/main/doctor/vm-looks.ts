@@ -174,10 +174,7 @@ export function createVmLooks({ config, client, now, signal }: VmLooksOptions): 
   });
 
   return {
-    async shellWorks() {
-      const answer = await host.ask(8, ['run', 'true']);
-      return answer !== null && section(answer, 'exit').end === '0';
-    },
+    shellWorks: async () => (await machine()) !== null,
     machine,
     host: hostFacts,
     inside,
