@@ -23,11 +23,14 @@ function azureLook(): AzureLook | null {
   return null;
 }
 
-/** @param keys the key store of a BenchTray that runs, which knows passphrases already */
-export function doctorTools({
-  dataDir,
-  keys,
-}: Pick<ConnectTools, 'keys'> & { readonly dataDir: string }): DoctorTools {
+export interface DoctorSurroundings extends Pick<ConnectTools, 'keys'> {
+  readonly dataDir: string;
+  /** Of a BenchTray that runs and asks Azure already; without it the doctor asks by himself. */
+  readonly azure?: AzureLook;
+}
+
+/** @param surroundings of a BenchTray that runs: its key store knows passphrases already */
+export function doctorTools({ dataDir, keys, azure }: DoctorSurroundings): DoctorTools {
   const places = { home: homedir() };
   return {
     ssh: {
@@ -37,7 +40,7 @@ export function doctorTools({
       agentSocket: agentSocket(),
     },
     places,
-    azure: azureLook(),
+    azure: azure ?? azureLook(),
     platform: process.platform,
     now: Date.now,
   };
