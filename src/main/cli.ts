@@ -25,6 +25,7 @@ const io: CliIo = {
   // Loaded when they are needed: `watch` and `config` are quicker without them.
   startMonitor: async (options) => (await import('./monitor.ts')).startMonitor(options),
   startSimulatedVm: async (options) => (await import('./demo/index.ts')).startSimulatedVm(options),
+  diagnose: async (options) => (await import('./diagnose.ts')).diagnose(options),
   askPassphrase,
 };
 

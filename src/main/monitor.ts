@@ -2,9 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { agentSocket } from './agent-socket.ts';
 import type { Logger } from './app-log.ts';
 import { createAzure, type Azure } from './azure/index.ts';
-import type { Config, VmConfig } from './config/index.ts';
+import type { Config, ConfigResult, VmConfig } from './config/index.ts';
+import { doctorTools } from './diagnose.ts';
+import { runDoctor, type House } from './doctor/index.ts';
 import { lockDataFolder, openFeed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
 import { checkExternal, keyFileIn, startServer, type ServerSettings } from './server/index.ts';
@@ -19,6 +22,8 @@ export interface MonitorOptions {
   readonly version: string;
   /** The dashboard's built files; null: no dashboard. */
   readonly assetsDir: string | null;
+  /** Reads the configuration as it stands in its file now, for the doctor; without it, what is in force is all that is known. */
+  readonly readConfig?: () => ConfigResult;
   /** Asks the person for the passphrase of a key. */
   readonly askPassphrase?: AskPassphrase;
   /** Shows the person the address and the code of a sign-in to Azure by device code. */
@@ -118,6 +123,13 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         feed,
         vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
         screens: (vm) => watchers.get(vm)?.watcher.screens ?? null,
+        doctor: ({ vm, url, ...rest }) =>
+          runDoctor({
+            ...rest,
+            house: houseOf(config, options.readConfig?.() ?? null, url),
+            vms: config.vms.filter(({ name }) => vm === null || name === vm),
+            tools: doctorTools({ dataDir, keys: tools.keys, azure }),
+          }),
         hooks: () => hooks.status(),
         backgroundTasks: () => [...watchers.values()].flatMap(({ watcher }) => watcher.tasks()),
         port: config.server.port,
@@ -179,6 +191,16 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   }
 }
 
+/** What the doctor is told of this BenchTray. */
+function houseOf(config: Config, read: ConfigResult | null, ownUrl: string): House {
+  const { path, warnings } = read?.ok === true ? read : { path: null, warnings: [] };
+  return {
+    configuration: { ok: true, config, path, warnings },
+    ownUrl,
+    brokenEdit: read?.ok === false ? read.problems : [],
+  };
+}
+
 function retention({ journal }: Config): Retention {
   return { olderThanMs: journal.keepDays * 86_400_000, maxBytes: journal.maxMegabytes * 1_000_000 };
 }
@@ -189,11 +211,4 @@ function serverSettings({ server }: Config, dataDir: string): ServerSettings {
     ...{ names, allowedOrigins, maxConnections },
     external: external === null ? null : { ...external, keyFile: keyFileIn(dataDir) },
   };
-}
-
-/** Windows has OpenSSH's agent behind a pipe of this name; elsewhere the environment says. */
-function agentSocket(): string | null {
-  return (
-    process.env['SSH_AUTH_SOCK'] ?? (process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null)
-  );
 }

@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { makeVmConfig, type VmConfig } from '../../src/main/config/index.ts';
 import { commands } from './real-vm/commands.ts';
-import { descendants, processesOf, signal } from './real-vm/processes.ts';
+import { commandOf, descendants, processesOf, signal } from './real-vm/processes.ts';
 import { sshdPath } from './tools.ts';
 import { until } from './wait.ts';
 
@@ -45,8 +45,14 @@ export interface RealVm {
   containerGone(): void;
   /** Every docker command ends like this; null: it works again. */
   failDocker(says: string | null, exitCode?: number): void;
+  /** Whether /dev/kvm is there (it is at first), a command can be run in a container, and the web viewer of the screen is there. */
+  lack(what: 'kvm' | 'exec' | 'vnc', lacking?: boolean): void;
+  /** How much is free on its disk, of 100 GiB; before that, what this machine says. */
+  setFreeSpace(mebibytes: number): void;
   /** Lets this public key (a line of a .pub file) log in. */
   authorize(publicKey: string): void;
+  /** The public half of the key that logs in, as a line of authorized_keys. */
+  publicKey(): string;
   /** The public half of the server's key, as known_hosts has it: type and key. */
   hostKey(): string;
   /** Another key for the server; it has to be started anew to show it. */
@@ -75,6 +81,8 @@ export interface RealVm {
   freeze(frozen: boolean): void;
   /** Commands of processes that BenchTray has started on this machine and that are still there. */
   leftovers(): string[];
+  /** How many are logged in now. */
+  sessions(): number;
   /** How many logins the server has taken. */
   logins(): number;
   close(): Promise<void>;
@@ -225,7 +233,17 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       replace(file('docker-code'), String(exitCode));
       replace(file('docker-fails'), `${says}\n`);
     },
+    lack(what, lacking = true) {
+      if (lacking) writeFileSync(file(`no-${what}`), '');
+      else rmSync(file(`no-${what}`), { force: true });
+    },
+    setFreeSpace(mebibytes) {
+      const size = 100 * 1024 * 1024;
+      const row = ['/dev/sda1', size, size - mebibytes * 1024, mebibytes * 1024, '50%', '/'].join(' ');
+      replace(file('df'), `Filesystem 1024-blocks Used Available Capacity Mounted on\n${row}\n`);
+    },
     authorize: (publicKey) => appendFileSync(file('authorized_keys'), publicKey),
+    publicKey: () => readFileSync(file('id_ed25519.pub'), 'utf8'),
     hostKey: () => readFileSync(file('host_key.pub'), 'utf8').split(' ').slice(0, 2).join(' '),
     makeHostKey: () => makeKey('host_key'),
     setProbe: (state) => replace(file('probe'), state),
@@ -305,6 +323,9 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       processesOf(dir)
         .filter(({ pid }) => pid !== runner?.pid)
         .map(({ command }) => command),
+    // What serves a login calls itself "sshd: name@notty", or "sshd-session: …" in newer versions.
+    sessions: () =>
+      descendants(server?.pid ?? 0).filter((pid) => /^sshd(-session)?: [^ ]+@/.test(commandOf(pid))).length,
     logins: () => serverLog.split('Accepted publickey').length - 1,
     async close() {
       await vm.stopRunner();

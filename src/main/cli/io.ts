@@ -1,5 +1,7 @@
 import type { PlatformDirs } from '../config/index.ts';
 import type { SimulatedVm, SimulatedVmOptions } from '../demo/index.ts';
+import type { DiagnoseOptions } from '../diagnose.ts';
+import type { DoctorReport } from '../doctor/index.ts';
 import type { Monitor, MonitorOptions } from '../monitor.ts';
 
 /** What a command prints on. */
@@ -29,6 +31,7 @@ export interface CliIo {
   readonly stop: AbortSignal;
   readonly startMonitor: StartMonitor;
   readonly startSimulatedVm: StartSimulatedVm;
+  readonly diagnose: (options: DiagnoseOptions) => Promise<DoctorReport>;
   readonly askPassphrase: (keyPath: string) => Promise<string | null>;
 }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { logLevels } from '../app-log.ts';
 import { UserError } from '../../shared/user-error.ts';
 import { addConfigCommands } from './config.ts';
+import { runDoctorCommand, type DoctorCommandOptions } from './doctor.ts';
 import { runDemo, type DemoOptions } from './demo.ts';
 import { say, type CliIo } from './io.ts';
 import { addKeyCommands } from './key.ts';
@@ -92,6 +93,16 @@ export function buildProgram(io: CliIo, finish: (exitCode: number) => void): Com
     .option('--until-end', 'exit with the run: 0 it finished, 1 it ended badly')
     .action(async (_options, command: Command) => {
       finish(await runWatch(command.optsWithGlobals<WatchOptions>(), io));
+    });
+
+  program
+    .command('doctor')
+    .description('look for what is wrong, and say what to do about it')
+    .option('--config <file>', 'configuration to use')
+    .option('--vm <name>', 'look at this VM only')
+    .option('--json', 'print everything as one JSON document, at the end')
+    .action(async (_options, command: Command) => {
+      finish(await runDoctorCommand(command.optsWithGlobals<DoctorCommandOptions>(), io));
     });
 
   addConfigCommands(program, io, finish);

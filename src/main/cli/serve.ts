@@ -72,6 +72,7 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
             log: log.logger,
             version: io.version,
             assetsDir: io.assetsDir,
+            readConfig: () => readConfig(sources),
             askPassphrase: io.askPassphrase,
             showDeviceCode: (message) => say(io.stderr, message),
           }),

@@ -15,6 +15,7 @@ export {
   type ReaderCounts,
   type ReaderState,
 } from './reader.ts';
+export { recogniseLog, type Recognised } from './recognise.ts';
 export { reduceRun, type RunIdentity } from './run-state.ts';
 export { endRun } from './run-end.ts';
 export { restoreRun } from './run-birth.ts';

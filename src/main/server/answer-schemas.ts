@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { backgroundTaskSchema } from '../../shared/background-task.ts';
+import { doctorCheckSchema, doctorSummarySchema } from '../../shared/doctor.ts';
 import { hookStatusSchema } from '../../shared/hook-status.ts';
 import {
   count,
@@ -146,6 +147,15 @@ export const screensSchema = z
   })
   .describe("Which pictures of a task's screen there are.");
 
+export const doctorAnswerSchema = z
+  .object({
+    ok: z.boolean().describe('No check failed.'),
+    summary: doctorSummarySchema,
+    checks: z.array(doctorCheckSchema).describe('In the order in which a person would go through them.'),
+  })
+  .describe('All that the doctor found.');
+
+export type DoctorAnswer = Shown<typeof doctorAnswerSchema>;
 export type ProblemView = Shown<typeof problemSchema>;
 export type Health = Shown<typeof healthSchema>;
 export type RunView = Shown<typeof runSchema>;

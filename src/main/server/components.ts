@@ -1,6 +1,7 @@
 /** The forms of answers by the names that they have in `/api/openapi.json`. */
 import type { z } from 'zod';
 import { backgroundTaskSchema } from '../../shared/background-task.ts';
+import { doctorCheckSchema, doctorSummarySchema } from '../../shared/doctor.ts';
 import { hookStatusSchema } from '../../shared/hook-status.ts';
 import * as payloads from '../../shared/payload-schemas.ts';
 import * as answers from './answer-schemas.ts';
@@ -10,6 +11,9 @@ export const components = {
   BackgroundTasks: answers.backgroundTasksSchema,
   Connected: payloads.connectedSchema,
   Cost: payloads.costSchema,
+  DoctorAnswer: answers.doctorAnswerSchema,
+  DoctorCheck: doctorCheckSchema,
+  DoctorSummary: doctorSummarySchema,
   DomainTally: payloads.domainTallySchema,
   Error: payloads.errorSchema,
   Finding: payloads.findingSchema,

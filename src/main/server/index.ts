@@ -6,8 +6,10 @@ export { contentSecurityPolicy, contentTypeOf, listAssets } from './asset-files.
 export { addKey, keyFileIn, readKeys, removeKey, type StoredKey } from './api-keys.ts';
 export type { ExternalSettings } from './external-gate.ts';
 export { checkExternal } from './external-listener.ts';
+export type { DoctorRun, RunDoctor } from './doctor-route.ts';
 export { askForBenchTray } from './health-route.ts';
 export { PortTaken } from './listen.ts';
+export { lookAtPort } from './port-look.ts';
 export type { ConfiguredVm } from './pictures.ts';
 export { startServer, type RunningServer, type ServerSettings, type StartOptions } from './server.ts';
 export type { ServerLog } from './server-log.ts';

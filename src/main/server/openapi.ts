@@ -6,15 +6,6 @@ import { problemType } from './problem.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const streamEvents: Readonly<Record<string, ComponentName>> = {
-  connected: 'Connected',
-  status: 'Status',
-  progress: 'Progress',
-  task_complete: 'TaskComplete',
-  error: 'Error',
-  recovered: 'Recovered',
-};
-
 const about = `Watches agent benchmarks on rented VMs. Nothing can be changed through it: every route knows GET, HEAD and OPTIONS.
 
 This machine needs no key. Other machines, where they are let in, need one in any of the three places, over TLS.
@@ -62,7 +53,7 @@ export function openApi(version: string): Json {
 }
 
 function operationView(operation: Operation): Json {
-  const { id, summary, description, path = {}, query, headers = {}, content } = operation;
+  const { id, summary, description, path = {}, query, headers = {}, events } = operation;
   const parameters = [
     ...textParameters('path', path),
     ...(query === undefined ? [] : queryParameters(query)),
@@ -74,7 +65,7 @@ function operationView(operation: Operation): Json {
     ...(description === undefined ? {} : { description }),
     ...(parameters.length === 0 ? {} : { parameters }),
     responses: responses(operation),
-    ...('text/event-stream' in content ? { 'x-events': mapValues(streamEvents, reference) } : {}),
+    ...(events === undefined ? {} : { 'x-events': mapValues(events, reference) }),
   };
 }
 

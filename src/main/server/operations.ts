@@ -4,7 +4,13 @@
  */
 import type { z } from 'zod';
 import type { ComponentName } from './components.ts';
-import { attemptQuerySchema, runsQuerySchema, streamQuerySchema, tableQuerySchema } from './query.ts';
+import {
+  attemptQuerySchema,
+  doctorQuerySchema,
+  runsQuerySchema,
+  streamQuerySchema,
+  tableQuerySchema,
+} from './query.ts';
 
 export interface Operation {
   /** Name of the operation, for programs that are made from the description. */
@@ -18,6 +24,8 @@ export interface Operation {
   readonly headers?: Readonly<Record<string, string>>;
   /** Of an answer of 200: by its content type a named form; null: text or bytes. */
   readonly content: Readonly<Record<string, ComponentName | null>>;
+  /** Of an answer that is a stream: by the names of its events, the forms of their data. */
+  readonly events?: Readonly<Record<string, ComponentName>>;
   /** Headers of an answer of 200. */
   readonly answerHeaders?: Readonly<Record<string, string>>;
   /** Answers besides 200: each is a problem, but for those below 400. Those that any route may give are left out. */
@@ -44,6 +52,14 @@ export const operations = {
     query: streamQuerySchema,
     headers: { 'Last-Event-ID': 'Id of the last event that was received: what came after it follows.' },
     content: { 'text/event-stream': null },
+    events: {
+      connected: 'Connected',
+      status: 'Status',
+      progress: 'Progress',
+      task_complete: 'TaskComplete',
+      error: 'Error',
+      recovered: 'Recovered',
+    },
     others: {
       400: 'A parameter cannot be read.',
       404: 'There is no such VM.',
@@ -106,6 +122,26 @@ export const operations = {
       404: 'There is no such run, task or picture.',
       413: 'The picture is too big.',
       ...vmFails,
+    },
+  },
+  '/api/doctor': {
+    id: 'runDoctor',
+    summary: 'What is wrong, and what to do about it',
+    description:
+      'Looks at this BenchTray and at its VMs, and changes nothing. As an event stream, `check` tells every change of a check while it runs; ' +
+      'last comes one `summary`, and the stream ends. As JSON, everything comes at the end. Closing the connection cancels it. ' +
+      'Only for this machine, and not for pages of other sites: 403.',
+    query: doctorQuerySchema,
+    headers: {
+      'Last-Event-ID': 'Id of the `summary`, which EventSource comes back with: 204, so that it stays away.',
+    },
+    content: { 'text/event-stream': null, 'application/json': 'DoctorAnswer' },
+    events: { check: 'DoctorCheck', summary: 'DoctorSummary' },
+    others: {
+      204: 'The stream that is asked for anew is over.',
+      400: 'A parameter cannot be read.',
+      404: 'There is no such VM.',
+      503: 'Too many ask at once: see `Retry-After`.',
     },
   },
   '/metrics': {

@@ -59,6 +59,10 @@ export const runsQuerySchema = z.object({
   before: z.string().optional().describe('Id of a run: only older ones.'),
 });
 
+export const doctorQuerySchema = z.object({
+  vm: z.string().optional().describe('Name of a VM of the configuration; `*`: all, as without it.'),
+});
+
 export const tableQuerySchema = z.object({
   format: z
     .enum(['json', 'csv'], 'must be "json" or "csv"')
@@ -144,7 +148,7 @@ export function parseTableFormat(
 }
 
 /** The `q` of the most exact range that fits (RFC 9110, section 12.5.1); 0 where none does. */
-function acceptedQuality(accept: string | undefined, type: string, subtype: string): number {
+export function acceptedQuality(accept: string | undefined, type: string, subtype: string): number {
   const ranges = (accept ?? '*/*')
     .toLowerCase()
     .split(',')

@@ -10,6 +10,7 @@ import { assetsRoute } from './assets.ts';
 import { attend, closeServer, httpOptions } from './attend.ts';
 import type { ExternalSettings } from './external-gate.ts';
 import { openExternalListener, type ExternalListener } from './external-listener.ts';
+import { doctorRoute, type RunDoctor } from './doctor-route.ts';
 import { createHandler } from './handler.ts';
 import { healthRoute } from './health-route.ts';
 import { listenOnLoopback } from './listen.ts';
@@ -43,6 +44,8 @@ export interface StartOptions extends ServerSettings {
   readonly hooks?: () => readonly HookStatus[];
   /** Where the pictures of this VM's tasks can be asked for; null: it is not watched. */
   readonly screens?: (vm: string) => Screens | null;
+  /** Finds out what is wrong; without it nothing does. */
+  readonly doctor?: RunDoctor;
   /** 0: any that is free. */
   readonly port: number;
   /** Version of BenchTray. */
@@ -83,12 +86,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const limits = options.sinkLimits ?? sinkLimits;
   const { maxWaitMs } = limits;
   const streams = createStreams({ feed, vms, version, onDemand: options.onDemand, limits });
+  let url = '';
+  const doctor = doctorRoute({ run: options.doctor ?? null, vmNames, url: () => url });
   const routes = [
     streamRoute({ streams, vmNames, maxConnections: () => settings.maxConnections }),
     statusRoute(feed, vms, version, options.hooks),
     tasksRoute(options.backgroundTasks),
     ...runsRoutes(feed, vmNames),
     ...screensRoutes(feed, options.screens ?? (() => null)),
+    doctor.route,
     healthRoute(version),
     openApiRoute(version),
     metricsRoute({
@@ -132,7 +138,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
   boundConnections();
   const { port } = loopback;
-  const url = `http://127.0.0.1:${port}`;
+  url = `http://127.0.0.1:${port}`;
   log.info({ url, external: external?.url ?? null }, 'The server accepts connections');
   return {
     url,
@@ -148,7 +154,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     },
     async close() {
       // First the streams: to `Server.close`, one that has ended counts as idle and is cut, with what still waits in it.
-      await Promise.race([streams.close(), delay(endWithinMs, undefined, { ref: false })]);
+      const ended = Promise.all([streams.close(), doctor.close()]);
+      await Promise.race([ended, delay(endWithinMs, undefined, { ref: false })]);
       await Promise.all([...loopback.servers.map(closeServer), external?.close()]);
     },
   };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findConfigPath, watchConfig, type Config, type ConfigSources } from '../config/index.ts';
+import { findConfigPath, readConfig, watchConfig, type Config, type ConfigSources } from '../config/index.ts';
 import { startSimulatedVm } from '../demo/index.ts';
 import { startDemoMonitor } from '../demo-monitor.ts';
 import { DataFolderInUse } from '../feed/index.ts';
@@ -64,7 +64,8 @@ async function startDemo({ options, config, log, version, assetsDir }: AppServer
 async function startOrAttach(options: AppServerOptions): Promise<AppServer> {
   const { log, sources, onBrokenConfig } = options;
   let { config } = options;
-  const started = await startMonitor(options).catch(async (error: unknown) => {
+  const ownOptions = { ...options, readConfig: () => readConfig(sources) };
+  const started = await startMonitor(ownOptions).catch(async (error: unknown) => {
     const url = await otherBenchTray(error);
     if (url === null) throw error;
     log.info({ url }, 'another BenchTray is there already: showing what that one tells');

@@ -4,14 +4,20 @@
  * say. It knows nothing of runs, journals or clients.
  */
 export { addressOf, sshTarget, type SshPlaces, type SshTarget } from './ssh/target.ts';
-export { createKeyStore, type AskPassphrase } from './ssh/keys.ts';
-export { createHostKeys } from './ssh/host-keys.ts';
-export { connect, type ConnectTools, type SshProblem } from './ssh/connect.ts';
+export { createKeyStore, type AskPassphrase, type KeyProblem, type LoadedKeys } from './ssh/keys.ts';
+export { createHostKeys, type HostKeys, type HostKeyVerdict } from './ssh/host-keys.ts';
+export {
+  connect,
+  lackOfKeys,
+  type ConnectResult,
+  type ConnectTools,
+  type SshProblem,
+} from './ssh/connect.ts';
 export { keepLink, type Link } from './ssh/link.ts';
 export { openShell, type ShellChannel } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';
 export { followFile, readFileRest, type FileEvents, type FilePlace } from './file-stream.ts';
-export { containerShell, hostShell, parseRequestLine, shellScript } from './shell-script.ts';
+export { containerShell, hostShell, parseRequestLine, quote, shellScript } from './shell-script.ts';
 export {
   followLogCommand,
   inspectCommand,

@@ -3,3 +3,16 @@
  * What is a trouble, how often to look and which log to follow is decided here, in pure functions; the rest is wiring and timers.
  */
 export { watchVm, type VmWatcher, type VmWatcherOptions } from './vm-watcher.ts';
+// For the doctor, who looks by the same means and judges by the same rules.
+export { assess } from './conditions.ts';
+export { isThere, reach, type Reach } from './follow-files.ts';
+export { findLog, type LogChoice } from './log-choice.ts';
+export { placeText } from './log-place.ts';
+export { createContainerLook, type ContainerLook } from './looks/container-look.ts';
+export { createGuestLook, placesToAsk } from './looks/guest-look.ts';
+export { createKnownFolders } from './looks/known-folders.ts';
+export { findResults } from './looks/results-place.ts';
+export { statLog } from './looks/stat-log.ts';
+export type { Trouble } from './rules/rule.ts';
+export { firstSight, isReady, runsOnHost, type Sight } from './sight.ts';
+export { azureTarget, findTarget } from './vm-address.ts';

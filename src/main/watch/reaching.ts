@@ -7,7 +7,7 @@ import type { ConnectTools, SshPlaces, SshProblem } from '../vm/index.ts';
 import { keepConnected, type Connection } from './connection.ts';
 import type { Picture } from './picture.ts';
 import type { Sight } from './sight.ts';
-import { findTarget, withoutAddress, type FoundTarget } from './vm-address.ts';
+import { azureTarget, findTarget, withoutAddress, type FoundTarget } from './vm-address.ts';
 
 export interface Reaching {
   /** Null: no address is known yet, or none any more. */
@@ -80,8 +80,7 @@ export function keepReaching(options: ReachingOptions): Reaching {
         log.info({ vm, before: address, after: facts.address }, 'the address has changed');
       leave();
       address = facts.address;
-      const alias = facts.vmId !== undefined && /^[\w-]+$/.test(facts.vmId) ? `azure-${facts.vmId}` : null;
-      return connectTo(findTarget(config, address, places, alias));
+      return connectTo(azureTarget(config, address, facts, places));
     },
     close() {
       connection?.close();

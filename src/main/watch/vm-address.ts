@@ -1,4 +1,5 @@
 /** Where a VM is reached: by SSH, and on its screen. */
+import type { AzureFacts } from '../azure/index.ts';
 import type { VmConfig } from '../config/index.ts';
 import { sshTarget, type SshPlaces, type SshProblem, type SshTarget } from '../vm/index.ts';
 
@@ -24,6 +25,17 @@ export function findTarget(
       'Correct it, or name address, port, user and key in the configuration of BenchTray.',
     );
   }
+}
+
+/** The same for a VM of which Azure tells the address: its key is known by the VM's own id, since the address may be another's tomorrow. */
+export function azureTarget(
+  config: VmConfig,
+  address: string,
+  { vmId }: Pick<AzureFacts, 'vmId'>,
+  places: SshPlaces,
+): FoundTarget {
+  const alias = vmId !== undefined && /^[\w-]+$/.test(vmId) ? `azure-${vmId}` : null;
+  return findTarget(config, address, places, alias);
 }
 
 /** The VM runs in Azure and has no address that is to be had. */

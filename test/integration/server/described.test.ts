@@ -1,6 +1,7 @@
 /** What a running server answers is what its own description says: on things made up, and on a VM that plays its runs. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DoctorCheck, DoctorSummary } from '../../../src/shared/doctor.ts';
 import type { HookStatus } from '../../../src/shared/hook-status.ts';
 import type { Screens } from '../../../src/shared/screens.ts';
 import { stepPicture } from '../../../src/main/demo/picture.ts';
@@ -65,11 +66,21 @@ describe('things made up', () => {
           : { ok: false, problem: { kind: name === 'late' ? 'late' : 'absent', detail: 'It is so.' } },
       ),
   };
+  const check: DoctorCheck = {
+    ...{ check: 'ssh_port', vm: 'vm-a', title: 'SSH port', state: 'failed', found: 'It is closed.' },
+    ...{ why: 'It is so.', advice: 'Open it.', command: 'az vm open-port', took_ms: 12 },
+  };
+  const summary: DoctorSummary = { ok: false, passed: 0, warned: 0, failed: 1, skipped: 0 };
   let running: ExternalServer;
   beforeAll(async () => {
     running = await startExternalServer(
       {},
-      { hooks: () => [hook], screens: (vm) => (vm === 'vm-a' ? screens : null), maxConnections: 1 },
+      {
+        doctor: () => Promise.resolve({ summary, checks: [check] }),
+        hooks: () => [hook],
+        screens: (vm) => (vm === 'vm-a' ? screens : null),
+        maxConnections: 1,
+      },
     );
     const { feed } = running;
     feed.setStatus(
@@ -120,6 +131,7 @@ describe('things made up', () => {
       '/api/runs/run-1/tasks/t1/screens/b.png 404',
       '/api/runs/run-1/tasks/t1/screens/late 504',
     ],
+    '/api/doctor': [' 200', '?vm=vm-a 200', '?vm=none 404'],
     '/metrics': [' 200'],
     '/healthz': [' 200'],
     '/api/openapi.json': [' 200'],

@@ -4,6 +4,7 @@ const docker = String.raw`#!/bin/sh
 # Plays docker's command line from files.
 cd "$VM_DIR" || exit 1
 if [ -f docker-fails ]; then cat docker-fails >&2; exit "$(cat docker-code)"; fi
+if [ -f no-exec ] && [ "$1" = exec ]; then echo 'OCI runtime exec failed: exec: "sh": executable file not found' >&2; exit 126; fi
 case $1 in
   ps) cat containers;;
   inspect)
@@ -29,7 +30,7 @@ const hostCurl = String.raw`#!/bin/sh
 for url; do :; done
 refused() { echo "curl: (7) Failed to connect to $url: Couldn't connect to server"; printf '\nhttp 000\n'; exit 7; }
 case $url in
-  */msg.html) if [ -f "$VM_DIR/msg.html" ]; then cat "$VM_DIR/msg.html"; printf '\nhttp 200\n'; else printf 'not found\nhttp 404\n'; fi;;
+  */msg.html) if [ -f "$VM_DIR/no-vnc" ]; then refused; fi; if [ -f "$VM_DIR/msg.html" ]; then cat "$VM_DIR/msg.html"; printf '\nhttp 200\n'; else printf 'not found\nhttp 404\n'; fi;;
   http://localhost:5000/probe) [ -f "$VM_DIR/published" ] || refused; exec "$VM_DIR/inside/curl" "http://$(cat "$VM_DIR/guest"):5000/probe";;
   *) refused;;
 esac
@@ -69,12 +70,25 @@ real=$(PATH=/usr/bin:/bin command -v date)
 exec "$real" -d "@$(( $("$real" +%s) + $(cat "$VM_DIR/clock") ))" "$@"
 `;
 
+/** A machine has KVM, and as much room on its disks as it is told to. */
+const ls = String.raw`#!/bin/sh
+case "$*" in
+  /dev/kvm) [ ! -f "$VM_DIR/no-kvm" ];;
+  *) exec "$(PATH=/usr/bin:/bin command -v ls)" "$@";;
+esac
+`;
+const df = String.raw`#!/bin/sh
+if [ -f "$VM_DIR/df" ]; then cat "$VM_DIR/df"; else exec "$(PATH=/usr/bin:/bin command -v df)" "$@"; fi
+`;
+
 /** By their paths in the folder of the machine. */
 export const commands: readonly (readonly [path: string, text: string])[] = [
   ['bin/docker', docker],
   ['bin/curl', hostCurl],
   ['bin/grep', grep('host')],
   ['bin/date', date],
+  ['bin/ls', ls],
+  ['bin/df', df],
   ['inside/curl', insideCurl],
   ['inside/grep', grep('container')],
 ];

@@ -21,6 +21,15 @@ export function processesOf(dir: string): VmProcess[] {
   });
 }
 
+/** Its command line; empty where it has ended. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
+
 /** All processes below one, deepest first. */
 export function descendants(pid: number): number[] {
   const children = new Map<number, number[]>();

@@ -58,6 +58,7 @@ export function fakeIo(folder: string, change: Partial<CliIo> = {}): FakeIo {
         },
       });
     },
+    diagnose: () => Promise.reject(new Error('the doctor is not in')),
     askPassphrase: () => Promise.resolve(null),
     ...change,
   };

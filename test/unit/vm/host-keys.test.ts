@@ -51,6 +51,23 @@ describe('the key of a host', () => {
     expect(readFileSync(own(), 'utf8')).toBe(line('[vm.example]:2222', key));
   });
 
+  it('is told, and kept nowhere, for whoever only looks', () => {
+    const looking = createHostKeys({ ownFile: own(), places: { home: dir }, keep: false });
+    for (let time = 1; time <= 2; time += 1)
+      expect(looking.judge(vm, key)).toEqual({ kind: 'first_use', fingerprint: fingerprintOf(key) });
+    expect(() => statSync(own())).toThrow('ENOENT');
+  });
+
+  it('is known in a file, which is named when it has changed, and in none where it is pinned', () => {
+    hostKeys.judge(vm, key);
+    const name = '[vm.example]:2222';
+    expect(hostKeys.judge(vm, other)).toMatchObject({ known: { file: own(), name } });
+    person(line(name, key));
+    const file = join(dir, '.ssh', 'known_hosts');
+    expect(hostKeys.judge(vm, other)).toMatchObject({ known: { file, name } });
+    expect(hostKeys.judge({ ...vm, hostKey: fingerprintOf(key) }, other)).toMatchObject({ known: null });
+  });
+
   it('is trusted where the person knows it, and nothing is written', () => {
     person(line('[vm.example]:2222', key));
     expect(hostKeys.judge(vm, key)).toEqual({ kind: 'trusted' });

@@ -1,4 +1,3 @@
-import { Chalk, supportsColor, type ChalkInstance } from 'chalk';
 import { createLogUpdate } from 'log-update';
 import { say, type CliIo, type Output } from '../io.ts';
 import { messageLines, timeText } from './format.ts';
@@ -7,6 +6,7 @@ import { messageJson } from './message-json.ts';
 import { plainText } from '../../../shared/plain-text.ts';
 import type { WatchState } from './state.ts';
 import { renderView } from './view.ts';
+import { paintFor } from '../paint.ts';
 
 /** One of the three ways in which `watch` shows things. */
 export interface Screen {
@@ -74,9 +74,4 @@ function lostLines(stderr: Output): (reason: string) => void {
     told = reason;
     say(stderr, `${timeText(Date.now())} not connected: ${plainText(reason)}; trying again`);
   };
-}
-
-function paintFor(env: CliIo['env'], output: Output): ChalkInstance {
-  const wanted = output.isTTY === true && (env['NO_COLOR'] ?? '') === '';
-  return new Chalk({ level: wanted && supportsColor ? supportsColor.level : 0 });
 }

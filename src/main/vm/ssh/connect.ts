@@ -8,7 +8,7 @@ import ssh2, {
   type ServerHostKeyAlgorithm,
 } from 'ssh2';
 import type { HostKeys, HostKeyVerdict } from './host-keys.ts';
-import type { KeyProblem, KeyStore } from './keys.ts';
+import type { KeyProblem, KeyStore, LoadedKeys } from './keys.ts';
 import { addressOf, type SshTarget } from './target.ts';
 
 export interface SshProblem {
@@ -77,12 +77,8 @@ async function logIn(
   const { keys, problems } = await tools.keys.load(target.keys.paths);
   const agent = target.agent ? tools.agentSocket : null;
   if (signal.aborted) return { ok: false, problem: unreachable(target, 'given up') };
-  const named = target.keys.named ? problems[0] : undefined;
-  // A key that only lacks its passphrase may well be in the agent; a file that is not there is a mistake.
-  const isMistake = named !== undefined && named.kind !== 'passphrase_needed';
-  if (keys.length === 0 && (isMistake || agent === null)) {
-    return { ok: false, problem: noKey(target, named ?? worstOf(problems)) };
-  }
+  const lack = lackOfKeys(target, { keys, problems }, agent !== null);
+  if (lack !== null) return { ok: false, problem: lack };
 
   const offers: (PublicKeyAuthMethod | AgentAuthMethod)[] = keys.map((key) => ({
     type: 'publickey',
@@ -178,6 +174,18 @@ function loginRefused(target: SshTarget, problems: readonly KeyProblem[], agent:
     detail: `${offered} was accepted for the user ${target.username}.`,
     hint: own?.hint ?? 'Is "ssh.username" right, and is the public key in ~/.ssh/authorized_keys on the VM?',
   };
+}
+
+/** Why there is nothing to log in with, so that it need not be tried. Null: there is something. */
+export function lackOfKeys(
+  target: SshTarget,
+  { keys, problems }: LoadedKeys,
+  hasAgent: boolean,
+): SshProblem | null {
+  const named = target.keys.named ? problems[0] : undefined;
+  // A key that only lacks its passphrase may well be in the agent; a file that is not there is a mistake.
+  const isMistake = named !== undefined && named.kind !== 'passphrase_needed';
+  return keys.length === 0 && (isMistake || !hasAgent) ? noKey(target, named ?? worstOf(problems)) : null;
 }
 
 function noKey(target: SshTarget, problem: KeyProblem | undefined): SshProblem {

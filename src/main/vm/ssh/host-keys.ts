@@ -20,6 +20,8 @@ export type HostKeyVerdict =
       readonly message: string;
       readonly hint: string;
       readonly fingerprint: string;
+      /** The file in which another key is known for it, and the name it has there; null: no file is the reason. */
+      readonly known: { readonly file: string; readonly name: string } | null;
     };
 
 export interface HostKeys {
@@ -28,7 +30,12 @@ export interface HostKeys {
   judge(target: SshTarget, key: Buffer): HostKeyVerdict;
 }
 
-export function createHostKeys(options: { readonly ownFile: string; readonly places: SshPlaces }): HostKeys {
+/** @param options.keep false: a key that is seen for the first time is told, and written down nowhere */
+export function createHostKeys(options: {
+  readonly ownFile: string;
+  readonly places: SshPlaces;
+  readonly keep?: boolean;
+}): HostKeys {
   const files = [join(options.places.home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'];
 
   // Read anew for each connection: the person may have mended a file in between.
@@ -48,11 +55,12 @@ export function createHostKeys(options: { readonly ownFile: string; readonly pla
     judge(target, key) {
       const fingerprint = fingerprintOf(key);
       const name = nameOf(target);
-      const refused = (message: string, hint: string): HostKeyVerdict => ({
+      const refused = (message: string, hint: string, file: string | null = null): HostKeyVerdict => ({
         kind: 'refused',
         message,
         hint,
         fingerprint,
+        known: file === null ? null : { file, name },
       });
       if (target.hostKey !== null) {
         if (target.hostKey.replace(/=$/, '') === fingerprint) return { kind: 'trusted' };
@@ -68,6 +76,7 @@ export function createHostKeys(options: { readonly ownFile: string; readonly pla
           : person;
       if (own === 'known') return { kind: 'trusted' };
       if (own === 'unknown') {
+        if (options.keep === false) return { kind: 'first_use', fingerprint };
         mkdirSync(dirname(options.ownFile), { recursive: true, mode: 0o700 });
         appendFileSync(options.ownFile, `${name} ${typeOf(key)} ${key.toString('base64')}\n`, {
           mode: 0o600,
@@ -83,6 +92,7 @@ export function createHostKeys(options: { readonly ownFile: string; readonly pla
       return refused(
         `The host key of ${name} has changed: it is now ${fingerprint}.`,
         `If the VM was made anew, remove the old key with: ssh-keygen -R "${name}" -f ${file} — if not, somebody may be listening in.`,
+        person === 'unknown' ? options.ownFile : join(options.places.home, '.ssh', 'known_hosts'),
       );
     },
   };

@@ -73,7 +73,7 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
 }
 
 /** On the VM first, where OpenAdapt's scripts publish the guest's port; then in the container, wherever the guest may be. */
-function placesToAsk(configured: readonly string[], sight: Sight, hasInside: boolean): Asked[] {
+export function placesToAsk(configured: readonly string[], sight: Sight, hasInside: boolean): Asked[] {
   const { container, inside, run } = sight;
   const onHost: Asked[] =
     configured.length > 0

@@ -2,7 +2,6 @@
 import {
   readHost,
   readInside,
-  readLogs,
   readMachine,
   type DockerCommand,
   type LogFile,
@@ -14,6 +13,7 @@ import type { LookContext } from './context.ts';
 import { createGuestLook } from './guest-look.ts';
 import { createKnownFolders } from './known-folders.ts';
 import { findResults } from './results-place.ts';
+import { statLog } from './stat-log.ts';
 
 export interface Looks {
   /**
@@ -84,12 +84,7 @@ export function createLooks(context: LookContext): Looks {
       if (container.inside === null) await looked;
       await Promise.all([looked, ...others, guest.look(), lookInside()]);
     },
-    async statLog(where, path) {
-      const shell = where === 'host' ? host : container.inside;
-      const answer =
-        (await shell?.ask(8, ['logs', path.startsWith('~/') ? `./${path.slice(2)}` : path])) ?? null;
-      return answer === null ? null : (readLogs(answer)[0] ?? null);
-    },
+    statLog: (where, path) => statLog(where === 'host' ? host : container.inside, path),
     close: () => container.close(),
   };
 }

@@ -1,0 +1,92 @@
+import type { AzureConfig } from '../../config/index.ts';
+import { addressOf, type SshTarget } from '../../vm/index.ts';
+import { loudLogin } from '../commands.ts';
+import { exampleAzure, exampleTarget } from '../examples.ts';
+import { failed, onlyAdvice, passed, remedy, warned, type VmCheck } from '../model.ts';
+
+interface About {
+  readonly azure: AzureConfig | null;
+  readonly target: SshTarget;
+}
+
+const refused = remedy<About>({
+  when: 'the VM refuses the login',
+  advice:
+    'Correct "ssh.username", or let the public half of your key in: it belongs into `~/.ssh/authorized_keys` on the VM. In Azure this writes it there:',
+  command({ azure, target }, terminal) {
+    const [key] = target.keys.paths;
+    if (azure === null || key === undefined) return loudLogin(terminal, target);
+    const { subscriptionId, resourceGroup, vmName } = azure;
+    return terminal.line`az vm user update --subscription ${subscriptionId} -g ${resourceGroup} -n ${vmName} -u ${target.username} --ssh-key-value ${`${key}.pub`}`;
+  },
+  example: { azure: exampleAzure, target: exampleTarget },
+});
+const broken = remedy<About>({
+  when: 'the SSH connection ends before the login is through',
+  advice: 'See at which step it ends:',
+  command: ({ target }, terminal) => loudLogin(terminal, target),
+  example: { azure: null, target: exampleTarget },
+});
+const noShell = remedy<About>({
+  when: 'the login works, but no command can be run',
+  advice:
+    'BenchTray needs a plain `sh` on the VM: give the user a login shell, and take away a forced command.',
+  command: ({ target }, terminal) => loudLogin(terminal, target),
+  example: { azure: null, target: exampleTarget },
+});
+
+export const sshLogin: VmCheck = {
+  scope: 'vm',
+  name: 'ssh_login',
+  title: 'SSH login',
+  why: 'BenchTray looks at the VM as this user.',
+  needs: () => ['ssh_port', 'ssh_key'],
+  after: () => ['host_key'],
+  limitSeconds: 30,
+  remedies: [refused, broken, noShell],
+  async look(vm) {
+    const target = await vm.target();
+    if (!target.ok) throw new Error(target.detail);
+    const about = { azure: vm.config.azure, target: target.value };
+    const result = await vm.connection();
+    if (!result.ok) {
+      const { code, message, detail } = result.problem;
+      return failed(`${message} ${detail}`, code === 'ssh_auth_failed' ? refused : broken, about);
+    }
+    return (await vm.shellWorks())
+      ? passed(`Logged in as ${addressOf(target.value)}.`)
+      : failed(`Logged in as ${addressOf(target.value)}, but no command can be run there.`, noShell, about);
+  },
+};
+
+const changed = remedy<{ readonly file: string; readonly name: string } | null>({
+  when: 'the host key of the VM has changed',
+  advice:
+    'If the VM was made anew, forget the old key; if it was not, somebody may be listening in: do not connect.',
+  command: (known, { line }) => (known === null ? null : line`ssh-keygen -R ${known.name} -f ${known.file}`),
+  example: { file: '/home/ann/.ssh/known_hosts', name: '1.2.3.4' },
+});
+const firstUse = onlyAdvice(
+  'the host key is seen for the first time',
+  'BenchTray will trust it from its first connection on. To be sure, compare it with what `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` says on the VM, and pin it by "ssh.hostKey".',
+);
+
+export const hostKey: VmCheck = {
+  scope: 'vm',
+  name: 'host_key',
+  title: 'Host key',
+  why: 'It proves that the machine that answers is your VM.',
+  needs: () => ['ssh_port', 'ssh_key'],
+  after: () => [],
+  limitSeconds: 20,
+  remedies: [changed, firstUse],
+  async look(vm) {
+    const verdict = await vm.hostKey();
+    if (verdict === null)
+      return { ...passed('The connection ended before the server showed its key.'), state: 'skipped' };
+    if (verdict.kind === 'refused') return failed(verdict.message, changed, verdict.known);
+    return verdict.kind === 'trusted'
+      ? passed('It is the known one.')
+      : warned(`It is ${verdict.fingerprint}, seen for the first time.`, firstUse, null);
+  },
+};

@@ -1,0 +1,153 @@
+/**
+ * What can be asked about one VM. Every question is put once, when the first check asks it, over one SSH connection; the looks are
+ * those of the watcher, so that the doctor sees what it sees. Nothing is asked before it is wanted.
+ */
+import type { AzureAnswer, AzureFacts } from '../azure/model.ts';
+import type { VmConfig } from '../config/index.ts';
+import type {
+  ConnectResult,
+  DockerCommand,
+  HostFacts,
+  HostKeyVerdict,
+  InsideFacts,
+  LoadedKeys,
+  MachineFacts,
+  SshTarget,
+} from '../vm/index.ts';
+import { azureTarget, findTarget, type Sight } from '../watch/index.ts';
+import { openLogin, type Login } from './login.ts';
+import type { DoctorTools } from './model.ts';
+import { askOnce } from './once.ts';
+import { createVmLooks, type LogFound, type VmLooks } from './vm-looks.ts';
+
+export type Found<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly detail: string };
+
+export interface VmFacts {
+  readonly config: VmConfig;
+  readonly tools: DoctorTools;
+  /** Null: Azure is not asked about this VM. */
+  azure(): Promise<AzureAnswer<AzureFacts> | null>;
+  /** What Azure has said, as far as it has answered by now. */
+  readonly knownAzure: AzureFacts | null;
+  /** Address or name of the configuration, else the one that Azure tells; null: none is known. */
+  address(): Promise<string | null>;
+  /** Whom to log in to, with what ~/.ssh/config adds. */
+  target(): Promise<Found<SshTarget>>;
+  keys(): Promise<LoadedKeys>;
+  /** Null: the connection ended before the server showed its key. */
+  hostKey(): Promise<HostKeyVerdict | null>;
+  connection(): Promise<ConnectResult>;
+  /** Null to all of these: the VM does not answer. */
+  shellWorks(): Promise<boolean>;
+  machine(): Promise<MachineFacts | null>;
+  host(): Promise<HostFacts | null>;
+  inside(): Promise<InsideFacts | null>;
+  /** Asks docker for its containers. */
+  docker(): Promise<Sight['docker']>;
+  container(): Promise<Sight['container']>;
+  /** Asks Windows whether it is ready, wherever it may be; reads why not where it is not. */
+  guest(): Promise<Sight>;
+  log(): Promise<LogFound | null>;
+  /** Whether the web viewer of the screen answers on the VM itself. */
+  vncOnVm(): Promise<boolean>;
+  /** What has been seen so far. */
+  readonly sight: Sight;
+  /** How docker is called there. */
+  readonly dockerCommand: DockerCommand;
+  /** The target, once it is known; for commands. */
+  readonly knownTarget: SshTarget | null;
+  close(): Promise<void>;
+}
+
+/** @param signal aborting it ends everything that is under way */
+export function createVmFacts(config: VmConfig, tools: DoctorTools, signal: AbortSignal): VmFacts {
+  const closing = new AbortController();
+  const ending = AbortSignal.any([signal, closing.signal]);
+  let knownAzure: AzureFacts | null = null;
+  let knownTarget: SshTarget | null = null;
+  let login: Login | null = null;
+  let looks: VmLooks | null = null;
+
+  const azure = askOnce(async () => {
+    if (config.azure === null) return null;
+    const answer = await tools.azure.look(config.azure, ending);
+    if (answer.ok) knownAzure = answer.value;
+    return answer;
+  });
+  const address = askOnce(async () => {
+    if (config.ssh.host !== null) return config.ssh.host;
+    const answer = await azure();
+    return answer?.ok === true ? answer.value.address : null;
+  });
+  const target = askOnce(async (): Promise<Found<SshTarget>> => {
+    const host = await address();
+    if (host === null) return { ok: false, detail: 'No address is known.' };
+    const found =
+      config.ssh.host === null && knownAzure !== null
+        ? azureTarget(config, host, knownAzure, tools.places)
+        : findTarget(config, host, tools.places);
+    if (!found.ok) return { ok: false, detail: found.problem.detail };
+    knownTarget = found.target;
+    return { ok: true, value: found.target };
+  });
+
+  async function needTarget(): Promise<SshTarget> {
+    const found = await target();
+    if (!found.ok) throw new Error(found.detail);
+    return found.value;
+  }
+  const openOnce = askOnce(async (): Promise<Login> => {
+    login = openLogin(await needTarget(), tools.ssh, ending);
+    return login;
+  });
+  const looksOnce = askOnce(async (): Promise<VmLooks> => {
+    const opened = await (await openOnce()).connected;
+    if (!opened.ok) throw new Error(opened.problem.message);
+    looks = createVmLooks({ config, client: opened.client, now: tools.now, signal: ending });
+    return looks;
+  });
+  ending.addEventListener('abort', end, { once: true });
+  function end(): void {
+    looks?.close();
+    login?.close();
+  }
+
+  return {
+    config,
+    tools,
+    azure,
+    address,
+    target,
+    keys: askOnce(async () => tools.ssh.keys.load((await needTarget()).keys.paths)),
+    hostKey: async () => (await openOnce()).hostKey,
+    connection: async () => (await openOnce()).connected,
+    shellWorks: async () => (await looksOnce()).shellWorks(),
+    machine: async () => (await looksOnce()).machine(),
+    host: async () => (await looksOnce()).host(),
+    inside: async () => (await looksOnce()).inside(),
+    docker: async () => (await looksOnce()).docker(),
+    container: async () => (await looksOnce()).container(),
+    guest: async () => (await looksOnce()).guest(),
+    log: async () => (await looksOnce()).log(),
+    vncOnVm: async () => (await looksOnce()).vncOnVm(),
+    get sight() {
+      if (looks === null) throw new Error('Nothing has been looked at yet.');
+      return looks.sight;
+    },
+    get knownAzure() {
+      return knownAzure;
+    },
+    get dockerCommand() {
+      return looks?.dockerCommand ?? 'docker';
+    },
+    get knownTarget() {
+      return knownTarget;
+    },
+    async close() {
+      closing.abort();
+      end();
+      await login?.closed;
+    },
+  };
+}

@@ -1,0 +1,205 @@
+/** The watcher's own looks at a VM, each on its own and once, on a connection that is up. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from 'ssh2';
+import type { VmConfig } from '../config/index.ts';
+import {
+  hostShell,
+  lastLinesCommand,
+  openShell,
+  readBootLine,
+  readHost,
+  readInside,
+  readLastLines,
+  readMachine,
+  section,
+  type DockerCommand,
+  type HostFacts,
+  type InsideFacts,
+  type MachineFacts,
+} from '../vm/index.ts';
+import {
+  createContainerLook,
+  createGuestLook,
+  createKnownFolders,
+  findLog,
+  findResults,
+  firstSight,
+  isReady,
+  reach,
+  statLog,
+  type LogChoice,
+  type Reach,
+  type Sight,
+} from '../watch/index.ts';
+import { askOnce } from './once.ts';
+
+export interface LogFound {
+  readonly choice: LogChoice;
+  /** Null: the VM does not answer. */
+  readonly by: Reach | null;
+  /** Its first bytes; for a long one whose first do not tell, its last: see {@link VmLooks.readLog}. */
+  readonly read: (part: 'first' | 'last') => Promise<string>;
+}
+
+export interface VmLooks {
+  shellWorks(): Promise<boolean>;
+  machine(): Promise<MachineFacts | null>;
+  host(): Promise<HostFacts | null>;
+  inside(): Promise<InsideFacts | null>;
+  docker(): Promise<Sight['docker']>;
+  container(): Promise<Sight['container']>;
+  guest(): Promise<Sight>;
+  log(): Promise<LogFound | null>;
+  vncOnVm(): Promise<boolean>;
+  readonly sight: Sight;
+  readonly dockerCommand: DockerCommand;
+  close(): void;
+}
+
+export interface VmLooksOptions {
+  readonly config: VmConfig;
+  readonly client: Client;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** A container that is missed may just be restarting, which some benchmarks do between tasks: it is looked for again. */
+const lookAgainMs = 1_500;
+/** What one answer of the VM's shell has room for, less the line before it. */
+const partBytes = 60_000;
+
+export function createVmLooks({ config, client, now, signal }: VmLooksOptions): VmLooks {
+  let sight: Sight = { ...firstSight, ssh: { kind: 'up' } };
+  const learn = (news: Partial<Sight>): void => {
+    sight = { ...sight, ...news };
+  };
+  const host = openShell(client, hostShell, () => undefined);
+  const nothing = (): void => undefined;
+  const context = {
+    ...{ config, client, host, learn, now },
+    sight: () => sight,
+    onBoot: nothing,
+    onOutOfMemory: nothing,
+    hurry: nothing,
+    onDenied: nothing,
+  };
+  const containerLook = createContainerLook(context);
+  const guestLook = createGuestLook(context, () => containerLook.inside);
+  const folders = createKnownFolders();
+
+  const machine = askOnce(async () => {
+    const askedAtMs = now();
+    const answer = await host.ask(8, ['machine']);
+    if (answer === null) return null;
+    const facts = readMachine(answer, (askedAtMs + now()) / 2);
+    learn({ machine: facts });
+    return facts;
+  });
+
+  async function askHost(): Promise<HostFacts | null> {
+    const answer = await host.ask(8, ['host', 'yes', ...folders.words()]);
+    if (answer === null) return null;
+    const facts = readHost(answer);
+    learn({ host: facts });
+    return facts;
+  }
+  const hostFacts = askOnce(askHost);
+
+  const docker = askOnce(async () => {
+    await containerLook.look();
+    return sight.docker;
+  });
+
+  const container = askOnce(async () => {
+    await docker();
+    if (sight.docker.kind === 'ok' && sight.container.kind !== 'running') {
+      await delay(lookAgainMs, undefined, { signal });
+      await containerLook.look();
+    }
+    return sight.container;
+  });
+
+  const inside = askOnce(async () => {
+    await container();
+    const answer = (await containerLook.inside?.ask(8, ['inside'])) ?? null;
+    if (answer === null) return null;
+    const facts = readInside(answer);
+    learn({ inside: facts });
+    return facts;
+  });
+
+  const guest = askOnce(async () => {
+    await inside();
+    await guestLook.look();
+    const { container: found, startedAt } = sight;
+    if (isReady(sight) || found.kind !== 'running' || startedAt === null) return sight;
+    const answer = await host.ask(8, lastLinesCommand(containerLook.docker, found.name, startedAt));
+    if (answer !== null) learn({ boot: readLastLines(answer).reduce(readBootLine, sight.boot) });
+    return sight;
+  });
+
+  const log = askOnce(async (): Promise<LogFound | null> => {
+    await Promise.all([hostFacts(), inside(), machine()]);
+    const results = findResults(config.benchmark.results, sight);
+    if (results !== null) learn({ results });
+    folders.remember(sight);
+    if (folders.words().length > 0) await askHost();
+    const choice = await findLog({
+      sight,
+      configured: config.benchmark.log,
+      looks: {
+        statLog: (where, path) => statLog(where === 'host' ? host : containerLook.inside, path),
+      },
+      // The best of all, as if nothing had been read before.
+      following: { target: null, reading: null, isLive: false, isBehind: false },
+      last: null,
+      isRead: () => true,
+      isPast: false,
+    });
+    if (choice === null) return null;
+    const running = sight.container.kind === 'running' ? sight.container : null;
+    const by = await reach(choice.target, {
+      host,
+      inside: containerLook.inside,
+      docker: containerLook.docker,
+      container: running?.name ?? null,
+      mounts: running?.mounts ?? [],
+    });
+    return {
+      choice,
+      by,
+      async read(part) {
+        if (by === null || !('inode' in by.file)) return '';
+        const from = part === 'first' ? 1 : Math.max(1, by.file.size - partBytes + 1);
+        return (await by.shell.ask(8, ['piece', by.path, String(from), String(partBytes)])) ?? '';
+      },
+    };
+  });
+
+  return {
+    shellWorks: async () => (await machine()) !== null,
+    machine,
+    host: hostFacts,
+    inside,
+    docker,
+    container,
+    guest,
+    log,
+    async vncOnVm() {
+      const answer = await host.ask(5, ['get', `http://localhost:${config.vnc.port}/msg.html`]);
+      const end = answer === null ? null : section(answer, 'http').end;
+      // Without its page there is a 404: the page is taken away when Windows starts.
+      return end !== null && end !== '000';
+    },
+    get sight() {
+      return sight;
+    },
+    get dockerCommand() {
+      return containerLook.docker;
+    },
+    close() {
+      containerLook.close();
+      host.close();
+    },
+  };
+}

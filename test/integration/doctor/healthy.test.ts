@@ -1,0 +1,122 @@
+/** Where nothing is wrong, the doctor says so: everything passes, over one login, and nothing is left behind. */
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkNames, checks } from '../../../src/main/doctor/index.ts';
+import { sampleRun } from '../../support/sample-run.ts';
+import { sshdPath } from '../../support/tools.ts';
+import { healthyPatient } from './patient.ts';
+
+it('the table has the checks in the order of their names', () => {
+  expect(checks.map(({ name }) => name)).toEqual(checkNames);
+});
+
+describe.skipIf(sshdPath === null)('a healthy patient', () => {
+  it('passes everything', async () => {
+    const patient = await healthyPatient();
+    const examined = await patient.examine();
+    expect([examined.wrong, examined.skippedNames]).toEqual([[], []]);
+    expect(examined.summary).toEqual({ ok: true, passed: checks.length, warned: 0, failed: 0, skipped: 0 });
+    expect(examined.checks.map(({ check }) => check)).toEqual(checkNames);
+    expect(examined.of('log').found).toMatch(/^container:\/.*\/client\/results\/logs\/normal-.*"waa"\.$/);
+    expect(examined.of('container').found).toBe('winarena is up, chosen because it is named winarena.');
+    expect(examined.of('benchmark_process').found).toContain('--model gpt-4o');
+    expect(JSON.stringify(examined.checks)).not.toContain('sk-secret');
+    for (const { found, advice, took_ms } of examined.checks)
+      expect([typeof found, advice, typeof took_ms]).toEqual(['string', null, 'number']);
+  });
+
+  it('is told live: waiting, running, passed', async () => {
+    const patient = await healthyPatient();
+    const { told } = await patient.examine();
+    expect(told.slice(0, checks.length).map(({ state }) => state)).toEqual(checks.map(() => 'waiting'));
+    for (const name of checkNames) {
+      const states = told.filter(({ check }) => check === name).map(({ state }) => state);
+      expect([name, states]).toEqual([name, ['waiting', 'running', 'passed']]);
+    }
+  });
+
+  it('is logged in on once, Azure is asked once, and nothing is written', async () => {
+    const patient = await healthyPatient();
+    await patient.examine();
+    expect([patient.vm.logins(), patient.azureAsked()]).toEqual([1, 1]);
+    expect(existsSync(join(patient.home, 'own_known_hosts'))).toBe(false);
+  });
+
+  it('is not asked about Azure without an azure block, which is no failure', async () => {
+    const patient = await healthyPatient();
+    patient.config = { ...patient.config, azure: null };
+    const examined = await patient.examine();
+    expect(examined.skippedNames).toEqual(['azure_login', 'vm_exists', 'vm_running']);
+    expect([examined.wrong, examined.summary.ok, patient.azureAsked()]).toEqual([[], true, 0]);
+    expect(examined.of('vm_running').found).toContain('has no "azure"');
+  });
+
+  it('is reached at the address that Azure tells', async () => {
+    const patient = await healthyPatient();
+    patient.setSsh({ host: null });
+    const examined = await patient.examine();
+    expect([examined.wrong, examined.skippedNames]).toEqual([[], []]);
+    expect(examined.of('public_address').found).toContain('as Azure says');
+  });
+
+  it('is reached through another machine', async () => {
+    const patient = await healthyPatient();
+    const { vm, home } = patient;
+    const { username } = userInfo();
+    const lines = [
+      'Host behind',
+      '  HostName 127.0.0.1',
+      `  Port ${vm.port}`,
+      `  ProxyJump ${username}@127.0.0.1:${vm.port}`,
+    ];
+    writeFileSync(join(home, '.ssh', 'config'), lines.join('\n'));
+    copyFileSync(vm.keyPath, join(home, '.ssh', 'id_ed25519'));
+    patient.setSsh({ host: 'behind', port: 22, privateKey: null });
+    const examined = await patient.examine();
+    expect([examined.wrong, examined.skippedNames]).toEqual([[], []]);
+    expect(examined.of('public_address').found).toContain(`through ${username}@127.0.0.1:${vm.port}`);
+    expect(vm.logins()).toBe(2);
+  });
+
+  it('may run the benchmark on the VM itself, without docker', async () => {
+    const patient = await healthyPatient();
+    const { vm } = patient;
+    await vm.stopRunner();
+    vm.failDocker('sh: docker: not found', 127);
+    const cwd = join(vm.dir, 'OSWorld');
+    await vm.startRunner({ where: 'host', cwd, script: 'run_multienv.py', words: ['--model', 'gpt-4o'] });
+    mkdirSync(join(cwd, 'logs'));
+    writeFileSync(join(cwd, 'logs', 'normal-20260128@225508.log'), sampleRun(Date.now() - 60_000));
+    const examined = await patient.examine();
+    expect([examined.wrong, examined.skippedNames]).toEqual([
+      [],
+      ['docker', 'container', 'guest_address', 'probe', 'vnc'],
+    ]);
+    expect(examined.of('vnc').found).toContain('the benchmark runs on the VM itself');
+    expect(examined.of('log').found).toContain('OSWorld/logs/normal-20260128@225508.log');
+  });
+
+  it('need not be configured: a draft is looked at by itself', async () => {
+    const patient = await healthyPatient();
+    const examined = await patient.examine({ house: null, vms: [{ ...patient.config, name: 'draft' }] });
+    expect(examined.wrong).toEqual([]);
+    expect(examined.checks.map(({ check }) => check)).toEqual(checkNames.slice(3));
+    expect(new Set(examined.checks.map(({ vm }) => vm))).toEqual(new Set(['draft']));
+  });
+
+  it('may be one of several, each with checks of its own', async () => {
+    const patient = await healthyPatient();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const examined = await patient.examine({
+      vms: names.map((name) => ({ ...patient.config, name, ...(name === 'c' ? { container: 'none' } : {}) })),
+    });
+    expect(examined.checks).toHaveLength(3 + 6 * 18);
+    const bad = examined.checks
+      .filter(({ state }) => state === 'failed')
+      .map(({ check, vm }) => `${check} ${vm ?? ''}`);
+    expect(bad).toEqual(['container c']);
+    expect(patient.vm.logins()).toBe(6);
+  });
+});
