@@ -55,7 +55,11 @@ export function keepReaching(options: ReachingOptions): Reaching {
     return down(target.ok ? null : target.problem);
   }
 
-  if (config.ssh.host !== null) picture.learn(connectTo(findTarget(config, config.ssh.host, places)));
+  if (config.ssh.host !== null) {
+    const target = findTarget(config, config.ssh.host, places);
+    const news = connectTo(target);
+    if (!target.ok) picture.learn(news);
+  }
 
   return {
     get found() {
@@ -67,6 +71,8 @@ export function keepReaching(options: ReachingOptions): Reaching {
     follow(facts) {
       // A connection that stands proves more than an address that was looked up.
       if (config.ssh.host !== null || connection?.upSinceMs != null) return null;
+      // What may not be asked is not gone.
+      if (facts.addressProblem !== undefined && address !== null) return null;
       if (facts.address === null) {
         // The address may be somebody else's by now.
         leave();

@@ -174,6 +174,15 @@ describe.skipIf(sshdPath === null)('a VM whose address comes from Azure', () => 
     all.arm.answerProperly();
     await watched.untilRecovered('azure_auth_failed');
     await watched.untilPhase('ready');
+
+    // An address that was told once is kept while it may not be asked.
+    all.arm.answer(/networkInterfaces/, failure(403, 'AuthorizationFailed', 'No.'));
+    await all.vm.killSshd();
+    await watched.untilPhase('unknown');
+    const looks = all.arm.looks().length;
+    await until(() => all.arm.looks().length >= looks + 3, 'Azure is asked again');
+    await all.vm.startSshd();
+    await watched.untilPhase('ready');
   });
 
   it('waits for somebody to sign in, and is found then', async () => {
