@@ -111,5 +111,5 @@ export const vmListSchema = list(vmSchema, 'a list of VMs').superRefine(
       seen.add(name);
     }
   },
-  { when: isReadable },
+  { when: ({ value }) => Array.isArray(value) },
 );
