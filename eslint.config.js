@@ -21,6 +21,7 @@ const everyRoom = [
   'notify',
   'tray',
   'demo',
+  'setup',
   'cli',
   'shell',
 ];
@@ -36,6 +37,7 @@ const mayImport = {
   notify: ['config'],
   tray: ['notify'],
   demo: ['config', 'vm'],
+  setup: ['config', 'vm', 'azure'],
   cli: everyRoom,
   shell: everyRoom,
 };

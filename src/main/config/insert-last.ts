@@ -2,7 +2,10 @@
  * Puts one more item behind the last one of a list or a group in JSON with comments, and leaves every other character as it is.
  * jsonc-parser's own `modify` would put it between the last item and the comment that stands behind that.
  */
-import { applyEdits, createScanner, SyntaxKind, type Edit, type Node } from 'jsonc-parser';
+import { applyEdits, createScanner, type Edit, type Node } from 'jsonc-parser';
+
+/** As jsonc-parser's `SyntaxKind` has them, which types alone know by name. */
+const tokens = { comma: 5, lineComment: 12, blockComment: 13, lineBreak: 14, end: 17 };
 
 /** How a text is laid out. */
 export interface Layout {
@@ -74,19 +77,19 @@ function lookBehind(text: string, from: number, close: number, hasItems: boolean
   let hasComma = false;
   let mustBreak = false;
   let isSameLine = true;
-  for (let token = scanner.scan(); token !== SyntaxKind.EOF; token = scanner.scan()) {
+  for (let token: number = scanner.scan(); token !== tokens.end; token = scanner.scan()) {
     const end = scanner.getTokenOffset() + scanner.getTokenLength();
     if (end > close) break;
-    if (token === SyntaxKind.LineBreakTrivia) isSameLine = false;
-    const isComment = token === SyntaxKind.LineCommentTrivia || token === SyntaxKind.BlockCommentTrivia;
-    const counts = token === SyntaxKind.CommaToken || (isComment && (isSameLine || !hasItems));
+    if (token === tokens.lineBreak) isSameLine = false;
+    const isComment = token === tokens.lineComment || token === tokens.blockComment;
+    const counts = token === tokens.comma || (isComment && (isSameLine || !hasItems));
     if (!counts) continue;
-    if (token === SyntaxKind.CommaToken) {
+    if (token === tokens.comma) {
       hasComma = true;
       isSameLine = true;
     }
     offset = end;
-    mustBreak = token === SyntaxKind.LineCommentTrivia;
+    mustBreak = token === tokens.lineComment;
   }
   return { offset, hasComma, mustBreak };
 }

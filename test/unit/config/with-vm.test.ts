@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createScanner, SyntaxKind } from 'jsonc-parser';
+import { createScanner } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/main/config/parse.ts';
 import type { Config } from '../../../src/main/config/schema.ts';
@@ -16,9 +16,10 @@ function parsed(text: string): Config {
 /** Comments as they stand, in order. */
 function commentsOf(text: string): readonly string[] {
   const scanner = createScanner(text, false);
+  const [lineComment, blockComment, end] = [12, 13, 17];
   const found: string[] = [];
-  for (let token = scanner.scan(); token !== SyntaxKind.EOF; token = scanner.scan())
-    if (token === SyntaxKind.LineCommentTrivia || token === SyntaxKind.BlockCommentTrivia)
+  for (let token: number = scanner.scan(); token !== end; token = scanner.scan())
+    if (token === lineComment || token === blockComment)
       found.push(text.slice(scanner.getTokenOffset(), scanner.getTokenOffset() + scanner.getTokenLength()));
   return found;
 }
