@@ -3,10 +3,23 @@ import { isDeepStrictEqual } from 'node:util';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from './app-log.ts';
-import type { Config, VmConfig } from './config/index.ts';
-import { lockDataFolder, openFeed, type Retention } from './feed/index.ts';
+import type { Config, ConfigSources, VmConfig } from './config/index.ts';
+import { lockDataFolder, openFeed, type Feed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
-import { checkExternal, keyFileIn, startServer, type ServerSettings } from './server/index.ts';
+import {
+  checkExternal,
+  createSetupCode,
+  keyFileIn,
+  startServer,
+  type ServerSettings,
+} from './server/index.ts';
+import {
+  createDemoSwitch,
+  createSetup,
+  demoVmName,
+  type DemoSwitch,
+  type SetupOptions,
+} from './setup/index.ts';
 import { createHostKeys, createKeyStore, type AskPassphrase, type ConnectTools } from './vm/index.ts';
 import { watchVm, type VmWatcher } from './watch/index.ts';
 
@@ -20,6 +33,10 @@ export interface MonitorOptions {
   readonly assetsDir: string | null;
   /** Asks the person for the passphrase of a key. */
   readonly askPassphrase?: AskPassphrase;
+  /** Where the configuration comes from, and a VM that is set up by the page goes to; without it nothing can be set up. */
+  readonly sources?: ConfigSources;
+  /** How many times faster than life the demo plays that is begun by the page. Default 1. */
+  readonly demoSpeed?: number;
 }
 
 export interface Monitor {
@@ -31,6 +48,8 @@ export interface Monitor {
   readonly notices: readonly string[];
   /** Id of the newest event when this process began: a client that comes with it misses nothing of what has happened since. */
   readonly eventIdAtStart: string;
+  /** Lets the page set up a VM: for the eyes of whoever started this. Null: nothing can be set up. */
+  readonly setupCode: string | null;
   /** Takes over another configuration: VMs that are the same in both go on undisturbed. */
   reconfigure(config: Config): void;
   /** Ends streams, writes down what is open, closes the SSH connections. */
@@ -68,7 +87,12 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         hostKeys: createHostKeys({ ownFile: join(dataDir, 'known_hosts'), places }),
         agentSocket: agentSocket(),
       };
-      let { config } = options;
+      let configured = options.config;
+      /** The simulated VM of the demo, which stands in no file. */
+      let demoVm: VmConfig | null = null;
+      let config = configured;
+      // A BenchTray that was killed while it showed the demo has left this.
+      feed.eraseVm(demoVmName);
       let demandedByClients: number | null = null;
       // A hook waits for news as a client does.
       const demanded = (): number | null =>
@@ -91,14 +115,30 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 
       const eventIdAtStart = feed.idOf(feed.head());
       // Before anything is watched, so that no end of a run is missed.
-      const hooks = startHooks({ config, feed, log, version });
+      const hooks = startHooks({ config, feed: withoutDemo(feed), log, version });
       // First the pictures, then the server: whoever connects first finds them there.
       for (const vm of config.vms) startWatcher(vm);
       const stopAll = (): void => {
         for (const name of [...watchers.keys()]) stopWatcher(name);
       };
+      const demo = createDemoSwitch({
+        async start() {
+          const { startSimulatedVm } = await import('./demo/index.ts');
+          return startSimulatedVm({ seed: 1, speed: options.demoSpeed ?? 1, log });
+        },
+        watch(vm) {
+          demoVm = vm;
+          apply();
+        },
+        forget: () => feed.eraseVm(demoVmName),
+      });
+      const setup =
+        options.sources === undefined
+          ? null
+          : { desk: createSetup(setupParts(options.sources, places, demo)), code: createSetupCode() };
       const server = await startServer({
         feed,
+        ...(setup === null ? {} : { setup }),
         vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
         screens: (vm) => watchers.get(vm)?.watcher.screens ?? null,
         hooks: () => hooks.status(),
@@ -118,6 +158,19 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         throw error;
       });
       lock.announce(server.url);
+      let isPaceNew = false;
+      /** Takes over what is configured, and the demo. */
+      function apply(): void {
+        config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
+        const kept = config.vms.filter(
+          (vm) => !isPaceNew && isDeepStrictEqual(watchers.get(vm.name)?.config, vm),
+        );
+        isPaceNew = false;
+        const keptNames = new Set(kept.map((vm) => vm.name));
+        for (const name of [...watchers.keys()]) if (!keptNames.has(name)) stopWatcher(name);
+        for (const vm of config.vms) if (!keptNames.has(vm.name)) startWatcher(vm);
+        tellDemand();
+      }
       const prune = (): void => {
         feed.prune(retention(config));
       };
@@ -130,23 +183,18 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         external: server.external,
         notices: [...notices],
         eventIdAtStart,
+        setupCode: setup?.code.text ?? null,
         reconfigure(next) {
-          const isPaceNew = next.interval !== config.interval;
-          config = next;
+          isPaceNew = next.interval !== configured.interval;
+          configured = next;
           server.reconfigure(serverSettings(next, dataDir));
           hooks.reconfigure(next);
-          const kept = next.vms.filter(
-            (vm) => !isPaceNew && isDeepStrictEqual(watchers.get(vm.name)?.config, vm),
-          );
-          const keptNames = new Set(kept.map((vm) => vm.name));
-          for (const name of [...watchers.keys()]) if (!keptNames.has(name)) stopWatcher(name);
-          for (const vm of next.vms) if (!keptNames.has(vm.name)) startWatcher(vm);
-          tellDemand();
+          apply();
         },
         async close() {
           clearInterval(pruneTimer);
           stopAll();
-          await Promise.all([server.close(), hooks.close()]);
+          await Promise.all([server.close(), hooks.close(), demo.end()]);
           feed.close();
           lock.release();
           log.info('stopped');
@@ -160,6 +208,22 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     lock.release();
     throw error;
   }
+}
+
+/** What the set-up page is answered with. The one place where the cloud and the doctor come in. */
+function setupParts(sources: ConfigSources, places: SetupOptions['places'], demo: DemoSwitch): SetupOptions {
+  return { sources, places, demo, listAzureVms: null, testVm: null };
+}
+
+/** Nobody is to be woken by a simulated VM. */
+function withoutDemo(feed: Feed): Feed {
+  return {
+    ...feed,
+    subscribe: (listener) =>
+      feed.subscribe((event) => {
+        if ((event.kind === 'journal' ? event.event.vm : event.vm) !== demoVmName) listener(event);
+      }),
+  };
 }
 
 function retention({ journal }: Config): Retention {

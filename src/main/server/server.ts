@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BackgroundTask } from '../../shared/background-task.ts';
 import type { HookStatus } from '../../shared/hook-status.ts';
 import type { Screens } from '../../shared/screens.ts';
+import type { Setup } from '../../shared/setup.ts';
 import type { Feed } from '../feed/index.ts';
 import { judgeAccess, loopbackDoor, type AccessRules } from './access.ts';
 import { assetsRoute } from './assets.ts';
@@ -19,6 +20,8 @@ import type { ConfiguredVm } from './pictures.ts';
 import { runsRoutes } from './runs-routes.ts';
 import { screensRoutes } from './screens-route.ts';
 import type { ServerLog } from './server-log.ts';
+import type { SetupCode } from './setup-code.ts';
+import { setupRoutes } from './setup-routes.ts';
 import type { SinkLimits } from './sink.ts';
 import { statusRoute } from './status-route.ts';
 import { streamRoute } from './stream-route.ts';
@@ -43,6 +46,8 @@ export interface StartOptions extends ServerSettings {
   readonly hooks?: () => readonly HookStatus[];
   /** Where the pictures of this VM's tasks can be asked for; null: it is not watched. */
   readonly screens?: (vm: string) => Screens | null;
+  /** What sets up VMs, for whoever has the code; without it nothing can be set up here. */
+  readonly setup?: { readonly desk: Setup; readonly code: SetupCode };
   /** 0: any that is free. */
   readonly port: number;
   /** Version of BenchTray. */
@@ -93,6 +98,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     tasksRoute(options.backgroundTasks),
     ...runsRoutes(feed, vmNames),
     ...screensRoutes(feed, options.screens ?? (() => null)),
+    ...setupRoutes(options.setup ?? null),
     healthRoute(version),
     openApiRoute(version),
     metricsRoute({

@@ -18,6 +18,8 @@ export interface AppServer {
   readonly isForeign: boolean;
   /** Id of the newest event when our own server began; null where it is another's. */
   readonly eventIdAtStart: string | null;
+  /** Lets the page set up a VM; null where nothing can be set up, or another BenchTray would have to tell its own. */
+  readonly setupCode: string | null;
   /** As the configuration has them now. */
   readonly notificationSettings: () => NotificationSettings;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ async function startDemo({ options, config, log, version, assetsDir }: AppServer
       url: monitor.url,
       isForeign: false,
       eventIdAtStart: monitor.eventIdAtStart,
+      setupCode: null,
       notificationSettings: () => config.notifications,
       close: () => monitor.close().finally(removeFolder),
     };
@@ -90,6 +93,7 @@ async function startOrAttach(options: AppServerOptions): Promise<AppServer> {
     url: started.url,
     isForeign: monitor === null,
     eventIdAtStart: monitor?.eventIdAtStart ?? null,
+    setupCode: monitor?.setupCode ?? null,
     notificationSettings: () => config.notifications,
     async close() {
       watcher.close();

@@ -5,6 +5,7 @@
  */
 export { addressOf, sshTarget, type SshPlaces, type SshTarget } from './ssh/target.ts';
 export { createKeyStore, type AskPassphrase } from './ssh/keys.ts';
+export { keysThere, namedHosts } from './ssh/own-files.ts';
 export { createHostKeys } from './ssh/host-keys.ts';
 export { connect, type ConnectTools, type SshProblem } from './ssh/connect.ts';
 export { keepLink, type Link } from './ssh/link.ts';
