@@ -43,6 +43,7 @@ export const azureVmSchema = z.object({
 /** What anybody on this machine is told, and with the code of this process the rest. */
 export const setupSchema = z
   .object({
+    is_possible: z.boolean().describe('False: this BenchTray has no configuration file to write into.'),
     needs_code: z
       .boolean()
       .describe('True: the request came without the set-up code, without which nothing more is told.'),

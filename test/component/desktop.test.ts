@@ -14,6 +14,9 @@ const bridge: BenchTrayBridge = {
   serverInfo: () => Promise.resolve({ baseUrl: 'http://127.0.0.1:8765' }),
   openVnc,
   copyEndpoint: () => Promise.resolve({ ok: true }),
+  copyText: () => Promise.resolve({ ok: true }),
+  setupCode: () => Promise.resolve({ code: null }),
+  chooseKeyFile: () => Promise.resolve({ path: null }),
   onCommand: (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);

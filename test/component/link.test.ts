@@ -43,6 +43,8 @@ test.for([
   const { getByTestId, getByRole, getByText } = await render(TopBar, {
     link: { kind, heardAtMs: nowMs },
     version: '1.2.3',
+    page: 'dashboard',
+    canAdd: false,
   });
   await expect.element(getByTestId('link')).toHaveTextContent(word);
   expect(getByTestId('link').element().querySelector(`[data-mark=${mark}]`)).not.toBeNull();

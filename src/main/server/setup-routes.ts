@@ -34,16 +34,16 @@ export function setupRoutes(setup: { readonly desk: Setup; readonly code: SetupC
 
   return [
     route('/api/setup', (asked) => {
-      const problem = setup === null ? noSetup : problemOf(asked, setup.code);
-      if (setup === null || (problem !== null && !isUnasked(asked))) {
-        sendProblem(asked.response, problem ?? noSetup);
+      const problem = setup === null ? null : problemOf(asked, setup.code);
+      if (problem !== null && !isUnasked(asked)) {
+        sendProblem(asked.response, problem);
         return;
       }
-      const { desk } = setup;
       sendJson(asked.response, {
+        is_possible: setup !== null,
         needs_code: problem !== null,
-        is_demo: desk.isDemo(),
-        info: problem === null ? desk.info() : null,
+        is_demo: setup?.desk.isDemo() ?? false,
+        info: problem === null ? (setup?.desk.info() ?? null) : null,
       } satisfies SetupState);
     }),
     guarded('/api/setup/azure-vms', async ({ response }, desk) => {

@@ -48,7 +48,12 @@ const problemOf = (text: string) =>
 describe('the code', () => {
   it('is needed for everything but the question whether it is', async () => {
     const bare = await askAs(local('/api/setup'));
-    expect(JSON.parse(bare.text)).toEqual({ needs_code: true, is_demo: false, info: null });
+    expect(JSON.parse(bare.text)).toEqual({
+      is_possible: true,
+      needs_code: true,
+      is_demo: false,
+      info: null,
+    });
     expectDescribed('/api/setup', bare);
     for (const [path, method] of [
       ['/api/setup/azure-vms', 'GET'],
@@ -374,8 +379,18 @@ it('without a file there is nothing to set up', async () => {
   const without = await startExternalServer();
   try {
     const answer = await askAs(`${without.server.url}/api/setup`);
-    expect(answer.status).toBe(404);
     expectDescribed('/api/setup', answer);
+    expect(JSON.parse(answer.text)).toEqual({
+      is_possible: false,
+      needs_code: false,
+      is_demo: false,
+      info: null,
+    });
+    const headers = { 'Content-Type': 'application/json', ...coded() };
+    const body = JSON.stringify(draft);
+    const refused = await askAs(`${without.server.url}/api/setup/vms`, { method: 'POST', headers, body });
+    expect(refused.status).toBe(404);
+    expectDescribed('/api/setup/vms', refused);
   } finally {
     await without.remove();
   }

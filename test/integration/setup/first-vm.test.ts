@@ -20,7 +20,7 @@ import { demoVmName } from '../../../src/main/setup/index.ts';
 import type { VmDraft } from '../../../src/shared/setup.ts';
 import type { StatusAnswer } from '../../../src/main/server/answer-schemas.ts';
 import { until } from '../../support/wait.ts';
-import { conditionOf, runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
+import { conditionOf, runOf, taskOf } from '../../unit/feed/fixtures.ts';
 
 let folder: string;
 let out: string;
@@ -120,7 +120,7 @@ describe('without a file', () => {
     for (const vm of [demoVmName, 'demo-vm'])
       feed.commit({
         vm,
-        at: startMs,
+        at: Date.now(),
         runs: [runOf(`run of ${vm}`, { vm })],
         tasks: [{ record: taskOf('t1', { vm, runId: `run of ${vm}` }), tell: true }],
         began: [conditionOf(vm, 'probe_down')],
