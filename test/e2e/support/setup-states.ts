@@ -21,7 +21,8 @@ async function arrangeForm(bench: Bench, page: Page): Promise<void> {
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const chooseAzure = (page: Page) => page.getByRole('radio', { name: 'Choose from Azure' }).check();
-const typeHost = (page: Page, host = '20.123.45.67') => page.getByLabel('Address').fill(host);
+const typeHost = (page: Page, host = '20.123.45.67') =>
+  page.getByLabel('Address', { exact: true }).fill(host);
 const problem = /Failed to load resource/;
 
 async function startTest(page: Page, bench: Bench) {
@@ -76,14 +77,14 @@ export const setupStates: readonly State[] = [
     arrange: arrangeForm,
     reach: async (page) => {
       await typeHost(page, 'not a host');
-      await page.getByLabel('Port').fill('99999');
+      await page.getByLabel('SSH port').fill('99999');
       await page.getByLabel('User on the VM').fill('a b');
       await page.getByRole('radio', { name: 'Another file' }).check();
       await page.getByLabel('Path of the key').fill('id_rsa');
       await page.getByLabel('Name', { exact: true }).fill('no name');
       await button(page, 'Save and watch').click();
       await expect(page.locator('[aria-invalid=true]')).toHaveCount(5);
-      await expect(page.getByLabel('Address')).toBeFocused();
+      await expect(page.getByLabel('Address', { exact: true })).toBeFocused();
     },
     complaint: problem,
   },

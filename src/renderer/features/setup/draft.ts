@@ -48,9 +48,10 @@ function fitting(text: string): string {
   return fit === '' ? 'waa-vm' : fit.slice(0, 64);
 }
 
-/** The server's words begin small and end without a stop, as they stand in a line of a terminal. */
+/** The server's words begin small and end without a stop, as they stand in a line of a terminal; nobody types a null here. */
 export function asSentence(words: string): string {
-  const whole = words.charAt(0).toUpperCase() + words.slice(1);
+  const plain = words.replace(/, or null$/, '');
+  const whole = plain.charAt(0).toUpperCase() + plain.slice(1);
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 

@@ -19,7 +19,7 @@ const powers: Readonly<Record<string, PowerWords>> = {
   stopping: { text: 'VM stopping, still billed', isWaste: false },
   stopped: { text: 'VM stopped but not deallocated: still billed', isWaste: true },
   deallocating: { text: 'VM deallocating', isWaste: false },
-  deallocated: { text: 'VM deallocated, not billed', isWaste: false },
+  deallocated: { text: 'VM deallocated, only its disks are billed', isWaste: false },
 };
 
 /** Null where no cloud was asked. */
