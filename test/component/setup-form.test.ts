@@ -112,7 +112,15 @@ test('a key of one’s own, by its path', async () => {
 test('a VM out of Azure: the list, the choice, and what is sent', async () => {
   const { api, save, field, getByRole, getByText } = await show();
   api.azureVms.mockResolvedValue(ok([azureVm('first'), azureVm('second VM')]));
-  api.add.mockResolvedValueOnce(no({ status: 422, fields: [{ field: 'host', message: 'found neither' }] }));
+  api.add.mockResolvedValueOnce(
+    no({
+      status: 422,
+      fields: [
+        { field: 'name', message: 'found "", expected a name' },
+        { field: 'host', message: 'found neither' },
+      ],
+    }),
+  );
   await getByRole('radio', { name: 'Choose from Azure' }).click();
   await save.click();
   await expect.element(getByText('Choose a VM of the list first.')).toBeVisible();
@@ -162,9 +170,7 @@ test('a test of what makes no sense is refused at the fields', async () => {
   );
   await getByRole('button', { name: 'Test connection' }).click();
   await expect.element(field('User on the VM')).toHaveFocus();
-  await expect
-    .element(field('User on the VM'))
-    .toHaveAccessibleDescription('Found "", expected a user name.');
+  await expect.element(field('User on the VM')).toHaveAccessibleDescription('Missing, expected a user name.');
   await expect.element(getByTestId('checks')).not.toBeInTheDocument();
 });
 

@@ -50,7 +50,7 @@ function fitting(text: string): string {
 
 /** The server's words begin small and end without a stop, as they stand in a line of a terminal; nobody types a null here. */
 export function asSentence(words: string): string {
-  const plain = words.replace(/, or null$/, '');
+  const plain = words.replace(/, or null$/, '').replace(/^found "", /, 'missing, ');
   const whole = plain.charAt(0).toUpperCase() + plain.slice(1);
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
