@@ -145,7 +145,7 @@ test('the page begins at once, runs again, and asks about the VM that is chosen'
   const asked: string[] = [];
   const signals: (AbortSignal | null | undefined)[] = [];
   vi.spyOn(window, 'fetch').mockImplementation((url, options) => {
-    asked.push(String(url));
+    asked.push(url instanceof URL ? url.href : 'no URL');
     signals.push(options?.signal);
     return new Promise(() => undefined);
   });

@@ -73,16 +73,18 @@ test('what is wrong is said at its field, which the keyboard goes to; mending ta
   await expect.element(field('Address')).toHaveFocus();
   expect(api.add.mock.calls[0]?.[0].port).toBe(-1);
   const words = 'Found "a b", expected an address, or a Host of ~/.ssh/config.';
-  await expect.element(field('Address')).toHaveAccessibleDescription(expect.stringContaining(words));
-  await expect.element(field('Address')).toHaveAttribute('aria-invalid', 'true');
   await expect
-    .element(field('Name'))
-    .toHaveAccessibleDescription(expect.stringContaining(markup.slice(0, 20)));
+    .element(field('Address'))
+    .toHaveAccessibleDescription(/^Found "a b", expected an address, or a Host of/);
+  await expect.element(field('Address')).toHaveAttribute('aria-invalid', 'true');
+  await expect.element(field('Name')).toHaveAccessibleDescription(/^<img src=x onerror/);
   expect('hacked' in window).toBe(false);
   await field('Address').fill('a');
   await expect.element(field('Address')).not.toHaveAttribute('aria-invalid');
   await expect.element(getByText(words)).not.toBeInTheDocument();
-  await expect.element(field('SSH port')).toHaveAttribute('aria-invalid', 'true');
+  await expect
+    .element(field('SSH port'))
+    .toHaveAccessibleDescription('Found "ssh", expected a port number from 1 to 65535.');
 });
 
 test('a file that stands in the way is told as it is, and what was typed stays', async () => {

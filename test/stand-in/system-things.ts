@@ -26,12 +26,13 @@ export const shell = {
 /** What the person chooses in the next dialog; none: it is cancelled. */
 export const nextChoice: { path: string | null } = { path: null };
 
-const showOpenDialog = ((_window: unknown, options: Electron.OpenDialogOptions) => {
+/** @param options always there, as the program calls it; optional so that it is of both forms that Electron has */
+const showOpenDialog = (_window: unknown, options: Electron.OpenDialogOptions = {}) => {
   given.chosenFrom.push({ title: options.title ?? '', folder: options.defaultPath ?? '' });
   const { path } = nextChoice;
   nextChoice.path = null;
   return Promise.resolve({ canceled: path === null, filePaths: path === null ? [] : [path] });
-}) as Electron.Dialog['showOpenDialog'];
+};
 
 export const dialog = {
   showOpenDialog,

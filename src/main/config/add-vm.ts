@@ -19,21 +19,35 @@ import { parseConfig } from './parse.ts';
 import { problem, type ConfigProblem } from './problem.ts';
 import { withVm, type VmEntry } from './with-vm.ts';
 
+/** What is wrong with a VM, and where within it: "ssh.port". Empty: with the VM as a whole. */
+export interface VmProblem {
+  readonly at: string;
+  readonly what: string;
+}
+
 export type AddVmResult =
   | { readonly ok: true; readonly path: string }
-  /** The VM is not as the schema wants it, or its name is taken. `at` is where within the VM: "ssh.port". */
+  /** The VM is not as the schema wants it, or its name is taken. */
   | {
       readonly ok: false;
       readonly kind: 'invalid';
-      readonly problems: readonly { readonly at: string; readonly what: string }[];
+      readonly problems: readonly VmProblem[];
     }
   /** What stands in the file makes no sense: nothing is written before that is mended. */
   | { readonly ok: false; readonly kind: 'broken'; readonly problems: readonly ConfigProblem[] }
+  /** It makes sense now, and would not with this VM: a hook names its VMs, and this one is not among them, … */
+  | { readonly ok: false; readonly kind: 'clash'; readonly problems: readonly ConfigProblem[] }
   /** Somebody else has written it in this very moment. */
   | { readonly ok: false; readonly kind: 'changed'; readonly message: string }
   | { readonly ok: false; readonly kind: 'unwritable'; readonly message: string };
 
-/** What is checked of a VM without writing anything. */
+/** What the schema says of a VM by itself, whatever stands in the file. */
+export function problemsOfVm(vm: VmEntry): readonly VmProblem[] {
+  const parsed = parseConfig(withVm(null, vm), '');
+  return parsed.ok ? [] : ownProblems(parsed.problems, 0);
+}
+
+/** What would keep the VM from being written. Writes nothing. */
 export function checkVm(path: string, vm: VmEntry): AddVmResult {
   const planned = plan(path, vm);
   return planned.ok ? { ok: true, path } : planned;
@@ -94,12 +108,17 @@ function plan(path: string, vm: VmEntry): Planned {
   const after = withVm(text, vm);
   const checked = parseConfig(after, path);
   if (checked.ok) return { ok: true, target, before, after };
-  const place = `vms[${known?.config.vms.length ?? 0}]`;
-  const own = checked.problems.filter(({ key }) => key === place || key.startsWith(`${place}.`));
-  // What was fine before and is not any more, such as a hook that names its VMs.
-  if (own.length === 0) return { ok: false, kind: 'broken', problems: checked.problems };
-  const problems = own.map(({ key, what }) => ({ at: key.slice(place.length + 1), what }));
+  const problems = ownProblems(checked.problems, known?.config.vms.length ?? 0);
+  if (problems.length === 0) return { ok: false, kind: 'clash', problems: checked.problems };
   return { ok: false, kind: 'invalid', problems };
+}
+
+/** Those of the VM at this place in the list. */
+function ownProblems(problems: readonly ConfigProblem[], index: number): readonly VmProblem[] {
+  const place = `vms[${index}]`;
+  return problems
+    .filter(({ key }) => key === place || key.startsWith(`${place}.`))
+    .map(({ key, what }) => ({ at: key.slice(place.length + 1), what }));
 }
 
 /** Undefined where it is not UTF-8. A byte order mark stays in it. */

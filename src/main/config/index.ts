@@ -3,7 +3,7 @@
  * the types, the defaults, the messages and the JSON Schema for editors. Nothing here acts on a configuration; the one thing that
  * is ever written into the file is a VM that was set up by the page.
  */
-export { addVm, checkVm, type AddVmResult } from './add-vm.ts';
+export { addVm, checkVm, problemsOfVm, type AddVmResult, type VmProblem } from './add-vm.ts';
 export { expandHome, findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
 export { maskConfig } from './mask.ts';
 export { platformDirs, type PlatformDirs } from './platform-dirs.ts';

@@ -4,13 +4,16 @@ import {
   addVm,
   checkVm,
   findConfigPath,
+  problemsOfVm,
   type AddVmResult,
+  type ConfigProblem,
   type ConfigSources,
   type VmConfig,
+  type VmProblem,
 } from '../config/index.ts';
 import { keysThere, namedHosts, type SshPlaces } from '../vm/index.ts';
 import type { DoctorCheck, DoctorSummary } from '../../shared/doctor.ts';
-import type { AzureVm, Setup, SetupAnswer, SetupRefusal, VmDraft } from '../../shared/setup.ts';
+import type { AzureVm, FieldProblem, Setup, SetupAnswer, SetupRefusal, VmDraft } from '../../shared/setup.ts';
 import { sentence } from '../../shared/wording.ts';
 import type { DemoSwitch } from './demo-switch.ts';
 import { configOf, entryOf, fieldOf, keyProblem } from './draft.ts';
@@ -56,17 +59,18 @@ export function createSetup({ sources, places, listAzureVms, testVm, demo }: Set
       return answer.ok ? { ok: true, value: answer.value.map(viewOf) } : azureRefusal(answer.problem);
     },
     test(draft) {
-      const problem = problemOf(draft, checkVm(configPath(), entryOf(draft)), 'test');
-      if (problem !== null) return { ok: false, refusal: problem };
+      // It needs no file that can be written: only what is wrong with the VM itself stands in its way.
+      const fields = fieldProblems(draft, problemsOfVm(entryOf(draft)));
+      if (fields.length > 0) return { ok: false, refusal: { kind: 'invalid', fields } };
       if (testVm === null) return missing('no_doctor', 'This version of BenchTray has no doctor.');
       const vm = configOf(draft, places.home);
       return { ok: true, value: (onCheck, signal) => testVm(vm, onCheck, signal) };
     },
     add(draft) {
       const path = configPath();
-      const problem = problemOf(draft, checkVm(path, entryOf(draft)), 'add');
-      if (problem !== null) return { ok: false, refusal: problem };
-      const refusal = problemOf(draft, addVm(path, entryOf(draft)), 'add');
+      const checked = checkVm(path, entryOf(draft));
+      const isFit = checked.ok && keyProblem(draft) === null;
+      const refusal = refusalOf(draft, isFit ? addVm(path, entryOf(draft)) : checked);
       return refusal === null
         ? { ok: true, value: { vm: draft.name, config_path: path } }
         : { ok: false, refusal };
@@ -76,26 +80,38 @@ export function createSetup({ sources, places, listAzureVms, testVm, demo }: Set
   };
 }
 
-/** A test needs no file that can be written: only what is wrong with the VM itself stands in its way. */
-function problemOf(draft: VmDraft, result: AddVmResult, purpose: 'test' | 'add'): SetupRefusal | null {
+function fieldProblems(draft: VmDraft, problems: readonly VmProblem[]): readonly FieldProblem[] {
   const ofKey = keyProblem(draft);
-  const ofSchema =
-    !result.ok && result.kind === 'invalid'
-      ? result.problems.map(({ at, what }) => ({ field: fieldOf(at), message: what }))
-      : [];
-  const fields = [
-    ...ofSchema.filter(({ field }) => field !== ofKey?.field),
-    ...(ofKey === null ? [] : [ofKey]),
-  ];
-  if (fields.length > 0) return { kind: 'invalid', fields };
-  if (result.ok || result.kind === 'invalid' || purpose === 'test') return null;
-  if (result.kind !== 'broken') return { kind: 'conflict', detail: result.message, hint: null };
-  return {
-    kind: 'conflict',
-    detail: `The configuration file is broken, and nothing is written into it before it is mended. ${result.problems.map(({ message }) => message).join(' ')}`,
-    hint: 'Mend it in an editor, then save again: what you have typed here stays.',
-  };
+  const ofSchema = problems.map(({ at, what }) => ({ field: fieldOf(at), message: what }));
+  return [...ofSchema.filter(({ field }) => field !== ofKey?.field), ...(ofKey === null ? [] : [ofKey])];
 }
+
+function refusalOf(draft: VmDraft, result: AddVmResult): SetupRefusal | null {
+  const isInvalid = !result.ok && result.kind === 'invalid';
+  const fields = fieldProblems(draft, isInvalid ? result.problems : []);
+  if (fields.length > 0) return { kind: 'invalid', fields };
+  if (result.ok || isInvalid) return null;
+  switch (result.kind) {
+    case 'broken':
+      return {
+        kind: 'conflict',
+        detail: `The configuration file is broken, and nothing is written into it before it is mended. ${textOf(result.problems)}`,
+        hint: 'Mend it in an editor, then save again: what you have typed here stays.',
+      };
+    case 'clash':
+      return {
+        kind: 'conflict',
+        detail: `With this VM the configuration would not be valid any more, so that nothing was written. ${textOf(result.problems)}`,
+        hint: 'Change that in an editor, then save again: what you have typed here stays.',
+      };
+    case 'changed':
+    case 'unwritable':
+      return { kind: 'conflict', detail: result.message, hint: null };
+  }
+}
+
+const textOf = (problems: readonly ConfigProblem[]): string =>
+  problems.map(({ message }) => message).join(' ');
 
 function viewOf(vm: AzureVmName): AzureVm {
   return {

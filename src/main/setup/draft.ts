@@ -1,5 +1,4 @@
 /** A VM as the page describes it, and as the configuration has it. Pure. */
-import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { expandHome, makeVmConfig, type VmConfig, type VmEntry } from '../config/index.ts';
 import type { FieldProblem, VmDraft } from '../../shared/setup.ts';
@@ -29,7 +28,7 @@ export function entryOf({ name, host, port, username, private_key: privateKey, a
 }
 
 /** Complete, with every path absolute, as it would be read from the file. Throws where the schema refuses it. */
-export function configOf(draft: VmDraft, home: string = homedir()): VmConfig {
+export function configOf(draft: VmDraft, home: string): VmConfig {
   const config = makeVmConfig(entryOf(draft));
   const { privateKey } = config.ssh;
   const path = privateKey === null ? null : expandHome(privateKey, home);

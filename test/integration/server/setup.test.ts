@@ -251,6 +251,25 @@ describe('a VM', () => {
     expect(problemOf(answer.text).detail).toContain(`${setup.configPath}:1:`);
     expect(problemOf(answer.text).hint).toContain('Mend it');
     expect(setup.configText()).toBe('{ "vms": [ ');
+    expect((await post('/api/setup/test', { ...draft, username: 'a b' })).status).toBe(422);
+    const headers = { 'Content-Type': 'application/json', ...coded() };
+    const test = await open(local('/api/setup/test'), {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(draft),
+    });
+    expect(test.statusCode).toBe(200);
+    test.destroy();
+  });
+
+  it('is not written where the rest of the file would not fit it', async () => {
+    mkdirSync(dirname(setup.configPath));
+    const text = '{ "hooks": [{ "on": ["error"], "vms": ["other"], "command": ["true"] }] }';
+    writeFileSync(setup.configPath, text);
+    const answer = await post('/api/setup/vms', draft);
+    expect(answer.status).toBe(409);
+    expect(problemOf(answer.text).detail).toMatch(/would not be valid any more.*hooks\[0\]\.vms\[0\]/);
+    expect(setup.configText()).toBe(text);
   });
 
   it('cannot go where nothing can be written', async () => {

@@ -50,13 +50,14 @@ export function createCheckRun(): CheckRun {
       state = { kind: 'failed', problem: answer.problem };
       return;
     }
-    let summary: DoctorSummary | null = null;
+    const end: { summary: DoctorSummary | null } = { summary: null };
     await readEvents(answer.value, (event, data) => {
       if (current !== controller) return;
       if (event === 'check') take(data as DoctorCheck);
-      if (event === 'summary') summary = data as DoctorSummary;
+      if (event === 'summary') end.summary = data as DoctorSummary;
     });
     if (current !== controller) return;
+    const { summary } = end;
     state = summary === null ? { kind: 'failed', problem: brokenOff } : { kind: 'ended', summary };
   }
 
