@@ -77,6 +77,16 @@ test('for what never appears its VM is shown', async () => {
   expect(document.activeElement?.textContent).toBe('All about it');
 });
 
+test('the app leads to a page, and what a notification was about back to the dashboard', async () => {
+  await render(DesktopNotice);
+  tell({ kind: 'page', page: 'doctor' });
+  expect(location.hash).toBe('#/doctor');
+  addSection(`<section data-vm="${vmName}">All about it</section>`);
+  tell({ kind: 'show', target: { kind: 'list', vm: vmName } });
+  expect(location.hash).toBe('#/');
+  expect(document.activeElement?.textContent).toBe('All about it');
+});
+
 test('it ends with the page', async () => {
   const { unmount } = await render(DesktopNotice);
   expect(listeners.size).toBe(1);
