@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import type { BenchTrayBridge } from '../../src/shared/ipc.ts';
 import type { SetupState } from '../../src/shared/setup.ts';
+import type { SetupAccess } from '../../src/renderer/features/setup/setup-access.svelte.ts';
 import type { Problem } from '../../src/renderer/state/answer.ts';
 import { info, no, ok, playedApi } from './support/setup-api.ts';
 
@@ -13,7 +14,7 @@ const { default: SetupPage } = await import('../../src/renderer/features/setup/S
 const { default: DemoBanner } = await import('../../src/renderer/features/setup/DemoBanner.svelte');
 const { default: CommandLine } = await import('../../src/renderer/ui/CommandLine.svelte');
 
-type Access = Parameters<typeof SetupPage>[1]['access'];
+type Access = SetupAccess;
 
 const open: SetupState = { is_possible: true, needs_code: false, is_demo: false, info };
 
