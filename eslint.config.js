@@ -23,6 +23,7 @@ const everyRoom = [
   'notify',
   'tray',
   'demo',
+  'setup',
   'cli',
   'shell',
 ];
@@ -40,6 +41,7 @@ const mayImport = {
   notify: ['config'],
   tray: ['notify'],
   demo: ['config', 'vm'],
+  setup: ['config', 'vm', 'azure'],
   cli: everyRoom,
   shell: everyRoom,
 };

@@ -5,12 +5,19 @@ import { join } from 'node:path';
 import { agentSocket } from './agent-socket.ts';
 import type { Logger } from './app-log.ts';
 import { createAzure, type Azure } from './azure/index.ts';
-import type { Config, ConfigResult, VmConfig } from './config/index.ts';
+import { readConfig, type Config, type ConfigSources, type VmConfig } from './config/index.ts';
 import { doctorTools } from './diagnose.ts';
 import { runDoctor, type House } from './doctor/index.ts';
-import { lockDataFolder, openFeed, type Retention } from './feed/index.ts';
+import { lockDataFolder, openFeed, type Feed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
-import { checkExternal, keyFileIn, startServer, type ServerSettings } from './server/index.ts';
+import {
+  checkExternal,
+  createSetupCode,
+  keyFileIn,
+  startServer,
+  type ServerSettings,
+} from './server/index.ts';
+import { createDemoSwitch, createSetup, demoVmName } from './setup/index.ts';
 import { createHostKeys, createKeyStore, type AskPassphrase, type ConnectTools } from './vm/index.ts';
 import { watchVm, type VmWatcher } from './watch/index.ts';
 
@@ -22,8 +29,6 @@ export interface MonitorOptions {
   readonly version: string;
   /** The dashboard's built files; null: no dashboard. */
   readonly assetsDir: string | null;
-  /** Reads the configuration as it stands in its file now, for the doctor; without it, what is in force is all that is known. */
-  readonly readConfig?: () => ConfigResult;
   /** Asks the person for the passphrase of a key. */
   readonly askPassphrase?: AskPassphrase;
   /** Shows the person the address and the code of a sign-in to Azure by device code. */
@@ -32,6 +37,13 @@ export interface MonitorOptions {
   readonly azure?: Azure;
   /** For tests: what stands in for the 30 s between two questions to Azure about one VM. */
   readonly azureFastestMs?: number;
+  /**
+   * Where the configuration comes from, and a VM that is set up by the page goes to. Without it nothing can be set up, and the doctor
+   * knows only what is in force.
+   */
+  readonly sources?: ConfigSources;
+  /** How many times faster than life the demo plays that is begun by the page. Default 1. */
+  readonly demoSpeed?: number;
 }
 
 export interface Monitor {
@@ -43,6 +55,8 @@ export interface Monitor {
   readonly notices: readonly string[];
   /** Id of the newest event when this process began: a client that comes with it misses nothing of what has happened since. */
   readonly eventIdAtStart: string;
+  /** Lets the page set up a VM: for the eyes of whoever started this. Null: nothing can be set up. */
+  readonly setupCode: string | null;
   /** Takes over another configuration: VMs that are the same in both go on undisturbed. */
   reconfigure(config: Config): void;
   /** Ends streams, writes down what is open, closes the SSH connections. */
@@ -57,7 +71,7 @@ const pruneEveryMs = 3_600_000;
  * other machines are to be let in without keys or certificate
  */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
-  const { dataDir, log, version } = options;
+  const { dataDir, log, version, sources = null } = options;
   const { external } = serverSettings(options.config, dataDir);
   if (external != null) checkExternal(external);
   const lock = lockDataFolder(dataDir);
@@ -87,7 +101,12 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           environment: process.env,
           ...(options.showDeviceCode === undefined ? {} : { onDeviceCode: options.showDeviceCode }),
         });
-      let { config } = options;
+      let configured = options.config;
+      /** The simulated VM of the demo, which stands in no file. */
+      let demoVm: VmConfig | null = null;
+      let config = configured;
+      // A BenchTray that was killed while it showed the demo has left this.
+      feed.eraseVm(demoVmName);
       let demandedByClients: number | null = null;
       // A hook waits for news as a client does.
       const demanded = (): number | null =>
@@ -113,22 +132,47 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 
       const eventIdAtStart = feed.idOf(feed.head());
       // Before anything is watched, so that no end of a run is missed.
-      const hooks = startHooks({ config, feed, log, version });
+      const hooks = startHooks({ config, feed: withoutDemo(feed), log, version });
       // First the pictures, then the server: whoever connects first finds them there.
       for (const vm of config.vms) startWatcher(vm);
       const stopAll = (): void => {
         for (const name of [...watchers.keys()]) stopWatcher(name);
       };
+      const demo = createDemoSwitch({
+        async start() {
+          const { startSimulatedVm } = await import('./demo/index.ts');
+          return startSimulatedVm({ seed: 1, speed: options.demoSpeed ?? 1, log });
+        },
+        watch(vm) {
+          demoVm = vm;
+          apply();
+        },
+        forget: () => feed.eraseVm(demoVmName),
+      });
+      const doctor = doctorTools({ dataDir, keys: tools.keys, azure });
+      const setup =
+        sources === null
+          ? null
+          : {
+              desk: createSetup({
+                ...{ sources, places, demo },
+                listAzureVms: azure.listVms,
+                testVm: async (vm, onCheck, signal) =>
+                  (await runDoctor({ house: null, vms: [vm], tools: doctor, signal, onCheck })).summary,
+              }),
+              code: createSetupCode(),
+            };
       const server = await startServer({
         feed,
+        ...(setup === null ? {} : { setup }),
         vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
         screens: (vm) => watchers.get(vm)?.watcher.screens ?? null,
         doctor: ({ vm, url, ...rest }) =>
           runDoctor({
             ...rest,
-            house: houseOf(config, options.readConfig?.() ?? null, url),
+            house: houseOf(config, sources, url),
             vms: config.vms.filter(({ name }) => vm === null || name === vm),
-            tools: doctorTools({ dataDir, keys: tools.keys, azure }),
+            tools: doctor,
           }),
         hooks: () => hooks.status(),
         backgroundTasks: () => [...watchers.values()].flatMap(({ watcher }) => watcher.tasks()),
@@ -147,6 +191,19 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         throw error;
       });
       lock.announce(server.url);
+      let isPaceNew = false;
+      /** Takes over what is configured, and the demo. */
+      function apply(): void {
+        config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
+        const kept = config.vms.filter(
+          (vm) => !isPaceNew && isDeepStrictEqual(watchers.get(vm.name)?.config, vm),
+        );
+        isPaceNew = false;
+        const keptNames = new Set(kept.map((vm) => vm.name));
+        for (const name of [...watchers.keys()]) if (!keptNames.has(name)) stopWatcher(name);
+        for (const vm of config.vms) if (!keptNames.has(vm.name)) startWatcher(vm);
+        tellDemand();
+      }
       const prune = (): void => {
         feed.prune(retention(config));
       };
@@ -159,23 +216,18 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         external: server.external,
         notices: [...notices],
         eventIdAtStart,
+        setupCode: setup?.code.text ?? null,
         reconfigure(next) {
-          const isPaceNew = next.interval !== config.interval;
-          config = next;
+          isPaceNew = next.interval !== configured.interval;
+          configured = next;
           server.reconfigure(serverSettings(next, dataDir));
           hooks.reconfigure(next);
-          const kept = next.vms.filter(
-            (vm) => !isPaceNew && isDeepStrictEqual(watchers.get(vm.name)?.config, vm),
-          );
-          const keptNames = new Set(kept.map((vm) => vm.name));
-          for (const name of [...watchers.keys()]) if (!keptNames.has(name)) stopWatcher(name);
-          for (const vm of next.vms) if (!keptNames.has(vm.name)) startWatcher(vm);
-          tellDemand();
+          apply();
         },
         async close() {
           clearInterval(pruneTimer);
           stopAll();
-          await Promise.all([server.close(), hooks.close()]);
+          await Promise.all([server.close(), hooks.close(), demo.end()]);
           feed.close();
           lock.release();
           log.info('stopped');
@@ -192,12 +244,24 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 }
 
 /** What the doctor is told of this BenchTray. */
-function houseOf(config: Config, read: ConfigResult | null, ownUrl: string): House {
+function houseOf(config: Config, sources: ConfigSources | null, ownUrl: string): House {
+  const read = sources === null ? null : readConfig(sources);
   const { path, warnings } = read?.ok === true ? read : { path: null, warnings: [] };
   return {
     configuration: { ok: true, config, path, warnings },
     ownUrl,
     brokenEdit: read?.ok === false ? read.problems : [],
+  };
+}
+
+/** Nobody is to be woken by a simulated VM. */
+function withoutDemo(feed: Feed): Feed {
+  return {
+    ...feed,
+    subscribe: (listener) =>
+      feed.subscribe((event) => {
+        if ((event.kind === 'journal' ? event.event.vm : event.vm) !== demoVmName) listener(event);
+      }),
   };
 }
 

@@ -26,6 +26,9 @@ const bridge: BenchTrayBridge = {
   serverInfo: () => call('serverInfo'),
   openVnc: (vm) => call('openVnc', vm),
   copyEndpoint: () => call('copyEndpoint'),
+  copyText: (text) => call('copyText', text),
+  setupCode: () => call('setupCode'),
+  chooseKeyFile: () => call('chooseKeyFile'),
   onCommand(listener) {
     // The event leads to ipcRenderer, which the page must not get hold of.
     const onMessage = (_event: IpcRendererEvent, command: PageCommand): void => {

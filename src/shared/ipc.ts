@@ -5,6 +5,12 @@
 import { z } from 'zod';
 
 const name = z.string().min(1).max(500);
+/** A report of the doctor on some VMs is far below that. */
+const longText = z.string().min(1).max(200_000);
+
+/** The pages within the page, as they stand behind `#/` in its address. */
+export const pageNames = ['dashboard', 'setup', 'doctor'] as const;
+export type PageName = (typeof pageNames)[number];
 
 /** What a click on a notification asks the page to show. */
 export type ShowTarget =
@@ -16,6 +22,7 @@ export type ShowTarget =
 /** Told to the page, by the main process alone. */
 export type PageCommand =
   | { readonly kind: 'show'; readonly target: ShowTarget }
+  | { readonly kind: 'page'; readonly page: PageName }
   /** One sentence for the person, such as that the system shows no notifications. */
   | { readonly kind: 'notice'; readonly text: string };
 
@@ -34,6 +41,12 @@ export const pageCalls = {
   openVnc: { request: z.tuple([name]), response: outcome },
   /** Puts the address of the event stream on the clipboard. */
   copyEndpoint: { request: z.tuple([]), response: outcome },
+  /** Puts a text that the page shows on the clipboard. */
+  copyText: { request: z.tuple([longText]), response: outcome },
+  /** What lets the page set up a VM; null where the server does not belong to this app. */
+  setupCode: { request: z.tuple([]), response: z.object({ code: z.string().nullable() }) },
+  /** Has the person choose the file of a private key; null: none was chosen. */
+  chooseKeyFile: { request: z.tuple([]), response: z.object({ path: z.string().nullable() }) },
   /** From now on commands are listened to; those that waited come at once. */
   listening: { request: z.tuple([]), response: z.null() },
 } as const;
@@ -54,6 +67,9 @@ export interface BenchTrayBridge {
   readonly serverInfo: () => Promise<CallResponse<'serverInfo'>>;
   readonly openVnc: (vm: string) => Promise<Outcome>;
   readonly copyEndpoint: () => Promise<Outcome>;
+  readonly copyText: (text: string) => Promise<Outcome>;
+  readonly setupCode: () => Promise<CallResponse<'setupCode'>>;
+  readonly chooseKeyFile: () => Promise<CallResponse<'chooseKeyFile'>>;
   /** @returns a function that ends it */
   readonly onCommand: (listener: (command: PageCommand) => void) => () => void;
 }

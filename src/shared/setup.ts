@@ -1,8 +1,10 @@
-/** Setting up the first VM: what the page sends, and what it gets (`/api/setup…`). */
+/** Setting up a VM: what the page sends, what it gets (`/api/setup…`), and what the server asks for it. */
 import { z } from 'zod';
+import type { DoctorCheck, DoctorSummary } from './doctor.ts';
 import type { Shown } from './payload-schemas.ts';
 
-const word = (most: number) => z.string().trim().min(1).max(most);
+/** Only bounded here: what makes sense is for the configuration's own schema to say. */
+const word = (most: number) => z.string().trim().max(most);
 
 export const azureChoiceSchema = z.object({
   subscription_id: word(100),
@@ -12,9 +14,9 @@ export const azureChoiceSchema = z.object({
 
 /** A VM as the page describes it. What is wrong with a value is said by the schema of the configuration, by the same words. */
 export const vmDraftSchema = z.object({
-  name: word(64).describe('Name of the VM in everything that BenchTray says.'),
+  name: word(200).describe('Name of the VM in everything that BenchTray says.'),
   host: word(255).nullable().describe('Address, or a Host of ~/.ssh/config; null: taken from Azure.'),
-  port: z.int().min(1).max(65535),
+  port: z.number(),
   username: word(100),
   private_key: word(4096).nullable().describe('Path of the key; null: the usual ones, and the agent.'),
   azure: azureChoiceSchema.nullable(),
@@ -38,6 +40,70 @@ export const azureVmSchema = z.object({
   location: z.string().nullable(),
 });
 
+/** What anybody on this machine is told, and with the code of this process the rest. */
+export const setupSchema = z
+  .object({
+    is_possible: z.boolean().describe('False: this BenchTray has no configuration file to write into.'),
+    needs_code: z
+      .boolean()
+      .describe('True: the request came without the set-up code, without which nothing more is told.'),
+    is_demo: z.boolean().describe('The simulated VM is being watched, besides what is configured.'),
+    info: setupInfoSchema.nullable().describe('Null without the code.'),
+  })
+  .describe('What the set-up page begins with.');
+
+export const azureVmsSchema = z
+  .array(azureVmSchema)
+  .describe('The VMs of the subscriptions, as Azure names them.');
+
+export const savedVmSchema = z
+  .object({ vm: z.string(), config_path: z.string().describe('The file that it was written into.') })
+  .describe('The VM stands in the configuration now; it is watched as soon as the file has been read again.');
+
+export const demoSwitchSchema = z
+  .object({ on: z.boolean() })
+  .describe('Whether the simulated VM is to be watched.');
+
+/** What is wrong with one value of a draft. */
+export const fieldProblemSchema = z.object({
+  field: z.string().describe('Of the draft: "host", "private_key".'),
+  message: z.string().describe('What was found, and what was expected.'),
+});
+
 export type VmDraft = Shown<typeof vmDraftSchema>;
 export type SetupInfo = Shown<typeof setupInfoSchema>;
 export type AzureVm = Shown<typeof azureVmSchema>;
+export type SetupState = Shown<typeof setupSchema>;
+export type SavedVm = Shown<typeof savedVmSchema>;
+export type FieldProblem = Shown<typeof fieldProblemSchema>;
+
+export type SetupRefusal =
+  | { readonly kind: 'invalid'; readonly fields: readonly FieldProblem[] }
+  /** The file or what runs stands in the way: a sentence for the person. */
+  | { readonly kind: 'conflict'; readonly detail: string; readonly hint: string | null }
+  /** It cannot be had now: Azure does not answer, nobody is signed in, … */
+  | {
+      readonly kind: 'unavailable';
+      readonly detail: string;
+      readonly hint: string | null;
+      /** A word for programs: "not_signed_in". */
+      readonly reason: string;
+      readonly retryAfterSeconds: number | null;
+    };
+
+export type SetupAnswer<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refusal: SetupRefusal };
+
+/** The doctor on a VM that was only described. `onCheck` is told each check at each change. */
+export type CheckRun = (onCheck: (check: DoctorCheck) => void, signal: AbortSignal) => Promise<DoctorSummary>;
+
+/** What the server asks to set up a VM. */
+export interface Setup {
+  info(): SetupInfo;
+  listAzureVms(signal: AbortSignal): Promise<SetupAnswer<readonly AzureVm[]>>;
+  test(draft: VmDraft): SetupAnswer<CheckRun>;
+  add(draft: VmDraft): SetupAnswer<SavedVm>;
+  readonly isDemo: () => boolean;
+  /** @returns once the simulated VM is watched, or is gone with all that was recorded of it */
+  switchDemo(on: boolean): Promise<SetupAnswer<{ readonly on: boolean }>>;
+}

@@ -14,6 +14,9 @@ const bridge: BenchTrayBridge = {
   serverInfo: () => Promise.resolve({ baseUrl: 'http://127.0.0.1:8765' }),
   openVnc,
   copyEndpoint: () => Promise.resolve({ ok: true }),
+  copyText: () => Promise.resolve({ ok: true }),
+  setupCode: () => Promise.resolve({ code: null }),
+  chooseKeyFile: () => Promise.resolve({ path: null }),
   onCommand: (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
@@ -71,6 +74,16 @@ test('for what never appears its VM is shown', async () => {
   vi.advanceTimersByTime(4999);
   expect(document.activeElement).toBe(document.body);
   vi.advanceTimersByTime(1);
+  expect(document.activeElement?.textContent).toBe('All about it');
+});
+
+test('the app leads to a page, and what a notification was about back to the dashboard', async () => {
+  await render(DesktopNotice);
+  tell({ kind: 'page', page: 'doctor' });
+  expect(location.hash).toBe('#/doctor');
+  addSection(`<section data-vm="${vmName}">All about it</section>`);
+  tell({ kind: 'show', target: { kind: 'list', vm: vmName } });
+  expect(location.hash).toBe('#/');
   expect(document.activeElement?.textContent).toBe('All about it');
 });
 

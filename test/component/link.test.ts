@@ -43,9 +43,33 @@ test.for([
   const { getByTestId, getByRole, getByText } = await render(TopBar, {
     link: { kind, heardAtMs: nowMs },
     version: '1.2.3',
+    page: 'dashboard',
+    canAdd: false,
   });
   await expect.element(getByTestId('link')).toHaveTextContent(word);
   expect(getByTestId('link').element().querySelector(`[data-mark=${mark}]`)).not.toBeNull();
   await expect.element(getByRole('heading', { name: 'BenchTray', level: 1 })).toBeVisible();
   await expect.element(getByText('1.2.3')).toBeVisible();
+});
+
+test('the pages that there are, and which one this is', async () => {
+  const link = { kind: 'open', heardAtMs: nowMs } as const;
+  const { getByRole, rerender } = await render(TopBar, {
+    link,
+    version: null,
+    page: 'dashboard',
+    canAdd: false,
+  });
+  const pages = () =>
+    getByRole('link')
+      .elements()
+      .map((page) => [page.textContent, page.getAttribute('href')]);
+  expect(pages()).toEqual([
+    ['Dashboard', '#/'],
+    ['Doctor', '#/doctor'],
+  ]);
+  await rerender({ canAdd: true, page: 'setup' });
+  expect(pages()[2]).toEqual(['Add a VM', '#/setup']);
+  await expect.element(getByRole('link', { name: 'Add a VM' })).toHaveAttribute('aria-current', 'page');
+  await expect.element(getByRole('link', { name: 'Dashboard' })).not.toHaveAttribute('aria-current');
 });

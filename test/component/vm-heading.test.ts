@@ -42,7 +42,7 @@ test('what is known of it, and how old that is', async () => {
   const { getByText, rerender } = await show(vmOf());
   await expect.element(getByText('SSH connected')).toBeVisible();
   await expect.element(getByText('VM running')).toBeVisible();
-  await expect.element(getByText('$1.23 so far, $0.19 per hour')).toBeVisible();
+  await expect.element(getByText(/^\$1\.23 since \d\d:\d\d, \$0\.19 per hour$/)).toBeVisible();
   await expect.element(getByText('Checked 3 s ago')).toBeVisible();
   await rerender({ serverNowMs: nowMs + 60_000 });
   await expect.element(getByText('Checked 1 min ago')).toBeVisible();
@@ -51,7 +51,7 @@ test('what is known of it, and how old that is', async () => {
   });
   await expect.element(getByText('SSH not connected')).toBeVisible();
   await expect.element(getByText('Not checked yet')).toBeVisible();
-  expect(getByText(/VM running|so far/).elements()).toEqual([]);
+  expect(getByText(/VM running|per hour/).elements()).toEqual([]);
 });
 
 test('a VM of which nothing is known says so', async () => {
@@ -106,6 +106,7 @@ test('markup out of a log stays text', async () => {
   const { container } = await show(vmOf({ status, name: markup }));
   expect([...container.querySelectorAll('.foreign')].map((text) => text.textContent)).toEqual([
     markup,
+    'VM running',
     markup,
   ]);
   expect(container.querySelectorAll('img, b')).toHaveLength(0);

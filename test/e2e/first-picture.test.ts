@@ -93,9 +93,7 @@ test('without a VM it says what to do, and takes one up that is added', async ({
   bench.vms = [];
   await page.goto(bench.url);
   await expect(page.getByRole('heading', { name: 'No VM is being watched yet' })).toBeVisible();
-  await expect(page.getByText('benchtray config path')).toBeVisible();
-  await expect(page.getByText('npm run demo')).toBeVisible();
-  await expect(page.getByText('WAA_VM_IP=')).toBeVisible();
+  await expect(page.getByLabel('Set-up code')).toBeVisible();
   bench.vms = [{ name: vmName, address: null }];
   await expect(page.getByRole('heading', { name: vmName })).toBeVisible();
   await expect(page.getByTestId('vm-state')).toHaveText('Offline');

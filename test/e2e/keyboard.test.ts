@@ -43,6 +43,9 @@ async function arrange(bench: Bench, page: Page): Promise<void> {
 
 const table = ['Task', 'Domain', 'Result', 'Score', 'Steps', 'Time', 'Finished'];
 const expected = [
+  'Dashboard',
+  'Doctor',
+  'Add a VM',
   'waa-eval-vm Running, 30/40, 1:46:40 left',
   'vm-b Running, 2/12, 1:46:40 left',
   `Open VNC of ${vmName} in a new tab`,

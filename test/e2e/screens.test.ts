@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { test, expect, expectNoSidewaysScrolling } from './support/bench.ts';
 import { extremeStates } from './support/extreme-states.ts';
 import { poolStates } from './support/pool-states.ts';
+import { setupStates } from './support/setup-states.ts';
 import { states } from './support/states.ts';
 
 /** `axe`: contrast, the slowest of its rules by far, is asked for once in each scheme; all else once in each layout. */
@@ -15,7 +16,7 @@ const forms = [
   { name: 'forced-colors', width: 1280, colorScheme: 'dark', forcedColors: 'active', axe: 'none' },
 ] as const;
 
-for (const state of [...states, ...poolStates, ...extremeStates]) {
+for (const state of [...states, ...poolStates, ...setupStates, ...extremeStates]) {
   test(state.name, async ({ bench, page, complaints, takeScreen }) => {
     test.slow();
     await state.arrange(bench, page);

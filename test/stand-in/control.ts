@@ -7,7 +7,7 @@ import { closeByPerson, onlyWindow, windowCount } from './browser-window.ts';
 import { debuggingAddress } from './chromium.ts';
 import { shownNotifications, shownTray } from './desktop-things.ts';
 import { refusedUrls } from './page-proxy.ts';
-import { given, powerEvents } from './system-things.ts';
+import { given, nextChoice, powerEvents } from './system-things.ts';
 import { preventable } from './app.ts';
 import { callMain } from './web-things.ts';
 
@@ -30,6 +30,7 @@ export interface Sight {
   }[];
   readonly opened: readonly string[];
   readonly copied: readonly string[];
+  readonly chosenFrom: readonly { readonly title: string; readonly folder: string }[];
   readonly refusedUrls: readonly string[];
   readonly debuggingAddress: string | null;
 }
@@ -37,6 +38,8 @@ export interface Sight {
 export type Request =
   | { readonly do: 'look' }
   | { readonly do: 'click-tray' }
+  /** The next dialog for a file gets this answer. */
+  | { readonly do: 'choose-file'; readonly path: string }
   | { readonly do: 'click-menu'; readonly label: string }
   | { readonly do: 'click-notification' | 'close-notification'; readonly index: number }
   | { readonly do: 'fail-notification'; readonly index: number; readonly reason: string }
@@ -107,6 +110,9 @@ function perform(request: Request): unknown {
   switch (request.do) {
     case 'look':
       return look();
+    case 'choose-file':
+      nextChoice.path = request.path;
+      return null;
     case 'click-tray':
       return shownTray()?.emit('click');
     case 'click-menu': {

@@ -4,6 +4,8 @@ import { EventEmitter } from 'node:events';
 export const given = {
   opened: [] as string[],
   copied: [] as string[],
+  /** Titles of the dialogs that were opened to choose a file, and where they begin. */
+  chosenFrom: [] as { readonly title: string; readonly folder: string }[],
   errorBoxes: [] as { readonly title: string; readonly content: string }[],
 };
 
@@ -21,12 +23,24 @@ export const shell = {
   },
 } satisfies Pick<Electron.Shell, 'openExternal'>;
 
+/** What the person chooses in the next dialog; none: it is cancelled. */
+export const nextChoice: { path: string | null } = { path: null };
+
+/** @param options always there, as the program calls it; optional so that it is of both forms that Electron has */
+const showOpenDialog = (_window: unknown, options: Electron.OpenDialogOptions = {}) => {
+  given.chosenFrom.push({ title: options.title ?? '', folder: options.defaultPath ?? '' });
+  const { path } = nextChoice;
+  nextChoice.path = null;
+  return Promise.resolve({ canceled: path === null, filePaths: path === null ? [] : [path] });
+};
+
 export const dialog = {
+  showOpenDialog,
   showErrorBox(title: string, content: string) {
     given.errorBoxes.push({ title, content });
     process.send?.({ errorBox: { title, content } });
   },
-} satisfies Pick<Electron.Dialog, 'showErrorBox'>;
+} satisfies Pick<Electron.Dialog, 'showErrorBox' | 'showOpenDialog'>;
 
 export const powerEvents = new EventEmitter();
 

@@ -72,15 +72,16 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
             log: log.logger,
             version: io.version,
             assetsDir: io.assetsDir,
-            readConfig: () => readConfig(sources),
             askPassphrase: io.askPassphrase,
             showDeviceCode: (message) => say(io.stderr, message),
+            sources,
           }),
         onStarted(started) {
           monitor = started;
           tellAboutExternal(started, io);
           if (current !== config) started.reconfigure(current);
-          if (current.vms.length === 0) tellHowToBegin(location.path, io);
+          if (current.vms.length === 0) tellHowToBegin(started, location.path, io);
+          else if (io.stderr.isTTY === true) tellSetupCode('To add a VM in the browser', started, io);
         },
       },
       io,
@@ -143,8 +144,18 @@ function tellAboutExternal({ external }: Monitor, { stderr }: CliIo): void {
   for (const notice of external.notices) say(stderr, notice);
 }
 
-function tellHowToBegin(configPath: string, { stderr }: CliIo): void {
+/** For the eyes of whoever sits at the terminal: this is the only place where a headless BenchTray tells its code. */
+function tellSetupCode(what: string, { url, setupCode }: Monitor, { stderr, assetsDir }: CliIo): void {
+  if (setupCode === null || assetsDir === null) return;
+  const page = new URL(url);
+  page.hostname = 'localhost';
+  say(stderr, `${what}: ${page.href} with the code ${setupCode}`);
+}
+
+function tellHowToBegin(monitor: Monitor, configPath: string, io: CliIo): void {
+  const { stderr } = io;
   say(stderr, 'No VM is configured yet. One of these helps:');
+  tellSetupCode('  To set up in the browser', monitor, io);
   say(
     stderr,
     `  write its address into ${configPath}: { "vms": [{ "name": "my-vm", "ssh": { "host": "1.2.3.4" } }] }`,

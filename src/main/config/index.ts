@@ -1,8 +1,10 @@
 /**
  * What the user has said: where the configuration is, what stands in it, and whether that makes sense. One schema gives
- * the types, the defaults, the messages and the JSON Schema for editors. Nothing here acts on a configuration.
+ * the types, the defaults, the messages and the JSON Schema for editors. Nothing here acts on a configuration; the one thing that
+ * is ever written into the file is a VM that was set up by the page.
  */
-export { findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
+export { addVm, checkVm, problemsOfVm, type AddVmResult, type VmProblem } from './add-vm.ts';
+export { expandHome, findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
 export { maskConfig } from './mask.ts';
 export { platformDirs, type PlatformDirs } from './platform-dirs.ts';
 export type { ConfigProblem } from './problem.ts';
@@ -23,3 +25,4 @@ export {
 } from './schema.ts';
 export type { HookEvent } from './schema-hooks.ts';
 export { watchConfig, type WatchConfigOptions } from './watch-file.ts';
+export { withVm, type VmEntry } from './with-vm.ts';

@@ -9,6 +9,8 @@ export interface ConfigProblem {
   /** Both counted from 1; null where the problem has no place in a file. */
   readonly line: number | null;
   readonly column: number | null;
+  /** "found …, expected …": the sentence by itself, without a full stop. */
+  readonly what: string;
   /** `file:line:column: key: what was found, what was expected.` */
   readonly message: string;
 }
@@ -33,6 +35,7 @@ export function problem(file: string, key: string, place: Place | null, what: st
     key,
     line: place?.line ?? null,
     column: place?.column ?? null,
+    what,
     message: `${where}: ${key === '' ? '' : `${key}: `}${what}.`,
   };
 }

@@ -114,5 +114,5 @@ export const vmListSchema = list(vmSchema, 'a list of VMs').superRefine(
       seen.add(name);
     }
   },
-  { when: isReadable },
+  { when: ({ value }) => Array.isArray(value) },
 );

@@ -15,7 +15,7 @@ import type {
   TaskRecord,
 } from './model.ts';
 import { createPools, isOtherPart } from './pools.ts';
-import { pruneJournal, usedBytes, type Retention } from './retention.ts';
+import { eraseFromJournal, pruneJournal, usedBytes, type Retention } from './retention.ts';
 import { createSnapshots, type Snapshot } from './snapshots.ts';
 
 export interface Feed {
@@ -41,6 +41,11 @@ export interface Feed {
   setProgress(vm: string, progress: ProgressPayload, urgent: boolean): void;
   /** Drops the snapshots of a VM that is no longer watched. Its history and its open conditions stay. */
   forgetVm(vm: string): void;
+  /**
+   * Drops everything that was ever recorded of a VM that is no longer watched. While the disk takes nothing, nothing is dropped.
+   * Clients that come back to a place before are told of a gap.
+   */
+  eraseVm(vm: string): void;
   snapshot(vm: string): Snapshot;
   /** Grows when anything but a clock (checked_at, elapsed_seconds, eta_seconds, cost so far) has changed. */
   version(): number;
@@ -187,6 +192,12 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
     forgetVm(vm) {
       knownVms.delete(vm);
       if (snapshots.forget(vm)) version += 1;
+    },
+    eraseVm(vm) {
+      writer.tend(() => {
+        eraseFromJournal(file.database, vm);
+      });
+      version += 1;
     },
     snapshot: (vm) => snapshots.get(vm),
     version: () => version,

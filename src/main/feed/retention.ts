@@ -38,8 +38,21 @@ export function pruneJournal(database: DatabaseSync, nowMs: number, retention: R
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
+/** Drops all that was written of one VM. */
+export function eraseFromJournal(database: DatabaseSync, vm: string): void {
+  dropEvents(database, 'vm = ?', vm);
+  for (const statement of [
+    'DELETE FROM tasks WHERE run_id IN (SELECT run_id FROM runs WHERE vm = ?)',
+    'DELETE FROM runs WHERE vm = ?',
+    'DELETE FROM follow WHERE vm = ?',
+    'DELETE FROM conditions WHERE vm = ?',
+    'DELETE FROM vms WHERE name = ?',
+  ])
+    database.prepare(statement).run(vm);
+}
+
 /** Leaves a note of what went, so that a client that comes back for it can be told. */
-function dropEvents(database: DatabaseSync, condition: string, parameter: number): boolean {
+function dropEvents(database: DatabaseSync, condition: string, parameter: number | string): boolean {
   database.exec('BEGIN IMMEDIATE');
   try {
     database

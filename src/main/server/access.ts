@@ -21,8 +21,11 @@ export interface Door {
   readonly allowedOrigins: readonly string[];
 }
 
+/** Who asks: a program or one of our own pages on this machine, a page of `server.allowedOrigins`, or another machine. */
+export type Caller = 'own' | 'allowed-page' | 'other-machine';
+
 export type AccessVerdict =
-  | { readonly kind: 'allowed'; readonly headers: OutgoingHttpHeaders }
+  | { readonly kind: 'allowed'; readonly headers: OutgoingHttpHeaders; readonly caller: Caller }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 export const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
@@ -55,9 +58,9 @@ export function judgeAccess(request: IncomingMessage, door: Door): AccessVerdict
     );
   }
   const { origin } = request.headers;
-  if (origin === undefined) return { kind: 'allowed', headers: vary };
-  const ownOrigins = door.ownOrigins(host).flatMap(originOf);
-  if (![...ownOrigins, appOrigin, ...door.allowedOrigins.map(withoutSlash)].includes(origin)) {
+  if (origin === undefined) return { kind: 'allowed', headers: vary, caller: 'own' };
+  const isOwn = [...door.ownOrigins(host).flatMap(originOf), appOrigin].includes(origin);
+  if (!isOwn && !door.allowedOrigins.map(withoutSlash).includes(origin)) {
     return refused(
       403,
       `Pages of ${JSON.stringify(origin)} may not read this. Add it to "server.allowedOrigins" if they should.`,
@@ -65,6 +68,7 @@ export function judgeAccess(request: IncomingMessage, door: Door): AccessVerdict
   }
   return {
     kind: 'allowed',
+    caller: isOwn ? 'own' : 'allowed-page',
     headers: {
       ...vary,
       'Access-Control-Allow-Origin': origin,
@@ -75,12 +79,20 @@ export function judgeAccess(request: IncomingMessage, door: Door): AccessVerdict
   };
 }
 
-/** What an allowed page may send, told on OPTIONS. EventSource itself asks for `Last-Event-ID` when an id is unusual. */
-export const preflightHeaders: OutgoingHttpHeaders = {
-  'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
-  'Access-Control-Allow-Headers': 'Last-Event-ID, If-None-Match, Cache-Control, Authorization, X-API-Key',
-  'Access-Control-Max-Age': '600',
-};
+/** What every allowed page may send. EventSource itself asks for `Last-Event-ID` when an id is unusual. */
+const usualHeaders = ['Last-Event-ID', 'If-None-Match', 'Cache-Control', 'Authorization', 'X-API-Key'];
+
+/** What an allowed page may send to a route, told on OPTIONS. */
+export function preflightHeaders(
+  methods: string,
+  furtherHeaders: readonly string[] = [],
+): OutgoingHttpHeaders {
+  return {
+    'Access-Control-Allow-Methods': methods,
+    'Access-Control-Allow-Headers': [...usualHeaders, ...furtherHeaders].join(', '),
+    'Access-Control-Max-Age': '600',
+  };
+}
 
 function refused(status: number, detail: string): AccessVerdict {
   return { kind: 'refused', problem: { status, detail, headers: vary } };

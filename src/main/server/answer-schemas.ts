@@ -15,6 +15,7 @@ import {
   time,
   type Shown,
 } from '../../shared/payload-schemas.ts';
+import { fieldProblemSchema } from '../../shared/setup.ts';
 import { taskOutcomes } from '../../shared/stream.ts';
 
 export const problemSchema = z
@@ -22,6 +23,12 @@ export const problemSchema = z
     title: z.string().describe('The status in words.'),
     status: z.int(),
     detail: z.string().describe('What is wrong and, where there is one, the way out.'),
+    hint: z.string().optional().describe('What to do, where that is a sentence by itself.'),
+    reason: z.string().optional().describe('The same in a word for programs, where there are several.'),
+    fields: z
+      .array(fieldProblemSchema)
+      .optional()
+      .describe('Which values of what was sent are wrong, and why.'),
   })
   .describe('Why a request was not answered as asked (RFC 9457).');
 

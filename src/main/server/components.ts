@@ -4,13 +4,17 @@ import { backgroundTaskSchema } from '../../shared/background-task.ts';
 import { doctorCheckSchema, doctorSummarySchema } from '../../shared/doctor.ts';
 import { hookStatusSchema } from '../../shared/hook-status.ts';
 import * as payloads from '../../shared/payload-schemas.ts';
+import * as setup from '../../shared/setup.ts';
 import * as answers from './answer-schemas.ts';
 
 export const components = {
+  AzureVm: setup.azureVmSchema,
+  AzureVms: setup.azureVmsSchema,
   BackgroundTask: backgroundTaskSchema,
   BackgroundTasks: answers.backgroundTasksSchema,
   Connected: payloads.connectedSchema,
   Cost: payloads.costSchema,
+  DemoSwitch: setup.demoSwitchSchema,
   DoctorAnswer: answers.doctorAnswerSchema,
   DoctorCheck: doctorCheckSchema,
   DoctorSummary: doctorSummarySchema,
@@ -28,13 +32,16 @@ export const components = {
   Run: answers.runSchema,
   RunWithTasks: answers.runWithTasksSchema,
   Runs: answers.runsSchema,
+  SavedVm: setup.savedVmSchema,
   Screens: answers.screensSchema,
+  Setup: setup.setupSchema,
   State: answers.statusAnswerSchema,
   Status: payloads.statusSchema,
   StatusDetail: payloads.statusDetailSchema,
   Task: answers.taskSchema,
   TaskComplete: payloads.taskCompleteSchema,
   Tasks: answers.tasksSchema,
+  VmDraft: setup.vmDraftSchema,
   VmPicture: answers.vmPictureSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 

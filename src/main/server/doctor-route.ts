@@ -2,10 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DoctorCheck, DoctorSummary } from '../../shared/doctor.ts';
 import type { DoctorAnswer } from './answer-schemas.ts';
+import { checkStreamHeaders, endId, goneWith, sendChecks } from './check-stream.ts';
 import { sendProblem, type Problem } from './problem.ts';
 import { acceptedQuality, doctorQuerySchema, findVm, parseQuery } from './query.ts';
 import { route, sendJson, type Asked, type Route } from './routing.ts';
-import { eventFrame, keepAliveComment, streamOpening } from './wire.ts';
 
 /** One run of the doctor. */
 export interface DoctorRun {
@@ -32,18 +32,6 @@ export interface DoctorRouteOptions {
 /** Each is a login on every VM that is looked at. */
 const mostAtOnce = 2;
 const retryAfterSeconds = 10;
-const keepAliveMs = 15_000;
-/**
- * Id of the last event. EventSource comes back after every end of a stream; with this id it is told to stay away, or it would start the
- * doctor again and again (https://html.spec.whatwg.org/multipage/server-sent-events.html, 204).
- */
-const endId = 'end';
-
-const streamHeaders = {
-  'Content-Type': 'text/event-stream',
-  'Cache-Control': 'no-cache, no-transform',
-  'X-Accel-Buffering': 'no',
-};
 
 export interface DoctorRoute {
   readonly route: Route;
@@ -65,7 +53,9 @@ export function doctorRoute({ run, vmNames, url }: DoctorRouteOptions): DoctorRo
     response.setHeader('Cache-Control', 'no-store');
     const wantsStream = prefersStream(request);
     if (request.method === 'HEAD') {
-      response.writeHead(200, wantsStream ? streamHeaders : { 'Content-Type': 'application/json' }).end();
+      response
+        .writeHead(200, wantsStream ? checkStreamHeaders : { 'Content-Type': 'application/json' })
+        .end();
       return;
     }
     if (request.headers['last-event-id'] === endId) {
@@ -76,10 +66,15 @@ export function doctorRoute({ run, vmNames, url }: DoctorRouteOptions): DoctorRo
       const detail = `The doctor is at work for ${running.size} others already. Ask again in a moment.`;
       return sendProblem(response, { status: 503, detail, headers: { 'Retry-After': retryAfterSeconds } });
     }
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const asking = { vm: vm.value, url: url(), signal: gone.signal };
-    const telling = wantsStream ? tellLive(response, run, asking) : tellAtEnd(response, run, asking);
+    const gone = goneWith(response);
+    const asking = { vm: vm.value, url: url() };
+    const telling = wantsStream
+      ? sendChecks(
+          response,
+          async (onCheck, signal) => (await run({ ...asking, onCheck, signal })).summary,
+          gone,
+        )
+      : tellAtEnd(response, run, { ...asking, signal: gone.signal });
     running.set(gone, telling);
     await telling.finally(() => running.delete(gone));
   });
@@ -94,22 +89,6 @@ export function doctorRoute({ run, vmNames, url }: DoctorRouteOptions): DoctorRo
 }
 
 type Asking = Omit<DoctorRun, 'onCheck'>;
-
-async function tellLive(response: ServerResponse, run: RunDoctor, asking: Asking): Promise<void> {
-  response.writeHead(200, streamHeaders);
-  response.write(streamOpening);
-  const alive = setInterval(() => response.write(keepAliveComment), keepAliveMs);
-  try {
-    const { summary } = await run({
-      ...asking,
-      onCheck: (check) => response.write(eventFrame('check', null, check)),
-    });
-    if (asking.signal.aborted) response.end();
-    else response.end(eventFrame('summary', endId, summary));
-  } finally {
-    clearInterval(alive);
-  }
-}
 
 async function tellAtEnd(response: ServerResponse, run: RunDoctor, asking: Asking): Promise<void> {
   const { summary, checks } = await run({ ...asking, onCheck: () => undefined });

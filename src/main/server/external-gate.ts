@@ -1,7 +1,7 @@
 /** The gate of the listener for other machines: who comes, how often, and with which key. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { isIP, isIPv6, type Socket } from 'node:net';
-import { judgeAccess, loopbackNames, type AccessRules, type Door } from './access.ts';
+import { judgeAccess, loopbackNames, type AccessRules, type Caller, type Door } from './access.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { addressOf, clientOf, plainAddress, trustedProxies, type TrustedProxies } from './client-address.ts';
 import { keyCookie, keyOf } from './credentials.ts';
@@ -35,7 +35,12 @@ export interface Visitor {
 }
 
 export type GateVerdict =
-  | { readonly kind: 'allowed'; readonly headers: OutgoingHttpHeaders; readonly visitor: Visitor | null }
+  | {
+      readonly kind: 'allowed';
+      readonly headers: OutgoingHttpHeaders;
+      readonly caller: Caller;
+      readonly visitor: Visitor | null;
+    }
   | { readonly kind: 'moved'; readonly location: string; readonly headers: OutgoingHttpHeaders }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
@@ -106,7 +111,8 @@ export function createExternalGate({ settings, rules, keys }: ExternalGateOption
       const access = judgeAccess(request, doorOf(request, settings(), rules()));
       // A preflight cannot carry a key. It is told what a page may send, and nothing else.
       if (access.kind === 'refused') return access;
-      if (isPreflight(request)) return { ...access, visitor: null };
+      const caller = 'other-machine';
+      if (isPreflight(request)) return { ...access, caller, visitor: null };
 
       const { path, query } = target === null || target === '*' ? nothing : target;
       const key = keyOf(request, query);
@@ -120,9 +126,9 @@ export function createExternalGate({ settings, rules, keys }: ExternalGateOption
         // Takes the key out of what the browser shows and remembers; for any other client the page comes at once.
         if (request.headers['sec-fetch-mode'] === 'navigate')
           return { kind: 'moved', location: withoutKey(query), headers: cookie };
-        return { kind: 'allowed', headers: cookie, visitor: visitor(client, keyId) };
+        return { kind: 'allowed', headers: cookie, caller, visitor: visitor(client, keyId) };
       }
-      return { ...access, visitor: visitor(client, keyId) };
+      return { ...access, caller, visitor: visitor(client, keyId) };
     },
     admit(socket) {
       const peer = socket.remoteAddress ?? '';

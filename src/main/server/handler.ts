@@ -12,7 +12,7 @@ export type Judge = (request: IncomingMessage, target: Target | '*' | null) => G
 export type Handler = (judge: Judge) => RequestListener;
 
 const maxUrlLength = 8192;
-/** No route reads a body. A small one, as some clients send with everything, is passed over. */
+/** What is set up needs a small body. Elsewhere one, as some clients send with everything, is passed over. */
 const maxBodyBytes = 65_536;
 
 export function createHandler(routes: readonly Route[], log: ServerLog): Handler {
@@ -41,7 +41,8 @@ export function createHandler(routes: readonly Route[], log: ServerLog): Handler
         response.writeHead(303, { Location: verdict.location, 'Cache-Control': 'no-store' }).end();
         return;
       }
-      await answerByRoute(routes, { request, response, target, visitor: verdict.visitor });
+      const { visitor, caller } = verdict;
+      await answerByRoute(routes, { request, response, target, visitor, caller });
     } catch (error) {
       // Without its query, where a key may stand.
       log.error({ err: error, path: url.replace(/\?.*$/s, '') }, 'A request could not be answered');
@@ -62,6 +63,6 @@ function problemOfLength({ url = '', headers }: IncomingMessage): Problem | null
   if (url.length > maxUrlLength)
     return { status: 414, detail: `An address has ${maxUrlLength} characters at most.`, headers: close };
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes)
-    return { status: 413, detail: 'No request here needs a body.', headers: close };
+    return { status: 413, detail: 'No request here needs a body as long as that.', headers: close };
   return null;
 }

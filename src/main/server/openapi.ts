@@ -6,7 +6,7 @@ import { problemType } from './problem.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const about = `Watches agent benchmarks on rented VMs. Nothing can be changed through it: every route knows GET, HEAD and OPTIONS.
+const about = `Watches agent benchmarks on rented VMs. Nothing can be changed through it, but for what sets up a VM (\`/api/setup…\`, from this machine and with a code): every other route knows GET, HEAD and OPTIONS.
 
 This machine needs no key. Other machines, where they are let in, need one in any of the three places, over TLS.
 Fields may be added to any answer; none is renamed or removed.`;
@@ -15,7 +15,7 @@ Fields may be added to any answer; none is renamed or removed.`;
 const anywhere: Readonly<Record<number, string>> = {
   401: 'On the listener for other machines: no key, or a wrong one.',
   403: 'A web page of an origin that is not allowed.',
-  405: 'Another method than GET, HEAD and OPTIONS: see `Allow`.',
+  405: 'A method that is not possible here: see `Allow`.',
   421: 'The `Host` is no name of this server.',
   429: 'On the listener for other machines: too many requests or streams of one address, see `Retry-After`.',
 };
@@ -30,7 +30,7 @@ export function openApi(version: string): Json {
     paths: Object.fromEntries(
       Object.entries<Operation>(operations).map(([path, operation]) => [
         path.replace(/:(\w+)/g, '{$1}'),
-        { get: operationView(operation) },
+        { [operation.method === 'POST' ? 'post' : 'get']: operationView(operation) },
       ]),
     ),
     components: {
@@ -64,6 +64,14 @@ function operationView(operation: Operation): Json {
     summary,
     ...(description === undefined ? {} : { description }),
     ...(parameters.length === 0 ? {} : { parameters }),
+    ...(operation.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: reference(operation.body) } },
+          },
+        }),
     responses: responses(operation),
     ...(events === undefined ? {} : { 'x-events': mapValues(events, reference) }),
   };
@@ -84,8 +92,8 @@ function responses({ content, answerHeaders = {}, others = {} }: Operation): Jso
           }),
       content: mapValues(content, (name, type) => ({ schema: contentSchema(name, type) })),
     },
-    ...Object.fromEntries(statuses),
     ...mapValues(anywhere, (_, status) => ({ $ref: `#/components/responses/Problem${status}` })),
+    ...Object.fromEntries(statuses),
     default: problem('Something else is wrong.'),
   };
 }

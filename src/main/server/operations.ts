@@ -13,6 +13,12 @@ import {
 } from './query.ts';
 
 export interface Operation {
+  /** Default: GET, and HEAD with it. */
+  readonly method?: 'POST';
+  /** The form of what is sent, as JSON. */
+  readonly body?: ComponentName;
+  /** On the loopback listener only, and for our own pages only. */
+  readonly isLocal?: true;
   /** Name of the operation, for programs that are made from the description. */
   readonly id: string;
   readonly summary: string;
@@ -35,6 +41,21 @@ export interface Operation {
 const runId = { id: 'Id of a run.' };
 const taskPath = { ...runId, task: 'Id of a task, as the log prints it.' };
 const unknownRun = { 404: 'There is no such run.' };
+const setupCode = {
+  'X-BenchTray-Setup': 'The set-up code of this process: the app has it, `benchtray serve` prints it.',
+};
+/** Of every route that needs the code. */
+const setupRefusals = {
+  401: 'The set-up code is missing or wrong, or a page of another origin asks.',
+  404: 'Nothing can be set up here: the demo, or another machine asks.',
+  429: 'Too many wrong codes: see `Retry-After`.',
+};
+const sentRefusals = {
+  400: 'What was sent is no JSON of that form.',
+  413: 'What was sent is too long.',
+  415: 'What was sent is no `application/json`.',
+  ...setupRefusals,
+};
 const vmFails = {
   502: 'What came from the VM is not whole.',
   503: 'The VM is not connected, or too many ask at once: see `Retry-After`.',
@@ -143,6 +164,71 @@ export const operations = {
       404: 'There is no such VM.',
       503: 'Too many ask at once: see `Retry-After`.',
     },
+  },
+  '/api/setup': {
+    id: 'getSetup',
+    summary: 'What the set-up page begins with',
+    description: 'Without the set-up code it says only that one is needed, and whether the demo is on.',
+    isLocal: true,
+    headers: setupCode,
+    content: { 'application/json': 'Setup' },
+    others: setupRefusals,
+  },
+  '/api/setup/azure-vms': {
+    id: 'listAzureVms',
+    summary: 'The VMs of the Azure subscriptions of whoever is signed in',
+    isLocal: true,
+    headers: setupCode,
+    content: { 'application/json': 'AzureVms' },
+    others: {
+      ...setupRefusals,
+      502: 'Azure refuses, or nobody is signed in: `reason`, `detail` and `hint` say more.',
+      503: 'Azure does not answer, or asks for a pause: see `Retry-After`.',
+    },
+  },
+  '/api/setup/test': {
+    id: 'testVm',
+    summary: 'The doctor, live, on a VM that is not configured yet',
+    description:
+      'A stream of events that ends: `check` with a `DoctorCheck` at each change, `summary` with a `DoctorSummary` as the last. Nothing is kept; to hang up is to cancel.',
+    isLocal: true,
+    method: 'POST',
+    headers: setupCode,
+    body: 'VmDraft',
+    content: { 'text/event-stream': null },
+    events: { check: 'DoctorCheck', summary: 'DoctorSummary' },
+    others: {
+      ...sentRefusals,
+      422: 'The VM cannot be configured like that: see `fields`.',
+      503: 'There are too many tests already, or there is no doctor here.',
+    },
+  },
+  '/api/setup/vms': {
+    id: 'addVm',
+    summary: 'Writes a VM into the configuration file',
+    description:
+      'Comments, layout and everything else in the file stay. The VM is watched as soon as the file has been read again.',
+    isLocal: true,
+    method: 'POST',
+    headers: setupCode,
+    body: 'VmDraft',
+    content: { 'application/json': 'SavedVm' },
+    others: {
+      ...sentRefusals,
+      409: 'The file is broken, was changed in this moment, or cannot be written. Nothing was written.',
+      422: 'The VM cannot be configured like that: see `fields`.',
+    },
+  },
+  '/api/setup/demo': {
+    id: 'switchDemo',
+    summary: 'Begins or ends the demo: a simulated VM that is watched besides what is configured',
+    description: 'It is in no file. When it ends, all that was recorded of it is dropped.',
+    isLocal: true,
+    method: 'POST',
+    headers: setupCode,
+    body: 'DemoSwitch',
+    content: { 'application/json': 'DemoSwitch' },
+    others: { ...sentRefusals, 409: 'It cannot be started.' },
   },
   '/metrics': {
     id: 'getMetrics',

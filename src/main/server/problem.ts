@@ -6,13 +6,16 @@ export interface Problem {
   readonly status: number;
   /** One or two sentences for a person: what is wrong and, where there is one, the way out. */
   readonly detail: string;
+  readonly hint?: string;
+  readonly reason?: string;
+  readonly fields?: ProblemView['fields'];
   readonly headers?: OutgoingHttpHeaders;
 }
 
 export const problemType = 'application/problem+json';
 
-export function problemBody({ status, detail }: Problem): string {
-  const view: ProblemView = { title: STATUS_CODES[status] ?? 'Error', status, detail };
+export function problemBody({ status, headers: _headers, ...words }: Problem): string {
+  const view: ProblemView = { title: STATUS_CODES[status] ?? 'Error', status, ...words };
   return `${JSON.stringify(view)}\n`;
 }
 

@@ -1,8 +1,8 @@
-/** A table of routes, and how each answers the methods that all of them know. */
+/** A table of routes, and how each answers the methods that it knows. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { preflightHeaders } from './access.ts';
+import { preflightHeaders, type Caller } from './access.ts';
 import type { Visitor } from './external-gate.ts';
-import type { ApiPath } from './operations.ts';
+import { operations, type ApiPath, type Operation } from './operations.ts';
 import { sendProblem, type Problem } from './problem.ts';
 import type { Target } from './target.ts';
 
@@ -14,6 +14,7 @@ export interface Received {
   readonly target: Target | '*' | null;
   /** Who comes from another machine; null for this one. */
   readonly visitor: Visitor | null;
+  readonly caller: Caller;
 }
 
 export interface Asked extends Omit<Received, 'target'> {
@@ -29,16 +30,26 @@ type Named = Readonly<Record<string, string>>;
 export interface Route {
   /** @returns null when the path is not of this route, else what it found in it */
   readonly match: (path: string) => Named | null;
-  /** Answers GET, and HEAD as far as the headers. */
+  /** Answers GET, and HEAD as far as the headers; or POST. */
   readonly answer: (asked: Asked) => void | Promise<void>;
+  /** Default: GET. */
+  readonly method?: 'POST';
+  /** Not there for other machines. */
+  readonly isLocal?: true;
+  /** Request headers that it reads besides the usual ones. */
+  readonly headers?: readonly string[];
 }
 
-const methods = 'GET, HEAD, OPTIONS';
+const methods = { GET: 'GET, HEAD, OPTIONS', POST: 'POST, OPTIONS' } as const;
 
 /** @param path as URLPattern has it, one that is described: "/api/runs/:id" */
 export function route(path: ApiPath, answer: Route['answer']): Route {
   const pattern = new URLPattern({ pathname: path });
+  const { method, isLocal, headers = {} }: Operation = operations[path];
   return {
+    ...(method === undefined ? {} : { method }),
+    ...(isLocal === undefined ? {} : { isLocal }),
+    headers: [...Object.keys(headers), ...(method === 'POST' ? ['Content-Type'] : [])],
     match(asked) {
       const found = pattern.exec({ pathname: asked });
       if (found === null) return null;
@@ -49,39 +60,42 @@ export function route(path: ApiPath, answer: Route['answer']): Route {
   };
 }
 
-/** Finds the route and lets it answer; what has none is 404, what is no reading is 405, what cannot be read is 400. */
+/** Finds the route and lets it answer; what has none is 404, another method than its own is 405, what cannot be read is 400. */
 export async function answerByRoute(
   routes: readonly Route[],
-  { request, response, target, visitor }: Received,
+  { request, response, target, visitor, caller }: Received,
 ): Promise<void> {
   if (target === null) {
     sendProblem(response, { status: 400, detail: 'The address of the request cannot be read.' });
     return;
   }
   if (target === '*') {
-    if (request.method === 'OPTIONS') answerOptions(response);
+    if (request.method === 'OPTIONS') answerOptions(response, methods.GET);
     else sendProblem(response, { status: 400, detail: '"*" is not a path: only OPTIONS may ask for it.' });
     return;
   }
   const { path, query } = target;
-  for (const { match, answer } of routes) {
-    const named = match(path);
+  for (const { match, answer, method = 'GET', isLocal = false, headers } of routes) {
+    const named = isLocal && caller === 'other-machine' ? null : match(path);
     if (named === null) continue;
-    if (request.method === 'OPTIONS') {
-      answerOptions(response);
-    } else if (request.method === 'GET' || request.method === 'HEAD') {
-      await answer({ request, response, visitor, query, named, id: named['id'] ?? '' });
+    const asked = request.method === 'HEAD' ? 'GET' : request.method;
+    if (asked === 'OPTIONS') {
+      answerOptions(response, methods[method], headers);
+    } else if (asked === method) {
+      await answer({ request, response, visitor, caller, query, named, id: named['id'] ?? '' });
     } else {
-      sendProblem(response, methodProblem(request.method));
+      sendProblem(response, methodProblem(request.method, method));
     }
     return;
   }
   sendProblem(response, { status: 404, detail: `There is nothing at ${path}.` });
 }
 
-export function methodProblem(method = ''): Problem {
-  const detail = `${method} is not possible here: nothing can be changed through this server.`;
-  return { status: 405, detail, headers: { Allow: methods } };
+export function methodProblem(asked = '', method: keyof typeof methods = 'GET'): Problem {
+  const why =
+    method === 'POST' ? 'only POST is' : 'this is only to be read, and nothing can be changed through it';
+  const detail = `${asked} is not possible here: ${why}.`;
+  return { status: 405, detail, headers: { Allow: methods[method] } };
 }
 
 /** Sends a whole answer. For HEAD, node:http leaves out the body by itself. */
@@ -96,6 +110,6 @@ export function sendJson(response: ServerResponse, body: unknown): void {
   sendBody(response, 'application/json', `${JSON.stringify(body)}\n`);
 }
 
-function answerOptions(response: ServerResponse): void {
-  response.writeHead(204, { Allow: methods, ...preflightHeaders }).end();
+function answerOptions(response: ServerResponse, allow: string, headers?: readonly string[]): void {
+  response.writeHead(204, { Allow: allow, ...preflightHeaders(allow, headers) }).end();
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BackgroundTask } from '../../shared/background-task.ts';
 import type { HookStatus } from '../../shared/hook-status.ts';
 import type { Screens } from '../../shared/screens.ts';
+import type { Setup } from '../../shared/setup.ts';
 import type { Feed } from '../feed/index.ts';
 import { judgeAccess, loopbackDoor, type AccessRules } from './access.ts';
 import { assetsRoute } from './assets.ts';
@@ -20,6 +21,8 @@ import type { ConfiguredVm } from './pictures.ts';
 import { runsRoutes } from './runs-routes.ts';
 import { screensRoutes } from './screens-route.ts';
 import type { ServerLog } from './server-log.ts';
+import type { SetupCode } from './setup-code.ts';
+import { setupRoutes } from './setup-routes.ts';
 import { sinkLimits, type SinkLimits } from './sink.ts';
 import { statusRoute } from './status-route.ts';
 import { streamRoute } from './stream-route.ts';
@@ -46,6 +49,8 @@ export interface StartOptions extends ServerSettings {
   readonly screens?: (vm: string) => Screens | null;
   /** Finds out what is wrong; without it nothing does. */
   readonly doctor?: RunDoctor;
+  /** What sets up VMs, for whoever has the code; without it nothing can be set up here. */
+  readonly setup?: { readonly desk: Setup; readonly code: SetupCode };
   /** 0: any that is free. */
   readonly port: number;
   /** Version of BenchTray. */
@@ -95,6 +100,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     ...runsRoutes(feed, vmNames),
     ...screensRoutes(feed, options.screens ?? (() => null)),
     doctor.route,
+    ...setupRoutes(options.setup ?? null),
     healthRoute(version),
     openApiRoute(version),
     metricsRoute({

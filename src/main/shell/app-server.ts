@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findConfigPath, readConfig, watchConfig, type Config, type ConfigSources } from '../config/index.ts';
+import { findConfigPath, watchConfig, type Config, type ConfigSources } from '../config/index.ts';
 import { startSimulatedVm } from '../demo/index.ts';
 import { startDemoMonitor } from '../demo-monitor.ts';
 import { DataFolderInUse } from '../feed/index.ts';
@@ -18,6 +18,8 @@ export interface AppServer {
   readonly isForeign: boolean;
   /** Id of the newest event when our own server began; null where it is another's. */
   readonly eventIdAtStart: string | null;
+  /** Lets the page set up a VM; null where nothing can be set up, or another BenchTray would have to tell its own. */
+  readonly setupCode: string | null;
   /** As the configuration has them now. */
   readonly notificationSettings: () => NotificationSettings;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ async function startDemo({ options, config, log, version, assetsDir }: AppServer
       url: monitor.url,
       isForeign: false,
       eventIdAtStart: monitor.eventIdAtStart,
+      setupCode: null,
       notificationSettings: () => config.notifications,
       close: () => monitor.close().finally(removeFolder),
     };
@@ -64,8 +67,7 @@ async function startDemo({ options, config, log, version, assetsDir }: AppServer
 async function startOrAttach(options: AppServerOptions): Promise<AppServer> {
   const { log, sources, onBrokenConfig } = options;
   let { config } = options;
-  const ownOptions = { ...options, readConfig: () => readConfig(sources) };
-  const started = await startMonitor(ownOptions).catch(async (error: unknown) => {
+  const started = await startMonitor(options).catch(async (error: unknown) => {
     const url = await otherBenchTray(error);
     if (url === null) throw error;
     log.info({ url }, 'another BenchTray is there already: showing what that one tells');
@@ -91,6 +93,7 @@ async function startOrAttach(options: AppServerOptions): Promise<AppServer> {
     url: started.url,
     isForeign: monitor === null,
     eventIdAtStart: monitor?.eventIdAtStart ?? null,
+    setupCode: monitor?.setupCode ?? null,
     notificationSettings: () => config.notifications,
     async close() {
       watcher.close();

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { app, Notification } from '#electron';
 import type { Logger } from '../app-log.ts';
 import { pauseFor, type Pause } from '../notify/index.ts';
@@ -29,7 +31,10 @@ export interface Desktop {
 }
 
 export interface DesktopOptions {
-  readonly server: Pick<AppServer, 'url' | 'isForeign' | 'eventIdAtStart' | 'notificationSettings'>;
+  readonly server: Pick<
+    AppServer,
+    'url' | 'isForeign' | 'eventIdAtStart' | 'setupCode' | 'notificationSettings'
+  >;
   /** False: this desktop shows no tray icons, and the window is all there is. */
   readonly hasTray: boolean;
   /** Without opening the window, as far as there is an icon to open it by. */
@@ -102,6 +107,9 @@ export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): D
     switch (action.kind) {
       case 'open':
         return window.show();
+      case 'open-doctor':
+        window.send({ kind: 'page', page: 'doctor' });
+        return window.show();
       case 'open-vnc':
         return void tellFailure(actions.openVnc(action.vm));
       case 'copy-endpoint':
@@ -124,6 +132,11 @@ export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): D
       serverInfo: () => ({ baseUrl: server.url }),
       openVnc: actions.openVnc,
       copyEndpoint: actions.copyEndpoint,
+      copyText: actions.copyText,
+      setupCode: () => ({ code: server.setupCode }),
+      chooseKeyFile: async () => ({
+        path: await window.chooseFile('Choose a private key', join(homedir(), '.ssh')),
+      }),
       listening() {
         window.pageListens();
         return null;

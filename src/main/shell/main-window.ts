@@ -1,4 +1,4 @@
-import { app, BrowserWindow, nativeTheme, screen } from '#electron';
+import { app, BrowserWindow, dialog, nativeTheme, screen } from '#electron';
 import type { Logger } from '../app-log.ts';
 import type { CommandChannel, PageCommand } from '../../shared/ipc.ts';
 import { createMailbox } from './mailbox.ts';
@@ -26,6 +26,8 @@ export interface MainWindow {
   readonly send: (command: PageCommand) => void;
   /** The page listens. */
   readonly pageListens: () => void;
+  /** Has the person choose one file, beginning in this folder; null: none was chosen. */
+  readonly chooseFile: (title: string, folder: string) => Promise<string | null>;
   readonly isOurs: (contents: object) => boolean;
   /** From now on closing means closing. */
   readonly letGo: () => void;
@@ -148,6 +150,15 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     },
     send: mailbox.put,
     pageListens: mailbox.open,
+    async chooseFile(title, folder) {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        title,
+        defaultPath: folder,
+        // Keys lie in a folder whose name begins with a dot.
+        properties: ['openFile', 'showHiddenFiles', 'dontAddToRecent'],
+      });
+      return canceled ? null : (filePaths[0] ?? null);
+    },
     isOurs: (contents) => contents === webContents,
     letGo() {
       isGoing = true;

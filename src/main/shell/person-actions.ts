@@ -8,6 +8,7 @@ import { vncAddress } from './vnc-address.ts';
 export interface PersonActions {
   readonly openVnc: (vm: string) => Promise<Outcome>;
   readonly copyEndpoint: () => Promise<Outcome>;
+  readonly copyText: (text: string) => Promise<Outcome>;
 }
 
 export interface PersonActionsOptions {
@@ -39,5 +40,6 @@ export function createPersonActions({ statusOf, serverUrl, log }: PersonActionsO
       url.hostname = 'localhost';
       return attempt('The address could not be copied', () => clipboard.writeText(url.href));
     },
+    copyText: (text) => attempt('The text could not be copied', () => clipboard.writeText(text)),
   };
 }

@@ -14,6 +14,8 @@ export interface StreamFeedOptions {
 
 /** While the stream brings news faster than they can be asked about, the stream alone has to do. */
 const mostQuestions = 3;
+/** The stream tells of VMs that are new, not of those that are gone. */
+const askEveryMs = 10_000;
 
 /** Tells tray and notifications all that the stream says, and asks for what it does not say. */
 export function feedFromStream(options: StreamFeedOptions): { close(): void } {
@@ -43,6 +45,10 @@ export function feedFromStream(options: StreamFeedOptions): { close(): void } {
     }
   }
 
+  function askInBackground(): void {
+    askCurrentState().catch((error: unknown) => log.warn({ err: error }, 'the current state cannot be had'));
+  }
+
   function onMessage(message: StreamMessage): void {
     setLink(true);
     const event = streamEventOf(message);
@@ -54,14 +60,13 @@ export function feedFromStream(options: StreamFeedOptions): { close(): void } {
       // A server of another make: what cannot be understood is left out.
       log.warn({ err: error, event: message.event }, 'an event is not as expected');
     }
-    if (event.type === 'connected') {
-      askCurrentState().catch((error: unknown) =>
-        log.warn({ err: error }, 'the current state cannot be had'),
-      );
-    }
+    if (event.type === 'connected') askInBackground();
   }
 
-  return followStream({
+  const asking = setInterval(() => {
+    if (isUp) askInBackground();
+  }, askEveryMs);
+  const followed = followStream({
     url,
     onMessage,
     onLost(reason) {
@@ -69,4 +74,10 @@ export function feedFromStream(options: StreamFeedOptions): { close(): void } {
       setLink(false);
     },
   });
+  return {
+    close() {
+      clearInterval(asking);
+      followed.close();
+    },
+  };
 }

@@ -24,6 +24,7 @@ export function menuOf(
     action('Open BenchTray', { kind: 'open' }),
     ...vncItems(sights),
     action('Copy endpoint URL', { kind: 'copy-endpoint' }),
+    action('Run the doctor', { kind: 'open-doctor' }),
     { kind: 'separator' },
     ...pauseItems(picture, nowMs),
     { kind: 'separator' },

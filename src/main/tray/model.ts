@@ -24,6 +24,7 @@ export type TrayIcon = (typeof trayIcons)[number];
 
 export type TrayAction =
   | { readonly kind: 'open' }
+  | { readonly kind: 'open-doctor' }
   /** The address is looked up by whoever does it: the menu names only the VM. */
   | { readonly kind: 'open-vnc'; readonly vm: string }
   | { readonly kind: 'copy-endpoint' }

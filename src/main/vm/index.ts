@@ -13,6 +13,7 @@ export {
   type ConnectTools,
   type SshProblem,
 } from './ssh/connect.ts';
+export { keysThere, namedHosts } from './ssh/own-files.ts';
 export { keepLink, type Link } from './ssh/link.ts';
 export { openShell, type ShellChannel } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';

@@ -32,9 +32,11 @@ export function scoreText(score: number | null): string {
   return score === null ? dash : String(Math.round(score * 100) / 100);
 }
 
-/** 1.5 → "$1.50" */
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
+/** 1.5 → "$1.50", 1234.5 → "$1,234.50", 0.004 → "under $0.01" */
 export function dollarsText(amount: number): string {
-  return `$${amount.toFixed(2)}`;
+  return amount > 0 && amount < 0.005 ? 'under $0.01' : dollars.format(amount);
 }
 
 const timeOfDay = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
@@ -50,6 +52,14 @@ export function timeText(atMs: number | null, nowMs: number): string {
   if (atMs === null) return dash;
   const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
   return (isToday ? timeOfDay : dayAndTime).format(atMs);
+}
+
+const hourAndMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/** "14:03" today, "28 Jan, 14:03" on any other day; local time. Both in epoch milliseconds. */
+export function momentText(atMs: number, nowMs: number): string {
+  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? hourAndMinute : dayAndTime).format(atMs);
 }
 
 /** The midnight before, local time. Both in epoch milliseconds. */

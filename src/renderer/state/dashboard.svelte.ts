@@ -18,6 +18,8 @@ export interface Dashboard {
   /** What a screen reader is told. */
   readonly announcement: Announcement | null;
   readonly dismiss: (problem: Problem) => void;
+  /** Reads at once which VMs there are. */
+  readonly reload: () => void;
   readonly start: () => void;
   readonly stop: () => void;
 }
@@ -125,6 +127,9 @@ export function createDashboard(base: URL): Dashboard {
     },
     dismiss(problem) {
       state = dismissProblem(state, problem);
+    },
+    reload() {
+      inBackground(loadVms());
     },
     start() {
       if (stream !== null) return;

@@ -172,6 +172,7 @@ export function dashboardOf(
     serverNowMs: nowMs,
     announcement: null,
     dismiss: () => undefined,
+    reload: () => undefined,
     start: () => undefined,
     stop: () => undefined,
     ...changes,

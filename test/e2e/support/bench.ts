@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
+import { demoVmName } from '../../../src/main/setup/index.ts';
 import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
+import { openTestSetup, type TestSetup } from '../../support/set-up.ts';
 import { startServer, type ConfiguredVm, type RunningServer } from '../../../src/main/server/index.ts';
 
 export const assetsDir = join(import.meta.dirname, '..', '..', '..', 'out', 'renderer');
@@ -15,6 +17,8 @@ export interface Bench {
   readonly url: string;
   /** May be changed at any time. */
   vms: readonly ConfiguredVm[];
+  /** What VMs are set up by; a VM that is saved is not watched by itself here. */
+  readonly setup: TestSetup;
   /** The server ends, and with it every stream. */
   goAway(): Promise<void>;
   /** The server is there again: same port, same journal. */
@@ -36,11 +40,24 @@ export const test = base.extend<Fixtures>({
   // eslint-disable-next-line no-empty-pattern
   bench: async ({}, use) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-e2e-'));
+    let isDemo = false as boolean;
+    const setup = openTestSetup({
+      demo: {
+        isOn: () => isDemo,
+        turn(on) {
+          isDemo = on;
+          const others = bench.vms.filter(({ name }) => name !== demoVmName);
+          bench.vms = on ? [...others, { name: demoVmName, address: '127.0.0.1' }] : others;
+          return Promise.resolve({ ok: true, value: { on } });
+        },
+      },
+    });
     const start = async (port: number): Promise<{ feed: Feed; server: RunningServer }> => {
       const feed = openFeed({ dataDir });
       const server = await startServer({
         feed,
         vms: () => bench.vms,
+        setup,
         backgroundTasks: () => [],
         names: [],
         allowedOrigins: [],
@@ -55,6 +72,7 @@ export const test = base.extend<Fixtures>({
     };
     let isAway = false as boolean;
     const bench = {
+      setup,
       vms: [{ name: vmName, address: '20.123.45.67' }] as readonly ConfiguredVm[],
       get feed() {
         return running.feed;
@@ -76,6 +94,7 @@ export const test = base.extend<Fixtures>({
     await use(bench);
     if (!isAway) await bench.goAway();
     rmSync(dataDir, { recursive: true });
+    setup.remove();
   },
   complaints: [
     async ({ page }, use) => {

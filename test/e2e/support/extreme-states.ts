@@ -143,8 +143,9 @@ export const extremeStates: readonly State[] = [
       setReady(feed);
       startRun(feed, 2, 12);
       return page.addInitScript((baseUrl) => {
-        const bridge: Pick<BenchTrayBridge, 'serverInfo' | 'openVnc' | 'onCommand'> = {
+        const bridge: Pick<BenchTrayBridge, 'serverInfo' | 'setupCode' | 'openVnc' | 'onCommand'> = {
           serverInfo: () => Promise.resolve({ baseUrl }),
+          setupCode: () => Promise.resolve({ code: null }),
           openVnc: () =>
             Promise.resolve({ ok: false, reason: 'The screen of waa-eval-vm could not be opened.' }),
           onCommand: (listener) => {

@@ -37,11 +37,14 @@ it.skipIf(!hasElectron || !hasDisplay)(
       }));
       expect(inPage.hasNode).toBe(false);
       expect(inPage.bridge).toEqual([
+        'chooseKeyFile',
         'copyEndpoint',
+        'copyText',
         'onCommand',
         'openVnc',
         'platform',
         'serverInfo',
+        'setupCode',
         'version',
       ]);
       expect(problems).toEqual([]);

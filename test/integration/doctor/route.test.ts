@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readConfig } from '../../../src/main/config/index.ts';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
 import { startTestMonitor, testConfig } from '../../support/monitor.ts';
 import { sshdPath } from '../../support/tools.ts';
@@ -50,7 +49,7 @@ describe.skipIf(sshdPath === null)('a BenchTray that watches', () => {
     writeFileSync(path, '{ "interval": "often" }');
     const platformDirs = { config: home, data: home, home };
     const monitor = await startTestMonitor(testConfig([config]), undefined, {
-      readConfig: () => readConfig({ configFlag: path, env: {}, platformDirs }),
+      sources: { configFlag: path, env: {}, platformDirs },
     });
     onTestFinished(() => monitor.close());
     const answer = await ask(`${monitor.url}/api/doctor`, { headers: { Accept: 'application/json' } });

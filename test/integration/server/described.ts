@@ -16,14 +16,18 @@ interface Response {
 
 const description = openApi('0.0.0') as unknown as {
   readonly paths: Readonly<
-    Record<string, { readonly get: { readonly responses: Readonly<Record<string, Response>> } }>
+    Record<
+      string,
+      Readonly<Record<'get' | 'post', { readonly responses: Readonly<Record<string, Response>> } | undefined>>
+    >
   >;
   readonly components: { readonly responses: Readonly<Record<string, Response>> };
 };
 
 /** The status has to stand there by itself, with the content type, and the body to be of the form that belongs to it, and no more. */
 export function expectDescribed(path: ApiPath, answer: Answer): void {
-  const { responses } = description.paths[path.replace(/:(\w+)/g, '{$1}')]?.get ?? {};
+  const described = description.paths[path.replace(/:(\w+)/g, '{$1}')];
+  const { responses } = described?.get ?? described?.post ?? {};
   const named = responses?.[answer.status];
   const response = description.components.responses[named?.$ref?.split('/').at(-1) ?? ''] ?? named;
   expect(response, `${path} is not described to answer ${answer.status}`).toBeDefined();

@@ -39,6 +39,7 @@ export function fakeIo(folder: string, change: Partial<CliIo> = {}): FakeIo {
             : { url: `https://${config.server.external.host}:8766`, notices: ['Mind the certificate.'] },
         notices: [],
         eventIdAtStart: 'journal-0',
+        setupCode: null,
         reconfigure: (next) => {
           configs.push(next);
         },

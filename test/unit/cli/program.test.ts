@@ -215,6 +215,7 @@ describe('serve', () => {
           external: null,
           notices: [],
           eventIdAtStart: 'journal-0',
+          setupCode: null,
           reconfigure: () => undefined,
           close: () => new Promise(() => undefined),
         }),

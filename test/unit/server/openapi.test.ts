@@ -12,7 +12,7 @@ interface Operation {
 const description = openApi('1.2.3') as unknown as {
   readonly openapi: string;
   readonly info: { readonly version: string };
-  readonly paths: Record<string, { readonly get: Operation }>;
+  readonly paths: Record<string, { readonly get?: Operation; readonly post?: Operation }>;
   readonly components: {
     readonly schemas: Record<string, Json & { readonly properties?: Record<string, Json> }>;
   };
@@ -47,7 +47,9 @@ describe('the description', () => {
   });
 
   it('names every operation once, and every parameter of its path', () => {
-    const operations = Object.entries(description.paths).map(([path, { get }]) => ({ path, ...get }));
+    const operations = Object.entries(description.paths).flatMap(([path, { get, post }]) =>
+      [get, post].flatMap((operation) => (operation === undefined ? [] : [{ path, ...operation }])),
+    );
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     for (const { path, parameters = [], responses } of operations) {
       const inPath = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
@@ -61,7 +63,7 @@ describe('the description', () => {
 
   it('has the parameters with the rules that they are read by', () => {
     const parameters = (path: string) =>
-      description.paths[path]?.get.parameters?.map((parameter) => [
+      description.paths[path]?.get?.parameters?.map((parameter) => [
         parameter.name,
         parameter.in,
         parameter.schema,

@@ -26,9 +26,11 @@ export interface SshPlaces {
 }
 
 /** OpenSSH's own order of default identities, less the kinds that no current server takes. */
-const usualKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+export const usualKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 const defaults = { port: 22, username: 'azureuser' };
 const maxJumps = 4;
+/** So deep may `Include`s lie within each other. */
+export const mostIncludes = 8;
 
 /**
  * Completes a VM's configuration. What stands in BenchTray's configuration wins; a value left at its default gives way to
@@ -104,7 +106,7 @@ function identities(own: HostSettings, places: SshPlaces): SshTarget['keys'] {
 }
 
 function readSshConfig(path: string, places: SshPlaces): (host: string) => HostSettings {
-  const text = withIncludes(path, places, 8);
+  const text = withIncludes(path, places, mostIncludes);
   if (text === '') return () => ({});
   let parsed: ReturnType<typeof SSHConfig.parse>;
   try {
@@ -152,7 +154,7 @@ function optional<Name extends string, Value>(
 }
 
 /** The text of a configuration with its `Include`s in place; '' where there is none. */
-function withIncludes(path: string, places: SshPlaces, depth: number): string {
+export function withIncludes(path: string, places: SshPlaces, depth: number): string {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

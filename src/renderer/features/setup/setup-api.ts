@@ -1,0 +1,36 @@
+/** What the page asks of `/api/setup…`. */
+import type { AzureVm, SavedVm, SetupState, VmDraft } from '../../../shared/setup.ts';
+import { ask, type Answer } from '../../state/answer.ts';
+
+export interface SetupApi {
+  state(): Promise<Answer<SetupState>>;
+  azureVms(signal: AbortSignal): Promise<Answer<readonly AzureVm[]>>;
+  /** The answer is a stream of events. */
+  test(draft: VmDraft, signal: AbortSignal): Promise<Answer<Response>>;
+  add(draft: VmDraft): Promise<Answer<SavedVm>>;
+  switchDemo(on: boolean): Promise<Answer<unknown>>;
+}
+
+/** @param code the set-up code; null: there is none yet */
+export function setupApi(base: URL, code: string | null): SetupApi {
+  const headers: Record<string, string> = code === null ? {} : { 'X-BenchTray-Setup': code };
+  const url = (path: string): URL => new URL(`/api/setup${path}`, base);
+  const post = (path: string, value: unknown, signal?: AbortSignal): Promise<Answer<Response>> =>
+    ask(url(path), {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify(value),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  return {
+    state: async () => read(await ask(url(''), { headers })),
+    azureVms: async (signal) => read(await ask(url('/azure-vms'), { headers, signal })),
+    test: (draft, signal) => post('/test', draft, signal),
+    add: async (draft) => read(await post('/vms', draft)),
+    switchDemo: async (on) => read(await post('/demo', { on })),
+  };
+}
+
+async function read<Value>(answer: Answer<Response>): Promise<Answer<Value>> {
+  return answer.ok ? { ok: true, value: (await answer.value.json()) as Value } : answer;
+}

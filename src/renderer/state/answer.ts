@@ -1,0 +1,43 @@
+/** What the server answers besides what was asked for: a problem (RFC 9457), as a value. */
+import type { FieldProblem } from '../../shared/setup.ts';
+
+export interface Problem {
+  /** 0: there was no answer. */
+  readonly status: number;
+  readonly detail: string;
+  readonly hint: string | null;
+  /** A word for the kind of problem, where the server has one. */
+  readonly reason: string | null;
+  readonly fields: readonly FieldProblem[];
+}
+
+export type Answer<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: Problem };
+
+/** Never throws, but for a request that was given up. */
+export async function ask(url: URL, options: RequestInit = {}): Promise<Answer<Response>> {
+  let response: Response;
+  try {
+    response = await fetch(url, { cache: 'no-store', ...options });
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error;
+    return refused(0, 'BenchTray does not answer. Is it still running?');
+  }
+  return response.ok ? { ok: true, value: response } : { ok: false, problem: await problemOf(response) };
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const { status, statusText } = response;
+  const words = (await response.json().catch(() => ({}))) as {
+    readonly detail?: string;
+    readonly hint?: string;
+    readonly reason?: string;
+    readonly fields?: readonly FieldProblem[];
+  };
+  const { detail = `The server answers ${String(status)} ${statusText}.`, hint, reason, fields } = words;
+  return { status, detail, hint: hint ?? null, reason: reason ?? null, fields: fields ?? [] };
+}
+
+function refused(status: number, detail: string): Answer<never> {
+  return { ok: false, problem: { status, detail, hint: null, reason: null, fields: [] } };
+}
