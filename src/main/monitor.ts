@@ -156,7 +156,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           : {
               desk: createSetup({
                 ...{ sources, places, demo },
-                listAzureVms: azure.listVms,
+                listAzureVms: (signal) => azure.listVms(signal),
                 testVm: async (vm, onCheck, signal) =>
                   (await runDoctor({ house: null, vms: [vm], tools: doctor, signal, onCheck })).summary,
               }),
