@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
-import { healthyPatient, type Patient } from './patient.ts';
+import { dependantsOf, healthyPatient, type Patient } from './patient.ts';
 
 const openSockets = (): number =>
   process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
@@ -76,12 +76,10 @@ describe.skipIf(sshdPath === null)('a VM that falls silent', () => {
       onCheck: whenRunning('docker', () => patient.vm.freeze(true)),
     });
     expect(Date.now() - beganMs).toBeLessThan(30_000);
-    expect(examined.wrong).toEqual(expect.arrayContaining(['docker failed', 'kvm failed', 'clock failed']));
-    expect(examined.skippedNames).toEqual(
-      expect.arrayContaining(['container', 'guest_address', 'probe', 'vnc', 'log']),
-    );
-    expect(examined.of('kvm')).toMatchObject({ found: 'The VM does not answer.' });
-    expect(examined.of('kvm').advice).toContain('overloaded');
+    // What it had answered before is as good as ever.
+    expect(examined.wrong).toEqual(['docker failed']);
+    expect(examined.of('docker').found).toBe('Docker on the VM does not answer.');
+    expect(examined.skippedNames).toEqual(dependantsOf('docker', patient.config));
     patient.vm.freeze(false);
     await untilNothingIsLeft(patient, sockets);
   });
