@@ -1,4 +1,5 @@
 /** What Azure Resource Manager answered instead of what was asked, in a person's words. Pure. */
+import { terminalOf } from '../terminal.ts';
 import { loginCommand, type Asked, type Told } from './asked.ts';
 import type { Failure } from './failure.ts';
 
@@ -23,8 +24,9 @@ export function tellAnswer(
     };
   }
   if (status === 403) {
-    const scope =
-      vm === null ? '' : ` --scope /subscriptions/${vm.subscriptionId}/resourceGroups/${vm.resourceGroup}`;
+    const group =
+      vm === null ? null : `/subscriptions/${vm.subscriptionId}/resourceGroups/${vm.resourceGroup}`;
+    const scope = group === null ? null : terminalOf(process.platform).line` --scope ${group}`;
     return {
       kind: 'forbidden',
       message:
@@ -32,7 +34,7 @@ export function tellAnswer(
           ? 'This sign-in may not list the VMs in Azure.'
           : `This sign-in may not see the VM ${vm.vmName} in Azure.`,
       detail,
-      hint: `The role Reader is enough. Somebody who may grant it runs: az role assignment create --role Reader --assignee <your sign-in>${scope}`,
+      hint: `The role Reader is enough. Somebody who may grant it runs: az role assignment create --role Reader --assignee <your sign-in>${scope ?? ''}`,
     };
   }
   const noSubscription = code === 'SubscriptionNotFound' || code === 'InvalidSubscriptionId';
@@ -73,8 +75,10 @@ function tellMissing(code: string | null, { vm, cloud, signIn }: Asked): Pick<To
       hint: 'Check "azure.resourceGroup". Run: az group list --output table',
     };
   }
+  const list = terminalOf(process.platform)
+    .line`az vm list --resource-group ${vm.resourceGroup} --output table`;
   return {
     message: `There is no VM ${vm.vmName} in the resource group ${vm.resourceGroup}.`,
-    hint: `Check "azure.vmName"; was the VM deleted? Run: az vm list --resource-group ${vm.resourceGroup} --output table`,
+    hint: `Check "azure.vmName"; was the VM deleted?${list === null ? '' : ` Run: ${list}`}`,
   };
 }

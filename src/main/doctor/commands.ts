@@ -1,7 +1,7 @@
 /** Commands that several checks advise: `ssh` onto the VM, and what `az` needs to know of it. */
 import type { AzureConfig } from '../config/index.ts';
 import type { DockerCommand, SshTarget } from '../vm/index.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** A command on the VM, by the person's own ssh. @param remote what a Bourne shell there is to run; null: there is none */
 export function onVm(terminal: Terminal, target: SshTarget, remote: string | null): string | null {

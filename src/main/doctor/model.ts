@@ -4,7 +4,7 @@ import type { Azure } from '../azure/index.ts';
 import type { Config, ConfigProblem, VmConfig } from '../config/index.ts';
 import type { ConnectTools, SshPlaces } from '../vm/index.ts';
 import type { CheckName } from './names.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal.ts';
 import type { VmFacts } from './vm-facts.ts';
 
 /** One thing that may be wrong, and what to do about it, in general. The troubleshooting of the README is made of these. */

@@ -3,7 +3,7 @@ import type { DoctorCheck, DoctorSummary } from '../../shared/doctor.ts';
 import { maskSecrets } from '../../shared/mask-secrets.ts';
 import { cutText, plainText } from '../../shared/plain-text.ts';
 import type { Check, Finding } from './model.ts';
-import { terminalOf } from './terminal.ts';
+import { terminalOf } from '../terminal.ts';
 
 /** A broken configuration may have a lot to be said about it. */
 const longestText = 4_000;

@@ -2,7 +2,7 @@
 import { checks } from './checks/index.ts';
 import { late } from './common-remedies.ts';
 import type { RemedyWords } from './model.ts';
-import { terminalOf } from './terminal.ts';
+import { terminalOf } from '../terminal.ts';
 
 export function troubleshooting(): string {
   const rows = [

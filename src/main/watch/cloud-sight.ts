@@ -4,6 +4,7 @@ import type { AzureFacts, AzureProblem } from '../azure/index.ts';
 import type { Sight } from './sight.ts';
 
 export interface CloudSight {
+  readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly vmName: string;
   /** The address of the VM is to come from Azure. */

@@ -25,9 +25,11 @@ export interface CloudWatchOptions {
 /** What there is to say before Azure has said anything; null where it is not to be asked. */
 export function unaskedCloud({ azure, ssh, pricePerHour: perHourUsd }: VmConfig): CloudSight | null {
   if (azure === null) return null;
-  const { resourceGroup, vmName } = azure;
-  const isAddressWanted = ssh.host === null;
-  return { resourceGroup, vmName, isAddressWanted, facts: null, problem: null, misses: 0, perHourUsd };
+  const { subscriptionId, resourceGroup, vmName } = azure;
+  return {
+    ...{ subscriptionId, resourceGroup, vmName, isAddressWanted: ssh.host === null },
+    ...{ facts: null, problem: null, misses: 0, perHourUsd },
+  };
 }
 
 /** Null where Azure is not to be asked. */

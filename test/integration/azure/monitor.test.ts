@@ -86,7 +86,7 @@ describe.skipIf(sshdPath === null)('a VM whose address comes from Azure', () => 
     power(arm, 'deallocated', null);
     const off = await watched.untilError('vm_not_running');
     expect(off).toMatchObject({ severity: 'warning', message: 'The VM is deallocated: it does not run.' });
-    expect(off.hint).toContain('az vm start --resource-group openadapt-agents --name waa-eval-vm');
+    expect(off.hint).toContain('-g openadapt-agents -n waa-eval-vm');
     await watched.untilPhase('offline');
     expect(watched.status()).toMatchObject({
       ...{ connected: false, waa_ready: false, power_state: 'deallocated', cost: null },
@@ -321,7 +321,7 @@ describe.skipIf(sshdPath === null)('a VM that stands idle', () => {
     const [, dollars] = /\$(0\.\d\d)/.exec(idle.message) ?? [];
     expect(Number(dollars)).toBeCloseTo((0.192 * (1.5 * hourMs - elapsedMs)) / hourMs, 1);
     expect(idle.detail).toMatch(/^\d+ min without a run, at \$0\.192 an hour$/);
-    expect(idle.hint).toContain('az vm deallocate --resource-group openadapt-agents --name waa-eval-vm');
+    expect(idle.hint).toContain('-g openadapt-agents -n waa-eval-vm');
     await next.close();
 
     const again = await begin(all, { dataDir });

@@ -46,7 +46,7 @@ describe('the key of a host', () => {
     expect(refused).toHaveProperty('message', expect.stringContaining(fingerprintOf(other)));
     expect(refused).toHaveProperty(
       'hint',
-      expect.stringContaining(`ssh-keygen -R "[vm.example]:2222" -f ${own()}`),
+      expect.stringContaining(`ssh-keygen -R '[vm.example]:2222' -f ${own()}`),
     );
     expect(readFileSync(own(), 'utf8')).toBe(line('[vm.example]:2222', key));
   });
@@ -79,10 +79,17 @@ describe('the key of a host', () => {
     person(line('[vm.example]:2222', other));
     expect(hostKeys.judge(vm, key)).toMatchObject({
       kind: 'refused',
-      hint: expect.stringContaining('-f ~/.ssh/known_hosts') as string,
+      hint: expect.stringContaining(`-f ${join(dir, '.ssh', 'known_hosts')} `) as string,
     });
     person('');
     expect(hostKeys.judge(vm, key)).toEqual({ kind: 'trusted' });
+  });
+
+  it('is forgotten by a command that stays one, whatever its name', () => {
+    const named = { ...vm, hostKeyAlias: "x';reboot;'" };
+    hostKeys.judge(named, key);
+    const refused = hostKeys.judge(named, other);
+    expect(refused).toHaveProperty('hint', expect.stringContaining(String.raw`-R 'x'\'';reboot;'\''' -f`));
   });
 
   it('is the pinned one and no other, whatever any file says', () => {

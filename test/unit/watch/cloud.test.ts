@@ -17,7 +17,7 @@ const facts: AzureFacts = {
   ...{ runningSinceMs: 0, checkedAtMs: 0 },
 };
 const asked: CloudSight = {
-  ...{ resourceGroup: 'rg', vmName: 'vm-1', isAddressWanted: true },
+  ...{ subscriptionId: '1111', resourceGroup: 'rg', vmName: 'vm-1', isAddressWanted: true },
   ...{ facts, problem: null, misses: 0, perHourUsd: 0.192 },
 };
 const down = (everUp: boolean, problem: typeof sshProblem | null = sshProblem): Sight['ssh'] => ({
@@ -133,7 +133,7 @@ describe('vm_not_running', () => {
     expect(troubleOf(says({ powerState: 'stopped' }), 'vm_not_running')).toMatchObject({
       severity: 'warning',
       message: 'The VM is stopped, but not deallocated: it still costs money ($0.192 an hour).',
-      hint: expect.stringContaining('az vm deallocate --resource-group rg --name vm-1') as string,
+      hint: expect.stringContaining('az vm deallocate --subscription 1111 -g rg -n vm-1') as string,
     });
     const unpriced = says({ powerState: 'stopped' });
     expect(

@@ -4,7 +4,7 @@ import type { AzureConfig } from '../../config/index.ts';
 import { azureLogin, azureVm } from '../commands.ts';
 import { exampleAzure } from '../examples.ts';
 import { failed, onlyAdvice, passed, remedy, skipped, warned, type Finding, type VmCheck } from '../model.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal.ts';
 import type { VmFacts } from '../vm-facts.ts';
 
 type AboutVm = AzureConfig;

@@ -4,7 +4,7 @@ import { onVmByDocker } from '../commands.ts';
 import { exampleTarget } from '../examples.ts';
 import { noTimes } from '../no-times.ts';
 import { failed, passed, remedy, skipped, type VmCheck } from '../model.ts';
-import { shLine } from '../terminal.ts';
+import { shLine } from '../../terminal.ts';
 import { needTarget } from './docker.ts';
 
 interface About {

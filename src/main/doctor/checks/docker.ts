@@ -1,7 +1,7 @@
 import { onVm, onVmAsRoot } from '../commands.ts';
 import { exampleTarget } from '../examples.ts';
 import { failed, passed, remedy, skipped, type VmCheck } from '../model.ts';
-import { shLine } from '../terminal.ts';
+import { shLine } from '../../terminal.ts';
 import type { SshTarget } from '../../vm/index.ts';
 
 const denied = remedy<SshTarget>({

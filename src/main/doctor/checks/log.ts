@@ -5,7 +5,7 @@ import { onVm, onVmByDocker } from '../commands.ts';
 import { late } from '../common-remedies.ts';
 import { exampleTarget } from '../examples.ts';
 import { failed, passed, remedy, warned, type VmCheck } from '../model.ts';
-import { shLine, type Terminal } from '../terminal.ts';
+import { shLine, type Terminal } from '../../terminal.ts';
 import { needTarget } from './docker.ts';
 
 interface About {

@@ -4,7 +4,7 @@ import { addressOf } from '../../vm/index.ts';
 import { azureVm } from '../commands.ts';
 import { exampleAzure } from '../examples.ts';
 import { failed, onlyAdvice, passed, remedy, warned, type VmCheck } from '../model.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal.ts';
 
 const listAddresses = (azure: AzureConfig | null, terminal: Terminal): string | null => {
   const which = azure === null ? null : azureVm(terminal, azure);

@@ -3,7 +3,7 @@ import { azureVm, openPort, tryPort } from '../commands.ts';
 import { exampleAzure, exampleTarget } from '../examples.ts';
 import { failed, passed, remedy, type VmCheck } from '../model.ts';
 import { greet } from '../greet.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal.ts';
 
 interface About {
   readonly azure: AzureConfig | null;

@@ -7,6 +7,7 @@ import ssh2, {
   type PublicKeyAuthMethod,
   type ServerHostKeyAlgorithm,
 } from 'ssh2';
+import { terminalOf } from '../../terminal.ts';
 import type { HostKeys, HostKeyVerdict } from './host-keys.ts';
 import type { KeyProblem, KeyStore, LoadedKeys } from './keys.ts';
 import { addressOf, type SshTarget } from './target.ts';
@@ -154,11 +155,13 @@ function forward(client: Client, target: SshTarget): Promise<Duplex> {
 }
 
 function unreachable(target: SshTarget, detail: string): SshProblem {
+  const { port, username, host } = target;
+  const command = terminalOf(process.platform).line`ssh -p ${port} ${`${username}@${host}`}`;
   return {
     code: 'ssh_unreachable',
     message: 'SSH connection failed',
     detail: `${addressOf(target)}: ${detail}`,
-    hint: `Is the VM running, is the address right, and is port ${target.port} open for you? Try: ssh -p ${target.port} ${target.username}@${target.host}`,
+    hint: `Is the VM running, is the address right, and is port ${port} open for you?${command === null ? '' : ` Try: ${command}`}`,
   };
 }
 

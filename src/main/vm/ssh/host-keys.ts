@@ -9,6 +9,7 @@ import {
   parseKnownHosts,
   type KnownHost,
 } from './known-hosts.ts';
+import { terminalOf } from '../../terminal.ts';
 import type { SshPlaces, SshTarget } from './target.ts';
 
 export type HostKeyVerdict =
@@ -88,11 +89,13 @@ export function createHostKeys(options: {
           `The host key of ${name} (${fingerprint}) is marked as revoked.`,
           'Do not connect to this machine.',
         );
-      const file = person === 'unknown' ? options.ownFile : '~/.ssh/known_hosts';
+      const file = person === 'unknown' ? options.ownFile : join(options.places.home, '.ssh', 'known_hosts');
+      const command = terminalOf(process.platform).line`ssh-keygen -R ${name} -f ${file}`;
+      const how = command === null ? `from ${file}` : `with: ${command}`;
       return refused(
         `The host key of ${name} has changed: it is now ${fingerprint}.`,
-        `If the VM was made anew, remove the old key with: ssh-keygen -R "${name}" -f ${file} — if not, somebody may be listening in.`,
-        person === 'unknown' ? options.ownFile : join(options.places.home, '.ssh', 'known_hosts'),
+        `If the VM was made anew, remove the old key ${how} — if not, somebody may be listening in.`,
+        file,
       );
     },
   };

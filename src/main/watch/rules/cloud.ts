@@ -2,6 +2,7 @@
 import type { AzureProblem } from '../../azure/index.ts';
 import { currentFacts, type CloudSight } from '../cloud-sight.ts';
 import type { Sight } from '../sight.ts';
+import { azVmCommand } from './az-command.ts';
 import type { Rule, Rules, Verdict } from './rule.ts';
 
 /** An answer that is missed once means nothing; a refused sign-in does. */
@@ -41,8 +42,7 @@ function off(
   sight: Sight,
   detail: string | null,
 ): Verdict {
-  const name = `--resource-group ${cloud.resourceGroup} --name ${cloud.vmName}`;
-  const start = `To start it: az vm start ${name}`;
+  const start = hintOf('To start it', azVmCommand('start', cloud));
   // Off is what a VM without a run should be.
   const severity = sight.run?.isRunning === true ? 'critical' : 'warning';
   if (powerState === 'stopped') {
@@ -51,10 +51,14 @@ function off(
       severity,
       message: `The VM is stopped, but not deallocated: it still costs money${price}.`,
       detail,
-      hint: `To stop paying for it: az vm deallocate ${name}. ${start}`,
+      hint: [hintOf('To stop paying for it', azVmCommand('deallocate', cloud)), start].join('. '),
     };
   }
   return { severity, message: `The VM is ${powerState}: it does not run.`, detail, hint: start };
+}
+
+function hintOf(what: string, command: string | null): string {
+  return command === null ? `${what}, use the Azure portal` : `${what}: ${command}`;
 }
 
 function askingRule(code: AzureProblem['code']): Rule {

@@ -3,6 +3,7 @@ import { dollarsText } from '../../azure/index.ts';
 import { durationText } from '../../../shared/wording.ts';
 import { isOff, type IdleSight } from '../cloud-sight.ts';
 import { isInUse } from '../sight.ts';
+import { azVmCommand } from './az-command.ts';
 import type { Rules } from './rule.ts';
 
 const sinceWords: Readonly<Record<IdleSight['since'], string>> = {
@@ -33,7 +34,7 @@ export const idleRules: Rules = {
       hint:
         cloud === null
           ? 'If it is not needed, stop it where it is rented.'
-          : `If it is not needed: az vm deallocate --resource-group ${cloud.resourceGroup} --name ${cloud.vmName}. A shutdown from within does not stop the cost.`,
+          : `If it is not needed: ${azVmCommand('deallocate', cloud) ?? 'deallocate it in the Azure portal'}. A shutdown from within does not stop the cost.`,
     };
   },
 };

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { azureLogin, onVm, openPort, ownKey, tryPort, tunnel } from '../../../src/main/doctor/commands.ts';
-import { exampleAzure, exampleTarget } from '../../../src/main/doctor/examples.ts';
-import { shLine, terminalOf } from '../../../src/main/doctor/terminal.ts';
+import { azureLogin, onVm, openPort, ownKey, tryPort, tunnel } from '../../src/main/doctor/commands.ts';
+import { exampleAzure, exampleTarget } from '../../src/main/doctor/examples.ts';
+import { shLine, terminalOf } from '../../src/main/terminal.ts';
 
 const linux = terminalOf('linux');
 const windows = terminalOf('win32');
