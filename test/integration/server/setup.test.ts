@@ -351,10 +351,9 @@ describe('a test', () => {
       took_ms: 12,
     });
     test?.end({ ok: false, failed: 1 });
-    const events = (await text)
-      .trim()
-      .split('\n\n')
-      .map((event) => /^event: (\w+)\ndata: (.*)$/.exec(event) ?? []);
+    const [opening, ...rest] = (await text).trim().split('\n\n');
+    expect(opening).toBe('retry: 3000');
+    const events = rest.map((event) => /^event: (\w+)\n(?:id: end\n)?data: (.*)$/.exec(event) ?? []);
     expect(events.map(([, name]) => name)).toEqual(['check', 'check', 'summary']);
     const [first, second, last] = events.map(([, , data = '']) => JSON.parse(data) as unknown);
     expectForm('DoctorCheck', first);
