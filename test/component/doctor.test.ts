@@ -62,7 +62,7 @@ test('checks appear and change in their places, and only what failed says what t
       title: 'Second',
       state: 'failed',
       found: markup,
-      advice: 'Do it.',
+      advice: 'Do it, or type `<b>less</b>`.',
       command: 'do it',
     }),
   );
@@ -72,7 +72,8 @@ test('checks appear and change in their places, and only what failed says what t
       .elements()
       .map((item) => item.querySelector('strong')?.textContent),
   ).toEqual(['First', 'Second']);
-  await expect.element(getByText('Do it.')).toBeVisible();
+  await expect.element(getByText('Do it, or type <b>less</b>.')).toBeVisible();
+  expect(getByText('<b>less</b>', { exact: true }).element().tagName).toBe('CODE');
   await expect.element(getByText('do it', { exact: true })).toBeVisible();
   await expect.element(getByText('Not needed.')).not.toBeInTheDocument();
   expect('hacked' in window).toBe(false);

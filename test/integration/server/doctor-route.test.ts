@@ -45,7 +45,7 @@ describe('the stream', () => {
   it('tells every change at once, and a summary last, and ends', async () => {
     const client = await openLineClient(url());
     expect([client.status, client.headers['content-type']]).toEqual([200, 'text/event-stream']);
-    expect(client.headers['cache-control']).toBe('no-cache, no-transform');
+    expect(client.headers['cache-control']).toBe('no-store, no-transform');
     const doctor = await visit();
     doctor.onCheck(checkOf('waiting'));
     expect((await client.expect(1, 'check'))[0]?.data).toEqual(checkOf('waiting'));
