@@ -34,7 +34,7 @@ describe.skipIf(sshdPath === null)('a BenchTray that watches', () => {
   it('is left in peace when the client goes', async () => {
     const { vm, config } = await healthyPatient();
     vm.setProbe('silent');
-    const monitor = await startTestMonitor(testConfig([config]));
+    const monitor = await startTestMonitor(testConfig([{ ...config, azure: null }]));
     onTestFinished(() => monitor.close());
     await until(() => vm.logins() === 1, 'the watcher is there');
     const client = await openLineClient(`${monitor.url}/api/doctor?vm=${config.name}`);
@@ -48,7 +48,7 @@ describe.skipIf(sshdPath === null)('a BenchTray that watches', () => {
     const path = join(home, 'c.json');
     writeFileSync(path, '{ "interval": "often" }');
     const platformDirs = { config: home, data: home, home };
-    const monitor = await startTestMonitor(testConfig([config]), undefined, {
+    const monitor = await startTestMonitor(testConfig([{ ...config, azure: null }]), undefined, {
       sources: { configFlag: path, env: {}, platformDirs },
     });
     onTestFinished(() => monitor.close());
