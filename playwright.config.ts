@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: 'test-results/e2e',
   globalSetup: './test/e2e/support/build-page.ts',
   fullyParallel: true,
-  workers: 2,
+  workers: 3,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: 'list',
   timeout: 60_000,

@@ -55,8 +55,8 @@ export default defineConfig({
           setupFiles: ['test/support/no-outside-network.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // When the unit tests are through, so that deadlines are measured on a machine that has time for them.
-          maxWorkers: 2,
+          // When the unit tests are through, so that deadlines are measured on a machine that has time for them. They mostly wait.
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
