@@ -1,5 +1,4 @@
 /** Makes one running whole out of a configuration: a watcher for each VM, the feed that they write to, and the server that tells it. */
-import { isDeepStrictEqual } from 'node:util';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { agentSocket } from './agent-socket.ts';
@@ -8,6 +7,7 @@ import { createAzure, type Azure } from './azure/index.ts';
 import { readConfig, type Config, type ConfigSources, type VmConfig } from './config/index.ts';
 import { doctorTools } from './diagnose.ts';
 import { runDoctor, type House } from './doctor/index.ts';
+import { createFleet } from './fleet.ts';
 import { lockDataFolder, openFeed, type Feed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
 import {
@@ -19,7 +19,6 @@ import {
 } from './server/index.ts';
 import { createDemoSwitch, createSetup, demoVmName } from './setup/index.ts';
 import { createHostKeys, createKeyStore, type AskPassphrase, type ConnectTools } from './vm/index.ts';
-import { watchVm, type VmWatcher } from './watch/index.ts';
 
 export interface MonitorOptions {
   readonly config: Config;
@@ -101,43 +100,31 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           environment: process.env,
           ...(options.showDeviceCode === undefined ? {} : { onDeviceCode: options.showDeviceCode }),
         });
+      const fleet = createFleet({
+        ...{ feed, tools, places, log, azure, now: Date.now },
+        azureFastestMs: options.azureFastestMs,
+      });
       let configured = options.config;
       /** The simulated VM of the demo, which stands in no file. */
       let demoVm: VmConfig | null = null;
       let config = configured;
+      let demandedByClients: number | null = null;
       // A BenchTray that was killed while it showed the demo has left this.
       feed.eraseVm(demoVmName);
-      let demandedByClients: number | null = null;
-      // A hook waits for news as a client does.
-      const demanded = (): number | null =>
-        demandedByClients ?? (config.hooks.length > 0 ? config.interval : null);
-      const watchers = new Map<string, { config: VmConfig; watcher: VmWatcher }>();
 
-      const startWatcher = (vm: VmConfig): void => {
-        const { interval: intervalSeconds } = config;
-        const watcher = watchVm({
-          ...{ config: vm, intervalSeconds, feed, tools, places, log, azure, now: Date.now },
-          azureFastestMs: options.azureFastestMs,
-        });
-        watcher.setDemand(demanded());
-        watchers.set(vm.name, { config: vm, watcher });
-      };
-      const tellDemand = (): void => {
-        for (const { watcher } of watchers.values()) watcher.setDemand(demanded());
-      };
-      const stopWatcher = (name: string): void => {
-        watchers.get(name)?.watcher.close();
-        watchers.delete(name);
+      /** Takes over what is configured, the demo, and how often somebody wants to know. */
+      const apply = (): void => {
+        config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
+        // A hook waits for news as a client does.
+        fleet.setDemand(demandedByClients ?? (config.hooks.length > 0 ? config.interval : null));
+        fleet.watch(config.vms, config.interval);
       };
 
       const eventIdAtStart = feed.idOf(feed.head());
       // Before anything is watched, so that no end of a run is missed.
       const hooks = startHooks({ config, feed: withoutDemo(feed), log, version });
       // First the pictures, then the server: whoever connects first finds them there.
-      for (const vm of config.vms) startWatcher(vm);
-      const stopAll = (): void => {
-        for (const name of [...watchers.keys()]) stopWatcher(name);
-      };
+      apply();
       const demo = createDemoSwitch({
         async start() {
           const { startSimulatedVm } = await import('./demo/index.ts');
@@ -166,7 +153,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         feed,
         ...(setup === null ? {} : { setup }),
         vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
-        screens: (vm) => watchers.get(vm)?.watcher.screens ?? null,
+        screens: (vm) => fleet.watcher(vm)?.screens ?? null,
         doctor: ({ vm, url, ...rest }) =>
           runDoctor({
             ...rest,
@@ -175,7 +162,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
             tools: doctor,
           }),
         hooks: () => hooks.status(),
-        backgroundTasks: () => [...watchers.values()].flatMap(({ watcher }) => watcher.tasks()),
+        backgroundTasks: fleet.tasks,
         port: config.server.port,
         ...serverSettings(config, dataDir),
         version,
@@ -183,27 +170,14 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         log,
         onDemand(seconds) {
           demandedByClients = seconds;
-          tellDemand();
+          apply();
         },
       }).catch(async (error: unknown) => {
-        stopAll();
+        fleet.close();
         await hooks.close();
         throw error;
       });
       lock.announce(server.url);
-      let isPaceNew = false;
-      /** Takes over what is configured, and the demo. */
-      function apply(): void {
-        config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
-        const kept = config.vms.filter(
-          (vm) => !isPaceNew && isDeepStrictEqual(watchers.get(vm.name)?.config, vm),
-        );
-        isPaceNew = false;
-        const keptNames = new Set(kept.map((vm) => vm.name));
-        for (const name of [...watchers.keys()]) if (!keptNames.has(name)) stopWatcher(name);
-        for (const vm of config.vms) if (!keptNames.has(vm.name)) startWatcher(vm);
-        tellDemand();
-      }
       const prune = (): void => {
         feed.prune(retention(config));
       };
@@ -218,7 +192,6 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         eventIdAtStart,
         setupCode: setup?.code.text ?? null,
         reconfigure(next) {
-          isPaceNew = next.interval !== configured.interval;
           configured = next;
           server.reconfigure(serverSettings(next, dataDir));
           hooks.reconfigure(next);
@@ -226,7 +199,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         },
         async close() {
           clearInterval(pruneTimer);
-          stopAll();
+          fleet.close();
           await Promise.all([server.close(), hooks.close(), demo.end()]);
           feed.close();
           lock.release();
