@@ -310,13 +310,16 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       if (server === null) return;
       const ended = once(server, 'exit');
       // Children first: a server that is gone no longer tells which sessions are its own.
-      for (const pid of descendants(server.pid ?? 0)) signal(pid, 'SIGKILL');
+      const { pid: own } = server;
+      if (own !== undefined) for (const pid of descendants(own)) signal(pid, 'SIGKILL');
       server.kill('SIGKILL');
       server = null;
       await ended;
     },
     freeze(frozen) {
-      const pid = server?.pid ?? 0;
+      // Number 0 would be everybody.
+      if (server?.pid === undefined) return;
+      const { pid } = server;
       for (const each of [pid, ...descendants(pid)]) signal(each, frozen ? 'SIGSTOP' : 'SIGCONT');
     },
     leftovers: () =>

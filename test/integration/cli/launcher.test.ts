@@ -19,8 +19,8 @@ const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
 
 /** Stands for the built command line: says what it runs on and was given, and waits for a signal when told to. */
 const program = `
-console.log(process.versions.node.split('.')[0], ...process.argv.slice(2));
 process.on('SIGTERM', () => process.exit(7));
+console.log(process.versions.node.split('.')[0], ...process.argv.slice(2));
 if (process.argv.includes('wait')) setInterval(() => {}, 1000);
 else process.exitCode = 3;
 `;

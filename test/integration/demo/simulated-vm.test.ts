@@ -168,12 +168,12 @@ describe('the shell', () => {
       const log = await ask(host, 'run', 'docker', 'logs', 'winarena');
       expect(log).toMatch(/Keeping container alive\n\nexit 0\n$/);
       expect(log.length).toBeGreaterThan(10_000);
-    });
+    }, 20_000);
     const container = shell(await connect(vm), inContainer);
     const path = (await runLog(container)).path;
     await vi.waitFor(async () => {
       expect(Buffer.byteLength(await ask(container, 'identify', path, '1000000'))).toBe(65_536);
-    });
+    }, 20_000);
   });
 
   it('opens nothing but what is simulated', async () => {
