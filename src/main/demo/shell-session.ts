@@ -54,9 +54,9 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
       writeFrame(nonce, answer({ machine, side, limitSeconds: Number(limit), now: Date.now() }, request));
     } else if (verb === 'follow') {
       mode = 'following';
-      const [inode = '', from = '', path = ''] = words;
+      const [inode = '', from = '', size = '', path = ''] = words;
       const file = machine.fileAt(side, posix.normalize(path));
-      const isSame = file !== null && String(file.inode) === inode;
+      const isSame = file !== null && String(file.inode) === inode && file.size() >= Number(size);
       channel.stderr.write(isSame ? 'same\n' : 'another file\n');
       if (isSame) stopFollowing = follow({ file, start: Math.max(0, Number(from) - 1) }, channel);
       else end(0);

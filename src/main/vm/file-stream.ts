@@ -11,6 +11,12 @@ export interface FilePlace {
   readonly offset: number;
 }
 
+/** A file to be followed. Where it has been cut since, nothing is read. */
+export interface FollowPlace extends FilePlace {
+  /** Bytes that it was seen to have. */
+  readonly size: number;
+}
+
 export interface FileEvents {
   data(chunk: Buffer): void;
   /** What the shell and its commands say. */
@@ -38,7 +44,7 @@ export function readFileRest(
 export function followFile(
   client: Client,
   shell: string,
-  { path, inode, offset }: FilePlace,
+  { path, inode, offset, size }: FollowPlace,
   events: FileEvents,
 ): FollowChannel {
   const spelling = spellAnew(path);
@@ -46,7 +52,7 @@ export function followFile(
   const channel = openFollow(
     client,
     shell,
-    ['follow', inode, String(offset + 1), spelling.path],
+    ['follow', inode, String(offset + 1), String(size), spelling.path],
     {
       ...events,
       data(chunk) {

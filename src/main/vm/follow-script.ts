@@ -6,8 +6,9 @@
  *   `piece PATH FROM COUNT`          COUNT bytes of it, FROM the first (1) or a later one on
  *   `siblings PATH INODE`            `log` lines of the files beside it whose names begin as its own, and of the one with that inode
  *   `until_closed rest INODE FROM PATH`   the bytes of it up to its present end
- *   `follow INODE FROM PATH`         (a request of its own, like `until_closed`) the bytes of it, and what is added, until the channel
- *                                    closes. `tail`'s own messages are among the bytes: only so is it known where they belong.
+ *   `follow INODE FROM SIZE PATH`    (a request of its own, like `until_closed`) the bytes of it, and what is added, until the channel
+ *                                    closes; SIZE is what it was seen to have: with less it was cut before it was opened, and what stood
+ *                                    in it is elsewhere. `tail`'s own messages are among the bytes: only so is it known where they belong.
  */
 export const followScript = String.raw`
 piece() { limited tail -c "+$2" -- "$1" | head -c "$3"; }
@@ -25,11 +26,14 @@ follow() {
   exec 3<&0
   # Where the file system tells nobody of changes (overlayfs), tail looks again after this many seconds.
   pause='-s 0.1'; tail $pause -c 0 /dev/null >/dev/null 2>&1 || pause=
-  tail $pause -c "+$2" -f -- "$3" 2>&1 </dev/null & command=$!
+  tail $pause -c "+$2" -f -- "$4" 2>&1 </dev/null & command=$!
   for pause in 0 0.01 0.03 0.1 0.3 1 last; do
     [ $pause = last ] && { echo 'another file' >&2; kill "$command"; break; }
     sleep $pause
-    ls -Li "/proc/$command/fd" 2>/dev/null | grep -q "^ *$1 " && { echo same >&2; break; }
+    fd=$(ls -Li "/proc/$command/fd" 2>/dev/null | sed -n "s/^ *$1 //p" | head -n 1)
+    [ -n "$fd" ] || continue
+    [ "$(stat -L -c %s "/proc/$command/fd/$fd")" -ge "$3" ] && echo same >&2 || { echo 'it was cut' >&2; kill "$command"; }
+    break
   done
   end_with_channel
 }

@@ -11,7 +11,7 @@ import { resultScript } from './result-script.ts';
  *                                              holds back no other one;
  *   `until_closed COMMAND [ARGUMENT …]`        gives the command's raw output until our end of the channel closes, and then ends
  *                                              the command: nothing stays behind on the machine that is being benchmarked;
- *   `follow INODE FROM PATH`                   see follow-script.ts.
+ *   `follow INODE FROM SIZE PATH`              see follow-script.ts.
  *
  * A frame is any number of lines `NONCE + BASE64` and one last line `NONCE =`. Lines stay below 4,096 bytes (PIPE_BUF), because
  * only writes of that size are whole when several jobs write to one pipe.

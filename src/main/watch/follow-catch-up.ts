@@ -119,6 +119,8 @@ async function readInTurn(
     const resumes = index === 0 && from !== null && 'offset' in from ? from : null;
     const identity = resumes === null ? await identify(by, file) : identityOf(file);
     if (identity === null || !tools.isOn()) return null;
+    // Cut since it was found, and what stood in it is in a copy by now: the next look finds that.
+    if (identity.size < file.size) return null;
     const reading = tools.read({ ...atStart(target, identity, ifOn(before)), resumes });
     if (index === files.length - 1) return { by, file, reading };
     if (!(await tools.drain(by, file, reading))) return null;
@@ -148,14 +150,16 @@ export async function finish(target: LogTarget, tools: CatchUpTools): Promise<bo
 
 const nothingMoved: Moved = { file: null, since: [], packed: [] };
 
-function movedFrom(by: Reach, { mark }: FollowState): Promise<Moved> {
-  return mark === undefined ? Promise.resolve(nothingMoved) : findMoved(by, mark);
+function movedFrom(by: Reach, saved: FollowState): Promise<Moved> {
+  const { mark } = saved;
+  return mark === undefined ? Promise.resolve(nothingMoved) : findMoved(by, { ...saved, mark });
 }
 
 /** Whether the file under the log's name is the one that the journal tells of. */
 async function isStill(by: Reach, named: LogFile, saved: FollowState): Promise<boolean> {
   if (named.size < saved.offset) return false;
-  if (saved.mark !== undefined) return holds(by.shell, named, saved.mark);
+  const { mark } = saved;
+  if (mark !== undefined) return holds(by.shell, named, { ...saved, mark });
   return isThere(by.file) && beginsAlike(saved, by.file);
 }
 

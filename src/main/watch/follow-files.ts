@@ -1,5 +1,5 @@
 /** The files that a log consists of on the VM: the one under its name, and those that it was moved to. */
-import type { FollowMark } from '../feed/index.ts';
+import type { FollowMark, FollowState } from '../feed/index.ts';
 import {
   containerShell,
   hostPath,
@@ -14,7 +14,7 @@ import {
 } from '../vm/index.ts';
 import { isMarked } from './follow-mark.ts';
 import type { LogTarget } from './log-place.ts';
-import { fingerprintLength } from './log-identity.ts';
+import { beginsAlike, fingerprintLength } from './log-identity.ts';
 
 /** The shells that there are now. */
 export interface Shells {
@@ -106,16 +106,30 @@ async function ask(shell: ShellChannel, words: readonly string[]): Promise<strin
   return answer;
 }
 
+/** What the journal knows a file by. */
+export type Known = Pick<FollowState, 'fingerprint' | 'fingerprintBytes'> & { readonly mark: FollowMark };
+
+/** Fewer bytes than these may begin another log as well: they prove nothing of a file that has another inode. */
+const tellingBytes = 64;
+
 /**
- * Whether this file holds what was read of the marked one, and where.
+ * Whether this file holds what was read of the known one, and where. Of one of which nothing has been read, the beginning is what is
+ * known.
  * @throws NoAnswer
  */
 export async function holds(
   shell: ShellChannel,
   file: Pick<LogFile, 'path' | 'size' | 'inode'>,
-  mark: FollowMark,
+  known: Known,
 ): Promise<boolean> {
-  if (mark.bytes === 0) return file.inode === mark.inode;
+  const { mark, fingerprintBytes } = known;
+  if (mark.bytes === 0) {
+    const isSame = file.inode === mark.inode;
+    if (fingerprintBytes === 0 || mark.at > 0) return isSame;
+    if (file.size < fingerprintBytes || (!isSame && fingerprintBytes < tellingBytes)) return false;
+    const identity = readIdentity(await ask(shell, ['identify', file.path, String(fingerprintLength)]));
+    return identity !== null && beginsAlike({ ...known, offset: 0 }, identity);
+  }
   if (file.size < mark.at) return false;
   const words = ['piece', file.path, String(mark.at - mark.bytes + 1), String(mark.bytes)];
   return isMarked(mark, await ask(shell, words));
@@ -125,7 +139,8 @@ export async function holds(
  * Looks for the marked file among those beside the one that has taken its name.
  * @throws NoAnswer
  */
-export async function findMoved({ shell, path, file }: Reach, mark: FollowMark): Promise<Moved> {
+export async function findMoved({ shell, path, file }: Reach, known: Known): Promise<Moved> {
+  const { mark } = known;
   const all = readLogs(await ask(shell, ['siblings', path, mark.inode]));
   const packed = all.filter(isPacked).map((one) => one.path);
   const beside = all.filter((one) => one.path !== path && !isPacked(one));
@@ -136,7 +151,7 @@ export async function findMoved({ shell, path, file }: Reach, mark: FollowMark):
   const newerThan = (one: LogFile): LogFile[] =>
     byAge.slice(byAge.indexOf(one) + 1).filter(({ inode, size }) => inode !== current && size > 0);
   for (const one of likely) {
-    if (!(await holds(shell, one, mark))) continue;
+    if (!(await holds(shell, one, known))) continue;
     return { file: one, since: newerThan(one), packed };
   }
   // Cut, written to again, and only then moved away: what was read of it is in no file, and all that is in it is still to be read.

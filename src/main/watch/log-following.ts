@@ -102,7 +102,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
   ): void {
     reading = into;
     sizeSeen = file.size;
-    const place = { path: file.path, inode: file.inode, offset: into.receivedTo };
+    const place = { path: file.path, inode: file.inode, offset: into.receivedTo, size: file.size };
     const opened = how(client, command, place, {
       data(chunk) {
         try {

@@ -21,8 +21,11 @@ export function fingerprintOf(head: string, bytes: number): string {
   return createHash('sha256').update(Buffer.from(head, 'utf8').subarray(0, bytes)).digest('hex');
 }
 
-/** Whether a log begins as the one that this was written of: for what was written without a mark. */
-export function beginsAlike(saved: FollowState, identity: LogIdentity): boolean {
+/** Whether a log begins as the one that this was written of: for what was written without a mark, or before anything was read. */
+export function beginsAlike(
+  saved: Pick<FollowState, 'offset' | 'fingerprint' | 'fingerprintBytes'>,
+  identity: LogIdentity,
+): boolean {
   return (
     saved.offset <= identity.size &&
     saved.fingerprint === fingerprintOf(identity.head, saved.fingerprintBytes)

@@ -47,7 +47,7 @@ export function followFile(
   { path, inode }: { readonly path: string; readonly inode: string },
   offset: number,
 ): Followed {
-  return keep((events) => followVmFile(client, command, { path, inode, offset }, events));
+  return keep((events) => followVmFile(client, command, { path, inode, offset, size: 0 }, events));
 }
 
 export function follow(client: Client, command: string, words: readonly string[]): Followed {

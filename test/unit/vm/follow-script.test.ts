@@ -90,14 +90,19 @@ describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && i
 
     it('follows the file under whatever name, and no other', async () => {
       const meant = inode();
-      const channel = followFile(machine.client, 'sh', { path: log, inode: meant, offset: 8 }, events);
+      const channel = followFile(
+        machine.client,
+        'sh',
+        { path: log, inode: meant, offset: 8, size: 10 },
+        events,
+      );
       await until(() => told.text === '89', 'what is there');
       renameSync(log, `${log}.1`);
       writeFileSync(log, 'another one, longer than the first');
       appendFileSync(`${log}.1`, ' and more');
       await until(() => told.text === '89 and more', 'what is added');
       channel.close();
-      followFile(machine.client, 'sh', { path: log, inode: meant, offset: 8 }, events);
+      followFile(machine.client, 'sh', { path: log, inode: meant, offset: 8, size: 10 }, events);
       await until(() => told.closed === 1, 'refused');
       expect(told).toMatchObject({
         text: '89 and more',
@@ -105,11 +110,18 @@ describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && i
       });
     });
 
+    it('gives nothing of a file that was cut after it was looked at', async () => {
+      const place = { path: log, inode: inode(), offset: 0, size: 11 };
+      followFile(machine.client, 'sh', place, events);
+      await until(() => told.closed === 1, 'refused');
+      expect(told).toMatchObject({ text: '', notices: expect.stringContaining('it was cut') as string });
+    });
+
     // Busybox does not tell.
     it.skipIf(name.startsWith('busybox'))(
       'ends where the file is cut, and gives nothing of what comes then',
       async () => {
-        followFile(machine.client, 'sh', { path: log, inode: inode(), offset: 0 }, events);
+        followFile(machine.client, 'sh', { path: log, inode: inode(), offset: 0, size: 0 }, events);
         await until(() => told.text === '0123456789', 'what is there');
         truncateSync(log);
         appendFileSync(log, 'new');

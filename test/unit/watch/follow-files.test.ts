@@ -1,0 +1,86 @@
+/** A log that was copied and cut before anything of it was read is known again by how it begins. */
+import {
+  copyFileSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openShell, readIdentity, type ShellChannel } from '../../../src/main/vm/index.ts';
+import { findMoved, holds, type Known, type Reach } from '../../../src/main/watch/follow-files.ts';
+import { fingerprintOf } from '../../../src/main/watch/log-identity.ts';
+import { localShell, type LocalShell } from '../vm/local-shell.ts';
+
+let dir: string;
+let log: string;
+let machine: LocalShell;
+let shell: ShellChannel;
+beforeEach(() => {
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-files-')));
+  log = join(dir, 'run.log');
+  machine = localShell(['sh'], { HOME: dir });
+  shell = openShell(machine.client, 'sh', () => undefined);
+});
+afterEach(() => {
+  shell.close();
+  machine.end();
+  rmSync(dir, { recursive: true });
+});
+
+const line = (second: number) =>
+  `[2026-01-28 22:55:${String(second).padStart(2, '0')},000 INFO run/1-MainProcess] A record that is long enough to be known by.\n`;
+const inode = (path: string) => String(statSync(path).ino);
+
+async function reach(): Promise<Reach> {
+  const file = readIdentity((await shell.ask(5, ['identify', log, '1024'])) ?? '');
+  if (file === null) throw new Error('no log');
+  return { shell, command: 'sh', path: log, hostPath: null, file };
+}
+
+/** Seen with this text, and not read. */
+function seen(text: string): Known {
+  const fingerprintBytes = Buffer.byteLength(text);
+  return {
+    fingerprint: fingerprintOf(text, fingerprintBytes),
+    fingerprintBytes,
+    mark: { inode: inode(log), at: 0, bytes: 0, hash: '' },
+  };
+}
+
+async function isNamed(known: Known): Promise<boolean> {
+  const { size } = statSync(log);
+  return holds(shell, { path: log, size, inode: inode(log) }, known);
+}
+
+it('is the one that has grown since', async () => {
+  writeFileSync(log, line(1));
+  const known = seen(line(1));
+  expect(await isNamed(known)).toBe(true);
+  writeFileSync(log, line(1) + line(2));
+  expect(await isNamed(known)).toBe(true);
+});
+
+it('is its copy where it was cut, however much has been written to it again', async () => {
+  writeFileSync(log, line(1));
+  const known = seen(line(1));
+  copyFileSync(log, `${log}.1`);
+  truncateSync(log);
+  writeFileSync(log, line(3) + line(4), { flag: 'r+' });
+  writeFileSync(`${log}.2`, line(0), { flag: 'w' });
+  expect(await isNamed(known)).toBe(false);
+  const moved = await findMoved(await reach(), known);
+  expect(moved.file?.path).toBe(`${log}.1`);
+});
+
+it('is none that begins with so little that any may', async () => {
+  writeFileSync(log, '[2026');
+  const known = seen('[2026');
+  copyFileSync(log, `${log}.1`);
+  truncateSync(log);
+  expect((await findMoved(await reach(), known)).file).toBeNull();
+});
