@@ -112,11 +112,14 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       // A BenchTray that was killed while it showed the demo has left this.
       feed.eraseVm(demoVmName);
 
-      /** Takes over what is configured, the demo, and how often somebody wants to know. */
-      const apply = (): void => {
-        config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
+      const tellDemand = (): void => {
         // A hook waits for news as a client does.
         fleet.setDemand(demandedByClients ?? (config.hooks.length > 0 ? config.interval : null));
+      };
+      /** Takes over what is configured, and the demo. */
+      const apply = (): void => {
+        config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
+        tellDemand();
         fleet.watch(config.vms, config.interval);
       };
 
@@ -170,7 +173,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         log,
         onDemand(seconds) {
           demandedByClients = seconds;
-          apply();
+          tellDemand();
         },
       }).catch(async (error: unknown) => {
         fleet.close();
