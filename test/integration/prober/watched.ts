@@ -19,10 +19,13 @@ export async function realVm(): Promise<RealVm> {
   const vm = await startRealVm();
   onTestFinished(async () => {
     vm.freeze(false);
-    await until(() => vm.leftovers().length === 0, 'nothing is left on the VM').catch(() => {
-      expect(vm.leftovers()).toEqual([]);
-    });
-    await vm.close();
+    try {
+      await until(() => vm.leftovers().length === 0, 'nothing is left on the VM').catch(() => {
+        expect(vm.leftovers()).toEqual([]);
+      });
+    } finally {
+      await vm.close();
+    }
   });
   return vm;
 }
