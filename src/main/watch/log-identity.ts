@@ -16,6 +16,11 @@ export interface Continuation {
 /** How many bytes a log is recognised by. They hold a time stamp or a banner: two logs do not begin alike. */
 export const fingerprintLength = 1024;
 
+/** How many of these first bytes are known for good: at the present end of a log a letter may be half written. */
+export function fingerprintBytesOf(head: string): number {
+  return Math.min(fingerprintLength, Buffer.byteLength(head.replace(/\uFFFD+$/, '')));
+}
+
 /** SHA-256 of the first bytes. */
 export function fingerprintOf(head: string, bytes: number): string {
   return createHash('sha256').update(Buffer.from(head, 'utf8').subarray(0, bytes)).digest('hex');

@@ -18,7 +18,7 @@ import {
 } from '../run/index.ts';
 import type { LogIdentity } from '../vm/index.ts';
 import { createMarker } from './follow-mark.ts';
-import { carriedOver, fingerprintLength, fingerprintOf, type Continuation } from './log-identity.ts';
+import { carriedOver, fingerprintBytesOf, fingerprintOf, type Continuation } from './log-identity.ts';
 import { createRunBook } from './run-book.ts';
 
 export interface LogReadingOptions {
@@ -82,8 +82,7 @@ export function startReading(options: LogReadingOptions): LogReading {
   const { vm, feed, identity, now, continues } = options;
   const savedReader = parseReaderState(options.resumes?.reader);
   const resumed = savedReader === null ? null : options.resumes;
-  const fingerprintBytes =
-    resumed?.fingerprintBytes ?? Math.min(fingerprintLength, Buffer.byteLength(identity.head));
+  const fingerprintBytes = resumed?.fingerprintBytes ?? fingerprintBytesOf(identity.head);
   const fingerprint = resumed?.fingerprint ?? fingerprintOf(identity.head, fingerprintBytes);
 
   const startOffset = resumed?.offset ?? 0;
