@@ -105,6 +105,8 @@ test('a VM is picked from the list of Azure, tried, saved, and seen at work', as
     await expect(check('Benchmark log')).toContainText('Fine', { timeout: 30_000 });
     await takeScreen('first-vm-doctor');
   } finally {
+    // The page would ask on.
+    await page.goto('about:blank');
     await program.close();
     await vm.close();
     await arm.close();
