@@ -4,6 +4,7 @@
  * taken yet is lost when the whole machine loses its power.
  */
 import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface DiskSync {
   /** What has been written up to now is to be on the disk soon. */
@@ -14,6 +15,9 @@ export interface DiskSync {
 /** The part of a file that is needed. */
 export type SyncedFile = Pick<FileHandle, 'datasync' | 'close'>;
 
+/** The first goes at once; what is written in the moment after it goes together. */
+const usualPauseMs = 1000;
+
 /**
  * @param path of the file, which is there when the first request is made; opened once
  * @param onFault told, once, that the disk does not take it
@@ -22,6 +26,7 @@ export function createDiskSync(
   path: string,
   onFault: (error: Error) => void,
   openFile: (path: string) => Promise<SyncedFile> = (name) => open(name, 'r+'),
+  pauseMs = usualPauseMs,
 ): DiskSync {
   let file: Promise<SyncedFile> | null = null;
   /** Something was written after the newest sync had begun. */
@@ -37,6 +42,7 @@ export function createDiskSync(
       while (isDue && !isClosed) {
         isDue = false;
         await opened.datasync();
+        await pause(pauseMs, undefined, { ref: false });
       }
     } catch (error) {
       if (!hasFailed && !isClosed) onFault(error instanceof Error ? error : new Error(String(error)));

@@ -16,7 +16,7 @@ function slowDisk() {
 
 it('brings everything onto the disk, one after the other, however much comes meanwhile', async () => {
   const disk = slowDisk();
-  const sync = createDiskSync('journal-wal', () => undefined, disk.open);
+  const sync = createDiskSync('journal-wal', () => undefined, disk.open, 0);
   sync.request();
   await vi.waitFor(() => expect(disk.waiting).toHaveLength(1));
   // Written while the disk is busy: in the sync that has begun it may be missing.
@@ -29,10 +29,22 @@ it('brings everything onto the disk, one after the other, however much comes mea
   await vi.waitFor(() => expect(disk.waiting).toHaveLength(3));
 });
 
+it('brings together what comes within a moment of the last time', async () => {
+  const disk = slowDisk();
+  const sync = createDiskSync('journal-wal', () => undefined, disk.open, 3_600_000);
+  sync.request();
+  await vi.waitUntil(() => disk.waiting.length === 1);
+  disk.waiting[0]?.done();
+  sync.request();
+  sync.request();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(disk.waiting).toHaveLength(1);
+});
+
 it('says once that the disk does not take it, and goes on trying', async () => {
   const disk = slowDisk();
   const faults: string[] = [];
-  const sync = createDiskSync('journal-wal', ({ message }) => faults.push(message), disk.open);
+  const sync = createDiskSync('journal-wal', ({ message }) => faults.push(message), disk.open, 0);
   for (let round = 1; round <= 3; round += 1) {
     sync.request();
     await vi.waitFor(() => expect(disk.waiting).toHaveLength(round));
@@ -43,7 +55,7 @@ it('says once that the disk does not take it, and goes on trying', async () => {
 
 it('lets go of the file, once what has begun is through', async () => {
   const disk = slowDisk();
-  const sync = createDiskSync('journal-wal', () => undefined, disk.open);
+  const sync = createDiskSync('journal-wal', () => undefined, disk.open, 0);
   sync.request();
   await vi.waitFor(() => expect(disk.waiting).toHaveLength(1));
   sync.close();
