@@ -36,8 +36,7 @@ interface Fixtures {
 export const vmName = 'waa-eval-vm';
 
 export const test = base.extend<Fixtures>({
-  // Playwright reads what a fixture needs off its first parameter.
-  // eslint-disable-next-line no-empty-pattern
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs off its first parameter
   bench: async ({}, use) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-e2e-'));
     let isDemo = false as boolean;

@@ -159,13 +159,15 @@ describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && i
       ['python', ['run.py'], true],
       ['python3.11', ['./run.py', '--model', 'x'], true],
       ['python', ['scripts/run_multienv_claude.py'], true],
+      ['python', ['scripts/run_multienv_OpenCUA-7B.py'], true],
       ['bash', ['-c', 'read -r line; : cd /client && python -u run.py --agent navi'], false],
       ['vim', ['run.py'], false],
       ['python', ['not_run.py'], false],
       ['python', ['run.py.bak'], false],
     ])('%s %j: is a benchmark process: %s', async (argv0, words, isRunner) => {
       mkdirSync(join(dir, 'scripts'));
-      for (const name of ['scripts/run_multienv_claude.py', 'not_run.py', 'run.py.bak'])
+      const multienv = ['scripts/run_multienv_claude.py', 'scripts/run_multienv_OpenCUA-7B.py'];
+      for (const name of [...multienv, 'not_run.py', 'run.py.bak'])
         writeFileSync(join(dir, name), 'read -r line\n');
       const pid = startRunner(argv0, words);
       const comes = (): boolean => readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').startsWith(argv0);
