@@ -4,26 +4,18 @@
  */
 import type { AzureAnswer, AzureFacts } from '../azure/model.ts';
 import type { VmConfig } from '../config/index.ts';
-import type {
-  ConnectResult,
-  DockerCommand,
-  HostFacts,
-  HostKeyVerdict,
-  InsideFacts,
-  LoadedKeys,
-  MachineFacts,
-  SshTarget,
-} from '../vm/index.ts';
-import { azureTarget, findTarget, type Sight } from '../watch/index.ts';
+import type { ConnectResult, HostKeyVerdict, LoadedKeys, SshTarget } from '../vm/index.ts';
+import { azureTarget, findTarget } from '../watch/index.ts';
 import { openLogin, type Login } from './login.ts';
 import type { DoctorTools } from './model.ts';
 import { askOnce } from './once.ts';
-import { createVmLooks, type LogFound, type VmLooks } from './vm-looks.ts';
+import { createVmLooks, type VmLooks } from './vm-looks.ts';
 
 export type Found<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly detail: string };
 
-export interface VmFacts {
+/** What is seen on the VM itself is asked for over one login. */
+export interface VmFacts extends Omit<VmLooks, 'close'> {
   readonly config: VmConfig;
   readonly tools: DoctorTools;
   /** Null: Azure is not asked about this VM. */
@@ -38,23 +30,6 @@ export interface VmFacts {
   /** Null: the connection ended before the server showed its key. */
   hostKey(): Promise<HostKeyVerdict | null>;
   connection(): Promise<ConnectResult>;
-  /** Null to all of these: the VM does not answer. */
-  shellWorks(): Promise<boolean>;
-  machine(): Promise<MachineFacts | null>;
-  host(): Promise<HostFacts | null>;
-  inside(): Promise<InsideFacts | null>;
-  /** Asks docker for its containers. */
-  docker(): Promise<Sight['docker']>;
-  container(): Promise<Sight['container']>;
-  /** Asks Windows whether it is ready, wherever it may be; reads why not where it is not. */
-  guest(): Promise<Sight>;
-  log(): Promise<LogFound | null>;
-  /** Whether the web viewer of the screen answers on the VM itself. */
-  vncOnVm(): Promise<boolean>;
-  /** What has been seen so far. */
-  readonly sight: Sight;
-  /** How docker is called there. */
-  readonly dockerCommand: DockerCommand;
   /** The target, once it is known; for commands. */
   readonly knownTarget: SshTarget | null;
   close(): Promise<void>;

@@ -37,21 +37,27 @@ export interface LogFound {
   readonly choice: LogChoice;
   /** Null: the VM does not answer. */
   readonly by: Reach | null;
-  /** Its first bytes; for a long one whose first do not tell, its last: see {@link VmLooks.readLog}. */
+  /** Its first bytes; for a long one whose first do not tell, its last. */
   readonly read: (part: 'first' | 'last') => Promise<string>;
 }
 
 export interface VmLooks {
   shellWorks(): Promise<boolean>;
+  /** Null, as to all that follow: the VM does not answer. */
   machine(): Promise<MachineFacts | null>;
   host(): Promise<HostFacts | null>;
   inside(): Promise<InsideFacts | null>;
+  /** Asks docker for its containers. */
   docker(): Promise<Sight['docker']>;
   container(): Promise<Sight['container']>;
+  /** Asks Windows whether it is ready, wherever it may be; reads why not where it is not. */
   guest(): Promise<Sight>;
   log(): Promise<LogFound | null>;
+  /** Whether the web viewer of the screen answers on the VM itself. */
   vncOnVm(): Promise<boolean>;
+  /** What has been seen so far. */
   readonly sight: Sight;
+  /** How docker is called there. */
   readonly dockerCommand: DockerCommand;
   close(): void;
 }
