@@ -22,6 +22,10 @@ async function start(): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     viewport: { width: 1100, height: 760 },
+    // Signals are the app's. Playwright would end the process by itself, with another exit code if it was quicker.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       '--remote-debugging-port=0',
       // Electron has it off as well: pages of another origin may talk to this machine.
