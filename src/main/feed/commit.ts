@@ -9,45 +9,43 @@ export interface Written {
   readonly hasNews: boolean;
 }
 
-/** All of it in one transaction, in the order in which it is told: tasks, moments, what is over, what begins. */
+/** In the order in which it is told: tasks, moments, what is over, what begins. To be called within a transaction. */
 export function writeChange(journal: Journal, change: FeedChange): Written {
   const { vm, at } = change;
-  return journal.transaction(() => {
-    const events: JournalEvent[] = [];
-    let hasNews = false;
-    for (const run of change.runs ?? []) if (journal.putRun(run, at)) hasNews = true;
-    for (const { record, tell } of change.tasks ?? []) {
-      if (journal.isTaskTold(record)) continue;
-      hasNews = true;
-      const data = tell ? taskComplete(record) : null;
-      const event = data === null ? null : journal.addEvent(vm, at, { type: 'task_complete', data });
-      journal.putTask(record, event?.seq ?? null);
-      if (event !== null) events.push(event);
-    }
-    for (const record of change.corrected ?? []) {
-      hasNews = true;
-      journal.correctTask(record);
-    }
-    for (const data of change.moments ?? []) events.push(journal.addEvent(vm, at, { type: 'error', data }));
-    for (const { code, message } of change.ended ?? []) {
-      const beganAt = journal.closeCondition(vm, code);
-      if (beganAt === null) continue;
-      const data: RecoveredPayload = {
-        message,
-        vm,
-        code,
-        began_at: new Date(beganAt).toISOString(),
-        lasted_seconds: Math.max(0, at - beganAt) / 1000,
-      };
-      events.push(journal.addEvent(vm, at, { type: 'recovered', data }));
-    }
-    for (const condition of change.began ?? []) {
-      if (!journal.openCondition(vm, condition)) continue;
-      events.push(journal.addEvent(vm, at, { type: 'error', data: condition.error }));
-    }
-    if (change.follow !== undefined) journal.putFollow(vm, change.follow, at);
-    return { events, hasNews: hasNews || events.length > 0 };
-  });
+  const events: JournalEvent[] = [];
+  let hasNews = false;
+  for (const run of change.runs ?? []) if (journal.putRun(run, at)) hasNews = true;
+  for (const { record, tell } of change.tasks ?? []) {
+    if (journal.isTaskTold(record)) continue;
+    hasNews = true;
+    const data = tell ? taskComplete(record) : null;
+    const event = data === null ? null : journal.addEvent(vm, at, { type: 'task_complete', data });
+    journal.putTask(record, event?.seq ?? null);
+    if (event !== null) events.push(event);
+  }
+  for (const record of change.corrected ?? []) {
+    hasNews = true;
+    journal.correctTask(record);
+  }
+  for (const data of change.moments ?? []) events.push(journal.addEvent(vm, at, { type: 'error', data }));
+  for (const { code, message } of change.ended ?? []) {
+    const beganAt = journal.closeCondition(vm, code);
+    if (beganAt === null) continue;
+    const data: RecoveredPayload = {
+      message,
+      vm,
+      code,
+      began_at: new Date(beganAt).toISOString(),
+      lasted_seconds: Math.max(0, at - beganAt) / 1000,
+    };
+    events.push(journal.addEvent(vm, at, { type: 'recovered', data }));
+  }
+  for (const condition of change.began ?? []) {
+    if (!journal.openCondition(vm, condition)) continue;
+    events.push(journal.addEvent(vm, at, { type: 'error', data: condition.error }));
+  }
+  if (change.follow !== undefined) journal.putFollow(vm, change.follow, at);
+  return { events, hasNews: hasNews || events.length > 0 };
 }
 
 /** Null for an attempt that still runs: there is nothing to tell yet. */

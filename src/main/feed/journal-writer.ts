@@ -128,7 +128,7 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
       writeFileSync(roomFile, Buffer.alloc(bytes), { mode: 0o600 });
       rmSync(roomFile);
       beginHeld();
-      numbers.keepReserve();
+      numbers.keepReserve(numbers.head());
       database.exec('COMMIT');
       database.exec('PRAGMA cache_spill=ON');
     } catch {
@@ -149,7 +149,8 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
         () => {
           const written = journal.transaction(() => {
             const done = writeChange(journal, change);
-            numbers.keepReserve();
+            const newest = done.events.at(-1);
+            if (newest !== undefined) numbers.keepReserve(newest.seq);
             return done;
           });
           disk.request();

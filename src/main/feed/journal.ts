@@ -39,7 +39,7 @@ const selectRuns = `SELECT record, (SELECT COUNT(DISTINCT domain || char(0) || t
 export function createJournal({ database, journalId, numbers }: JournalFile) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   const statements = {
-    addEvent: prepare('INSERT INTO events (vm, type, at, data) VALUES (?, ?, ?, ?) RETURNING seq'),
+    addEvent: prepare('INSERT INTO events (vm, type, at, data) VALUES (?, ?, ?, ?)'),
     events: prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
     eventsOfVm: prepare('SELECT * FROM events WHERE seq > ? AND vm = ? ORDER BY seq LIMIT ?'),
     texts: prepare('SELECT seq, type, data FROM events WHERE seq > ? AND seq <= ? ORDER BY seq'),
@@ -103,12 +103,12 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     idOf,
     head: (): number => numbers.head(),
     /** Runs `work` as one transaction, or a part of one: all of it is written, or nothing and the error goes on to the caller. */
-    transaction: <Result>(work: () => Result): Result => inTransaction(database, work),
+    transaction: createTransactions(database),
 
     addEvent(vm: string, at: number, payload: JournalPayload): JournalEvent {
       const json = JSON.stringify(payload.data);
-      const row = statements.addEvent.get(vm, payload.type, at, json);
-      const seq = Number(row?.['seq']);
+      // Not RETURNING, for which SQLite makes a table.
+      const seq = Number(statements.addEvent.run(vm, payload.type, at, json).lastInsertRowid);
       return { ...payload, seq, id: idOf(seq), vm, at, json };
     },
     eventsAfter: (seq: number, vm: string | null, limit: number): JournalEvent[] =>
@@ -198,18 +198,28 @@ function isScored(task: TaskRecord): number {
   return task.outcome === 'scored' && task.score !== null ? 1 : 0;
 }
 
-function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  const [begin, commit, rollBack] = database.isTransaction
-    ? ['SAVEPOINT step', 'RELEASE step', 'ROLLBACK TO step; RELEASE step']
-    : ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'];
-  database.exec(begin);
-  try {
-    const result = work();
-    database.exec(commit);
-    return result;
-  } catch (error) {
-    // A full disk may have ended it already.
-    if (database.isTransaction) database.exec(rollBack);
-    throw error;
-  }
+function createTransactions(database: DatabaseSync): <Result>(work: () => Result) => Result {
+  const whole = {
+    begin: database.prepare('BEGIN IMMEDIATE'),
+    commit: database.prepare('COMMIT'),
+    rollBack: 'ROLLBACK',
+  };
+  const part = {
+    begin: database.prepare('SAVEPOINT step'),
+    commit: database.prepare('RELEASE step'),
+    rollBack: 'ROLLBACK TO step; RELEASE step',
+  };
+  return (work) => {
+    const { begin, commit, rollBack } = database.isTransaction ? part : whole;
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      // A full disk may have ended it already.
+      if (database.isTransaction) database.exec(rollBack);
+      throw error;
+    }
+  };
 }

@@ -16,8 +16,11 @@ export interface Numbers {
   head(): number;
   /** The first number that may not be given out before more are reserved. */
   end(): number;
-  /** Reserves more when there are few left. Part of a transaction, or one of its own. */
-  keepReserve(): void;
+  /**
+   * Reserves more when there are few left. Once in a transaction, or as one of its own.
+   * @param head the newest number
+   */
+  keepReserve(head: number): void;
   /** Gives the reserve back: all that was told has been written. */
   release(): void;
   /** Whether nothing was ever written under this number, though something may have been told. */
@@ -36,11 +39,12 @@ export function openNumbers(database: DatabaseSync): Numbers {
     setHead: database.prepare("INSERT INTO sqlite_sequence VALUES ('events', ?)"),
   };
   const head = (): number => Number(statements.head.get()?.['value'] ?? 0);
-  // Asked anew each time: what a transaction reserves may be rolled back.
   const end = (): number => Number(statements.end.get()?.['value'] ?? 0);
   const reserve = (before: number): void => {
     statements.setEnd.run(String(before));
   };
+  /** Of `end`, while it is known: what has just been reserved may yet be rolled back. */
+  let knownEnd: number | null = null;
 
   database.exec('BEGIN IMMEDIATE');
   if (end() > head()) {
@@ -54,8 +58,11 @@ export function openNumbers(database: DatabaseSync): Numbers {
   return {
     head,
     end,
-    keepReserve() {
-      if (end() - head() < reserveSize / 2) reserve(head() + reserveSize);
+    keepReserve(newest) {
+      knownEnd ??= end();
+      if (knownEnd - newest >= reserveSize / 2) return;
+      knownEnd = null;
+      reserve(newest + reserveSize);
     },
     release() {
       reserve(head());

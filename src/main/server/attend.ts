@@ -38,20 +38,14 @@ export function attend<Attended extends Server>(
   server: Attended,
   { onRequest, log, maxWaitMs }: Attendance,
 ): Attended {
-  /** How many answers are under way on a connection. */
-  const answering = new WeakMap<Duplex, number>();
-  const watch = watchAnswers(maxWaitMs);
+  const answers = watchAnswers(maxWaitMs);
   const answer: RequestListener = (request, response) => {
-    const { socket } = request;
-    answering.set(socket, (answering.get(socket) ?? 0) + 1);
-    response.once('close', () => answering.set(socket, (answering.get(socket) ?? 1) - 1));
-    watch.add(response);
+    answers.add(response);
     onRequest(request, response);
   };
   const refuse = (problem: Problem | null, socket: Duplex): void => {
     // In the midst of another answer, such as a stream, it would be taken for a part of that one.
-    const isFree = (answering.get(socket) ?? 0) === 0;
-    if (problem === null || !isFree || !socket.writable) {
+    if (problem === null || answers.isUnderWay(socket) || !socket.writable) {
       socket.destroy();
       return;
     }
@@ -80,13 +74,19 @@ export function attend<Attended extends Server>(
     log.error({ err: error }, 'The server reports an error');
   });
   server.on('close', () => {
-    watch.stop();
+    answers.stop();
   });
   return server;
 }
 
+interface Answers {
+  add(response: ServerResponse): void;
+  isUnderWay(socket: Duplex): boolean;
+  stop(): void;
+}
+
 /** Cuts those who ask and then do not read: what they were to get would be kept for them for ever. Streams have bounds of their own. */
-function watchAnswers(maxWaitMs: number): { add(response: ServerResponse): void; stop(): void } {
+function watchAnswers(maxWaitMs: number): Answers {
   /** Since when an answer is complete and has not gone out; null while it is not complete. */
   const open = new Map<ServerResponse, number | null>();
   const timer = setInterval(
@@ -105,6 +105,7 @@ function watchAnswers(maxWaitMs: number): { add(response: ServerResponse): void;
       open.set(response, null);
       response.once('close', () => open.delete(response));
     },
+    isUnderWay: (socket) => [...open.keys()].some(({ req }) => req.socket === socket),
     stop() {
       clearInterval(timer);
     },

@@ -11,6 +11,22 @@ export interface Batch extends Frames {
   readonly snapshots: readonly SnapshotName[];
 }
 
+/** A stream of a channel. */
+export interface ChannelMember {
+  /** @returns whether the batch went out to the client; it may be behind */
+  take(batch: Batch): boolean;
+}
+
+export interface ChannelOptions {
+  readonly view: StreamView;
+  /** Where the journal stands: what comes is behind that. */
+  readonly headSeq: number;
+  /** Told what went out, and to how many. */
+  readonly onSent: (counts: EventCounts, clients: number) => void;
+  /** The last stream has left: the channel is of no use any more. */
+  readonly onEmpty: () => void;
+}
+
 export interface Channel {
   readonly view: StreamView;
   /** Position that those have reached who were sent everything. */
@@ -19,8 +35,8 @@ export interface Channel {
   addSnapshot(frame: string, name: SnapshotName): void;
   /** Sends now what waits to be sent together. */
   flush(): void;
-  /** @returns how to leave */
-  join(take: (batch: Batch) => void): () => void;
+  join(member: ChannelMember): void;
+  leave(member: ChannelMember): void;
 }
 
 /**
@@ -29,12 +45,8 @@ export interface Channel {
  */
 const pauseMs = { atLeast: 5, atMost: 100 };
 
-/**
- * @param headSeq where the journal stands: what comes is behind that
- * @param onEmpty called when the last stream has left: the channel is of no use any more
- */
-export function createChannel(view: StreamView, headSeq: number, onEmpty: () => void): Channel {
-  const members = new Set<(batch: Batch) => void>();
+export function createChannel({ view, headSeq, onSent, onEmpty }: ChannelOptions): Channel {
+  const members = new Set<ChannelMember>();
   let frames: string[] = [];
   let snapshots: SnapshotName[] = [];
   let counts: { -readonly [Type in keyof EventCounts]: EventCounts[Type] } = {};
@@ -76,8 +88,10 @@ export function createChannel(view: StreamView, headSeq: number, onEmpty: () => 
     length = 0;
     journalLength = 0;
     const beganAtMs = performance.now();
-    for (const take of members) take(batch);
+    let clients = 0;
+    for (const member of members) if (member.take(batch)) clients += 1;
     sentSeq = newestSeq;
+    onSent(batch.counts, clients);
     isSending = true;
     setImmediate(() => {
       const nowMs = performance.now();
@@ -102,14 +116,13 @@ export function createChannel(view: StreamView, headSeq: number, onEmpty: () => 
       add(frame);
     },
     flush,
-    join(take) {
-      members.add(take);
-      return () => {
-        members.delete(take);
-        if (members.size > 0) return;
-        clearTimeout(timer);
-        onEmpty();
-      };
+    join(member) {
+      members.add(member);
+    },
+    leave(member) {
+      if (!members.delete(member) || members.size > 0) return;
+      clearTimeout(timer);
+      onEmpty();
     },
   };
 }

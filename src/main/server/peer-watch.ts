@@ -7,83 +7,79 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { connectionName, readStuckQueues } from './tcp-table.ts';
 
-type SocketAddresses = Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>;
-
-export interface PeerWatch {
-  /** @param onStuck called once, when something has waited for this peer for too long. @returns how to stop */
-  watch(socket: SocketAddresses, onStuck: () => void): () => void;
-  stop(): void;
+export interface Peer {
+  readonly connection: Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>;
+  /** Called once, when something has waited for this peer for too long. */
+  cut(): void;
 }
 
 export interface PeerWatchOptions {
   /** Bytes that the system holds for a peer may wait for so long without any of them being acknowledged. */
   readonly maxWaitMs: number;
+  /** Those that are connected. */
+  readonly peers: () => Iterable<Peer>;
   /** What the system tells of its TCP connections; null where it tells nothing: then nothing is noticed here. */
   readonly readTable?: (() => Promise<string>) | null;
 }
 
-interface Watched {
-  readonly name: string;
-  readonly localPort: number;
-  readonly onStuck: () => void;
-  /** Bytes at the last look, and since when nothing has moved; null while it moves. */
-  stuck: { readonly bytes: number; readonly sinceMs: number } | null;
+/** Bytes at the last look, and since when nothing has moved. */
+interface Stuck {
+  readonly bytes: number;
+  readonly sinceMs: number;
 }
 
-/** A peer is noticed so much later at most, twice: by when the waiting is seen to begin, and by when it is seen to be over. */
-const lookEveryMs = 5000;
+/**
+ * A look costs the system some milliseconds, however few connections there are: seldom while all goes well. A peer is noticed so much
+ * later at most: by when the waiting is seen to begin, and by when it is seen to be over.
+ */
+const lookEveryMs = { calm: 30_000, stuck: 5000 };
 
 const linuxTable = process.platform === 'linux' ? readLinuxTable : null;
 
-export function createPeerWatch({ maxWaitMs, readTable = linuxTable }: PeerWatchOptions): PeerWatch {
-  const watched = new Set<Watched>();
-  let isLooking = false;
-  const timer =
-    readTable === null
-      ? undefined
-      : setInterval(() => void look(readTable), Math.min(lookEveryMs, maxWaitMs / 4)).unref();
+/** @returns how to stop */
+export function watchPeers({ maxWaitMs, peers, readTable = linuxTable }: PeerWatchOptions): () => void {
+  let stuck: ReadonlyMap<Peer, Stuck> = new Map();
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
 
-  async function look(read: () => Promise<string>): Promise<void> {
-    if (isLooking || watched.size === 0) return;
-    isLooking = true;
-    const table = await read().finally(() => {
-      isLooking = false;
-    });
-    const queues = readStuckQueues(table, new Set([...watched].map(({ localPort }) => localPort)));
-    const nowMs = performance.now();
-    for (const one of watched) {
-      const bytes = queues.get(one.name);
-      const hasMoved = bytes === undefined || (one.stuck !== null && bytes < one.stuck.bytes);
-      const sinceMs = hasMoved ? nowMs : (one.stuck?.sinceMs ?? nowMs);
-      one.stuck = bytes === undefined ? null : { bytes, sinceMs };
-      if (one.stuck === null || nowMs - one.stuck.sinceMs < maxWaitMs) continue;
-      watched.delete(one);
-      one.onStuck();
-    }
+  function schedule(read: () => Promise<string>): void {
+    if (isStopped) return;
+    const { calm, stuck: often } = lookEveryMs;
+    const inMs = stuck.size > 0 ? Math.min(often, maxWaitMs / 4) : Math.min(calm, maxWaitMs / 2);
+    timer = setTimeout(() => void look(read), inMs).unref();
   }
 
-  return {
-    watch(socket, onStuck) {
-      const { localAddress, localPort, remoteAddress, remotePort } = socket;
-      if (
-        localAddress === undefined ||
-        localPort === undefined ||
-        remoteAddress === undefined ||
-        remotePort === undefined
-      )
-        return () => undefined;
-      const name = connectionName({ localAddress, localPort, remoteAddress, remotePort });
-      const one: Watched = { name, localPort, onStuck, stuck: null };
-      watched.add(one);
-      return () => {
-        watched.delete(one);
-      };
-    },
-    stop() {
-      clearInterval(timer);
-      watched.clear();
-    },
+  async function look(read: () => Promise<string>): Promise<void> {
+    const isAnyone = peers()[Symbol.iterator]().next().done !== true;
+    const queues = isAnyone ? readStuckQueues(await read()) : new Map<string, number>();
+    stuck = isStopped || queues.size === 0 ? new Map() : stillStuck(queues, performance.now());
+    schedule(read);
+  }
+
+  function stillStuck(queues: ReadonlyMap<string, number>, nowMs: number): Map<Peer, Stuck> {
+    const still = new Map<Peer, Stuck>();
+    for (const peer of peers()) {
+      const bytes = queues.get(nameOf(peer));
+      if (bytes === undefined) continue;
+      const before = stuck.get(peer);
+      const sinceMs = before === undefined || bytes < before.bytes ? nowMs : before.sinceMs;
+      if (nowMs - sinceMs < maxWaitMs) still.set(peer, { bytes, sinceMs });
+      else peer.cut();
+    }
+    return still;
+  }
+
+  if (readTable !== null) schedule(readTable);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
   };
+}
+
+/** Of a connection that is over already, nothing that the table could have. */
+function nameOf({ connection }: Peer): string {
+  const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = connection;
+  return connectionName({ localAddress, localPort, remoteAddress, remotePort });
 }
 
 /** Of both families. One that the machine does not have, or does not show, is empty. */

@@ -1,5 +1,6 @@
 /** The way out to one client, with bounds: what a client does not take in time is not kept for it. */
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { chunkOf } from './chunks.ts';
 import { keepAliveComment } from './wire.ts';
 
@@ -12,6 +13,8 @@ export interface SinkLimits {
   readonly keepAliveMs: number;
 }
 
+/** How often `Sink.check` is to be called. */
+export const checkEveryMs = 1000;
 export const sinkLimits: SinkLimits = { maxWaitingBytes: 1_048_576, maxWaitMs: 60_000, keepAliveMs: 15_000 };
 
 /** What the sink needs of a response. */
@@ -28,6 +31,8 @@ export type SinkTarget = Pick<
 >;
 
 export interface Sink {
+  /** What the client is connected by. */
+  readonly connection: Socket;
   write(bytes: Buffer): void;
   /** So many bytes more wait for this client elsewhere, until it has taken what it was sent. */
   owe(bytes: number): void;
@@ -37,7 +42,7 @@ export interface Sink {
   isOver(): boolean;
   /** Whether the client was disconnected here because it did not take what it was sent. */
   wasCut(): boolean;
-  /** Disconnects the client for which too much waits, or for too long. To be called every second or so. */
+  /** Disconnects the client for which too much waits, or for too long; breaks a long silence. To be called every `checkEveryMs`. */
   check(nowMs: number): void;
   /** Disconnects the client at once. */
   cut(): void;
@@ -67,9 +72,13 @@ class ClientSink implements Sink {
    * costs. But a client of HTTP/1.0 takes no chunks, and an answer that waits for the one before it has no socket yet.
    */
   readonly #socket: SinkTarget['socket'];
-  readonly #keepAlive: NodeJS.Timeout;
-  /** When each write was made that the network has not taken yet, oldest first. */
-  readonly #waitingSince: number[] = [];
+  /** How many writes were made, and how many of them the network has taken. */
+  #written = 0;
+  #taken = 0;
+  #lastWriteMs = Date.now();
+  /** What waits is measured from the first write on that finds nothing waiting, then from check to check: up to which write, and since when. */
+  #markedWrite = 0;
+  #markedMs = 0;
   #isOver = false;
   #isCut = false;
   #owedBytes = 0;
@@ -79,30 +88,39 @@ class ClientSink implements Sink {
     this.#limits = limits;
     this.#onFree = onFree;
     this.#socket = target.chunkedEncoding ? target.socket : null;
-    this.#keepAlive = setTimeout(onSilence, limits.keepAliveMs, this);
+  }
+
+  get connection(): Socket {
+    // Not that of the response: one that waits for the answer before it has none yet.
+    return this.#target.req.socket;
   }
 
   write(bytes: Buffer): void {
     if (this.#isOver || bytes.length === 0) return;
-    this.#waitingSince.push(Date.now());
+    const isFirstToWait = !this.#isWaiting();
+    this.#lastWriteMs = Date.now();
+    this.#written += 1;
+    if (isFirstToWait) this.#mark(this.#lastWriteMs);
     // Not "drain": that event never comes when the peer is gone, and not after a write that needed none.
     if (this.#socket === null) this.#target.write(bytes, this.#onTaken);
     // Once the peer has ended the connection, nothing may follow what is on its way already.
     else if (this.#socket.writable) this.#socket.write(chunkOf(bytes), this.#onTaken);
-    this.#keepAlive.refresh();
   }
 
   readonly #onTaken = (): void => {
-    this.#waitingSince.shift();
-    if (this.#waitingSince.length > 0 || this.#isOver || this.#target.destroyed) return;
+    this.#taken += 1;
+    if (this.#isWaiting() || this.#isOver || this.#target.destroyed) return;
     this.#owedBytes = 0;
     this.#onFree();
   };
 
-  breakSilence(): void {
-    this.#keepAlive.refresh();
-    // Behind a client that does not read, more bytes would only wait.
-    if (this.#waitingSince.length === 0) this.write(keepAliveBytes);
+  #isWaiting(): boolean {
+    return this.#taken < this.#written;
+  }
+
+  #mark(nowMs: number): void {
+    this.#markedWrite = this.#written;
+    this.#markedMs = nowMs;
   }
 
   owe(bytes: number): void {
@@ -110,7 +128,7 @@ class ClientSink implements Sink {
   }
 
   isFull(): boolean {
-    return this.#waitingSince.length > 0 && (this.#socket ?? this.#target).writableNeedDrain;
+    return this.#isWaiting() && (this.#socket ?? this.#target).writableNeedDrain;
   }
 
   isOver(): boolean {
@@ -122,10 +140,16 @@ class ClientSink implements Sink {
   }
 
   check(nowMs: number): void {
-    const [oldest] = this.#waitingSince;
-    if (this.#isOver || oldest === undefined) return;
+    if (this.#isOver) return;
+    const { maxWaitingBytes, maxWaitMs, keepAliveMs } = this.#limits;
+    if (!this.#isWaiting()) {
+      // Behind a client that does not read, more bytes would only wait. To the nearest check.
+      if (nowMs - this.#lastWriteMs >= keepAliveMs - checkEveryMs / 2) this.write(keepAliveBytes);
+      return;
+    }
+    if (this.#taken >= this.#markedWrite) this.#mark(nowMs);
     const waitingBytes = this.#target.writableLength + this.#owedBytes;
-    if (waitingBytes > this.#limits.maxWaitingBytes || nowMs - oldest > this.#limits.maxWaitMs) this.cut();
+    if (waitingBytes > maxWaitingBytes || nowMs - this.#markedMs > maxWaitMs) this.cut();
   }
 
   end(): void {
@@ -136,7 +160,6 @@ class ClientSink implements Sink {
 
   dispose(): void {
     this.#isOver = true;
-    clearTimeout(this.#keepAlive);
   }
 
   /** Frames that were cut in the middle are thrown away by the client, which comes back with the id of the last whole one. */
@@ -144,11 +167,6 @@ class ClientSink implements Sink {
     if (this.#isOver) return;
     this.#isCut = true;
     this.dispose();
-    // Not the response: one that waits for the answer before it has no connection yet, and would wait on.
-    this.#target.req.socket.destroy();
+    this.connection.destroy();
   }
-}
-
-function onSilence(sink: ClientSink): void {
-  sink.breakSilence();
 }

@@ -30,7 +30,8 @@ export function createStreamCounters(): StreamCounters {
   return { opened: 0, cut: 0, sent };
 }
 
-export function addCounts(to: Partial<Record<StreamEvent['type'], number>>, counts: EventCounts): void {
+/** @param clients to how many they went */
+export function addCounts(to: StreamCounters['sent'], counts: EventCounts, clients: number): void {
   for (const [type, count] of Object.entries(counts) as [StreamEvent['type'], number][])
-    to[type] = (to[type] ?? 0) + count;
+    to[type] += clients * count;
 }

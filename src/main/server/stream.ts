@@ -1,7 +1,7 @@
 /** One client's stream, from its opening to its end: what it missed, the picture as it is, then everything as it happens. */
 import type { Feed } from '../feed/index.ts';
 import type { Backlog } from './backlog.ts';
-import type { Batch, Channel } from './channel.ts';
+import type { Batch, Channel, ChannelMember } from './channel.ts';
 import type { Pictures, SnapshotKind, SnapshotName } from './pictures.ts';
 import type { StreamQuery } from './query.ts';
 import type { Sink } from './sink.ts';
@@ -18,7 +18,7 @@ export interface StreamContext {
   readonly vmNames: () => readonly string[];
   /** Version of BenchTray. */
   readonly version: string;
-  /** Told what is sent. */
+  /** Told what is sent past the channel. */
   readonly count: (events: EventCounts) => void;
 }
 
@@ -42,11 +42,10 @@ export function openStream(sink: Sink, query: StreamQuery, context: StreamContex
  * that nothing is lost or sent twice where the past meets the present, and nothing is kept for the client in memory.
  * A class, because there may be a thousand: as closures, each client would have functions of its own.
  */
-class ClientStream implements Stream {
+class ClientStream implements Stream, ChannelMember {
   readonly #sink: Sink;
   readonly #query: StreamQuery;
   readonly #context: StreamContext;
-  readonly #leave: () => void;
   readonly #headAtOpening: number;
   /** The newest journal event that was sent, or need not be. Of a live stream, the channel knows. */
   #sentSeq: number;
@@ -70,7 +69,7 @@ class ClientStream implements Stream {
       replayed: feed.countAfter(position, query.vm),
       ...(hasGap ? { gap: true } : {}),
     });
-    this.#leave = channel.join((batch) => this.#take(batch));
+    channel.join(this);
     this.#goOn({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
   }
 
@@ -97,17 +96,13 @@ class ClientStream implements Stream {
   }
 
   dispose(): void {
-    this.#leave();
+    this.#context.channel.leave(this);
   }
 
-  #vms(): readonly string[] {
-    return this.#query.vm === null ? this.#context.vmNames() : [this.#query.vm];
-  }
-
-  #take(batch: Batch): void {
+  take(batch: Batch): boolean {
     if (this.#state === 'live' && !this.#sink.isFull()) {
-      this.#send(batch);
-      return;
+      this.#sink.write(batch.bytes);
+      return true;
     }
     if (this.#state === 'live') {
       this.#state = 'behind';
@@ -115,6 +110,11 @@ class ClientStream implements Stream {
     }
     this.#sink.owe(batch.journalBytes);
     for (const { kind, vm } of batch.snapshots) this.#owe(kind, vm);
+    return false;
+  }
+
+  #vms(): readonly string[] {
+    return this.#query.vm === null ? this.#context.vmNames() : [this.#query.vm];
   }
 
   /** One portion, together with what goes before and behind it: the next one when the client has taken this. */

@@ -4,10 +4,10 @@ import type { Feed, JournalEvent } from '../feed/index.ts';
 import { createBacklog, type StreamView } from './backlog.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { createPace } from './pace.ts';
-import { createPeerWatch } from './peer-watch.ts';
+import { watchPeers } from './peer-watch.ts';
 import { createPictures, type ConfiguredVm, type SnapshotKind } from './pictures.ts';
 import type { StreamQuery } from './query.ts';
-import { createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
+import { checkEveryMs, createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
 import { createSnapshotTimers } from './snapshot-timers.ts';
 import { addCounts, createStreamCounters, type EventCounts, type StreamFigures } from './stream-figures.ts';
 import { openStream, type Stream, type StreamContext } from './stream.ts';
@@ -15,7 +15,6 @@ import { jsonFrame } from './wire.ts';
 
 /** Ten a second: how often a run that moves fast is told at most. */
 const progressGapMs = 100;
-const checkEveryMs = 1000;
 /**
  * When the system begins to ask whether the peer of a silent connection is still there: then once a second, ten times
  * (libuv), so that a peer that went without a word while nothing was under way is known to be gone before the next keep-alive
@@ -53,7 +52,7 @@ export function createStreams({
   let whenAllGone: (() => void) | null = null;
   const counters = createStreamCounters();
   let isClosed = false;
-  const peers = createPeerWatch({ maxWaitMs: limits.maxWaitMs });
+  const unwatchPeers = watchPeers({ maxWaitMs: limits.maxWaitMs, peers: () => open.values() });
   const pictures = createPictures(feed, vms);
   const backlog = createBacklog(feed);
   const vmNames = (): string[] => vms().map((vm) => vm.name);
@@ -65,8 +64,8 @@ export function createStreams({
     tellSnapshot('progress', vm);
   });
 
-  const count = (events: EventCounts): void => {
-    addCounts(counters.sent, events);
+  const count = (events: EventCounts, clients = 1): void => {
+    addCounts(counters.sent, events, clients);
   };
 
   /** What a stream needs to know: the same for all that show the same. */
@@ -74,7 +73,12 @@ export function createStreams({
     const key = JSON.stringify([vm, errorEvent]);
     const known = contexts.get(key);
     if (known !== undefined) return known;
-    const channel = createChannel({ vm, errorEvent }, feed.head(), () => contexts.delete(key));
+    const channel = createChannel({
+      view: { vm, errorEvent },
+      headSeq: feed.head(),
+      onSent: count,
+      onEmpty: () => contexts.delete(key),
+    });
     const context = { feed, pictures, backlog, channel, vmNames, version, count };
     contexts.set(key, context);
     return context;
@@ -116,20 +120,15 @@ export function createStreams({
         return;
       }
       // An answer that waits for the one before it has no socket of its own yet.
-      const { socket } = response.req;
-      socket.setKeepAlive(true, probePeerAfterMs);
+      response.req.socket.setKeepAlive(true, probePeerAfterMs);
       const sink = createSink(response, limits, () => {
         stream.resume();
       });
       const stream = openOrDispose(() => openStream(sink, query, contextOf(query)), sink);
       counters.opened += 1;
       open.set(stream, sink);
-      const unwatch = peers.watch(socket, () => {
-        sink.cut();
-      });
       timers.add(query.intervalSeconds, stream);
       response.once('close', () => {
-        unwatch();
         sink.dispose();
         stream.dispose();
         if (sink.wasCut()) counters.cut += 1;
@@ -144,7 +143,7 @@ export function createStreams({
       isClosed = true;
       unsubscribe();
       clearInterval(checks);
-      peers.stop();
+      unwatchPeers();
       progressPace.stop();
       timers.stop();
       for (const { channel } of contexts.values()) channel.flush();

@@ -26,9 +26,9 @@ export function connectionName({ localAddress, localPort, remoteAddress, remoteP
 
 /**
  * Where nothing moves just now: bytes that are sent again and again without an answer, or held back because the peer has no room for
- * them. By the names of connections to one of these ports of ours; how many bytes.
+ * them. By the names of the connections, how many bytes.
  */
-export function readStuckQueues(table: string, localPorts: ReadonlySet<number>): ReadonlyMap<string, number> {
+export function readStuckQueues(table: string): ReadonlyMap<string, number> {
   const queues = new Map<string, number>();
   for (const [
     ,
@@ -41,11 +41,9 @@ export function readStuckQueues(table: string, localPorts: ReadonlySet<number>):
     again = '',
   ] of table.matchAll(rowWithQueue)) {
     if (timer !== zeroWindowTimer && parseInt(again, 16) === 0) continue;
-    const localPort = parseInt(localHex, 16);
-    if (!localPorts.has(localPort)) continue;
     const name = connectionName({
       localAddress: addressOf(local),
-      localPort,
+      localPort: parseInt(localHex, 16),
       remoteAddress: addressOf(remote),
       remotePort: parseInt(remoteHex, 16),
     });
