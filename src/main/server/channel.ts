@@ -56,8 +56,6 @@ export function createChannel({ view, headSeq, onSent, onEmpty }: ChannelOptions
   let newestSeq = headSeq;
   let nextFlushAtMs = 0;
   let isDue = false;
-  /** From a flush until it is known how long it took: the system is only given the bytes when the program is done here. */
-  let isSending = false;
   let timer: NodeJS.Timeout | undefined;
 
   function add(frame: string): void {
@@ -69,7 +67,7 @@ export function createChannel({ view, headSeq, onSent, onEmpty }: ChannelOptions
 
   /** At once when nothing went out just now: at the end of what the program is doing, so that what belongs together stays so. */
   function schedule(): void {
-    if (isDue || isSending) return;
+    if (isDue) return;
     isDue = true;
     const waitMs = nextFlushAtMs - performance.now();
     if (waitMs <= 0) queueMicrotask(flush);
@@ -92,13 +90,8 @@ export function createChannel({ view, headSeq, onSent, onEmpty }: ChannelOptions
     for (const member of members) if (member.take(batch)) clients += 1;
     sentSeq = newestSeq;
     onSent(batch.counts, clients);
-    isSending = true;
-    setImmediate(() => {
-      const nowMs = performance.now();
-      nextFlushAtMs = nowMs + Math.min(pauseMs.atMost, Math.max(pauseMs.atLeast, 2 * (nowMs - beganAtMs)));
-      isSending = false;
-      if (frames.length > 0) schedule();
-    });
+    const nowMs = performance.now();
+    nextFlushAtMs = nowMs + Math.min(pauseMs.atMost, Math.max(pauseMs.atLeast, 2 * (nowMs - beganAtMs)));
   }
 
   return {
