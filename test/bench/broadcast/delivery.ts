@@ -135,6 +135,8 @@ async function measureRound(
     await pause(500, context);
     // What is measured is not the first of its kind.
     await deliver(pair, clients, { count: 20, together: 1, everyMs: 20 });
+    // Nor does it come right behind another one, or it would not be paced.
+    await pause(1000 / pacedPerSecond, context);
     delivered.set(
       `paced ${clients}`,
       await deliver(pair, clients, {

@@ -27,7 +27,7 @@ export async function measureServing(
         {
           clients: [1, 100, 1000],
           repetitions: isQuick ? 1 : 3,
-          pacedSeconds: isQuick ? 3 : 5,
+          pacedSeconds: isQuick ? 3 : 15,
           burstEvents: 1000,
         },
         context,
