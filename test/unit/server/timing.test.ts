@@ -237,19 +237,6 @@ describe('the pace', () => {
     expect(sent.filter((key) => key === 'a').length).toBeLessThanOrEqual(12);
     pace.stop();
   });
-
-  it('sends at once what waits when asked to, and only that', () => {
-    const sent: string[] = [];
-    const pace = createPace(100, (key) => sent.push(key));
-    pace.flush('a');
-    pace.request('a');
-    pace.request('a');
-    pace.flush('a');
-    pace.flush('a');
-    expect(sent).toEqual(['a', 'a']);
-    vi.advanceTimersByTime(1000);
-    expect(sent).toEqual(['a', 'a']);
-  });
 });
 
 it('keeps one timer for each distinct interval, and tells the smallest', () => {
