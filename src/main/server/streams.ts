@@ -107,8 +107,7 @@ export function createStreams({
     }
   });
   const checks = setInterval(() => {
-    const nowMs = Date.now();
-    for (const sink of open.values()) sink.check(nowMs);
+    for (const sink of open.values()) sink.check();
   }, checkEveryMs);
 
   return {
