@@ -182,7 +182,11 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       });
       lock.announce(server.url);
       const prune = (): void => {
-        feed.prune(retention(config));
+        try {
+          feed.prune(retention(config));
+        } catch (error) {
+          log.error({ err: error }, 'The journal could not be made smaller; that is tried again in an hour');
+        }
       };
       prune();
       const pruneTimer = setInterval(prune, pruneEveryMs);

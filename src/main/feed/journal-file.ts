@@ -11,6 +11,8 @@ import { numbersSchema, openNumbers, type Numbers } from './numbers.ts';
 /** "BTRY", in the header of the file: tells a journal of BenchTray from any other SQLite database. */
 const applicationId = 0x42545259;
 const schemaVersion = 1;
+/** How long a commit waits for another program that writes into the journal just now, such as a browser of databases. */
+const waitForOtherMs = 1000;
 
 const schema = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -81,7 +83,7 @@ export function openJournalFile(path: string): JournalFile {
 }
 
 function openSound(path: string): Omit<JournalFile, 'path' | 'setAside'> {
-  const database = new DatabaseSync(path);
+  const database = new DatabaseSync(path, { timeout: waitForOtherMs });
   try {
     prepareTables(database, path);
     return { database, journalId: readJournalId(database), numbers: openNumbers(database) };

@@ -186,10 +186,17 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
       settle();
       clearTimeout(retry);
       disk.close();
-      const lost = held?.unwritten.all().length ?? 0;
-      if (held === null) numbers.release();
-      else database.exec('ROLLBACK');
-      return lost;
+      if (held !== null) {
+        database.exec('ROLLBACK');
+        return held.unwritten.all().length;
+      }
+      try {
+        numbers.release();
+      } catch (error) {
+        // The reserve stays on a disk that takes nothing: the next process skips it, as after a crash.
+        if (!isDiskFault(error)) throw error;
+      }
+      return 0;
     },
   };
 }

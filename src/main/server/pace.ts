@@ -3,8 +3,6 @@
 export interface Pace {
   /** Wants `send(key)` called: now, or as soon as the pace allows. */
   request(key: string): void;
-  /** Sends now what still waits under this key. */
-  flush(key: string): void;
   stop(): void;
 }
 
@@ -13,7 +11,6 @@ export function createPace(minGapMs: number, send: (key: string) => void): Pace 
   const waiting = new Map<string, NodeJS.Timeout>();
 
   function sendNow(key: string): void {
-    clearTimeout(waiting.get(key));
     waiting.delete(key);
     sentAt.set(key, performance.now());
     send(key);
@@ -25,9 +22,6 @@ export function createPace(minGapMs: number, send: (key: string) => void): Pace 
       const gapMs = performance.now() - (sentAt.get(key) ?? -Infinity);
       if (gapMs >= minGapMs) sendNow(key);
       else waiting.set(key, setTimeout(sendNow, Math.ceil(minGapMs - gapMs), key));
-    },
-    flush(key) {
-      if (waiting.has(key)) sendNow(key);
     },
     stop() {
       for (const timer of waiting.values()) clearTimeout(timer);

@@ -43,7 +43,7 @@ export interface Sink {
   /** Whether the client was disconnected here because it did not take what it was sent. */
   wasCut(): boolean;
   /** Disconnects the client for which too much waits, or for too long; breaks a long silence. To be called every `checkEveryMs`. */
-  check(nowMs: number): void;
+  check(): void;
   /** Disconnects the client at once. */
   cut(): void;
   /** Ends the stream properly. */
@@ -75,7 +75,7 @@ class ClientSink implements Sink {
   /** How many writes were made, and how many of them the network has taken. */
   #written = 0;
   #taken = 0;
-  #lastWriteMs = Date.now();
+  #lastWriteMs = performance.now();
   /** What waits is measured from the first write on that finds nothing waiting, then from check to check: up to which write, and since when. */
   #markedWrite = 0;
   #markedMs = 0;
@@ -98,7 +98,7 @@ class ClientSink implements Sink {
   write(bytes: Buffer): void {
     if (this.#isOver || bytes.length === 0) return;
     const isFirstToWait = !this.#isWaiting();
-    this.#lastWriteMs = Date.now();
+    this.#lastWriteMs = performance.now();
     this.#written += 1;
     if (isFirstToWait) this.#mark(this.#lastWriteMs);
     // Not "drain": that event never comes when the peer is gone, and not after a write that needed none.
@@ -139,8 +139,10 @@ class ClientSink implements Sink {
     return this.#isCut;
   }
 
-  check(nowMs: number): void {
+  check(): void {
     if (this.#isOver) return;
+    // Not by the clock: one that is set would cut everybody, or nobody.
+    const nowMs = performance.now();
     const { maxWaitingBytes, maxWaitMs, keepAliveMs } = this.#limits;
     if (!this.#isWaiting()) {
       // Behind a client that does not read, more bytes would only wait. To the nearest check.

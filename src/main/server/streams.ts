@@ -98,8 +98,6 @@ export function createStreams({
   const unsubscribe = feed.subscribe((told) => {
     if (told.kind === 'journal') {
       const { event } = told;
-      // Or a progress from before this event would come after it.
-      progressPace.flush(event.vm);
       for (const channel of channelsOf(event.vm))
         channel.addJournal(journalFrame(event, channel.view.errorEvent), event);
     } else if (told.urgent && told.kind === 'progress') {
@@ -109,8 +107,7 @@ export function createStreams({
     }
   });
   const checks = setInterval(() => {
-    const nowMs = Date.now();
-    for (const sink of open.values()) sink.check(nowMs);
+    for (const sink of open.values()) sink.check();
   }, checkEveryMs);
 
   return {

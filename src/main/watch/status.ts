@@ -96,8 +96,11 @@ function phaseText(sight: Sight, phase: Phase): string {
   if (phase === 'oobe' && sight.probe.wasReady) return 'The benchmark server has stopped answering';
   if (phase === 'offline' && sight.container.kind === 'absent')
     return 'There is no benchmark container on the VM';
-  if (phase === 'offline' && sight.container.kind === 'stopped')
-    return `The container is not running: ${sight.container.status}`;
+  if (phase === 'offline' && sight.container.kind === 'stopped') {
+    // Not docker's own words: "3 minutes ago" is another state every minute, while nothing happens.
+    const { state, exitCode } = sight.container;
+    return `The container is not running: ${state}${state === 'exited' && exitCode !== null ? ` (${exitCode})` : ''}`;
+  }
   if (phase !== sight.boot.phase || phase === 'oobe') return phaseWords[phase];
   const text = sight.boot.text ?? phaseWords[phase];
   // What failed is tried again for a while, and the container gives up with it in the end.

@@ -151,6 +151,17 @@ describe.runIf(canLimit)('on a full disk', () => {
     },
   );
 
+  it('ends as ever where nothing was told since the disk is full', async () => {
+    const { told } = await order({ kind: 'tell', number: 1 });
+    limitFiles(walBytes());
+    const gone = once(child, 'close');
+    child.send({ kind: 'close' } satisfies Order);
+    expect(await gone).toEqual([0, null]);
+    const feed = openFeed({ dataDir });
+    expect(feed.replay(0, null, 10).map(({ id }) => id)).toEqual(told.map(({ id }) => id));
+    feed.close();
+  });
+
   it('has written everything when there is room again at its end', async () => {
     await order({ kind: 'tell', number: 1 });
     limitFiles(walBytes());

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Config } from '../../../src/main/config/index.ts';
 import { openFeed } from '../../../src/main/feed/index.ts';
@@ -59,4 +60,14 @@ it('drops the oldest beyond `maxMegabytes`, and says so', async () => {
   // Two megabytes hold 19 of them; the last step may take a few more than it has to.
   expect(replayed).toBeGreaterThanOrEqual(9);
   expect(replayed).toBeLessThan(20);
+});
+
+it('is no reason to end where it fails', async () => {
+  const database = new DatabaseSync(join(dataDir, 'journal.sqlite'));
+  database.exec("CREATE TRIGGER kept BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'kept'); END");
+  database.close();
+  expect(await comeBack({ keepDays: 1 / 24, maxMegabytes: 200 })).toEqual({
+    replayed: count,
+    gap: undefined,
+  });
 });

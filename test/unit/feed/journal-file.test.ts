@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,4 +131,22 @@ it('draws another name for every journal', () => {
   const second = openFeed({ dataDir });
   second.close();
   expect(second.journalId).not.toBe(first.journalId);
+});
+
+it('waits for another program that writes into it for a moment', async () => {
+  const feed = openFeed({ dataDir });
+  const other = spawn(process.execPath, [
+    ...['--no-warnings', '--input-type=module', '-e'],
+    `import { DatabaseSync } from 'node:sqlite';
+     const database = new DatabaseSync(process.argv[1]);
+     database.exec('BEGIN IMMEDIATE');
+     console.log('locked');
+     setTimeout(() => database.exec('COMMIT'), 200);`,
+    file,
+  ]);
+  const ended = once(other, 'close');
+  await once(other.stdout, 'data');
+  expect(feed.commit({ vm: 'vm-a', at: 0, moments: [errorOf('vm-a')] })).toHaveLength(1);
+  await ended;
+  feed.close();
 });

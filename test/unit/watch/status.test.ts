@@ -232,7 +232,14 @@ describe('what a status says', () => {
     [
       'container exited',
       { ...onItsWay, container: stopped },
-      'The container is not running: Exited (88) 3 seconds ago',
+      'The container is not running: exited (88)',
+      null,
+      'Connection refused',
+    ],
+    [
+      'container paused for a while',
+      { ...onItsWay, container: { ...stopped, state: 'paused', status: 'Up 2 hours (Paused)', exitCode: 0 } },
+      'The container is not running: paused',
       null,
       'Connection refused',
     ],
