@@ -14,6 +14,7 @@ import {
 import { boundCredential } from './bound-credential.ts';
 import { scopeOf, type Cloud } from './clouds.ts';
 import { AzureFailure, retryAfterMs } from './failure.ts';
+import { refuseAllButReading } from './reads-here-only.ts';
 import type { SignIn } from './sign-in.ts';
 
 export type { TokenCredential } from '@azure/identity';
@@ -103,15 +104,12 @@ export function makeClient(options: ClientOptions): ArmClient {
     ...settings,
     additionalPolicies: [
       {
-        // Behind the redirects, and in front of the network: links in answers must not take the token elsewhere.
+        // Behind the redirects, and in front of the network.
         position: 'perRetry',
         policy: {
           name: 'benchtrayReadsHereOnly',
           sendRequest(request, next) {
-            const target = new URL(request.url);
-            if (target.origin !== origin)
-              throw nonsense(`An answer leads to another server (${target.origin}).`);
-            if (request.method !== 'GET') throw nonsense(`${request.method} is nothing that BenchTray does.`);
+            refuseAllButReading(request, origin);
             return next(request);
           },
         },
@@ -142,8 +140,4 @@ export function makeClient(options: ClientOptions): ArmClient {
       });
     },
   };
-}
-
-function nonsense(message: string): AzureFailure {
-  return new AzureFailure({ kind: 'nonsense', message });
 }
