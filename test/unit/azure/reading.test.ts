@@ -127,6 +127,11 @@ describe('since when it is up', () => {
     ],
     ['a restart, which ends nothing', { events: [event('start/action', 5), event('restart/action', 9)] }, 5],
     ['made, and never stopped', { events: [event('write', 4)], createdAtMs: 2, provisionedAtMs: 8 }, 2],
+    [
+      'made before the log goes back, and changed since',
+      { events: [event('write', 9e9)], createdAtMs: 2, provisionedAtMs: 9e9 },
+      9e9,
+    ],
     ['no log', { events: null, provisionedAtMs: 8, createdAtMs: 2 }, 8],
     ['off when last seen', { events: [event('start/action', 5)], offSeenAtMs: 6, provisionedAtMs: 4 }, null],
     ['off when last seen, and started since', { events: [event('start/action', 9)], offSeenAtMs: 6 }, 9],
