@@ -11,13 +11,12 @@ import {
   DeviceCodeCredential,
   type TokenCredential,
 } from '@azure/identity';
-import { boundCredential } from './bound-credential.ts';
+import { boundCredential, type BoundCredential } from './bound-credential.ts';
 import { scopeOf, type Cloud } from './clouds.ts';
 import { AzureFailure, retryAfterMs } from './failure.ts';
 import { refuseAllButReading } from './reads-here-only.ts';
 import type { SignIn } from './sign-in.ts';
 
-export type { TokenCredential } from '@azure/identity';
 export type { VirtualMachine } from '@azure/arm-compute';
 
 export interface CredentialOptions {
@@ -32,7 +31,7 @@ export interface CredentialOptions {
   readonly onDeviceCode: (message: string) => void;
 }
 
-export function makeCredential(options: CredentialOptions): TokenCredential {
+export function makeCredential(options: CredentialOptions): BoundCredential {
   return boundCredential(bareCredential(options), options.signIn.kind, options.limitMs);
 }
 
