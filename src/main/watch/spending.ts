@@ -29,15 +29,15 @@ interface Meter {
   readonly perHourUsd: number | null;
   /** From when its cost is counted; epoch milliseconds, null: not known. */
   readonly sinceMs: number | null;
-  /** Since when it is up, which only Azure knows: that it is watched since a restart of BenchTray is no start of the VM. */
+  /** Since when it is up, where that is known: a VM that this process sees for the first time may be up for long. */
   readonly upSinceMs: number | null;
 }
 
 export function createSpending(options: SpendingOptions): Spending {
   const { config, now } = options;
   let lastBusyMs: number | null = null;
-  /** Of a machine that no cloud tells of: when this process first saw it since it was booted. */
-  let boot: { readonly id: string; readonly seenAtMs: number } | null = null;
+  /** Of a machine that no cloud tells of: when this process first saw it since it was booted, and whether it had seen it before that. */
+  let boot: { readonly id: string; readonly seenAtMs: number; readonly isNew: boolean } | null = null;
 
   function meter(): Meter {
     const sight = options.sight();
@@ -53,18 +53,16 @@ export function createSpending(options: SpendingOptions): Spending {
     // Azure is about to say since when it is up: until then, whatever is said would be taken back.
     const isAwaited = cloud !== null && cloud.facts === null && cloud.problem === null;
     const isOn = isUp && config.pricePerHour !== null && !isAwaited;
+    if (!isOn) return { perHourUsd: config.pricePerHour, sinceMs: null, upSinceMs: null, isOn };
+    const id = sight.machine?.bootId ?? null;
+    if (id !== null && boot?.id !== id) boot = { id, seenAtMs: now(), isNew: boot !== null };
+    const sinceMs = boot?.seenAtMs ?? null;
     return {
       perHourUsd: config.pricePerHour,
-      sinceMs: isOn ? seenSince(sight) : null,
-      upSinceMs: null,
+      sinceMs,
+      upSinceMs: boot?.isNew === true ? sinceMs : null,
       isOn,
     };
-  }
-
-  function seenSince({ machine }: Sight): number | null {
-    const id = machine?.bootId ?? null;
-    if (id !== null && boot?.id !== id) boot = { id, seenAtMs: now() };
-    return boot?.seenAtMs ?? null;
   }
 
   return {

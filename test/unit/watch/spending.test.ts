@@ -6,7 +6,7 @@ import type { RunState } from '../../../src/main/run/index.ts';
 import type { CloudSight } from '../../../src/main/watch/cloud-sight.ts';
 import type { Sight } from '../../../src/main/watch/sight.ts';
 import { createSpending, type Spending } from '../../../src/main/watch/spending.ts';
-import { ready } from './sights.ts';
+import { machine, ready } from './sights.ts';
 
 const hourMs = 3_600_000;
 const now = 100 * hourMs;
@@ -77,5 +77,30 @@ describe('a VM that was priced by hand, after a restart of BenchTray', () => {
       expect(spendingOf(cloud, down).cost()).toBeNull();
       expect(spendingOf(cloud, down).idle()).toBeNull();
     }
+  });
+});
+
+describe('a VM of which no cloud tells', () => {
+  it('does not idle since a task that ended before it was started under our eyes', () => {
+    let nowMs = now;
+    let sight: Sight = ready;
+    const spending = createSpending({
+      config: { pricePerHour: 2 } as VmConfig,
+      sight: () => sight,
+      run: () => run,
+      isBehind: () => false,
+      firstSeenMs: 10 * hourMs,
+      now: () => nowMs,
+    });
+    expect(spending.idle()).toMatchObject({ since: 'task', forMs: hourMs });
+    sight = { ...ready, ssh: { kind: 'down', everUp: true, problem: null } };
+    expect(spending.idle()).toBeNull();
+    // It was off for two days.
+    nowMs += 48 * hourMs;
+    sight = { ...ready, machine: { ...machine, bootId: 'another' } };
+    expect(spending.idle()).toMatchObject({ since: 'start', forMs: 0, costUsd: 0 });
+    nowMs += hourMs;
+    expect(spending.idle()).toMatchObject({ since: 'start', forMs: hourMs, costUsd: 2 });
+    expect(spending.cost()).toMatchObject({ so_far_usd: 2 });
   });
 });
