@@ -89,3 +89,22 @@ test('whatever is long is cut, each by itself', async () => {
   expect(getByRole('button', { name: /^Show all/ }).elements()).toHaveLength(2);
   expect(container.getBoundingClientRect().height).toBeGreaterThan(closedPx + 100);
 });
+
+test('makes no second trouble of the silence of a VM that is off', async () => {
+  const { container } = await show([
+    problemOf({ code: 'ssh_unreachable', severity: 'critical', began_at: isoBefore(60) }),
+    problemOf({ code: 'vm_not_running', severity: 'warning', began_at: isoBefore(90) }),
+    problemOf({ code: 'disk_full', severity: 'critical', began_at: isoBefore(120) }),
+  ]);
+  const rows = [...container.querySelectorAll('li')];
+  expect(rows.map((row) => [row.dataset['code'], row.classList.contains('critical')])).toEqual([
+    ['disk_full', true],
+    ['ssh_unreachable', false],
+    ['vm_not_running', false],
+  ]);
+  expect(rows.map((row) => row.querySelector('.muted')?.textContent.split(',')[0])).toEqual([
+    'Critical',
+    'Warning',
+    'Warning',
+  ]);
+});

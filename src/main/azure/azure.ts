@@ -89,6 +89,8 @@ export function createAzure(options: AzureOptions): Azure {
       signIn: signIn.kind,
       missingVariables: missingVariables(environment),
     };
+    // A person who looks at a list may have signed in as another since the last one.
+    if (vm === null && signIn.kind === 'cli') clients.forget(signIn);
     const toProblem = (failure: Failure): AzureProblem => problemOf(failure, asked);
     const once = async (): Promise<Value> =>
       question.ask(await clients.signIn(cloud, signIn), signal, toProblem);
@@ -109,6 +111,8 @@ export function createAzure(options: AzureOptions): Azure {
         : signal.aborted
           ? { kind: 'given_up' }
           : failureOf(error, now());
+      // What is to be done about that is to sign in as another: the next question is asked as whoever is signed in then.
+      if (failure.kind === 'http' && failure.status === 403 && signIn.kind === 'cli') clients.forget(signIn);
       const problem = toProblem(failure);
       if (problem.retryAfterMs !== null) pauses.set(pauseKey, now() + problem.retryAfterMs);
       log.debug(

@@ -17,11 +17,16 @@ const freshForMs = 300_000;
 /** `az` gets the limit itself first, and is ended by it. */
 const afterAzMs = 1_000;
 
+export interface BoundCredential extends TokenCredential {
+  /** The token that is kept is not given any more. A question that is open goes on. */
+  forget(): void;
+}
+
 export function boundCredential(
   inner: TokenCredential,
   signIn: SignIn['kind'],
   limitMs: number,
-): TokenCredential {
+): BoundCredential {
   let open: Promise<Token> | null = null;
   let kept: Token = null;
   const late: Failure =
@@ -62,6 +67,9 @@ export function boundCredential(
   }
 
   return {
+    forget() {
+      kept = null;
+    },
     getToken(scopes, options) {
       const signal = options?.abortSignal;
       return new Promise((resolve, reject) => {

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { UserError } from '../../shared/user-error.ts';
 import { pathWithAz, usualAzFolders } from './az-path.ts';
+import type { BoundCredential } from './bound-credential.ts';
 import type { Cloud } from './clouds.ts';
 import type * as Packages from './sdk.ts';
-import type { ArmClient, TokenCredential } from './sdk.ts';
+import type { ArmClient } from './sdk.ts';
 import type { Environment, SignIn } from './sign-in.ts';
 
 export interface ClientsOptions {
@@ -31,7 +32,7 @@ export interface SignedIn {
 
 export interface Clients {
   signIn(cloud: Cloud, signIn: SignIn): Promise<SignedIn>;
-  /** A token that Azure does not take any more stays in client and credential until it has expired: both are made anew. */
+  /** A token stays in client and credential until it has expired, whatever Azure thinks of it: the next question is asked with a new one. */
   forget(signIn: SignIn): void;
 }
 
@@ -40,7 +41,7 @@ const endpointVariable = 'BENCHTRAY_AZURE_ENDPOINT';
 
 export function createClients(options: ClientsOptions): Clients {
   const { environment } = options;
-  const credentials = new Map<string, TokenCredential>();
+  const credentials = new Map<string, BoundCredential>();
   const clients = new Map<string, ArmClient>();
   let loading: Promise<typeof Packages> | null = null;
 
@@ -50,7 +51,7 @@ export function createClients(options: ClientsOptions): Clients {
       if (signIn.kind === 'cli') process.env['PATH'] = pathWithUsualAz(options.azFolders);
       const sdk = await (loading ??= import('./sdk.ts'));
 
-      const credential = (subscriptionId: string): TokenCredential => {
+      const credential = (subscriptionId: string): BoundCredential => {
         // Only `az` has sign-ins for several tenants; a service principal, and a person with a code, are asked once.
         const ofSubscription = signIn.kind === 'cli' && subscriptionId !== '' ? subscriptionId : null;
         return memoized(credentials, `${cloud.name} ${ofSubscription ?? ''}`, () =>
@@ -80,8 +81,10 @@ export function createClients(options: ClientsOptions): Clients {
     },
     forget(signIn) {
       clients.clear();
+      // An `az` that hangs is waited for, and not joined by another.
+      if (signIn.kind === 'cli') for (const credential of credentials.values()) credential.forget();
       // Who has entered a code is not asked for another one.
-      if (signIn.kind !== 'device_code') credentials.clear();
+      else if (signIn.kind !== 'device_code') credentials.clear();
     },
   };
 }

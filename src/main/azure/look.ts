@@ -18,6 +18,8 @@ export interface UptimeMemory {
   readonly known: {
     readonly provisionedAtMs: number | null;
     readonly sinceMs: number | null;
+    /** The log has answered, now or before: what it said stands when it fails later. */
+    readonly isFromLog: boolean;
     readonly askedAtMs: number;
   } | null;
 }
@@ -107,9 +109,11 @@ async function sinceWhen(
   signal.throwIfAborted();
   const created = machine.timeCreated?.getTime();
   const createdAtMs = created === undefined || Number.isNaN(created) ? null : created;
-  const found = upSinceMs({ events, provisionedAtMs, createdAtMs, offSeenAtMs });
+  const stands = events === null && known?.isFromLog === true ? known.sinceMs : null;
+  const found = stands ?? upSinceMs({ events, provisionedAtMs, createdAtMs, offSeenAtMs });
   // It came up under our eyes, and Azure has not written that down yet.
   const sinceMs = found ?? (offSeenAtMs === null ? null : (known?.sinceMs ?? nowMs));
-  remember({ offSeenAtMs, known: { provisionedAtMs, sinceMs, askedAtMs: nowMs } });
+  const isFromLog = events !== null || stands !== null;
+  remember({ offSeenAtMs, known: { provisionedAtMs, sinceMs, isFromLog, askedAtMs: nowMs } });
   return sinceMs;
 }

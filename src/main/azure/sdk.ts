@@ -11,12 +11,12 @@ import {
   DeviceCodeCredential,
   type TokenCredential,
 } from '@azure/identity';
-import { boundCredential } from './bound-credential.ts';
+import { boundCredential, type BoundCredential } from './bound-credential.ts';
 import { scopeOf, type Cloud } from './clouds.ts';
 import { AzureFailure, retryAfterMs } from './failure.ts';
+import { refuseAllButReading } from './reads-here-only.ts';
 import type { SignIn } from './sign-in.ts';
 
-export type { TokenCredential } from '@azure/identity';
 export type { VirtualMachine } from '@azure/arm-compute';
 
 export interface CredentialOptions {
@@ -31,7 +31,7 @@ export interface CredentialOptions {
   readonly onDeviceCode: (message: string) => void;
 }
 
-export function makeCredential(options: CredentialOptions): TokenCredential {
+export function makeCredential(options: CredentialOptions): BoundCredential {
   return boundCredential(bareCredential(options), options.signIn.kind, options.limitMs);
 }
 
@@ -103,15 +103,12 @@ export function makeClient(options: ClientOptions): ArmClient {
     ...settings,
     additionalPolicies: [
       {
-        // Behind the redirects, and in front of the network: links in answers must not take the token elsewhere.
+        // Behind the redirects, and in front of the network.
         position: 'perRetry',
         policy: {
           name: 'benchtrayReadsHereOnly',
           sendRequest(request, next) {
-            const target = new URL(request.url);
-            if (target.origin !== origin)
-              throw nonsense(`An answer leads to another server (${target.origin}).`);
-            if (request.method !== 'GET') throw nonsense(`${request.method} is nothing that BenchTray does.`);
+            refuseAllButReading(request, origin);
             return next(request);
           },
         },
@@ -142,8 +139,4 @@ export function makeClient(options: ClientOptions): ArmClient {
       });
     },
   };
-}
-
-function nonsense(message: string): AzureFailure {
-  return new AzureFailure({ kind: 'nonsense', message });
 }

@@ -15,7 +15,9 @@ export interface ActivityEvent {
 
 const base = 'microsoft.compute/virtualmachines/';
 const starts: readonly string[] = [`${base}start/action`];
-const creations: readonly string[] = [`${base}write`];
+const creation = `${base}write`;
+/** From the order to make a VM to its being through. */
+const makingTakesMs = 3_600_000;
 const ends: readonly string[] = [`${base}deallocate/action`, `${base}delete`];
 
 export interface UptimeSources {
@@ -54,7 +56,15 @@ export function upSinceMs({
   const isAfterEnd = (atMs: number): boolean => endedAtMs === null || atMs > endedAtMs;
   const startedAtMs = newest(starts);
   if (startedAtMs !== null && isAfterEnd(startedAtMs)) return startedAtMs;
-  // Never deallocated, as far as the log goes back: it is up since it was made, if that is within the log's reach.
-  if (endedAtMs === null && newest(creations) !== null && createdAtMs !== null) return createdAtMs;
+  // Never deallocated, as far as the log goes back: it is up since it was made, if the log goes back to that.
+  if (endedAtMs === null && createdAtMs !== null && isMadeInLog(done, createdAtMs)) return createdAtMs;
   return provisionedAtMs !== null && isAfterEnd(provisionedAtMs) ? provisionedAtMs : null;
+}
+
+/** Every later change of a VM is a "write" too. */
+function isMadeInLog(done: readonly ActivityEvent[], createdAtMs: number): boolean {
+  return done.some(
+    ({ operation, atMs }) =>
+      operation.toLowerCase() === creation && Math.abs(atMs - createdAtMs) < makingTakesMs,
+  );
 }

@@ -1,4 +1,5 @@
 /** How well things are: per VM, and worst of all. */
+import { severityAmong } from '../../shared/severity.ts';
 import { bootPhases, type Phase, type ProgressPayload, type StatusPayload } from '../../shared/stream.ts';
 import type { TrayIcon, TrayPicture } from './model.ts';
 
@@ -68,8 +69,11 @@ function vmSight(picture: TrayPicture, name: string, nowMs: number): VmSight {
   const newest = picture.runs.get(name);
   const run = newest !== undefined && isNews(newest, nowMs) ? newest : undefined;
   const errors = [...picture.errors.values()].filter((error) => error.vm === name);
-  const critical = errors.filter((error) => error.severity === 'critical');
-  const warnings = errors.filter((error) => error.severity !== 'critical');
+  const critical = errors.filter((error) => severityAmong(error, errors) === 'critical');
+  const warnings = errors
+    .filter((error) => !critical.includes(error))
+    // What follows from another comes after it.
+    .toSorted((a, b) => Number(a.severity === 'critical') - Number(b.severity === 'critical'));
   const parts: readonly (Health | null)[] = [
     critical.length > 0 ? 'trouble' : null,
     warnings.length > 0 ? 'attention' : null,

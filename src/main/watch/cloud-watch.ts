@@ -6,7 +6,7 @@ import type { Picture } from './picture.ts';
 import type { Sight } from './sight.ts';
 
 export interface CloudWatch {
-  /** The VM was lost, or has come back: what Azure knew is likely to be another. */
+  /** The VM was lost: what Azure knows is likely to be another by now. */
   hurry(): void;
   close(): void;
 }

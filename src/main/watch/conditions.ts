@@ -35,6 +35,15 @@ export const recoveredSentence: Readonly<Record<StateCode, string>> = {
   vm_idle: 'The VM is in use again, or off.',
 };
 
+/**
+ * What `recovered` says of a trouble that was told in words which are not true any more, and which is told anew. Of the others, the
+ * words that were told when it began stand until it is over.
+ */
+export const otherwiseSentence: Readonly<Partial<Record<StateCode, string>>> = {
+  // Whether it is paid for stands in the message, and changes while it is off.
+  vm_not_running: 'The VM is off in another way now.',
+};
+
 const rules: Rules = {
   ...connectionRules,
   ...cloudRules,

@@ -3,7 +3,7 @@ import type { ErrorPayload, StateCode } from '../../shared/stream.ts';
 import type { Logger } from '../app-log.ts';
 import type { Feed, OpenCondition } from '../feed/index.ts';
 import type { CloudSight } from './cloud-sight.ts';
-import { assess, recoveredSentence } from './conditions.ts';
+import { assess, otherwiseSentence, recoveredSentence } from './conditions.ts';
 import type { ConditionSettings, Trouble } from './rules/rule.ts';
 import { firstSight, type Sight } from './sight.ts';
 import { statusOf, type StatusFrame } from './status.ts';
@@ -13,7 +13,7 @@ export type Moment = Pick<ErrorPayload, 'code' | 'severity' | 'message' | 'detai
 export interface Picture {
   readonly sight: Sight;
   /** Codes of the troubles that hold. */
-  readonly troubles: ReadonlySet<StateCode>;
+  readonly troubles: Pick<ReadonlySet<StateCode>, 'has' | 'size'>;
   /** Takes news in, and tells them. */
   readonly learn: (news: Partial<Sight>) => void;
   /** Tells the picture as it is, unless it is held. */
@@ -43,22 +43,33 @@ const failureEveryMs = 60_000;
 
 export function createPicture(options: PictureOptions): Picture {
   const { vm, feed, log, now } = options;
-  const troubles = new Set<StateCode>(feed.openConditions(vm).map(({ code }) => code));
+  /** What was told of each trouble that holds. */
+  const troubles = new Map<StateCode, string>(
+    feed.openConditions(vm).map(({ code, error }) => [code, error.message]),
+  );
   let sight: Sight = { ...firstSight, cloud: options.cloud };
   let lastFailureMs = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
   function tellTroubles(): void {
     const { holding, clear } = assess(sight, options.conditions);
-    const began = holding.filter(({ code }) => !troubles.has(code)).map(toCondition);
-    const ended = clear
-      .filter((code) => troubles.has(code))
-      .map((code) => ({ code, message: recoveredSentence[code] }));
+    const began: Trouble[] = [];
+    const ended: { readonly code: StateCode; readonly message: string }[] = [];
+    for (const code of clear) if (troubles.has(code)) ended.push({ code, message: recoveredSentence[code] });
+    for (const trouble of holding) {
+      const { code, message } = trouble;
+      const otherwise = otherwiseSentence[code];
+      if (!troubles.has(code)) began.push(trouble);
+      else if (otherwise !== undefined && troubles.get(code) !== message) {
+        ended.push({ code, message: otherwise });
+        began.push(trouble);
+      }
+    }
     if (began.length === 0 && ended.length === 0) return;
-    feed.commit({ vm, at: now(), began, ended });
-    for (const { code } of began) troubles.add(code);
+    feed.commit({ vm, at: now(), began: began.map(toCondition), ended });
     for (const { code } of ended) troubles.delete(code);
-    log.info({ vm, began: began.map(({ error }) => error), ended }, 'troubles have changed');
+    for (const { code, message } of began) troubles.set(code, message);
+    log.info({ vm, began, ended }, 'troubles have changed');
   }
 
   function toCondition(trouble: Trouble): OpenCondition {

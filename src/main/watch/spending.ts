@@ -23,13 +23,23 @@ export interface SpendingOptions {
   readonly now: () => number;
 }
 
+interface Meter {
+  /** It costs money, as far as is known. */
+  readonly isOn: boolean;
+  readonly perHourUsd: number | null;
+  /** From when its cost is counted; epoch milliseconds, null: not known. */
+  readonly sinceMs: number | null;
+  /** Since when it is up, where that is known: a VM that this process sees for the first time may be up for long. */
+  readonly upSinceMs: number | null;
+}
+
 export function createSpending(options: SpendingOptions): Spending {
   const { config, now } = options;
   let lastBusyMs: number | null = null;
-  /** Of a machine that no cloud tells of: when this process first saw it since it was booted. */
-  let boot: { readonly id: string; readonly seenAtMs: number } | null = null;
+  /** Of a machine that no cloud tells of: when this process first saw it since it was booted, and whether it had seen it before that. */
+  let boot: { readonly id: string; readonly seenAtMs: number; readonly isNew: boolean } | null = null;
 
-  function meter(): { readonly perHourUsd: number | null; readonly sinceMs: number | null; isOn: boolean } {
+  function meter(): Meter {
     const sight = options.sight();
     const { cloud, ssh } = sight;
     const isUp = ssh.kind === 'up';
@@ -37,20 +47,22 @@ export function createSpending(options: SpendingOptions): Spending {
     const facts = currentFacts(sight) ?? (isUp ? (cloud?.facts ?? null) : null);
     if (facts !== null) {
       const isOn = isBilled(facts.powerState) ?? isUp;
-      return { perHourUsd: cloud?.perHourUsd ?? null, sinceMs: isOn ? facts.runningSinceMs : null, isOn };
+      const upSinceMs = isOn ? facts.runningSinceMs : null;
+      return { perHourUsd: cloud?.perHourUsd ?? null, sinceMs: upSinceMs, upSinceMs, isOn };
     }
-    const isPriced = config.pricePerHour !== null;
+    // Azure is about to say since when it is up: until then, whatever is said would be taken back.
+    const isAwaited = cloud !== null && cloud.facts === null && cloud.problem === null;
+    const isOn = isUp && config.pricePerHour !== null && !isAwaited;
+    if (!isOn) return { perHourUsd: config.pricePerHour, sinceMs: null, upSinceMs: null, isOn };
+    const id = sight.machine?.bootId ?? null;
+    if (id !== null && boot?.id !== id) boot = { id, seenAtMs: now(), isNew: boot !== null };
+    const sinceMs = boot?.seenAtMs ?? null;
     return {
       perHourUsd: config.pricePerHour,
-      sinceMs: isUp && isPriced ? seenSince(sight) : null,
-      isOn: isUp && isPriced,
+      sinceMs,
+      upSinceMs: boot?.isNew === true ? sinceMs : null,
+      isOn,
     };
-  }
-
-  function seenSince({ machine }: Sight): number | null {
-    const id = machine?.bootId ?? null;
-    if (id !== null && boot?.id !== id) boot = { id, seenAtMs: now() };
-    return boot?.seenAtMs ?? null;
   }
 
   return {
@@ -62,10 +74,8 @@ export function createSpending(options: SpendingOptions): Spending {
       const sight = options.sight();
       const nowMs = now();
       if (isInUse(sight)) lastBusyMs = nowMs;
-      const { perHourUsd, sinceMs, isOn } = meter();
+      const { perHourUsd, upSinceMs, isOn } = meter();
       if (!isOn || isInUse(sight) || options.isBehind()) return null;
-      // Since when a machine outside of Azure is up is not known, but only since when it is watched.
-      const upSinceMs = sight.cloud === null ? null : sinceMs;
       const { firstSeenMs } = options;
       return idleOf(sight, { run: options.run(), lastBusyMs, upSinceMs, firstSeenMs, perHourUsd, nowMs });
     },

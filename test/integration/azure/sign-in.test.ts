@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { silentLog } from '../../../src/main/app-log.ts';
 import { createAzure } from '../../../src/main/azure/index.ts';
 import { makeCertificate } from '../../support/certificate.ts';
+import { failure } from '../../support/azure/fake-arm.ts';
 import { notSignedIn } from '../../support/azure/fake-az.ts';
 import { subscriptionId } from '../../support/azure/fake-vm.ts';
 import { until } from '../../support/wait.ts';
@@ -59,6 +60,30 @@ describe('the Azure CLI', () => {
     arm.acceptOnly('token-2');
     expect(await azure.look(vm)).toMatchObject({ ok: true });
     expect(arm.looks().map(({ token }) => token)).toEqual(['token-1', 'token-1', 'token-2']);
+  });
+
+  it('is asked anew after somebody without the right was sent away, who may have signed in as another', async () => {
+    const { arm, az, azure } = await askFake();
+    const vm = arm.putVm();
+    az.givesToken('token-of-a-stranger');
+    arm.answer(/virtualMachines/, failure(403, 'AuthorizationFailed', 'No.'), 1);
+    expect(await azure.look(vm)).toMatchObject({ ok: false, problem: { kind: 'forbidden' } });
+    az.givesToken('token-of-the-owner');
+    expect(await azure.look(vm)).toMatchObject({ ok: true });
+    expect(arm.looks().map(({ token }) => token)).toEqual(['token-of-a-stranger', 'token-of-the-owner']);
+  });
+
+  it('is asked anew for each list of VMs: a person looks at it, who may have signed in as another', async () => {
+    const { arm, az, azure } = await askFake();
+    arm.putVm();
+    az.givesToken('token-of-a-stranger');
+    expect(await azure.listVms()).toMatchObject({ ok: true });
+    az.givesToken('token-of-the-owner');
+    const before = arm.requests.length;
+    expect(await azure.listVms()).toMatchObject({ ok: true });
+    expect(new Set(arm.requests.slice(before).map(({ token }) => token))).toEqual(
+      new Set(['token-of-the-owner']),
+    );
   });
 
   it('is not there', async () => {
@@ -131,6 +156,11 @@ describe('the Azure CLI', () => {
     }
     expect(az.calls()).toHaveLength(1);
     await until(() => az.running().length === 0, 'it has ended');
+    // Nor by a person who asks for the list again and again.
+    for (const problem of await Promise.all([1, 2, 3].map(() => problemOf(azure.listVms()))))
+      expect(problem.message).toMatch(/^The Azure CLI has not answered within/);
+    expect(az.calls()).toHaveLength(2);
+    await until(() => az.running().length === 0, 'it has ended too');
     az.givesToken('token-1');
     expect(await azure.look(vms[0] ?? arm.putVm())).toMatchObject({ ok: true });
   });

@@ -145,13 +145,33 @@ describe('since when it is up', () => {
   });
 
   it('is the time of the instance view while the log lags behind, or cannot be read', async () => {
-    const { arm, azure } = await askFake();
+    const { arm, azure, another } = await askFake();
     arm.setActivity([{ operation: deallocate, status: 'Succeeded', time: '2026-01-28T10:00:00Z' }]);
     const vm = arm.putVm({ statuses: statusesOf('running', '2026-01-28T20:00:00Z') });
     expect(await azure.look(vm)).toMatchObject(at('2026-01-28T20:00:00Z'));
     arm.answer(/Microsoft\.Insights/, failure(403, 'AuthorizationFailed', 'No.'));
     arm.putVm({ statuses: statusesOf('running', '2026-01-28T21:00:00Z') });
-    expect(await azure.look(vm)).toMatchObject(at('2026-01-28T21:00:00Z'));
+    expect(await another({}).look(vm)).toMatchObject(at('2026-01-28T21:00:00Z'));
+  });
+
+  it('stays what the log has said while the log cannot be read, until the VM is off', async () => {
+    let nowMs = Date.parse('2026-01-28T20:10:00Z');
+    const { arm, azure } = await askFake({ now: () => nowMs });
+    arm.setActivity([{ operation: start, status: 'Succeeded', time: '2026-01-28T15:00:00Z' }]);
+    // Something was changed long after the start, as when an extension was brought up to date.
+    const vm = arm.putVm({ statuses: statusesOf('running', '2026-01-28T20:00:00Z') });
+    expect(await azure.look(vm)).toMatchObject(at('2026-01-28T15:00:00Z'));
+    arm.answer(/Microsoft\.Insights/, failure(503, 'ServiceUnavailable', 'Try again.'));
+    for (let hours = 1; hours <= 2; hours += 1) {
+      nowMs += 3_600_000;
+      expect(await azure.look(vm)).toMatchObject(at('2026-01-28T15:00:00Z'));
+    }
+    expect(arm.requests.filter(({ path }) => path.includes('Microsoft.Insights'))).toHaveLength(3);
+    arm.putVm({ statuses: statusesOf('deallocated', '2026-01-28T22:20:00Z') });
+    expect(await azure.look(vm)).toMatchObject({ ok: true, value: { runningSinceMs: null } });
+    nowMs += 3_600_000;
+    arm.putVm({ statuses: statusesOf('running', '2026-01-28T23:00:00Z') });
+    expect(await azure.look(vm)).toMatchObject(at('2026-01-28T23:00:00Z'));
   });
 
   it('goes on for a VM that was only stopped, and ends with its deallocation', async () => {

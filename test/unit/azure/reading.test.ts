@@ -6,6 +6,7 @@ import { clouds, cloudOfAuthority, scopeOf } from '../../../src/main/azure/cloud
 import { failureOf, retryAfterMs } from '../../../src/main/azure/failure.ts';
 import { readStatuses } from '../../../src/main/azure/instance-view.ts';
 import { pricePerHour } from '../../../src/main/azure/prices.ts';
+import { refuseAllButReading } from '../../../src/main/azure/reads-here-only.ts';
 import { chooseSignIn, missingVariables } from '../../../src/main/azure/sign-in.ts';
 import { upSinceMs, type UptimeSources } from '../../../src/main/azure/uptime.ts';
 
@@ -126,6 +127,11 @@ describe('since when it is up', () => {
     ],
     ['a restart, which ends nothing', { events: [event('start/action', 5), event('restart/action', 9)] }, 5],
     ['made, and never stopped', { events: [event('write', 4)], createdAtMs: 2, provisionedAtMs: 8 }, 2],
+    [
+      'made before the log goes back, and changed since',
+      { events: [event('write', 9e9)], createdAtMs: 2, provisionedAtMs: 9e9 },
+      9e9,
+    ],
     ['no log', { events: null, provisionedAtMs: 8, createdAtMs: 2 }, 8],
     ['off when last seen', { events: [event('start/action', 5)], offSeenAtMs: 6, provisionedAtMs: 4 }, null],
     ['off when last seen, and started since', { events: [event('start/action', 9)], offSeenAtMs: 6 }, 9],
@@ -234,5 +240,40 @@ describe('a failure', () => {
     [{}, null],
   ])('asks for a pause: %j', (headers: Record<string, string>, ms) => {
     expect(retryAfterMs((name) => headers[name] ?? null, 0)).toBe(ms);
+  });
+});
+
+describe('what goes out to Azure', () => {
+  const home = 'https://management.azure.com';
+  const refusal = (method: string, url: string): unknown => {
+    try {
+      refuseAllButReading({ method, url }, home);
+      return null;
+    } catch (error) {
+      return failureOf(error, 0);
+    }
+  };
+
+  it('reads', () => {
+    expect(refusal('GET', `${home}/subscriptions/1?api-version=2022-12-01`)).toBeNull();
+  });
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'get'])('does nothing by %s', (method) => {
+    expect(refusal(method, `${home}/subscriptions/1`)).toEqual({
+      kind: 'nonsense',
+      message: `${method} is nothing that BenchTray does.`,
+    });
+  });
+
+  it.each([
+    'https://evil.example/subscriptions',
+    'http://management.azure.com/subscriptions',
+    'https://management.azure.com:444/subscriptions',
+    'https://management.azure.com.evil.example/subscriptions',
+    'https://management.azure.com@evil.example/subscriptions',
+  ])('goes not to %s', (url) => {
+    expect(refusal('GET', url)).toMatchObject({
+      message: expect.stringContaining('another server') as string,
+    });
   });
 });

@@ -25,6 +25,17 @@ describe('vmState', () => {
     expect(vmState(vm({ problems: [warning, critical] }), false).mark).toBe('bad');
   });
 
+  it('is not broken for not answering when it is told to be off, unless being off is that bad', () => {
+    const silent = errorOf('waa-eval-vm', { code: 'ssh_unreachable', severity: 'critical' });
+    const off = errorOf('waa-eval-vm', { code: 'vm_not_running', severity: 'warning' });
+    expect(vmState(vm({ problems: [silent] }), false).mark).toBe('bad');
+    expect(vmState(vm({ problems: [silent, off] }), false).mark).toBe('warn');
+    expect(vmState(vm({ problems: [silent, { ...off, severity: 'critical' }] }), false).mark).toBe('bad');
+    expect(
+      pageTitle([vm({ progress: progressOf('waa-eval-vm'), problems: [silent, off] })], true),
+    ).not.toContain('!');
+  });
+
   it('never looks well when it is out of date or not known', () => {
     expect(vmState(vm(), true)).toEqual({ mark: 'unknown', word: 'Last known: Ready' });
     expect(vmState(vm({ status: null }), false).mark).toBe('unknown');

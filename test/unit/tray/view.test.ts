@@ -39,6 +39,8 @@ const detail = status().data.detail;
 const off = status({ connected: false, waa_ready: false, phase: 'offline', power_state: 'deallocated' });
 const lost = status({ connected: false, phase: 'unknown', detail: { ...detail, text: 'SSH is lost' } });
 const warning = error({ code: 'vm_idle', severity: 'warning', message: 'The VM is idle.' });
+const toldOff = (change: { severity?: 'warning' | 'critical' } = {}): StreamEvent =>
+  error({ code: 'vm_not_running', severity: 'warning', message: 'The VM is deallocated.', ...change });
 const other = (event: StreamEvent): StreamEvent =>
   ({ ...event, data: { ...event.data, vm: 'other' } }) as StreamEvent;
 
@@ -67,6 +69,22 @@ describe('the icon', () => {
     ],
     ['an error before a gap', [connected(), status(), error(), connected(0, true)], 'idle'],
     ['switched off', [connected(), off], 'offline'],
+    [
+      'switched off, and told so, and not answering since',
+      [connected(), off, error(), toldOff()],
+      'attention',
+    ],
+    [
+      'switched off in the midst of a run',
+      [connected(), off, error(), toldOff({ severity: 'critical' })],
+      'trouble',
+    ],
+    ['one switched off, another not answering', [connected(), off, toldOff(), other(error())], 'trouble'],
+    [
+      'started again, and still not answering',
+      [connected(), lost, error(), toldOff(), recovered({ code: 'vm_not_running' })],
+      'trouble',
+    ],
     ['SSH lost', [connected(), lost, progress()], 'offline'],
     ['link lost while running', [connected(), status(), progress(), down], 'stale'],
     ['link lost in trouble', [connected(), status(), error(), down], 'stale'],
@@ -126,6 +144,10 @@ describe('the tooltip', () => {
     expect(told(lost, progress(), warning, error())).toBe(
       'waa-eval-vm: SSH is lost (5/12, 4 ok, 1 failed when last seen)\nSSH connection failed',
     );
+  });
+
+  it('says of a VM that is off first that it is off', () => {
+    expect(told(off, error(), toldOff())).toMatch(/\nThe VM is deallocated\.$/);
   });
 
   it('says how the machine is doing', () => {

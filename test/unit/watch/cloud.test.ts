@@ -153,6 +153,18 @@ describe('vm_not_running', () => {
 
   it('makes its silence no second trouble, and leaves one that was told as it is', () => {
     expect(troubleOf(says({ powerState: 'deallocated' }), 'ssh_unreachable')).toBe('unknown');
+    // What refuses the login answers, whatever Azure said a while ago.
+    const refused = { ...sshProblem, code: 'ssh_auth_failed' as const };
+    expect(
+      troubleOf(
+        { ...says({ powerState: 'deallocated' }), ssh: { kind: 'down', everUp: true, problem: refused } },
+        'ssh_unreachable',
+      ),
+    ).toBe('clear');
+    // Its address went with it, and with the address what the newest attempt said.
+    expect(troubleOf(says({ powerState: 'deallocated' }, down(true, null)), 'ssh_unreachable')).toBe(
+      'unknown',
+    );
   });
 });
 

@@ -76,8 +76,13 @@ describe('each code', () => {
     ['ssh_auth_failed', 'refused', reported('ssh_auth_failed'), 'holds'],
     ['ssh_auth_failed', 'up', ready, 'clear'],
     ['ssh_auth_failed', 'not tried yet', firstSight, 'unknown'],
+    ['ssh_auth_failed', 'not reached any more', reported('ssh_unreachable'), 'unknown'],
+    ['ssh_auth_failed', 'not tried, for another host key', reported('ssh_host_key_changed'), 'unknown'],
     ['ssh_host_key_changed', 'changed', reported('ssh_host_key_changed'), 'holds'],
     ['ssh_host_key_changed', 'up', ready, 'clear'],
+    ['ssh_host_key_changed', 'not reached any more', reported('ssh_unreachable'), 'unknown'],
+    ['ssh_host_key_changed', 'taken, but refused', reported('ssh_auth_failed'), 'clear'],
+    ['ssh_unreachable', 'reached, with another host key', reported('ssh_host_key_changed'), 'clear'],
 
     ['docker_denied', 'not asked yet', up, 'unknown'],
     ['docker_denied', 'denied', { ...up, docker: { kind: 'denied', detail: 'x' } }, 'holds'],

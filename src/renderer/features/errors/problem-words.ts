@@ -1,10 +1,11 @@
 /** Errors in words and in order. Pure. */
+import { severityAmong } from '../../../shared/severity.ts';
 import { ageText, parseTime, timeText } from '../../format/format.ts';
 import { isMoment } from '../../state/apply.ts';
 import type { Problem } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
 
-export function severityInWords({ severity }: Problem): MarkedWord {
+export function severityInWords(severity: Problem['severity']): MarkedWord {
   return severity === 'critical' ? { mark: 'bad', word: 'Critical' } : { mark: 'warn', word: 'Warning' };
 }
 
@@ -12,7 +13,7 @@ export function severityInWords({ severity }: Problem): MarkedWord {
 export function worstFirst(problems: readonly Problem[]): readonly Problem[] {
   return problems.toSorted(
     (a, b) =>
-      Number(b.severity === 'critical') - Number(a.severity === 'critical') ||
+      Number(severityAmong(b, problems) === 'critical') - Number(severityAmong(a, problems) === 'critical') ||
       b.began_at.localeCompare(a.began_at),
   );
 }

@@ -1,4 +1,5 @@
 /** A run that several VMs share, in words and figures. Pure. */
+import { worstSeverity } from '../../../shared/severity.ts';
 import type { PoolPart, PoolView, RunOutcome } from '../../../shared/stream.ts';
 import { countText } from '../../format/format.ts';
 import { isOn, type Link, type VmView } from '../../state/model.ts';
@@ -64,7 +65,7 @@ export function partLines(
 }
 
 function troubleOf({ problems }: VmView): MarkedWord | null {
-  if (problems.length === 0) return null;
-  const isCritical = problems.some((problem) => problem.severity === 'critical');
-  return { mark: isCritical ? 'bad' : 'warn', word: countText(problems.length, 'error') };
+  const worst = worstSeverity(problems);
+  if (worst === null) return null;
+  return { mark: worst === 'critical' ? 'bad' : 'warn', word: countText(problems.length, 'error') };
 }

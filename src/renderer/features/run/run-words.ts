@@ -1,4 +1,5 @@
 /** A run in words and figures. Pure. */
+import { worstSeverity } from '../../../shared/severity.ts';
 import type { RunOutcome } from '../../../shared/stream.ts';
 import type { TaskResult, VmView } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
@@ -46,7 +47,7 @@ export function countOfTotal(done: number, total: number): string {
 export function pageTitle(vms: readonly VmView[], isConnected: boolean): string {
   const shown = vms.find((vm) => vm.progress?.state === 'running') ?? vms.find((vm) => vm.progress) ?? vms[0];
   const progress = shown?.progress ?? null;
-  const needsAttention = vms.some((vm) => vm.problems.some((problem) => problem.severity === 'critical'));
+  const needsAttention = vms.some((vm) => worstSeverity(vm.problems) === 'critical');
   // Of a pool it is the whole that counts.
   const counted = progress?.pool ?? progress;
   const count = counted === null ? null : countOfTotal(counted.tasks_completed, counted.total_tasks);

@@ -1,4 +1,5 @@
 /** The state of a VM in a word and a shape, and how old that knowledge is. Pure. */
+import { worstSeverity } from '../../../shared/severity.ts';
 import type { Phase, StatusPayload } from '../../../shared/stream.ts';
 import { durationText, parseTime } from '../../format/format.ts';
 import { isOn, type Link, type VmView } from '../../state/model.ts';
@@ -28,9 +29,8 @@ export function vmState(vm: VmView, isLost: boolean): MarkedWord {
   // A newer server may tell of a phase that this page does not know.
   const { mark, word } = phaseWords[vm.status.phase] ?? { mark: 'unknown', word: vm.status.phase };
   if (isLost) return { mark: 'unknown', word: `Last known: ${word}` };
-  if (vm.problems.some((problem) => problem.severity === 'critical')) return { mark: 'bad', word };
-  if (vm.problems.length > 0) return { mark: 'warn', word };
-  return { mark, word };
+  const worst = worstSeverity(vm.problems);
+  return { mark: worst === null ? mark : worst === 'critical' ? 'bad' : 'warn', word };
 }
 
 /**

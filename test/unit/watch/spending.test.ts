@@ -1,0 +1,106 @@
+/** What a VM costs and how long it has stood idle, by what is known at the moment. */
+import { describe, expect, it } from 'vitest';
+import type { AzureFacts, AzureProblem } from '../../../src/main/azure/index.ts';
+import type { VmConfig } from '../../../src/main/config/index.ts';
+import type { RunState } from '../../../src/main/run/index.ts';
+import type { CloudSight } from '../../../src/main/watch/cloud-sight.ts';
+import type { Sight } from '../../../src/main/watch/sight.ts';
+import { createSpending, type Spending } from '../../../src/main/watch/spending.ts';
+import { machine, ready } from './sights.ts';
+
+const hourMs = 3_600_000;
+const now = 100 * hourMs;
+const unasked: CloudSight = {
+  ...{ subscriptionId: '1111', resourceGroup: 'rg', vmName: 'vm-1', isAddressWanted: false },
+  ...{ facts: null, problem: null, misses: 0, perHourUsd: 2 },
+};
+const problem: AzureProblem = {
+  ...{ kind: 'not_signed_in', code: 'azure_auth_failed', message: 'No.', detail: '', hint: '' },
+  retryAfterMs: null,
+};
+const facts: AzureFacts = {
+  ...{ powerState: 'running', provisioningState: 'succeeded', provisioningError: null },
+  ...{ address: '20.1.2.3', size: 'Standard_D4ds_v5', location: 'westus2' },
+  ...{ runningSinceMs: now - 5 * hourMs, checkedAtMs: now },
+};
+const run = {
+  state: 'finished',
+  endedAt: now - hourMs,
+  tasks: [{ endedAt: now - hourMs }],
+} as unknown as RunState;
+
+/** Of a BenchTray that was started just now, and has known the VM for long. */
+function spendingOf(cloud: CloudSight | null, change: Partial<Sight> = {}): Spending {
+  const sight: Sight = { ...ready, ...change, cloud };
+  return createSpending({
+    config: { pricePerHour: 2 } as VmConfig,
+    sight: () => sight,
+    run: () => run,
+    isBehind: () => false,
+    firstSeenMs: 10 * hourMs,
+    now: () => now,
+  });
+}
+
+describe('a VM that was priced by hand, after a restart of BenchTray', () => {
+  it('is not told to have just begun to cost or to idle before Azure has answered', () => {
+    const spending = spendingOf(unasked);
+    expect(spending.cost()).toBeNull();
+    expect(spending.idle()).toBeNull();
+  });
+
+  it('costs and idles since when Azure and its runs say', () => {
+    const spending = spendingOf({ ...unasked, facts });
+    expect(spending.cost()).toMatchObject({ so_far_usd: 10 });
+    expect(spending.idle()).toMatchObject({ since: 'task', forMs: hourMs, costUsd: 2 });
+  });
+
+  it('idles since its last task also where Azure cannot be asked', () => {
+    const spending = spendingOf({ ...unasked, problem, misses: 1 });
+    expect(spending.cost()).toMatchObject({ so_far_usd: 0, per_hour_usd: 2 });
+    expect(spending.idle()).toMatchObject({ since: 'task', forMs: hourMs, costUsd: 2 });
+  });
+
+  it('goes on as it was while Azure does not answer any more', () => {
+    const spending = spendingOf({ ...unasked, facts, problem, misses: 9 });
+    expect(spending.cost()).toMatchObject({ so_far_usd: 10 });
+    expect(spending.idle()).toMatchObject({ since: 'task', forMs: hourMs });
+  });
+
+  it('idles since its last task where no cloud is asked', () => {
+    expect(spendingOf(null).idle()).toMatchObject({ since: 'task', forMs: hourMs });
+  });
+
+  it('costs nothing that is known of while it is not reached', () => {
+    const down: Partial<Sight> = { ssh: { kind: 'down', everUp: true, problem: null } };
+    for (const cloud of [null, unasked, { ...unasked, problem, misses: 2 }]) {
+      expect(spendingOf(cloud, down).cost()).toBeNull();
+      expect(spendingOf(cloud, down).idle()).toBeNull();
+    }
+  });
+});
+
+describe('a VM of which no cloud tells', () => {
+  it('does not idle since a task that ended before it was started under our eyes', () => {
+    let nowMs = now;
+    let sight: Sight = ready;
+    const spending = createSpending({
+      config: { pricePerHour: 2 } as VmConfig,
+      sight: () => sight,
+      run: () => run,
+      isBehind: () => false,
+      firstSeenMs: 10 * hourMs,
+      now: () => nowMs,
+    });
+    expect(spending.idle()).toMatchObject({ since: 'task', forMs: hourMs });
+    sight = { ...ready, ssh: { kind: 'down', everUp: true, problem: null } };
+    expect(spending.idle()).toBeNull();
+    // It was off for two days.
+    nowMs += 48 * hourMs;
+    sight = { ...ready, machine: { ...machine, bootId: 'another' } };
+    expect(spending.idle()).toMatchObject({ since: 'start', forMs: 0, costUsd: 0 });
+    nowMs += hourMs;
+    expect(spending.idle()).toMatchObject({ since: 'start', forMs: hourMs, costUsd: 2 });
+    expect(spending.cost()).toMatchObject({ so_far_usd: 2 });
+  });
+});
