@@ -86,7 +86,11 @@ function openSound(path: string): Omit<JournalFile, 'path' | 'setAside'> {
   const database = new DatabaseSync(path, { timeout: waitForOtherMs });
   try {
     prepareTables(database, path);
-    return { database, journalId: readJournalId(database), numbers: openNumbers(database) };
+    // On the disk itself before any of them is given out: the reserve is what keeps ids apart after a loss of power.
+    database.exec('PRAGMA synchronous=FULL');
+    const numbers = openNumbers(database);
+    database.exec('PRAGMA synchronous=NORMAL');
+    return { database, journalId: readJournalId(database), numbers };
   } catch (error) {
     database.close();
     throw error;
@@ -111,7 +115,7 @@ function prepareTables(database: DatabaseSync, file: string): void {
   const verdict = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
   if (verdict !== 'ok') throw new JournalDamaged(String(verdict));
   // Has no effect once there are tables, and cannot be set within a transaction.
-  database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
+  database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL');
   // What is written within an open transaction that waits for room must not need any.
   database.exec('PRAGMA temp_store=MEMORY');
   if (tables > 0) {
