@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -54,8 +55,9 @@ export function checkVm(path: string, vm: VmEntry): AddVmResult {
 }
 
 /**
- * A link stays a link: the file that it leads to is replaced. A new file, and a new folder, are for this user only. Between the
- * last look at the file and the writing lie microseconds; a change within them would be lost.
+ * A link stays a link: the file that it leads to is replaced. A new file, and a new folder, are for this user only; one that this user
+ * may only read stays as it is, though its folder would let it be replaced. Between the last look at the file and the writing lie
+ * microseconds; a change within them would be lost.
  */
 export function addVm(path: string, vm: VmEntry): AddVmResult {
   const planned = plan(path, vm);
@@ -66,6 +68,7 @@ export function addVm(path: string, vm: VmEntry): AddVmResult {
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     writeWhole(fresh, after, before === null ? 0o600 : statSync(target).mode & 0o777);
     if (before === null) linkSync(fresh, target);
+    else if (!isWritable(target)) return unwritable(path, 'cannot be written: this user may only read it');
     else if (readFileSync(target).equals(before)) renameSync(fresh, target);
     else return changed(path);
     return { ok: true, path };
@@ -150,9 +153,22 @@ function readIfThere(file: string): Buffer | null {
   }
 }
 
-function writeWhole(file: string, text: string, mode: number): void {
-  const handle = openSync(file, 'wx', mode);
+function isWritable(file: string): boolean {
   try {
+    closeSync(openSync(file, 'r+'));
+    return true;
+  } catch (error) {
+    // Taken away in this moment, which is another matter.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
+    return false;
+  }
+}
+
+function writeWhole(file: string, text: string, mode: number): void {
+  const handle = openSync(file, 'wx', 0o600);
+  try {
+    // Not by opening it, where the umask takes away what a group may do.
+    fchmodSync(handle, mode);
     const bytes = Buffer.from(text);
     for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
     fsyncSync(handle);
