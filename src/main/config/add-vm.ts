@@ -49,8 +49,8 @@ export function problemsOfVm(vm: VmEntry): readonly VmProblem[] {
 }
 
 /** What would keep the VM from being written. Writes nothing. */
-export function checkVm(path: string, vm: VmEntry): AddVmResult {
-  const planned = plan(path, vm);
+export function checkVm(path: string, vm: VmEntry, standIn: VmEntry | null = null): AddVmResult {
+  const planned = plan(path, vm, standIn);
   return planned.ok ? { ok: true, path } : planned;
 }
 
@@ -58,9 +58,10 @@ export function checkVm(path: string, vm: VmEntry): AddVmResult {
  * A link stays a link: the file that it leads to is replaced. A new file, and a new folder, are for this user only; one that this user
  * may only read stays as it is, though its folder would let it be replaced. Between the last look at the file and the writing lie
  * microseconds; a change within them would be lost.
+ * @param standIn one that is watched as long as the file names none: it is written before the first one, and watched on
  */
-export function addVm(path: string, vm: VmEntry): AddVmResult {
-  const planned = plan(path, vm);
+export function addVm(path: string, vm: VmEntry, standIn: VmEntry | null = null): AddVmResult {
+  const planned = plan(path, vm, standIn);
   if (!planned.ok) return planned;
   const { target, before, after } = planned;
   const fresh = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.new`);
@@ -92,7 +93,7 @@ type Planned =
     }
   | (AddVmResult & { readonly ok: false });
 
-function plan(path: string, vm: VmEntry): Planned {
+function plan(path: string, vm: VmEntry, standIn: VmEntry | null): Planned {
   let target: string;
   let before: Buffer | null;
   try {
@@ -108,10 +109,12 @@ function plan(path: string, vm: VmEntry): Planned {
   }
   const known = text === null ? null : parseConfig(text, path);
   if (known?.ok === false) return { ok: false, kind: 'broken', problems: known.problems };
-  const after = withVm(text, vm);
+  const there = known?.config.vms.length ?? 0;
+  const needsStandIn = standIn !== null && there === 0;
+  const after = withVm(needsStandIn ? withVm(text, standIn) : text, vm);
   const checked = parseConfig(after, path);
   if (checked.ok) return { ok: true, target, before, after };
-  const problems = ownProblems(checked.problems, known?.config.vms.length ?? 0);
+  const problems = ownProblems(checked.problems, needsStandIn ? 1 : there);
   if (problems.length === 0) return { ok: false, kind: 'clash', problems: checked.problems };
   return { ok: false, kind: 'invalid', problems };
 }
