@@ -16,6 +16,8 @@ export interface Break {
   readonly found: RegExp;
   /** Null: there is none. */
   readonly command: RegExp | null;
+  /** Where it is not that of the table. */
+  readonly advice?: RegExp;
   /** Where it is not those that the table tells. */
   readonly skipped?: readonly CheckName[];
 }
@@ -358,6 +360,16 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       },
       found: /is pinned in the configuration/,
       command: null,
+      advice: /put the new fingerprint into "ssh\.hostKey"/,
+    },
+    {
+      what: 'one that is revoked',
+      break({ home, vm }) {
+        writeFileSync(join(home, '.ssh', 'known_hosts'), `@revoked [127.0.0.1]:${vm.port} ${vm.hostKey()}\n`);
+      },
+      found: /is marked as revoked/,
+      command: null,
+      advice: /^Do not connect to this machine\.$/,
     },
     {
       what: 'one that nobody has seen before',

@@ -84,7 +84,11 @@ export const hostKey: VmCheck = {
     const verdict = await vm.hostKey();
     if (verdict === null)
       return { ...passed('The connection ended before the server showed its key.'), state: 'skipped' };
-    if (verdict.kind === 'refused') return failed(verdict.message, changed, verdict.known);
+    if (verdict.kind === 'refused') {
+      const { message, hint, known } = verdict;
+      // Of a pinned or a revoked one no file has an old key that could be forgotten.
+      return failed(message, changed, known, known === null ? hint : null);
+    }
     return verdict.kind === 'trusted'
       ? passed('It is the known one.')
       : warned(`It is ${verdict.fingerprint}, seen for the first time.`, firstUse, null);
