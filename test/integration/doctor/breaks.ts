@@ -1,6 +1,6 @@
 /** Ways to break each thing that the doctor looks at, and what he is to say then. Every check has at least one. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/main/config/index.ts';
 import type { CheckName } from '../../../src/main/doctor/index.ts';
@@ -277,13 +277,21 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
     {
       what: 'one that cannot be read',
       break(patient) {
-        // Root may read every file, and a folder not even root.
-        const privateKey = join(patient.home, "it's a folder");
-        mkdirSync(privateKey);
+        // Root may read every file, and what leads in a circle not even root.
+        const privateKey = join(patient.home, "it's a circle");
+        symlinkSync(privateKey, privateKey);
         patient.setSsh({ privateKey });
       },
-      found: /cannot be read \(EISDIR\)/,
-      command: /^chmod 600 '\S+it'\\''s a folder'$/,
+      found: /cannot be read \(ELOOP\)/,
+      command: /^chmod 600 '\S+it'\\''s a circle'$/,
+    },
+    {
+      what: 'a folder',
+      break(patient) {
+        patient.setSsh({ privateKey: join(patient.home, '.ssh') });
+      },
+      found: /\.ssh is a folder\./,
+      command: null,
     },
     {
       what: 'one that all can read',
