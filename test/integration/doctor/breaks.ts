@@ -1,6 +1,6 @@
 /** Ways to break each thing that the doctor looks at, and what he is to say then. Every check has at least one. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/main/config/index.ts';
 import type { CheckName } from '../../../src/main/doctor/index.ts';
@@ -329,6 +329,17 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       },
       found: /refused the login/,
       command: /^az vm user update .* -u \S+ --ssh-key-value \S+id_ed25519\.pub$/,
+    },
+    {
+      what: 'the only one of the usual keys, as `az vm create` makes it',
+      break(patient) {
+        const { home, vm } = patient;
+        writeFileSync(join(vm.dir, 'authorized_keys'), '');
+        copyFileSync(vm.keyPath, join(home, '.ssh', 'id_rsa'));
+        patient.setSsh({ privateKey: null });
+      },
+      found: /refused the login/,
+      command: /^az vm user update .* --ssh-key-value \S+\/\.ssh\/id_rsa\.pub$/,
     },
     {
       what: 'a server that hangs up',
