@@ -101,14 +101,20 @@ test('cancelled: what was under way goes, what was found stays, and the keyboard
   expect(getByRole('listitem').elements()).toHaveLength(1);
 });
 
-test('a connection that breaks off is no end', async () => {
-  const { stream, getByText, ended, getByRole } = await begin();
-  stream.event('check', checkOf({ state: 'passed' }));
-  await expect.element(getByRole('listitem')).toBeVisible();
-  stream.cut();
-  await ended;
-  await expect.element(getByText('The connection broke off before the end.')).toBeVisible();
-});
+test.for(['cut', 'end'] as const)(
+  'a connection that breaks off (%s) is no end, and nothing is under way any more',
+  async (way) => {
+    const { stream, getByText, ended, getByRole } = await begin();
+    stream.event('check', checkOf({ check: 'a', state: 'passed' }));
+    stream.event('check', checkOf({ check: 'b', state: 'running' }));
+    stream.event('check', checkOf({ check: 'c', state: 'waiting' }));
+    await expect.poll(() => getByRole('listitem').elements().length).toBe(3);
+    stream[way]();
+    await ended;
+    await expect.element(getByText('The connection broke off before the end.')).toBeVisible();
+    await expect.poll(() => getByRole('listitem').elements().length).toBe(1);
+  },
+);
 
 test.for(['', 'event: check\ndata: no JSON\n\n', ': comment\n\n'])(
   'a stream of %j is no end either',

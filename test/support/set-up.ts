@@ -87,9 +87,10 @@ const noDemo: Pick<DemoSwitch, 'isOn' | 'turn'> = {
 export interface TestSetupOptions {
   readonly demo?: Pick<DemoSwitch, 'isOn' | 'turn'>;
   readonly configPath?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-export function openTestSetup({ demo = noDemo, configPath }: TestSetupOptions = {}): TestSetup {
+export function openTestSetup({ demo = noDemo, configPath, env = {} }: TestSetupOptions = {}): TestSetup {
   const home = mkdtempSync(join(tmpdir(), 'benchtray-home-'));
   mkdirSync(join(home, '.ssh'));
   writeFileSync(join(home, '.ssh', 'id_ed25519'), 'no key');
@@ -113,7 +114,7 @@ export function openTestSetup({ demo = noDemo, configPath }: TestSetupOptions = 
   const opened: TestSetup = {
     desk: createSetup({
       sources: {
-        env: { BENCHTRAY_CONFIG: file },
+        env: { ...env, BENCHTRAY_CONFIG: file },
         platformDirs: { config: join(home, 'config'), data: join(home, 'data'), home },
       },
       places: { home },

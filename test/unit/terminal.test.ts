@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { azureLogin, onVm, openPort, ownKey, tryPort, tunnel } from '../../src/main/doctor/commands.ts';
+import {
+  azureLogin,
+  loudLogin,
+  onVm,
+  openPort,
+  ownKey,
+  tryPort,
+  tunnel,
+} from '../../src/main/doctor/commands.ts';
 import { exampleAzure, exampleTarget } from '../../src/main/doctor/examples.ts';
 import { shLine, terminalOf } from '../../src/main/terminal.ts';
 
@@ -73,6 +81,14 @@ describe('commands', () => {
     expect(tunnel(linux, { ...target, username: '-x' }, 8006)).toBeNull();
   });
 
+  it('name every machine on the way, the nearest first, and set an IPv6 address apart from its port', () => {
+    const first = { ...exampleTarget, host: 'gate', username: 'me' };
+    const second = { ...exampleTarget, host: '2001:db8::1', port: 23, jump: first };
+    expect(loudLogin(linux, { ...exampleTarget, jump: second })).toBe(
+      "ssh -v -J 'me@gate:22,azureuser@[2001:db8::1]:23' azureuser@1.2.3.4",
+    );
+  });
+
   it('are those of the platform', () => {
     expect(ownKey(linux, '/k')).toBe('chmod 600 /k');
     expect(ownKey(windows, 'C:\\k')).toBe('icacls C:\\k /inheritance:r /grant:r "${env:USERNAME}:(R)"');
@@ -86,5 +102,7 @@ describe('commands', () => {
       'az cloud set --name AzureUSGovernment; az login',
     );
     expect(openPort(linux, exampleAzure, 22)).toContain('--nsg-name waa-eval-vmNSG -n AllowPort22 ');
+    // Those of the rules that `az vm create` and `az vm open-port` make in that group.
+    expect(openPort(linux, exampleAzure, 22)).not.toMatch(/--priority (?:1000|900) /);
   });
 });

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -48,17 +49,19 @@ export function problemsOfVm(vm: VmEntry): readonly VmProblem[] {
 }
 
 /** What would keep the VM from being written. Writes nothing. */
-export function checkVm(path: string, vm: VmEntry): AddVmResult {
-  const planned = plan(path, vm);
+export function checkVm(path: string, vm: VmEntry, standIn: VmEntry | null = null): AddVmResult {
+  const planned = plan(path, vm, standIn);
   return planned.ok ? { ok: true, path } : planned;
 }
 
 /**
- * A link stays a link: the file that it leads to is replaced. A new file, and a new folder, are for this user only. Between the
- * last look at the file and the writing lie microseconds; a change within them would be lost.
+ * A link stays a link: the file that it leads to is replaced. A new file, and a new folder, are for this user only; one that this user
+ * may only read stays as it is, though its folder would let it be replaced. Between the last look at the file and the writing lie
+ * microseconds; a change within them would be lost.
+ * @param standIn one that is watched as long as the file names none: it is written before the first one, and watched on
  */
-export function addVm(path: string, vm: VmEntry): AddVmResult {
-  const planned = plan(path, vm);
+export function addVm(path: string, vm: VmEntry, standIn: VmEntry | null = null): AddVmResult {
+  const planned = plan(path, vm, standIn);
   if (!planned.ok) return planned;
   const { target, before, after } = planned;
   const fresh = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.new`);
@@ -66,6 +69,7 @@ export function addVm(path: string, vm: VmEntry): AddVmResult {
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     writeWhole(fresh, after, before === null ? 0o600 : statSync(target).mode & 0o777);
     if (before === null) linkSync(fresh, target);
+    else if (!isWritable(target)) return unwritable(path, 'cannot be written: this user may only read it');
     else if (readFileSync(target).equals(before)) renameSync(fresh, target);
     else return changed(path);
     return { ok: true, path };
@@ -89,7 +93,7 @@ type Planned =
     }
   | (AddVmResult & { readonly ok: false });
 
-function plan(path: string, vm: VmEntry): Planned {
+function plan(path: string, vm: VmEntry, standIn: VmEntry | null): Planned {
   let target: string;
   let before: Buffer | null;
   try {
@@ -105,10 +109,12 @@ function plan(path: string, vm: VmEntry): Planned {
   }
   const known = text === null ? null : parseConfig(text, path);
   if (known?.ok === false) return { ok: false, kind: 'broken', problems: known.problems };
-  const after = withVm(text, vm);
+  const there = known?.config.vms.length ?? 0;
+  const needsStandIn = standIn !== null && there === 0;
+  const after = withVm(needsStandIn ? withVm(text, standIn) : text, vm);
   const checked = parseConfig(after, path);
   if (checked.ok) return { ok: true, target, before, after };
-  const problems = ownProblems(checked.problems, known?.config.vms.length ?? 0);
+  const problems = ownProblems(checked.problems, needsStandIn ? 1 : there);
   if (problems.length === 0) return { ok: false, kind: 'clash', problems: checked.problems };
   return { ok: false, kind: 'invalid', problems };
 }
@@ -150,9 +156,22 @@ function readIfThere(file: string): Buffer | null {
   }
 }
 
-function writeWhole(file: string, text: string, mode: number): void {
-  const handle = openSync(file, 'wx', mode);
+function isWritable(file: string): boolean {
   try {
+    closeSync(openSync(file, 'r+'));
+    return true;
+  } catch (error) {
+    // Taken away in this moment, which is another matter.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
+    return false;
+  }
+}
+
+function writeWhole(file: string, text: string, mode: number): void {
+  const handle = openSync(file, 'wx', 0o600);
+  try {
+    // Not by opening it, where the umask takes away what a group may do.
+    fchmodSync(handle, mode);
     const bytes = Buffer.from(text);
     for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
     fsyncSync(handle);

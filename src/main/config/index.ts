@@ -8,7 +8,7 @@ export { expandHome, findConfigPath, type ConfigLocation, type ConfigSources } f
 export { maskConfig } from './mask.ts';
 export { platformDirs, type PlatformDirs } from './platform-dirs.ts';
 export type { ConfigProblem } from './problem.ts';
-export { readConfig, resolveDataDir, type ConfigResult } from './read.ts';
+export { readConfig, resolveDataDir, vmOfEnv, type ConfigResult } from './read.ts';
 export {
   configJsonSchema,
   defaultConfig,

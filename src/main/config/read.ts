@@ -106,18 +106,25 @@ function withAbsoluteProgram(
   return [/[/\\]/.test(program) ? absolute(program) : program, ...parameters];
 }
 
+/** The VM that `WAA_VM_IP` names; null: it names none. */
+export function vmOfEnv(env: ConfigSources['env']) {
+  const address = env['WAA_VM_IP']?.trim() ?? '';
+  return address === '' ? null : { name: 'waa-vm', ssh: { host: address } };
+}
+
 /** `WAA_VM_IP` is all that users of the earlier tool ever set. A VM in the file is the more exact word. */
 function withVmFromEnv(
   result: ConfigResult & { readonly ok: true },
   env: ConfigSources['env'],
 ): ConfigResult {
-  const address = env['WAA_VM_IP']?.trim() ?? '';
-  if (address === '') return result;
+  const vm = vmOfEnv(env);
+  if (vm === null) return result;
+  const address = vm.ssh.host;
   if (result.config.vms.length > 0) {
     const warning = `WAA_VM_IP=${address} is ignored, because ${result.path ?? 'the configuration'} names its own VMs.`;
     return { ...result, warnings: [...result.warnings, warning] };
   }
-  const parsed = configSchema.shape.vms.safeParse([{ name: 'waa-vm', ssh: { host: address } }]);
+  const parsed = configSchema.shape.vms.safeParse([vm]);
   if (parsed.success) return { ...result, config: { ...result.config, vms: parsed.data } };
   return {
     ok: false,

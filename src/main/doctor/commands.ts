@@ -44,10 +44,16 @@ function loginWords({ line }: Terminal, target: SshTarget): string | null {
   const words = [
     ...(port === 22 ? [] : [`-p ${port}`]),
     ...(key === undefined ? [] : [line`-i ${key}`]),
-    ...(jump === null ? [] : [line`-J ${`${jump.username}@${jump.host}:${jump.port}`}`]),
+    ...(jump === null ? [] : [line`-J ${jumpsTo(jump)}`]),
     line`${`${target.username}@${target.host}`}`,
   ];
   return words.includes(null) ? null : words.join(' ');
+}
+
+/** As `ssh -J` wants them: the machine that is reached from here first. */
+function jumpsTo({ username, host, port, jump }: SshTarget): string {
+  const before = jump === null ? '' : `${jumpsTo(jump)},`;
+  return `${before}${username}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 const clouds = { public: 'AzureCloud', usgov: 'AzureUSGovernment', china: 'AzureChinaCloud' } as const;
@@ -65,10 +71,13 @@ export function azureVm(
   return line`--subscription ${subscriptionId} -g ${resourceGroup} -n ${vmName}`;
 }
 
-/** Lets this machine through to a port. Name of the security group as `az vm create` gives it; the own address only the person knows. */
+/**
+ * Lets this machine through to a port. Name of the security group as `az vm create` gives it; the own address only the person knows.
+ * No two rules of a group may have one priority: 1000 is that of the rule for SSH which `az vm create` makes, 900 that of `az vm open-port`.
+ */
 export function openPort({ line }: Terminal, azure: AzureConfig, port: number): string | null {
   const { subscriptionId, resourceGroup, vmName } = azure;
-  return line`az network nsg rule create --subscription ${subscriptionId} -g ${resourceGroup} --nsg-name ${`${vmName}NSG`} -n ${`AllowPort${port}`} --priority 1000 --access Allow --protocol Tcp --destination-port-ranges ${port} --source-address-prefixes YOUR.PUBLIC.ADDRESS`;
+  return line`az network nsg rule create --subscription ${subscriptionId} -g ${resourceGroup} --nsg-name ${`${vmName}NSG`} -n ${`AllowPort${port}`} --priority 800 --access Allow --protocol Tcp --destination-port-ranges ${port} --source-address-prefixes YOUR.PUBLIC.ADDRESS`;
 }
 
 /** Whether a port of another machine can be reached from here. */

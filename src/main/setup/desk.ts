@@ -5,6 +5,7 @@ import {
   checkVm,
   findConfigPath,
   problemsOfVm,
+  vmOfEnv,
   type AddVmResult,
   type ConfigProblem,
   type ConfigSources,
@@ -64,9 +65,12 @@ export function createSetup({ sources, places, listAzureVms, testVm, demo }: Set
     },
     add(draft) {
       const path = configPath();
-      const checked = checkVm(path, entryOf(draft));
+      const ofEnv = vmOfEnv(sources.env);
+      // Whoever writes down that very VM has it once.
+      const standIn = ofEnv?.ssh.host === draft.host ? null : ofEnv;
+      const checked = checkVm(path, entryOf(draft), standIn);
       const isFit = checked.ok && keyProblem(draft) === null;
-      const refusal = refusalOf(draft, isFit ? addVm(path, entryOf(draft)) : checked);
+      const refusal = refusalOf(draft, isFit ? addVm(path, entryOf(draft), standIn) : checked);
       return refusal === null
         ? { ok: true, value: { vm: draft.name, config_path: path } }
         : { ok: false, refusal };

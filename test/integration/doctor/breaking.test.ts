@@ -25,6 +25,7 @@ describe.skipIf(sshdPath === null)('what is broken', () => {
     expect(check.found).toMatch(broken.found);
     if (broken.command === null) expect(check.command).toBeNull();
     else expect(check.command).toMatch(broken.command);
+    if (broken.advice !== undefined) expect(check.advice).toMatch(broken.advice);
     expect(examined.summary.ok).toBe(state !== 'failed');
     for (const skipped of dependants.filter((one) => !(broken.skipped ?? []).includes(one as CheckName)))
       expect(examined.of(skipped as CheckName).found).toBe(

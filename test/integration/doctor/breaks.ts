@@ -1,6 +1,6 @@
 /** Ways to break each thing that the doctor looks at, and what he is to say then. Every check has at least one. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/main/config/index.ts';
 import type { CheckName } from '../../../src/main/doctor/index.ts';
@@ -16,6 +16,8 @@ export interface Break {
   readonly found: RegExp;
   /** Null: there is none. */
   readonly command: RegExp | null;
+  /** Where it is not that of the table. */
+  readonly advice?: RegExp;
   /** Where it is not those that the table tells. */
   readonly skipped?: readonly CheckName[];
 }
@@ -275,13 +277,21 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
     {
       what: 'one that cannot be read',
       break(patient) {
-        // Root may read every file, and a folder not even root.
-        const privateKey = join(patient.home, "it's a folder");
-        mkdirSync(privateKey);
+        // Root may read every file, and what leads in a circle not even root.
+        const privateKey = join(patient.home, "it's a circle");
+        symlinkSync(privateKey, privateKey);
         patient.setSsh({ privateKey });
       },
-      found: /cannot be read \(EISDIR\)/,
-      command: /^chmod 600 '\S+it'\\''s a folder'$/,
+      found: /cannot be read \(ELOOP\)/,
+      command: /^chmod 600 '\S+it'\\''s a circle'$/,
+    },
+    {
+      what: 'a folder',
+      break(patient) {
+        patient.setSsh({ privateKey: join(patient.home, '.ssh') });
+      },
+      found: /\.ssh is a folder\./,
+      command: null,
     },
     {
       what: 'one that all can read',
@@ -321,6 +331,17 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       command: /^az vm user update .* -u \S+ --ssh-key-value \S+id_ed25519\.pub$/,
     },
     {
+      what: 'the only one of the usual keys, as `az vm create` makes it',
+      break(patient) {
+        const { home, vm } = patient;
+        writeFileSync(join(vm.dir, 'authorized_keys'), '');
+        copyFileSync(vm.keyPath, join(home, '.ssh', 'id_rsa'));
+        patient.setSsh({ privateKey: null });
+      },
+      found: /refused the login/,
+      command: /^az vm user update .* --ssh-key-value \S+\/\.ssh\/id_rsa\.pub$/,
+    },
+    {
       what: 'a server that hangs up',
       break: async (patient) => {
         patient.setSsh({ port: await closingSshPort() });
@@ -358,6 +379,16 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       },
       found: /is pinned in the configuration/,
       command: null,
+      advice: /put the new fingerprint into "ssh\.hostKey"/,
+    },
+    {
+      what: 'one that is revoked',
+      break({ home, vm }) {
+        writeFileSync(join(home, '.ssh', 'known_hosts'), `@revoked [127.0.0.1]:${vm.port} ${vm.hostKey()}\n`);
+      },
+      found: /is marked as revoked/,
+      command: null,
+      advice: /^Do not connect to this machine\.$/,
     },
     {
       what: 'one that nobody has seen before',

@@ -73,6 +73,18 @@ describe('where there is one', () => {
     expect(vmNames(file)).toEqual(['new-vm', 'second']);
   });
 
+  it('keeps what others may do with it, whatever the umask is', () => {
+    writeFileSync(file, '{}');
+    chmodSync(file, 0o664);
+    const umask = process.umask(0o077);
+    try {
+      expect(addVm(file, vm).ok).toBe(true);
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(file).mode & 0o777).toBe(0o664);
+  });
+
   it('leaves a link as it is, and changes what it leads to', () => {
     mkdirSync(join(folder, 'dotfiles'));
     writeFileSync(join(folder, 'dotfiles', 'benchtray.json'), '{ /* mine */ }');
@@ -166,6 +178,17 @@ describe('nothing is written', () => {
     chmodSync(folder, 0o755);
     chmodSync(file, 0);
     expect(asNobody(() => addVm(file, vm))).toMatchObject({ kind: 'unwritable' });
+  });
+
+  it('over a file that this user may only read, though the folder would let it be replaced', () => {
+    writeFileSync(file, '{}', { mode: 0o444 });
+    chmodSync(folder, 0o777);
+    expect(asNobody(() => addVm(file, vm))).toEqual({
+      ok: false,
+      kind: 'unwritable',
+      message: `${file} cannot be written: this user may only read it. Nothing was written.`,
+    });
+    expectUntouched('{}');
   });
 
   it('into a folder that is a file, or over a folder', () => {

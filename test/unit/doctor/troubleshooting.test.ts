@@ -31,3 +31,8 @@ it('what it advises are whole sentences, each with a reason', () => {
       .every((line) => /^\|.*\|$/.test(line)),
   ).toBe(true);
 });
+
+it('no advice names a port of this machine, which is as it is configured: that stands in the command', () => {
+  for (const { remedies } of checks)
+    for (const { advice } of remedies) expect(advice).not.toMatch(/localhost:\d/);
+});

@@ -18,7 +18,8 @@ const idle = remedy<About>({
     'Start the benchmark; the VM costs money while it waits. If one should be running, look for it: BenchTray knows `run.py` and `run_multienv*.py`, started by Python.',
   command: ({ target, docker, container }, terminal) =>
     container === null
-      ? onVm(terminal, target, 'pgrep -f run')
+      ? // Its own command line must not be found, nor the many that only have a path with "run" in them.
+        onVm(terminal, target, shLine`pgrep -f ${'[r]un.*[.]py'}`)
       : onVmByDocker(terminal, target, docker, shLine`exec ${container} pgrep -f run.py`),
   example: { target: exampleTarget, docker: 'docker', container: 'winarena' },
 });

@@ -74,7 +74,7 @@ const settingUp = remedy<About>({
 const silent = remedy<About>({
   when: 'the benchmark server in Windows does not answer (`/probe`)',
   advice:
-    'Look at its screen, at http://localhost:8006 with this tunnel: it may be updating, wait at a question, or its server may have ended.',
+    'Look at its screen, through this tunnel at `http://localhost:PORT` with the first port of the command: it may be updating, wait at a question, or its server may have ended.',
   command: ({ target, vncPort }, terminal) => tunnel(terminal, target, vncPort),
   example,
 });

@@ -7,32 +7,34 @@ import { failed, onlyAdvice, passed, remedy, warned, type VmCheck } from '../mod
 interface About {
   readonly azure: AzureConfig | null;
   readonly target: SshTarget;
+  /** The key that was offered first; null: none out of a file. */
+  readonly key: string | null;
 }
+const [exampleKey = null] = exampleTarget.keys.paths;
 
 const refused = remedy<About>({
   when: 'the VM refuses the login',
   advice:
     'Correct "ssh.username", or let the public half of your key in: it belongs into `~/.ssh/authorized_keys` on the VM. In Azure this writes it there:',
-  command({ azure, target }, terminal) {
-    const [key] = target.keys.paths;
-    if (azure === null || key === undefined) return loudLogin(terminal, target);
+  command({ azure, target, key }, terminal) {
+    if (azure === null || key === null) return loudLogin(terminal, target);
     const { subscriptionId, resourceGroup, vmName } = azure;
     return terminal.line`az vm user update --subscription ${subscriptionId} -g ${resourceGroup} -n ${vmName} -u ${target.username} --ssh-key-value ${`${key}.pub`}`;
   },
-  example: { azure: exampleAzure, target: exampleTarget },
+  example: { azure: exampleAzure, target: exampleTarget, key: exampleKey },
 });
 const broken = remedy<About>({
   when: 'the SSH connection ends before the login is through',
   advice: 'See at which step it ends:',
   command: ({ target }, terminal) => loudLogin(terminal, target),
-  example: { azure: null, target: exampleTarget },
+  example: { azure: null, target: exampleTarget, key: exampleKey },
 });
 const noShell = remedy<About>({
   when: 'the login works, but no command can be run',
   advice:
     'BenchTray needs a plain `sh` on the VM: give the user a login shell, and take away a forced command.',
   command: ({ target }, terminal) => loudLogin(terminal, target),
-  example: { azure: null, target: exampleTarget },
+  example: { azure: null, target: exampleTarget, key: exampleKey },
 });
 
 export const sshLogin: VmCheck = {
@@ -47,7 +49,9 @@ export const sshLogin: VmCheck = {
   async look(vm) {
     const target = await vm.target();
     if (!target.ok) throw new Error(target.detail);
-    const about = { azure: vm.config.azure, target: target.value };
+    const { problems } = await vm.keys();
+    const key = target.value.keys.paths.find((path) => !problems.some((problem) => problem.path === path));
+    const about = { azure: vm.config.azure, target: target.value, key: key ?? null };
     const result = await vm.connection();
     if (!result.ok) {
       const { code, message, detail } = result.problem;
@@ -84,7 +88,11 @@ export const hostKey: VmCheck = {
     const verdict = await vm.hostKey();
     if (verdict === null)
       return { ...passed('The connection ended before the server showed its key.'), state: 'skipped' };
-    if (verdict.kind === 'refused') return failed(verdict.message, changed, verdict.known);
+    if (verdict.kind === 'refused') {
+      const { message, hint, known } = verdict;
+      // Of a pinned or a revoked one no file has an old key that could be forgotten.
+      return failed(message, changed, known, known === null ? hint : null);
+    }
     return verdict.kind === 'trusted'
       ? passed('It is the known one.')
       : warned(`It is ${verdict.fingerprint}, seen for the first time.`, firstUse, null);

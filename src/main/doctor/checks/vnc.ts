@@ -15,7 +15,7 @@ const example: About = { target: exampleTarget, docker: 'docker', port: 8006 };
 const onlyThere = remedy<About>({
   when: 'the screen of Windows (VNC) can be seen on the VM only',
   advice:
-    'Its port is not open for this machine, which is as safe as it can be: see it at http://localhost:8006 through a tunnel.',
+    'Its port is not open for this machine, which is as safe as it can be. Through this tunnel it is seen at `http://localhost:PORT`, with the first port of the command:',
   command: ({ target, port }, terminal) => tunnel(terminal, target, port),
   example,
 });

@@ -113,6 +113,15 @@ function fileProblem(path: string, error: unknown): KeyProblem {
       hint: 'Correct "ssh.privateKey" in the configuration, or make a key with: ssh-keygen -t ed25519',
     };
   }
+  // Its permissions are as they should be, and with those of a key nobody could open what is in it.
+  if (code === 'EISDIR') {
+    return {
+      path,
+      kind: 'not_a_key',
+      message: `${path} is a folder.`,
+      hint: 'Name the private key in it.',
+    };
+  }
   return {
     path,
     kind: 'unreadable',

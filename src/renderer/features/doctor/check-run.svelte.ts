@@ -40,6 +40,16 @@ export function createCheckRun(): CheckRun {
     checks = index === -1 ? [...checks, check] : checks.with(index, check);
   }
 
+  function breakOff(): void {
+    state = { kind: 'failed', problem: brokenOff };
+    dropUnfinished();
+  }
+
+  /** What was under way is not any more. */
+  function dropUnfinished(): void {
+    checks = checks.filter((check) => check.state !== 'running' && check.state !== 'waiting');
+  }
+
   async function follow(
     begin: (signal: AbortSignal) => Promise<Answer<Response>>,
     controller: AbortController,
@@ -58,7 +68,8 @@ export function createCheckRun(): CheckRun {
     });
     if (current !== controller) return;
     const { summary } = end;
-    state = summary === null ? { kind: 'failed', problem: brokenOff } : { kind: 'ended', summary };
+    if (summary === null) breakOff();
+    else state = { kind: 'ended', summary };
   }
 
   return {
@@ -77,7 +88,7 @@ export function createCheckRun(): CheckRun {
       try {
         await follow(begin, controller);
       } catch {
-        if (current === controller) state = { kind: 'failed', problem: brokenOff };
+        if (current === controller) breakOff();
       }
     },
     cancel() {
@@ -85,8 +96,7 @@ export function createCheckRun(): CheckRun {
       current?.abort();
       current = null;
       state = { kind: 'cancelled' };
-      // What was under way is not any more.
-      checks = checks.filter((check) => check.state !== 'running' && check.state !== 'waiting');
+      dropUnfinished();
     },
     clear() {
       current?.abort();

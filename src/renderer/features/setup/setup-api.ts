@@ -13,7 +13,9 @@ export interface SetupApi {
 
 /** @param code the set-up code; null: there is none yet */
 export function setupApi(base: URL, code: string | null): SetupApi {
-  const headers: Record<string, string> = code === null ? {} : { 'X-BenchTray-Setup': code };
+  // No browser sends anything else in a header: a long dash, or what another keyboard writes, would be no request at all.
+  const headers: Record<string, string> =
+    code === null ? {} : { 'X-BenchTray-Setup': code.replaceAll(/[^!-~]/g, '-') };
   const url = (path: string): URL => new URL(`/api/setup${path}`, base);
   const post = (path: string, value: unknown, signal?: AbortSignal): Promise<Answer<Response>> =>
     ask(url(path), {
