@@ -132,7 +132,8 @@ class ClientSink implements Sink {
   }
 
   isOver(): boolean {
-    return this.#isOver;
+    // A connection that was destroyed tells of its end only later.
+    return this.#isOver || this.connection.destroyed;
   }
 
   wasCut(): boolean {

@@ -44,8 +44,10 @@ function createTarget(): {
     },
     req: {
       socket: {
+        destroyed: false,
         destroy() {
           target.destroyed = true;
+          target.req.socket.destroyed = true;
         },
       },
     },
@@ -162,6 +164,14 @@ describe('the sink', () => {
     expect(target.destroyed).toBe(false);
     pass(sink, 1);
     expect(target.destroyed).toBe(true);
+  });
+
+  it('is over as soon as its connection has been destroyed by somebody else', () => {
+    const { target } = createTarget();
+    const sink = createSink(target, sinkLimits, () => undefined);
+    expect(sink.isOver()).toBe(false);
+    target.req.socket.destroy();
+    expect([sink.isOver(), sink.wasCut()]).toEqual([true, false]);
   });
 
   it('tells when there is room again, and sends nothing after its end', () => {
