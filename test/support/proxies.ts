@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { caddyPath, nginxPath } from './tools.ts';
 import { until } from './wait.ts';
+import { freePort } from './free-port.ts';
 
 export type ProxyKind = 'nginx' | 'caddy';
 
@@ -110,15 +111,6 @@ function caddyText(hasTlsBehind: boolean, port: number, { folder, alsoOn }: Prox
 
 function replaceAll(text: string, replace: Readonly<Record<string, string>>): string {
   return Object.entries(replace).reduce((result, [from, to]) => result.replaceAll(from, to), text);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function isOpen(port: number): Promise<boolean> {

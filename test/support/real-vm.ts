@@ -14,7 +14,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -23,6 +22,7 @@ import { commands } from './real-vm/commands.ts';
 import { commandOf, descendants, processesOf, signal } from './real-vm/processes.ts';
 import { sshdPath } from './tools.ts';
 import { until } from './wait.ts';
+import { freePort } from './free-port.ts';
 
 export interface RealVm {
   readonly dir: string;
@@ -350,14 +350,4 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
 function replace(path: string, text: string): void {
   writeFileSync(`${path}.new`, text);
   renameSync(`${path}.new`, path);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { readConfig } from '../../../src/main/config/index.ts';
 import type { CheckName } from '../../../src/main/doctor/index.ts';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
+import { freePort } from '../../support/free-port.ts';
 import { azureFails, azureSays, webServer, type Patient } from './patient.ts';
-import { deafPort, closingSshPort, unknownHost, unusedPort } from './ports.ts';
+import { deafPort, closingSshPort, unknownHost } from './ports.ts';
 
 export interface Break {
   readonly what: string;
@@ -124,7 +125,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
     {
       what: 'no BenchTray',
       break: async (patient) => {
-        patient.setPort(await unusedPort());
+        patient.setPort(await freePort());
       },
       ...warned,
       found: /No BenchTray is running now/,
@@ -535,7 +536,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
     {
       what: 'seen on the VM only',
       break: async (patient) => {
-        patient.config = { ...patient.config, vnc: { port: await unusedPort() } };
+        patient.config = { ...patient.config, vnc: { port: await freePort() } };
       },
       ...warned,
       found: /It answers on the VM, but not at http:\/\/127\.0\.0\.1:\d+\/ from here/,
@@ -544,7 +545,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
     {
       what: 'not there',
       break: async (patient) => {
-        patient.config = { ...patient.config, vnc: { port: await unusedPort() } };
+        patient.config = { ...patient.config, vnc: { port: await freePort() } };
         patient.vm.lack('vnc');
       },
       found: /nor on the VM itself/,

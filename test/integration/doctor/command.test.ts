@@ -9,7 +9,7 @@ import { startTestMonitor, testConfig } from '../../support/monitor.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { healthyPatient, type Patient } from './patient.ts';
-import { unusedPort } from './ports.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const program = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts');
 
@@ -37,7 +37,7 @@ function start({ home }: Patient, ...args: readonly string[]) {
 
 /** Writes the patient's configuration into the file that the program reads. @returns the port in it */
 async function configured(patient: Patient, port?: number): Promise<number> {
-  const taken = port ?? (await unusedPort());
+  const taken = port ?? (await freePort());
   const vm = { ...patient.config, azure: null };
   writeFileSync(join(patient.home, 'c.json'), JSON.stringify({ server: { port: taken }, vms: [vm] }));
   return taken;
