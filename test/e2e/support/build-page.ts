@@ -1,8 +1,7 @@
 /** Builds the page before the tests, so that they see the sources as they are. */
 import { createBuilder } from 'vite';
 
-// Playwright takes its set-up from the default export.
-// eslint-disable-next-line import-x/no-default-export
+// eslint-disable-next-line import-x/no-default-export -- Playwright takes its set-up from there
 export default async function buildPage(): Promise<void> {
   const builder = await createBuilder({ configFile: 'vite.config.ts', logLevel: 'warn' });
   const { client } = builder.environments;

@@ -141,7 +141,9 @@ it('waits for another program that writes into it for a moment', async () => {
      const database = new DatabaseSync(process.argv[1]);
      database.exec('BEGIN IMMEDIATE');
      console.log('locked');
-     setTimeout(() => database.exec('COMMIT'), 200);`,
+     database.exec(\`CREATE TABLE much AS WITH RECURSIVE one(number) AS
+       (SELECT 1 UNION ALL SELECT number + 1 FROM one WHERE number < 300000) SELECT number FROM one\`);
+     database.exec('ROLLBACK');`,
     file,
   ]);
   const ended = once(other, 'close');
