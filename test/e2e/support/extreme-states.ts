@@ -124,6 +124,28 @@ export const extremeStates: readonly State[] = [
     reach: text('(the VM is not reached)'),
   },
   {
+    name: 'vm-off',
+    arrange: ({ feed }) => {
+      const text = 'The VM is deallocated';
+      const power_state = 'deallocated';
+      setReady(feed, {
+        connected: false,
+        phase: 'offline',
+        waa_ready: false,
+        power_state,
+        detail: { ...detail, text },
+      });
+      beginError(feed, 'ssh_unreachable', { severity: 'critical', message: 'SSH connection failed' });
+      beginError(feed, 'vm_not_running', {
+        severity: 'warning',
+        message: 'The VM is deallocated: it does not run.',
+        hint: 'To start it: az vm start -g rg-agents -n waa-eval-vm',
+      });
+    },
+    // That it does not answer is no worse than that it is off.
+    reach: (page) => expect(page.getByLabel('Open errors').getByText(/^Warning/)).toHaveCount(2),
+  },
+  {
     name: 'link-lost',
     arrange: ({ feed }) => {
       setReady(feed);
