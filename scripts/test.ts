@@ -1,12 +1,19 @@
 /**
- * `npm test`: every test that this machine can run. Brings what the tests need and npm does not (an OpenSSH server, Chromium, two proxies), names
+ * `npm test`: every test that this machine can run. Brings what the tests need and npm does not (an OpenSSH server, Chromium, Python, two proxies), names
  * what it had to leave out and why, and ends with one line that counts everything.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { findCaddy, findChromium, findNginx, findSshd, unpackedTools } from '../test/support/tools.ts';
+import {
+  findCaddy,
+  findChromium,
+  findNginx,
+  findPython,
+  findSshd,
+  unpackedTools,
+} from '../test/support/tools.ts';
 
 interface Tool {
   readonly name: string;
@@ -32,6 +39,12 @@ const noChromium = 'Chromium is not installed';
 const tools: readonly Tool[] = [
   { name: 'OpenSSH server (sshd)', mark: 'sshdPath', debianPackage: 'openssh-server', find: findSshd },
   { name: 'Chromium', mark: 'chromiumPath', debianPackage: 'chromium', find: findChromium },
+  {
+    name: 'Python 3 with requests',
+    mark: 'pythonPath',
+    debianPackage: 'python3-requests',
+    find: findPython,
+  },
   { name: 'nginx', mark: 'nginxPath', debianPackage: 'nginx', isUnpacked: true, find: findNginx },
   { name: 'Caddy', mark: 'caddyPath', debianPackage: 'caddy', isUnpacked: true, find: findCaddy },
 ];

@@ -1,4 +1,5 @@
 /** Programs that tests need and that are not npm packages. scripts/test.ts installs what it can before the tests begin. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -24,6 +25,13 @@ export const findCaddy = (): string | null => (process.platform === 'win32' ? nu
 
 export const findChromium = (): string | null =>
   process.env['BENCHTRAY_CHROMIUM'] ?? find('chromium', 'chromium-browser', 'google-chrome');
+
+/** A Python 3 that has the package `requests`: the first one of the path need not be it. */
+export function findPython(): string | null {
+  const name = process.platform === 'win32' ? 'python.exe' : 'python3';
+  const there = folders.map((folder) => join(folder, name)).filter((path) => existsSync(path));
+  return there.find((path) => spawnSync(path, ['-c', 'import requests']).status === 0) ?? null;
+}
 
 /** OpenSSH's server, by its absolute path, as it wants to be started; null where it cannot be had. */
 export const sshdPath = findSshd();

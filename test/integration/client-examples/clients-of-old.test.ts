@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeVmConfig } from '../../../src/main/config/index.ts';
 import { startSimulatedVm, type SimulatedVm } from '../../../src/main/demo/index.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
-import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
+import { chromiumLaunch, chromiumPath, findPython } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
-import { canRun, startProgram, withPort, type Program } from './program.ts';
+import { startProgram, withPort, type Program } from './program.ts';
 
 /** Nothing after the first run. */
 const timings = {
@@ -47,15 +47,15 @@ function client(name: string): string {
   return withPort(text, Number(new URL(monitor.url).port));
 }
 
-const hasRequests = canRun('python3', '-c', 'import requests');
-if (!hasRequests)
+const pythonPath = findPython();
+if (pythonPath === null)
   console.warn('SKIPPED: the Python clients of old, since this machine has no python3 with requests.');
 
-describe.skipIf(!hasRequests)('in Python (needs python3 with requests)', () => {
+describe.skipIf(pythonPath === null)('in Python (needs python3 with requests)', () => {
   beforeEach(startServer);
 
   it('the one that prints', async () => {
-    const printing = (program = startProgram('python3', ['-'], client('printing_client.py')));
+    const printing = (program = startProgram(pythonPath ?? '', ['-'], client('printing_client.py')));
     await printing.expect(/^\[[\d:]+\] VM Status: Starting \(\w+\)$/m);
     const vm = await bringVm();
     await printing.expect(/^\[[\d:]+\] VM Status: Ready$/m);
@@ -73,7 +73,7 @@ describe.skipIf(!hasRequests)('in Python (needs python3 with requests)', () => {
   });
 
   it('the one with callbacks', async () => {
-    const calling = (program = startProgram('python3', ['-'], client('callback_client.py')));
+    const calling = (program = startProgram(pythonPath ?? '', ['-'], client('callback_client.py')));
     await calling.expect(/^VM is starting$/m);
     const vm = await bringVm();
     await calling.expect(/^VM is ready$/m);

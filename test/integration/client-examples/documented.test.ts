@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
+import { chromiumLaunch, chromiumPath, findPython } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { errorOf, taskOf } from '../../unit/feed/fixtures.ts';
 import { ask, startTestServer, type TestServer } from '../server/support.ts';
@@ -89,11 +89,15 @@ describe('the example', () => {
     );
   }
 
-  const hasRequests = canRun('python3', '-c', 'import requests');
-  if (!hasRequests)
+  const pythonPath = findPython();
+  if (pythonPath === null)
     console.warn('SKIPPED: "In Python, with requests" of docs/api.md, since this machine has no requests.');
-  it.skipIf(!hasRequests)('"In Python, with requests" (needs python3 with requests)', async () => {
-    program = startProgram('python3', ['-'], documentedExample('In Python, with requests', front.port));
+  it.skipIf(pythonPath === null)('"In Python, with requests" (needs python3 with requests)', async () => {
+    program = startProgram(
+      pythonPath ?? '',
+      ['-'],
+      documentedExample('In Python, with requests', front.port),
+    );
     await program.expect(/^connected /m);
     tell('Aufgabe-ü-課題');
     await program.expect(/^task_complete .*Aufgabe-ü-課題/m);
