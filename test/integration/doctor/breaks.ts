@@ -295,6 +295,20 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       command: null,
     },
     {
+      what: 'a missing IdentityFile beside one that works',
+      break(patient) {
+        const none = join(patient.home, 'none');
+        writeFileSync(
+          join(patient.home, '.ssh', 'config'),
+          `Host *\n  IdentityFile ${none}\n  IdentityFile ${patient.vm.keyPath}\n`,
+        );
+        patient.setSsh({ privateKey: null });
+      },
+      ...warned,
+      found: /The key file \S+none does not exist\. BenchTray goes on/,
+      command: /^ls -l \S+none$/,
+    },
+    {
       what: 'one that all can read',
       break({ vm }) {
         chmodSync(vm.keyPath, 0o644);

@@ -34,6 +34,12 @@ const passphrase = remedy<About>({
     kind === 'powershell' ? line`Start-Service ssh-agent; ssh-add ${path}` : line`ssh-add ${path}`,
   example,
 });
+const notUsed = remedy<About>({
+  when: 'a key file that is named cannot be used, though the login may work by another key',
+  advice: 'Correct "ssh.privateKey" or the `IdentityFile` in ~/.ssh/config, or put the key back:',
+  command: ({ path }, { kind, line }) => (kind === 'powershell' ? line`dir ${path}` : line`ls -l ${path}`),
+  example,
+});
 const noKey = onlyAdvice(
   'the key file holds no private key',
   'Name the private key in OpenSSH or PEM form in "ssh.privateKey": the file without `.pub`.',
@@ -54,7 +60,7 @@ export const sshKey: VmCheck = {
   needs: () => ['public_address'],
   after: () => [],
   limitSeconds: 10,
-  remedies: [missing, unreadable, open, passphrase, noKey],
+  remedies: [missing, unreadable, open, passphrase, notUsed, noKey],
   async look(vm) {
     const target = await vm.target();
     if (!target.ok) throw new Error(target.detail);
@@ -67,6 +73,11 @@ export const sshKey: VmCheck = {
       return problem === undefined
         ? failed(`${lack.message} ${lack.detail}`, missing, { path: paths[0] ?? '' })
         : keyFailure(problem);
+    }
+    const [unusable] = named ? loaded.problems : [];
+    if (unusable !== undefined && unusable.kind !== 'passphrase_needed') {
+      const { path, message } = unusable;
+      return warned(`${message} BenchTray goes on with the other keys and the SSH agent.`, notUsed, { path });
     }
     const usable = paths.filter((path) => !loaded.problems.some((problem) => problem.path === path));
     for (const path of vm.tools.platform === 'win32' ? [] : usable) {

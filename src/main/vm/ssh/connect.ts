@@ -1,13 +1,8 @@
 /** One attempt to log in on a machine, through its jump hosts. The outcome is a value: a client, or what went wrong in a person's words. */
 import type { Duplex } from 'node:stream';
-import ssh2, {
-  type AgentAuthMethod,
-  type Client,
-  type ConnectConfig,
-  type PublicKeyAuthMethod,
-  type ServerHostKeyAlgorithm,
-} from 'ssh2';
+import ssh2, { type AgentAuthMethod, type Client, type ConnectConfig, type PublicKeyAuthMethod } from 'ssh2';
 import { terminalOf } from '../../terminal.ts';
+import { agentWithoutSha1, algorithmsFor, outdatedHint, outdatedServer, withoutSha1 } from './algorithms.ts';
 import type { HostKeys, HostKeyVerdict } from './host-keys.ts';
 import type { KeyProblem, KeyStore, LoadedKeys } from './keys.ts';
 import { addressOf, type SshTarget } from './target.ts';
@@ -84,9 +79,10 @@ async function logIn(
   const offers: (PublicKeyAuthMethod | AgentAuthMethod)[] = keys.map((key) => ({
     type: 'publickey',
     username: target.username,
-    key,
+    key: withoutSha1(key),
   }));
-  if (agent !== null) offers.push({ type: 'agent', username: target.username, agent });
+  if (agent !== null)
+    offers.push({ type: 'agent', username: target.username, agent: agentWithoutSha1(agent) });
   const client = new ssh2.Client();
   let verdict = null as HostKeyVerdict | null;
   const config: ConnectConfig = {
@@ -98,13 +94,7 @@ async function logIn(
     ...(socket === null ? {} : { sock: socket }),
     hostVerifier: (key: Buffer) => (verdict = tools.hostKeys.judge(target, key)).kind !== 'refused',
     authHandler: offers,
-    algorithms: {
-      serverHostKey: {
-        prepend: tools.hostKeys.preferredTypes(target) as ServerHostKeyAlgorithm[],
-        append: [],
-        remove: [],
-      },
-    },
+    algorithms: algorithmsFor(tools.hostKeys.preferredTypes(target)),
   };
 
   return new Promise((resolve) => {
@@ -117,6 +107,8 @@ async function logIn(
       resolve({ ok: false, problem });
     };
     const abort = (): void => fail(unreachable(target, 'given up'));
+    /** Why a key or the agent could not be used. ssh2 goes on with the next one by itself. */
+    const unused: string[] = [];
     signal.addEventListener('abort', abort, { once: true });
     client.once('ready', () => {
       signal.removeEventListener('abort', abort);
@@ -130,9 +122,21 @@ async function logIn(
         const { message, hint, fingerprint } = verdict;
         return fail({ code: 'ssh_host_key_changed', message, hint, detail: fingerprint });
       }
+      if (error.level === 'agent') {
+        unused.push(`The SSH agent cannot be used: ${error.message}.`);
+        return;
+      }
+      const signing = /signing (?:data )?with key: (.+)$/.exec(error.message)?.[1];
+      if (signing !== undefined) {
+        unused.push(`An RSA key was not used: ${signing}.`);
+        return;
+      }
       if (error.level === 'client-authentication')
-        return fail(loginRefused(target, problems, agent !== null));
-      return fail(unreachable(target, explain(error)));
+        return fail(loginRefused(target, problems, agent !== null, unused));
+      const outdated = outdatedServer(error.message);
+      return fail(
+        outdated === null ? unreachable(target, explain(error)) : unreachable(target, outdated, outdatedHint),
+      );
     });
     client.once('close', () =>
       fail(unreachable(target, 'the server closed the connection before the login')),
@@ -154,19 +158,26 @@ function forward(client: Client, target: SshTarget): Promise<Duplex> {
   });
 }
 
-function unreachable(target: SshTarget, detail: string): SshProblem {
+function unreachable(target: SshTarget, detail: string, hint: string | null = null): SshProblem {
   const { port, username, host } = target;
   const command = terminalOf(process.platform).line`ssh -p ${port} ${`${username}@${host}`}`;
   return {
     code: 'ssh_unreachable',
     message: 'SSH connection failed',
     detail: `${addressOf(target)}: ${detail}`,
-    hint: `Is the VM running, is the address right, and is port ${port} open for you?${command === null ? '' : ` Try: ${command}`}`,
+    hint:
+      hint ??
+      `Is the VM running, is the address right, and is port ${port} open for you?${command === null ? '' : ` Try: ${command}`}`,
   };
 }
 
-function loginRefused(target: SshTarget, problems: readonly KeyProblem[], agent: boolean): SshProblem {
-  const own = problems.find((problem) => problem.kind !== 'missing');
+function loginRefused(
+  target: SshTarget,
+  problems: readonly KeyProblem[],
+  agent: boolean,
+  unused: readonly string[],
+): SshProblem {
+  const own = target.keys.named ? problems[0] : worstOf(problems);
   const offered = agent ? 'No key of the SSH agent and no key file' : 'No key that was offered';
   return {
     code: 'ssh_auth_failed',
@@ -174,21 +185,22 @@ function loginRefused(target: SshTarget, problems: readonly KeyProblem[], agent:
       own === undefined
         ? `${addressOf(target)} refused the login.`
         : `${addressOf(target)} refused the login. ${own.message}`,
-    detail: `${offered} was accepted for the user ${target.username}.`,
+    detail: [`${offered} was accepted for the user ${target.username}.`, ...unused].join(' '),
     hint: own?.hint ?? 'Is "ssh.username" right, and is the public key in ~/.ssh/authorized_keys on the VM?',
   };
 }
 
-/** Why there is nothing to log in with, so that it need not be tried. Null: there is something. */
+/**
+ * Returns why there is nothing to log in with, so that BenchTray need not try; null if there is something. As `ssh` does, a login
+ * goes on without a key file that was named, as long as the agent may hold the key.
+ */
 export function lackOfKeys(
   target: SshTarget,
   { keys, problems }: LoadedKeys,
   hasAgent: boolean,
 ): SshProblem | null {
-  const named = target.keys.named ? problems[0] : undefined;
-  // A key that only lacks its passphrase may well be in the agent; a file that is not there is a mistake.
-  const isMistake = named !== undefined && named.kind !== 'passphrase_needed';
-  return keys.length === 0 && (isMistake || !hasAgent) ? noKey(target, named ?? worstOf(problems)) : null;
+  if (keys.length > 0 || hasAgent) return null;
+  return noKey(target, target.keys.named ? problems[0] : worstOf(problems));
 }
 
 function noKey(target: SshTarget, problem: KeyProblem | undefined): SshProblem {

@@ -1,0 +1,127 @@
+/** What BenchTray offers to SSH servers, held against a real OpenSSH server that offers only what is outdated. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { makeVmConfig, type VmConfig } from '../../../src/main/config/index.ts';
+import type { RealVm } from '../../support/real-vm.ts';
+import { sshdPath } from '../../support/tools.ts';
+import { until } from '../../support/wait.ts';
+import { readyVm, watch } from './watched.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'benchtray-home-'));
+  mkdirSync(join(home, '.ssh'));
+  vi.stubEnv('HOME', home);
+  vi.stubEnv('SSH_AUTH_SOCK', undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true });
+});
+
+async function allowOnly(vm: RealVm, ...lines: readonly string[]): Promise<void> {
+  const file = join(vm.dir, 'sshd_config');
+  // sshd takes the first value that it finds.
+  writeFileSync(file, `${lines.join('\n')}\n${readFileSync(file, 'utf8')}`);
+  await vm.killSshd();
+  await vm.startSshd();
+}
+
+function withSsh(vm: RealVm, change: Partial<VmConfig['ssh']>): VmConfig {
+  return { ...vm.config, ssh: { ...vm.config.ssh, ...change } };
+}
+
+async function startAgent(...keys: readonly string[]): Promise<void> {
+  const socket = join(home, 'agent');
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+  onTestFinished(async () => {
+    const ended = once(agent, 'exit');
+    agent.kill();
+    await ended;
+  });
+  await until(() => existsSync(socket), 'the agent listens');
+  vi.stubEnv('SSH_AUTH_SOCK', socket);
+  for (const key of keys) execFileSync('ssh-add', ['-q', key], { stdio: 'ignore' });
+}
+
+describe.skipIf(sshdPath === null)('an SSH server', () => {
+  it.each([
+    ['key exchange algorithms', 'KexAlgorithms diffie-hellman-group14-sha1'],
+    ['ciphers', 'Ciphers aes256-cbc,3des-cbc'],
+    ['message authentication codes', 'Ciphers aes128-ctr\nMACs hmac-sha1,hmac-md5'],
+  ])('with outdated %s only is refused, and told as outdated', async (what, lines) => {
+    const vm = await readyVm();
+    await allowOnly(vm, lines);
+    const { untilError } = await watch(vm.config);
+    const error = await untilError('ssh_unreachable');
+    expect(error.detail).toContain(`this server offers only outdated ${what}`);
+    expect(error.hint).toContain('sshd_config');
+  });
+
+  it('whose RSA key signs with SHA-1 only is refused, and with SHA-2 accepted', async () => {
+    const vm = await readyVm();
+    const key = join(vm.dir, 'rsa_host_key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-N', '', '-f', key]);
+    const hostKey = `HostKey ${key}`;
+    const file = join(vm.dir, 'sshd_config');
+    const text = readFileSync(file, 'utf8').replace(/^HostKey .*$/m, hostKey);
+    writeFileSync(file, `HostKeyAlgorithms ssh-rsa\n${text}`);
+    await vm.killSshd();
+    await vm.startSshd();
+    const old = await watch(vm.config);
+    expect((await old.untilError('ssh_unreachable')).detail).toContain('outdated host key algorithms');
+    writeFileSync(file, `HostKeyAlgorithms rsa-sha2-256\n${text}`);
+    await vm.killSshd();
+    await vm.startSshd();
+    await old.untilPhase('ready');
+  });
+});
+
+describe.skipIf(sshdPath === null)('a key file that is named and missing', () => {
+  it('does not keep the agent from logging in', async () => {
+    const vm = await readyVm();
+    await startAgent(vm.keyPath);
+    const { port } = vm;
+    appendFileSync(
+      join(home, '.ssh', 'config'),
+      `Host named\n  HostName 127.0.0.1\n  Port ${port}\n  User ${userInfo().username}\n  IdentityFile ~/.ssh/none\n`,
+    );
+    const byFile = await watch(makeVmConfig({ name: 'vm', ssh: { host: 'named' } }));
+    await byFile.untilPhase('ready');
+    expect(byFile.client.errors()).toEqual([]);
+  });
+
+  it('is named where nothing else logs in', async () => {
+    const vm = await readyVm();
+    await startAgent();
+    const privateKey = join(home, '.ssh', 'none');
+    const { untilError } = await watch(withSsh(vm, { privateKey, agent: true }));
+    expect((await untilError('ssh_auth_failed')).message).toContain(`${privateKey} does not exist`);
+  });
+});
+
+it.skipIf(sshdPath === null)('an agent that does not answer keeps no key file from logging in', async () => {
+  const vm = await readyVm();
+  const socket = join(home, 'no-agent');
+  const server = createServer((peer) => peer.destroy()).listen(socket);
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  vi.stubEnv('SSH_AUTH_SOCK', socket);
+  const { untilPhase } = await watch(withSsh(vm, { agent: true }));
+  await untilPhase('ready');
+  const other = await watch(withSsh(vm, { agent: true, privateKey: null }));
+  expect((await other.untilError('ssh_auth_failed')).detail).toContain('The SSH agent cannot be used');
+});
