@@ -17,6 +17,20 @@ const vm = z.string().describe('Name of the VM in the configuration.');
 export const runState = z.enum(runOutcomes);
 const totalTasks = count.describe('0 while unknown.');
 
+/** The figures that runs are compared by, for a run, a domain or a pool. */
+export const scoreFigureFields = {
+  tasks_scored: count.describe('Tasks that have a score: the n of `mean_score` and `pass_rate`.'),
+  mean_score: z
+    .number()
+    .nullable()
+    .describe('Mean score over the scored tasks, 0..1; null while there are none.'),
+  pass_rate: z
+    .number()
+    .nullable()
+    .describe('Share of the scored tasks that passed, 0..1; null while there are none.'),
+};
+export const meanScoreAlias = z.number().nullable().describe('The older name of `mean_score`.');
+
 export const connectedSchema = z
   .object({
     timestamp: time,
@@ -95,6 +109,7 @@ export const domainTallySchema = z
     tasks_completed: count,
     succeeded: count,
     score_sum: z.number(),
+    ...scoreFigureFields,
   })
   .describe('What a run has come to in one domain of its tasks.');
 
@@ -118,6 +133,7 @@ export const poolViewSchema = z
     total_tasks: count.describe('Of the known parts; 0 while unknown.'),
     succeeded: count,
     score_sum: z.number(),
+    ...scoreFigureFields,
     state: runState,
     parts: z.array(poolPartSchema).describe('The known parts, by worker.'),
   })
@@ -138,10 +154,8 @@ export const progressSchema = z
     instruction: z.string().nullable(),
     succeeded: count,
     score_sum: z.number(),
-    success_rate_evaluated: z
-      .number()
-      .nullable()
-      .describe('Mean score over tasks that were scored, 0..1; null before the first.'),
+    ...scoreFigureFields,
+    success_rate_evaluated: meanScoreAlias,
     success_rate_planned: z
       .number()
       .nullable()

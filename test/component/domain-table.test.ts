@@ -13,18 +13,25 @@ const cells = (row: Element): readonly string[] => [...row.children].map((cell) 
 test('a table with a name, heads, and a line for each domain in the given order', async () => {
   const { getByRole, container } = await render(DomainTable, {
     domains: [
-      domainOf(0, { domain: 'vlc', total_tasks: 21, tasks_completed: 3, succeeded: 1, score_sum: 1.5 }),
-      domainOf(1, { domain: 'clock', total_tasks: 4, tasks_completed: 0, score_sum: 0 }),
-      domainOf(2, { domain: null, total_tasks: 0, tasks_completed: 2, succeeded: 2, score_sum: 2 }),
+      domainOf(0, {
+        domain: 'vlc',
+        total_tasks: 21,
+        tasks_completed: 4,
+        tasks_scored: 3,
+        mean_score: 0.5,
+        pass_rate: 1 / 3,
+      }),
+      domainOf(0, { domain: 'clock', total_tasks: 4 }),
+      domainOf(2, { domain: null, total_tasks: 0, mean_score: 1, pass_rate: 1 }),
     ],
   });
   await expect.element(getByRole('table', { name: /^The run by domain/ })).toBeVisible();
   const heads = getByRole('columnheader').elements();
-  expect(heads.map((head) => head.textContent)).toEqual(['Domain', 'Done', 'Passed', 'Mean score']);
+  expect(heads.map((head) => head.textContent)).toEqual(['Domain', 'Done', 'Mean score', 'Pass rate']);
   expect([...container.querySelectorAll('tbody tr')].map(cells)).toEqual([
-    ['vlc', '3/21', '1', '50%'],
-    ['clock', '0/4', '0', '–'],
-    ['no domain', '2', '2', '100%'],
+    ['vlc', '4/21', '50.0 % (n = 3)', '33.3 % (1 of 3)'],
+    ['clock', '0/4', '– (n = 0)', '– (0 of 0)'],
+    ['no domain', '2', '100.0 % (n = 2)', '100.0 % (2 of 2)'],
   ]);
   await expect.element(getByRole('rowheader', { name: 'vlc' })).toBeVisible();
 });

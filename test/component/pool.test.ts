@@ -46,7 +46,10 @@ test('the whole: how it is, how far, how good', async () => {
     .element(getByRole('progressbar', { name: 'Tasks of the pool done' }))
     .toHaveAttribute('value', '63');
   const figures = getByRole('definition').elements();
-  expect(figures.map((figure) => figure.textContent)).toEqual(['20', '38.1%']);
+  expect(figures.map((figure) => figure.textContent.trim())).toEqual([
+    '60.0 %\u00a0(n = 40)',
+    '50.0 %\u00a0(20 of 40)',
+  ]);
 });
 
 test('a line for each part, leading to its VM', async () => {

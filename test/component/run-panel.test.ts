@@ -78,7 +78,8 @@ describe('RunFigures', () => {
   const figure = (container: HTMLElement, name: string): string | undefined =>
     [...container.querySelectorAll('dl > div')]
       .find((entry) => entry.querySelector('dt')?.textContent === name)
-      ?.querySelector('dd')?.textContent;
+      ?.querySelector('dd')
+      ?.textContent.trim();
 
   test('every figure under its name', async () => {
     const results = [
@@ -91,21 +92,23 @@ describe('RunFigures', () => {
     expect(figure(container, 'Passed')).toBe('1');
     expect(figure(container, 'Failed')).toBe('1');
     expect(figure(container, 'Errors')).toBe('2');
-    expect(figure(container, 'Success rate of evaluated')).toBe('70%');
-    expect(figure(container, 'Success rate of planned')).toBe('29%');
+    expect(figure(container, 'Mean score')).toBe('70.0 %\u00a0(n = 5)');
+    expect(figure(container, 'Pass rate')).toBe('60.0 %\u00a0(3 of 5)');
     expect(figure(container, 'Elapsed')).toBe('1:12:01');
     expect(figure(container, 'Time left, about')).toBe('1:46:40');
   });
 
   test('what is not known is a dash, never a zero', async () => {
     const progress = progressOf({
-      success_rate_evaluated: null,
-      success_rate_planned: null,
+      tasks_scored: 0,
+      mean_score: null,
+      pass_rate: null,
       eta_seconds: null,
     });
     const { container } = await render(RunFigures, { progress, results: [] });
-    for (const name of ['Success rate of evaluated', 'Success rate of planned', 'Time left, about'])
-      expect(figure(container, name), name).toBe('–');
+    expect(figure(container, 'Mean score')).toBe('–\u00a0(n = 0)');
+    expect(figure(container, 'Pass rate')).toBe('–\u00a0(0 of 0)');
+    expect(figure(container, 'Time left, about')).toBe('–');
     expect(figure(container, 'Failed')).toBe('0');
   });
 });

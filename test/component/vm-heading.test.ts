@@ -93,7 +93,7 @@ test('how far a download is, told once', async () => {
   await expect.element(bar).toHaveAttribute('value', '45.3');
   expect(getByText(/45.3%/).elements()).toHaveLength(1);
   await rerender({ vm: downloading('Downloading Windows 11', 45.3) });
-  await expect.element(getByText('45.3%', { exact: true })).toBeVisible();
+  await expect.element(getByText('45.3 %', { exact: true })).toBeVisible();
   await rerender({ vm: downloading('Requesting Windows 11', null) });
   expect(getByRole('progressbar').elements()).toEqual([]);
   // The word for the phase is not said twice.

@@ -19,4 +19,5 @@ export type {
   TaskRecord,
 } from './model.ts';
 export type { Retention } from './retention.ts';
+export type { RunFigures } from '../run/score-figures.ts';
 export type { Snapshot } from './snapshots.ts';

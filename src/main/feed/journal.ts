@@ -2,13 +2,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ErrorPayload, JournalPayload, StateCode } from '../../shared/stream.ts';
 import { restoreRun } from '../run/run-birth.ts';
+import { runFigures, type RunFigures } from '../run/score-figures.ts';
 import type { JournalFile } from './journal-file.ts';
 import type { EventText, FollowState, JournalEvent, OpenCondition, RunRecord, TaskRecord } from './model.ts';
 
-/** A run of the history, with what the journal itself counts. */
+/** A run of the history, with the figures that it is compared by. */
 export interface StoredRun extends RunRecord {
-  /** Tasks that were given a score: what the mean score is taken over. */
-  readonly tasksScored: number;
+  readonly figures: RunFigures;
 }
 
 export interface RunQuery {
@@ -32,6 +32,10 @@ interface RunRow {
   readonly record: string;
   readonly tasks_scored: number;
 }
+
+/** Records of older journals lack the counts of scored tasks. */
+type StoredRecord = Omit<RunRecord, 'scored' | 'scoredSucceeded'> &
+  Partial<Pick<RunRecord, 'scored' | 'scoredSucceeded'>>;
 
 const selectRuns = `SELECT record, (SELECT COUNT(DISTINCT domain || char(0) || task_id) FROM tasks
     WHERE tasks.run_id = runs.run_id AND is_scored = 1) AS tasks_scored FROM runs`;
@@ -93,10 +97,6 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     const payload = { type: row.type, data: JSON.parse(row.data) as unknown } as JournalPayload;
     return { ...payload, seq: row.seq, id: idOf(row.seq), vm: row.vm, at: row.at, json: row.data };
   };
-  const toRun = (row: RunRow): StoredRun => ({
-    ...(JSON.parse(row.record) as RunRecord),
-    tasksScored: row.tasks_scored,
-  });
 
   return {
     journalId,
@@ -222,4 +222,12 @@ function createTransactions(database: DatabaseSync): <Result>(work: () => Result
       throw error;
     }
   };
+}
+
+function toRun(row: RunRow): StoredRun {
+  const record = JSON.parse(row.record) as StoredRecord;
+  const scored = record.scored ?? row.tasks_scored;
+  const scoredSucceeded = record.scoredSucceeded ?? Math.min(scored, record.succeeded);
+  const run = { ...record, scored, scoredSucceeded };
+  return { ...run, figures: runFigures(run, run.totalTasks) };
 }

@@ -7,6 +7,7 @@ import type {
   StatusPayload,
 } from '../../shared/stream.ts';
 import type { RunState, TaskAttempt } from '../run/model.ts';
+import type { ScoreCounts } from '../run/score-figures.ts';
 
 /** A journal event in its place in the order of things. */
 export type JournalEvent = JournalPayload & {
@@ -91,16 +92,13 @@ export interface TaskRecord extends TaskAttempt {
   readonly catchUp: boolean;
 }
 
-export interface RunRecord extends Omit<
-  RunState,
-  'tasks' | 'plan' | 'domainPlan' | 'pauses' | 'parts' | 'next'
-> {
+export interface RunRecord
+  extends Omit<RunState, 'tasks' | 'plan' | 'domainPlan' | 'pauses' | 'parts' | 'next'>, ScoreCounts {
   readonly vm: string;
   readonly log: string;
   /** Counts as in `progress`. */
   readonly tasksCompleted: number;
   readonly succeeded: number;
-  readonly scoreSum: number;
 }
 
 /** One step of the world, written as a whole or not at all. Everything but `vm` and `at` is optional. */

@@ -26,17 +26,16 @@ export function runEndMessage(run: StoredRun, nowMs: number): HookMessage {
 }
 
 function runEndPayload(run: StoredRun): RunEndPayload {
-  const { startedAt, endedAt, scoreSum, tasksScored, totalTasks } = run;
+  const { startedAt, endedAt } = run;
   return {
     vm: run.vm,
     run_id: run.runId,
     state: run.state,
     tasks_completed: run.tasksCompleted,
-    total_tasks: totalTasks,
+    total_tasks: run.totalTasks,
     succeeded: run.succeeded,
-    score_sum: scoreSum,
-    success_rate_evaluated: tasksScored > 0 ? rate(scoreSum / tasksScored) : null,
-    success_rate_planned: totalTasks > 0 ? rate(scoreSum / totalTasks) : null,
+    score_sum: run.scoreSum,
+    ...run.figures,
     started_at: startedAt === null ? null : isoTime(startedAt),
     ended_at: endedAt === null ? null : isoTime(endedAt),
     elapsed_seconds:
@@ -47,8 +46,4 @@ function runEndPayload(run: StoredRun): RunEndPayload {
 
 function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
-}
-
-function rate(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
 }

@@ -1,9 +1,10 @@
 /** The words of this room. */
 import type { HookEvent } from '../config/index.ts';
+import type { RunFigures } from '../feed/index.ts';
 import type { ErrorPayload, RecoveredPayload, RunOutcome, TaskCompletePayload } from '../../shared/stream.ts';
 
 /** What a run has come to. Names and meanings are those of `progress`. */
-export interface RunEndPayload {
+export interface RunEndPayload extends RunFigures {
   readonly vm: string;
   readonly run_id: string;
   readonly state: RunOutcome;
@@ -12,8 +13,6 @@ export interface RunEndPayload {
   readonly total_tasks: number;
   readonly succeeded: number;
   readonly score_sum: number;
-  readonly success_rate_evaluated: number | null;
-  readonly success_rate_planned: number | null;
   readonly started_at: string | null;
   readonly ended_at: string | null;
   readonly elapsed_seconds: number | null;

@@ -1,4 +1,5 @@
 /** What happened, in one sentence for a person who reads it on a phone. */
+import { scoresText } from '../../shared/score-text.ts';
 import { countText, durationText, sentence } from '../../shared/wording.ts';
 import { cutText, plainText } from '../../shared/plain-text.ts';
 import type { TaskCompletePayload } from '../../shared/stream.ts';
@@ -27,7 +28,8 @@ export function runEndText(run: RunEndPayload): string {
     run.total_tasks > 0
       ? `${run.tasks_completed} of ${countText(run.total_tasks, 'task')} done`
       : `${countText(run.tasks_completed, 'task')} done`;
-  return oneLine(`${run.vm}: the run ${endWords[run.state]}, ${done}, ${run.succeeded} succeeded.`);
+  const scores = scoresText(run) ?? 'No task was scored';
+  return oneLine(`${run.vm}: the run ${endWords[run.state]}, ${done}. ${scores}.`);
 }
 
 const endWords: Readonly<Record<RunEndPayload['state'], string>> = {
@@ -42,7 +44,7 @@ function taskText({ task_id: id, domain, outcome, success, score }: TaskComplete
   const task = domain === null ? id : `${domain}/${id}`;
   switch (outcome) {
     case 'scored':
-      return `${task} ${success ? 'succeeded' : 'failed'}${score === null ? '' : ` (score ${score})`}`;
+      return `${task} ${success ? 'passed' : 'failed'}${score === null ? '' : ` (score ${score})`}`;
     case 'exception':
       return `${task} ended with an exception`;
     case 'lost':

@@ -3,6 +3,7 @@ import type { RecoveredPayload } from '../../shared/stream.ts';
 import type { BannerTarget, Held, HoldReason, PolicyState, TaskTally, Trouble, Urgency } from './model.ts';
 import { cutText, plainText } from '../../shared/plain-text.ts';
 import { failuresText, tallyText } from './task-tally.ts';
+import { scoresText } from '../../shared/score-text.ts';
 import { countText, durationText, sentence } from '../../shared/wording.ts';
 
 export interface Banner {
@@ -55,7 +56,7 @@ export function tasksBanner(tasks: TaskTally, finishedRuns: PolicyState['finishe
     });
   }
   return banner({
-    title: `${tallyText(tasks)}${tasks.vm === null ? '' : ` on ${tasks.vm}`}`,
+    title: tallyText(tasks, tasks.vm),
     body: join([failuresText(tasks), runEnd]),
     urgency: 'normal',
     target: tasksTarget(tasks),
@@ -110,14 +111,14 @@ function tasksTarget({ finished, vm, newest }: TaskTally): BannerTarget {
 
 function tasksText(tasks: TaskTally): string {
   if (tasks.finished === 1) return `${tasks.newest.title}: ${sentence(tasks.newest.body)}`;
-  return join([sentence(tallyText(tasks)), failuresText(tasks)]);
+  return join([sentence(tallyText(tasks, null)), failuresText(tasks)]);
 }
 
 /** Where all tasks are of one run, and that has finished. */
 function runEndText({ vm, runId }: TaskTally, finishedRuns: PolicyState['finishedRuns']): string | null {
   const run = vm === null ? undefined : finishedRuns.get(vm);
   if (run?.runId !== runId) return null;
-  return `The run is finished: ${run.succeeded} of ${countText(run.completed, 'task')} succeeded.`;
+  return `The run is finished. ${scoresText(run.scores) ?? 'No task was scored'}.`;
 }
 
 function troublesText(troubles: readonly Trouble[], unnamedCount: number): string | null {

@@ -1,5 +1,6 @@
 /** The words of this room: what the policy is told, what it answers, and what it remembers in between. */
 import type { NotificationsConfig } from '../config/index.ts';
+import type { Scores } from '../../shared/score-text.ts';
 import type { ErrorCode, Severity, StreamEvent } from '../../shared/stream.ts';
 
 export type NotificationSettings = NotificationsConfig;
@@ -147,11 +148,8 @@ export interface PolicyState {
     | { readonly kind: 'grace'; readonly untilMs: number };
   /** By VM and code. */
   readonly troubles: ReadonlyMap<string, OpenTrouble>;
-  /** The newest run of each VM where it has finished, with how many of how many tasks succeeded. */
-  readonly finishedRuns: ReadonlyMap<
-    string,
-    { readonly runId: string; readonly succeeded: number; readonly completed: number }
-  >;
+  /** The newest run of each VM that has finished, with its figures. */
+  readonly finishedRuns: ReadonlyMap<string, { readonly runId: string; readonly scores: Scores }>;
   /** Tasks whose banner waits for others to share it. Epoch milliseconds. */
   readonly batch: { readonly tasks: TaskTally; readonly dueAtMs: number } | null;
   readonly held: Held | null;

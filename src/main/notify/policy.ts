@@ -85,9 +85,9 @@ function afterEvent(
     case 'status':
       return silently(state);
     case 'progress': {
-      const { vm, run_id: runId, state: outcome, succeeded, tasks_completed: completed } = event.data;
+      const { vm, run_id: runId, state: outcome } = event.data;
       const finishedRuns = new Map(state.finishedRuns);
-      if (outcome === 'finished') finishedRuns.set(vm, { runId, succeeded, completed });
+      if (outcome === 'finished') finishedRuns.set(vm, { runId, scores: event.data });
       else finishedRuns.delete(vm);
       return silently({ ...state, finishedRuns });
     }

@@ -43,19 +43,19 @@ export function addTallies(earlier: TaskTally | null, later: TaskTally): TaskTal
   };
 }
 
-/** "4 tasks finished: 3 succeeded, 1 failed" */
-export function tallyText({ finished, succeeded }: TaskTally): string {
-  const failed = finished - succeeded;
-  if (succeeded === 0) return `${countText(failed, 'task')} failed`;
-  if (failed === 0) return `${countText(finished, 'task')} finished, all succeeded`;
-  return `${countText(finished, 'task')} finished: ${succeeded} succeeded, ${failed} failed`;
+/** "4 tasks finished on waa-eval-vm: 3 passed, 1 did not". @param vm null: no VM is named */
+export function tallyText({ finished, succeeded }: TaskTally, vm: string | null): string {
+  const tasks = `${countText(finished, 'task')} finished${vm === null ? '' : ` on ${vm}`}`;
+  if (succeeded === 0) return `${tasks}, none passed`;
+  if (succeeded === finished) return `${tasks}, all passed`;
+  return `${tasks}: ${succeeded} passed, ${finished - succeeded} did not`;
 }
 
-/** "Failed: a, b, c and 2 more."; null where none did. */
+/** "Not passed: a, b, c and 2 more."; null where all passed. */
 export function failuresText({ finished, succeeded, failedNames }: TaskTally): string | null {
   if (failedNames.length === 0) return null;
   const more = finished - succeeded - failedNames.length;
-  return `Failed: ${failedNames.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  return `Not passed: ${failedNames.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
 function nameOf({ domain, task_id: taskId }: TaskCompletePayload): string {
@@ -65,7 +65,7 @@ function nameOf({ domain, task_id: taskId }: TaskCompletePayload): string {
 function verdictOf({ outcome, success }: TaskCompletePayload): string {
   switch (outcome) {
     case 'scored':
-      return success ? 'Task succeeded' : 'Task failed';
+      return success ? 'Task passed' : 'Task failed';
     case 'exception':
       return 'Task ended with an exception';
     case 'lost':

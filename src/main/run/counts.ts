@@ -2,14 +2,12 @@
 import type { DomainTally } from '../../shared/stream.ts';
 import { isEnded, type EndedAttempt } from './attempts.ts';
 import type { RunState } from './model.ts';
+import { scoreFigures, type ScoreCounts } from './score-figures.ts';
 
-export interface RunCounts {
+export interface RunCounts extends ScoreCounts {
   /** Tasks that are over: scored, with an exception, lost. Each counts once, however often it was tried. */
   readonly tasksCompleted: number;
   readonly succeeded: number;
-  /** Tasks that have a score. */
-  readonly scored: number;
-  readonly scoreSum: number;
 }
 
 export function countsOf(run: RunState): RunCounts {
@@ -29,13 +27,14 @@ export function talliesOf(run: RunState): DomainTally[] {
     else tasks.push(task);
   }
   return Array.from(byDomain, ([domain, tasks]) => {
-    const { tasksCompleted, succeeded, scoreSum } = countTasks(tasks);
+    const counts = countTasks(tasks);
     return {
       domain,
       total_tasks: totals.get(domain) ?? 0,
-      tasks_completed: tasksCompleted,
-      succeeded,
-      score_sum: scoreSum,
+      tasks_completed: counts.tasksCompleted,
+      succeeded: counts.succeeded,
+      score_sum: counts.scoreSum,
+      ...scoreFigures(counts),
     };
   });
 }
@@ -61,12 +60,13 @@ function completedTasks(run: RunState): readonly EndedAttempt[] {
 }
 
 function countTasks(tasks: readonly EndedAttempt[]): RunCounts {
-  const scores = tasks.flatMap((task) => (task.score === null ? [] : [task.score]));
-  const sum = scores.reduce((total, score) => total + score, 0);
+  const scored = tasks.filter((task) => task.score !== null);
+  const sum = scored.reduce((total, task) => total + (task.score ?? 0), 0);
   return {
     tasksCompleted: tasks.length,
     succeeded: tasks.filter((task) => task.success).length,
-    scored: scores.length,
+    scored: scored.length,
+    scoredSucceeded: scored.filter((task) => task.success).length,
     // Sums of decimal fractions: without the rounding, 0.1 + 0.2 would be told as 0.30000000000000004.
     scoreSum: Math.round(sum * 1e6) / 1e6,
   };

@@ -28,6 +28,7 @@ export { isEnded, type EndedAttempt } from './attempts.ts';
 export { countsOf, talliesOf, type RunCounts } from './counts.ts';
 export { progressOf, taskCompleteOf } from './progress.ts';
 export { parseScore } from './score.ts';
+export { runFigures, type RunFigures, type ScoreCounts } from './score-figures.ts';
 export { runIdFor } from './run-id.ts';
 export { isContradiction, reconcile, type ReconcileOptions, type ResultFile } from './results.ts';
 export type {

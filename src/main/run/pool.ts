@@ -1,9 +1,10 @@
 /** Runs on several VMs that share the tasks of one benchmark among them. Pure. */
 import type { PoolView, RunOutcome } from '../../shared/stream.ts';
 import type { RunArguments } from './model.ts';
+import { scoreFigures, type ScoreCounts } from './score-figures.ts';
 
 /** What a pool is made of: a run, its VM, and how far it is. */
-export interface PooledRun {
+export interface PooledRun extends ScoreCounts {
   readonly runId: string;
   readonly vm: string;
   readonly state: RunOutcome;
@@ -13,7 +14,6 @@ export interface PooledRun {
   readonly totalTasks: number;
   readonly tasksCompleted: number;
   readonly succeeded: number;
-  readonly scoreSum: number;
 }
 
 export interface Pool {
@@ -48,6 +48,11 @@ export function poolView(pool: Pool, runId: string): PoolView | null {
   if (own === undefined) return null;
   const sum = (value: (part: PooledRun) => number): number =>
     Math.round(pool.parts.reduce((all, part) => all + value(part), 0) * 1e6) / 1e6;
+  const scores: ScoreCounts = {
+    scored: sum((part) => part.scored),
+    scoredSucceeded: sum((part) => part.scoredSucceeded),
+    scoreSum: sum((part) => part.scoreSum),
+  };
   return {
     pool_id: pool.poolId,
     worker_id: workerOf(own),
@@ -55,7 +60,8 @@ export function poolView(pool: Pool, runId: string): PoolView | null {
     tasks_completed: sum((part) => part.tasksCompleted),
     total_tasks: pool.parts.some((part) => part.totalTasks === 0) ? 0 : sum((part) => part.totalTasks),
     succeeded: sum((part) => part.succeeded),
-    score_sum: sum((part) => part.scoreSum),
+    score_sum: scores.scoreSum,
+    ...scoreFigures(scores),
     state: stateOf(pool),
     parts: pool.parts.map((part) => ({
       vm: part.vm,

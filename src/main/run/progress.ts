@@ -4,6 +4,7 @@ import { isEnded, type EndedAttempt } from './attempts.ts';
 import { countsOf, talliesOf } from './counts.ts';
 import { durationMs, remainingMs } from './eta.ts';
 import type { RunState } from './model.ts';
+import { runFigures } from './score-figures.ts';
 
 /** The picture of a run at `nowMs` (UTC), on its own: its pool is put in where all runs are known. `stalled`: its log has been silent for too long, which only shows while it is on. */
 export function progressOf(run: RunState, vm: string, nowMs: number, stalled: boolean): ProgressPayload {
@@ -24,8 +25,7 @@ export function progressOf(run: RunState, vm: string, nowMs: number, stalled: bo
     instruction: current?.instruction ?? null,
     succeeded: counts.succeeded,
     score_sum: counts.scoreSum,
-    success_rate_evaluated: counts.scored > 0 ? rate(counts.scoreSum / counts.scored) : null,
-    success_rate_planned: run.totalTasks > 0 ? rate(counts.scoreSum / run.totalTasks) : null,
+    ...runFigures(counts, run.totalTasks),
     started_at: isoTime(run.startedAt),
     elapsed_seconds: Math.round(elapsedMs / 1000),
     eta_seconds: etaMs === null ? null : Math.round(etaMs / 1000),
@@ -61,8 +61,4 @@ export function taskCompleteOf(
 
 function isoTime(atMs: number | null): string | null {
   return atMs === null ? null : new Date(atMs).toISOString();
-}
-
-function rate(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
 }

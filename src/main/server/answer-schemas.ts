@@ -9,8 +9,10 @@ import { hookStatusSchema } from '../../shared/hook-status.ts';
 import {
   count,
   errorSchema,
+  meanScoreAlias,
   progressSchema,
   runState,
+  scoreFigureFields,
   statusSchema,
   time,
   type Shown,
@@ -49,10 +51,8 @@ export const runSchema = z
     tasks_completed: count,
     succeeded: count,
     score_sum: z.number(),
-    success_rate_evaluated: z
-      .number()
-      .nullable()
-      .describe('Mean score over tasks that were scored, 0..1; null where there are none.'),
+    ...scoreFigureFields,
+    success_rate_evaluated: meanScoreAlias,
     success_rate_planned: z
       .number()
       .nullable()

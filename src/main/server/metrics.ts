@@ -120,13 +120,28 @@ function runFamilies(vms: readonly VmFigures[]): MetricFamily[] {
     ),
     gauge(
       'benchtray_run_tasks_succeeded',
-      'Tasks of the newest run that succeeded.',
+      'Tasks of the newest run that passed.',
       run((progress) => progress.succeeded),
     ),
     gauge(
       'benchtray_run_score_sum',
       'Sum of the scores of the newest run.',
       run((progress) => progress.score_sum),
+    ),
+    gauge(
+      'benchtray_run_tasks_scored',
+      'Tasks of the newest run that have a score.',
+      run((progress) => progress.tasks_scored),
+    ),
+    gauge(
+      'benchtray_run_mean_score',
+      'Mean score of the newest run over its scored tasks, 0 to 1.',
+      run((progress) => progress.mean_score),
+    ),
+    gauge(
+      'benchtray_run_pass_rate',
+      'Share of the scored tasks of the newest run that passed, 0 to 1.',
+      run((progress) => progress.pass_rate),
     ),
     gauge(
       'benchtray_run_start_timestamp_seconds',

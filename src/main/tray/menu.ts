@@ -1,5 +1,6 @@
 /** The menu: how things stand, and what can be done. */
 import { cutText, plainText } from '../../shared/plain-text.ts';
+import { passRateText } from '../../shared/score-text.ts';
 import { isPaused } from '../notify/index.ts';
 import { isRunOn, type VmSight } from './health.ts';
 import type { TrayAction, TrayMenuItem, TrayPicture } from './model.ts';
@@ -52,7 +53,12 @@ function stateItems(
 
 function onlyVmLines({ run, messages }: VmSight): readonly string[] {
   const task = run !== undefined && isRunOn(run) ? run.current_task : null;
-  return [...(task === null ? [] : [`Task: ${task}`]), ...messages.slice(0, mostMessages)];
+  const passRate = run === undefined ? null : passRateText(run);
+  return [
+    ...(passRate === null ? [] : [passRate]),
+    ...(task === null ? [] : [`Task: ${task}`]),
+    ...messages.slice(0, mostMessages),
+  ];
 }
 
 function vncItems(sights: readonly VmSight[]): readonly TrayMenuItem[] {

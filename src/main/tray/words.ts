@@ -1,5 +1,6 @@
 /** What tooltip and menu have in common: a VM in words. */
 import { cutText, plainText } from '../../shared/plain-text.ts';
+import { meanScoreText } from '../../shared/score-text.ts';
 import { isPaused } from '../notify/index.ts';
 import type { ProgressPayload } from '../../shared/stream.ts';
 import { isRunOn, isStale, type VmSight } from './health.ts';
@@ -7,17 +8,12 @@ import type { TrayPicture } from './model.ts';
 
 const longestVmName = 30;
 
-/** "5/12, 4 ok, 1 failed" */
+/** "5/12 · Mean score 80.0 % (n = 5)" */
 export function countsText(run: ProgressPayload): string {
-  const { tasks_completed: completed, total_tasks: total, succeeded } = run;
-  const failed = completed - succeeded;
-  return [
-    total === 0 ? `${completed} done` : `${completed}/${total}`,
-    completed === 0 ? null : `${succeeded} ok`,
-    failed <= 0 ? null : `${failed} failed`,
-  ]
+  const { tasks_completed: completed, total_tasks: total } = run;
+  return [total === 0 ? `${completed} done` : `${completed}/${total}`, meanScoreText(run)]
     .filter((part) => part !== null)
-    .join(', ');
+    .join(' · ');
 }
 
 /** @param describePhase what to call the machine's state when there is no run to tell of */

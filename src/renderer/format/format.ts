@@ -22,11 +22,6 @@ export function ageText(ageMs: number): string {
   return `${String(Math.floor(seconds / 86_400))} d`;
 }
 
-/** 0.5 → "50%", 0.58333 → "58.3%" */
-export function percentText(ratio: number | null): string {
-  return ratio === null ? dash : `${String(Math.round(ratio * 1000) / 10)}%`;
-}
-
 /** 1 → "1", 0.33333 → "0.33" */
 export function scoreText(score: number | null): string {
   return score === null ? dash : String(Math.round(score * 100) / 100);

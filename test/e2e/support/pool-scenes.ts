@@ -28,6 +28,9 @@ export function domainsOf(count: number): readonly DomainTally[] {
       tasks_completed: done,
       succeeded: Math.floor(done / 2),
       score_sum: done * 0.6,
+      tasks_scored: done,
+      mean_score: done === 0 ? null : 0.6,
+      pass_rate: done === 0 ? null : Math.floor(done / 2) / done,
     };
   });
 }

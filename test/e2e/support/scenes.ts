@@ -78,6 +78,9 @@ export function startRun(
   const runId = changes.run_id ?? 'run-1';
   const tasks = Array.from({ length: done }, (_, index) => nthTask(index, { vm, runId }));
   const succeeded = tasks.filter((task) => task.success).length;
+  const scored = tasks.filter((task) => task.score !== null).length;
+  const scoreSum = tasks.reduce((sum, task) => sum + (task.score ?? 0), 0);
+  const meanScore = scored === 0 ? null : scoreSum / scored;
   const { state = 'running' } = changes;
   const endState = state === 'running' || state === 'stalled' ? null : state;
   feed.commit({
@@ -90,7 +93,9 @@ export function startRun(
         totalTasks: total,
         tasksCompleted: done,
         succeeded,
-        scoreSum: succeeded,
+        scored,
+        scoredSucceeded: succeeded,
+        scoreSum,
         endedAt: endState === null ? null : Date.now() - 60 * secondMs,
         arguments: { ...runOf(runId).arguments, ...args },
       }),
@@ -109,9 +114,12 @@ export function startRun(
       instruction:
         'Open Notepad, type the three shopping items from the note on the desktop, and save the file.',
       succeeded,
-      score_sum: succeeded,
-      success_rate_evaluated: done === 0 ? null : succeeded / done,
-      success_rate_planned: succeeded / total,
+      score_sum: scoreSum,
+      tasks_scored: scored,
+      mean_score: meanScore,
+      pass_rate: scored === 0 ? null : succeeded / scored,
+      success_rate_evaluated: meanScore,
+      success_rate_planned: scoreSum / total,
       elapsed_seconds: 4321,
       eta_seconds: 6400,
       ...changes,

@@ -66,7 +66,9 @@ it('tells every task and the end of a run, once', async () => {
     expect(ofRun.map(({ event }) => event)).toEqual([...Array<string>(12).fill('task_complete'), 'run_end']);
     expect(end).toMatchObject({
       data: { state: 'finished', tasks_completed: 12, total_tasks: 12 },
-      text: expect.stringMatching(/: the run has finished, 12 of 12 tasks done, \d+ succeeded\.$/) as unknown,
+      text: expect.stringMatching(
+        /: the run has finished, 12 of 12 tasks done\. Mean score .+ \(n = \d+\) · Pass rate .+ \(\d+ of \d+\)\.$/,
+      ) as unknown,
     });
     // The next run is on: the one before is not told again.
     await until(() => told().some(({ data }) => data.run_id !== end.data.run_id), 'the next run', 40_000);

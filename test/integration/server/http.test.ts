@@ -325,6 +325,8 @@ describe('the state', () => {
 describe('the history', () => {
   beforeAll(() => {
     const run = runOf('vm-a/1', {
+      scored: 2,
+      scoredSucceeded: 1,
       scoreSum: 1.5,
       totalTasks: 3,
       tasksCompleted: 3,
@@ -359,6 +361,9 @@ describe('the history', () => {
     tasks_completed: 3,
     succeeded: 1,
     score_sum: 1.5,
+    tasks_scored: 2,
+    mean_score: 0.75,
+    pass_rate: 0.5,
     success_rate_evaluated: 0.75,
     success_rate_planned: 0.5,
     model: 'gpt-4o',

@@ -83,6 +83,9 @@ describe('the live view', () => {
     total_tasks: 154,
     succeeded: 20,
     score_sum: 22,
+    tasks_scored: 36,
+    mean_score: 0.6111,
+    pass_rate: 20 / 36,
     state: 'running',
     parts: states.map((state, index) => ({
       vm: `vm-${String(index)}`,

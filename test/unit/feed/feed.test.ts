@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openFeed, type Feed, type FeedEvent } from '../../../src/main/feed/index.ts';
+import { openFeed, type Feed, type FeedEvent, type RunRecord } from '../../../src/main/feed/index.ts';
 import { conditionOf, errorOf, followOf, progressOf, runOf, startMs, statusOf, taskOf } from './fixtures.ts';
 
 let dataDir: string;
@@ -98,7 +98,6 @@ describe('finished tasks', () => {
       { ...better, instruction: 'Do it.', catchUp: true },
       taskOf('t2'),
     ]);
-    expect(feed.run('run-1')?.tasksScored).toBe(1);
     // Told as it was then, and not again.
     expect(feed.commit({ vm: 'vm-a', at, tasks: tell(better) })).toEqual([]);
   });
@@ -299,7 +298,35 @@ describe('runs', () => {
         taskOf('t2', { outcome: 'exception', score: null }),
       ),
     });
-    expect(feed.run('run-1')).toEqual({ ...changed, tasksScored: 2 });
+    expect(feed.run('run-1')).toMatchObject({ ...changed, figures: { tasks_scored: 0, mean_score: null } });
+  });
+});
+
+describe('the figures of a run', () => {
+  it('come from the counts in its record', () => {
+    feed.commit({
+      vm: 'vm-a',
+      at,
+      runs: [runOf('run-1', { totalTasks: 4, succeeded: 2, scored: 3, scoredSucceeded: 1, scoreSum: 1.5 })],
+    });
+    expect(feed.run('run-1')?.figures).toEqual({
+      tasks_scored: 3,
+      mean_score: 0.5,
+      pass_rate: 0.333333,
+      success_rate_evaluated: 0.5,
+      success_rate_planned: 0.375,
+    });
+  });
+
+  it('come from its recorded tasks where an older version wrote the record', () => {
+    const {
+      scored: _scored,
+      scoredSucceeded: _passed,
+      ...old
+    } = runOf('run-1', { succeeded: 1, scoreSum: 1 });
+    const tasks = tell(taskOf('t1'), taskOf('t2', { score: 0, success: false }));
+    feed.commit({ vm: 'vm-a', at, runs: [old as RunRecord], tasks });
+    expect(feed.run('run-1')?.figures).toMatchObject({ tasks_scored: 2, mean_score: 0.5, pass_rate: 0.5 });
   });
 });
 

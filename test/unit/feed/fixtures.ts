@@ -22,6 +22,9 @@ export function progressOf(vm: string, changes: Partial<ProgressPayload> = {}): 
     instruction: null,
     succeeded: 2,
     score_sum: 2,
+    tasks_scored: 4,
+    mean_score: 0.5,
+    pass_rate: 0.5,
     success_rate_evaluated: 0.5,
     success_rate_planned: 2 / 30,
     started_at: new Date(startMs).toISOString(),
@@ -97,6 +100,8 @@ export function runOf(runId: string, changes: Partial<RunRecord> = {}): RunRecor
     endMessage: null,
     tasksCompleted: 0,
     succeeded: 0,
+    scored: 0,
+    scoredSucceeded: 0,
     scoreSum: 0,
     ...changes,
   };

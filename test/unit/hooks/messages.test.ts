@@ -39,12 +39,12 @@ describe('the sentence', () => {
         ),
       }),
     ).toEqual([
-      'vm-a: notepad/t1 succeeded (score 1).',
+      'vm-a: notepad/t1 passed (score 1).',
       'vm-a: t2 failed (score 0.25).',
       'vm-a: notepad/t3 ended with an exception.',
       'vm-a: notepad/t4 was lost.',
       'vm-a: notepad/t5 was interrupted.',
-      'vm-a: notepad/t6 evil succeeded (score 1).',
+      'vm-a: notepad/t6 evil passed (score 1).',
     ]);
   });
 

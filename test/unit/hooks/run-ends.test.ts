@@ -93,7 +93,7 @@ it('tells a run anew that goes on after its end', () => {
 it('says what the run has come to', () => {
   write(runOf('r1', { tasksCompleted: 3 }));
   hear('r1', 'running');
-  write(over('r1', { tasksCompleted: 30, succeeded: 12, scoreSum: 12.5 }));
+  write(over('r1', { tasksCompleted: 30, succeeded: 12, scored: 25, scoredSucceeded: 12, scoreSum: 12.5 }));
   const [run] = runEnds.hear(progressOf('vm-a', { run_id: 'r1', state: 'finished' }));
   if (run === undefined) throw new Error('The end was not told');
   expect(runEndMessage(run, 0)).toEqual({
@@ -109,13 +109,16 @@ it('says what the run has come to', () => {
       total_tasks: 30,
       succeeded: 12,
       score_sum: 12.5,
-      success_rate_evaluated: null,
+      tasks_scored: 25,
+      mean_score: 0.5,
+      pass_rate: 0.48,
+      success_rate_evaluated: 0.5,
       success_rate_planned: 0.416667,
       started_at: new Date(startMs).toISOString(),
       ended_at: new Date(startMs + 90_000).toISOString(),
       elapsed_seconds: 90,
       detail: null,
     },
-    text: 'vm-a: the run has finished, 30 of 30 tasks done, 12 succeeded.',
+    text: 'vm-a: the run has finished, 30 of 30 tasks done. Mean score 50.0 % (n = 25) · Pass rate 48.0 % (12 of 25).',
   });
 });

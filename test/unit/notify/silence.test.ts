@@ -36,7 +36,7 @@ describe('quiet hours', () => {
     expect(wordsOf(desk.wait(hour))).toEqual([
       [
         'During your quiet hours',
-        'waa-eval-vm: SSH connection failed. waa-eval-vm: The run has crashed. 2 tasks finished: 1 succeeded, 1 failed. Failed: clock/b2. 1 problem came and went.',
+        'waa-eval-vm: SSH connection failed. waa-eval-vm: The run has crashed. 2 tasks finished: 1 passed, 1 did not. Not passed: clock/b2. 1 problem came and went.',
       ],
     ]);
   });
@@ -83,7 +83,7 @@ describe('quiet hours', () => {
     expect(wordsOf(desk.wait(10 * hour))).toEqual([
       [
         'During your quiet hours',
-        'Task succeeded on waa-eval-vm: clock/a1, score 1, 4 steps, 1 min. 1 problem is over.',
+        'Task passed on waa-eval-vm: clock/a1, score 1, 4 steps, 1 min. 1 problem is over.',
       ],
     ]);
   });
@@ -106,7 +106,7 @@ describe('a pause', () => {
     expect(wordsOf(desk.wait(1))).toEqual([
       [
         'While notifications were paused',
-        'Task succeeded on waa-eval-vm: clock/a1, score 1, 4 steps, 1 min. 1 problem came and went.',
+        'Task passed on waa-eval-vm: clock/a1, score 1, 4 steps, 1 min. 1 problem came and went.',
       ],
     ]);
     expect(desk.wakeAtMs()).toBeNull();
@@ -187,7 +187,7 @@ describe('after a sleep', () => {
     desk.tell({ kind: 'wake' });
     desk.hear(task());
     expect(wordsOf(desk.wait(20))).toEqual([
-      ['While you were away', '3 tasks finished: 2 succeeded, 1 failed. Failed: clock/a1.'],
+      ['While you were away', '3 tasks finished: 2 passed, 1 did not. Not passed: clock/a1.'],
     ]);
   });
 

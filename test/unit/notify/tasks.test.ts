@@ -23,7 +23,7 @@ describe('finished tasks', () => {
   it.each([
     [{ outcome: 'exception', score: null, success: false }, 'Task ended with an exception on waa-eval-vm'],
     [{ outcome: 'lost', score: null, success: false }, 'Task was lost on waa-eval-vm'],
-    [{}, 'Task succeeded on waa-eval-vm'],
+    [{}, 'Task passed on waa-eval-vm'],
   ] as const)('are told by their outcome: %j', (change, title) => {
     const desk = newDesk({ batchSeconds: 0 });
     expect(wordsOf(desk.hear(task(change)))).toMatchObject([[title, expect.any(String)]]);
@@ -39,7 +39,7 @@ describe('finished tasks', () => {
     desk.hear(task());
     const actions = desk.wait(1);
     expect(wordsOf(actions)).toEqual([
-      ['4 tasks finished: 3 succeeded, 1 failed on waa-eval-vm', 'Failed: clock/b2.'],
+      ['4 tasks finished on waa-eval-vm: 3 passed, 1 did not', 'Not passed: clock/b2.'],
     ]);
     expect(actions).toMatchObject([{ target: { kind: 'list', vm: 'waa-eval-vm' } }]);
     desk.hear(task());
@@ -52,7 +52,7 @@ describe('finished tasks', () => {
     desk.hear(task({ vm: 'other', run_id: 'run-2' }));
     const actions = desk.wait(10);
     expect(actions).toMatchObject([
-      { title: '2 tasks finished, all succeeded', target: { kind: 'list', vm: null } },
+      { title: '2 tasks finished, all passed', target: { kind: 'list', vm: null } },
     ]);
   });
 
@@ -60,7 +60,7 @@ describe('finished tasks', () => {
     const desk = newDesk();
     for (const id of ['a', 'b', 'c', 'd', 'e']) desk.hear(failure({ task_id: id, domain: null }));
     expect(wordsOf(desk.wait(10))).toEqual([
-      ['5 tasks failed on waa-eval-vm', 'Failed: a, b, c and 2 more.'],
+      ['5 tasks finished on waa-eval-vm, none passed', 'Not passed: a, b, c and 2 more.'],
     ]);
   });
 
@@ -71,8 +71,8 @@ describe('finished tasks', () => {
     desk.hear(progress({ state: 'finished', tasks_completed: 12, succeeded: 9 }));
     expect(wordsOf(desk.wait(10))).toEqual([
       [
-        'Task succeeded on waa-eval-vm',
-        'clock/a1, score 1, 4 steps, 1 min. The run is finished: 9 of 12 tasks succeeded.',
+        'Task passed on waa-eval-vm',
+        'clock/a1, score 1, 4 steps, 1 min. The run is finished. Mean score 80.0 % (n = 5) · Pass rate 80.0 % (4 of 5).',
       ],
     ]);
   });
@@ -113,7 +113,7 @@ describe('finished tasks', () => {
     const desk = newDesk();
     for (const id of ['j1-7', 'j1-7', 'j1-6', 'j1-10', 'j2-1', 'j2-1'])
       desk.tell({ kind: 'stream', event: task(), id });
-    expect(wordsOf(desk.wait(10))).toMatchObject([['3 tasks finished, all succeeded on waa-eval-vm', '']]);
+    expect(wordsOf(desk.wait(10))).toMatchObject([['3 tasks finished on waa-eval-vm, all passed', '']]);
   });
 
   it('wait no longer because the clock was set back', () => {
@@ -154,7 +154,7 @@ describe('what was missed', () => {
     expect(wordsOf(actions)).toEqual([
       [
         'While you were away',
-        'waa-eval-vm: SSH connection failed. 2 tasks finished: 1 succeeded, 1 failed. Failed: clock/b2. 1 problem came and went.',
+        'waa-eval-vm: SSH connection failed. 2 tasks finished: 1 passed, 1 did not. Not passed: clock/b2. 1 problem came and went.',
       ],
     ]);
     expect(actions).toMatchObject([{ urgency: 'critical', target: { kind: 'list', vm: 'waa-eval-vm' } }]);
@@ -178,7 +178,7 @@ describe('what was missed', () => {
       desk.hear(task({ catch_up: true }));
       desk.wait(0.1);
     }
-    expect(wordsOf(desk.wait(60))).toEqual([['While you were away', '30 tasks finished, all succeeded.']]);
+    expect(wordsOf(desk.wait(60))).toEqual([['While you were away', '30 tasks finished, all passed.']]);
   });
 
   it('opens the task where it is only one', () => {
@@ -187,7 +187,7 @@ describe('what was missed', () => {
     expect(desk.wait(3)).toMatchObject([
       {
         title: 'While you were away',
-        body: 'Task succeeded on waa-eval-vm: clock/a1, score 1, 4 steps, 1 min.',
+        body: 'Task passed on waa-eval-vm: clock/a1, score 1, 4 steps, 1 min.',
         target: { kind: 'task', taskId: 'a1' },
       },
     ]);

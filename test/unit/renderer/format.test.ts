@@ -6,7 +6,6 @@ import {
   dollarsText,
   durationText,
   parseTime,
-  percentText,
   scoreText,
   timeText,
 } from '../../../src/renderer/format/format.ts';
@@ -44,7 +43,6 @@ describe('ageText', () => {
 });
 
 it('shares and scores have no more digits than anybody reads', () => {
-  expect([0, 0.5, 7 / 12, 1, null].map(percentText)).toEqual(['0%', '50%', '58.3%', '100%', '–']);
   expect([0, 1, 1 / 3, null].map(scoreText)).toEqual(['0', '1', '0.33', '–']);
   expect(dollarsText(1.5)).toBe('$1.50');
   expect([countText(1, 'step'), countText(0, 'step')]).toEqual(['1 step', '0 steps']);

@@ -118,6 +118,9 @@ describe('pageTitle', () => {
       total_tasks: 154,
       succeeded: 20,
       score_sum: 20,
+      tasks_scored: 37,
+      mean_score: 0.54,
+      pass_rate: 0.54,
       state: 'running',
       parts: [],
     };

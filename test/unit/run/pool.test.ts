@@ -25,6 +25,8 @@ function part(
     totalTasks: 10,
     tasksCompleted: 4,
     succeeded: 2,
+    scored: 3,
+    scoredSucceeded: 2,
     scoreSum: 2.1,
     arguments: { ...noArguments, model, workerId, workers },
     ...rest,
@@ -92,6 +94,9 @@ describe('the view of a pool', () => {
       total_tasks: 30,
       succeeded: 6,
       score_sum: 6.3,
+      tasks_scored: 9,
+      mean_score: 0.7,
+      pass_rate: 0.666667,
       state: 'running',
     });
     expect(view([part(0), part(1, { totalTasks: 0 })])?.total_tasks).toBe(0);

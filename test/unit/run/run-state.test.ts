@@ -94,10 +94,17 @@ describe('a run', () => {
       ended(5, { score: 0.2 }),
       started('e', 5),
     );
-    expect(countsOf(run)).toEqual({ tasksCompleted: 3, succeeded: 0, scored: 2, scoreSum: 0.3 });
+    expect(countsOf(run)).toEqual({
+      tasksCompleted: 3,
+      succeeded: 0,
+      scored: 2,
+      scoredSucceeded: 0,
+      scoreSum: 0.3,
+    });
     expect(run.tasks.map((task) => task.attempt)).toEqual([1, 1, 1, 1, 2, 1]);
     const progress = progressOf(run, 'vm', startedAt, false);
     expect([progress.success_rate_evaluated, progress.success_rate_planned]).toEqual([0.15, 0.05]);
+    expect(progress).toMatchObject({ tasks_scored: 2, mean_score: 0.15, pass_rate: 0 });
   });
 
   it('keeps attempts unique when their domain comes to light at the end', () => {

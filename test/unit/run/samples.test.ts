@@ -83,6 +83,9 @@ describe('the log of a Windows Agent Arena run', () => {
       instruction: null,
       succeeded: 5,
       score_sum: 5.5,
+      tasks_scored: 10,
+      mean_score: 0.55,
+      pass_rate: 0.5,
       success_rate_evaluated: 0.55,
       success_rate_planned: 0.458333,
       started_at: '2026-01-28T22:55:08.318Z',
@@ -90,15 +93,18 @@ describe('the log of a Windows Agent Arena run', () => {
       eta_seconds: null,
       state: 'finished',
       domains: [
-        ['libreoffice_writer', 4, 1, 1.5],
-        ['settings', 5, 2, 2],
-        ['clock', 3, 2, 2],
-      ].map(([domain, tasks, succeeded, score]) => ({
+        ['libreoffice_writer', 4, 1, 1.5, 3, 0.5, 0.333333],
+        ['settings', 5, 2, 2, 4, 0.5, 0.5],
+        ['clock', 3, 2, 2, 3, 0.666667, 0.666667],
+      ].map(([domain, tasks, succeeded, score, scored, mean, rate]) => ({
         domain,
         total_tasks: tasks,
         tasks_completed: tasks,
         succeeded,
         score_sum: score,
+        tasks_scored: scored,
+        mean_score: mean,
+        pass_rate: rate,
       })),
       pool: null,
     });

@@ -128,21 +128,26 @@ describe('the tooltip', () => {
   const told = (...inputs: readonly (StreamEvent | TrayInput)[]) => view([connected(), ...inputs]).tooltip;
 
   it('says how far the run is', () => {
-    expect(told(status(), progress())).toBe('waa-eval-vm: 5/12, 4 ok, 1 failed – 0e763496 step 3/15');
-    expect(told(status(), progress({ total_tasks: 0, max_steps: null, current_step: 0 }))).toBe(
-      'waa-eval-vm: 5 done, 4 ok, 1 failed – 0e763496 step 0',
+    expect(told(status(), progress())).toBe(
+      'waa-eval-vm: 5/12 · Mean score 80.0 % (n = 5) – 0e763496 step 3/15',
     );
-    expect(told(status(), progress({ tasks_completed: 0, succeeded: 0, current_task: null }))).toBe(
+    expect(told(status(), progress({ total_tasks: 0, max_steps: null, current_step: 0 }))).toBe(
+      'waa-eval-vm: 5 done · Mean score 80.0 % (n = 5) – 0e763496 step 0',
+    );
+    expect(told(status(), progress({ tasks_completed: 0, mean_score: null, current_task: null }))).toBe(
       'waa-eval-vm: 0/12',
     );
     expect(
-      told(status(), progress({ state: 'finished', current_task: null, tasks_completed: 12, succeeded: 12 })),
-    ).toBe('waa-eval-vm: run finished, 12/12, 12 ok');
+      told(
+        status(),
+        progress({ state: 'finished', current_task: null, tasks_completed: 12, tasks_scored: 12 }),
+      ),
+    ).toBe('waa-eval-vm: run finished, 12/12 · Mean score 80.0 % (n = 12)');
   });
 
   it('says what is wrong', () => {
     expect(told(lost, progress(), warning, error())).toBe(
-      'waa-eval-vm: SSH is lost (5/12, 4 ok, 1 failed when last seen)\nSSH connection failed',
+      'waa-eval-vm: SSH is lost (5/12 · Mean score 80.0 % (n = 5) when last seen)\nSSH connection failed',
     );
   });
 
@@ -179,7 +184,7 @@ describe('the tooltip', () => {
     const three = [status(), other(status()), other(progress()), third(status()), third(error())];
     expect(told(...three).split('\n')).toEqual([
       'third: SSH connection failed',
-      expect.stringMatching(/^other: 5\/12, 4 ok, 1 failed – 0e7/),
+      expect.stringMatching(/^other: 5\/12 · Mean score 80\.0 % \(n = 5\) – 0e7/),
       'waa-eval-vm: Ready',
     ]);
     expect(told(...three, fourth(status())).split('\n')).toEqual([
@@ -203,7 +208,9 @@ describe('the tooltip', () => {
 
   it('keeps the steps in sight behind a long task id', () => {
     const tooltip = told(status(), progress({ current_task: '0e763496-b6bb-4508-a427-fad0b6c3e195-WOS' }));
-    expect(tooltip).toBe('waa-eval-vm: 5/12, 4 ok, 1 failed – 0e763496-b6bb-4508-a427… step 3/15');
+    expect(tooltip).toBe(
+      'waa-eval-vm: 5/12 · Mean score 80.0 % (n = 5) – 0e763496-b6bb-4508-a427… step 3/15',
+    );
   });
 });
 
@@ -220,7 +227,8 @@ describe('the menu', () => {
   it('has the state, the task and the actions', () => {
     const { menu } = view([connected(), status({ vm: 'a & b' }), progress({ vm: 'a & b' }), other(off)]);
     expect(lines(view([connected(), status(), progress(), error()]).menu)).toEqual([
-      '[waa-eval-vm: 5/12, 4 ok, 1 failed]',
+      '[waa-eval-vm: 5/12 · Mean score 80.0 % (n = 5)]',
+      '[Pass rate 80.0 % (4 of 5)]',
       '[Task: 0e763496]',
       '[SSH connection failed]',
       '-',
@@ -237,7 +245,7 @@ describe('the menu', () => {
       'Quit BenchTray',
     ]);
     expect(lines(menu).slice(0, 6)).toEqual([
-      '[a && b: 5/12, 4 ok, 1 failed]',
+      '[a && b: 5/12 · Mean score 80.0 % (n = 5)]',
       '[other: offline]',
       '-',
       'Open BenchTray',

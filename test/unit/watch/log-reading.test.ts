@@ -119,7 +119,7 @@ describe('a run that goes on in another log', () => {
         totalTasks: 3,
         tasksCompleted: 3,
         scoreSum: 2.5,
-        tasksScored: 3,
+        scored: 3,
         log: 'second',
         endMessage: null,
       },
@@ -258,7 +258,7 @@ describe('result files', () => {
     expect(feed.tasksOf(runs()[0]?.runId ?? '')).toMatchObject([
       { score: 1, success: true, instruction: 'Set it.' },
     ]);
-    expect(runs()).toMatchObject([{ succeeded: 1, scoreSum: 1, tasksScored: 1 }]);
+    expect(runs()).toMatchObject([{ succeeded: 1, scoreSum: 1, scored: 1 }]);
 
     restart();
     read(
