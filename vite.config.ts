@@ -52,7 +52,12 @@ export default defineConfig({
         minify: false,
         sourcemap: true,
         rolldownOptions: {
-          input: { cli: at('src/main/cli.ts'), index: at('src/main/index.ts') },
+          // The tests of server, stream and command line run these files, so that they test what ships.
+          input: {
+            cli: at('src/main/cli.ts'),
+            index: at('src/main/index.ts'),
+            rooms: at('src/main/rooms.ts'),
+          },
           external: outside,
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         },

@@ -52,7 +52,10 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
           setupFiles: ['test/support/no-outside-network.ts'],
+          // The build is run as it is: by Node, not through Vite.
+          server: { deps: { external: [/\/out\/main\//] } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // When the unit tests are through, so that deadlines are measured on a machine that has time for them. They mostly wait.

@@ -2,40 +2,12 @@
  * `node scripts/run.ts <arguments>`: builds where that is needed, then runs the command line with these arguments. `start` and
  * `demo` become the desktop app where that can run.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { buildIfNeeded } from './build.ts';
 
 const root = join(import.meta.dirname, '..');
-const built = ['main/cli.js', 'main/index.js', 'preload/index.cjs'].map((name) => join(root, 'out', name));
-const sources = ['src', 'vite.config.ts', 'package-lock.json'].map((name) => join(root, name));
-
-/** Time of the newest file in a folder, or of the file itself. A folder's own time tells of files that were removed. */
-function newestMs(path: string): number {
-  const own = statSync(path);
-  if (!own.isDirectory()) return own.mtimeMs;
-  return Math.max(own.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));
-}
-
-function needsBuild(): boolean {
-  if (!built.every((file) => existsSync(file))) return true;
-  const builtMs = Math.min(...built.map((file) => statSync(file).mtimeMs));
-  return sources.some((source) => newestMs(source) > builtMs);
-}
-
-/** True when it worked; what the build said is shown only when it did not. */
-function build(): boolean {
-  process.stderr.write('building…\n');
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', '--app'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (status === 0) return true;
-  process.stderr.write(`${stdout}${stderr}\nThe build failed.\n`);
-  return false;
-}
 
 /** The last signal that was meant to end this. */
 let stopSignal: NodeJS.Signals | null = null;
@@ -94,7 +66,7 @@ async function runDesktop(command: 'serve' | 'demo', words: readonly string[]): 
   }
 }
 
-if (needsBuild() && !build()) process.exit(1);
+if (!buildIfNeeded()) process.exit(1);
 
 const [command = '', ...words] = process.argv.slice(2);
 const asksForHelp = words.includes('--help') || words.includes('-h');

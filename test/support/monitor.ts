@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { defaultConfig, type Config, type VmConfig } from '../../src/main/config/index.ts';
-import { startMonitor, type Monitor, type MonitorOptions } from '../../src/main/monitor.ts';
+import type { Monitor, MonitorOptions } from '../../src/main/monitor.ts';
+import { startMonitor } from './built.ts';
 
 export interface TestMonitor extends Monitor {
   readonly dataDir: string;

@@ -1,6 +1,7 @@
 /** One request from its arrival to its answer: first whether it may be made, then what it asks for. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { GateVerdict } from './external-gate.ts';
+import { createFaultLog } from './fault-log.ts';
 import { sendProblem, type Problem } from './problem.ts';
 import { answerByRoute, type Route } from './routing.ts';
 import type { ServerLog } from './server-log.ts';
@@ -16,6 +17,8 @@ const maxUrlLength = 8192;
 const maxBodyBytes = 65_536;
 
 export function createHandler(routes: readonly Route[], log: ServerLog): Handler {
+  const faults = createFaultLog(log);
+
   async function handle(request: IncomingMessage, response: ServerResponse, judge: Judge): Promise<void> {
     const { url = '/' } = request;
     try {
@@ -44,8 +47,8 @@ export function createHandler(routes: readonly Route[], log: ServerLog): Handler
       const { visitor, caller } = verdict;
       await answerByRoute(routes, { request, response, target, visitor, caller });
     } catch (error) {
-      // Without its query, where a key may stand.
-      log.error({ err: error, path: url.replace(/\?.*$/s, '') }, 'A request could not be answered');
+      // Without the query, which may hold a key.
+      faults.note(error, url.replace(/\?.*$/s, ''));
       if (response.headersSent) response.destroy();
       else
         sendProblem(response, {

@@ -8,17 +8,17 @@ export interface Target {
 /** Path and query of a request; "*" for the server as a whole; null when they cannot be read. */
 export function readTarget(url: string): Target | '*' | null {
   if (url === '*') return '*';
-  // Put behind a host as it is: "//elsewhere/path" is a path here, not a host.
+  // Behind a host, "//elsewhere/path" is a path, not a host.
   const parsed = URL.parse(url.startsWith('/') ? `http://localhost${url}` : url);
-  if (parsed === null || !isDecodable(parsed.pathname)) return null;
+  if (parsed === null || decodedPath(parsed.pathname) === null) return null;
   return { path: parsed.pathname, query: parsed.searchParams };
 }
 
-function isDecodable(path: string): boolean {
+/** Returns null for a path with a broken escape, such as "/%zz". Routes may decode every other path. */
+function decodedPath(path: string): string | null {
   try {
-    decodeURIComponent(path);
-    return true;
+    return decodeURIComponent(path);
   } catch {
-    return false;
+    return null;
   }
 }

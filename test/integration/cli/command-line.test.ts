@@ -5,12 +5,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtCli } from '../../support/built.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { until } from '../../support/wait.ts';
 import { askAs } from '../server/external-support.ts';
 import { freePort } from '../../support/free-port.ts';
-
-const root = join(import.meta.dirname, '..', '..', '..');
 
 interface Started {
   readonly child: ChildProcess;
@@ -33,9 +32,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The command line as a process of its own, with folders of its own. */
+/** The built command line as a process of its own, with folders of its own. */
 function start(...args: readonly string[]): Started {
-  const child = spawn(process.execPath, [join(root, 'src/main/cli.ts'), ...args], {
+  const child = spawn(process.execPath, [builtCli, ...args], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { connect, getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { EventSource } from 'eventsource';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addKey, removeKey } from '../../../src/main/server/index.ts';
+import { addKey, removeKey } from '../../support/built.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { askAs, open, startExternalServer, type ExternalServer } from './external-support.ts';
 import { ask, openLineClient, startTestServer } from './support.ts';

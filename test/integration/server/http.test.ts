@@ -214,8 +214,10 @@ describe('methods and paths', () => {
     '/api/benchmark-sse?interval=soon',
     '/api/runs?limit=0',
     '/api/benchmark-sse?error_event=A',
-  ])('%s cannot be read', async (path) => {
+  ])('%s cannot be read, which is no error of ours', async (path) => {
+    const loggedBefore = running.logged.length;
     expectProblem(await get(path), 400);
+    expect(running.logged).toHaveLength(loggedBefore);
   });
 
   it('what is no request is answered in the same way', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { PortTaken } from '../../../src/main/server/index.ts';
+import { PortTaken } from '../../support/built.ts';
 import { errorOf } from '../../unit/feed/fixtures.ts';
 import { ask, openLineClient, startTestServer, type TestServer } from './support.ts';
 

@@ -1,4 +1,4 @@
-/** A real server on a real feed, and a client that reads raw lines off the socket. */
+/** A real server on a real feed, both as built, and a client that reads raw lines off the socket. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { vi } from 'vitest';
-import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
-import { startServer, type RunningServer, type StartOptions } from '../../../src/main/server/index.ts';
+import type { Feed } from '../../../src/main/feed/index.ts';
+import type { RunningServer, StartOptions } from '../../../src/main/server/index.ts';
+import { openFeed, startServer } from '../../support/built.ts';
 
 export interface TestServer {
   /** Replaced by `restart`. */

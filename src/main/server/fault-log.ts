@@ -1,0 +1,35 @@
+/** Bounds what requests can write into the log: a client that repeats a request must not rotate the log away. */
+import type { ServerLog } from './server-log.ts';
+
+export interface FaultLog {
+  /** Logs an error that a request met inside BenchTray, or only counts it. @param path without its query */
+  note(error: unknown, path: string): void;
+}
+
+const windowMs = 60_000;
+const mostPerWindow = 10;
+const longestPath = 200;
+
+/** @param now milliseconds of a monotonic clock */
+export function createFaultLog(
+  log: Pick<ServerLog, 'error'>,
+  now: () => number = () => performance.now(),
+): FaultLog {
+  let windowBeganAtMs = Number.NEGATIVE_INFINITY;
+  let count = 0;
+
+  return {
+    note(error, path) {
+      const nowMs = now();
+      if (nowMs - windowBeganAtMs >= windowMs) {
+        const unlogged = count - mostPerWindow;
+        if (unlogged > 0) log.error({ unlogged }, 'More requests failed; only their number was kept');
+        windowBeganAtMs = nowMs;
+        count = 0;
+      }
+      count += 1;
+      if (count <= mostPerWindow)
+        log.error({ err: error, path: path.slice(0, longestPath) }, 'A request could not be answered');
+    },
+  };
+}
