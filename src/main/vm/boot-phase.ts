@@ -40,6 +40,8 @@ const waitingLine = 'Waiting for a response from the windows server. This might 
 /** No line of dockur's and no page of its set-up is as long; what a container says is not trusted to be theirs. */
 const longestLine = 1_000;
 const longestPage = 8_000;
+/** "Downloading Windows 11 (45.3%)" */
+const pagePercent = /\((\d{1,3}(?:\.\d+)?)%\)/;
 // eslint-disable-next-line no-control-regex -- terminal escapes are what is removed here
 const escapes = /\x1b\[[0-9;?=]*[A-Za-z]/g;
 
@@ -60,11 +62,16 @@ export function readBootLine(state: BootState, line: string): BootState {
   const percent = loggedPercent(text);
   if (percent !== null) {
     // The page tells tenths: a line of the log must not take them back.
-    return state.phase === 'downloading'
-      ? { ...state, percent: Math.max(state.percent ?? 0, percent) }
+    return state.phase === 'downloading' && percent > (state.percent ?? -1)
+      ? { ...state, percent, text: withPercent(state.text, percent) }
       : state;
   }
   return advance(state, text.replace(/^❯\s*/, ''));
+}
+
+/** Replaces the percentage in the text of the page, so that text and number never differ. */
+function withPercent(text: string | null, percent: number): string | null {
+  return text === null ? null : text.replace(pagePercent, `(${percent}%)`);
 }
 
 /**
@@ -86,7 +93,7 @@ export function readBootPage(state: BootState, html: string): BootState {
   const text = decodeEntities(shown.replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
-  const percent = /\((\d{1,3}(?:\.\d+)?)%\)/.exec(text)?.[1];
+  const percent = pagePercent.exec(text)?.[1];
   const next = advance(state, text);
   // Short words between the phases ("Initializing disks...") belong to the phase that is on.
   if (next === state)

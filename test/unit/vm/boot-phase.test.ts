@@ -237,6 +237,14 @@ describe('the page msg.html', () => {
     });
   });
 
+  it('shows the percentage of the log in its text, too', () => {
+    const state = readBootPage(noBoot, page('Downloading Windows 11 (58.4%)'));
+    expect(readBootLine(state, '1900544K ........ ........ 75%  123M 42s')).toMatchObject({
+      percent: 75,
+      text: 'Downloading Windows 11 (75%)',
+    });
+  });
+
   it('tells tenths that the log does not take back', () => {
     const state = readBootPage(noBoot, page('Downloading Windows 11 (35.9%)'));
     expect(readBootLine(state, '1900544K ........ ........ 35%  123M 42s').percent).toBe(35.9);
