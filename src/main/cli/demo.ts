@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { defaultLogFile } from '../app-log.ts';
+import { makeDemoFolder } from '../demo/demo-folder.ts';
 import { startDemoMonitor } from '../demo-monitor.ts';
 import { openLog, type CommonOptions } from './common-options.ts';
 import { say, type CliIo } from './io.ts';
@@ -13,12 +12,12 @@ export interface DemoOptions extends CommonOptions {
   readonly seed?: number;
 }
 
-/** The same as serve, on a simulated VM and in a data folder that is gone afterwards. Gives the exit code. */
+/** Serves a simulated VM from a data folder that is removed at the end. Returns the exit code. */
 export async function runDemo(
   { port, speed = 1, seed = 1, ...common }: DemoOptions,
   io: CliIo,
 ): Promise<number> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'benchtray-demo-'));
+  const dataDir = await makeDemoFolder();
   let keepFolder = false;
   try {
     const log = openLog(common, defaultLogFile(dataDir));

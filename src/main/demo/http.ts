@@ -6,14 +6,15 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * The benchmark server is published on no port of the VM (as in the official start script), so that only the container reaches
- * it; the status page of the Windows set-up is published on port 8006.
+ * it; the status page of the Windows set-up is published on the port for VNC.
  */
 export function httpAnswer(machine: Machine, side: Side, address: string, limitSeconds: number): string {
+  const { vncPort } = machine;
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null) return failed(3, 'URL rejected: Malformed input to a URL function');
   const port = url.port === '' ? 80 : Number(url.port);
   if (loopback.has(url.hostname)) {
-    return port === 8006 ? statusPage(machine, url.pathname) : refused(url.hostname, port);
+    return port === vncPort ? statusPage(machine, url.pathname) : refused(url.hostname, port);
   }
   if (side === 'container' && url.hostname === guestAddress) {
     return port === 5000 && machine.serverIsReady()
@@ -25,7 +26,7 @@ export function httpAnswer(machine: Machine, side: Side, address: string, limitS
 
 function statusPage(machine: Machine, path: string): string {
   const page = machine.statusPage();
-  if (page.kind === 'not_yet') return refused('localhost', 8006);
+  if (page.kind === 'not_yet') return refused('localhost', machine.vncPort);
   if (path === '/msg.html' && page.kind === 'shown') {
     return answered(200, `<p class="loading">${escaped(page.text)}</p>`);
   }

@@ -3,7 +3,7 @@ import type { Act, EndedTask } from './acts.ts';
 import { createContainerLog } from './container-log.ts';
 import { createGrowingFile, type GrowingFile } from './growing-file.ts';
 import type { Random } from './random.ts';
-import { createResultFiles, type ResultFiles } from './result-files.ts';
+import { createResultFiles, type NewestScreen, type ResultFiles } from './result-files.ts';
 import { fileTime, formatRecord } from './run-records.ts';
 
 /** Where the benchmark's folder lies on the VM, and where the container sees it. */
@@ -28,7 +28,7 @@ export interface Runner {
   readonly model: string;
 }
 
-/** The page of the Windows set-up on port 8006. */
+/** The page of the Windows set-up, on the port that VNC has later. */
 export type StatusPage =
   /** Nothing listens there. */
   | { readonly kind: 'not_yet' }
@@ -36,8 +36,16 @@ export type StatusPage =
   /** Windows has been started: the port now shows its screen. */
   | { readonly kind: 'gone' };
 
+/** What a person would see on the screen of the machine. */
+export type SimulatedScreen =
+  | { readonly kind: 'text'; readonly text: string }
+  /** The newest screenshot. `isOn`: the benchmark still works. Step 0: before the first one. */
+  | ({ readonly kind: 'task'; readonly isOn: boolean } & NewestScreen);
+
 export interface Machine {
   readonly bootId: string;
+  /** The port of the screen, and of the set-up page before it. */
+  readonly vncPort: number;
   readonly containerId: string;
   /** When the container was started, epoch milliseconds. */
   readonly startedAt: number;
@@ -54,11 +62,12 @@ export interface Machine {
   /** The result folder at an absolute path, as seen from one side; null: there is none. */
   readonly resultsAt: (side: Side, path: string) => ResultFiles | null;
   readonly truth: () => readonly SimulatedTask[];
+  readonly screen: () => SimulatedScreen;
   /** @param at epoch milliseconds */
   readonly perform: (act: Act, at: number) => void;
 }
 
-export function createMachine(random: Random, startedAt: number): Machine {
+export function createMachine(random: Random, startedAt: number, vncPort = 8006): Machine {
   const containerLog = createContainerLog(startedAt);
   const ended: SimulatedTask[] = [];
   const results = createResultFiles();
@@ -116,7 +125,19 @@ export function createMachine(random: Random, startedAt: number): Machine {
     }
   };
 
+  const screen = (): SimulatedScreen => {
+    const newest = results.newestScreen();
+    if (newest !== null) return { kind: 'task', isOn: runner !== null, ...newest };
+    if (serverIsReady) return { kind: 'text', text: 'Windows is ready. No task has begun yet.' };
+    if (statusPage.kind === 'shown') return { kind: 'text', text: statusPage.text };
+    return {
+      kind: 'text',
+      text: statusPage.kind === 'gone' ? 'Windows is starting.' : 'The container is starting.',
+    };
+  };
+
   return {
+    vncPort,
     bootId: [8, 4, 4, 4, 12].map(random.hex).join('-'),
     containerId: random.hex(64),
     startedAt,
@@ -133,6 +154,7 @@ export function createMachine(random: Random, startedAt: number): Machine {
     resultsAt: (side, path) =>
       runLog !== null && path.replaceAll('/./', '/') === clientFolder[side] + resultFolder ? results : null,
     truth: () => [...ended],
+    screen,
     perform,
   };
 }

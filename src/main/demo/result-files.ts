@@ -8,12 +8,21 @@ interface StoredFile {
   readonly modifiedAt: number;
 }
 
+export interface NewestScreen {
+  readonly domain: string;
+  readonly step: number;
+  /** A PNG. */
+  readonly bytes: Buffer;
+}
+
 export interface ResultFiles {
   /** Wipes it, as the benchmark's start does. */
   readonly clear: (model: string) => void;
   readonly addResult: (domain: string, taskId: string, score: number, at: number) => void;
   /** @param step 0: the state before the first one */
   readonly addScreen: (domain: string, taskId: string, step: number, at: number) => void;
+  /** The screenshot that was added last; null: there is none. */
+  readonly newestScreen: () => NewestScreen | null;
   /** As the shell's function `results` tells it. */
   readonly results: (sinceSeconds: number, skip: number) => string;
   /** As the shell's function `screens` tells it. */
@@ -27,6 +36,7 @@ const pageLength = 100;
 export function createResultFiles(): ResultFiles {
   const files = new Map<string, StoredFile>();
   let top = '.';
+  let newest: NewestScreen | null = null;
 
   const seconds = ({ modifiedAt }: StoredFile): number => Math.floor(modifiedAt / 1000);
   const folderOf = (domain: string, taskId: string): string => `${top}/${domain}/${taskId}`;
@@ -34,6 +44,7 @@ export function createResultFiles(): ResultFiles {
   return {
     clear(model) {
       files.clear();
+      newest = null;
       top = `./pyautogui/a11y_tree/${model}/0`;
     },
     addResult(domain, taskId, score, at) {
@@ -42,11 +53,11 @@ export function createResultFiles(): ResultFiles {
     },
     addScreen(domain, taskId, step, at) {
       const name = `screenshot-step_${step === 0 ? 'reset' : step}_${fileTime(at)}.png`;
-      files.set(`${folderOf(domain, taskId)}/${name}`, {
-        bytes: stepPicture(step, hueOf(domain)),
-        modifiedAt: at,
-      });
+      const bytes = stepPicture(step, hueOf(domain));
+      files.set(`${folderOf(domain, taskId)}/${name}`, { bytes, modifiedAt: at });
+      newest = { domain, step, bytes };
     },
+    newestScreen: () => newest,
     results(sinceSeconds, skip) {
       const found = [...files]
         .filter(([path, file]) => path.endsWith('/result.txt') && seconds(file) >= sinceSeconds)

@@ -1,13 +1,14 @@
 /** Puts the parts together: a play, the machine it changes, and the SSH server through which that machine is seen. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeVmConfig, type VmConfig } from '../config/index.ts';
+import { makeDemoFolder } from './demo-folder.ts';
 import { generateKeyPair } from './keys.ts';
-import { createMachine, type SimulatedTask } from './machine.ts';
+import { createMachine, type Machine, type SimulatedTask } from './machine.ts';
 import { play } from './play.ts';
 import { startPlayer } from './player.ts';
 import { createRandom } from './random.ts';
+import { startScreenServer, type ScreenServer } from './screen-server.ts';
 import { serveShell, shellSide } from './shell-session.ts';
 import { startSshServer } from './ssh-server.ts';
 import { catalogue } from './tasks.ts';
@@ -28,7 +29,7 @@ export interface SimulatedVmOptions {
 }
 
 export interface SimulatedVm {
-  /** How to watch it: address, user, key file and pinned host key. */
+  /** How to watch it: address, user, key file, pinned host key, and the port of its screen. */
   readonly vmConfig: VmConfig;
   readonly port: number;
   /** "SHA256:…" */
@@ -55,13 +56,16 @@ export async function startSimulatedVm(options: SimulatedVmOptions): Promise<Sim
   }
 
   const userKey = generateKeyPair();
-  const folder = await mkdtemp(join(tmpdir(), 'benchtray-demo-'));
+  const folder = await makeDemoFolder();
+  let screen: ScreenServer | null = null;
   try {
     const privateKey = join(folder, 'id_ed25519');
     await writeFile(privateKey, userKey.privateKey, { mode: 0o600 });
 
     // What the machine draws must not change what is played.
-    const machine = createMachine(createRandom(seed ^ 0x5eed), Date.now());
+    const vnc = await startScreenServer((): Machine => machine);
+    screen = vnc;
+    const machine = createMachine(createRandom(seed ^ 0x5eed), Date.now(), vnc.port);
     const server = await startSshServer({
       username,
       publicKey: userKey.publicKey,
@@ -87,6 +91,7 @@ export async function startSimulatedVm(options: SimulatedVmOptions): Promise<Sim
       vmConfig: makeVmConfig({
         name: 'demo-vm',
         ssh: { host: '127.0.0.1', port, username, privateKey, agent: false, hostKey: hostKeyFingerprint },
+        vnc: { port: vnc.port },
       }),
       port,
       hostKeyFingerprint,
@@ -97,10 +102,12 @@ export async function startSimulatedVm(options: SimulatedVmOptions): Promise<Sim
       close: async () => {
         stopPlayer();
         await server.close();
+        await vnc.close();
         await rm(folder, { recursive: true, force: true });
       },
     };
   } catch (error) {
+    await screen?.close();
     await rm(folder, { recursive: true, force: true });
     throw error;
   }

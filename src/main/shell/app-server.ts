@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { findConfigPath, watchConfig, type Config, type ConfigSources } from '../config/index.ts';
-import { startSimulatedVm } from '../demo/index.ts';
+import { makeDemoFolder, startSimulatedVm } from '../demo/index.ts';
 import { startDemoMonitor } from '../demo-monitor.ts';
 import { DataFolderInUse } from '../feed/index.ts';
 import { startMonitor, type MonitorOptions } from '../monitor.ts';
@@ -42,7 +40,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
 }
 
 async function startDemo({ options, config, log, version, assetsDir }: AppServerOptions): Promise<AppServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'benchtray-demo-'));
+  const dataDir = await makeDemoFolder();
   const removeFolder = () => rm(dataDir, { recursive: true, force: true });
   try {
     const { port, seed, speed } = options;

@@ -1,0 +1,59 @@
+import { request } from 'node:http';
+import { afterEach, expect, it } from 'vitest';
+import { startSimulatedVm, type SimulatedVm } from '../../../src/main/demo/index.ts';
+import { until } from '../../support/wait.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function start(speed: number): Promise<{ readonly vm: SimulatedVm; readonly url: string }> {
+  const vm = await startSimulatedVm({ seed: 1, speed, tasksPerRun: 2 });
+  cleanUps.push(vm.close);
+  return { vm, url: `http://127.0.0.1:${String(vm.vmConfig.vnc.port)}/` };
+}
+
+function statusFor(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers: { Host: host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .once('error', reject)
+      .end();
+  });
+}
+
+it('the VNC link of the demo opens a page that says what it is, and how far the set-up is', async () => {
+  const { url } = await start(20);
+  const answer = await fetch(url);
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(await answer.text()).toMatch(/<h1>Simulated VM<\/h1>[\s\S]*The container is starting\./);
+  await until(
+    async () => (await (await fetch(url)).text()).includes('Downloading Windows 11'),
+    'the download on the page',
+  );
+});
+
+it('shows the newest screenshot once a task is on', async () => {
+  const { url } = await start(200);
+  await until(async () => (await fetch(`${url}screen.png`)).ok, 'a screenshot');
+  const screen = await fetch(`${url}screen.png`);
+  expect(screen.headers.get('content-type')).toBe('image/png');
+  expect(
+    Buffer.from(await screen.arrayBuffer())
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
+  expect(await (await fetch(url)).text()).toMatch(/<img src="\/screen.png" alt="The simulated screen: /);
+});
+
+it('answers to localhost only, changes nothing, and ends with the VM', async () => {
+  const { vm, url } = await start(20);
+  expect(await statusFor(url, 'evil.example')).toBe(421);
+  expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+  expect((await fetch(`${url}other`)).status).toBe(404);
+  await vm.close();
+  await expect(fetch(url)).rejects.toThrow();
+});
