@@ -1,6 +1,7 @@
 /** The names of the checks, in the order in which a person would go through them. Scripts rely on them: they may only grow. */
 export const checkNames = [
   'configuration',
+  'watched_vms',
   'port',
   'server',
   'azure_login',

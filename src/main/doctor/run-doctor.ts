@@ -41,7 +41,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const withoutVm = house !== null && vms.length === 0;
   if (withoutVm) {
     const outcome = await houseOutcomes?.get('configuration');
-    const because = outcome?.state === 'failed' ? outcome.because : 'No VM is configured.';
+    const because = outcome?.state === 'failed' ? outcome.because : 'There is no VM to look at.';
     for (const check of vmChecks) run.skip(check, null, because);
   }
   const waiting = [...vms];

@@ -64,19 +64,6 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       command: /^benchtray config check --config \/\S+c\.json$/,
     },
     {
-      what: 'no VM',
-      break(patient) {
-        const { configuration } = patient.house;
-        if (!configuration.ok) throw new Error('It is broken already.');
-        const config = { ...configuration.config, vms: [] };
-        patient.house = { ...patient.house, configuration: { ...configuration, config } };
-      },
-      ...warned,
-      found: /no VM yet/,
-      command: /^benchtray config path$/,
-      skipped: vmChecks,
-    },
-    {
       what: 'something that has no effect',
       break(patient) {
         const { configuration } = patient.house;
@@ -97,6 +84,20 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       ...warned,
       found: /interval: found 0/,
       command: /^benchtray config check --config \/\S+c\.json$/,
+    },
+  ],
+  watched_vms: [
+    {
+      what: 'no VM',
+      break(patient) {
+        const { configuration } = patient.house;
+        if (!configuration.ok) throw new Error('It is broken already.');
+        const config = { ...configuration.config, vms: [] };
+        patient.house = { ...patient.house, configuration: { ...configuration, config } };
+      },
+      found: /^No VM is configured\.$/,
+      command: /^benchtray config path$/,
+      skipped: vmChecks,
     },
   ],
   port: [

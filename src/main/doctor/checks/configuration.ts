@@ -6,12 +6,6 @@ const broken = remedy<{ readonly path: string }>({
   command: ({ path }, { line }) => line`benchtray config check --config ${path}`,
   example: { path: 'config.json' },
 });
-const noVm = remedy<null>({
-  when: 'no VM is configured',
-  advice: 'Write the address of the VM into the configuration, or set `WAA_VM_IP` to it.',
-  command: () => 'benchtray config path',
-  example: null,
-});
 const brokenEdit = remedy<{ readonly path: string }>({
   when: 'the configuration was edited into something that is not valid',
   advice: 'The last good one stays in force until what is named is corrected.',
@@ -32,7 +26,7 @@ export const configuration: HouseCheck = {
   why: 'Nothing starts on a configuration that is not valid.',
   needs: [],
   limitSeconds: 5,
-  remedies: [broken, brokenEdit, noVm, questionable],
+  remedies: [broken, brokenEdit, questionable],
   look({ configuration: read, ownUrl, brokenEdit: problems }) {
     if (!read.ok) {
       const found = read.problems.map(({ message }) => message).join(' ');
@@ -43,13 +37,11 @@ export const configuration: HouseCheck = {
       const found = problems.map(({ message }) => message).join(' ');
       return Promise.resolve(warned(found, brokenEdit, { path: problem.file }));
     }
-    const { config, path, warnings } = read;
+    const { path, warnings } = read;
     const nowhere =
       ownUrl === null ? 'There is no file, so that every key has its default' : 'What is in force';
     const where = path ?? nowhere;
-    const names = config.vms.map(({ name }) => name).join(', ');
-    if (config.vms.length === 0) return Promise.resolve(warned(`${where}: no VM yet.`, noVm, null));
-    const found = `${where}: valid (${names}).`;
+    const found = `${where}: valid.`;
     return Promise.resolve(
       warnings.length > 0 ? warned(`${found} ${warnings.join(' ')}`, questionable, null) : passed(found),
     );

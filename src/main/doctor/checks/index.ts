@@ -15,9 +15,11 @@ import { sshKey } from './ssh-key.ts';
 import { hostKey, sshLogin } from './ssh-login.ts';
 import { sshPort } from './ssh-port.ts';
 import { vnc } from './vnc.ts';
+import { watchedVms } from './watched-vms.ts';
 
 export const checks: readonly Check[] = [
   configuration,
+  watchedVms,
   port,
   server,
   azureLoginCheck,
