@@ -160,6 +160,7 @@ test('the page begins at once, runs again, and asks about the VM that is chosen'
   const { getByRole, getByLabelText, unmount } = await render(DoctorPage, {
     base,
     vmNames: ['a', 'b c'],
+    worst: null,
     version: '1.2.3',
   });
   await expect.element(getByRole('heading', { name: 'Doctor' })).toHaveFocus();
@@ -169,6 +170,20 @@ test('the page begins at once, runs again, and asks about the VM that is chosen'
   expect(signals.map((signal) => signal?.aborted)).toEqual([true, true, false]);
   await unmount();
   expect(signals.at(-1)?.aborted).toBe(true);
+});
+
+test('the page begins with the VM in the worst state, and stays with it', async () => {
+  const asked: string[] = [];
+  vi.spyOn(window, 'fetch').mockImplementation((url) => {
+    asked.push(url instanceof URL ? url.search : 'no URL');
+    return new Promise(() => undefined);
+  });
+  const props = { base: new URL('http://127.0.0.1:8765'), vmNames: ['a', 'b', 'c'], version: '1.2.3' };
+  const { getByLabelText, rerender } = await render(DoctorPage, { ...props, worst: 'b' });
+  await expect.element(getByLabelText('VM')).toHaveValue('b');
+  await rerender({ ...props, worst: 'c' });
+  await expect.element(getByLabelText('VM')).toHaveValue('b');
+  expect(asked).toEqual(['?vm=b']);
 });
 
 test('a server that has no doctor is told in its words', async () => {

@@ -39,7 +39,7 @@ export function applyMessage(
 /** Takes over which VMs there are, in which order, without forgetting what is known of those that stay. */
 export function applyVmNames(state: DashboardState, names: readonly string[]): DashboardState {
   const known = new Map(state.vms?.map((vm) => [vm.name, vm]));
-  return { ...state, vms: names.map((name) => known.get(name) ?? emptyVm(name)) };
+  return { ...state, isListed: true, vms: names.map((name) => known.get(name) ?? emptyVm(name)) };
 }
 
 /**

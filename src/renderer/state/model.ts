@@ -65,13 +65,20 @@ export interface VmView {
 export interface DashboardState {
   /** In the order of the configuration; null until it is known which there are. */
   readonly vms: readonly VmView[] | null;
+  /** The server has said which VMs there are, and what is wrong with each. */
+  readonly isListed: boolean;
   /** Version of BenchTray; null before the first contact. */
   readonly version: string | null;
   /** Add this to the clock of this browser to get the server's. */
   readonly clockOffsetMs: number;
 }
 
-export const initialState: DashboardState = { vms: null, version: null, clockOffsetMs: 0 };
+export const initialState: DashboardState = {
+  vms: null,
+  isListed: false,
+  version: null,
+  clockOffsetMs: 0,
+};
 
 /** Whether a run goes on. One that is stalled may go on any moment. */
 export const isOn = ({ state }: Pick<ProgressPayload, 'state'>): boolean =>

@@ -10,18 +10,23 @@ export const hashOf: Readonly<Record<PageName, string>> = {
 
 export interface Pager {
   readonly page: PageName;
+  /** Place of the VM that the address leads to on the dashboard ("#vm-2"); null: it leads to none. */
+  readonly vmInView: number | null;
   /** @returns how to stop */
   readonly start: () => () => void;
 }
 
 export function createPager(): Pager {
-  let page = $state(pageOf(location.hash));
+  let hash = $state(location.hash);
   const look = (): void => {
-    page = pageOf(location.hash);
+    hash = location.hash;
   };
   return {
     get page() {
-      return page;
+      return pageOf(hash);
+    },
+    get vmInView() {
+      return vmIn(hash);
     },
     start() {
       window.addEventListener('hashchange', look);
@@ -39,6 +44,11 @@ export function pageOf(hash: string): PageName {
     default:
       return 'dashboard';
   }
+}
+
+function vmIn(hash: string): number | null {
+  const digits = /^#vm-(\d{1,4})$/.exec(hash)?.[1];
+  return digits === undefined ? null : Number(digits);
 }
 
 export function goTo(page: PageName): void {

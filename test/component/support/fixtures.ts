@@ -175,7 +175,7 @@ export function dashboardOf(
   changes: Partial<Dashboard> = {},
 ): Dashboard {
   return {
-    state: { vms, version: '1.2.3', clockOffsetMs: 0 },
+    state: { vms, isListed: true, version: '1.2.3', clockOffsetMs: 0 },
     link,
     nowMs,
     serverNowMs: nowMs,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Phase, PoolView, RunOutcome } from '../../../src/shared/stream.ts';
-import { countOfTotal, pageTitle, runState, tally } from '../../../src/renderer/features/run/run-words.ts';
+import type { Phase, RunOutcome } from '../../../src/shared/stream.ts';
+import { countOfTotal, runState, tally } from '../../../src/renderer/features/run/run-words.ts';
 import { saysMoreThanItsPhase, staleness, vmState } from '../../../src/renderer/features/vm/vm-words.ts';
+import { isCritical } from '../../../src/renderer/features/vm/worst-vm.ts';
 import type { TaskResult, VmView } from '../../../src/renderer/state/model.ts';
 import { errorOf, progressOf, statusOf } from '../feed/fixtures.ts';
 
@@ -31,9 +32,7 @@ describe('vmState', () => {
     expect(vmState(vm({ problems: [silent] }), false).mark).toBe('bad');
     expect(vmState(vm({ problems: [silent, off] }), false).mark).toBe('warn');
     expect(vmState(vm({ problems: [silent, { ...off, severity: 'critical' }] }), false).mark).toBe('bad');
-    expect(
-      pageTitle([vm({ progress: progressOf('waa-eval-vm'), problems: [silent, off] })], true),
-    ).not.toContain('!');
+    expect(isCritical(vm({ problems: [silent, off] }))).toBe(false);
   });
 
   it('never looks well when it is out of date or not known', () => {
@@ -98,41 +97,7 @@ it('the last attempt of a task counts, and an interrupted one does not', () => {
   expect(tally(results)).toEqual({ failed: 1, errors: 2 });
 });
 
-describe('pageTitle', () => {
-  const progress = progressOf('waa-eval-vm', { tasks_completed: 5, total_tasks: 12 });
-  it('tells of the run that is on', () => {
-    expect(pageTitle([vm({ progress })], true)).toBe('5/12 – waa-eval-vm – BenchTray');
-    const ended = vm({ name: 'other', progress: { ...progress, state: 'finished' } });
-    expect(pageTitle([ended, vm({ progress })], true)).toBe('5/12 – waa-eval-vm – BenchTray');
-    expect(pageTitle([ended], true)).toBe('5/12 – other – BenchTray');
-    expect(pageTitle([vm()], true)).toBe('waa-eval-vm – BenchTray');
-    expect(pageTitle([], true)).toBe('BenchTray');
-  });
-
-  it('counts the whole of a pool', () => {
-    const pool: PoolView = {
-      pool_id: 'pool-run-0',
-      worker_id: 1,
-      workers: 4,
-      tasks_completed: 37,
-      total_tasks: 154,
-      succeeded: 20,
-      score_sum: 20,
-      tasks_scored: 37,
-      mean_score: 0.54,
-      pass_rate: 0.54,
-      state: 'running',
-      parts: [],
-    };
-    expect(pageTitle([vm({ progress: { ...progress, pool } })], true)).toBe('37/154 – pool of 4 – BenchTray');
-  });
-
-  it('says first what needs attention', () => {
-    const problems = [errorOf('waa-eval-vm', { severity: 'critical' })];
-    expect(pageTitle([vm({ progress, problems })], true)).toBe('! 5/12 – waa-eval-vm – BenchTray');
-    expect(pageTitle([vm({ progress })], false)).toBe('Not connected – 5/12 – waa-eval-vm – BenchTray');
-  });
-
+describe('countOfTotal', () => {
   it('shows no total that is not known', () => {
     expect([countOfTotal(3, 0), countOfTotal(3, 8)]).toEqual(['3', '3/8']);
   });

@@ -1,7 +1,6 @@
 /** A run in words and figures. Pure. */
-import { worstSeverity } from '../../../shared/severity.ts';
 import type { RunOutcome } from '../../../shared/stream.ts';
-import type { TaskResult, VmView } from '../../state/model.ts';
+import type { TaskResult } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
 
 const stateWords: Readonly<Record<string, MarkedWord>> = {
@@ -41,21 +40,4 @@ export function tally(results: readonly TaskResult[]): Tally {
 /** "5/12", or "5" while the total is unknown. */
 export function countOfTotal(done: number, total: number): string {
   return total === 0 ? String(done) : `${String(done)}/${String(total)}`;
-}
-
-/** What the tab says: the run that is on, else the newest thing known. "5/12 – waa-eval-vm – BenchTray", "37/154 – pool of 4 – BenchTray" */
-export function pageTitle(vms: readonly VmView[], isConnected: boolean): string {
-  const shown = vms.find((vm) => vm.progress?.state === 'running') ?? vms.find((vm) => vm.progress) ?? vms[0];
-  const progress = shown?.progress ?? null;
-  const needsAttention = vms.some((vm) => worstSeverity(vm.problems) === 'critical');
-  // Of a pool it is the whole that counts.
-  const counted = progress?.pool ?? progress;
-  const count = counted === null ? null : countOfTotal(counted.tasks_completed, counted.total_tasks);
-  const parts = [
-    isConnected ? null : 'Not connected',
-    count === null ? null : `${needsAttention ? '! ' : ''}${count}`,
-    progress?.pool == null ? (shown?.name ?? null) : `pool of ${String(progress.pool.workers)}`,
-    'BenchTray',
-  ];
-  return parts.filter((part) => part !== null).join(' – ');
 }
