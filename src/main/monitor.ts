@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { agentSocket } from './agent-socket.ts';
 import type { Logger } from './app-log.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { createAzure, type Azure } from './azure/index.ts';
 import { readConfig, type Config, type ConfigSources, type VmConfig } from './config/index.ts';
 import { doctorTools } from './diagnose.ts';
@@ -41,6 +42,8 @@ export interface MonitorOptions {
    * knows only what is in force.
    */
   readonly sources?: ConfigSources;
+  /** For tests: the clocks of this machine. */
+  readonly clock?: Clock;
   /** How many times faster than life the demo plays that is begun by the page. Default 1. */
   readonly demoSpeed?: number;
 }
@@ -70,7 +73,7 @@ const pruneEveryMs = 3_600_000;
  * other machines are to be let in without keys or certificate
  */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
-  const { dataDir, log, version, sources = null } = options;
+  const { dataDir, log, version, sources = null, clock = systemClock } = options;
   const { external } = serverSettings(options.config, dataDir);
   if (external != null) checkExternal(external);
   const lock = lockDataFolder(dataDir);
@@ -78,6 +81,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     const notices: string[] = [];
     const feed = openFeed({
       dataDir,
+      clock,
       onNotice(notice) {
         log.warn(notice);
         notices.push(notice);
@@ -101,7 +105,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           ...(options.showDeviceCode === undefined ? {} : { onDeviceCode: options.showDeviceCode }),
         });
       const fleet = createFleet({
-        ...{ feed, tools, places, log, azure, now: Date.now },
+        ...{ feed, tools, places, log, azure, clock },
         azureFastestMs: options.azureFastestMs,
       });
       let configured = options.config;

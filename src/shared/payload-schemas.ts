@@ -41,7 +41,17 @@ export const connectedSchema = z
   })
   .describe('First event of every stream. Its id is the position from which the stream continues.');
 
-export const costSchema = z.object({ per_hour_usd: z.number(), so_far_usd: z.number(), since: time });
+export const costSchema = z.object({
+  per_hour_usd: z.number(),
+  so_far_usd: z.number(),
+  since: time,
+  unknown: z
+    .boolean()
+    .describe('True: nobody can say whether the VM costs money now. The figures are the last known ones.'),
+  as_of: time
+    .nullable()
+    .describe('When the figures were last known to be true; null while `unknown` is false.'),
+});
 
 export const findingSchema = z
   .object({
@@ -62,6 +72,10 @@ export const statusDetailSchema = z
       .max(100)
       .nullable()
       .describe('0..100 while downloading, extracting or building, where the VM tells it.'),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Why there is no connection, in one sentence; null while connected, or before it is known.'),
     address: z.string().nullable().describe('"user@host:port" as connected to.'),
     container: z.string().nullable(),
     probe_address: z
@@ -97,8 +111,15 @@ export const statusSchema = z
       .nullable()
       .describe('What the cloud says ("running", "deallocated", …); null where it was not asked.'),
     detail: statusDetailSchema,
-    checked_at: time.nullable().describe('When the VM was last looked at; null before the first look.'),
-    cost: costSchema.nullable(),
+    checked_at: time
+      .nullable()
+      .describe('When the VM was last looked at, also by an earlier process; null before the first look.'),
+    as_of: time
+      .nullable()
+      .describe(
+        'When the VM was last heard; null while `connected` is true. Null without `connected`: it was never heard.',
+      ),
+    cost: costSchema.nullable().describe('Null: it costs nothing, or no price is known.'),
   })
   .describe('A snapshot: every `interval`, and at once when `phase`, `connected` or `waa_ready` changes.');
 
@@ -162,7 +183,14 @@ export const progressSchema = z
       .describe('Score sum over all planned tasks, errors counted as 0; null while the total is unknown.'),
     started_at: time.nullable(),
     elapsed_seconds: seconds,
-    eta_seconds: seconds.nullable().describe('Null while it would mean nothing.'),
+    eta_seconds: seconds
+      .nullable()
+      .describe('Null while it would mean nothing, as it does while the VM is not heard.'),
+    as_of: time
+      .nullable()
+      .describe(
+        'When the run was last heard of: `elapsed_seconds` stands still since. Null while it is heard, and when it is over.',
+      ),
     state: runState,
     domains: z
       .array(domainTallySchema)

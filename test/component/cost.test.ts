@@ -5,7 +5,13 @@ import VmHeading from '../../src/renderer/features/vm/VmHeading.svelte';
 import VmOverview from '../../src/renderer/features/vm/VmOverview.svelte';
 import { isoBefore, markup, nowMs, statusOf, vmOf } from './support/fixtures.ts';
 
-const cost = { per_hour_usd: 0.226, so_far_usd: 2.26, since: isoBefore(10 * 3600) };
+const cost = {
+  per_hour_usd: 0.226,
+  so_far_usd: 2.26,
+  since: isoBefore(10 * 3600),
+  unknown: false,
+  as_of: null,
+};
 const show = (status: Partial<StatusPayload>) =>
   render(VmHeading, { vm: vmOf({ status: statusOf(status) }), index: 0, age: null, serverNowMs: nowMs });
 

@@ -21,6 +21,8 @@ export interface CostSoFar {
   readonly so_far_usd: number;
   /** ISO 8601. */
   readonly since: string;
+  readonly unknown: boolean;
+  readonly as_of: string | null;
 }
 
 /** To the hundredth of a cent: more would look as if it were known. */
@@ -30,6 +32,8 @@ export function costSoFar(perHourUsd: number, sinceMs: number, nowMs: number): C
     per_hour_usd: perHourUsd,
     so_far_usd: Math.round(usd * 10_000) / 10_000,
     since: new Date(sinceMs).toISOString(),
+    unknown: false,
+    as_of: null,
   };
 }
 

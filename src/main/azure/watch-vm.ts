@@ -9,7 +9,7 @@ export interface AzureVmWatchOptions {
   readonly vm: AzureConfig;
   readonly onFacts: (facts: AzureFacts) => void;
   readonly onProblem: (problem: AzureProblem) => void;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
   /** Whether the VM is waited for, since it is not reached; default: it is not. */
   readonly isWaitedFor?: () => boolean;
   /** For tests: what stands in for the 30 s. */
@@ -31,7 +31,7 @@ interface Answered {
 const newest = new WeakMap<Azure, Map<string, Answered>>();
 
 export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
-  const { azure, vm, now, fastestMs: unitMs = fastestMs } = options;
+  const { azure, vm, monotonicMs, fastestMs: unitMs = fastestMs } = options;
   const ending = new AbortController();
   const known = newest.get(azure) ?? new Map<string, Answered>();
   newest.set(azure, known);
@@ -56,16 +56,16 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
     }
     misses += 1;
     ({ retryAfterMs } = answer.problem);
-    if (retryAfterMs !== null) notBeforeMs = now() + retryAfterMs;
+    if (retryAfterMs !== null) notBeforeMs = monotonicMs() + retryAfterMs;
     options.onProblem(answer.problem);
   }
 
-  /** @param atMs epoch milliseconds; later where it must be */
+  /** @param atMs by the monotonic clock; later where it must be */
   function plan(atMs: number): void {
     if (ending.signal.aborted || isLooking) return;
     if (timer !== null) clearTimeout(timer);
     const dueMs = Math.max(atMs, beganAtMs + unitMs, notBeforeMs);
-    timer = setTimeout(() => void look(), Math.max(0, dueMs - now()));
+    timer = setTimeout(() => void look(), Math.max(0, dueMs - monotonicMs()));
   }
 
   function planNext(): void {
@@ -75,7 +75,7 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
 
   async function look(): Promise<void> {
     isLooking = true;
-    beganAtMs = now();
+    beganAtMs = monotonicMs();
     const answer = await azure.look(vm, ending.signal);
     isLooking = false;
     if (ending.signal.aborted) return;
@@ -85,7 +85,7 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
   }
 
   const before = known.get(key);
-  if (before !== undefined && now() - before.beganAtMs < unitMs) {
+  if (before !== undefined && monotonicMs() - before.beganAtMs < unitMs) {
     ({ beganAtMs } = before);
     // Whoever watches is told when it is ready for it, as with every other answer.
     queueMicrotask(() => {
@@ -94,13 +94,13 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
       planNext();
     });
   } else {
-    plan(now());
+    plan(monotonicMs());
   }
 
   return {
     hurry() {
       calm = 0;
-      plan(now());
+      plan(monotonicMs());
     },
     close() {
       ending.abort();

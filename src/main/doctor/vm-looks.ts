@@ -82,7 +82,7 @@ export function createVmLooks({ config, client, now, signal }: VmLooksOptions): 
   const host = openShell(client, hostShell, () => undefined);
   const nothing = (): void => undefined;
   const context = {
-    ...{ config, client, host, learn, now },
+    ...{ config, client, host, learn, monotonicMs: () => performance.now() },
     sight: () => sight,
     onBoot: nothing,
     onOutOfMemory: nothing,

@@ -28,7 +28,7 @@ export function writeChange(journal: Journal, change: FeedChange): Written {
     journal.correctTask(record);
   }
   for (const data of change.moments ?? []) events.push(journal.addEvent(vm, at, { type: 'error', data }));
-  for (const { code, message } of change.ended ?? []) {
+  for (const { code, message, lastedMs } of change.ended ?? []) {
     const beganAt = journal.closeCondition(vm, code);
     if (beganAt === null) continue;
     const data: RecoveredPayload = {
@@ -36,7 +36,7 @@ export function writeChange(journal: Journal, change: FeedChange): Written {
       vm,
       code,
       began_at: new Date(beganAt).toISOString(),
-      lasted_seconds: Math.max(0, at - beganAt) / 1000,
+      lasted_seconds: Math.max(0, lastedMs ?? at - beganAt) / 1000,
     };
     events.push(journal.addEvent(vm, at, { type: 'recovered', data }));
   }

@@ -1,6 +1,7 @@
 /** The feed: what happens is written first and told afterwards, in one order, to everyone who listens. */
 import { join } from 'node:path';
 import type { ErrorPayload, ProgressPayload, StatusPayload } from '../../shared/stream.ts';
+import { evenTime, systemClock, type Clock } from '../clock.ts';
 import { openJournalFile } from './journal-file.ts';
 import { createJournalWriter, type Fault, type JournalFault } from './journal-writer.ts';
 import { createJournal, type RunQuery, type StoredRun } from './journal.ts';
@@ -10,6 +11,7 @@ import type {
   FeedChange,
   FeedEvent,
   FollowState,
+  Heard,
   JournalEvent,
   OpenCondition,
   TaskRecord,
@@ -60,6 +62,10 @@ export interface Feed {
   subscribe(listener: (event: FeedEvent) => void): () => void;
   /** When a VM was first seen, epoch milliseconds; `at` is recorded when that is now. */
   firstSeen(vm: string, at: number): number;
+  /** Returns when the VM last answered, as far as that was written down; null: never. */
+  heard(vm: string): Heard | null;
+  /** Writes that down, unless the disk takes nothing at present. */
+  noteHeard(vm: string, heard: Heard): void;
   loadFollow(vm: string, log: string): FollowState | null;
   /** The log of a VM whose reading was written last. */
   latestFollow(vm: string): FollowState | null;
@@ -82,8 +88,7 @@ export interface Feed {
 export interface FeedOptions {
   /** An existing folder, which belongs to this process (see `lockDataFolder`). */
   readonly dataDir: string;
-  /** Epoch milliseconds. */
-  readonly now?: () => number;
+  readonly clock?: Clock;
   /** Told, in a sentence or two, what the person who runs this should know about the journal. */
   readonly onNotice?: (notice: string) => void;
 }
@@ -92,7 +97,9 @@ export interface FeedOptions {
 const knownRuns = 500;
 
 /** @throws UserError when the journal is foreign or of a newer version */
-export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }: FeedOptions): Feed {
+export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefined }: FeedOptions): Feed {
+  // A clock that is set years ahead for a moment must not make the whole journal old.
+  const pruneMs = evenTime(clock);
   const file = openJournalFile(join(dataDir, 'journal.sqlite'));
   const journal = createJournal(file);
   const snapshots = createSnapshots();
@@ -107,7 +114,7 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
   const writer = createJournalWriter({
     file,
     journal,
-    now,
+    wallMs: clock.wallMs,
     onHeld(fault) {
       const notice = heldNotice(fault);
       onNotice(sentences(notice));
@@ -132,7 +139,7 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
 
   /** Every stream is that of a VM: what concerns them all is told for each. */
   function tellNotice(vm: string, notice: Notice): void {
-    const at = now();
+    const at = clock.wallMs();
     const began_at = new Date(at).toISOString();
     commit({ vm, at, moments: [{ ...notice, vm, code: 'internal', severity: 'critical', began_at }] });
   }
@@ -207,6 +214,12 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
     hasPrunedAfter: (afterSeq, vm) => journal.hasPrunedAfter(afterSeq, vm),
     subscribe: (listener) => subscribers.add(listener),
     firstSeen: (vm, at) => writer.firstSeen(vm, at),
+    heard: (vm) => journal.heard(vm),
+    noteHeard(vm, heard) {
+      writer.tend(() => {
+        journal.putHeard(vm, heard);
+      });
+    },
     loadFollow: (vm, log) => journal.follow(vm, log),
     latestFollow: (vm) => journal.follow(vm, null),
     openConditions: (vm) => journal.conditions(vm ?? null),
@@ -218,7 +231,7 @@ export function openFeed({ dataDir, now = Date.now, onNotice = () => undefined }
     journalFault: () => writer.fault(),
     prune(retention = {}) {
       writer.tend(() => {
-        pruneJournal(file.database, now(), retention);
+        pruneJournal(file.database, pruneMs(), retention);
       });
     },
     close() {

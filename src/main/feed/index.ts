@@ -13,6 +13,8 @@ export type {
   FeedEvent,
   FollowMark,
   FollowState,
+  EndedCondition,
+  Heard,
   JournalEvent,
   OpenCondition,
   RunRecord,

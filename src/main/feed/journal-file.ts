@@ -48,6 +48,12 @@ const schema = `
   ) STRICT;
 `;
 
+/** Tables that came after the first version: an older program leaves them alone. */
+const laterSchema = `
+  -- When each VM last answered, and what it cost then, as JSON.
+  CREATE TABLE IF NOT EXISTS heard (vm TEXT PRIMARY KEY, heard TEXT NOT NULL) STRICT;
+`;
+
 /** What is found in it is the journal's own damage, not somebody else's file. */
 class JournalDamaged extends Error {}
 
@@ -119,11 +125,11 @@ function prepareTables(database: DatabaseSync, file: string): void {
   // What is written within an open transaction that waits for room must not need any.
   database.exec('PRAGMA temp_store=MEMORY');
   if (tables > 0) {
-    database.exec(numbersSchema);
+    database.exec(numbersSchema + laterSchema);
     return;
   }
   database.exec(`
-    BEGIN IMMEDIATE; ${schema} ${numbersSchema}
+    BEGIN IMMEDIATE; ${schema} ${numbersSchema} ${laterSchema}
     INSERT INTO meta VALUES ('journal_id', '${drawJournalId()}');
     PRAGMA application_id=${applicationId}; PRAGMA user_version=${schemaVersion}; COMMIT`);
 }

@@ -40,7 +40,7 @@ export interface WriterOptions {
   readonly file: JournalFile;
   readonly journal: Journal;
   /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly wallMs: () => number;
   /** Nothing can be written from here on. Called when the journal can be committed to again. */
   readonly onHeld: (fault: Fault) => void;
   /** All of it has been written. */
@@ -68,7 +68,7 @@ const tryEveryAtMostMs = 60_000;
 const roomBytes = { atLeast: 1_000_000, perChange: 8192 };
 
 export function createJournalWriter(options: WriterOptions): JournalWriter {
-  const { file, journal, now, onHeld, onSettled, onUnsynced } = options;
+  const { file, journal, wallMs, onHeld, onSettled, onUnsynced } = options;
   const { database, numbers } = file;
   const roomFile = `${file.path}-room`;
   // Where SQLite writes first what is committed (https://www.sqlite.org/wal.html).
@@ -88,7 +88,7 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
   }
 
   function hold(fault: Fault): Held {
-    const begun = { fault, sinceMs: now(), unwritten: createUnwritten() };
+    const begun = { fault, sinceMs: wallMs(), unwritten: createUnwritten() };
     held = begun;
     // Or SQLite would write a part of the open transaction to make room in memory.
     database.exec('PRAGMA cache_spill=OFF');

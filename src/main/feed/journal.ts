@@ -4,7 +4,15 @@ import type { ErrorPayload, JournalPayload, StateCode } from '../../shared/strea
 import { restoreRun } from '../run/run-birth.ts';
 import { runFigures, type RunFigures } from '../run/score-figures.ts';
 import type { JournalFile } from './journal-file.ts';
-import type { EventText, FollowState, JournalEvent, OpenCondition, RunRecord, TaskRecord } from './model.ts';
+import type {
+  EventText,
+  FollowState,
+  Heard,
+  JournalEvent,
+  OpenCondition,
+  RunRecord,
+  TaskRecord,
+} from './model.ts';
 
 /** A run of the history, with the figures that it is compared by. */
 export interface StoredRun extends RunRecord {
@@ -78,6 +86,8 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     conditions: prepare('SELECT * FROM conditions WHERE ?1 IS NULL OR vm = ?1 ORDER BY began_at, rowid'),
     addVm: prepare('INSERT OR IGNORE INTO vms VALUES (?, ?)'),
     firstSeen: prepare('SELECT first_seen_at AS value FROM vms WHERE name = ?'),
+    putHeard: prepare('INSERT OR REPLACE INTO heard VALUES (?, ?)'),
+    heard: prepare('SELECT heard FROM heard WHERE vm = ?'),
   };
 
   const all = <Row>(statement: StatementSync, ...parameters: SQLInputValue[]): Row[] =>
@@ -190,6 +200,13 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     firstSeen(vm: string, at: number): number {
       statements.addVm.run(vm, at);
       return value(statements.firstSeen, vm) ?? at;
+    },
+    putHeard(vm: string, heard: Heard): void {
+      statements.putHeard.run(vm, JSON.stringify(heard));
+    },
+    heard(vm: string): Heard | null {
+      const row = statements.heard.get(vm);
+      return row === undefined ? null : (JSON.parse(String(row['heard'])) as Heard);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The words of this room: what is written into the journal, and what is handed to those who listen. */
 import type {
+  Cost,
   ErrorPayload,
   JournalPayload,
   ProgressPayload,
@@ -76,6 +77,22 @@ export interface FollowMark {
   readonly hash: string;
 }
 
+/** When a VM last answered, and what was known of its cost then. */
+export interface Heard {
+  /** Epoch milliseconds of the wall clock. */
+  readonly at: number;
+  readonly cost: Cost | null;
+}
+
+/** A condition that is over. */
+export interface EndedCondition {
+  readonly code: StateCode;
+  /** The sentence that says so. */
+  readonly message: string;
+  /** How long it held, milliseconds; missing: as long as the wall clock says. */
+  readonly lastedMs?: number;
+}
+
 /** A condition that holds: told by `error` when it began, by `recovered` when it is over. */
 export interface OpenCondition {
   readonly vm: string;
@@ -117,6 +134,6 @@ export interface FeedChange {
   /** Conditions that hold from now on; one that is open already is left as it is. */
   readonly began?: readonly OpenCondition[];
   /** Conditions that are over, with the sentence that says so. */
-  readonly ended?: readonly { readonly code: StateCode; readonly message: string }[];
+  readonly ended?: readonly EndedCondition[];
   readonly follow?: FollowState;
 }

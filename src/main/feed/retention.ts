@@ -47,6 +47,7 @@ export function eraseFromJournal(database: DatabaseSync, vm: string): void {
     'DELETE FROM follow WHERE vm = ?',
     'DELETE FROM conditions WHERE vm = ?',
     'DELETE FROM vms WHERE name = ?',
+    'DELETE FROM heard WHERE vm = ?',
   ])
     database.prepare(statement).run(vm);
 }

@@ -26,7 +26,7 @@ export { stallAfterMs } from './pauses.ts';
 export { poolsOf, poolView, type Pool, type PooledRun } from './pool.ts';
 export { isEnded, type EndedAttempt } from './attempts.ts';
 export { countsOf, talliesOf, type RunCounts } from './counts.ts';
-export { progressOf, taskCompleteOf } from './progress.ts';
+export { progressOf, taskCompleteOf, type LastHeard } from './progress.ts';
 export { parseScore } from './score.ts';
 export { runFigures, type RunFigures, type ScoreCounts } from './score-figures.ts';
 export { runIdFor } from './run-id.ts';

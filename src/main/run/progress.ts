@@ -6,13 +6,32 @@ import { durationMs, remainingMs } from './eta.ts';
 import type { RunState } from './model.ts';
 import { runFigures } from './score-figures.ts';
 
-/** The picture of a run at `nowMs` (UTC), on its own: its pool is put in where all runs are known. `stalled`: its log has been silent for too long, which only shows while it is on. */
-export function progressOf(run: RunState, vm: string, nowMs: number, stalled: boolean): ProgressPayload {
+/** When a run was last heard of: on the timeline of its log, and by the wall clock. Epoch milliseconds. */
+export interface LastHeard {
+  readonly runMs: number;
+  readonly wallMs: number;
+}
+
+/**
+ * Returns the picture of a run on its own: the feed adds its pool.
+ * @param nowMs on the timeline of its log; epoch milliseconds
+ * @param stalled its log has been silent for too long, which only shows while it is on
+ * @param lastHeard given while nothing is heard of it: its figures stand as they were then
+ */
+export function progressOf(
+  run: RunState,
+  vm: string,
+  nowMs: number,
+  stalled: boolean,
+  lastHeard: LastHeard | null = null,
+): ProgressPayload {
   const counts = countsOf(run);
   // Of several workers, the one that began its task last.
   const current = run.state === 'running' ? run.tasks.findLast((task) => !isEnded(task)) : undefined;
-  const etaMs = stalled ? null : remainingMs(run, nowMs);
-  const elapsedMs = run.startedAt === null ? 0 : Math.max(0, (run.endedAt ?? nowMs) - run.startedAt);
+  const frozen = run.state === 'running' ? lastHeard : null;
+  const etaMs = stalled || frozen !== null ? null : remainingMs(run, nowMs);
+  const untilMs = run.endedAt ?? frozen?.runMs ?? nowMs;
+  const elapsedMs = run.startedAt === null ? 0 : Math.max(0, untilMs - run.startedAt);
   return {
     tasks_completed: counts.tasksCompleted,
     total_tasks: run.totalTasks,
@@ -29,6 +48,7 @@ export function progressOf(run: RunState, vm: string, nowMs: number, stalled: bo
     started_at: isoTime(run.startedAt),
     elapsed_seconds: Math.round(elapsedMs / 1000),
     eta_seconds: etaMs === null ? null : Math.round(etaMs / 1000),
+    as_of: isoTime(frozen?.wallMs ?? null),
     state: stalled && run.state === 'running' ? 'stalled' : run.state,
     domains: talliesOf(run),
     pool: null,

@@ -32,6 +32,7 @@ export function firstStatus(vm: ConfiguredVm): StatusPayload {
     detail: {
       text: 'Not looked at yet',
       percent: null,
+      reason: null,
       address: null,
       container: null,
       probe_address: null,
@@ -40,6 +41,7 @@ export function firstStatus(vm: ConfiguredVm): StatusPayload {
       found: [],
     },
     checked_at: null,
+    as_of: null,
     cost: null,
   };
 }

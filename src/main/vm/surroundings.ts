@@ -4,7 +4,7 @@ import { isAddress, namedByRunner, type GuestAddress } from './guest-address.ts'
 export interface MachineFacts {
   /** Changes with every boot of the VM. */
   readonly bootId: string | null;
-  /** VM clock minus ours, milliseconds. */
+  /** The VM's clock minus the one that it was compared with, milliseconds. */
   readonly clockSkewMs: number | null;
   readonly zoneOffsetMinutes: number;
   readonly kvm: boolean;

@@ -1,11 +1,12 @@
 /** What is known of a VM → the tasks that `GET /api/tasks` lists: the machine, its container, its run. Pure. */
 import type { BackgroundTask } from '../../shared/background-task.ts';
-import type { Finding, Phase } from '../../shared/stream.ts';
-import { progressOf, type RunState } from '../run/index.ts';
-import { cloudPhase, cloudText, currentFacts, powerStateOf } from './cloud-sight.ts';
+import type { Finding, Phase, ProgressPayload } from '../../shared/stream.ts';
+import { progressOf, type LastHeard, type RunState } from '../run/index.ts';
+import { cloudText, currentFacts, powerStateOf } from './cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, type Sight } from './sight.ts';
-import { phaseOf } from './status.ts';
+import { phaseOf, unreachedText } from './status.ts';
+import { isBeyondKnowing } from './unreached.ts';
 
 /** How far Windows is in each phase, roughly, percent: downloading and installing take by far the most time. */
 const phasePercent: Readonly<Record<Phase, number | null>> = {
@@ -26,6 +27,8 @@ const phasePercent: Readonly<Record<Phase, number | null>> = {
 export interface Since {
   readonly connectedAtMs: number | null;
   readonly containerStartedAtMs: number | null;
+  /** While nothing is heard of the VM: everything stands as it was then. */
+  readonly lastHeard: LastHeard | null;
 }
 
 export function backgroundTasks(
@@ -35,21 +38,28 @@ export function backgroundTasks(
   since: Since,
   nowMs: number,
 ): BackgroundTask[] {
+  const { lastHeard } = since;
   const elapsed = (atMs: number | null) =>
-    atMs === null ? null : Math.max(0, Math.round((nowMs - atMs) / 1000));
+    atMs === null ? null : Math.max(0, Math.round(((lastHeard?.runMs ?? nowMs) - atMs) / 1000));
+  const asOf = lastHeard === null ? null : new Date(lastHeard.wallMs).toISOString();
   const tasks = [
-    machineTask(vm, sight, elapsed(since.connectedAtMs)),
-    containerTask(vm, sight, elapsed(since.containerStartedAtMs)),
+    machineTask(vm, sight, elapsed(since.connectedAtMs), asOf),
+    containerTask(vm, sight, elapsed(since.containerStartedAtMs), asOf),
   ];
-  if (run !== null) tasks.push(runTask(vm, sight, run, nowMs));
+  if (run !== null) tasks.push(runTask(vm, sight, run, progressOf(run, vm, nowMs, false, lastHeard)));
   return tasks;
 }
 
-function machineTask(vm: string, sight: Sight, elapsedSeconds: number | null): BackgroundTask {
+function machineTask(
+  vm: string,
+  sight: Sight,
+  elapsedSeconds: number | null,
+  asOf: string | null,
+): BackgroundTask {
   const { ssh } = sight;
   const problem = ssh.kind === 'down' ? ssh.problem : null;
   const facts = currentFacts(sight);
-  const phase = ssh.kind === 'down' ? (cloudPhase(sight) ?? 'offline') : 'connected';
+  const phase = ssh.kind === 'down' ? phaseOf(sight) : 'connected';
   const isMoving = phase === 'starting' || phase === 'stopping';
   return {
     task_id: `${vm}-vm`,
@@ -58,12 +68,12 @@ function machineTask(vm: string, sight: Sight, elapsedSeconds: number | null): B
       ssh.kind !== 'down' ? 'completed' : isMoving ? 'running' : problem === null ? 'pending' : 'failed',
     phase,
     title: `VM ${vm}`,
-    description:
-      cloudText(sight) ?? problem?.message ?? (ssh.kind === 'down' ? 'Connecting' : 'Connected by SSH'),
+    description: machineText(sight),
     progress_percent: ssh.kind === 'down' ? 0 : 100,
     elapsed_seconds: elapsedSeconds,
     metadata: {
       vm,
+      as_of: asOf,
       detail: problem?.detail ?? null,
       power_state: powerStateOf(sight),
       provisioning_state: facts?.provisioningState ?? null,
@@ -74,7 +84,20 @@ function machineTask(vm: string, sight: Sight, elapsedSeconds: number | null): B
   };
 }
 
-function containerTask(vm: string, sight: Sight, elapsedSeconds: number | null): BackgroundTask {
+function machineText(sight: Sight): string {
+  const { ssh } = sight;
+  if (ssh.kind !== 'down') return 'Connected by SSH';
+  return isBeyondKnowing(sight)
+    ? unreachedText(sight)
+    : (cloudText(sight) ?? ssh.problem?.message ?? 'Connecting');
+}
+
+function containerTask(
+  vm: string,
+  sight: Sight,
+  elapsedSeconds: number | null,
+  asOf: string | null,
+): BackgroundTask {
   const phase = phaseOf(sight);
   const { container, boot } = sight;
   const status = isReady(sight)
@@ -98,6 +121,7 @@ function containerTask(vm: string, sight: Sight, elapsedSeconds: number | null):
     elapsed_seconds: elapsedSeconds,
     metadata: {
       vm,
+      as_of: asOf,
       phase_percent: boot.percent,
       probe_address: sight.probe.place,
       found: foundOf(sight, 'container', 'guest'),
@@ -105,8 +129,7 @@ function containerTask(vm: string, sight: Sight, elapsedSeconds: number | null):
   };
 }
 
-function runTask(vm: string, sight: Sight, run: RunState, nowMs: number): BackgroundTask {
-  const progress = progressOf(run, vm, nowMs, false);
+function runTask(vm: string, sight: Sight, run: RunState, progress: ProgressPayload): BackgroundTask {
   const { tasks_completed, total_tasks } = progress;
   return {
     task_id: run.runId,
@@ -122,6 +145,7 @@ function runTask(vm: string, sight: Sight, run: RunState, nowMs: number): Backgr
     elapsed_seconds: progress.elapsed_seconds,
     metadata: {
       vm,
+      as_of: progress.as_of,
       log: sight.log.path,
       model: run.arguments.model,
       agent: run.arguments.agent,

@@ -14,7 +14,7 @@ import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from './sight.ts';
 import { findStopPrint } from './stop-print.ts';
-import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
+import { clockSkewMs, ourTimeMs, type VmClock } from './vm-clock.ts';
 
 export interface BenchmarkLog {
   readonly run: RunState | null;
@@ -34,7 +34,7 @@ export interface BenchmarkLogOptions {
   readonly config: VmConfig;
   readonly feed: Feed;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly clock: VmClock;
   readonly picture: Picture;
   readonly onRun: (run: RunState) => void;
   /** The process was missed: look again soon, to know whether it is gone. */
@@ -42,17 +42,17 @@ export interface BenchmarkLogOptions {
 }
 
 export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
-  const { config, feed, now, picture } = options;
+  const { config, feed, clock, picture } = options;
   const vm = config.name;
-  const firstSeenMs = feed.firstSeen(vm, now());
-  const runnerWatch = createRunnerWatch(now);
+  const firstSeenMs = feed.firstSeen(vm, clock.wallMs());
+  const runnerWatch = createRunnerWatch(clock.monotonicMs);
   /** Logs that have been chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
   const tried = new Set<string>();
   /** The log that is followed is not the newest: it is read, and then left for the next. */
   let isPast = false;
   /** In a look before its log was being read. */
   let wasRunnerSeen = false;
-  /** When the VM last answered while nothing of the log was left to be read: up to then its silence is known. */
+  /** When the VM last answered while nothing of the log was left to be read: up to then its silence is known. By the monotonic clock. */
   let heardAtMs = Number.NEGATIVE_INFINITY;
   /** The answers of the look before. */
   let answers: Pick<Sight, 'host' | 'inside'> = { host: null, inside: null };
@@ -75,7 +75,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         runnerIsAbsent: !isPast && countRunners(picture.sight, target) === 0,
         successThreshold: config.successThreshold,
         feed,
-        now,
+        clock,
         continues,
         onRun: options.onRun,
       });
@@ -123,7 +123,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
   }
 
   function silentForMs(reading: LogReading): number {
-    return Math.max(0, heardAtMs - reading.lastGrowthMs);
+    return Math.max(0, heardAtMs - reading.lastGrowth.monotonicMs);
   }
 
   /** Whether it means something that no benchmark process is seen: one was, or nobody else can be writing and nothing is written. */
@@ -145,11 +145,11 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       runnerWatch.forget();
       return;
     }
-    const verdict = runnerWatch.look(runners, reading.lastGrowthMs);
+    const verdict = runnerWatch.look(runners, reading.lastGrowth.monotonicMs);
     if (verdict === 'missed') options.hurry();
     // What it wrote last may not have been read yet.
     if (verdict !== 'gone' || following.isBehind) return;
-    const stop = await findStopPrint({ host, inside, docker }, sight, reading.lastGrowthMs);
+    const stop = await findStopPrint({ host, inside, docker }, sight, reading.lastGrowth.runMs);
     if (host.closed || following.reading !== reading) return;
     const reason =
       container.kind === 'absent' || container.kind === 'stopped'
@@ -188,7 +188,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       if (host.closed) return;
       // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
       if (answers.host === before.host || isPast) return;
-      if (following.isLive && !following.isBehind) heardAtMs = now();
+      if (following.isLive && !following.isBehind) heardAtMs = clock.monotonicMs();
       if (answers.inside !== before.inside || answers.inside === null) await watchRunner(host, looks);
     },
     pause() {

@@ -15,7 +15,7 @@ export interface CloudWatchOptions {
   readonly config: VmConfig;
   readonly azure: Azure;
   readonly picture: Picture;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
   /** Called with each answer. @returns what else is to be put into the picture, at once with it */
   readonly onFacts: (facts: AzureFacts) => Partial<Sight> | null;
   /** See `watchAzureVm`. */
@@ -34,13 +34,13 @@ export function unaskedCloud({ azure, ssh, pricePerHour: perHourUsd }: VmConfig)
 
 /** Null where Azure is not to be asked. */
 export function watchCloud(options: CloudWatchOptions): CloudWatch | null {
-  const { config, picture, now } = options;
+  const { config, picture, monotonicMs } = options;
   const { azure: vm } = config;
   const { cloud: unasked } = picture.sight;
   if (vm === null || unasked === null) return null;
   let cloud = unasked;
   return watchAzureVm({
-    ...{ azure: options.azure, vm, now },
+    ...{ azure: options.azure, vm, monotonicMs },
     ...(options.fastestMs === undefined ? {} : { fastestMs: options.fastestMs }),
     isWaitedFor: () => picture.sight.ssh.kind !== 'up',
     onFacts(facts) {

@@ -5,7 +5,7 @@ import { addressOf, connect, keepLink, type ConnectTools, type SshTarget } from 
 import type { Picture } from './picture.ts';
 
 export interface Connection {
-  /** Since when it is up; epoch milliseconds, null: it is not. */
+  /** Since when it is up, by the monotonic clock; null: it is not. */
   readonly upSinceMs: number | null;
   /** This user may not use docker. A user who is let into its group has it after a new login. */
   loginAnew(): void;
@@ -18,7 +18,7 @@ export interface ConnectionOptions {
   readonly tools: ConnectTools;
   readonly picture: Picture;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
   readonly onUp: (client: Client) => void;
   readonly onLost: () => void;
 }
@@ -28,7 +28,7 @@ const blinkMs = 1_500;
 const loginEveryMs = 60_000;
 
 export function keepConnected(options: ConnectionOptions): Connection {
-  const { vm, target, picture, log, now } = options;
+  const { vm, target, picture, log, monotonicMs } = options;
   let blinkTimer: NodeJS.Timeout | null = null;
   let lastLoginMs: number | null = null;
 
@@ -57,7 +57,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
         if (ssh.kind === 'down') picture.learn({ ssh: { ...ssh, problem } });
       },
     },
-    now,
+    monotonicMs,
   );
 
   return {
@@ -66,9 +66,9 @@ export function keepConnected(options: ConnectionOptions): Connection {
     },
     loginAnew() {
       // The first refusal is told as it stands; later ones may have been mended.
-      const isDue = lastLoginMs !== null && now() - lastLoginMs >= loginEveryMs;
+      const isDue = lastLoginMs !== null && monotonicMs() - lastLoginMs >= loginEveryMs;
       if (isDue) link.relogin();
-      if (isDue || lastLoginMs === null) lastLoginMs = now();
+      if (isDue || lastLoginMs === null) lastLoginMs = monotonicMs();
     },
     close() {
       if (blinkTimer !== null) clearTimeout(blinkTimer);

@@ -1,6 +1,5 @@
 /** How long a VM has stood idle, and at what cost. Pure. */
 import { costUsd } from '../azure/index.ts';
-import type { RunState } from '../run/index.ts';
 import type { IdleSight } from './cloud-sight.ts';
 import { isReady, type Sight } from './sight.ts';
 
@@ -8,8 +7,10 @@ import { isReady, type Sight } from './sight.ts';
 const preparingCountsForMs = 7_200_000;
 
 export interface IdleSources {
-  /** The newest run, on or over; null: none is known. */
-  readonly run: RunState | null;
+  /** When the last task of the newest run ended; epoch milliseconds, null: none has. */
+  readonly taskEndedMs: number | null;
+  /** When the container was started; epoch milliseconds, null: not known. */
+  readonly containerStartedMs: number | null;
   /** When something of a benchmark was last seen by this process; epoch milliseconds, null: never. */
   readonly lastBusyMs: number | null;
   /** Since when the VM is up and costs money; null: not known. */
@@ -23,10 +24,9 @@ export interface IdleSources {
 
 /** To be asked only of a VM that costs money and is not in use. */
 export function idleOf(sight: Sight, sources: IdleSources): IdleSight {
-  const { run, lastBusyMs, upSinceMs, firstSeenMs, perHourUsd, nowMs } = sources;
+  const { taskEndedMs, lastBusyMs, upSinceMs, firstSeenMs, perHourUsd, nowMs } = sources;
   const begun = upSinceMs ?? firstSeenMs;
-  const taskEndedMs = run === null ? null : lastTaskEndMs(run);
-  const busyMs = latest(lastBusyMs, preparingUntilMs(sight, nowMs));
+  const busyMs = latest(lastBusyMs, preparingUntilMs(sight, sources));
   const task = taskEndedMs !== null && taskEndedMs >= begun ? taskEndedMs : null;
   const use = busyMs !== null && busyMs >= begun ? busyMs : null;
   const cost = (sinceMs: number): number | null =>
@@ -44,17 +44,10 @@ export function idleOf(sight: Sight, sources: IdleSources): IdleSight {
   return idle(upSinceMs === null ? 'seen' : 'start', begun, Math.max(begun, firstSeenMs));
 }
 
-/** Null: no task of it has ended. */
-function lastTaskEndMs(run: RunState): number | null {
-  const ends = run.tasks.map(({ endedAt }) => endedAt);
-  return latest(...ends, run.state === 'running' ? null : run.endedAt);
-}
-
 /** Windows is being prepared for a run, which is a use of the VM. */
-function preparingUntilMs(sight: Sight, nowMs: number): number | null {
-  const startedMs = Date.parse(sight.startedAt ?? '');
-  if (sight.container.kind !== 'running' || isReady(sight) || Number.isNaN(startedMs)) return null;
-  return Math.min(nowMs, startedMs + preparingCountsForMs);
+function preparingUntilMs(sight: Sight, { containerStartedMs, nowMs }: IdleSources): number | null {
+  if (sight.container.kind !== 'running' || isReady(sight) || containerStartedMs === null) return null;
+  return Math.min(nowMs, containerStartedMs + preparingCountsForMs);
 }
 
 function latest(...times: readonly (number | null)[]): number | null {

@@ -105,7 +105,7 @@ async function statAgain(
   const { reading, isLive, target } = following;
   if (reading === null || !isLive || target !== known) return null;
   // Moved away, and still written to.
-  const modifiedAt = (reading.lastGrowthMs + (machine?.clockSkewMs ?? 0)) / 1000;
+  const modifiedAt = (reading.lastGrowth.runMs + (machine?.clockSkewMs ?? 0)) / 1000;
   return { path: known.path, size: reading.receivedTo, inode: reading.inode, modifiedAt };
 }
 

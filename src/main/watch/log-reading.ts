@@ -20,6 +20,7 @@ import type { LogIdentity } from '../vm/index.ts';
 import { createMarker } from './follow-mark.ts';
 import { carriedOver, fingerprintBytesOf, fingerprintOf, type Continuation } from './log-identity.ts';
 import { createRunBook } from './run-book.ts';
+import type { VmClock } from './vm-clock.ts';
 
 export interface LogReadingOptions {
   readonly vm: string;
@@ -30,7 +31,7 @@ export interface LogReadingOptions {
   readonly hostPath: string | null;
   /** What the journal says of this very file; null: it has not been read before. */
   readonly resumes: FollowState | null;
-  /** When the log was last written to, by our clock; epoch milliseconds. */
+  /** When the log was last written to, on the timeline of the run; epoch milliseconds. */
   readonly modifiedAtMs: number;
   /** Added to times in the log, read as UTC, to get true UTC; milliseconds. */
   readonly clockOffsetMs: number;
@@ -40,11 +41,18 @@ export interface LogReadingOptions {
   readonly runnerIsAbsent: boolean;
   readonly successThreshold: number;
   readonly feed: Feed;
-  readonly now: () => number;
+  readonly clock: VmClock;
   /** The log before this one, when this one has taken its place under the same name in the middle of a run (logrotate). */
   readonly continues: Continuation | null;
   /** Told after each change of the run, when it has been written. */
   readonly onRun: (run: RunState) => void;
+}
+
+/** One moment, by two clocks. */
+export interface Growth {
+  readonly monotonicMs: number;
+  /** On the timeline of the run; epoch milliseconds. */
+  readonly runMs: number;
 }
 
 export interface LogReading extends Continuation {
@@ -55,8 +63,8 @@ export interface LogReading extends Continuation {
   readonly receivedTo: number;
   /** The benchmark process has been seen: its absence means something. */
   readonly runnerSeen: boolean;
-  /** When the log last grew; epoch milliseconds of our clock. */
-  readonly lastGrowthMs: number;
+  /** When the log last grew. */
+  readonly lastGrowth: Growth;
   push(chunk: Uint8Array): void;
   noteRunner(): void;
   /** All result files that were found, with each look: what the log may not have said, or otherwise. */
@@ -79,7 +87,7 @@ export const abandonedMs = 600_000;
 const longestPending = 64 * 1024;
 
 export function startReading(options: LogReadingOptions): LogReading {
-  const { vm, feed, identity, now, continues } = options;
+  const { vm, feed, identity, clock, continues } = options;
   const savedReader = parseReaderState(options.resumes?.reader);
   const resumed = savedReader === null ? null : options.resumes;
   const fingerprintBytes = resumed?.fingerprintBytes ?? fingerprintBytesOf(identity.head);
@@ -97,14 +105,19 @@ export function startReading(options: LogReadingOptions): LogReading {
   /** A log that is seen for the first time is written when its present end is reached: only then is it known which runs are over. */
   let isFirstSight = continues === null && resumed === null && identity.size > 0;
   let isCarried = carried.length === 0;
-  let lastGrowthMs = options.modifiedAtMs;
-  let lastWriteMs = now();
+  const growthAt = (runMs: number): Growth => ({
+    runMs,
+    monotonicMs: clock.monotonicMs() - Math.max(0, clock.runMs() - runMs),
+  });
+  let lastGrowth = growthAt(options.modifiedAtMs);
+  let lastWriteMs = clock.monotonicMs();
+  const movedBeforeMs = clock.movedMs();
 
   const book = createRunBook({
     vm,
     log: options.log,
     feed,
-    now,
+    clock,
     firstSeenMs: options.firstSeenMs,
     identity: {
       runIdFor: (key) => runIdFor(vm, fingerprint, key),
@@ -122,7 +135,7 @@ export function startReading(options: LogReadingOptions): LogReading {
   function write(atFirstSight = false): void {
     // As long as a line of the log before is not over, that log is where a restart has to begin.
     book.write(splitter.offset < 0 ? null : followState(), atFirstSight);
-    lastWriteMs = now();
+    lastWriteMs = clock.monotonicMs();
   }
 
   function followState(): Omit<FollowState, 'log' | 'run'> {
@@ -139,7 +152,7 @@ export function startReading(options: LogReadingOptions): LogReading {
 
   /** A log that breaks off is not the log of a run that is on when nobody has been at work on it for long. */
   function endAbandoned(): void {
-    const isQuiet = now() - options.modifiedAtMs >= abandonedMs;
+    const isQuiet = clock.runMs() - options.modifiedAtMs >= abandonedMs;
     if (!options.runnerIsAbsent || !isQuiet || book.run === null || !isOfRunPy(book.run)) return;
     closeReading();
     book.endRun('crashed', 'The benchmark process is gone.', null);
@@ -178,18 +191,18 @@ export function startReading(options: LogReadingOptions): LogReading {
     get runnerSeen() {
       return runnerSeen;
     },
-    get lastGrowthMs() {
-      return lastGrowthMs;
+    get lastGrowth() {
+      return lastGrowth;
     },
 
     push(chunk) {
       marker.push(chunk);
       const { receivedTo } = marker;
-      if (receivedTo > identity.size) lastGrowthMs = now();
+      if (receivedTo > identity.size) lastGrowth = growthAt(clock.runMs());
       const before = book.run;
       const step = readLines(reader, splitLines(chunk), {
-        clockOffsetMs: options.clockOffsetMs,
-        referenceTimeMs: receivedTo > identity.size ? now() : options.modifiedAtMs,
+        clockOffsetMs: options.clockOffsetMs + clock.movedMs() - movedBeforeMs,
+        referenceTimeMs: receivedTo > identity.size ? clock.runMs() : options.modifiedAtMs,
       });
       reader = step.state;
       book.fold(step.events);
@@ -198,9 +211,9 @@ export function startReading(options: LogReadingOptions): LogReading {
         endAbandoned();
         isFirstSight = false;
         write(true);
-      } else if (receivedTo < identity.size && now() - lastWriteMs < catchUpWriteEveryMs) {
+      } else if (receivedTo < identity.size && clock.monotonicMs() - lastWriteMs < catchUpWriteEveryMs) {
         return;
-      } else if (now() - lastWriteMs > offsetEveryMs) {
+      } else if (clock.monotonicMs() - lastWriteMs > offsetEveryMs) {
         write();
       }
       writeNews(before);
@@ -222,11 +235,15 @@ export function startReading(options: LogReadingOptions): LogReading {
       const before = book.run;
       if (before === null || isFirstSight) return;
       closeReading();
-      if (book.run !== null && isBetweenTasks(book.run) && now() - lastGrowthMs < restartMs) {
+      if (
+        book.run !== null &&
+        isBetweenTasks(book.run) &&
+        clock.monotonicMs() - lastGrowth.monotonicMs < restartMs
+      ) {
         writeNews(before);
         return;
       }
-      book.endRun(state, reason, now());
+      book.endRun(state, reason, clock.runMs());
       write();
       options.onRun(book.run ?? before);
     },

@@ -4,7 +4,7 @@ export interface LookTimerOptions {
   readonly look: (depth: 'whole' | 'brief') => void;
   /** Time from one look to the next, as things are now. */
   readonly paceMs: () => number;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
 }
 
 export interface LookTimer {
@@ -21,24 +21,24 @@ const hurryMs = 1_500;
 /** Docker, processes and folders are asked no more often than this, however short the interval: it is the machine under benchmark. */
 const wholeEveryMs = 3_500;
 
-export function createLookTimer({ look, paceMs, now }: LookTimerOptions): LookTimer {
+export function createLookTimer({ look, paceMs, monotonicMs }: LookTimerOptions): LookTimer {
   let isOn = false;
   let timer: NodeJS.Timeout | null = null;
   let nextAtMs = Number.POSITIVE_INFINITY;
   let lastWholeMs = Number.NEGATIVE_INFINITY;
 
   function plan(inMs: number): void {
-    if (!isOn || now() + inMs >= nextAtMs) return;
+    if (!isOn || monotonicMs() + inMs >= nextAtMs) return;
     if (timer !== null) clearTimeout(timer);
-    nextAtMs = now() + inMs;
+    nextAtMs = monotonicMs() + inMs;
     timer = setTimeout(lookNow, inMs);
   }
 
   function lookNow(): void {
     nextAtMs = Number.POSITIVE_INFINITY;
     plan(paceMs());
-    const depth = now() - lastWholeMs >= wholeEveryMs ? 'whole' : 'brief';
-    if (depth === 'whole') lastWholeMs = now();
+    const depth = monotonicMs() - lastWholeMs >= wholeEveryMs ? 'whole' : 'brief';
+    if (depth === 'whole') lastWholeMs = monotonicMs();
     look(depth);
   }
 

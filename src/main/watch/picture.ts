@@ -1,7 +1,8 @@
 /** The picture of one VM: takes in what is learnt, and tells the feed what that means. Told by edges: a trouble once when it begins. */
 import type { ErrorPayload, StateCode } from '../../shared/stream.ts';
 import type { Logger } from '../app-log.ts';
-import type { Feed, OpenCondition } from '../feed/index.ts';
+import type { Clock } from '../clock.ts';
+import type { EndedCondition, Feed, OpenCondition } from '../feed/index.ts';
 import type { CloudSight } from './cloud-sight.ts';
 import { assess, otherwiseSentence, recoveredSentence } from './conditions.ts';
 import type { ConditionSettings, Trouble } from './rules/rule.ts';
@@ -30,7 +31,7 @@ export interface PictureOptions {
   readonly vm: string;
   readonly feed: Feed;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly conditions: ConditionSettings;
   readonly frame: () => StatusFrame;
   /** Half a picture would be a wrong one: while this is so, nothing is told. */
@@ -39,13 +40,19 @@ export interface PictureOptions {
   readonly cloud: CloudSight | null;
 }
 
+/** What was told of a trouble, and when it began by the steady clock; null: in an earlier process. */
+interface Told {
+  readonly message: string;
+  readonly beganAtMs: number | null;
+}
+
 const failureEveryMs = 60_000;
 
 export function createPicture(options: PictureOptions): Picture {
-  const { vm, feed, log, now } = options;
+  const { vm, feed, log, clock } = options;
   /** What was told of each trouble that holds. */
-  const troubles = new Map<StateCode, string>(
-    feed.openConditions(vm).map(({ code, error }) => [code, error.message]),
+  const troubles = new Map<StateCode, Told>(
+    feed.openConditions(vm).map(({ code, error }) => [code, { message: error.message, beganAtMs: null }]),
   );
   let sight: Sight = { ...firstSight, cloud: options.cloud };
   let lastFailureMs = Number.NEGATIVE_INFINITY;
@@ -54,27 +61,34 @@ export function createPicture(options: PictureOptions): Picture {
   function tellTroubles(): void {
     const { holding, clear } = assess(sight, options.conditions);
     const began: Trouble[] = [];
-    const ended: { readonly code: StateCode; readonly message: string }[] = [];
-    for (const code of clear) if (troubles.has(code)) ended.push({ code, message: recoveredSentence[code] });
+    const ended: EndedCondition[] = [];
+    const end = (code: StateCode, message: string): void => {
+      const beganAtMs = troubles.get(code)?.beganAtMs ?? null;
+      const lasted = beganAtMs === null ? {} : { lastedMs: clock.steadyMs() - beganAtMs };
+      ended.push({ code, message, ...lasted });
+    };
+    for (const code of clear) if (troubles.has(code)) end(code, recoveredSentence[code]);
     for (const trouble of holding) {
       const { code, message } = trouble;
       const otherwise = otherwiseSentence[code];
       if (!troubles.has(code)) began.push(trouble);
-      else if (otherwise !== undefined && troubles.get(code) !== message) {
-        ended.push({ code, message: otherwise });
+      else if (otherwise !== undefined && troubles.get(code)?.message !== message) {
+        end(code, otherwise);
         began.push(trouble);
       }
     }
     if (began.length === 0 && ended.length === 0) return;
-    feed.commit({ vm, at: now(), began: began.map(toCondition), ended });
+    feed.commit({ vm, at: clock.wallMs(), began: began.map(toCondition), ended });
     for (const { code } of ended) troubles.delete(code);
-    for (const { code, message } of began) troubles.set(code, message);
+    const beganAtMs = clock.steadyMs();
+    for (const { code, message } of began) troubles.set(code, { message, beganAtMs });
     log.info({ vm, began, ended }, 'troubles have changed');
   }
 
   function toCondition(trouble: Trouble): OpenCondition {
-    const began_at = new Date(now()).toISOString();
-    return { vm, code: trouble.code, beganAt: now(), error: { ...trouble, vm, began_at } };
+    const beganAt = clock.wallMs();
+    const began_at = new Date(beganAt).toISOString();
+    return { vm, code: trouble.code, beganAt, error: { ...trouble, vm, began_at } };
   }
 
   function tell(): void {
@@ -89,7 +103,8 @@ export function createPicture(options: PictureOptions): Picture {
 
   function tellMoment(moment: Moment): void {
     try {
-      feed.commit({ vm, at: now(), moments: [{ ...moment, vm, began_at: new Date(now()).toISOString() }] });
+      const at = clock.wallMs();
+      feed.commit({ vm, at, moments: [{ ...moment, vm, began_at: new Date(at).toISOString() }] });
     } catch (error) {
       log.error({ vm, err: error, moment }, 'a moment could not be told');
     }
@@ -109,8 +124,8 @@ export function createPicture(options: PictureOptions): Picture {
     tellMoment,
     tellFailure(error) {
       log.error({ vm, err: error }, 'what the log says could not be written');
-      if (now() - lastFailureMs < failureEveryMs) return;
-      lastFailureMs = now();
+      if (clock.monotonicMs() - lastFailureMs < failureEveryMs) return;
+      lastFailureMs = clock.monotonicMs();
       tellMoment({
         code: 'internal',
         severity: 'critical',

@@ -24,7 +24,7 @@ export interface ReachingOptions {
   readonly places: SshPlaces;
   readonly picture: Picture;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
   readonly onUp: (client: Client) => void;
   readonly onLost: () => void;
 }

@@ -2,6 +2,7 @@
 import type { Feed } from '../feed/index.ts';
 import { initialReader, runIdFor, type ResultFile, type RunState } from '../run/index.ts';
 import { createRunBook } from './run-book.ts';
+import type { VmClock } from './vm-clock.ts';
 
 export interface ResultReadingOptions {
   readonly vm: string;
@@ -13,7 +14,7 @@ export interface ResultReadingOptions {
   /** After a silence of this many milliseconds such a run is over. */
   readonly silentAfterMs: number;
   readonly feed: Feed;
-  readonly now: () => number;
+  readonly clock: VmClock;
   /** Told after each change of the run, when it has been written. */
   readonly onRun: (run: RunState) => void;
 }

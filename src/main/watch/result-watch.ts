@@ -12,7 +12,7 @@ import type { Picture } from './picture.ts';
 import { isSamePlace, placesOf, resultsLogName, type ResultPlace } from './result-place.ts';
 import { startResultReading, type ResultReading } from './result-reading.ts';
 import type { RunSight } from './sight.ts';
-import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
+import { clockSkewMs, ourTimeMs, type VmClock } from './vm-clock.ts';
 
 export interface ResultWatch {
   /** The run that only its results tell of; null: there is none, or a log tells of what runs. */
@@ -25,7 +25,7 @@ export interface ResultWatch {
 export interface ResultWatchOptions {
   readonly config: VmConfig;
   readonly feed: Feed;
-  readonly now: () => number;
+  readonly clock: VmClock;
   readonly picture: Picture;
   /** Reading of the log that is followed; null: none is. */
   readonly logReading: () => LogReading | null;
@@ -61,7 +61,7 @@ interface Known {
 }
 
 export function createResultWatch(options: ResultWatchOptions): ResultWatch {
-  const { config, feed, now, picture } = options;
+  const { config, feed, clock, picture } = options;
   const vm = config.name;
   let known: Known | null = null;
   let own: ResultReading | null = null;
@@ -81,19 +81,19 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
       noLogSinceMs = null;
       return logged;
     }
-    noLogSinceMs ??= now();
+    noLogSinceMs ??= clock.monotonicMs();
     // A run that has just ended may still get its last result.
     const endedAt = logged?.run?.endedAt ?? null;
-    if (endedAt !== null && now() - endedAt < afterEndMs) return logged;
-    if (own === null && now() - noLogSinceMs < noLogAfterMs) return logged;
+    if (endedAt !== null && clock.runMs() - endedAt < afterEndMs) return logged;
+    if (own === null && clock.monotonicMs() - noLogSinceMs < noLogAfterMs) return logged;
     own ??= startResultReading({
       vm,
       log: resultsLogName(place, container),
-      firstSeenMs: feed.firstSeen(vm, now()),
+      firstSeenMs: feed.firstSeen(vm, clock.wallMs()),
       successThreshold: config.successThreshold,
       silentAfterMs: config.stalledAfterMinutes * 60_000,
       feed,
-      now,
+      clock,
       onRun: options.onRun,
     });
     return own;
@@ -108,7 +108,7 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
     const hasJustEnded = wasOn && !isOn;
     const isUndecided = logged === null && own === null;
     const everyMs = isOn || isUndecided ? lookEveryMs : idleEveryMs;
-    if (!hasJustEnded && now() - lastLookMs < everyMs) return false;
+    if (!hasJustEnded && clock.monotonicMs() - lastLookMs < everyMs) return false;
     wasOn = isOn;
     return true;
   }
@@ -132,7 +132,7 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
 
   async function look(access: LogAccess): Promise<void> {
     if (picture.sight.machine === null || !isDue()) return;
-    lastLookMs = now();
+    lastLookMs = clock.monotonicMs();
     await lookAtEvaluations(access);
     const found = await readFolder(access);
     if (found === null) return;
@@ -159,8 +159,8 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
     const hasGrown = size !== null && evaluateLogSize !== null && size > evaluateLogSize;
     evaluateLogSize = size;
     const { outsideAgentAtMs } = picture.sight;
-    if (hasGrown) picture.learn({ outsideAgentAtMs: now() });
-    else if (outsideAgentAtMs !== null && now() - outsideAgentAtMs > evaluatedWithinMs)
+    if (hasGrown) picture.learn({ outsideAgentAtMs: clock.monotonicMs() });
+    else if (outsideAgentAtMs !== null && clock.monotonicMs() - outsideAgentAtMs > evaluatedWithinMs)
       picture.learn({ outsideAgentAtMs: null });
   }
 

@@ -17,13 +17,14 @@ import {
 } from '../run/index.ts';
 import { isOtherRecord, isSameAttempt, recordOf, withoutTexts } from './run-record.ts';
 import { badEnd, mismatch, tellingOf } from './telling.ts';
+import type { VmClock } from './vm-clock.ts';
 
 export interface RunBookOptions {
   readonly vm: string;
   /** Name of the log (or of the result folder) in the journal. */
   readonly log: string;
   readonly feed: Feed;
-  readonly now: () => number;
+  readonly clock: VmClock;
   /** When this VM was seen for the first time; epoch milliseconds. */
   readonly firstSeenMs: number;
   readonly identity: RunIdentity;
@@ -51,11 +52,11 @@ export interface RunBook {
 }
 
 export function createRunBook(options: RunBookOptions): RunBook {
-  const { vm, log, feed, now, identity, firstSeenMs } = options;
+  const { vm, log, feed, clock, identity, firstSeenMs } = options;
   const reconcileOptions = (): ReconcileOptions =>
     options.silentAfterMs === undefined
-      ? { nowMs: now() }
-      : { nowMs: now(), silentAfterMs: options.silentAfterMs };
+      ? { nowMs: clock.runMs() }
+      : { nowMs: clock.runMs(), silentAfterMs: options.silentAfterMs };
   let run = options.run;
   let written = run;
   let pending: RunEffect[] = [];
@@ -86,11 +87,11 @@ export function createRunBook(options: RunBookOptions): RunBook {
   function newBadEnd(ended: RunState): ErrorPayload | null {
     const known = feed.run(ended.runId);
     const isKnown = known?.state === ended.state && known.endedAt === ended.endedAt;
-    return isKnown ? null : badEnd(ended, vm, now());
+    return isKnown ? null : badEnd(ended, vm, clock.runMs());
   }
 
   function newMismatch(effect: Extract<RunEffect, { type: 'task_corrected' }>): ErrorPayload | null {
-    const moment = mismatch(effect.task, effect.before, vm, { firstSeenMs, nowMs: now() });
+    const moment = mismatch(effect.task, effect.before, vm, { firstSeenMs, nowMs: clock.runMs() });
     if (moment === null) return null;
     const known = feed.tasksOf(effect.runId).find((record) => isSameAttempt(record, effect.task));
     return known?.outcome === 'scored' && known.score === effect.task.score ? null : moment;
@@ -124,7 +125,7 @@ export function createRunBook(options: RunBookOptions): RunBook {
     },
 
     write(follow, isFirstSight) {
-      const context = { isFirstSight, firstSeenMs, nowMs: now(), run };
+      const context = { isFirstSight, firstSeenMs, nowMs: clock.runMs(), run };
       const telling = tellingOf(pending, context);
       const runs = new Map<string, RunRecord>();
       const tasks: { record: TaskRecord; tell: boolean }[] = [];
@@ -154,7 +155,7 @@ export function createRunBook(options: RunBookOptions): RunBook {
       const kept = run === null ? null : withoutTexts(run);
       feed.commit({
         vm,
-        at: now(),
+        at: clock.wallMs(),
         runs: [...runs.values()],
         tasks,
         corrected,

@@ -1,6 +1,6 @@
 /** Shows the newest run of a VM as `progress`: after each change, and each second while it is on. */
 import type { Feed } from '../feed/index.ts';
-import { progressOf, type RunState } from '../run/index.ts';
+import { progressOf, type LastHeard, type RunState } from '../run/index.ts';
 
 export interface RunDisplay {
   /** The run has changed. Goes out at once where a client would want to know at once. */
@@ -9,11 +9,20 @@ export interface RunDisplay {
   tick(run: RunState, isStalled: boolean): void;
 }
 
-export function createRunDisplay(vm: string, feed: Feed, now: () => number): RunDisplay {
+export interface RunDisplayOptions {
+  readonly vm: string;
+  readonly feed: Feed;
+  /** On the timeline of the run; epoch milliseconds. */
+  readonly runMs: () => number;
+  /** Given while nothing is heard of the VM. */
+  readonly lastHeard: () => LastHeard | null;
+}
+
+export function createRunDisplay({ vm, feed, runMs, lastHeard }: RunDisplayOptions): RunDisplay {
   return {
     show(run) {
       const shown = feed.snapshot(vm).progress;
-      const next = progressOf(run, vm, now(), false);
+      const next = progressOf(run, vm, runMs(), false, lastHeard());
       const isUrgent =
         shown?.run_id !== next.run_id ||
         shown.state !== next.state ||
@@ -23,9 +32,9 @@ export function createRunDisplay(vm: string, feed: Feed, now: () => number): Run
     },
     tick(run, isStalled) {
       const shown = feed.snapshot(vm).progress;
-      const next = progressOf(run, vm, now(), isStalled);
-      if (run.state === 'running' || shown?.state !== next.state)
-        feed.setProgress(vm, next, shown?.state !== next.state);
+      const next = progressOf(run, vm, runMs(), isStalled, lastHeard());
+      const isUrgent = shown?.state !== next.state || shown.as_of !== next.as_of;
+      if (run.state === 'running' || isUrgent) feed.setProgress(vm, next, isUrgent);
     },
   };
 }

@@ -10,13 +10,13 @@ export interface RunnerWatch {
   /**
    * One look. Only for a run that was seen to have a process: one that never was is run from elsewhere.
    * @param runners how many benchmark processes the VM has
-   * @param lastGrowthMs when the log last grew; epoch milliseconds
+   * @param lastGrowthMs when the log last grew, by the monotonic clock
    */
   look(runners: number, lastGrowthMs: number): 'there' | 'missed' | 'gone';
   forget(): void;
 }
 
-export function createRunnerWatch(now: () => number): RunnerWatch {
+export function createRunnerWatch(monotonicMs: () => number): RunnerWatch {
   let missedSinceMs: number | null = null;
   let looks = 0;
   function forget(): void {
@@ -29,10 +29,10 @@ export function createRunnerWatch(now: () => number): RunnerWatch {
         forget();
         return 'there';
       }
-      missedSinceMs ??= now();
+      missedSinceMs ??= monotonicMs();
       looks += 1;
-      const isLong = looks >= goneAfterLooks && now() - missedSinceMs >= goneAfterMs;
-      return isLong && now() - lastGrowthMs >= quietMs ? 'gone' : 'missed';
+      const isLong = looks >= goneAfterLooks && monotonicMs() - missedSinceMs >= goneAfterMs;
+      return isLong && monotonicMs() - lastGrowthMs >= quietMs ? 'gone' : 'missed';
     },
     forget,
   };

@@ -1,5 +1,5 @@
 /** The runs of one VM: read from the log and from the folder of results, shown, and put into the picture. */
-import { progressOf, type RunState } from '../run/index.ts';
+import { progressOf, type LastHeard, type RunState } from '../run/index.ts';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
@@ -9,6 +9,7 @@ import { createResultWatch } from './result-watch.ts';
 import { createRunDisplay } from './run-display.ts';
 import type { Session } from './session.ts';
 import type { RunSight } from './sight.ts';
+import type { VmClock } from './vm-clock.ts';
 
 export interface Runs {
   /** The newest, on or over. */
@@ -27,7 +28,9 @@ export interface RunsOptions {
   readonly config: VmConfig;
   readonly feed: Feed;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly clock: VmClock;
+  /** When the VM was last heard; null while it is. */
+  readonly lastHeard: () => LastHeard | null;
   readonly picture: Picture;
   /** The process was missed: look again soon, to know whether it is gone. */
   readonly hurry: () => void;
@@ -38,14 +41,14 @@ const showEveryMs = 1_000;
 const looksUntilFound = 3;
 
 export function watchRuns(options: RunsOptions): Runs {
-  const { config, feed, now, picture } = options;
+  const { config, feed, clock, picture, lastHeard } = options;
   const vm = config.name;
-  const display = createRunDisplay(vm, feed, now);
+  const display = createRunDisplay({ vm, feed, runMs: clock.runMs, lastHeard });
   const benchmarkLog = createBenchmarkLog({ ...options, onRun: show });
   const results = createResultWatch({
     config,
     feed,
-    now,
+    clock,
     picture,
     logReading: () => benchmarkLog.reading,
     onRun: show,
@@ -53,7 +56,14 @@ export function watchRuns(options: RunsOptions): Runs {
   /** Since the connection was made. */
   let looks = 0;
   const lastRun = feed.latestFollow(vm)?.run ?? null;
-  if (lastRun !== null) feed.setProgress(vm, progressOf(lastRun, vm, now(), false), false);
+  if (lastRun !== null)
+    feed.setProgress(vm, progressOf(lastRun, vm, clock.runMs(), false, lastHeardOf(lastRun)), false);
+
+  /** Of a run that this process has not heard of, the journal knows at least its newest event. */
+  function lastHeardOf(run: RunState): LastHeard | null {
+    const atMs = run.lastEventAt ?? run.startedAt;
+    return lastHeard() ?? (atMs === null ? null : { runMs: atMs, wallMs: atMs });
+  }
 
   function current(): RunState | null {
     return results.run ?? benchmarkLog.run;

@@ -23,7 +23,7 @@ export interface ScreensOptions {
   readonly hostLog: (log: string) => string | null;
   /** Null while there is no connection. */
   readonly access: () => LogAccess | null;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
 }
 
 const listLimitSeconds = 10;
@@ -44,7 +44,7 @@ export function createScreens(options: ScreensOptions): Screens & {
   /** To be called after each look: what a container shares with the VM is told only while it is there. */
   note(): void;
 } {
-  const { now } = options;
+  const { monotonicMs } = options;
   const turns = createTurns(mostWaiting);
   let mounts: readonly Mount[] = [];
   let newest: { readonly key: string; readonly atMs: number; readonly found: Found } | null = null;
@@ -66,7 +66,7 @@ export function createScreens(options: ScreensOptions): Screens & {
         continue;
       }
       const found = { place, lines };
-      newest = { key: keyOf(task), atMs: now(), found };
+      newest = { key: keyOf(task), atMs: monotonicMs(), found };
       return { ok: true, value: found };
     }
     if (access.host.closed) return failed('disconnected', notConnected);
@@ -129,7 +129,8 @@ export function createScreens(options: ScreensOptions): Screens & {
     read: (task, name, signal) =>
       inTurn(signal, async (access) => {
         const named = ({ lines }: Found): ScreenLine | undefined => lines.find((line) => line.name === name);
-        const known = newest?.key === keyOf(task) && now() - newest.atMs < listHoldsMs ? newest.found : null;
+        const known =
+          newest?.key === keyOf(task) && monotonicMs() - newest.atMs < listHoldsMs ? newest.found : null;
         const isKnown = known !== null && named(known) !== undefined;
         const found: Asked<Found> = isKnown ? { ok: true, value: known } : await find(task, access);
         if (!found.ok) return found;

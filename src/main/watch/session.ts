@@ -5,9 +5,11 @@ import type { VmConfig } from '../config/index.ts';
 import { hostShell, openShell, readBootLine, type ShellChannel } from '../vm/index.ts';
 import { followBootLog, type BootLog } from './boot-log.ts';
 import type { LogAccess } from './log-following.ts';
+import type { LookContext } from './looks/context.ts';
 import { createLooks, type Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { isReady } from './sight.ts';
+import type { VmClock } from './vm-clock.ts';
 
 export interface Session {
   readonly client: Client;
@@ -27,7 +29,7 @@ export interface SessionOptions {
   readonly client: Client;
   readonly picture: Picture;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly clock: VmClock;
   readonly hurry: () => void;
   /** This user may not use docker. */
   readonly onDenied: () => void;
@@ -37,7 +39,7 @@ export interface SessionOptions {
 const settleWithinMs = 1_200;
 
 export function openSession(options: SessionOptions): Session {
-  const { config, client, picture, now } = options;
+  const { config, client, picture, clock } = options;
   let isFirstLook = true;
   let bootLog: BootLog | null = null;
   let isClosed = false;
@@ -50,7 +52,7 @@ export function openSession(options: SessionOptions): Session {
     client.destroy();
   });
 
-  const looks = createLooks({
+  const context: LookContext = {
     config,
     client,
     host,
@@ -72,8 +74,9 @@ export function openSession(options: SessionOptions): Session {
     },
     hurry: options.hurry,
     onDenied: options.onDenied,
-    now,
-  });
+    monotonicMs: clock.monotonicMs,
+  };
+  const looks = createLooks(context, clock.runMs);
 
   function settle(): void {
     clearTimeout(settleTimer);

@@ -35,7 +35,7 @@ export interface Sight {
   readonly results: ResultsSight | null;
   readonly log: LogSight;
   readonly run: RunSight | null;
-  /** When an agent outside of this VM was last seen at work here; epoch milliseconds of our clock, null: not lately. */
+  /** When an agent outside of this VM was last seen at work here, by the monotonic clock; null: not lately. */
   readonly outsideAgentAtMs: number | null;
   /** What Azure says of the VM; null: it is not asked. */
   readonly cloud: CloudSight | null;

@@ -4,14 +4,17 @@ import { describeRunner } from '../vm/index.ts';
 import { cloudPhase, cloudText, powerStateOf } from './cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, runsOnHost, type Sight } from './sight.ts';
+import { isBeyondKnowing, unreachedReason } from './unreached.ts';
 
 export interface StatusFrame {
   readonly vm: string;
   /** "user@host:port" */
   readonly address: string | null;
   readonly vncUrl: string | null;
-  /** Epoch milliseconds of the last answer from the VM. */
+  /** When the VM was last looked at; epoch milliseconds. */
   readonly checkedAtMs: number | null;
+  /** When the VM last answered; epoch milliseconds, null: never. */
+  readonly heardAtMs: number | null;
   readonly cost: Cost | null;
 }
 
@@ -30,6 +33,7 @@ export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
     detail: {
       text: phaseText(sight, phase),
       percent: phase === sight.boot.phase ? sight.boot.percent : null,
+      reason: unreachedReason(sight),
       address: frame.address,
       container:
         sight.container.kind === 'running' || sight.container.kind === 'stopped'
@@ -40,13 +44,19 @@ export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
       runner: runner === undefined ? null : describeRunner(runner),
       found: findingsOf(sight),
     },
-    checked_at: frame.checkedAtMs === null ? null : new Date(frame.checkedAtMs).toISOString(),
+    checked_at: isoTime(frame.checkedAtMs),
+    as_of: connected ? null : isoTime(frame.heardAtMs),
     cost: frame.cost,
   };
 }
 
+function isoTime(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString();
+}
+
 export function phaseOf(sight: Sight): Phase {
-  if (sight.ssh.kind === 'down') return cloudPhase(sight) ?? (sight.ssh.everUp ? 'unknown' : 'offline');
+  if (sight.ssh.kind === 'down')
+    return cloudPhase(sight) ?? (sight.ssh.everUp || isBeyondKnowing(sight) ? 'unknown' : 'offline');
   if (isReady(sight)) return 'ready';
   // Without a Windows that is prepared for it, a benchmark has no phase.
   if (sight.container.kind !== 'running' && runsOnHost(sight)) return 'unknown';
@@ -74,6 +84,18 @@ function probeText(sight: Sight): string {
   return answer === null || answer.kind === 'ready' ? 'Not asked yet' : answer.text;
 }
 
+/** Returns what there is to say about a VM without a connection. */
+export function unreachedText(sight: Sight): string {
+  const { ssh } = sight;
+  const { cloud } = sight;
+  // Azure knows more of a VM that has no address than the attempt to reach it.
+  const isOfAzure = cloudPhase(sight) !== null || (cloud?.isAddressWanted === true && cloud.facts !== null);
+  const reason = isBeyondKnowing(sight) && !isOfAzure ? unreachedReason(sight) : null;
+  if (reason !== null) return `Unknown: ${reason.replace(/\.$/, '')}`;
+  const isLost = ssh.kind === 'down' && ssh.everUp;
+  return cloudText(sight) ?? (isLost ? 'The SSH connection is lost' : 'Not reached yet');
+}
+
 const phaseWords: Readonly<Record<Phase, string>> = {
   offline: 'Windows is not running',
   starting: 'The container starts',
@@ -89,8 +111,7 @@ const phaseWords: Readonly<Record<Phase, string>> = {
 };
 
 function phaseText(sight: Sight, phase: Phase): string {
-  if (sight.ssh.kind === 'down')
-    return cloudText(sight) ?? (sight.ssh.everUp ? 'The SSH connection is lost' : 'Not reached yet');
+  if (sight.ssh.kind === 'down') return unreachedText(sight);
   if (phase === 'unknown' && runsOnHost(sight))
     return 'The benchmark runs on the VM itself, without a Windows container';
   if (phase === 'oobe' && sight.probe.wasReady) return 'The benchmark server has stopped answering';

@@ -13,7 +13,7 @@ const togetherMs = 120_000;
 const endBytes = 4096;
 const askLimitSeconds = 8;
 
-/** @param lastGrowthMs when the log that is followed last grew; epoch milliseconds of our clock. @returns the print; null: there is none to be seen */
+/** @param lastGrowthMs when the log that is followed last grew; epoch milliseconds of the run's timeline. @returns the print; null: there is none to be seen */
 export async function findStopPrint(
   shells: Pick<Shells, 'host' | 'inside' | 'docker'>,
   sight: Sight,

@@ -54,6 +54,7 @@ export function vncUrl(config: VmConfig, found: FoundTarget | null): string | nu
 }
 
 function failed(detail: string, hint: string): FoundTarget {
-  const problem = { code: 'ssh_unreachable', message: 'SSH connection failed', detail, hint } as const;
+  const code = 'ssh_unreachable';
+  const problem = { code, message: 'SSH connection failed', detail, hint, isUntried: true } as const;
   return { ok: false, problem };
 }

@@ -4,11 +4,14 @@ import type { BackgroundTask } from '../../shared/background-task.ts';
 import type { Screens } from '../../shared/screens.ts';
 import type { Logger } from '../app-log.ts';
 import type { Azure } from '../azure/index.ts';
+import type { Clock } from '../clock.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
+import type { LastHeard } from '../run/index.ts';
 import { addressOf, type ConnectTools, type SshPlaces } from '../vm/index.ts';
 import { backgroundTasks } from './background-tasks.ts';
 import { unaskedCloud, watchCloud, type CloudWatch } from './cloud-watch.ts';
+import { createHearing } from './hearing.ts';
 import { createLookTimer } from './look-timer.ts';
 import { lookEverySeconds } from './pace.ts';
 import { createPicture } from './picture.ts';
@@ -19,6 +22,7 @@ import { openSession, type Session } from './session.ts';
 import { isReady } from './sight.ts';
 import { createSpending } from './spending.ts';
 import { vncUrl } from './vm-address.ts';
+import { afterMove, createVmClock } from './vm-clock.ts';
 
 export interface VmWatcherOptions {
   readonly config: VmConfig;
@@ -32,7 +36,7 @@ export interface VmWatcherOptions {
   readonly azureFastestMs?: number | undefined;
   readonly places: SshPlaces;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 export interface VmWatcher {
@@ -45,11 +49,14 @@ export interface VmWatcher {
 }
 
 export function watchVm(options: VmWatcherOptions): VmWatcher {
-  const { config, feed, now, log } = options;
+  const { config, feed, log } = options;
   const vm = config.name;
+  const clock = createVmClock(options.clock);
+  const { monotonicMs } = clock;
+  const hearing = createHearing(feed, vm, clock);
   let session: Session | null = null;
   let demandedSeconds: number | null = null;
-  let checkedAtMs: number | null = null;
+  let checkedAtMs = hearing.before?.at ?? null;
   let reaching: Reaching | null = null;
   let cloud: CloudWatch | null = null;
 
@@ -57,7 +64,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     vm,
     feed,
     log,
-    now,
+    clock,
     conditions: {
       stalledAfterMs: config.stalledAfterMinutes * 60_000,
       idleAfterMs: config.idleAfterMinutes * 60_000,
@@ -67,17 +74,22 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       address: reaching?.found?.ok === true ? addressOf(reaching.found.target) : null,
       vncUrl: vncUrl(config, reaching?.found ?? null),
       checkedAtMs,
+      heardAtMs: hearing.last?.wallMs ?? null,
       cost: spending.cost(),
     }),
     isHeld: () => session?.isSettling === true,
     cloud: unaskedCloud(config),
   });
-  const runs = watchRuns({ config, feed, log, now, picture, hurry: () => timer.hurry() });
+  const runs = watchRuns({
+    ...{ config, feed, log, clock, picture },
+    hurry: () => timer.hurry(),
+    lastHeard,
+  });
   const screens = createScreens({
     sight: () => picture.sight,
     hostLog: (name) => feed.loadFollow(vm, name)?.hostPath ?? null,
     access: () => session?.access() ?? null,
-    now,
+    monotonicMs,
   });
 
   const spending = createSpending({
@@ -85,8 +97,9 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     sight: () => picture.sight,
     run: () => runs.newest,
     isBehind: () => runs.isBehind,
-    firstSeenMs: feed.firstSeen(vm, now()),
-    now,
+    firstSeenMs: feed.firstSeen(vm, clock.wallMs()),
+    before: hearing.before,
+    clock,
   });
 
   // ---- looking
@@ -99,7 +112,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       });
     },
     paceMs,
-    now,
+    monotonicMs,
   });
 
   function paceMs(): number {
@@ -112,15 +125,33 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
   }
 
   async function lookOnce(current: Session, depth: 'whole' | 'brief'): Promise<void> {
+    const { host } = picture.sight;
     await current.looks.look(depth);
     if (session !== current) return;
-    checkedAtMs = now();
+    checkedAtMs = clock.wallMs();
+    if (picture.sight.host !== host) hearing.heard(spending.cost());
     current.afterLook();
     screens.note();
     if (depth === 'whole') await runs.lookAtLog(current);
     if (session !== current) return;
     picture.learn({ idle: spending.idle() });
     if (depth === 'whole') await runs.lookAtResults(current);
+    realign();
+  }
+
+  /** The wall clock was set: what comes from now on is told by it, unless that would tear a run apart. */
+  function realign(): void {
+    if (runs.newest?.state === 'running') return;
+    const movedMs = clock.realign();
+    const { machine } = picture.sight;
+    if (movedMs === 0) return;
+    log.info({ vm, movedMs }, 'the clock of this computer was set');
+    if (machine !== null) picture.learn({ machine: afterMove(machine, movedMs) });
+  }
+
+  /** Null while the VM is heard. */
+  function lastHeard(): LastHeard | null {
+    return picture.sight.ssh.kind === 'down' ? hearing.last : null;
   }
 
   // ---- the connection
@@ -131,7 +162,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       client,
       picture,
       log,
-      now,
+      clock,
       hurry: () => timer.hurry(),
       onDenied: () => reaching?.connection?.loginAnew(),
     });
@@ -145,14 +176,15 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     timer.end();
     runs.pause();
     current?.close();
+    hearing.keep();
     cloud?.hurry();
   }
 
   // ---- the first picture, before anything has answered
 
-  reaching = keepReaching({ ...options, picture, onUp: connected, onLost: closeSession });
+  reaching = keepReaching({ ...options, monotonicMs, picture, onUp: connected, onLost: closeSession });
   cloud = watchCloud({
-    ...{ config, picture, now, azure: options.azure },
+    ...{ config, picture, monotonicMs, azure: options.azure },
     ...(options.azureFastestMs === undefined ? {} : { fastestMs: options.azureFastestMs }),
     onFacts: (facts) => reaching.follow(facts),
   });
@@ -166,11 +198,13 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       if (intervalSeconds !== null) timer.plan(hadListeners ? paceMs() : 0);
     },
     tasks() {
-      const connectedAtMs = reaching.connection?.upSinceMs ?? null;
+      const upSinceMs = reaching.connection?.upSinceMs ?? null;
+      const nowMs = clock.runMs();
+      const connectedAtMs = upSinceMs === null ? null : nowMs - (monotonicMs() - upSinceMs);
       const startedAtMs = Date.parse(picture.sight.startedAt ?? '');
       const containerStartedAtMs = Number.isNaN(startedAtMs) ? null : startedAtMs;
-      const since = { connectedAtMs, containerStartedAtMs };
-      return backgroundTasks(vm, picture.sight, runs.newest, since, now());
+      const since = { connectedAtMs, containerStartedAtMs, lastHeard: lastHeard() };
+      return backgroundTasks(vm, picture.sight, runs.newest, since, nowMs);
     },
     close() {
       cloud?.close();

@@ -31,6 +31,7 @@ export function statusOf(changes: Partial<StatusPayload> = {}): StatusPayload {
     detail: {
       text: 'Ready',
       percent: null,
+      reason: null,
       address: 'azureuser@20.123.45.67:22',
       container: 'winarena',
       probe_address: 'container:172.30.0.2:5000',
@@ -39,7 +40,8 @@ export function statusOf(changes: Partial<StatusPayload> = {}): StatusPayload {
       found: [],
     },
     checked_at: isoBefore(3),
-    cost: { per_hour_usd: 0.19, so_far_usd: 1.234, since: isoBefore(23_000) },
+    as_of: null,
+    cost: { per_hour_usd: 0.19, so_far_usd: 1.234, since: isoBefore(23_000), unknown: false, as_of: null },
     ...changes,
   };
 }
@@ -65,6 +67,7 @@ export function progressOf(changes: Partial<ProgressPayload> = {}): ProgressPayl
     started_at: isoBefore(4321),
     elapsed_seconds: 4321,
     eta_seconds: 6400,
+    as_of: null,
     state: 'running',
     domains: [],
     pool: null,

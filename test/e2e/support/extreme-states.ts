@@ -32,7 +32,15 @@ export const extremeStates: readonly State[] = [
   {
     name: '150-tasks',
     arrange: ({ feed }) => {
-      setReady(feed, { cost: { per_hour_usd: 1.53, so_far_usd: 8.31, since: '2026-01-28T20:00:00Z' } });
+      setReady(feed, {
+        cost: {
+          per_hour_usd: 1.53,
+          so_far_usd: 8.31,
+          since: '2026-01-28T20:00:00Z',
+          unknown: false,
+          as_of: null,
+        },
+      });
       startRun(feed, 150, 154, { elapsed_seconds: 5 * 3600 + 754, eta_seconds: 480 });
     },
     reach: rowCount(150),

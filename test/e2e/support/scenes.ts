@@ -17,6 +17,7 @@ export const longTaskId = `${'a-task-whose-name-has-no-end_'.repeat(6)}WOS`;
 export const detail: StatusDetail = {
   text: 'Ready',
   percent: null,
+  reason: null,
   address: 'azureuser@20.123.45.67:22',
   container: 'winarena',
   probe_address: 'container:172.30.0.2:5000',
@@ -36,7 +37,13 @@ export function setReady(feed: Feed, changes: Partial<StatusPayload> = {}, vm = 
       power_state: 'running',
       detail,
       checked_at: new Date().toISOString(),
-      cost: { per_hour_usd: 0.19, so_far_usd: 1.23, since: '2026-01-28T20:00:00Z' },
+      cost: {
+        per_hour_usd: 0.19,
+        so_far_usd: 1.23,
+        since: '2026-01-28T20:00:00Z',
+        unknown: false,
+        as_of: null,
+      },
       ...changes,
     }),
   );

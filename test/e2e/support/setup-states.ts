@@ -308,7 +308,7 @@ export const setupStates: readonly State[] = [
     name: 'costs',
     arrange: (bench) => {
       const since = new Date(Date.now() - 5 * 3600_000).toISOString();
-      const cost = { per_hour_usd: 0.226, so_far_usd: 1.13, since };
+      const cost = { per_hour_usd: 0.226, so_far_usd: 1.13, since, unknown: false, as_of: null };
       const off = { connected: false, waa_ready: false, phase: 'offline' } as const;
       const states = {
         'a-vm-that-runs': { power_state: 'running', cost },

@@ -195,8 +195,8 @@ describe.skipIf(sshdPath === null)('a VM whose address comes from Azure', () => 
       message: 'There are no credentials for Azure.',
       hint: expect.stringContaining('az login') as string,
     });
-    expect(watched.status()).toMatchObject({ phase: 'offline', power_state: null, cost: null });
-    expect(watched.status()?.detail.text).toBe('Azure has not told the address yet');
+    expect(watched.status()).toMatchObject({ phase: 'unknown', power_state: null, cost: null });
+    expect(watched.status()?.detail.text).toBe('Unknown: There are no credentials for Azure');
     process.env['PATH'] = `${all.az.folder}:/usr/bin:/bin`;
     await watched.untilRecovered('azure_auth_failed');
     await watched.untilPhase('ready');

@@ -143,7 +143,7 @@ describe.skipIf(sshdPath === null)('the host key', () => {
       hint: expect.stringContaining('ssh-keygen -R') as string,
     });
     expect(error.message).toMatch(/^The host key of .* has changed: it is now SHA256:/);
-    expect(status()).toMatchObject({ connected: false, waa_ready: false, phase: 'offline' });
+    expect(status()).toMatchObject({ connected: false, waa_ready: false, phase: 'unknown' });
     expect(vm.logins()).toBe(0);
     writeFileSync(inHome('known_hosts'), '');
     await untilRecovered('ssh_host_key_changed');

@@ -48,7 +48,7 @@ describe.skipIf(sshdPath === null)('logging in fails', () => {
       severity: 'critical',
       message: `The key file ${privateKey} does not exist.`,
     });
-    expect(watched.status()).toMatchObject({ connected: false, waa_ready: false, phase: 'offline' });
+    expect(watched.status()).toMatchObject({ connected: false, waa_ready: false, phase: 'unknown' });
     await expectToldOnce(error, watched);
     copyFileSync(vm.keyPath, privateKey);
     expect((await watched.untilRecovered('ssh_auth_failed')).message).toBe(

@@ -87,7 +87,13 @@ describe('things made up', () => {
     feed.setStatus(
       'vm-a',
       statusOf('vm-a', {
-        cost: { per_hour_usd: 0.2, so_far_usd: 1, since: '2026-01-28T22:00:00Z' },
+        cost: {
+          per_hour_usd: 0.2,
+          so_far_usd: 1,
+          since: '2026-01-28T22:00:00Z',
+          unknown: false,
+          as_of: null,
+        },
         checked_at: '2026-01-28T22:55:08.123Z',
       }),
     );

@@ -83,6 +83,8 @@ describe('what is paid', () => {
       per_hour_usd: 0.192,
       so_far_usd: 0.288,
       since: '1970-01-01T00:00:00.000Z',
+      unknown: false,
+      as_of: null,
     });
     // A clock that is behind makes nobody rich.
     expect(costSoFar(0.192, 10_000, 0).so_far_usd).toBe(0);

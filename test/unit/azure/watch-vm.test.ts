@@ -48,7 +48,7 @@ function begin(more: { isWaitedFor?: () => boolean } = {}) {
   const facts: AzureFacts[] = [];
   const problems: AzureProblem[] = [];
   const watch = watchAzureVm({
-    ...{ azure, vm, now: Date.now },
+    ...{ azure, vm, monotonicMs: Date.now },
     onFacts: (one) => facts.push(one),
     onProblem: (one) => problems.push(one),
     ...more,

@@ -16,6 +16,7 @@ export const status = (data: Partial<StatusPayload> = {}): StreamMessage => ({
     detail: {
       text: 'Windows answers',
       percent: null,
+      reason: null,
       address: null,
       container: null,
       probe_address: null,
@@ -24,6 +25,7 @@ export const status = (data: Partial<StatusPayload> = {}): StreamMessage => ({
       found: [],
     },
     checked_at: null,
+    as_of: null,
     cost: null,
     ...data,
   },
@@ -52,6 +54,7 @@ export const progress = (data: Partial<ProgressPayload> = {}): StreamMessage => 
     started_at: null,
     elapsed_seconds: 600,
     eta_seconds: 3600,
+    as_of: null,
     state: 'running',
     domains: [],
     pool: null,

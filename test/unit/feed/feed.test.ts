@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openFeed, type Feed, type FeedEvent, type RunRecord } from '../../../src/main/feed/index.ts';
 import { conditionOf, errorOf, followOf, progressOf, runOf, startMs, statusOf, taskOf } from './fixtures.ts';
+import { clockOf } from '../../support/step-clock.ts';
 
 let dataDir: string;
 let feed: Feed;
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'benchtray-feed-'));
-  feed = openFeed({ dataDir, now: () => startMs });
+  feed = openFeed({ dataDir, clock: clockOf(() => startMs) });
 });
 afterEach(() => {
   feed.close();
@@ -19,7 +20,7 @@ afterEach(() => {
 
 function reopen(): void {
   feed.close();
-  feed = openFeed({ dataDir, now: () => startMs });
+  feed = openFeed({ dataDir, clock: clockOf(() => startMs) });
 }
 
 const at = startMs;
@@ -337,7 +338,7 @@ describe('the state version', () => {
       action();
       return feed.version() > before;
     };
-    const cost = { per_hour_usd: 1, so_far_usd: 1, since: '' };
+    const cost = { per_hour_usd: 1, so_far_usd: 1, since: '', unknown: false, as_of: null };
     expect(grows(() => feed.setStatus('vm-a', statusOf('vm-a', { cost })))).toBe(true);
     const later = statusOf('vm-a', { checked_at: '2026-01-28T23:00:00Z', cost: { ...cost, so_far_usd: 2 } });
     expect(grows(() => feed.setStatus('vm-a', later))).toBe(false);

@@ -30,6 +30,7 @@ export function progressOf(vm: string, changes: Partial<ProgressPayload> = {}): 
     started_at: new Date(startMs).toISOString(),
     elapsed_seconds: 10,
     eta_seconds: null,
+    as_of: null,
     state: 'running',
     domains: [],
     pool: null,

@@ -91,6 +91,7 @@ export function progress(change: Partial<ProgressPayload> = {}): StreamEvent & {
       started_at: '2026-01-28T12:00:00.000Z',
       elapsed_seconds: 600,
       eta_seconds: 840,
+      as_of: null,
       state: 'running',
       domains: [],
       pool: null,
@@ -113,6 +114,7 @@ export function status(change: Partial<StatusPayload> = {}): StreamEvent & { typ
       detail: {
         text: 'Ready',
         percent: null,
+        reason: null,
         address: 'azureuser@10.0.0.4:22',
         container: 'winarena',
         probe_address: 'localhost:5000',
@@ -121,6 +123,7 @@ export function status(change: Partial<StatusPayload> = {}): StreamEvent & { typ
         found: [],
       },
       checked_at: '2026-01-28T12:10:00.000Z',
+      as_of: null,
       cost: null,
       ...change,
     },

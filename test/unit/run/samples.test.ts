@@ -91,6 +91,7 @@ describe('the log of a Windows Agent Arena run', () => {
       started_at: '2026-01-28T22:55:08.318Z',
       elapsed_seconds: 2894,
       eta_seconds: null,
+      as_of: null,
       state: 'finished',
       domains: [
         ['libreoffice_writer', 4, 1, 1.5, 3, 0.5, 0.333333],

@@ -84,7 +84,7 @@ describe('the description', () => {
 
   it('has the answers with units and meanings, and lets fields be added', () => {
     expect(schema('Status')?.properties?.['checked_at']).toEqual({
-      description: 'When the VM was last looked at; null before the first look.',
+      description: 'When the VM was last looked at, also by an earlier process; null before the first look.',
       anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }],
     });
     expect(schema('Task')?.properties?.['attempt']).toEqual({ type: 'integer', exclusiveMinimum: 0 });

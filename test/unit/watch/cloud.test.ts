@@ -43,7 +43,7 @@ const fails = (change: Partial<AzureProblem>, misses: number, more: Partial<Clou
     ...more,
   },
 });
-const frame = { vm: 'vm', address: null, vncUrl: null, checkedAtMs: 0, cost: null };
+const frame = { vm: 'vm', address: null, vncUrl: null, checkedAtMs: 0, heardAtMs: 0, cost: null };
 
 function troubleOf(sight: Sight, code: StateCode): Trouble | 'clear' | 'unknown' {
   const { holding, clear } = assess(sight, settings);
@@ -94,7 +94,7 @@ describe('a VM that is not reached', () => {
 
   it('is listed among the tasks as what it is', () => {
     const machine = (sight: Sight) => backgroundTasks('vm', sight, null, since, 0)[0];
-    const since = { connectedAtMs: null, containerStartedAtMs: null };
+    const since = { connectedAtMs: null, containerStartedAtMs: null, lastHeard: null };
     expect(machine(says({ powerState: 'starting' }))).toMatchObject({
       ...{ status: 'running', phase: 'starting', description: 'Azure starts the VM' },
       metadata: { power_state: 'starting', size: 'Standard_D4ds_v5', location: 'westus2' },
@@ -104,7 +104,7 @@ describe('a VM that is not reached', () => {
       metadata: { power_state: 'running' },
     });
     expect(machine({ ...ready, ssh: down(true) })).toMatchObject({
-      ...{ status: 'failed', phase: 'offline', description: 'SSH connection failed' },
+      ...{ status: 'failed', phase: 'unknown', description: 'SSH connection failed' },
       metadata: { power_state: null, size: null },
     });
   });

@@ -31,7 +31,7 @@ function picking(
   const picker = createContainerPick({
     configured,
     before,
-    now: () => now,
+    monotonicMs: () => now,
     askEvidence: () => {
       asked += 1;
       return Promise.resolve(evidence);

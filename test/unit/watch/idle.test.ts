@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { RunState } from '../../../src/main/run/index.ts';
 import { idleOf, type IdleSources } from '../../../src/main/watch/idle.ts';
 import type { Sight } from '../../../src/main/watch/sight.ts';
+import { lastTaskEndMs } from '../../../src/main/watch/spending.ts';
 import { onItsWay, ready } from './sights.ts';
 
 const hourMs = 3_600_000;
 const now = 100 * hourMs;
 const nothing: IdleSources = {
-  ...{ run: null, lastBusyMs: null, upSinceMs: null, firstSeenMs: 0 },
+  ...{ taskEndedMs: null, containerStartedMs: null, lastBusyMs: null, upSinceMs: null, firstSeenMs: 0 },
   ...{ perHourUsd: 2, nowMs: now },
 };
 const ended = (endedAtMs: number | null, state: RunState['state'] = 'finished'): RunState =>
@@ -16,17 +17,17 @@ const ended = (endedAtMs: number | null, state: RunState['state'] = 'finished'):
 
 describe('a VM stands idle', () => {
   it.each<[what: string, sources: Partial<IdleSources>, since: string, hours: number, usd: number | null]>([
-    ['since its last task', { run: ended(98 * hourMs), upSinceMs: 50 * hourMs }, 'task', 2, 4],
+    ['since its last task', { taskEndedMs: 98 * hourMs, upSinceMs: 50 * hourMs }, 'task', 2, 4],
     [
       'since its last task, of whatever price',
-      { run: ended(98 * hourMs), perHourUsd: null },
+      { taskEndedMs: 98 * hourMs, perHourUsd: null },
       'task',
       2,
       null,
     ],
     [
       'since its start, which was later',
-      { run: ended(40 * hourMs), upSinceMs: 90 * hourMs },
+      { taskEndedMs: 40 * hourMs, upSinceMs: 90 * hourMs },
       'start',
       10,
       20,
@@ -40,7 +41,7 @@ describe('a VM stands idle', () => {
     ],
     [
       'since a process was seen after its last task, whose cost is what counts',
-      { run: ended(98 * hourMs), lastBusyMs: 99 * hourMs },
+      { taskEndedMs: 98 * hourMs, lastBusyMs: 99 * hourMs },
       'task',
       1,
       4,
@@ -53,14 +54,7 @@ describe('a VM stands idle', () => {
       3,
       20,
     ],
-    ['no time at all, by a clock that is behind', { run: ended(101 * hourMs) }, 'task', 0, 0],
-    [
-      'without a task that has ended',
-      { run: ended(null, 'running'), firstSeenMs: 97 * hourMs },
-      'seen',
-      3,
-      6,
-    ],
+    ['no time at all, by a clock that is behind', { taskEndedMs: 101 * hourMs }, 'task', 0, 0],
   ])('%s', (_what, sources, since, hours, usd) => {
     expect(idleOf(ready, { ...nothing, ...sources })).toMatchObject({
       ...{ since, forMs: hours * hourMs, costUsd: usd },
@@ -68,13 +62,18 @@ describe('a VM stands idle', () => {
   });
 
   it('only after Windows was made ready, unless that takes for ever', () => {
-    const preparing = (startedHoursAgo: number): Sight => ({
-      ...onItsWay,
-      startedAt: new Date(now - startedHoursAgo * hourMs).toISOString(),
-    });
-    const idle = (sight: Sight) => idleOf(sight, { ...nothing, upSinceMs: 50 * hourMs });
-    expect(idle(preparing(1))).toMatchObject({ since: 'use', forMs: 0 });
-    expect(idle(preparing(5))).toMatchObject({ since: 'use', forMs: 3 * hourMs });
-    expect(idle({ ...preparing(1), probe: ready.probe })).toMatchObject({ since: 'start' });
+    const idle = (sight: Sight, startedHoursAgo: number) =>
+      idleOf(sight, {
+        ...nothing,
+        ...{ upSinceMs: 50 * hourMs, containerStartedMs: now - startedHoursAgo * hourMs },
+      });
+    expect(idle(onItsWay, 1)).toMatchObject({ since: 'use', forMs: 0 });
+    expect(idle(onItsWay, 5)).toMatchObject({ since: 'use', forMs: 3 * hourMs });
+    expect(idle(ready, 1)).toMatchObject({ since: 'start' });
+  });
+
+  it('counts a run without a task that has ended as no use', () => {
+    expect(lastTaskEndMs(ended(null, 'running'))).toBeNull();
+    expect(lastTaskEndMs(ended(98 * hourMs))).toBe(98 * hourMs);
   });
 });

@@ -7,6 +7,7 @@ import type { ResultFile } from '../../../src/main/run/index.ts';
 import { startReading, type LogReading } from '../../../src/main/watch/log-reading.ts';
 import { startResultReading } from '../../../src/main/watch/result-reading.ts';
 import { waaLog } from '../run/support.ts';
+import { vmClockOf } from '../../support/step-clock.ts';
 
 const vm = 'vm';
 const startMs = Date.UTC(2026, 0, 28, 22);
@@ -43,7 +44,7 @@ function read(
     runnerIsAbsent: false,
     successThreshold: 1,
     feed,
-    now: () => nowMs,
+    clock: vmClockOf(() => nowMs),
     continues: null,
     ...late,
     onRun: () => undefined,
@@ -288,7 +289,7 @@ describe('result files', () => {
       successThreshold: 1,
       silentAfterMs: 900_000,
       feed,
-      now: () => nowMs,
+      clock: vmClockOf(() => nowMs),
       onRun: () => undefined,
     });
     pass(20);

@@ -8,6 +8,7 @@ import type { AzureFacts } from '../../../src/main/azure/index.ts';
 import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
 import type { CloudSight } from '../../../src/main/watch/cloud-sight.ts';
 import { createPicture, type Picture } from '../../../src/main/watch/picture.ts';
+import { clockOf } from '../../support/step-clock.ts';
 
 let nowMs = 0;
 let dataDir: string;
@@ -23,12 +24,14 @@ const unasked: CloudSight = {
   ...{ facts: null, problem: null, misses: 0, perHourUsd: 0.2 },
 };
 
+const clock = clockOf(() => nowMs);
+
 function begin(): void {
-  feed = openFeed({ dataDir, now: () => nowMs });
+  feed = openFeed({ dataDir, clock });
   picture = createPicture({
-    ...{ vm: 'vm', feed, log: silentLog(), now: () => nowMs, cloud: unasked },
+    ...{ vm: 'vm', feed, log: silentLog(), clock, cloud: unasked },
     conditions: { stalledAfterMs: 900_000, idleAfterMs: 1_800_000 },
-    frame: () => ({ vm: 'vm', address: null, vncUrl: null, checkedAtMs: null, cost: null }),
+    frame: () => ({ vm: 'vm', address: null, vncUrl: null, checkedAtMs: null, heardAtMs: null, cost: null }),
     isHeld: () => false,
   });
 }

@@ -12,6 +12,7 @@ import type { LogReading } from '../../../src/main/watch/log-reading.ts';
 import type { Picture } from '../../../src/main/watch/picture.ts';
 import { createResultWatch, type ResultWatch } from '../../../src/main/watch/result-watch.ts';
 import { machine, ready } from './sights.ts';
+import { clockOf, vmClockOf } from '../../support/step-clock.ts';
 
 const startMs = Date.UTC(2026, 0, 28, 22, 0, 0);
 
@@ -41,7 +42,7 @@ beforeEach(() => {
   isLogFollowed = true;
   reading = { run: run('running'), taken: [], fails: false };
   dataDir = mkdtempSync(join(tmpdir(), 'benchtray-results-'));
-  feed = openFeed({ dataDir, now: () => nowMs });
+  feed = openFeed({ dataDir, clock: clockOf(() => nowMs) });
   let sight: Picture['sight'] = {
     ...ready,
     results: { where: 'container', path: '/client/results', hostPath: '/srv/results', why: 'it is' },
@@ -62,7 +63,7 @@ beforeEach(() => {
   watch = createResultWatch({
     config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
     feed,
-    now: () => nowMs,
+    clock: vmClockOf(() => nowMs),
     picture,
     logReading: () => (isLogFollowed ? logReading : null),
     onRun: () => undefined,

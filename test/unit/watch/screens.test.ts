@@ -79,7 +79,7 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
       sight: () => sight,
       hostLog: () => null,
       access: () => access,
-      now: () => nowMs,
+      monotonicMs: () => nowMs,
     });
     screens.note();
     return screens;

@@ -5,8 +5,9 @@ import type { VmConfig } from '../../../src/main/config/index.ts';
 import type { RunState } from '../../../src/main/run/index.ts';
 import type { CloudSight } from '../../../src/main/watch/cloud-sight.ts';
 import type { Sight } from '../../../src/main/watch/sight.ts';
-import { createSpending, type Spending } from '../../../src/main/watch/spending.ts';
+import { createSpending, type Spending, type SpendingOptions } from '../../../src/main/watch/spending.ts';
 import { machine, ready } from './sights.ts';
+import { vmClockOf } from '../../support/step-clock.ts';
 
 const hourMs = 3_600_000;
 const now = 100 * hourMs;
@@ -38,7 +39,8 @@ function spendingOf(cloud: CloudSight | null, change: Partial<Sight> = {}): Spen
     run: () => run,
     isBehind: () => false,
     firstSeenMs: 10 * hourMs,
-    now: () => now,
+    before: null,
+    clock: vmClockOf(() => now),
   });
 }
 
@@ -90,7 +92,8 @@ describe('a VM of which no cloud tells', () => {
       run: () => run,
       isBehind: () => false,
       firstSeenMs: 10 * hourMs,
-      now: () => nowMs,
+      before: null,
+      clock: vmClockOf(() => nowMs),
     });
     expect(spending.idle()).toMatchObject({ since: 'task', forMs: hourMs });
     sight = { ...ready, ssh: { kind: 'down', everUp: true, problem: null } };
@@ -102,5 +105,68 @@ describe('a VM of which no cloud tells', () => {
     nowMs += hourMs;
     expect(spending.idle()).toMatchObject({ since: 'start', forMs: hourMs, costUsd: 2 });
     expect(spending.cost()).toMatchObject({ so_far_usd: 2 });
+  });
+});
+
+describe('the cost of a VM that became unreachable', () => {
+  const down: Sight['ssh'] = { kind: 'down', everUp: true, problem: null };
+  function watched(cloud: CloudSight | null, before: SpendingOptions['before'] = null) {
+    let nowMs = now;
+    let sight: Sight = { ...ready, cloud };
+    const spending = createSpending({
+      config: { pricePerHour: 2 } as VmConfig,
+      sight: () => sight,
+      run: () => null,
+      isBehind: () => false,
+      firstSeenMs: 10 * hourMs,
+      before,
+      clock: vmClockOf(() => nowMs),
+    });
+    return {
+      cost: () => spending.cost(),
+      after(hours: number, change: Partial<Sight>) {
+        nowMs += hours * hourMs;
+        sight = { ...sight, ...change };
+        return spending.cost();
+      },
+    };
+  }
+  const iso = (atMs: number): string => new Date(atMs).toISOString();
+
+  it.each([
+    ['a price of the configuration', null, 0],
+    ['Azure, which does not answer any more', { ...unasked, facts }, 10],
+  ])('stays as it was last known, and says so: by %s', (_what, cloud, dollars) => {
+    const vm = watched(cloud);
+    expect(vm.cost()).toMatchObject({ so_far_usd: dollars, unknown: false, as_of: null });
+    const stale = cloud === null ? null : { ...cloud, problem, misses: 9 };
+    const atLoss = vm.after(1, {});
+    expect(atLoss).toMatchObject({ so_far_usd: dollars + 2, unknown: false });
+    const lost = vm.after(0, { ssh: down, cloud: stale });
+    expect(lost).toEqual({ ...atLoss, unknown: true, as_of: iso(now + hourMs) });
+    expect(vm.after(5, {})).toEqual(lost);
+    expect(vm.after(0, { ssh: { kind: 'up' } })).toMatchObject({ unknown: false, as_of: null });
+  });
+
+  it('is known while the connection is only lost for a moment', () => {
+    const vm = watched(null);
+    vm.cost();
+    expect(vm.after(1, { ssh: { kind: 'blinking' } })).toMatchObject({ so_far_usd: 2, unknown: false });
+  });
+
+  it('is known while Azure says that the VM runs, and over when Azure says that it is off', () => {
+    const vm = watched({ ...unasked, facts });
+    vm.cost();
+    expect(vm.after(1, { ssh: down })).toMatchObject({ so_far_usd: 12, unknown: false });
+    const off = { ...unasked, facts: { ...facts, powerState: 'deallocated', runningSinceMs: null } };
+    expect(vm.after(1, { cloud: off })).toBeNull();
+    expect(vm.after(1, { cloud: { ...off, problem, misses: 9 } })).toBeNull();
+  });
+
+  it('outlasts a restart of BenchTray', () => {
+    const first = watched(null);
+    const cost = first.after(1, {});
+    const second = watched(null, { at: now, cost });
+    expect(second.after(0, { ssh: down })).toEqual({ ...cost, unknown: true, as_of: iso(now) });
   });
 });

@@ -1,12 +1,86 @@
 import { describe, expect, it } from 'vitest';
+import type { AzureFacts, AzureProblem } from '../../../src/main/azure/index.ts';
+import type { SshProblem } from '../../../src/main/vm/index.ts';
+import { backgroundTasks } from '../../../src/main/watch/background-tasks.ts';
+import type { CloudSight } from '../../../src/main/watch/cloud-sight.ts';
 import { phases, type Phase } from '../../../src/shared/stream.ts';
 import { firstSight, isReady, type Sight } from '../../../src/main/watch/sight.ts';
 import { phaseOf, statusOf } from '../../../src/main/watch/status.ts';
 import { missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 
-const frame = { vm: 'vm', address: 'me@vm:22', vncUrl: 'http://vm:8006', checkedAtMs: 0, cost: null };
+const frame = {
+  vm: 'vm',
+  address: 'me@vm:22',
+  vncUrl: 'http://vm:8006',
+  checkedAtMs: 0,
+  heardAtMs: 0,
+  cost: null,
+};
 const down = (everUp: boolean): Sight['ssh'] => ({ kind: 'down', everUp, problem: sshProblem });
 const booting = (phase: Phase | null): Sight => ({ ...onItsWay, boot: { ...onItsWay.boot, phase } });
+
+describe('a VM that may well be up', () => {
+  const because = (problem: Partial<SshProblem>, everUp = false): Sight => ({
+    ...firstSight,
+    ssh: { kind: 'down', everUp, problem: { ...sshProblem, ...problem } },
+  });
+  const keyMissing = { code: 'ssh_auth_failed', message: 'The key file /k does not exist.', isUntried: true };
+
+  it.each<[what: string, sight: Sight, text: string]>([
+    [
+      'there is no key to try with',
+      because(keyMissing as Partial<SshProblem>),
+      'Unknown: The key file /k does not exist',
+    ],
+    [
+      'its name does not resolve',
+      because({ detail: 'me@vm:22: the host name is not known', isUntried: true }),
+      'Unknown: me@vm:22: the host name is not known',
+    ],
+    [
+      'it refuses the login',
+      because({ code: 'ssh_auth_failed', message: 'me@vm:22 refused the login.' }),
+      'Unknown: me@vm:22 refused the login',
+    ],
+    [
+      'it shows another host key',
+      because({ code: 'ssh_host_key_changed', message: 'The host key has changed.' }),
+      'Unknown: The host key has changed',
+    ],
+  ])('is unknown, not offline: %s', (_what, sight, text) => {
+    const status = statusOf(sight, frame);
+    expect(status).toMatchObject({ phase: 'unknown', connected: false, detail: { text } });
+    expect(`Unknown: ${status.detail.reason ?? ''}`.replace(/\.$/, '')).toBe(text);
+    const since = { connectedAtMs: null, containerStartedAtMs: null, lastHeard: null };
+    expect(backgroundTasks('vm', sight, null, since, 0)[0]).toMatchObject({
+      ...{ phase: 'unknown', description: text },
+    });
+  });
+
+  it('is unknown with the reason that Azure gives, where the address was to come from there', () => {
+    const problem = { message: 'Nobody is signed in.' } as AzureProblem;
+    const cloud = { isAddressWanted: true, facts: null, misses: 1, problem } as CloudSight;
+    const sight: Sight = { ...firstSight, cloud };
+    expect(statusOf(sight, frame)).toMatchObject({
+      ...{ phase: 'unknown', detail: { text: 'Unknown: Nobody is signed in' } },
+    });
+  });
+
+  it('is offline where Azure says so, whatever is wrong here', () => {
+    const facts = { powerState: 'deallocated', address: null } as AzureFacts;
+    const cloud = { isAddressWanted: false, facts, misses: 0, problem: null } as unknown as CloudSight;
+    expect(statusOf({ ...because(keyMissing as Partial<SshProblem>), cloud }, frame)).toMatchObject({
+      ...{ phase: 'offline', detail: { text: 'The VM is deallocated' } },
+    });
+  });
+
+  it('says since when nothing is heard of it', () => {
+    const lost: Sight = { ...ready, ssh: down(true) };
+    expect(statusOf(lost, { ...frame, heardAtMs: 5_000 }).as_of).toBe('1970-01-01T00:00:05.000Z');
+    expect(statusOf(lost, { ...frame, heardAtMs: null }).as_of).toBeNull();
+    expect(statusOf(ready, { ...frame, heardAtMs: 5_000 }).as_of).toBeNull();
+  });
+});
 
 describe('phase and readiness', () => {
   it.each<[what: string, sight: Sight, phase: Phase, ready: boolean]>([
@@ -120,6 +194,7 @@ describe('what a status says', () => {
       power_state: null,
       detail: {
         text: 'Ready',
+        reason: null,
         percent: null,
         address: 'me@vm:22',
         container: 'winarena',
@@ -146,6 +221,7 @@ describe('what a status says', () => {
           { piece: 'log', value: '/tmp/x.log', why: 'the only log there is' },
         ],
       },
+      as_of: null,
       checked_at: '1970-01-01T00:00:00.000Z',
       cost: null,
     });

@@ -13,6 +13,8 @@ export interface SshProblem {
   readonly message: string;
   readonly detail: string;
   readonly hint: string;
+  /** The fault lies on this side: the machine was not even tried, so that nothing follows about it. */
+  readonly isUntried?: true;
 }
 
 export type ConnectResult =
@@ -134,9 +136,9 @@ async function logIn(
       if (error.level === 'client-authentication')
         return fail(loginRefused(target, problems, agent !== null, unused));
       const outdated = outdatedServer(error.message);
-      return fail(
-        outdated === null ? unreachable(target, explain(error)) : unreachable(target, outdated, outdatedHint),
-      );
+      if (outdated !== null) return fail(unreachable(target, outdated, outdatedHint));
+      const problem = unreachable(target, explain(error));
+      return fail(isOfThisSide(error) ? { ...problem, isUntried: true } : problem);
     });
     client.once('close', () =>
       fail(unreachable(target, 'the server closed the connection before the login')),
@@ -209,12 +211,18 @@ function noKey(target: SshTarget, problem: KeyProblem | undefined): SshProblem {
     message: problem?.message ?? `There is no private key to log in on ${addressOf(target)} with.`,
     detail: `Looked for: ${target.keys.paths.join(', ')}`,
     hint: problem?.hint ?? 'Name one in "ssh.privateKey", or start an SSH agent that holds it.',
+    isUntried: true,
   };
 }
 
 /** Of keys that nobody named, an encrypted one is worth a word; a missing one is not. */
 function worstOf(problems: readonly KeyProblem[]): KeyProblem | undefined {
   return problems.find((problem) => problem.kind !== 'missing');
+}
+
+/** Whether the attempt failed before anything was sent to the machine: its name does not resolve, or this computer has no network. */
+function isOfThisSide({ code }: Error & { code?: string }): boolean {
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENETUNREACH';
 }
 
 function explain(error: Error & { code?: string }): string {

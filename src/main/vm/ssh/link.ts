@@ -39,16 +39,16 @@ export function reconnectPauseMs(failures: number, outageMs: number, random: num
 export function keepLink(
   attempt: (limits: AttemptLimits) => Promise<ConnectResult>,
   events: LinkEvents,
-  now: () => number = Date.now,
+  monotonicMs: () => number = () => performance.now(),
 ): Link {
   const ending = new AbortController();
-  let state: LinkState = { kind: 'connecting', sinceMs: now(), lastProblem: null };
+  let state: LinkState = { kind: 'connecting', sinceMs: monotonicMs(), lastProblem: null };
   let failures = 0;
   let timer: NodeJS.Timeout | null = null;
 
   async function tryOnce(): Promise<void> {
     timer = null;
-    const beganMs = now();
+    const beganMs = monotonicMs();
     const isSoon = beganMs - state.sinceMs < pauseMs.soonForMs;
     const handshakeMs = isSoon ? handshakeLimitMs.soon : handshakeLimitMs.later;
     const result = await attempt({ signal: ending.signal, handshakeMs });
@@ -59,21 +59,21 @@ export function keepLink(
     if (!result.ok) {
       const sinceMs = state.sinceMs;
       state = { kind: 'connecting', sinceMs, lastProblem: result.problem };
-      const nextMs = beganMs + reconnectPauseMs(failures, now() - sinceMs, Math.random());
-      timer = setTimeout(() => void tryOnce(), Math.max(100, nextMs - now()));
+      const nextMs = beganMs + reconnectPauseMs(failures, monotonicMs() - sinceMs, Math.random());
+      timer = setTimeout(() => void tryOnce(), Math.max(100, nextMs - monotonicMs()));
       failures += 1;
       events.failed(result.problem);
       return;
     }
     failures = 0;
     const { client } = result;
-    state = { kind: 'up', client, sinceMs: now() };
+    state = { kind: 'up', client, sinceMs: monotonicMs() };
     // A killed server says 'end' and 'close' and no 'error'; a frozen one says 'error' by keepalive. 'close' comes last in all cases.
     client.on('error', () => client.destroy());
     client.once('end', () => client.destroy());
     client.once('close', () => {
       if (ending.signal.aborted) return;
-      state = { kind: 'connecting', sinceMs: now(), lastProblem: null };
+      state = { kind: 'connecting', sinceMs: monotonicMs(), lastProblem: null };
       events.lost();
       timer = setTimeout(() => void tryOnce(), 100);
     });

@@ -45,7 +45,7 @@ export function createContainerLook(context: LookContext): ContainerLook {
   const picker = createContainerPick({
     configured: config.container,
     before: before.kind === 'running' ? before : null,
-    now: context.now,
+    monotonicMs: context.monotonicMs,
     async askEvidence(names) {
       const answer = await host.ask(8, evidenceCommand(docker, config.probe.port, names));
       return answer === null ? null : readEvidence(answer);

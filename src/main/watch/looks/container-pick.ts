@@ -19,14 +19,14 @@ export interface ContainerPickOptions {
   readonly before: { readonly name: string; readonly why: string } | null;
   /** Asks the VM what runs in these; null: it did not answer. */
   readonly askEvidence: (names: readonly string[]) => Promise<readonly Evidence[] | null>;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
 }
 
 /** Where several run, they are asked what runs in them no more often than this. */
 const evidenceEveryMs = 10_000;
 
 export function createContainerPick(options: ContainerPickOptions): ContainerPick {
-  const { configured, now } = options;
+  const { configured, monotonicMs } = options;
   let watched = options.before;
   let hasMissed = false;
   let evidence: readonly Evidence[] = [];
@@ -38,12 +38,12 @@ export function createContainerPick(options: ContainerPickOptions): ContainerPic
   /** Whether another one has been clearly better twice in a row: between two tasks its process may be missing for a moment. */
   async function isOutdone(running: readonly ContainerRow[]): Promise<boolean> {
     const names = running.map(({ name }) => name).sort();
-    if (names.join() === evidenceOf && now() - evidenceAtMs < evidenceEveryMs) return false;
+    if (names.join() === evidenceOf && monotonicMs() - evidenceAtMs < evidenceEveryMs) return false;
     const answer = await options.askEvidence(names);
     if (answer === null) return false;
     evidence = answer;
     evidenceOf = names.join();
-    evidenceAtMs = now();
+    evidenceAtMs = monotonicMs();
     const own = evidence.find(({ name }) => name === watched?.name);
     if (own === undefined) return false;
     const better = evidence.find((other) => isClearlyBetter(other, own));

@@ -18,5 +18,5 @@ export interface LookContext {
   readonly hurry: () => void;
   /** This user may not use docker: a new login may have another group. */
   readonly onDenied: () => void;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
 }

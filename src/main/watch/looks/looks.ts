@@ -30,20 +30,22 @@ export interface Looks {
 
 const machineEveryMs = 60_000;
 
-export function createLooks(context: LookContext): Looks {
-  const { config, host, sight, learn, now } = context;
+/** @param runMs the timeline that the VM's clock is compared with; epoch milliseconds */
+export function createLooks(context: LookContext, runMs: () => number): Looks {
+  const { config, host, sight, learn, monotonicMs } = context;
   const container = createContainerLook(context);
   const guest = createGuestLook(context, () => container.inside);
   let machineAtMs = Number.NEGATIVE_INFINITY;
   const folders = createKnownFolders();
 
   const lookMachine = oneAtATime(async () => {
-    if (now() - machineAtMs < machineEveryMs) return;
-    const askedAtMs = now();
+    const lookAtMs = monotonicMs();
+    if (lookAtMs - machineAtMs < machineEveryMs) return;
+    const askedAtMs = runMs();
     const answer = await host.ask(8, ['machine']);
     if (answer === null) return;
-    machineAtMs = askedAtMs;
-    learn({ machine: readMachine(answer, (askedAtMs + now()) / 2) });
+    machineAtMs = lookAtMs;
+    learn({ machine: readMachine(answer, (askedAtMs + runMs()) / 2) });
   });
 
   const lookHost = oneAtATime(async () => {
