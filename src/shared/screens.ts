@@ -13,6 +13,10 @@ export interface ScreenTask {
   readonly attempt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** Screenshots from before this time belong to an earlier attempt at the task, of this run or another; null: there is none. */
+  readonly notBefore: number | null;
+  /** Screenshots from this time on belong to a later attempt; null: there is none. */
+  readonly notFrom: number | null;
 }
 
 export interface Screen {

@@ -77,6 +77,8 @@ export interface Feed {
   poolOf(runId: string): Pool | null;
   /** In the order in which they ended. */
   tasksOf(runId: string): readonly TaskRecord[];
+  /** Every ended attempt of every run of the VM at this task, oldest first. A domain that is not known fits every domain. */
+  attemptsAt(vm: string, domain: string | null, taskId: string): readonly TaskRecord[];
   prune(retention?: Retention): void;
   /** What the journal takes on disk, as far as it is in use. */
   sizeBytes(): number;
@@ -227,6 +229,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     run: (id) => journal.run(id),
     poolOf: (runId) => pools.poolOf(runId),
     tasksOf: (runId) => journal.tasksOf(runId),
+    attemptsAt: (vm, domain, taskId) => journal.attemptsAt(vm, domain, taskId),
     sizeBytes: () => usedBytes(file.database),
     journalFault: () => writer.fault(),
     prune(retention = {}) {

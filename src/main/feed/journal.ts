@@ -77,6 +77,10 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     isTaskTold: prepare(`SELECT event_seq IS NOT NULL AS value FROM tasks
       WHERE run_id = ? AND domain = ? AND task_id = ? AND attempt = ?`),
     tasksOf: prepare('SELECT record FROM tasks WHERE run_id = ? ORDER BY rowid'),
+    // By the runs of the VM, so that the primary key of the tasks finds each.
+    attemptsAt: prepare(`SELECT tasks.record FROM runs JOIN tasks ON tasks.run_id = runs.run_id
+      WHERE runs.vm = ?1 AND tasks.task_id = ?2 AND (?3 = '' OR tasks.domain IN ('', ?3))
+      ORDER BY runs.sort_at, runs.rowid, tasks.rowid`),
     // REPLACE gives the row a new and highest rowid: the newest is the one written last.
     putFollow: prepare('INSERT OR REPLACE INTO follow VALUES (?, ?, ?, ?)'),
     follow: prepare('SELECT state FROM follow WHERE vm = ? AND log = ?'),
@@ -168,6 +172,11 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     isTaskTold: (task: TaskRecord): boolean => value(statements.isTaskTold, ...taskKey(task)) === 1,
     tasksOf: (runId: string): TaskRecord[] =>
       all<{ record: string }>(statements.tasksOf, runId).map((row) => JSON.parse(row.record) as TaskRecord),
+
+    attemptsAt: (vm: string, domain: string | null, taskId: string): TaskRecord[] =>
+      all<{ record: string }>(statements.attemptsAt, vm, taskId, domain ?? '').map(
+        (row) => JSON.parse(row.record) as TaskRecord,
+      ),
 
     putFollow(vm: string, state: FollowState, at: number): void {
       statements.putFollow.run(vm, state.log, at, JSON.stringify(state));

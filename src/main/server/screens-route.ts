@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Screen, Screens, ScreensProblem, ScreenTask } from '../../shared/screens.ts';
 import type { Feed, StoredRun, TaskRecord } from '../feed/index.ts';
 import type { ScreensView } from './answer-schemas.ts';
+import { attemptLimits, type AttemptTimes } from './attempt-limits.ts';
 import { sendProblem } from './problem.ts';
 import { attemptQuerySchema, parseQuery, type Parsed } from './query.ts';
 import { route, sendBody, sendJson, type Asked, type Route } from './routing.ts';
@@ -101,13 +102,14 @@ function findTask(feed: Feed, { id, named, query }: Asked): Parsed<ScreenTask> {
     .tasksOf(run.runId)
     .filter((task) => task.taskId === taskId && (domain === undefined || task.domain === domain))
     .filter((task) => attempt === undefined || task.attempt === attempt);
-  const { current_task, run_id, domain: at = null } = feed.snapshot(run.vm).progress ?? {};
+  const current = currentAttempt(feed, run.vm);
   const isCurrent =
-    run_id === run.runId && current_task === taskId && (domain === undefined || domain === at);
+    current?.runId === run.runId &&
+    current.taskId === taskId &&
+    (domain === undefined || domain === current.domain);
   // The journal has an attempt when it is over.
-  if (isCurrent && attempt === undefined) return { ok: true, value: screenTask(run, { taskId, domain: at }) };
-  const newest = attempts.at(-1);
-  if (newest !== undefined) return { ok: true, value: screenTask(run, newest) };
+  const wanted = isCurrent && attempt === undefined ? current : attempts.at(-1);
+  if (wanted !== undefined) return withLimits(feed, run, wanted, current);
   const which = [
     JSON.stringify(taskId),
     ...(domain === undefined ? [] : [`of the domain ${JSON.stringify(domain)}`]),
@@ -120,21 +122,56 @@ function unknown(detail: string): Parsed<never> {
   return { ok: false, problem: { status: 404, detail } };
 }
 
-function screenTask(
-  run: StoredRun,
-  task: Pick<TaskRecord, 'taskId' | 'domain'> & Partial<TaskRecord>,
-): ScreenTask {
+type Wanted = Pick<TaskRecord, 'runId' | 'taskId' | 'domain' | 'attempt' | 'startedAt' | 'endedAt'>;
+
+/** The attempt that runs on the VM now; null: none is known. */
+function currentAttempt(feed: Feed, vm: string): Wanted | null {
+  const { run_id: runId, current_task: taskId, domain, state } = feed.snapshot(vm).progress ?? {};
+  if (runId === undefined || taskId == null || (state !== 'running' && state !== 'stalled')) return null;
+  return { runId, taskId, domain: domain ?? null, attempt: 0, startedAt: null, endedAt: null };
+}
+
+/** Refused with 404 where nothing tells this attempt's screenshots from those of another. */
+function withLimits(feed: Feed, run: StoredRun, wanted: Wanted, current: Wanted | null): Parsed<ScreenTask> {
+  const { taskId, domain, attempt } = wanted;
+  const recorded = feed.attemptsAt(run.vm, domain, taskId);
+  const isAtSame = current?.taskId === taskId && (domain ?? current.domain) === (current.domain ?? domain);
+  const all = [...recorded, ...(isAtSame ? [current] : [])];
+  const limits = attemptLimits(
+    all.map((one) => timesOf(feed, one)),
+    wanted === current
+      ? all.length - 1
+      : recorded.findIndex(
+          (one) => one.runId === run.runId && one.attempt === attempt && one.domain === domain,
+        ),
+  );
+  if (limits === null)
+    return unknown(
+      `The task ${JSON.stringify(taskId)} ran again, and nothing tells when: the screenshots of the run ${JSON.stringify(run.runId)} cannot be told from the others.`,
+    );
   return {
-    vm: run.vm,
-    runId: run.runId,
-    log: run.log,
-    resultDir: run.arguments.resultDir,
-    domain: task.domain,
-    taskId: task.taskId,
-    attempt: task.attempt ?? 0,
-    // Of a task that only its result tells of it is not known when it began; within its run in any case.
-    startedAt: task.startedAt ?? run.startedAt,
-    endedAt: task.endedAt ?? null,
+    ok: true,
+    value: {
+      vm: run.vm,
+      runId: run.runId,
+      log: run.log,
+      resultDir: run.arguments.resultDir,
+      ...{ domain, taskId, attempt },
+      // Only its result may tell of a task, and not when it began: within its run in any case.
+      startedAt: wanted.startedAt ?? run.startedAt,
+      endedAt: wanted.endedAt ?? run.endedAt,
+      ...limits,
+    },
+  };
+}
+
+/** An attempt's own times, within those of its run. */
+function timesOf(feed: Feed, { runId, startedAt, endedAt }: Wanted): AttemptTimes {
+  const run = feed.run(runId);
+  return {
+    ...{ runId, startedAt, endedAt },
+    runStartedAt: run?.startedAt ?? null,
+    runEndedAt: run?.endedAt ?? null,
   };
 }
 

@@ -76,7 +76,7 @@ export function createScreens(options: ScreensOptions): Screens & {
       return failed(
         'absent',
         isWiped
-          ? 'The folder of this task has no pictures of this attempt: it has been wiped since, or none was taken yet.'
+          ? `The folder of this task has no screenshots of this attempt: ${whyNone(task)}.`
           : 'The VM has no folder of this task: the run has not come to it yet, or its results have been wiped since.',
       );
     return failed(
@@ -85,12 +85,15 @@ export function createScreens(options: ScreensOptions): Screens & {
     );
   }
 
-  /** The other pictures of a task are those of another run, or another attempt, in the same folder. */
+  /** Other attempts and other runs write into the same folder: the time tells their screenshots apart. */
   function isOfAttempt(line: ScreenLine, task: ScreenTask): boolean {
     const takenAt = takenAtMs(line);
+    const { startedAt, endedAt, notBefore, notFrom } = task;
     return (
-      takenAt >= (task.startedAt ?? Number.NEGATIVE_INFINITY) - aroundMs &&
-      takenAt <= (task.endedAt ?? Number.POSITIVE_INFINITY) + aroundMs
+      takenAt >=
+        Math.max((startedAt ?? Number.NEGATIVE_INFINITY) - aroundMs, notBefore ?? Number.NEGATIVE_INFINITY) &&
+      takenAt <= (endedAt ?? Number.POSITIVE_INFINITY) + aroundMs &&
+      takenAt < (notFrom ?? Number.POSITIVE_INFINITY)
     );
   }
 
@@ -150,6 +153,12 @@ export function createScreens(options: ScreensOptions): Screens & {
 }
 
 const notConnected = 'There is no connection to the VM now.';
+
+function whyNone({ notFrom }: ScreenTask): string {
+  return notFrom === null
+    ? 'it has been wiped since, or none was taken yet'
+    : 'the task ran again later, and only that left screenshots';
+}
 
 function readFile(file: ScreenFile): Asked<Buffer> {
   switch (file.kind) {

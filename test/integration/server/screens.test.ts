@@ -108,6 +108,62 @@ describe("the list of a task's pictures", () => {
     expect(await detailOf('run-1/tasks/now/screens?domain=chrome', 404)).toContain('of the domain "chrome"');
   });
 
+  it('is that of the run that is named, though the task ran again and runs now', async () => {
+    const minute = 60_000;
+    const at = (runId: string, minutes: number, changes: object = {}) =>
+      taskOf('again', {
+        ...{ runId, domain: 'chrome' },
+        startedAt: startMs + minutes * minute,
+        endedAt: startMs + (minutes + 1) * minute,
+        ...changes,
+      });
+    running.feed.commit({
+      vm: 'vm-a',
+      at: startMs,
+      runs: [
+        runOf('old', { state: 'crashed', endedAt: startMs + 5 * minute }),
+        runOf('new', { startedAt: startMs + 10 * minute }),
+        runOf('other', { vm: 'vm-b' }),
+      ],
+      tasks: [
+        // Its result alone told of it: nobody knows when it was over.
+        at('old', 0, { startedAt: null, endedAt: null }),
+        at('new', 11),
+        at('other', 3, { vm: 'vm-b' }),
+        at('new', 12, { domain: 'vlc' }),
+      ].map((record) => ({ record, tell: false })),
+    });
+    await get('old/tasks/again/screens?domain=chrome');
+    await get('new/tasks/again/screens?domain=chrome');
+    const progress = { run_id: 'new', current_task: 'again', domain: 'chrome', state: 'running' } as const;
+    running.feed.setProgress('vm-a', progressOf('vm-a', progress), true);
+    await get('new/tasks/again/screens?domain=chrome&attempt=1');
+    await get('new/tasks/again/screens?domain=chrome');
+    const times = (...minutes: (number | null)[]) =>
+      minutes.map((value) => (value === null ? null : startMs + value * minute));
+    const slack = 2000 / minute;
+    expect(asked.map(({ task }) => [task.startedAt, task.endedAt, task.notBefore, task.notFrom])).toEqual([
+      times(0, 5, null, 11 - slack),
+      times(11, 12, 11 - slack, null),
+      times(11, 12, 11 - slack, 12 + slack),
+      times(10, null, 12 + slack, null),
+    ]);
+  });
+
+  it('is refused where nothing tells which attempt a screenshot is of', async () => {
+    running.feed.commit({
+      vm: 'vm-a',
+      at: startMs,
+      tasks: [1, 2].map((attempt) => ({
+        record: taskOf('blurred', { attempt, startedAt: null, endedAt: null }),
+        tell: false,
+      })),
+    });
+    expect(await detailOf('run-1/tasks/blurred/screens?attempt=1', 404)).toContain('nothing tells when');
+    expect(await detailOf('run-1/tasks/blurred/screens', 404)).toContain('nothing tells when');
+    expect(asked).toEqual([]);
+  });
+
   it('is refused with the reason: unknown run, task, domain, attempt, VM', async () => {
     expect(await detailOf('none/tasks/twice/screens', 404)).toBe('There is no run "none".');
     expect(await detailOf('run-1/tasks/none/screens', 404)).toBe('The run "run-1" has no task "none".');

@@ -65,6 +65,8 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
     attempt: 1,
     startedAt: startMs,
     endedAt: startMs + 60_000,
+    notBefore: null,
+    notFrom: null,
     ...changes,
   });
 
@@ -112,6 +114,10 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
     put(`${folder}/step_2.png`, 'x', startMs + 30_000);
     put(`${folder}/step_3.png`, 'x', startMs + 3_600_000);
     expect(await create().list(task(), signal)).toMatchObject({ value: [{ step: 2 }] });
+    const limits = { notBefore: startMs - 10_000, notFrom: startMs + 20_000 };
+    expect(await create().list(task(limits), signal)).toMatchObject({
+      problem: { kind: 'absent', detail: expect.stringContaining('the task ran again later') as string },
+    });
     sight = { ...sight, machine: { ...machine, clockSkewMs: 3_600_000 } };
     expect(await create().list(task(), signal)).toMatchObject({
       value: [{ step: 3, takenAt: startMs }],
