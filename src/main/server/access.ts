@@ -1,6 +1,7 @@
 /**
- * Who may ask at all. The `Host` must be a name of this server, or a web page that rebinds its own name to 127.0.0.1
- * could read everything; the `Origin`, where there is one, must be ours.
+ * Decides who may send requests at all. The `Host` must be a name of this server, or a web page that rebinds its own name to 127.0.0.1
+ * could read everything. The `Origin` must be ours or allowed. A request without one must not come from a page of another site
+ * (`Sec-Fetch-Site`): such a page could show our screenshots as images and open our streams, which costs even where it cannot read.
  */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Problem } from './problem.ts';
@@ -30,8 +31,10 @@ export type AccessVerdict =
 
 export const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 const appOrigin = 'benchtray://app';
-/** For every answer: it depends on who asks, whether or not it says so this time. */
+/** For every answer: it depends on the origin, whether or not it says so this time. */
 const vary = { Vary: 'Origin' };
+/** Default of every answer: no page of another origin or port may load it, not even from the browser's cache. */
+export const sameOriginOnly = { 'Cross-Origin-Resource-Policy': 'same-origin' };
 
 /** The door of the loopback listener. @param port the one it listens on: part of its own origins */
 export function loopbackDoor({ names, allowedOrigins }: AccessRules, port: number): Door {
@@ -58,7 +61,14 @@ export function judgeAccess(request: IncomingMessage, door: Door): AccessVerdict
     );
   }
   const { origin } = request.headers;
-  if (origin === undefined) return { kind: 'allowed', headers: vary, caller: 'own' };
+  if (origin === undefined) {
+    const site = foreignSite(request);
+    if (site === null || isVisit(request)) return { kind: 'allowed', headers: vary, caller: 'own' };
+    return refused(
+      403,
+      `A page of another site may not load this (Sec-Fetch-Site: ${site}). Open the address yourself, or add the page's origin to "server.allowedOrigins" and use fetch or EventSource there.`,
+    );
+  }
   const isOwn = [...door.ownOrigins(host).flatMap(originOf), appOrigin].includes(origin);
   if (!isOwn && !door.allowedOrigins.map(withoutSlash).includes(origin)) {
     return refused(
@@ -71,6 +81,7 @@ export function judgeAccess(request: IncomingMessage, door: Door): AccessVerdict
     caller: isOwn ? 'own' : 'allowed-page',
     headers: {
       ...vary,
+      ...(isOwn ? {} : { 'Cross-Origin-Resource-Policy': 'cross-origin' }),
       'Access-Control-Allow-Origin': origin,
       // For EventSource with `withCredentials`, which shows nothing without it.
       'Access-Control-Allow-Credentials': 'true',
@@ -92,6 +103,22 @@ export function preflightHeaders(
     'Access-Control-Allow-Headers': [...usualHeaders, ...furtherHeaders].join(', '),
     'Access-Control-Max-Age': '600',
   };
+}
+
+/** Returns the `Sec-Fetch-Site` of a request that a page of another site or port caused, else null. Only browsers send it. */
+function foreignSite({ headers }: IncomingMessage): string | null {
+  const [site] = [headers['sec-fetch-site']].flat();
+  return site === undefined || site === 'same-origin' || site === 'none' ? null : JSON.stringify(site);
+}
+
+/** Tells whether a person followed a link to the dashboard. What it shows is then a page of ours, which no other page may read. */
+function isVisit({ method, url = '', headers }: IncomingMessage): boolean {
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    /^(?:https?:\/\/[^/?#]*)?\/(?:[?#]|$)/i.test(url) &&
+    headers['sec-fetch-mode'] === 'navigate' &&
+    headers['sec-fetch-dest'] === 'document'
+  );
 }
 
 function refused(status: number, detail: string): AccessVerdict {

@@ -102,21 +102,11 @@ function prefersStream({ headers }: IncomingMessage): boolean {
   return acceptedQuality(accept, 'text', 'event-stream') >= acceptedQuality(accept, 'application', 'json');
 }
 
-function refuse({ request, visitor }: Asked, run: RunDoctor | null): Problem | null {
+function refuse({ visitor }: Asked, run: RunDoctor | null): Problem | null {
   if (visitor !== null)
     return {
       status: 403,
       detail: 'The doctor works for this machine only: it tells paths and addresses, and logs in anew.',
     };
-  if (isForeign(request)) return { status: 403, detail: 'A page of another site may not start the doctor.' };
   return run === null ? { status: 404, detail: 'There is no doctor in this server.' } : null;
-}
-
-/**
- * A page can make a browser ask without reading the answer (an image, a link), and then there is no `Origin`. Which site asks stands in
- * `Sec-Fetch-Site` all the same. An `Origin` that is there has been let in already.
- */
-function isForeign({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site'];
-  return headers.origin === undefined && (site === 'cross-site' || site === 'same-site');
 }

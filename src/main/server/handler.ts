@@ -1,5 +1,6 @@
 /** One request from its arrival to its answer: first whether it may be made, then what it asks for. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { sameOriginOnly } from './access.ts';
 import type { GateVerdict } from './external-gate.ts';
 import { createFaultLog } from './fault-log.ts';
 import { sendProblem, type Problem } from './problem.ts';
@@ -23,6 +24,7 @@ export function createHandler(routes: readonly Route[], log: ServerLog): Handler
     const { url = '/' } = request;
     try {
       response.setHeader('X-Content-Type-Options', 'nosniff');
+      for (const [name, value] of Object.entries(sameOriginOnly)) response.setHeader(name, value);
       // An address may hold a key.
       response.setHeader('Referrer-Policy', 'no-referrer');
       // What may be long is not read to its end only to keep the connection.

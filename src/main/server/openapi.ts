@@ -14,7 +14,7 @@ Fields may be added to any answer; none is renamed or removed.`;
 /** Answers that any route may give. */
 const anywhere: Readonly<Record<number, string>> = {
   401: 'On the listener for other machines: no key, or a wrong one.',
-  403: 'A web page of an origin that is not allowed.',
+  403: 'A web page of another site or of an origin that is not allowed.',
   405: 'A method that is not possible here: see `Allow`.',
   421: 'The `Host` is no name of this server.',
   429: 'On the listener for other machines: too many requests or streams of one address, see `Retry-After`.',

@@ -55,6 +55,7 @@ export function rawAnswer(problem: Problem): string {
     `Content-Type: ${problemType}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'X-Content-Type-Options: nosniff',
+    'Cross-Origin-Resource-Policy: same-origin',
     ...headers,
     'Connection: close',
     '',

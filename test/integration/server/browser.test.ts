@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stepPicture } from '../../../src/main/demo/picture.ts';
 import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { startExternalServer, type ExternalServer } from './external-support.ts';
@@ -14,6 +15,21 @@ import { startTestServer } from './support.ts';
 
 const page = `<!doctype html><title>no</title><script src="/assets/page.js" type="module"></script>`;
 const script = `new EventSource('/api/benchmark-sse').addEventListener('connected', () => (document.title = 'connected'));`;
+
+/** Runs in a page: what a page can load without reading it. */
+const pageHelpers = `{
+  load: (name, attribute, url) =>
+    new Promise((resolve) => {
+      const made = document.createElement(name);
+      if (name === 'link') made.rel = 'stylesheet';
+      made.onload = () => resolve('loaded');
+      made.onerror = () => resolve('refused');
+      made[attribute] = url;
+      document.documentElement.append(made);
+    }),
+  fetchBlindly: (url) =>
+    fetch(url, { mode: 'no-cors', credentials: 'include' }).then(() => 'loaded', () => 'refused'),
+}`;
 
 describe.skipIf(chromiumPath === null)('in Chromium', () => {
   let browser: Browser;
@@ -25,6 +41,9 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
     mkdirSync(join(assetsDir, 'assets'));
     writeFileSync(join(assetsDir, 'index.html'), page);
     writeFileSync(join(assetsDir, 'assets', 'page.js'), script);
+    writeFileSync(join(assetsDir, 'assets', 'page.css'), 'html { color: red }');
+    writeFileSync(join(assetsDir, 'assets', 'plain.js'), 'void 0;');
+    writeFileSync(join(assetsDir, 'assets', 'picture.png'), stepPicture(1, 0));
     running = await startExternalServer({}, { assetsDir });
     stranger = createServer((_, response) => {
       response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>stranger</title>');
@@ -95,6 +114,57 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
     }
     await context.close();
   });
+
+  it.each(['loopback', 'another port of localhost', 'external'] as const)(
+    'is loaded by no page of strangers, and shown by a link only: %s',
+    async (listener) => {
+      const base = {
+        loopback: running.server.url,
+        'another port of localhost': running.server.url.replace('127.0.0.1', 'localhost'),
+        external: running.url,
+      }[listener];
+      const key = listener === 'external' ? `api_key=${running.key}` : '';
+      const address = (path: string): string => `${base}${path}?${key}`;
+      const context = await browser.newContext({ ignoreHTTPSErrors: true });
+      const tab = await context.newPage();
+      const run = (call: string): Promise<unknown> => tab.evaluate(`(${pageHelpers}).${call}`);
+      const load = (name: string, attribute: string, path: string) =>
+        run(`load('${name}', '${attribute}', '${address(path)}')`);
+      // Our own page may, or the refusals below would mean nothing.
+      await tab.goto(address('/'));
+      expect(await load('img', 'src', '/assets/picture.png')).toBe('loaded');
+
+      await tab.goto(`http://localhost:${strangerPort}`);
+      running.onDemand.mockClear();
+      const statuses: number[] = [];
+      tab.on('response', (response) => {
+        if (response.url().startsWith(base)) statuses.push(response.status());
+      });
+      const loaded = await Promise.all([
+        load('img', 'src', '/assets/picture.png'),
+        load('img', 'src', '/api/benchmark-sse'),
+        load('script', 'src', '/assets/plain.js'),
+        load('link', 'href', '/assets/page.css'),
+        run(`fetchBlindly('${address('/api/status')}')`),
+      ]);
+      expect(loaded).toEqual(Array(5).fill('refused'));
+      // A frame tells nobody what it shows: its answer does.
+      load('iframe', 'src', '/').catch(() => undefined);
+      await until(() => statuses.length > 0, 'the answer to the frame');
+      expect(new Set(statuses)).toEqual(new Set([403]));
+      expect(running.onDemand).not.toHaveBeenCalled();
+
+      // A link opens the dashboard, and the page that it is on gets no hold of its window.
+      const [opened] = await Promise.all([
+        context.waitForEvent('page'),
+        tab.evaluate(`void (window.opened = window.open('${address('/')}'))`),
+      ]);
+      await until(async () => (await opened.title()) === 'connected', 'the dashboard');
+      expect(await opened.evaluate('window.opener')).toBeNull();
+      expect(await tab.evaluate('window.opened.closed')).toBe(true);
+      await context.close();
+    },
+  );
 
   it('lets a page that is allowed read everything, with credentials and with any id', async () => {
     const origin = `http://localhost:${strangerPort}`;
