@@ -20,6 +20,7 @@ import {
 } from './server/index.ts';
 import { createDemoSwitch, createSetup, demoVmName } from './setup/index.ts';
 import { createHostKeys, createKeyStore, type AskPassphrase, type ConnectTools } from './vm/index.ts';
+import type { Tempo } from './watch/index.ts';
 
 export interface MonitorOptions {
   readonly config: Config;
@@ -37,6 +38,8 @@ export interface MonitorOptions {
   readonly azure?: Azure;
   /** For tests: what stands in for the 30 s between two questions to Azure about one VM. */
   readonly azureFastestMs?: number;
+  /** For tests: how often VMs are asked, where that differs from the default. */
+  readonly tempo?: Partial<Tempo>;
   /**
    * Where the configuration comes from, and a VM that is set up by the page goes to. Without it nothing can be set up, and the doctor
    * knows only what is in force.
@@ -107,6 +110,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       const fleet = createFleet({
         ...{ feed, tools, places, log, azure, clock },
         azureFastestMs: options.azureFastestMs,
+        tempo: options.tempo,
       });
       let configured = options.config;
       /** The simulated VM of the demo, which stands in no file. */

@@ -14,6 +14,7 @@ import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from './sight.ts';
 import { findStopPrint } from './stop-print.ts';
+import type { Tempo } from './tempo.ts';
 import { clockSkewMs, ourTimeMs, type VmClock } from './vm-clock.ts';
 
 export interface BenchmarkLog {
@@ -39,13 +40,14 @@ export interface BenchmarkLogOptions {
   readonly onRun: (run: RunState) => void;
   /** The process was missed: look again soon, to know whether it is gone. */
   readonly hurry: () => void;
+  readonly tempo?: Tempo;
 }
 
 export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
   const { config, feed, clock, picture } = options;
   const vm = config.name;
   const firstSeenMs = feed.firstSeen(vm, clock.wallMs());
-  const runnerWatch = createRunnerWatch(clock.monotonicMs);
+  const runnerWatch = createRunnerWatch(clock.monotonicMs, options.tempo);
   /** Logs that have been chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
   const tried = new Set<string>();
   /** The log that is followed is not the newest: it is read, and then left for the next. */

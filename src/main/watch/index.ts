@@ -15,4 +15,5 @@ export { findResults } from './looks/results-place.ts';
 export { statLog } from './looks/stat-log.ts';
 export type { Trouble } from './rules/rule.ts';
 export { firstSight, isReady, runsOnHost, type Sight } from './sight.ts';
+export type { Tempo } from './tempo.ts';
 export { azureTarget, findTarget } from './vm-address.ts';

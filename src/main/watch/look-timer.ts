@@ -1,10 +1,13 @@
 /** When a VM is looked at, and how thoroughly: at the pace that is wanted, sooner after something was missed. */
 
+import { defaultTempo, type Tempo } from './tempo.ts';
+
 export interface LookTimerOptions {
   readonly look: (depth: 'whole' | 'brief') => void;
   /** Time from one look to the next, as things are now. */
   readonly paceMs: () => number;
   readonly monotonicMs: () => number;
+  readonly tempo?: Tempo;
 }
 
 export interface LookTimer {
@@ -18,10 +21,13 @@ export interface LookTimer {
 }
 
 const hurryMs = 1_500;
-/** Docker, processes and folders are asked no more often than this, however short the interval: it is the machine under benchmark. */
-const wholeEveryMs = 3_500;
 
-export function createLookTimer({ look, paceMs, monotonicMs }: LookTimerOptions): LookTimer {
+export function createLookTimer({
+  look,
+  paceMs,
+  monotonicMs,
+  tempo = defaultTempo,
+}: LookTimerOptions): LookTimer {
   let isOn = false;
   let timer: NodeJS.Timeout | null = null;
   let nextAtMs = Number.POSITIVE_INFINITY;
@@ -37,7 +43,7 @@ export function createLookTimer({ look, paceMs, monotonicMs }: LookTimerOptions)
   function lookNow(): void {
     nextAtMs = Number.POSITIVE_INFINITY;
     plan(paceMs());
-    const depth = monotonicMs() - lastWholeMs >= wholeEveryMs ? 'whole' : 'brief';
+    const depth = monotonicMs() - lastWholeMs >= tempo.wholeLookEveryMs ? 'whole' : 'brief';
     if (depth === 'whole') lastWholeMs = monotonicMs();
     look(depth);
   }

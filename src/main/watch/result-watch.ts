@@ -12,6 +12,7 @@ import type { Picture } from './picture.ts';
 import { isSamePlace, placesOf, resultsLogName, type ResultPlace } from './result-place.ts';
 import { startResultReading, type ResultReading } from './result-reading.ts';
 import type { RunSight } from './sight.ts';
+import { defaultTempo, type Tempo } from './tempo.ts';
 import { clockSkewMs, ourTimeMs, type VmClock } from './vm-clock.ts';
 
 export interface ResultWatch {
@@ -30,19 +31,14 @@ export interface ResultWatchOptions {
   /** Reading of the log that is followed; null: none is. */
   readonly logReading: () => LogReading | null;
   readonly onRun: (run: RunState) => void;
+  readonly tempo?: Tempo;
 }
 
-/** It is the machine under benchmark that is asked. */
-const lookEveryMs = 10_000;
-/** While nothing is known to run, and no log would tell that something has begun. */
-const idleEveryMs = 30_000;
 const askLimitSeconds = 15;
 /** Each has up to 100 files; the longest list of tasks has 369. */
 const mostPages = 20;
 /** Files that are written in the same second, or with a time of a moment ago, are asked for again. */
 const overlapSeconds = 5;
-/** A log needs a few looks to be found. */
-const noLogAfterMs = 15_000;
 /** Results this long after the end of a logged run are not its own. */
 const afterEndMs = 60_000;
 /** In the container, written to by every evaluation that an agent from elsewhere asks for. */
@@ -61,7 +57,7 @@ interface Known {
 }
 
 export function createResultWatch(options: ResultWatchOptions): ResultWatch {
-  const { config, feed, clock, picture } = options;
+  const { config, feed, clock, picture, tempo = defaultTempo } = options;
   const vm = config.name;
   let known: Known | null = null;
   let own: ResultReading | null = null;
@@ -85,7 +81,7 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
     // A run that has just ended may still get its last result.
     const endedAt = logged?.run?.endedAt ?? null;
     if (endedAt !== null && clock.runMs() - endedAt < afterEndMs) return logged;
-    if (own === null && clock.monotonicMs() - noLogSinceMs < noLogAfterMs) return logged;
+    if (own === null && clock.monotonicMs() - noLogSinceMs < tempo.noLogAfterMs) return logged;
     own ??= startResultReading({
       vm,
       log: resultsLogName(place, container),
@@ -107,7 +103,7 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
       picture.sight.outsideAgentAtMs !== null;
     const hasJustEnded = wasOn && !isOn;
     const isUndecided = logged === null && own === null;
-    const everyMs = isOn || isUndecided ? lookEveryMs : idleEveryMs;
+    const everyMs = isOn || isUndecided ? tempo.resultsEveryMs : tempo.resultsIdleEveryMs;
     if (!hasJustEnded && clock.monotonicMs() - lastLookMs < everyMs) return false;
     wasOn = isOn;
     return true;

@@ -1,10 +1,8 @@
 /** Whether the process that runs the benchmark has gone away under a run that has not ended. */
 
-/** Gone for this long and not seen in this many looks: a process between two tasks of a script may be missing for a moment. */
-const goneAfterMs = 6_000;
+import { defaultTempo, type Tempo } from './tempo.ts';
+
 const goneAfterLooks = 3;
-/** What it wrote last may still be on its way. */
-const quietMs = 5_000;
 
 export interface RunnerWatch {
   /**
@@ -16,7 +14,7 @@ export interface RunnerWatch {
   forget(): void;
 }
 
-export function createRunnerWatch(monotonicMs: () => number): RunnerWatch {
+export function createRunnerWatch(monotonicMs: () => number, tempo: Tempo = defaultTempo): RunnerWatch {
   let missedSinceMs: number | null = null;
   let looks = 0;
   function forget(): void {
@@ -31,8 +29,8 @@ export function createRunnerWatch(monotonicMs: () => number): RunnerWatch {
       }
       missedSinceMs ??= monotonicMs();
       looks += 1;
-      const isLong = looks >= goneAfterLooks && monotonicMs() - missedSinceMs >= goneAfterMs;
-      return isLong && monotonicMs() - lastGrowthMs >= quietMs ? 'gone' : 'missed';
+      const isLong = looks >= goneAfterLooks && monotonicMs() - missedSinceMs >= tempo.runnerGoneAfterMs;
+      return isLong && monotonicMs() - lastGrowthMs >= tempo.lastLinesMs ? 'gone' : 'missed';
     },
     forget,
   };

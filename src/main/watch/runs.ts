@@ -9,6 +9,7 @@ import { createResultWatch } from './result-watch.ts';
 import { createRunDisplay } from './run-display.ts';
 import type { Session } from './session.ts';
 import type { RunSight } from './sight.ts';
+import type { Tempo } from './tempo.ts';
 import type { VmClock } from './vm-clock.ts';
 
 export interface Runs {
@@ -34,6 +35,7 @@ export interface RunsOptions {
   readonly picture: Picture;
   /** The process was missed: look again soon, to know whether it is gone. */
   readonly hurry: () => void;
+  readonly tempo: Tempo;
 }
 
 const showEveryMs = 1_000;
@@ -50,6 +52,7 @@ export function watchRuns(options: RunsOptions): Runs {
     feed,
     clock,
     picture,
+    tempo: options.tempo,
     logReading: () => benchmarkLog.reading,
     onRun: show,
   });

@@ -9,6 +9,7 @@ import type { LookContext } from './looks/context.ts';
 import { createLooks, type Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
 import { isReady } from './sight.ts';
+import type { Tempo } from './tempo.ts';
 import type { VmClock } from './vm-clock.ts';
 
 export interface Session {
@@ -30,6 +31,7 @@ export interface SessionOptions {
   readonly picture: Picture;
   readonly log: Logger;
   readonly clock: VmClock;
+  readonly tempo: Tempo;
   readonly hurry: () => void;
   /** This user may not use docker. */
   readonly onDenied: () => void;
@@ -75,6 +77,7 @@ export function openSession(options: SessionOptions): Session {
     hurry: options.hurry,
     onDenied: options.onDenied,
     monotonicMs: clock.monotonicMs,
+    tempo: options.tempo,
   };
   const looks = createLooks(context, clock.runMs);
 

@@ -21,6 +21,7 @@ import { createScreens } from './screens.ts';
 import { openSession, type Session } from './session.ts';
 import { isReady } from './sight.ts';
 import { createSpending } from './spending.ts';
+import { defaultTempo, type Tempo } from './tempo.ts';
 import { vncUrl } from './vm-address.ts';
 import { afterMove, createVmClock } from './vm-clock.ts';
 
@@ -34,6 +35,8 @@ export interface VmWatcherOptions {
   readonly azure: Azure;
   /** For tests: see `watchAzureVm`. */
   readonly azureFastestMs?: number | undefined;
+  /** For tests: times that differ from the default. */
+  readonly tempo?: Partial<Tempo> | undefined;
   readonly places: SshPlaces;
   readonly log: Logger;
   readonly clock: Clock;
@@ -53,6 +56,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
   const vm = config.name;
   const clock = createVmClock(options.clock);
   const { monotonicMs } = clock;
+  const tempo = { ...defaultTempo, ...options.tempo };
   const hearing = createHearing(feed, vm, clock);
   let session: Session | null = null;
   let demandedSeconds: number | null = null;
@@ -81,7 +85,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     cloud: unaskedCloud(config),
   });
   const runs = watchRuns({
-    ...{ config, feed, log, clock, picture },
+    ...{ config, feed, log, clock, tempo, picture },
     hurry: () => timer.hurry(),
     lastHeard,
   });
@@ -113,6 +117,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     },
     paceMs,
     monotonicMs,
+    tempo,
   });
 
   function paceMs(): number {
@@ -163,6 +168,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       picture,
       log,
       clock,
+      tempo,
       hurry: () => timer.hurry(),
       onDenied: () => reaching?.connection?.loginAnew(),
     });

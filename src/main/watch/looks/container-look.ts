@@ -46,6 +46,7 @@ export function createContainerLook(context: LookContext): ContainerLook {
     configured: config.container,
     before: before.kind === 'running' ? before : null,
     monotonicMs: context.monotonicMs,
+    tempo: context.tempo,
     async askEvidence(names) {
       const answer = await host.ask(8, evidenceCommand(docker, config.probe.port, names));
       return answer === null ? null : readEvidence(answer);

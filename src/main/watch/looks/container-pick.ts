@@ -7,6 +7,7 @@ import {
   type ContainerRow,
   type Evidence,
 } from '../../vm/index.ts';
+import { defaultTempo, type Tempo } from '../tempo.ts';
 
 export interface ContainerPick {
   /** @param rows all containers of the VM. Null: none is to be watched now. */
@@ -20,13 +21,11 @@ export interface ContainerPickOptions {
   /** Asks the VM what runs in these; null: it did not answer. */
   readonly askEvidence: (names: readonly string[]) => Promise<readonly Evidence[] | null>;
   readonly monotonicMs: () => number;
+  readonly tempo?: Tempo | undefined;
 }
 
-/** Where several run, they are asked what runs in them no more often than this. */
-const evidenceEveryMs = 10_000;
-
 export function createContainerPick(options: ContainerPickOptions): ContainerPick {
-  const { configured, monotonicMs } = options;
+  const { configured, monotonicMs, tempo = defaultTempo } = options;
   let watched = options.before;
   let hasMissed = false;
   let evidence: readonly Evidence[] = [];
@@ -38,7 +37,7 @@ export function createContainerPick(options: ContainerPickOptions): ContainerPic
   /** Whether another one has been clearly better twice in a row: between two tasks its process may be missing for a moment. */
   async function isOutdone(running: readonly ContainerRow[]): Promise<boolean> {
     const names = running.map(({ name }) => name).sort();
-    if (names.join() === evidenceOf && monotonicMs() - evidenceAtMs < evidenceEveryMs) return false;
+    if (names.join() === evidenceOf && monotonicMs() - evidenceAtMs < tempo.evidenceEveryMs) return false;
     const answer = await options.askEvidence(names);
     if (answer === null) return false;
     evidence = answer;

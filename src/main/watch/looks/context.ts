@@ -3,6 +3,7 @@ import type { Client } from 'ssh2';
 import type { VmConfig } from '../../config/index.ts';
 import type { ShellChannel } from '../../vm/index.ts';
 import type { Sight } from '../sight.ts';
+import type { Tempo } from '../tempo.ts';
 
 export interface LookContext {
   readonly config: VmConfig;
@@ -19,4 +20,5 @@ export interface LookContext {
   /** This user may not use docker: a new login may have another group. */
   readonly onDenied: () => void;
   readonly monotonicMs: () => number;
+  readonly tempo?: Tempo;
 }

@@ -1,0 +1,30 @@
+/**
+ * How often BenchTray asks a VM, and how long it waits before it draws a conclusion. All in milliseconds. The benchmark runs on that
+ * machine, so BenchTray asks rarely. Tests pass shorter times.
+ */
+export interface Tempo {
+  /** Shortest time between two looks that ask Docker, processes and folders, however short the interval of a client is. */
+  readonly wholeLookEveryMs: number;
+  /** If several containers run: shortest time between two questions about what runs in them. */
+  readonly evidenceEveryMs: number;
+  /** Time between two looks at the result folder while a run is on. */
+  readonly resultsEveryMs: number;
+  /** The same while no run is known, so that a run without a log is found. */
+  readonly resultsIdleEveryMs: number;
+  /** A log needs a few looks to be found. If there is none after this time, the results alone make a run. */
+  readonly noLogAfterMs: number;
+  /** A process between two tasks of a script may be missing for a moment. */
+  readonly runnerGoneAfterMs: number;
+  /** The last lines of a process may still be on their way for this long. */
+  readonly lastLinesMs: number;
+}
+
+export const defaultTempo: Tempo = {
+  wholeLookEveryMs: 3_500,
+  evidenceEveryMs: 10_000,
+  resultsEveryMs: 10_000,
+  resultsIdleEveryMs: 30_000,
+  noLogAfterMs: 15_000,
+  runnerGoneAfterMs: 6_000,
+  lastLinesMs: 5_000,
+};
