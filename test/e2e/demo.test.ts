@@ -2,10 +2,7 @@ import { startSimulatedVm } from '../../src/main/demo/index.ts';
 import { startTestMonitor, testConfig } from '../support/monitor.ts';
 import { assetsDir, expect, test } from './support/bench.ts';
 
-test('a whole run of the demo, from the download of Windows to the last result', async ({
-  page,
-  takeScreen,
-}) => {
+test('a whole run of the demo, from the download of Windows to the last result', async ({ page }) => {
   const simulated = await startSimulatedVm({ seed: 1, speed: 8, tasksPerRun: 4 });
   const monitor = await startTestMonitor(testConfig([simulated.vmConfig]), undefined, { assetsDir });
   try {
@@ -15,7 +12,6 @@ test('a whole run of the demo, from the download of Windows to the last result',
     await expect(page.getByTestId('vm-state')).toHaveText('Ready');
     await expect(page.getByTestId('current-task')).toHaveText(/./);
     await expect(page.locator('[data-task]').first()).toBeVisible({ timeout: 30_000 });
-    await takeScreen('demo');
     await expect(page.getByTestId('run-state')).toHaveText('Finished', { timeout: 30_000 });
     await expect(page.getByTestId('count')).toHaveText('4 of 4 tasks');
     const ended = simulated.truth().slice(0, 4);

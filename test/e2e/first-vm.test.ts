@@ -2,17 +2,15 @@
  * A person with a VM in Azure, an `az` that is logged in, and no file at all: from the start of the program to the live picture, by the
  * page alone. Everything but Azure itself is real: the program as a process, its page in a browser, OpenSSH on the VM.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFakeAz } from '../support/azure/fake-az.ts';
 import { startFakeArm } from '../support/azure/fake-arm.ts';
+import { startChild } from '../support/child.ts';
 import { startRealVm } from '../support/real-vm.ts';
 import { sampleRunByTask } from '../support/sample-run.ts';
 import { sshdPath } from '../support/tools.ts';
-import { until } from '../support/wait.ts';
 import { expect, test } from './support/bench.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -23,40 +21,26 @@ test.skip(sshdPath === null, 'OpenSSH is not installed');
 async function startProgram(environment: Record<string, string>) {
   const home = mkdtempSync(join(tmpdir(), 'benchtray-person-'));
   mkdirSync(join(home, '.ssh'));
-  const child = spawn(process.execPath, [join(root, 'src/main/cli.ts'), 'serve', '--port', '0'], {
+  const child = startChild(process.execPath, [join(root, 'src/main/cli.ts'), 'serve', '--port', '0'], {
     env: {
       HOME: home,
       XDG_CONFIG_HOME: join(home, 'config'),
       XDG_DATA_HOME: join(home, 'data'),
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const shown = (pattern: RegExp): Promise<string> =>
-    until(() => {
-      if (child.exitCode !== null) throw new Error(`it has ended: ${said}`);
-      return pattern.exec(said)?.[1];
-    }, String(pattern));
   return {
     home,
-    url: await shown(/listening on (\S+)/),
-    code: await shown(/with the code (\S+)/),
+    url: await child.listening(),
+    code: await child.prints(/with the code (\S+)/),
     async close() {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
+      await child.stop('SIGTERM');
       rmSync(home, { recursive: true, force: true });
     },
   };
 }
 
-test('a VM is picked from the list of Azure, tried, saved, and seen at work', async ({
-  page,
-  takeScreen,
-}) => {
+test('a VM is picked from the list of Azure, tried, saved, and seen at work', async ({ page }) => {
   const vm = await startRealVm();
   vm.containerUp();
   vm.setProbe('ready');
@@ -87,7 +71,6 @@ test('a VM is picked from the list of Azure, tried, saved, and seen at work', as
     await expect(check('SSH login')).toContainText('Fine', { timeout: 30_000 });
     await expect(check('Benchmark server (/probe)')).toContainText('Fine', { timeout: 30_000 });
     await expect(check('VM is running')).toContainText('Fine');
-    await takeScreen('first-vm-tested');
     await page.getByRole('button', { name: 'Save and watch' }).click();
 
     await expect(page.getByRole('heading', { name: 'waa-eval-vm' })).toBeVisible();
@@ -96,14 +79,12 @@ test('a VM is picked from the list of Azure, tried, saved, and seen at work', as
     vm.runSays(sampleRunByTask(Date.now()).slice(0, 2).join(''));
     await expect(page.getByTestId('run-state')).toHaveText('Running', { timeout: 30_000 });
     await expect(page.locator('[data-task]')).toHaveCount(2);
-    await takeScreen('first-vm-live');
     const written = readFileSync(join(program.home, 'config/benchtray/config.json'), 'utf8');
     expect(written).toContain('"vmName": "waa-eval-vm"');
 
     await page.getByRole('link', { name: 'Doctor' }).click();
     await expect(check('Clocks')).toContainText('Fine', { timeout: 40_000 });
     await expect(check('Benchmark log')).toContainText('Fine', { timeout: 30_000 });
-    await takeScreen('first-vm-doctor');
   } finally {
     // The page would ask on.
     await page.goto('about:blank');

@@ -5,7 +5,6 @@ test('a lost link is said, makes the figures old, and is taken up again', async 
   bench,
   page,
   complaints,
-  takeScreen,
 }) => {
   setReady(bench.feed);
   startRun(bench.feed, 5, 12);
@@ -21,7 +20,6 @@ test('a lost link is said, makes the figures old, and is taken up again', async 
   await expect(page.locator('header [data-mark="ok"], header [data-mark="run"]')).toHaveCount(0);
   await expect(page).toHaveTitle(/^Not connected – 5\/12/);
   await expect(page.getByRole('alert')).toHaveText('Connection to BenchTray lost');
-  await takeScreen('link-lost');
 
   await bench.comeBack();
   setReady(bench.feed);

@@ -9,7 +9,6 @@ import { openTestSetup, type TestSetup } from '../../support/set-up.ts';
 import { startServer, type ConfiguredVm, type RunningServer } from '../../../src/main/server/index.ts';
 
 export const assetsDir = join(import.meta.dirname, '..', '..', '..', 'out', 'renderer');
-const screensDir = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens');
 
 export interface Bench {
   /** Replaced by `comeBack`. */
@@ -29,8 +28,6 @@ interface Fixtures {
   readonly bench: Bench;
   /** What the browser complained about: broken CSP rules, exceptions, failed requests. */
   readonly complaints: string[];
-  /** Takes a picture of the page as it is, for people to look at. */
-  readonly takeScreen: (name: string) => Promise<void>;
 }
 
 export const vmName = 'waa-eval-vm';
@@ -107,11 +104,6 @@ export const test = base.extend<Fixtures>({
     },
     { auto: true },
   ],
-  takeScreen: async ({ page }, use) => {
-    await use(async (name) => {
-      await page.screenshot({ path: join(screensDir, `${name}.png`), fullPage: true });
-    });
-  },
 });
 
 /** What of an element is needed here; the types of a browser are not at hand in a test. */

@@ -1,0 +1,5 @@
+/** `npm run screens`. Not part of `npm test`: takes pictures, asserts nothing. */
+import { defineConfig } from '@playwright/test';
+import tests from './playwright.config.ts';
+
+export default defineConfig({ ...tests, testMatch: 'screens.ts', outputDir: 'test-results/screens-run' });
