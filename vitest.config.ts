@@ -56,8 +56,8 @@ export default defineConfig({
           setupFiles: ['test/support/no-outside-network.ts'],
           // The build is run as it is: by Node, not through Vite.
           server: { deps: { external: [/\/out\/main\//] } },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
           // When the unit tests are through, so that deadlines are measured on a machine that has time for them. They mostly wait.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },

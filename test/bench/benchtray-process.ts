@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VmConfig } from '../../src/main/config/index.ts';
-import { until } from '../support/wait.ts';
+import { Hopeless, until } from '../support/wait.ts';
 
 export interface BenchTrayProcess {
   readonly url: string;
@@ -49,7 +49,7 @@ export async function startBenchTray(
   };
   try {
     const url = await until(() => {
-      if (child.exitCode !== null) throw new Error(`BenchTray has ended: ${said}`);
+      if (child.exitCode !== null) throw new Hopeless(`BenchTray has exited: ${said}`);
       return /listening on (http:\S+)/.exec(said)?.[1];
     }, 'BenchTray listens');
     return { url, pid: child.pid ?? 0, close };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { defaultConfig, type Config, type VmConfig } from '../../src/main/config/index.ts';
 import type { Monitor, MonitorOptions } from '../../src/main/monitor.ts';
+import type { Tempo } from '../../src/main/watch/index.ts';
 import { startMonitor } from './built.ts';
 
 export interface TestMonitor extends Monitor {
@@ -16,6 +17,17 @@ export interface TestMonitor extends Monitor {
 export function testConfig(vms: readonly VmConfig[], change: Partial<Config> = {}): Config {
   return { ...defaultConfig, vms, ...change, server: { ...defaultConfig.server, port: 0 } };
 }
+
+/** Asks a VM several times as often as the product does. A test of the product's own times passes `{ tempo: {} }`. */
+const quickTempo: Tempo = {
+  wholeLookEveryMs: 900,
+  evidenceEveryMs: 2_000,
+  resultsEveryMs: 900,
+  resultsIdleEveryMs: 1_000,
+  noLogAfterMs: 3_000,
+  runnerGoneAfterMs: 1_500,
+  lastLinesMs: 1_000,
+};
 
 /** @param dataDir given: it is left alone at the end */
 export async function startTestMonitor(
@@ -35,6 +47,7 @@ export async function startTestMonitor(
     log,
     version: '0.0.0',
     assetsDir: null,
+    tempo: quickTempo,
     ...options,
   });
   return {

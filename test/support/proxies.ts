@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { caddyPath, nginxPath } from './tools.ts';
-import { until } from './wait.ts';
+import { Hopeless, until } from './wait.ts';
 import { freePort } from './free-port.ts';
 
 export type ProxyKind = 'nginx' | 'caddy';
@@ -54,7 +54,10 @@ export async function startProxy(kind: ProxyKind, hasTlsBehind: boolean, plan: P
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (part: string) => (complaints += part));
   const gone = once(child, 'exit');
-  await until(() => isOpen(port), `${kind} listens`).catch((error: unknown) => {
+  await until(() => {
+    if (child.exitCode !== null) throw new Hopeless(`${kind} has exited: ${complaints}`);
+    return isOpen(port);
+  }, `${kind} listens`).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw new Error(`${kind} does not listen: ${complaints}`, { cause: error });
   });

@@ -21,7 +21,7 @@ import { makeVmConfig, type VmConfig } from '../../src/main/config/index.ts';
 import { commands } from './real-vm/commands.ts';
 import { commandOf, descendants, processesOf, signal } from './real-vm/processes.ts';
 import { sshdPath } from './tools.ts';
-import { until } from './wait.ts';
+import { Hopeless, until } from './wait.ts';
 import { freePort } from './free-port.ts';
 
 export interface RealVm {
@@ -298,7 +298,7 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
         serverLog += chunk.toString();
       });
       await until(() => {
-        if (started.exitCode !== null) throw new Error(`sshd has ended: ${own}`);
+        if (started.exitCode !== null) throw new Hopeless(`sshd has exited: ${own}`);
         return own.includes('Server listening');
       }, 'sshd listens');
     },

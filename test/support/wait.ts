@@ -1,23 +1,47 @@
+/** Waits for what a test means. No test sleeps for a fixed time. */
 import { setTimeout as pause } from 'node:timers/promises';
 
 const lookEveryMs = 20;
 
-/** Waits until `condition` gives something (not null, undefined or false), looking again and again, and gives it back. */
+/** Only a test that fails waits this long. A busy machine needs many times what a quiet one does. */
+const patienceMs = 90_000;
+
+/** Thrown by a condition that can never be met any more, such as output of a process that has exited: `until` fails at once. */
+export class Hopeless extends Error {}
+
+/** Resolves to what `condition` gives, as soon as that is neither null, undefined nor false. */
 export async function until<T>(
   condition: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   what: string,
-  timeoutMs = 20_000,
+  timeoutMs = patienceMs,
 ): Promise<T> {
-  const giveUpAtMs = Date.now() + timeoutMs;
+  const giveUpAtMs = performance.now() + timeoutMs;
   let lastError: unknown = null;
   do {
     try {
       const value = await condition();
       if (value !== null && value !== undefined && value !== false) return value;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       lastError = error;
     }
     await pause(lookEveryMs);
-  } while (Date.now() < giveUpAtMs);
+  } while (performance.now() < giveUpAtMs);
   throw new Error(`Waited in vain: ${what}`, { cause: lastError });
+}
+
+/** Resolves to what `assertion` gives, as soon as it does not throw. */
+export async function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
+  let failure: unknown = null;
+  const met = await until(async () => {
+    try {
+      return { value: await assertion() };
+    } catch (error) {
+      failure = error;
+      return null;
+    }
+  }, 'an assertion').catch(() => {
+    throw failure;
+  });
+  return met.value;
 }

@@ -1,4 +1,4 @@
-/** Builds the page before the tests, so that they see the sources as they are. */
+/** Brings the page up to date before the tests. */
 import { buildIfNeeded } from '../../../scripts/build.ts';
 
 // eslint-disable-next-line import-x/no-default-export -- Playwright takes its set-up from there

@@ -2,14 +2,13 @@
  * The built program: the packages of Azure are in it, they work there, and they are loaded by nobody who does not ask Azure. It trusts
  * the stand-in as a person's own network would be trusted, by NODE_EXTRA_CA_CERTS.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { makeFakeAz } from '../../support/azure/fake-az.ts';
 import { startFakeArm } from '../../support/azure/fake-arm.ts';
+import { startChild } from '../../support/child.ts';
 import { statusesOf } from '../../support/azure/fake-vm.ts';
 import { until } from '../../support/wait.ts';
 
@@ -32,31 +31,21 @@ async function serve(vm: object, environment: Record<string, string> = {}) {
   writeFileSync(file('config.json'), JSON.stringify({ dataDir: file('data'), vms: [vm] }));
   writeFileSync(file('notes'), '');
   const words = ['--import', noteTaker, cli, 'serve', '--config', file('config.json'), '--port', '0'];
-  const child = spawn(process.execPath, words, {
+  const child = startChild(process.execPath, words, {
     env: { PATH: '/usr/bin:/bin', HOME: file('home'), NOTES: file('notes'), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   onTestFinished(async () => {
-    if (child.exitCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    await child.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const url = await until(() => {
-    if (child.exitCode !== null) throw new Error(`it has ended: ${said}`);
-    return /listening on (\S+)/.exec(said)?.[1];
-  }, 'it listens');
+  const url = await child.listening();
   const notes = (kind: string): string[] =>
     readFileSync(file('notes'), 'utf8')
       .split('\n')
       .filter((line) => line.startsWith(`${kind} `))
       .map((line) => line.slice(kind.length + 1));
   return {
-    said: () => said,
+    said: () => child.out() + child.err(),
     log: () => readFileSync(file('data/logs/benchtray.log'), 'utf8'),
     modules: () => notes('module'),
     strangers: () => notes('host').filter((host) => !/^(localhost|127(\.\d+){3}|::1)$/.test(host)),
@@ -66,11 +55,7 @@ async function serve(vm: object, environment: Record<string, string> = {}) {
       };
       return vms[0]?.status ?? null;
     },
-    async stop(): Promise<number | null> {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      return ((await ended) as [number | null])[0];
-    },
+    stop: () => child.stop('SIGTERM'),
   };
 }
 

@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,34 +5,26 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtCli } from '../../support/built.ts';
 import { makeCertificate } from '../../support/certificate.ts';
+import { startChild, type Child } from '../../support/child.ts';
+import { startStopwatch } from '../../support/stopwatch.ts';
 import { until } from '../../support/wait.ts';
 import { askAs } from '../server/external-support.ts';
 import { freePort } from '../../support/free-port.ts';
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  readonly exit: Promise<number | null>;
-}
-
 let folder: string;
-let started: Started[];
+let started: Child[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'benchtray-process-'));
   started = [];
 });
 afterEach(async () => {
-  for (const { child, exit } of started) {
-    child.kill('SIGKILL');
-    await exit;
-  }
+  for (const child of started) await child.stop();
   rmSync(folder, { recursive: true });
 });
 
 /** The built command line as a process of its own, with folders of its own. */
-function start(...args: readonly string[]): Started {
-  const child = spawn(process.execPath, [builtCli, ...args], {
+function start(...args: readonly string[]): Child {
+  const child = startChild(process.execPath, [builtCli, ...args], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
@@ -44,18 +34,9 @@ function start(...args: readonly string[]): Started {
       BENCHTRAY_DATA_DIR: join(folder, 'data'),
     },
   });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const exit = once(child, 'close').then(([code]) => code as number | null);
-  const process_ = { child, out: () => out, err: () => err, exit };
-  started.push(process_);
-  return process_;
+  started.push(child);
+  return child;
 }
-
-const listening = (process_: Started) =>
-  until(() => /^listening on (\S+)\n/m.exec(process_.out())?.[1], 'the line that says where it listens');
 
 describe('serve', () => {
   it('lets other machines in by keys, and is refused without one', async () => {
@@ -76,8 +57,8 @@ describe('serve', () => {
     const added = start('key', 'add', '--config', config, '--name', 'test');
     expect(await added.exit).toBe(0);
     const server = start(...serve);
-    await listening(server);
-    await until(() => server.err().includes(`https://0.0.0.0:${port}`), 'the line about other machines');
+    await server.listening();
+    await server.until(() => server.err().includes(`https://0.0.0.0:${port}`), 'the external listener');
     const ask = (path: string) => askAs(`https://127.0.0.1:${port}${path}`);
     expect((await ask('/healthz')).status).toBe(401);
     expect((await ask(`/healthz?api_key=${added.out().trim()}`)).status).toBe(200);
@@ -86,9 +67,7 @@ describe('serve', () => {
       async () => (await ask(`/healthz?api_key=${added.out().trim()}`)).status === 401,
       'the key to be refused',
     );
-    const stopped = server.exit;
-    server.child.kill('SIGTERM');
-    expect(await stopped).toBe(0);
+    expect(await server.stop('SIGTERM')).toBe(0);
     const log = readFileSync(join(folder, 'data', 'logs', 'benchtray.log'), 'utf8');
     expect(log).not.toContain(added.out().trim());
   });
@@ -97,13 +76,12 @@ describe('serve', () => {
     'ends cleanly within two seconds on %s, with a stream open',
     async (signal) => {
       const server = start('serve', '--port', '0');
-      const url = await listening(server);
+      const url = await server.listening();
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
       const stream = await fetch(`${url}/api/benchmark-sse?vm=*`);
-      const before = performance.now();
-      server.child.kill(signal);
-      expect(await server.exit).toBe(0);
-      expect(performance.now() - before).toBeLessThan(2000);
+      const ending = startStopwatch();
+      expect(await server.stop(signal)).toBe(0);
+      expect(ending.stop()).toBeLessThan(2000);
       await expect(stream.text()).resolves.toContain('event: connected');
       expect(server.out()).toBe(`listening on ${url}\n`);
     },
@@ -111,7 +89,7 @@ describe('serve', () => {
 
   it('ends within two seconds with a hundred streams open, half of which do not read', async () => {
     const server = start('demo', '--port', '0', '--speed', '20');
-    const url = await listening(server);
+    const url = await server.listening();
     const { port } = new URL(url);
     const sockets = Array.from({ length: 100 }, (_, index) => {
       const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
@@ -121,15 +99,14 @@ describe('serve', () => {
     const figures = async () => (await fetch(`${url}/metrics`)).text();
     await until(async () => (await figures()).includes('\nbenchtray_streams_open 100\n'), 'all are there');
     await until(async () => /sent_total\{event="status"\} [3-9]\d\d/.test(await figures()), 'it goes on');
-    const before = performance.now();
-    server.child.kill('SIGTERM');
-    expect(await server.exit).toBe(0);
-    expect(performance.now() - before).toBeLessThan(2000);
+    const ending = startStopwatch();
+    expect(await server.stop('SIGTERM')).toBe(0);
+    expect(ending.stop()).toBeLessThan(2000);
     for (const socket of sockets) socket.destroy();
   });
 
   it('says in a sentence that the port is taken, with its number, or the data folder in use', async () => {
-    const url = await listening(start('serve', '--port', '0'));
+    const url = await start('serve', '--port', '0').listening();
     const config = join(folder, 'other.json');
     writeFileSync(config, JSON.stringify({ dataDir: join(folder, 'other') }));
     const samePort = start('serve', '--config', config, '--port', new URL(url).port);
@@ -147,7 +124,7 @@ describe('serve', () => {
   it('watches a VM that is written into the file later, until it is taken out again', async () => {
     const config = join(folder, 'c.json');
     writeFileSync(config, '{}');
-    const url = await listening(start('serve', '--config', config, '--port', '0'));
+    const url = await start('serve', '--config', config, '--port', '0').listening();
     const names = async () => {
       const answer = (await (await fetch(`${url}/api/status`)).json()) as { vms: { name: string }[] };
       return answer.vms.map(({ name }) => name).join();
@@ -178,7 +155,7 @@ describe('wrong usage', () => {
 describe('demo and watch', () => {
   it('shows a whole run, ends with it, and leaves nothing behind', async () => {
     const demo = start('demo', '--port', '0', '--speed', '100', '--seed', '3');
-    const url = await listening(demo);
+    const url = await demo.listening();
     const watch = start('watch', '--url', url, '--json', '--until-end');
     expect(await watch.exit).toBe(0);
     const events = watch
@@ -193,41 +170,33 @@ describe('demo and watch', () => {
       data: { state: 'finished', tasks_completed: 12 },
     });
     const ofRun = events.filter(({ data }) => data['run_id'] === events.at(-1)?.data['run_id']);
-    const told = ofRun.filter(({ event }) => event === 'task_complete');
-    // The first tasks may have ended before the connection stood.
-    const before = ofRun.find(({ event }) => event === 'progress')?.data['tasks_completed'];
-    expect(told).toHaveLength(12 - Number(before));
-    demo.child.kill('SIGTERM');
-    expect(await demo.exit).toBe(0);
+    // `watch` may connect when some tasks are over. The first `progress` counts these, and what was reported just before it.
+    const first = ofRun.findIndex(({ event }) => event === 'progress');
+    const told = ofRun.slice(first).filter(({ event }) => event === 'task_complete');
+    expect(told).toHaveLength(12 - Number(ofRun[first]?.data['tasks_completed']));
+    expect(await demo.stop('SIGTERM')).toBe(0);
     expect(readdirSync(folder).filter((name) => name.startsWith('benchtray-demo'))).toEqual([]);
   });
 
   it('waits for a server that is not there yet, and survives its restart', async () => {
     const first = start('serve', '--port', '0');
-    const url = await listening(first);
-    first.child.kill('SIGTERM');
-    await first.exit;
+    const url = await first.listening();
+    await first.stop('SIGTERM');
     const watch = start('watch', '--url', url, '--json');
-    await until(
-      () => watch.err().includes('nobody answers there; trying again'),
-      'word of the missing server',
-    );
+    await watch.prints(/nobody answers there; trying again/);
     const connections = () => watch.out().split('"event":"connected"').length - 1;
     const second = start('serve', '--port', new URL(url).port);
-    await until(() => connections() === 1, 'a connection');
-    second.child.kill('SIGKILL');
-    await second.exit;
+    await watch.until(() => connections() === 1, 'a connection');
+    await second.stop();
     start('serve', '--port', new URL(url).port);
-    await until(() => connections() === 2, 'another connection');
-    watch.child.kill('SIGINT');
-    expect(await watch.exit).toBe(0);
+    await watch.until(() => connections() === 2, 'another connection');
+    expect(await watch.stop('SIGINT')).toBe(0);
   });
 
   it('ends badly when it is stopped before the run has ended', async () => {
-    const url = await listening(start('serve', '--port', '0'));
+    const url = await start('serve', '--port', '0').listening();
     const watch = start('watch', '--url', url, '--json', '--until-end');
-    await until(() => watch.out() !== '', 'a connection');
-    watch.child.kill('SIGINT');
-    expect(await watch.exit).toBe(1);
+    await watch.until(() => watch.out() !== '', 'a connection');
+    expect(await watch.stop('SIGINT')).toBe(1);
   });
 });

@@ -1,10 +1,9 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { until } from '../../support/wait.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startChild } from '../../support/child.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -69,12 +68,10 @@ describe.skipIf(oldNode === undefined)('on a Node that is too old (skipped where
 
   it('passes signals on', async () => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    const child = spawn(old, [launcher, 'wait']);
-    let out = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    await until(() => out.includes('24 wait'), 'the program');
-    child.kill('SIGTERM');
-    expect(await once(child, 'exit')).toEqual([7, null]);
+    const child = startChild(old, [launcher, 'wait']);
+    onTestFinished(() => child.stop().then(() => undefined));
+    await child.prints(/24 wait/);
+    expect(await child.stop('SIGTERM')).toBe(7);
   });
 
   it('says in a sentence that there is no such Node', () => {

@@ -44,8 +44,8 @@ const tell = (taskId: string) =>
 /** @param said everything that it has said so far */
 async function expectAll(said: () => string): Promise<void> {
   const heard = (...ids: string[]) =>
-    until(() => ids.every((id) => taskIds(said()).includes(id)), `${ids.join()} in: ${said()}`, 40_000);
-  await until(() => said().includes('connected'), `connected in: ${said()}`, 40_000);
+    until(() => ids.every((id) => taskIds(said()).includes(id)), `${ids.join()} in: ${said()}`);
+  await until(() => said().includes('connected'), `connected in: ${said()}`);
   tell('Aufgabe-ü-課題');
   await heard('Aufgabe-ü-課題');
   front.refuse(1);
@@ -136,7 +136,7 @@ describe('the example', () => {
       await until(() => said.includes('trouble Oh.'), 'our error is told');
       front.refuse(1);
       await running.restart();
-      await until(() => said.includes('gave up'), 'the refusal is told', 30_000);
+      await until(() => said.includes('gave up'), 'the refusal is told');
       expect(said).toEqual(['trouble Oh.', 'comes back', 'gave up']);
     } finally {
       await browser.close();

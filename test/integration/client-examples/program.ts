@@ -1,7 +1,7 @@
 /** A client as a program of its own, and what it has said so far. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { until } from '../../support/wait.ts';
+import { startChild } from '../../support/child.ts';
 
 export interface Program {
   readonly said: () => string;
@@ -14,23 +14,17 @@ export interface Program {
 
 export function startProgram(command: string, words: readonly string[], input: string): Program {
   // A group of its own: a shell's children end with it.
-  const child = spawn(command, words, {
+  const started = startChild(command, words, {
     detached: true,
+    stdio: 'pipe',
     env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
   });
-  let said = '';
-  let complaints = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-  child.stdin.on('error', () => undefined).end(input);
+  const { process: child, out: said } = started;
+  child.stdin?.on('error', () => undefined).end(input);
   return {
-    said: () => said,
+    said,
     async expect(pattern) {
-      await until(() => pattern.test(said), String(pattern), 40_000).catch((error: unknown) => {
-        throw new Error(`It said: ${said.slice(-2000)}\nand complained: ${complaints.slice(-2000)}`, {
-          cause: error,
-        });
-      });
+      await started.until(() => pattern.test(said()), String(pattern));
     },
     exitCode: () => child.exitCode,
     stop() {

@@ -16,17 +16,12 @@ it('has pictures of its tasks, and results that contradict nothing', async () =>
   const task = await until(
     () => client.tasks().find(({ outcome }) => outcome === 'scored'),
     'a task is done',
-    30_000,
   );
   const path = `${monitor.url}/api/runs/${task.run_id}/tasks/${task.task_id}/screens`;
-  const { screens } = await until(
-    async () => {
-      const answer = await fetch(path);
-      return answer.status === 200 && ((await answer.json()) as { screens: { step: number; url: string }[] });
-    },
-    'its pictures are found',
-    10_000,
-  );
+  const { screens } = await until(async () => {
+    const answer = await fetch(path);
+    return answer.status === 200 && ((await answer.json()) as { screens: { step: number; url: string }[] });
+  }, 'its pictures are found');
   expect(screens[0]?.step).toBe(0);
   expect(screens.at(-1)?.step).toBe(task.steps);
   const picture = await fetch(monitor.url + (screens.at(-1)?.url ?? ''));
@@ -39,6 +34,6 @@ it('has pictures of its tasks, and results that contradict nothing', async () =>
         ?.detail.found.some(({ piece }) => piece === 'results'),
     'the folder is found',
   );
-  await until(() => client.progress()?.state === 'finished', 'the end of the run', 30_000);
+  await until(() => client.progress()?.state === 'finished', 'the end of the run');
   expect(client.errors()).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ssh2, { type Client } from 'ssh2';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { generateKeyPair } from '../../../src/main/demo/keys.ts';
 import { type SimulatedVm, type SimulatedVmOptions, startSimulatedVm } from '../../../src/main/demo/index.ts';
 import {
@@ -29,6 +29,7 @@ import {
 } from '../../../src/main/vm/index.ts';
 import { asRead, readTasks } from '../../unit/demo/read-log.ts';
 import { follow, type Followed, followFile, logIn, run } from './ssh-client.ts';
+import { eventually } from '../../support/wait.ts';
 
 const inContainer = containerShell('docker', 'winarena');
 const hostClient = '/home/azureuser/WindowsAgentArena/src/win-arena-container/client';
@@ -64,7 +65,7 @@ async function ask(opened: ShellChannel, ...words: readonly string[]): Promise<s
 
 /** The newest run's log in the container, once there is one. */
 function runLog(opened: ShellChannel): Promise<LogFile> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const [log] = readInside(await ask(opened, 'inside')).logs;
     if (log === undefined) throw new Error('no run yet');
     return log;
@@ -131,7 +132,7 @@ describe('the shell', () => {
     expect(readProbe(await ask(container, ...probeCommand('172.30.0.2', 5000)))).toMatchObject({
       kind: 'refused',
     });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(readProbe(await ask(container, ...probeCommand('172.30.0.2', 5000)))).toEqual({ kind: 'ready' });
     });
     expect(readProbe(await ask(container, ...probeCommand('20.20.20.21', 5000)))).toMatchObject({
@@ -164,16 +165,16 @@ describe('the shell', () => {
   it('answers more than fits into one frame line, and no more than 64 KiB', async () => {
     const vm = await start();
     const host = shell(await connect(vm), hostShell);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const log = await ask(host, 'run', 'docker', 'logs', 'winarena');
       expect(log).toMatch(/Keeping container alive\n\nexit 0\n$/);
       expect(log.length).toBeGreaterThan(10_000);
-    }, 20_000);
+    });
     const container = shell(await connect(vm), inContainer);
     const path = (await runLog(container)).path;
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(Buffer.byteLength(await ask(container, 'identify', path, '1000000'))).toBe(65_536);
-    }, 20_000);
+    });
   });
 
   it('opens nothing but what is simulated', async () => {
@@ -199,11 +200,11 @@ describe('following', () => {
     const { path } = log;
     const whole = followFile(first, inContainer, log, 0);
     // An offset in the middle of a record, while the file still grows.
-    await vi.waitFor(() => expect(whole.bytes().length).toBeGreaterThan(5_000));
+    await eventually(() => expect(whole.bytes().length).toBeGreaterThan(5_000));
     const offset = 4_321;
     const rest = followFile(second, hostShell, { ...log, path: path.replace('/client', hostClient) }, offset);
-    await vi.waitFor(() => expect(whole.bytes().toString()).toContain('Average score'), 20_000);
-    await vi.waitFor(() => expect(rest.bytes().length).toBe(whole.bytes().length - offset));
+    await eventually(() => expect(whole.bytes().toString()).toContain('Average score'));
+    await eventually(() => expect(rest.bytes().length).toBe(whole.bytes().length - offset));
     expect(rest.bytes().equals(whole.bytes().subarray(offset))).toBe(true);
     expect(readTasks(whole.bytes())).toEqual(asRead(vm.truth()));
     // Nothing is told twice to a client that begins at the end.
@@ -218,7 +219,7 @@ describe('following', () => {
       hostShell,
       followLogCommand('docker', 'winarena', '2026-01-28T22:00:00Z'),
     );
-    await vi.waitFor(() => expect(followed.bytes().toString()).toContain('Keeping container alive'), 20_000);
+    await eventually(() => expect(followed.bytes().toString()).toContain('Keeping container alive'));
     const phases = new Set<string>();
     let state = noBoot;
     for (const line of followed.bytes().toString().split('\n')) {
@@ -239,7 +240,7 @@ describe('following', () => {
   it('follows no file but the one that is meant', async () => {
     const vm = await start();
     const followed = followFile(await connect(vm), inContainer, { path: '/client/none.log', inode: '1' }, 0);
-    await vi.waitFor(() => expect(followed.isClosed()).toBe(true));
+    await eventually(() => expect(followed.isClosed()).toBe(true));
     expect(followed.notices.join('')).toBe('another file\n');
     expect(followed.bytes()).toHaveLength(0);
   });
@@ -251,17 +252,14 @@ describe('following', () => {
     const logs = new Map<string, Followed>();
     // The machine keeps the newest log only: one may be gone before it is opened, which is said.
     const opened = (): Followed[] => [...logs.values()].filter((log) => log.notices.length === 0);
-    await vi.waitFor(
-      async () => {
-        for (const log of readInside(await ask(container, 'inside')).logs) {
-          if (!logs.has(log.path)) logs.set(log.path, followFile(client, inContainer, log, 0));
-        }
-        expect(opened().length).toBeGreaterThan(3);
-      },
-      { timeout: 20_000, interval: 20 },
-    );
+    await eventually(async () => {
+      for (const log of readInside(await ask(container, 'inside')).logs) {
+        if (!logs.has(log.path)) logs.set(log.path, followFile(client, inContainer, log, 0));
+      }
+      expect(opened().length).toBeGreaterThan(3);
+    });
     const complete = opened().slice(0, -1);
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const log of complete) expect(log.bytes().toString()).toMatch(/Average score: [\d.]+\n$/);
     });
     const truth = asRead(vm.truth());
@@ -296,7 +294,7 @@ describe('a machine that goes away', () => {
       hostShell,
       followLogCommand('docker', 'winarena', '2026-01-28T22:00:00Z'),
     );
-    await vi.waitFor(() => expect(followed.bytes().length).toBeGreaterThan(0));
+    await eventually(() => expect(followed.bytes().length).toBeGreaterThan(0));
     const gone = new Promise<void>((resolve) => client.once('close', resolve));
     await vm.close();
     await gone;

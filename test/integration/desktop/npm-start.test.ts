@@ -1,20 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { until } from '../../support/wait.ts';
+import { startChild, type Child } from '../../support/child.ts';
 import { freePort } from '../../support/free-port.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  /** Without what the build says, where something had to be built. */
+interface Started extends Child {
+  /** Without the build's. */
   readonly errLines: () => readonly string[];
-  readonly exit: Promise<number | null>;
 }
 
 // The programs that play Electron are shell scripts, and only Linux may be without a display.
@@ -26,15 +21,12 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     started = [];
   });
   afterEach(async () => {
-    for (const { child, exit } of started) {
-      child.kill('SIGTERM');
-      await exit;
-    }
+    for (const child of started) await child.stop('SIGTERM');
     rmSync(folder, { recursive: true, maxRetries: 10 });
   });
 
   function start(words: readonly string[], env: NodeJS.ProcessEnv): Started {
-    const child = spawn(process.execPath, [join(root, 'scripts/run.ts'), ...words], {
+    const child = startChild(process.execPath, [join(root, 'scripts/run.ts'), ...words], {
       cwd: folder,
       env: {
         PATH: process.env['PATH'],
@@ -44,13 +36,12 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
         ...env,
       },
     });
-    let out = '';
-    let err = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    const exit = once(child, 'close').then(([code]) => code as number | null);
-    const errLines = () => err.split('\n').filter((line) => line !== '' && line !== 'building…');
-    const one = { child, out: () => out, errLines, exit };
+    const errLines = () =>
+      child
+        .err()
+        .split('\n')
+        .filter((line) => line !== '' && line !== 'building…');
+    const one = { ...child, errLines };
     started.push(one);
     return one;
   }
@@ -65,8 +56,7 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     return { DISPLAY: ':99', ELECTRON_OVERRIDE_DIST_PATH: dist };
   }
 
-  const isHeadless = async ({ out }: Started): Promise<string> =>
-    until(() => /^listening on (\S+)\n/m.exec(out())?.[1], 'the headless server');
+  const isHeadless = (run: Started): Promise<string> => run.listening();
 
   it('says in one line that there is no display, and where the dashboard is', async () => {
     const port = await freePort();
@@ -74,7 +64,7 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     expect(await isHeadless(run)).toBe(`http://127.0.0.1:${port}`);
     expect(run.errLines()[0]).toBe(`No display: running headless, dashboard at http://localhost:${port}/`);
     // What follows is what `serve` itself says where no VM is configured.
-    await until(() => run.errLines()[1]?.startsWith('No VM is configured yet.'), 'the words of serve');
+    await run.until(() => run.errLines()[1]?.startsWith('No VM is configured yet.'), 'the words of serve');
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
   });
 
@@ -137,17 +127,15 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
   ])('%s becomes the app where that runs, and ends with it', async (command, words) => {
     const env = playElectron(runs('echo started > "$BENCHTRAY_START_REPORT"; echo hello'));
     const run = start([command, '--port', '1'], { ...env, ELECTRON_RUN_AS_NODE: '1' });
-    await until(() => run.out() === 'hello\n', 'the app runs');
+    await run.until(() => run.out() === 'hello\n', 'the app runs');
     expect(readFileSync(told(), 'utf8').trim().split('\n')).toEqual([root, ...words]);
-    run.child.kill('SIGTERM');
-    expect(await run.exit).toBe(7);
+    expect(await run.stop('SIGTERM')).toBe(7);
   });
 
   it('ends, and does not go on headless, when it is told to while the app is starting', async () => {
     const run = start(['start'], playElectron(runs(':')));
-    await until(() => existsSync(told()), 'the app is starting');
-    run.child.kill('SIGTERM');
-    expect(await run.exit).toBe(143);
+    await run.until(() => existsSync(told()), 'the app is starting');
+    expect(await run.stop('SIGTERM')).toBe(143);
     expect(run.out()).toBe('');
     expect(run.errLines()).toEqual([]);
   });

@@ -1,12 +1,12 @@
 /** The built app on the stand-in for Electron, as a process of its own. */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { Request, Sight } from '../../stand-in/control.ts';
-import { until } from '../../support/wait.ts';
+import { asChild, type Child } from '../../support/child.ts';
+import { Hopeless, until } from '../../support/wait.ts';
 
 /** Twice as long as the app itself takes at most. */
 const endWithinMs = 4000;
@@ -42,11 +42,7 @@ export function openDesk(): Desk {
   const programs = join(folder, 'bin');
   mkdirSync(programs);
   writeFileSync(join(folder, 'config.json'), '{}');
-  const started: {
-    readonly child: ChildProcess;
-    readonly exit: Promise<unknown>;
-    readonly browsers: Browser[];
-  }[] = [];
+  const started: { readonly child: Child; readonly browsers: Browser[] }[] = [];
 
   function setTrayHost(there: boolean): void {
     for (const name of ['busctl', 'gdbus']) {
@@ -60,7 +56,7 @@ export function openDesk(): Desk {
     folder,
     setTrayHost,
     start(...words) {
-      const child = fork(join(root, 'out', 'main', 'index.js'), [...words], {
+      const forked = fork(join(root, 'out', 'main', 'index.js'), [...words], {
         execArgv: ['--import', join(root, 'test', 'stand-in', 'register.ts')],
         cwd: folder,
         env: {
@@ -73,21 +69,17 @@ export function openDesk(): Desk {
         },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
-      const one = {
-        child,
-        exit: once(child, 'close').then(([code]) => code as number | null),
-        browsers: [] as Browser[],
-      };
-      started.push(one);
-      return startedApp(one.child, one.exit, one.browsers);
+      const child = asChild(forked);
+      const browsers: Browser[] = [];
+      started.push({ child, browsers });
+      return startedApp(child, browsers);
     },
     async close() {
-      for (const { child, exit, browsers } of started) {
+      for (const { child, browsers } of started) {
         for (const browser of browsers) await browser.close().catch(() => undefined);
-        // First gently: a program that is killed leaves its Chromium behind for a while.
-        child.kill('SIGTERM');
-        const forced = setTimeout(() => child.kill('SIGKILL'), endWithinMs);
-        await exit;
+        // First gently: a process that is killed leaves its Chromium behind for a while.
+        const forced = setTimeout(() => void child.stop(), endWithinMs);
+        await child.stop('SIGTERM');
         clearTimeout(forced);
       }
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
@@ -99,15 +91,12 @@ type Message =
   | { readonly id: number; readonly answer?: unknown; readonly error?: string }
   | { readonly errorBox: { readonly title: string; readonly content: string } };
 
-function startedApp(child: ChildProcess, exit: Promise<number | null>, browsers: Browser[]): StartedApp {
-  let out = '';
-  let err = '';
+function startedApp(child: Child, browsers: Browser[]): StartedApp {
+  const { process: forked, out, err, exit } = child;
   const errorBoxes: { readonly title: string; readonly content: string }[] = [];
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let asked = 0;
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
-  child.on('message', (message: Message) => {
+  forked.on('message', (message: Message) => {
     if ('errorBox' in message) {
       errorBoxes.push(message.errorBox);
       return;
@@ -117,25 +106,23 @@ function startedApp(child: ChildProcess, exit: Promise<number | null>, browsers:
     if (message.error === undefined) promise?.resolve(message.answer);
     else promise?.reject(new Error(message.error));
   });
-  child.on('close', () => {
-    for (const { reject } of waiting.values()) reject(new Error(`The app has ended.\n${out}${err}`));
+  const hasExited = (): Hopeless => new Hopeless(`The app has exited.\n${out()}${err()}`);
+  forked.on('close', () => {
+    for (const { reject } of waiting.values()) reject(hasExited());
     waiting.clear();
   });
 
   const app: StartedApp = {
-    out: () => out,
-    err: () => err,
+    out,
+    err,
     exit,
-    listening: () =>
-      until(() => {
-        if (child.exitCode !== null) throw new Error(`The app has ended.\n${out}${err}`);
-        return /^listening on (\S+)\n/m.exec(out)?.[1];
-      }, 'the app listens'),
+    listening: () => child.listening(),
     ask(request) {
+      if (!forked.connected) return Promise.reject(hasExited());
       asked += 1;
       const promise = Promise.withResolvers<unknown>();
       waiting.set(asked, promise);
-      child.send({ id: asked, request });
+      forked.send({ id: asked, request });
       return promise.promise;
     },
     look: async () => (await app.ask({ do: 'look' })) as Sight,
@@ -153,7 +140,7 @@ function startedApp(child: ChildProcess, exit: Promise<number | null>, browsers:
         'the page',
       );
     },
-    kill: (signal) => void child.kill(signal),
+    kill: (signal) => void forked.kill(signal),
     errorBoxes: () => errorBoxes,
   };
   return app;

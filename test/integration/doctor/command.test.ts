@@ -1,11 +1,11 @@
 /** `benchtray doctor` as a process of its own, at a real VM. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
+import { startChild } from '../../support/child.ts';
 import { startTestMonitor, testConfig } from '../../support/monitor.ts';
+import { startStopwatch } from '../../support/stopwatch.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { healthyPatient, type Patient } from './patient.ts';
@@ -14,7 +14,7 @@ import { freePort } from '../../support/free-port.ts';
 const program = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts');
 
 function start({ home }: Patient, ...args: readonly string[]) {
-  const child = spawn(process.execPath, [program, 'doctor', ...args], {
+  const child = startChild(process.execPath, [program, 'doctor', ...args], {
     cwd: home,
     env: {
       PATH: process.env['PATH'],
@@ -23,16 +23,8 @@ function start({ home }: Patient, ...args: readonly string[]) {
       BENCHTRAY_DATA_DIR: join(home, 'data'),
     },
   });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const exit = once(child, 'close').then(([code]) => code as number | null);
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await exit;
-  });
-  return { child, exit, out: () => out, err: () => err };
+  onTestFinished(() => child.stop().then(() => undefined));
+  return child;
 }
 
 /** Writes the patient's configuration into the file that the program reads. @returns the port in it */
@@ -92,12 +84,11 @@ describe.skipIf(sshdPath === null)('benchtray doctor', () => {
     const patient = await healthyPatient();
     patient.vm.setProbe('silent');
     await configured(patient);
-    const { child, exit, err } = start(patient);
+    const doctor = start(patient);
     await until(() => patient.vm.logins() === 1, 'the doctor is there');
-    const beganMs = Date.now();
-    child.kill('SIGINT');
-    expect(await exit).toBe(1);
-    expect(Date.now() - beganMs).toBeLessThan(2_000);
-    expect(err()).toBe('Given up before its end.\n');
+    const ending = startStopwatch();
+    expect(await doctor.stop('SIGINT')).toBe(1);
+    expect(ending.stop()).toBeLessThan(2_000);
+    expect(doctor.err()).toBe('Given up before its end.\n');
   });
 });

@@ -70,14 +70,10 @@ describe.runIf(canLimit)('on a full disk', () => {
     expect(numbers(inNeed.replayed)).toEqual(inNeed.replayed.map((_, index) => index + 1));
 
     limitFiles('unlimited');
-    const settled = await until(
-      async () => {
-        const report = await order({ kind: 'look' });
-        return report.notices.length > 1 ? report : null;
-      },
-      'the journal is written again',
-      30_000,
-    );
+    const settled = await until(async () => {
+      const report = await order({ kind: 'look' });
+      return report.notices.length > 1 ? report : null;
+    }, 'the journal is written again');
     expect(settled.notices[1]).toContain('written again');
     await order({ kind: 'tell', number: 301 });
     const last = await order({ kind: 'look' });
@@ -123,7 +119,7 @@ describe.runIf(canLimit)('on a full disk', () => {
     expect((await ask(`${url}/healthz`)).status).toBe(200);
 
     limitFiles('unlimited');
-    await until(async () => (await figures())[0] === '1', 'the journal is written again', 30_000);
+    await until(async () => (await figures())[0] === '1', 'the journal is written again');
     const after = await state();
     expect([after.journal, after.tag === during.tag]).toEqual([well, false]);
     client.close();

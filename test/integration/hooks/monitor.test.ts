@@ -61,7 +61,7 @@ it('tells every task and the end of a run, once', async () => {
       (receiver?.received ?? []).map(
         ({ body }) => JSON.parse(body) as { event: string; data: { run_id: string } },
       );
-    const end = await until(() => told().find(({ event }) => event === 'run_end'), 'the end is told', 40_000);
+    const end = await until(() => told().find(({ event }) => event === 'run_end'), 'the end is told');
     const ofRun = told().filter(({ data }) => data.run_id === end.data.run_id);
     expect(ofRun.map(({ event }) => event)).toEqual([...Array<string>(12).fill('task_complete'), 'run_end']);
     expect(end).toMatchObject({
@@ -71,7 +71,7 @@ it('tells every task and the end of a run, once', async () => {
       ) as unknown,
     });
     // The next run is on: the one before is not told again.
-    await until(() => told().some(({ data }) => data.run_id !== end.data.run_id), 'the next run', 40_000);
+    await until(() => told().some(({ data }) => data.run_id !== end.data.run_id), 'the next run');
     expect(
       told().filter(({ event, data }) => event === 'run_end' && data.run_id === end.data.run_id),
     ).toHaveLength(1);

@@ -51,18 +51,16 @@ describe.skipIf(sshdPath === null)('a run in the middle of everything that can g
 
       const moments = (most: number): Promise<void> => pause(random.below(most));
       const told = (count: number): Promise<unknown> =>
-        until(() => client.tasks().length >= count, `${String(count)} tasks told`, 30_000).catch(
-          (error: unknown) => {
-            const ids = client.tasks();
-            const missing = run.tasks.flatMap(({ id }, index) =>
-              index < count && !ids.includes(id) ? [index] : [],
-            );
-            console.log(
-              `Missing: ${missing.join(' ')}, written ${String(writer.written)}, what happened: ${history.join('; ')}`,
-            );
-            throw error;
-          },
-        );
+        until(() => client.tasks().length >= count, `${String(count)} tasks told`).catch((error: unknown) => {
+          const ids = client.tasks();
+          const missing = run.tasks.flatMap(({ id }, index) =>
+            index < count && !ids.includes(id) ? [index] : [],
+          );
+          console.log(
+            `Missing: ${missing.join(' ')}, written ${String(writer.written)}, what happened: ${history.join('; ')}`,
+          );
+          throw error;
+        });
       const history: string[] = [];
 
       /** What happens to the log. */
@@ -148,7 +146,7 @@ describe.skipIf(sshdPath === null)('a run in the middle of everything that can g
       await told(taskCount);
       const state = (): unknown =>
         client.received().findLast(({ event }) => event === 'progress')?.data['state'];
-      await until(() => state() === 'finished', 'the end of the run', 30_000);
+      await until(() => state() === 'finished', 'the end of the run');
       expect(await server.stop('SIGTERM')).toBe(0);
       client.close();
       console.log(

@@ -182,7 +182,7 @@ describe.skipIf(sshdPath === null)('of several containers', () => {
     await until(() => watched.client.statuses().length > looks + 5, 'more looks');
     expect(watched.status()?.detail.container).toBe('winarena');
     vm.setProcesses('waa-container', [qemu, runPy]);
-    await until(() => watched.status()?.detail.container === 'waa-container', 'the better one', 40_000);
+    await until(() => watched.status()?.detail.container === 'waa-container', 'the better one');
     vm.setProcesses('winarena', [qemu, runPy]);
     const seen = watched.client.statuses().length;
     await until(() => watched.client.statuses().length > seen + 5, 'more looks');

@@ -16,7 +16,7 @@ describe.skipIf(sshdPath === null)('killed in the middle of a run', () => {
     onTestFinished(client.close);
     const pieces = sampleRunByTask(Date.now());
     const done = (count: number) =>
-      until(() => client.tasks().length >= count, `${String(count)} tasks done`, 40_000);
+      until(() => client.tasks().length >= count, `${String(count)} tasks done`);
     const half = (index: number): [string, string] => {
       const piece = pieces[index] ?? '';
       return [piece.slice(0, piece.length / 2), piece.slice(piece.length / 2)];

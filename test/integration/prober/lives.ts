@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { RealVm } from '../../support/real-vm.ts';
 import { openStream, type Received, type StreamClient } from '../../support/stream-client.ts';
-import { until } from '../../support/wait.ts';
+import { Hopeless, until } from '../../support/wait.ts';
 
 const cli = fileURLToPath(new URL('../../../src/main/cli.ts', import.meta.url));
 
@@ -85,7 +85,7 @@ export function benchTray(vm: RealVm) {
       started.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
       started.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
       return until(() => {
-        if (started.exitCode !== null) throw new Error(`BenchTray has ended: ${said}`);
+        if (started.exitCode !== null) throw new Hopeless(`BenchTray has exited: ${said}`);
         return /listening on (\S+)/.exec(said)?.[1];
       }, 'it listens');
     },

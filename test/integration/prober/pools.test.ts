@@ -126,7 +126,6 @@ describe.skipIf(sshdPath === null)('one run on two VMs', () => {
     const crash = await until(
       () => client.errors().find(({ code }) => code === 'run_crashed'),
       'the crash is told',
-      60_000,
     );
     expect(crash.vm).toBe('waa-pool-01');
     await until(() => poolOn(0)?.parts[1]?.state === 'crashed', 'the other part says so');

@@ -34,7 +34,7 @@ describe.skipIf(sshdPath === null)('a VM that is rebooted', () => {
 
     await vm.startSshd();
     await untilRecovered('ssh_unreachable');
-    const crash = await untilError('run_crashed', 60_000);
+    const crash = await untilError('run_crashed');
     expect(crash.message).toContain('2 of 6 tasks');
     await untilError('container_exited');
     await untilPhase('offline');

@@ -60,7 +60,6 @@ describe.skipIf(sshdPath === null)('results beside a log', () => {
     const tasks = await until(
       () => watched.client.tasks().length === 2 && watched.client.tasks(),
       'from its file',
-      45_000,
     );
     expect(scores(tasks)[1]).toEqual([second[1], 0.5, false, 'scored']);
     vm.runSays(pieces[2] ?? '');
@@ -81,7 +80,7 @@ describe.skipIf(sshdPath === null)('results beside a log', () => {
     // The same as the log says, in another spelling, and not the same.
     putResult(vm, first[0], first[1], 'True\n');
     putResult(vm, second[0], second[1], '1\n');
-    const error = await watched.untilError('result_mismatch', 45_000);
+    const error = await watched.untilError('result_mismatch');
     expect(error.severity).toBe('warning');
     await until(async () => (await tasksOf(watched))[1]?.['score'] === 1, 'the history has it');
     await until(() => watched.client.progress()?.succeeded === 2, 'it is counted');
@@ -107,7 +106,6 @@ describe.skipIf(sshdPath === null)('results beside a log', () => {
     const told = await until(
       () => watched.client.tasks().length === 3 && watched.client.tasks(),
       'it is told',
-      45_000,
     );
     expect(told.map(({ task_id }) => task_id)).toEqual([first[1], second[1], fourth[1]]);
     rmSync(join(vm.dir, 'client/results/pyautogui'), { recursive: true });
@@ -128,7 +126,7 @@ describe.skipIf(sshdPath === null)('results without a log', () => {
     await before.untilPhase('ready');
     putResult(vm, 'notepad', 'notepad_1', 'True\n');
     putResult(vm, 'chrome', 'chrome_3', '0.25\n');
-    await until(() => before.client.tasks().length === 2, 'the results are told', 60_000);
+    await until(() => before.client.tasks().length === 2, 'the results are told');
     expect(scores(before.client.tasks()).sort()).toEqual([
       ['chrome_3', 0.25, false, 'scored'],
       ['notepad_1', 1, true, 'scored'],
@@ -138,7 +136,7 @@ describe.skipIf(sshdPath === null)('results without a log', () => {
 
     putResult(vm, 'clock', 'clock_1', '1\n');
     const after = await withResults(vm, dataDir);
-    await until(() => after.client.tasks().length === 3, 'one more', 60_000);
+    await until(() => after.client.tasks().length === 3, 'one more');
     expect(scores(after.client.tasks())[2]).toEqual(['clock_1', 1, true, 'scored']);
     const runs = await fetch(`${after.monitor.url}/api/runs`);
     expect(await runs.json()).toMatchObject([{ dialect: 'results', state: 'running', tasks_completed: 3 }]);

@@ -33,7 +33,7 @@ async function begin(): Promise<{ vm: RealVm; dataDir: string; pieces: string[] 
 }
 
 async function expectOneFinishedRun(watched: Watched): Promise<void> {
-  await until(() => watched.client.progress()?.state === 'finished', 'the end of the run', 30_000);
+  await until(() => watched.client.progress()?.state === 'finished', 'the end of the run');
   expect(watched.client.errors().filter(({ code }) => code.startsWith('run_'))).toEqual([]);
   const runs = (await (await fetch(`${watched.monitor.url}/api/runs`)).json()) as unknown[];
   expect(runs).toMatchObject([{ state: 'finished', tasks_completed: 12, average_score: 0.55 }]);
@@ -130,7 +130,7 @@ describe.skipIf(sshdPath === null)('a log that was moved away while nobody looke
     renameSync(vm.runLog, `${vm.runLog}.1.gz`);
     vm.runSays(whole(pieces.slice(4)));
     const after = await watch(vm.config, { dataDir });
-    await until(() => after.client.progress()?.state === 'finished', 'the end of the run', 30_000);
+    await until(() => after.client.progress()?.state === 'finished', 'the end of the run');
     expect(ids(after)).toEqual(sampleTaskIds.filter((_id, index) => index !== 3));
     expect(after.monitor.logged).toContainEqual(
       expect.objectContaining({ packed: [`${vm.runLog}.1.gz`], level: 40 }),

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
 import { EventSource } from 'eventsource';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorOf, taskOf } from '../../unit/feed/fixtures.ts';
 import { startTestServer, type TestServer } from './support.ts';
+import { startChild } from '../../support/child.ts';
+import { eventually } from '../../support/wait.ts';
 
 let running: TestServer;
 beforeEach(async () => {
@@ -17,35 +18,23 @@ const tellTask = (taskId: string) =>
 
 /** Hears three tasks, of which the second is told while BenchTray cannot be reached. */
 async function tellAcrossRestart(heard: () => readonly string[]): Promise<void> {
-  await vi.waitFor(
-    () => {
-      expect(heard()).toEqual(['connected']);
-    },
-    { timeout: 10_000 },
-  );
+  await eventually(() => {
+    expect(heard()).toEqual(['connected']);
+  });
   tellTask('t1');
-  await vi.waitFor(
-    () => {
-      expect(heard()).toEqual(['connected', 't1']);
-    },
-    { timeout: 10_000 },
-  );
+  await eventually(() => {
+    expect(heard()).toEqual(['connected', 't1']);
+  });
   await running.restart();
   tellTask('t2');
   // `retry: 3000` is how long the client waits.
-  await vi.waitFor(
-    () => {
-      expect(heard()).toEqual(['connected', 't1', 'connected', 't2']);
-    },
-    { timeout: 20_000 },
-  );
+  await eventually(() => {
+    expect(heard()).toEqual(['connected', 't1', 'connected', 't2']);
+  });
   tellTask('t3');
-  await vi.waitFor(
-    () => {
-      expect(heard().at(-1)).toBe('t3');
-    },
-    { timeout: 10_000 },
-  );
+  await eventually(() => {
+    expect(heard().at(-1)).toBe('t3');
+  });
   expect(heard()).toEqual(['connected', 't1', 'connected', 't2', 't3']);
 }
 
@@ -61,7 +50,7 @@ it('the eventsource package comes back and misses nothing', async () => {
   const errors: unknown[] = [];
   source.addEventListener('error', (event) => errors.push((event as MessageEvent).data));
   running.feed.commit({ vm: 'vm-a', at: 0, moments: [errorOf('vm-a', { message: 'Oh.' })] });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(errors).toEqual([expect.stringContaining('"message":"Oh."')]);
   });
   source.close();
@@ -74,16 +63,16 @@ it("Node's own EventSource comes back and misses nothing", async () => {
     const source = new EventSource(process.argv[1]);
     source.addEventListener('connected', () => console.log('connected'));
     source.addEventListener('task_complete', (event) => console.log(JSON.parse(event.data).task_id));`;
-  const child = spawn(
-    process.execPath,
-    ['--experimental-eventsource', '--no-warnings', '-e', script, `${running.server.url}/api/benchmark-sse`],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const child = startChild(process.execPath, [
+    '--experimental-eventsource',
+    '--no-warnings',
+    '-e',
+    script,
+    `${running.server.url}/api/benchmark-sse`,
+  ]);
   try {
-    await tellAcrossRestart(() => said.split('\n').slice(0, -1));
+    await tellAcrossRestart(() => child.out().split('\n').slice(0, -1));
   } finally {
-    child.kill('SIGKILL');
+    await child.stop();
   }
 });

@@ -1,8 +1,9 @@
 /** What goes over the wire, byte by byte. */
 import { connect } from 'node:net';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorOf } from '../../unit/feed/fixtures.ts';
 import { startTestServer, type TestServer } from './support.ts';
+import { eventually } from '../../support/wait.ts';
 
 let running: TestServer;
 let isStopped: boolean;
@@ -43,11 +44,11 @@ function readChunks(said: string): { readonly body: string; readonly isWhole: bo
 }
 
 async function tell(heard: { readonly said: string }): Promise<void> {
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(heard.said).toContain('event: status');
   });
   running.feed.commit({ vm: 'vm-a', at: 1, moments: [errorOf('vm-a', { message: 'Something is wrong.' })] });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(heard.said).toContain('Something is wrong.');
   });
 }
@@ -55,7 +56,7 @@ async function tell(heard: { readonly said: string }): Promise<void> {
 async function stop(heard: { readonly isOver: boolean }): Promise<void> {
   isStopped = true;
   await running.stop();
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(heard.isOver).toBe(true);
   });
 }

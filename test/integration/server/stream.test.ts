@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conditionOf, errorOf, progressOf, statusOf, taskOf } from '../../unit/feed/fixtures.ts';
 import { ask, openLineClient, startTestServer, type LineClient, type TestServer } from './support.ts';
+import { eventually } from '../../support/wait.ts';
 
 let running: TestServer;
 let clients: LineClient[];
@@ -72,11 +73,11 @@ describe('the opening', () => {
     const slow = await connect('?interval=30');
     const fast = await connect('?interval=2');
     fast.close();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(running.onDemand.mock.calls).toEqual([[30], [2], [30]]);
     });
     slow.close();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(running.onDemand.mock.calls.at(-1)).toEqual([null]);
     });
   });
@@ -194,7 +195,7 @@ describe('what happens', () => {
       running.feed.setProgress('vm-a', progressOf('vm-a', { tasks_completed: number }), true);
     }
     await client.expect(50, 'task_complete');
-    const progress = await vi.waitFor(() => {
+    const progress = await eventually(() => {
       const told = client.events.filter((read) => read.event === 'progress');
       expect(told.at(-1)?.data['tasks_completed']).toBe(50);
       return told;
@@ -238,7 +239,7 @@ it('turns a client away when there are too many, and lets it in when one has lef
   expect(refused).toMatchObject({ status: 503, headers: { 'content-type': 'application/problem+json' } });
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
   client.close();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const next = await connect();
     expect(next.status).toBe(200);
   });

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { vi } from 'vitest';
 import type { Feed } from '../../../src/main/feed/index.ts';
 import type { RunningServer, StartOptions } from '../../../src/main/server/index.ts';
 import { openFeed, startServer } from '../../support/built.ts';
+import { until } from '../../support/wait.ts';
 
 export interface TestServer {
   /** Replaced by `restart`. */
@@ -123,13 +123,7 @@ export async function openLineClient(url: string, headers: Record<string, string
     lines,
     events,
     async expect(count, name) {
-      const deadline = Date.now() + 10_000;
-      while (named(name).length < count) {
-        if (Date.now() > deadline)
-          throw new Error(`Only ${named(name).length} of ${count} ${name ?? 'events'} came`);
-        await delay(5);
-      }
-      return named(name);
+      return until(() => named(name).length >= count && named(name), `${count} of ${name ?? 'any event'}`);
     },
     close: () => asked.destroy(),
   };

@@ -1,10 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/main/cli/program.ts';
 import { UserError } from '../../../src/shared/user-error.ts';
 import { fakeIo, type FakeIo } from './fake-io.ts';
+import { startStopwatch } from '../../support/stopwatch.ts';
+import { eventually } from '../../support/wait.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -83,7 +85,7 @@ async function runUntil(
   ready?: () => void | Promise<void>,
 ): Promise<number> {
   const exit = runCli(args, fake.io);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(fake.out()).toContain('listening');
   });
   await ready?.();
@@ -114,16 +116,16 @@ describe('serve', () => {
     const fake = fakeIo(folder);
     await runUntil(['serve', '--config', path, '--host', '0.0.0.0', '--port', '4711'], fake, async () => {
       writeFileSync(path, JSON.stringify({ server: { external: { ...external, requestsPerMinute: 5 } } }));
-      await vi.waitFor(() => expect(fake.configs).toHaveLength(2), 4000);
+      await eventually(() => expect(fake.configs).toHaveLength(2));
       expect(fake.err()).not.toContain('next start');
       writeFileSync(path, JSON.stringify({ server: { external: { ...external, port: 9000 } } }));
-      await vi.waitFor(() => expect(fake.configs).toHaveLength(3), 4000);
+      await eventually(() => expect(fake.configs).toHaveLength(3));
       expect(fake.err()).toContain('A change of "server.external" takes effect at the next start.');
       writeFileSync(path, '{}');
-      await vi.waitFor(() => expect(fake.configs).toHaveLength(4), 4000);
+      await eventually(() => expect(fake.configs).toHaveLength(4));
       // What was closed opens at the next start, also when it is as it was.
       writeFileSync(path, JSON.stringify({ server: { external } }));
-      await vi.waitFor(() => expect(fake.configs).toHaveLength(5), 4000);
+      await eventually(() => expect(fake.configs).toHaveLength(5));
       expect(fake.err().match(/"server.external" takes effect/g)).toHaveLength(2);
     });
     expect(fake.err()).toContain(
@@ -169,19 +171,13 @@ describe('serve', () => {
     const fake = fakeIo(folder);
     await runUntil(['serve', '--config', path, '--port', '4711'], fake, async () => {
       writeFileSync(path, '{"interval": ');
-      await vi.waitFor(
-        () => {
-          expect(fake.err()).toContain('The last good configuration stays.');
-        },
-        { timeout: 4000 },
-      );
+      await eventually(() => {
+        expect(fake.err()).toContain('The last good configuration stays.');
+      });
       writeFileSync(path, '{"interval": 3, "dataDir": "/elsewhere"}');
-      await vi.waitFor(
-        () => {
-          expect(fake.configs.map(({ interval }) => interval)).toEqual([2, 3]);
-        },
-        { timeout: 4000 },
-      );
+      await eventually(() => {
+        expect(fake.configs.map(({ interval }) => interval)).toEqual([2, 3]);
+      });
     });
     expect(fake.configs[1]?.server.port).toBe(4711);
     expect(fake.err()).toContain('A change of "dataDir" takes effect at the next start.');
@@ -220,9 +216,9 @@ describe('serve', () => {
           close: () => new Promise(() => undefined),
         }),
     });
-    const before = performance.now();
+    const closing = startStopwatch();
     expect(await runUntil(['serve'], fake)).toBe(0);
-    expect(performance.now() - before).toBeLessThan(2000);
+    expect(closing.stop()).toBeLessThan(2000);
   });
 });
 

@@ -1,8 +1,9 @@
 import { mkdtempSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { watchConfig, type ConfigResult } from '../../../src/main/config/index.ts';
+import { eventually } from '../../support/wait.ts';
 
 let folder: string;
 let path: string;
@@ -29,12 +30,9 @@ const start = () => {
 };
 const intervals = () => results.map((result) => (result.ok ? result.config.interval : 'broken'));
 const waitFor = (expected: readonly (number | 'broken')[]) =>
-  vi.waitFor(
-    () => {
-      expect(intervals()).toEqual(expected);
-    },
-    { timeout: 5000, interval: 10 },
-  );
+  eventually(() => {
+    expect(intervals()).toEqual(expected);
+  });
 
 it('notices an edit, a broken edit, its repair, a replacement, a deletion and a new file', async () => {
   writeFileSync(path, '{"interval": 1}');

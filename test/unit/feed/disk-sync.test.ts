@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { createDiskSync, type SyncedFile } from '../../../src/main/feed/disk-sync.ts';
+import { eventually } from '../../support/wait.ts';
 
 /** A disk that takes as long as the test wants. */
 function slowDisk() {
@@ -18,15 +19,15 @@ it('brings everything onto the disk, one after the other, however much comes mea
   const disk = slowDisk();
   const sync = createDiskSync('journal-wal', () => undefined, disk.open, 0);
   sync.request();
-  await vi.waitFor(() => expect(disk.waiting).toHaveLength(1));
+  await eventually(() => expect(disk.waiting).toHaveLength(1));
   // Written while the disk is busy: in the sync that has begun it may be missing.
   for (let count = 0; count < 100; count += 1) sync.request();
   disk.waiting[0]?.done();
-  await vi.waitFor(() => expect(disk.waiting).toHaveLength(2));
+  await eventually(() => expect(disk.waiting).toHaveLength(2));
   disk.waiting[1]?.done();
   await Promise.resolve();
   sync.request();
-  await vi.waitFor(() => expect(disk.waiting).toHaveLength(3));
+  await eventually(() => expect(disk.waiting).toHaveLength(3));
 });
 
 it('brings together what comes within a moment of the last time', async () => {
@@ -47,9 +48,9 @@ it('says once that the disk does not take it, and goes on trying', async () => {
   const sync = createDiskSync('journal-wal', ({ message }) => faults.push(message), disk.open, 0);
   for (let round = 1; round <= 3; round += 1) {
     sync.request();
-    await vi.waitFor(() => expect(disk.waiting).toHaveLength(round));
+    await eventually(() => expect(disk.waiting).toHaveLength(round));
     disk.waiting.at(-1)?.fail(new Error('EIO: i/o error'));
-    await vi.waitFor(() => expect(faults).toEqual(['EIO: i/o error']));
+    await eventually(() => expect(faults).toEqual(['EIO: i/o error']));
   }
 });
 
@@ -57,10 +58,10 @@ it('lets go of the file, once what has begun is through', async () => {
   const disk = slowDisk();
   const sync = createDiskSync('journal-wal', () => undefined, disk.open, 0);
   sync.request();
-  await vi.waitFor(() => expect(disk.waiting).toHaveLength(1));
+  await eventually(() => expect(disk.waiting).toHaveLength(1));
   sync.close();
   sync.request();
   disk.waiting[0]?.done();
-  await vi.waitFor(() => expect(disk.file.close).toHaveBeenCalledOnce());
+  await eventually(() => expect(disk.file.close).toHaveBeenCalledOnce());
   expect(disk.waiting).toHaveLength(1);
 });
