@@ -1,4 +1,5 @@
 import { test, expect } from './support/bench.ts';
+import { routeStream } from './support/route-stream.ts';
 import { completeTask, nthTask, setReady, startRun } from './support/scenes.ts';
 
 test('a lost link is said, makes the figures old, and is taken up again', async ({
@@ -38,7 +39,7 @@ test('a lost link is said, makes the figures old, and is taken up again', async 
 test('a refusal, after which EventSource gives up, is got over', async ({ bench, page, complaints }) => {
   setReady(bench.feed);
   let refusals = 0;
-  await page.route('**/api/benchmark-sse*', async (route) => {
+  await routeStream(page, async (route) => {
     refusals += 1;
     if (refusals <= 2) await route.fulfill({ status: 503, body: 'full' });
     else await route.continue();

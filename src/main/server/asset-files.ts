@@ -37,6 +37,8 @@ export function contentSecurityPolicy(connectTo: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
+    // The stream that all tabs share.
+    "worker-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
     `connect-src ${connectTo}`,
@@ -44,7 +46,7 @@ export function contentSecurityPolicy(connectTo: string): string {
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    'trusted-types svelte-trusted-html',
+    'trusted-types svelte-trusted-html benchtray-worker',
   ].join('; ');
 }
 

@@ -3,9 +3,11 @@ import type { ProgressPayload } from '../../shared/stream.ts';
 import { fetchRun, fetchVms } from './api.ts';
 import { applyMessage, applyOpenErrors, applyRecord, applyVmNames, dismissProblem } from './apply.ts';
 import { announcementOf, type Announcement } from './announcement.ts';
+import { bridge } from './bridge.ts';
 import { createHeardSince } from './heard-since.ts';
 import { isRecordStale } from './stale-record.ts';
 import { initialState, type DashboardState, type Link, type Problem, type StreamMessage } from './model.ts';
+import { openSharedStream } from './shared-stream.ts';
 import { openStream, type StreamClient } from './stream-client.ts';
 
 export interface Dashboard {
@@ -70,8 +72,7 @@ export function createDashboard(base: URL): Dashboard {
     });
   }
 
-  function onMessages(messages: readonly StreamMessage[]): void {
-    const heardAtMs = Date.now();
+  function onMessages(messages: readonly StreamMessage[], heardAtMs: number): void {
     const before = state;
     let isNewConnection = false;
     for (const message of messages) {
@@ -83,7 +84,7 @@ export function createDashboard(base: URL): Dashboard {
     }
     if (link.kind === 'lost') announcement = { urgency: 'polite', text: 'Connected to BenchTray again' };
     link = { kind: 'open', heardAtMs };
-    nowMs = heardAtMs;
+    nowMs = Date.now();
     if (isNewConnection) inBackground(loadVms());
     for (const { name, progress } of state.vms ?? []) {
       if (progress === null) continue;
@@ -134,7 +135,8 @@ export function createDashboard(base: URL): Dashboard {
     start() {
       if (stream !== null) return;
       clock = setInterval(tick, 1000);
-      stream = openStream({
+      // The app has one window, whose own scheme is not where the server is.
+      stream = (bridge === null ? openSharedStream : openStream)({
         base,
         onMessages,
         onLost: loseLink,

@@ -7,8 +7,8 @@ import type { StreamMessage } from './model.ts';
 export interface StreamClientOptions {
   /** Where the server is. */
   readonly base: URL;
-  /** Everything that came since the last call, in order. At most one call in 50 ms. */
-  readonly onMessages: (messages: readonly StreamMessage[]) => void;
+  /** Everything that came since the last call, in order, and when. At most one call in 50 ms. */
+  readonly onMessages: (messages: readonly StreamMessage[], heardAtMs: number) => void;
   readonly onLost: () => void;
   /** 0..1, for the jitter. */
   readonly random?: () => number;
@@ -51,7 +51,7 @@ export function openStream(options: StreamClientOptions): StreamClient {
     batchTimer = undefined;
     const messages = waiting;
     waiting = [];
-    options.onMessages(messages);
+    options.onMessages(messages, Date.now());
   }
 
   function onEvent(event: StreamMessage['event'], { data, lastEventId: id }: DataEvent): void {

@@ -3,6 +3,7 @@ import { expect, type Page } from '@playwright/test';
 import type { Bench } from './bench.ts';
 import { foundDetail } from './found-detail.ts';
 import { domainsOf } from './pool-scenes.ts';
+import { routeStream } from './route-stream.ts';
 import {
   beginError,
   beginTwoErrors,
@@ -40,12 +41,12 @@ export const states: readonly State[] = [
   },
   {
     name: 'loading',
-    arrange: (_bench, page) => page.route('**/api/benchmark-sse*', () => undefined),
+    arrange: (_bench, page) => routeStream(page, () => undefined),
     reach: text('Connecting to BenchTray…'),
   },
   {
     name: 'never-reached',
-    arrange: (_bench, page) => page.route('**/api/benchmark-sse*', (route) => route.fulfill({ status: 503 })),
+    arrange: (_bench, page) => routeStream(page, (route) => route.fulfill({ status: 503 })),
     reach: text('Nothing is known yet'),
     complaint: /503/,
   },

@@ -1,0 +1,133 @@
+/** One stream for every tab of a browser: HTTP/1.1 leaves a browser six connections to a server, in all its tabs together. */
+import type { StreamMessage } from './model.ts';
+import type { StreamClient, StreamClientOptions } from './stream-client.ts';
+
+/** What a page sends to the hub. */
+export type PageCall = 'join' | 'restart' | 'leave';
+
+/** What the hub sends to a page. */
+export type HubNews =
+  | { readonly kind: 'messages'; readonly messages: readonly StreamMessage[]; readonly heardAtMs: number }
+  | { readonly kind: 'lost' }
+  /** The answer to every call: the hub is there. */
+  | { readonly kind: 'alive' };
+
+/** The hub's end of the channel to one page. */
+export interface PagePort {
+  postMessage(news: HubNews): void;
+}
+
+export interface StreamHub {
+  take(port: PagePort, call: PageCall): void;
+}
+
+/** All pages notice a silent stream at about the same time. */
+const restartEveryMs = 5000;
+
+/** @param open opens the stream that the pages share */
+export function createStreamHub(
+  open: (handlers: Pick<StreamClientOptions, 'onMessages' | 'onLost'>) => StreamClient,
+  now: () => number = () => Date.now(),
+): StreamHub {
+  const ports = new Set<PagePort>();
+  let stream: StreamClient | null = null;
+  let picture = newPicture();
+  let isLost = false;
+  let restartedAtMs = Number.NEGATIVE_INFINITY;
+
+  function tell(news: HubNews): void {
+    for (const port of ports) port.postMessage(news);
+  }
+
+  function onMessages(messages: readonly StreamMessage[], heardAtMs: number): void {
+    isLost = false;
+    for (const message of messages) picture = withMessage(picture, message, heardAtMs);
+    tell({ kind: 'messages', messages, heardAtMs });
+  }
+
+  function onLost(): void {
+    isLost = true;
+    tell({ kind: 'lost' });
+  }
+
+  function join(port: PagePort): void {
+    if (stream === null) {
+      ports.add(port);
+      stream = open({ onMessages, onLost });
+      return;
+    }
+    for (const news of newsOf(picture)) port.postMessage(news);
+    if (isLost) port.postMessage({ kind: 'lost' });
+    ports.add(port);
+  }
+
+  function leave(port: PagePort): void {
+    ports.delete(port);
+    if (ports.size > 0) return;
+    stream?.close();
+    stream = null;
+    picture = newPicture();
+    isLost = false;
+  }
+
+  function restart(): void {
+    if (now() - Math.max(restartedAtMs, picture.heardAtMs) < restartEveryMs) return;
+    restartedAtMs = now();
+    stream?.restartIfSilent();
+  }
+
+  return {
+    take(port, call) {
+      if (call === 'leave') {
+        leave(port);
+        return;
+      }
+      port.postMessage({ kind: 'alive' });
+      if (call === 'join') join(port);
+      else restart();
+    },
+  };
+}
+
+/** What a page that joins later has to know: the newest snapshots. */
+interface Picture {
+  readonly connected: Extract<StreamMessage, { event: 'connected' }> | null;
+  /** When `connected` was heard: pages compare the server's clock with it. */
+  readonly connectedAtMs: number;
+  readonly heardAtMs: number;
+  /** By event and VM. */
+  readonly snapshots: ReadonlyMap<string, StreamMessage>;
+}
+
+function newPicture(): Picture {
+  return {
+    connected: null,
+    connectedAtMs: 0,
+    heardAtMs: Number.NEGATIVE_INFINITY,
+    snapshots: new Map(),
+  };
+}
+
+function withMessage(picture: Picture, message: StreamMessage, heardAtMs: number): Picture {
+  switch (message.event) {
+    case 'connected':
+      // Snapshots of all VMs follow; one that is gone gets none.
+      return { connected: message, connectedAtMs: heardAtMs, heardAtMs, snapshots: new Map() };
+    case 'status':
+    case 'progress': {
+      const key = `${message.event} ${message.data.vm}`;
+      return { ...picture, heardAtMs, snapshots: new Map(picture.snapshots).set(key, message) };
+    }
+    default:
+      // In the history, which every page reads for itself.
+      return { ...picture, heardAtMs };
+  }
+}
+
+function newsOf({ connected, connectedAtMs, heardAtMs, snapshots }: Picture): readonly HubNews[] {
+  if (connected === null) return [];
+  return [
+    { kind: 'messages', messages: [connected], heardAtMs: connectedAtMs },
+    { kind: 'messages', messages: [...snapshots.values()], heardAtMs },
+  ];
+}
