@@ -9,9 +9,12 @@ import { join, relative } from 'node:path';
 import {
   findCaddy,
   findChromium,
+  findDynamicBusybox,
   findNginx,
   findPython,
   findSshd,
+  findStaticBusybox,
+  unpackedPackage,
   unpackedTools,
 } from '../test/support/tools.ts';
 
@@ -20,8 +23,11 @@ interface Tool {
   /** What test files call it: a file that mentions this is skipped without it. */
   readonly mark: string;
   readonly debianPackage: string;
-  /** Its package would start a service when it is installed: only the program is taken out of it. */
-  readonly isUnpacked?: boolean;
+  /**
+   * The package is unpacked and not installed, because it would start a service or take the place of a program. `apart`: into a folder
+   * of its own.
+   */
+  readonly isUnpacked?: boolean | 'apart';
   readonly find: () => string | null;
 }
 
@@ -47,6 +53,20 @@ const tools: readonly Tool[] = [
   },
   { name: 'nginx', mark: 'nginxPath', debianPackage: 'nginx', isUnpacked: true, find: findNginx },
   { name: 'Caddy', mark: 'caddyPath', debianPackage: 'caddy', isUnpacked: true, find: findCaddy },
+  {
+    name: 'BusyBox',
+    mark: 'busyboxPath',
+    debianPackage: 'busybox',
+    isUnpacked: 'apart',
+    find: findDynamicBusybox,
+  },
+  {
+    name: 'BusyBox (static)',
+    mark: 'busyboxStaticPath',
+    debianPackage: 'busybox-static',
+    isUnpacked: 'apart',
+    find: findStaticBusybox,
+  },
 ];
 
 /** Installs what is missing where that is possible without asking anybody: on Debian and its kin, as root. */
@@ -64,15 +84,18 @@ function bring(wanted: readonly Tool[]): void {
     });
     return result.status === 0;
   };
-  const packages = wanted.filter(({ isUnpacked }) => isUnpacked !== true).map((tool) => tool.debianPackage);
+  const packages = wanted
+    .filter(({ isUnpacked }) => isUnpacked === undefined)
+    .map((tool) => tool.debianPackage);
   const install = (): boolean =>
     packages.length === 0 || apt('install', '-y', '--no-install-recommends', ...packages);
-  const unpack = ({ debianPackage }: Tool): boolean => {
+  const unpack = ({ debianPackage, isUnpacked }: Tool): boolean => {
     if (!apt('download', debianPackage)) return false;
+    const target = isUnpacked === 'apart' ? unpackedPackage(debianPackage) : unpackedTools;
     const file = readdirSync(folder).find((name) => name.startsWith(`${debianPackage}_`));
     if (file === undefined) return false;
-    mkdirSync(unpackedTools, { recursive: true });
-    return spawnSync('dpkg-deb', ['-x', join(folder, file), unpackedTools]).status === 0;
+    mkdirSync(target, { recursive: true });
+    return spawnSync('dpkg-deb', ['-x', join(folder, file), target]).status === 0;
   };
   // A fresh machine knows no packages yet.
   let hasUpdated = false;
@@ -83,7 +106,7 @@ function bring(wanted: readonly Tool[]): void {
     if (apt('update')) work();
   };
   orAfterUpdate(install);
-  for (const tool of wanted.filter(({ isUnpacked }) => isUnpacked === true))
+  for (const tool of wanted.filter(({ isUnpacked }) => isUnpacked !== undefined))
     orAfterUpdate(() => unpack(tool));
   rmSync(folder, { recursive: true, force: true });
 }

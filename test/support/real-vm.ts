@@ -2,7 +2,7 @@
  * A machine that looks like a benchmark VM from outside: a real OpenSSH server on loopback, a scripted `docker` and `curl`, a process
  * that looks like run.py, and logs in real files. What BenchTray's prober does on it, it would do on a VM.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -10,8 +10,10 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
@@ -20,6 +22,7 @@ import { once } from 'node:events';
 import { makeVmConfig, type VmConfig } from '../../src/main/config/index.ts';
 import { commands } from './real-vm/commands.ts';
 import { commandOf, descendants, processesOf, signal } from './real-vm/processes.ts';
+import { buildWorld } from './real-vm/world.ts';
 import { sshdPath } from './tools.ts';
 import { Hopeless, until } from './wait.ts';
 import { freePort } from './free-port.ts';
@@ -113,13 +116,22 @@ const officialWords = [
   ...['--emulator_ip', '172.30.0.2', '--api_key', 'sk-secret'],
 ];
 
-export async function startRealVm(name = 'vm'): Promise<RealVm> {
+export interface RealVmOptions {
+  /** The `sh` of the VM and of its container; the one of this computer if it is not given. */
+  readonly shell?: string;
+}
+
+export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): Promise<RealVm> {
   if (sshdPath === null) throw new Error('sshd is missing');
   const sshd = sshdPath;
-  const dir = mkdtempSync(join(tmpdir(), 'benchtray-vm-'));
+  // As the VM sees it: a link in its path would show there.
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-vm-')));
   const file = (path: string): string => join(dir, path);
   for (const folder of ['bin', 'inside', 'home', 'client/results/logs'])
     mkdirSync(file(folder), { recursive: true });
+  // What runs a program that is called so.
+  symlinkSync('/bin/sh', file('home/python'));
+  if (shell !== undefined) symlinkSync(shell, file('bin/sh'));
   for (const [path, text] of commands) {
     writeFileSync(file(path), text);
     chmodSync(file(path), 0o755);
@@ -150,6 +162,13 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       `SetEnv VM_DIR=${dir} HOME=${file('home')} PATH=${file('bin')}:/usr/local/bin:/usr/bin:/bin`,
     ].join('\n'),
   );
+
+  const world = await buildWorld(dir);
+  /** Starts a program on the VM. */
+  function start(cwd: string, words: readonly string[], options: SpawnOptions): ChildProcess {
+    const [program = '', ...rest] = [...(world?.enter(cwd) ?? []), ...words];
+    return spawn(program, rest, { cwd, ...options });
+  }
 
   let server: ChildProcess | null = null;
   let runner: ChildProcess | null = null;
@@ -272,28 +291,29 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       mkdirSync(cwd, { recursive: true });
       // What the runner does not matter, only how it looks: a process with run.py's command line that waits.
       writeFileSync(join(cwd, script), 'read -r line\n');
-      runner = spawn('/bin/sh', [script, ...(looks.words ?? officialWords)], {
-        argv0: 'python',
+      runner = start(cwd, [file('home/python'), script, ...(looks.words ?? officialWords)], {
         env: { ...process.env, VM_DIR: dir, VM_SIDE: where },
-        cwd,
         stdio: ['pipe', 'ignore', 'ignore'],
       });
-      await once(runner, 'spawn');
+      const { pid } = runner;
+      if (pid === undefined) throw new Error('the runner has not started');
+      const isIt = (one: number): boolean => commandOf(one).startsWith(file('home/python'));
+      await until(() => [pid, ...descendants(pid)].some(isIt), 'the runner runs');
     },
     async stopRunner() {
       if (runner === null) return;
       const ended = once(runner, 'exit');
-      runner.kill('SIGKILL');
+      for (const pid of family(runner)) signal(pid, 'SIGKILL');
       runner = null;
       await ended;
     },
     async startSshd() {
-      const started = spawn(sshd, ['-D', '-e', '-f', file('sshd_config')], {
+      const started = start(dir, [sshd, '-D', '-e', '-f', file('sshd_config')], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       server = started;
       let own = '';
-      started.stderr.on('data', (chunk: Buffer) => {
+      started.stderr?.on('data', (chunk: Buffer) => {
         own += chunk.toString();
         serverLog += chunk.toString();
       });
@@ -322,10 +342,12 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       const { pid } = server;
       for (const each of [pid, ...descendants(pid)]) signal(each, frozen ? 'SIGSTOP' : 'SIGCONT');
     },
-    leftovers: () =>
-      processesOf(dir)
-        .filter(({ pid }) => pid !== runner?.pid)
-        .map(({ command }) => command),
+    leftovers() {
+      const ours = runner === null ? [] : family(runner);
+      return processesOf(dir)
+        .filter(({ pid }) => !ours.includes(pid))
+        .map(({ command }) => command);
+    },
     // What serves a login calls itself "sshd: name@notty", or "sshd-session: …" in newer versions.
     sessions: () =>
       descendants(server?.pid ?? 0).filter((pid) => /^sshd(-session)?: [^ ]+@/.test(commandOf(pid))).length,
@@ -334,6 +356,7 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
       await vm.stopRunner();
       vm.freeze(false);
       await vm.killSshd();
+      await world?.end();
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -344,6 +367,12 @@ export async function startRealVm(name = 'vm'): Promise<RealVm> {
   writeFileSync(file('container.log'), '');
   await vm.startSshd();
   return vm;
+}
+
+/** A process and all below it, deepest first. */
+function family({ pid }: ChildProcess): number[] {
+  // Number 0 would be everybody.
+  return pid === undefined ? [] : [...descendants(pid), pid];
 }
 
 /** Written as a whole or not at all: a look may fall into the middle. */

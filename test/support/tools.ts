@@ -6,6 +6,10 @@ import { join } from 'node:path';
 /** Where scripts/test.ts unpacks programs that are not to be installed: they would start as services of the machine. */
 export const unpackedTools = join(import.meta.dirname, '../../node_modules/.cache/benchtray-tools');
 
+/** Where scripts/test.ts unpacks this Debian package, which would not fit beside the others: two have a /bin/busybox. */
+export const unpackedPackage = (debianPackage: string): string =>
+  join(unpackedTools, 'packages', debianPackage);
+
 const folders = [
   ...(process.env['PATH'] ?? '').split(':'),
   ...['/usr/sbin', '/sbin', '/usr/local/sbin'],
@@ -23,6 +27,14 @@ export const findNginx = (): string | null => (process.platform === 'win32' ? nu
 
 export const findCaddy = (): string | null => (process.platform === 'win32' ? null : find('caddy'));
 
+function findBusybox(debianPackage: string): string | null {
+  const path = join(unpackedPackage(debianPackage), 'bin/busybox');
+  return process.platform === 'linux' && existsSync(path) ? path : null;
+}
+/** Debian's two builds differ: the shell of the static one takes its own tools before those of the machine. */
+export const findDynamicBusybox = (): string | null => findBusybox('busybox');
+export const findStaticBusybox = (): string | null => findBusybox('busybox-static');
+
 export const findChromium = (): string | null =>
   process.env['BENCHTRAY_CHROMIUM'] ?? find('chromium', 'chromium-browser', 'google-chrome');
 
@@ -39,6 +51,10 @@ export const sshdPath = findSshd();
 /** Reverse proxies; null where they cannot be had. */
 export const nginxPath = findNginx();
 export const caddyPath = findCaddy();
+
+/** Shells and tools as small machines and containers have them; null where they cannot be had. */
+export const busyboxPath = findDynamicBusybox();
+export const busyboxStaticPath = findStaticBusybox();
 
 /** A browser for the tests of the page; null where none can be had. */
 export const chromiumPath = findChromium();
