@@ -27,6 +27,7 @@ export const stateCodes = [
   'probe_down',
   'docker_denied',
   'kvm_missing',
+  'vm_tools_missing',
   'disk_full',
   'log_unreadable',
   'run_stalled',

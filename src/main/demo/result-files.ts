@@ -64,7 +64,7 @@ export function createResultFiles(): ResultFiles {
         .sort(([, a], [, b]) => a.modifiedAt - b.modifiedAt);
       const page = found.slice(skip, skip + pageLength);
       const lines = page.map(
-        ([path, file]) => `result ${seconds(file)} ${path}\t${file.bytes.toString().trimEnd()}\n`,
+        ([path, file]) => `result ${seconds(file)} ${file.bytes.toString().trimEnd()}\t${path}\n`,
       );
       return `${lines.join('')}${found.length > skip + pageLength ? 'more' : 'end'}\n`;
     },
@@ -74,7 +74,7 @@ export function createResultFiles(): ResultFiles {
         const folder = path.slice(0, path.lastIndexOf('/'));
         const isAsked =
           path.endsWith('.png') &&
-          (domain === '*' ? `${folder}/`.endsWith(end) : folder === folderOf(domain, taskId));
+          (domain === '' ? `${folder}/`.endsWith(end) : folder === folderOf(domain, taskId));
         return isAsked ? [{ folder, name: path.slice(folder.length + 1), file }] : [];
       });
       const [first] = found;

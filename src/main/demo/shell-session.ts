@@ -75,7 +75,7 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
         channel.stderr.write(found.message);
         end(0);
       }
-    } else refuse();
+    } else if (verb !== 'drop') refuse();
   };
   const writeFrame = (nonce: string, bytes: Buffer): void => {
     const cut = bytes.subarray(0, longestAnswerBytes);

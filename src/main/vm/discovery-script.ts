@@ -5,7 +5,7 @@
  *                                    folder that may have a run.py's `logs` in it; `trials`: a checkout of WAA-V2
  *   `inside`                         the same for the container that it is asked in, with what is known there of the guest
  *   `evidence DOCKER PORT NAME …`    for each container a line `candidate NAME STARTED_AT MARKS.`, of the marks `r` (run.py is in it),
- *                                    `g` (a guest), `a` (its server answers; some letters may repeat)
+ *                                    `g` (a guest), `a` (its server answers)
  *   `container_log DOCKER NAME SINCE` to be run by `until_closed`: see docker.ts
  *
  * A command line may hold keys: only arguments that are known to be harmless leave the machine. A container's processes show on the
@@ -18,29 +18,49 @@ in_container() {
   done 2>/dev/null <"$1/cgroup"
   return 1
 }
+# Command lines among whose words may be a benchmark's.
+candidates() {
+  if [ "$zero" ]; then
+    grep -lzE '^(.*/)?run(_multienv[A-Za-z0-9_-]*)?\.py$' /proc/[0-9]*/cmdline 2>/dev/null
+    return
+  fi
+  for cmdline in /proc/[0-9]*/cmdline; do
+    words=; { IFS= read -r words <"$cmdline"; } 2>/dev/null
+    case $words in *run.py*|*run_multienv*.py*) printf '%s\n' "$cmdline";; esac
+  done
+}
 runners() {
-  for cmdline in $(grep -lzE '^([^ ]*/)?run(_multienv[A-Za-z0-9_-]*)?\.py$' /proc/[0-9]*/cmdline 2>/dev/null); do
+  for cmdline in $(candidates); do
     process=${'$'}{cmdline%/cmdline}
     if [ "$1" = host ] && in_container "$process"; then continue; fi
-    tr '\0' '\n' <"$cmdline" 2>/dev/null | {
+    # A line end within a word would make two of it.
+    tr '\0\n' '\n\001' 2>/dev/null <"$cmdline" | {
       IFS= read -r program; case $program in *python*) ;; *) exit 0;; esac
-      cwd=$(readlink "$process/cwd" 2>/dev/null) results=./results script=
-      printf 'runner %s\n' "${'$'}{process##*/}"
-      [ -z "$cwd" ] || printf 'cwd %s\n' "$cwd"
+      results=./results script=
       while IFS= read -r name; do
+        if [ -z "$script" ]; then
+          script=${'$'}{name##*/}
+          case $script in run.py|run_multienv*.py) ;; *) script=; continue;; esac
+          cwd=$(cd -P "$process/cwd" 2>/dev/null && pwd -P)
+          case $cwd in *"$nl"*) cwd=;; esac
+          printf 'runner %s\n' "${'$'}{process##*/}"
+          [ -z "$cwd" ] || printf 'cwd %s\n' "$cwd"
+          printf 'script %s\n' "$script"
+          continue
+        fi
         case $name in
           --*=*) value=${'$'}{name#*=} name=${'$'}{name%%=*} given=yes;;
           *) given=;;
         esac
         case $name in
           --result_dir|--agent|--agent_name|--model|--max_steps|--worker_id|--num_workers|--num_envs|--trial_id|--domain|--diff_lvl|--emulator_ip|--test_all_meta_path) ;;
-          run.py|run_multienv*.py|*/run.py|*/run_multienv*.py) [ "$script" ] || { script=${'$'}{name##*/}; printf 'script %s\n' "$script"; }; continue;;
           *) continue;;
         esac
         [ "$given" ] || IFS= read -r value || continue
         [ "$name" = --result_dir ] && results=$value
         printf 'argument %s %s\n' "$name" "$value"
       done
+      [ "$script" ] || exit 0
       case $results in
         /*) ;;
         *) [ "$cwd" ] || exit 0; results=$cwd/${'$'}{results#./};;
@@ -74,6 +94,7 @@ host() {
 }
 inside() {
   printf 'zone %s\n' "$(date +%z)"
+  [ -z "$lacks" ] || printf 'lacks%s\n' "$lacks"
   described=$(runners)
   [ -z "$described" ] || printf '%s\n' "$described"
   if [ -r /var/lib/misc/dnsmasq.leases ]; then while read -r _ _ address _; do printf 'lease %s\n' "$address"; done </var/lib/misc/dnsmasq.leases; fi
@@ -93,12 +114,15 @@ evidence() {
   limited $with inspect --format '{{.Name}} {{.State.StartedAt}} {{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$@" 2>/dev/null |
   while read -r name started address _; do
     name=${'$'}{name#/}
-    marks=$(limited $with top "$name" -eo pid,args 2>/dev/null </dev/null | while read -r _ program rest; do
-      case $program in
-        *qemu-system-*) echo g;;
-        *python*) case " $rest " in *[\ /]run.py\ *|*[\ /]run_multienv*.py\ *) echo r;; esac;;
-      esac
-    done | sort -r | tr -d '\n')
+    marks=$(limited $with top "$name" -eo pid,args 2>/dev/null </dev/null | {
+      runs= guest=
+      while read -r _ program rest; do
+        case $program in
+          *qemu-system-*) guest=g;;
+          *python*) case " $rest " in *[\ /]run.py\ *|*[\ /]run_multienv*.py\ *) runs=r;; esac;;
+        esac
+      done
+      echo "$runs$guest"; })
     if [ "$address" ]; then
       case $(limit=3; get "http://$address:$port/probe" </dev/null) in *'Probe successful'*) marks=$marks''a;; esac
     fi

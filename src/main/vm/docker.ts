@@ -1,6 +1,7 @@
 /** How docker is asked, and what it says of containers. Formats are those of `docker ps` and `docker inspect`. */
 import type { Mount } from './mounts.ts';
 import { section } from './section.ts';
+import { isSendable } from './shell-script.ts';
 
 /** One row of {@link listCommand}. */
 export interface ContainerRow {
@@ -104,7 +105,10 @@ function readMounts(json: string): Mount[] {
   try {
     const mounts = JSON.parse(json) as { Source?: unknown; Destination?: unknown }[] | null;
     return (mounts ?? []).flatMap(({ Source: source, Destination: destination }) =>
-      typeof source === 'string' && typeof destination === 'string' && /^\/\P{Cc}*$/u.test(source)
+      typeof source === 'string' &&
+      typeof destination === 'string' &&
+      source.startsWith('/') &&
+      isSendable(source)
         ? [{ source, destination }]
         : [],
     );

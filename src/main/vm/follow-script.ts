@@ -9,32 +9,64 @@
  *   `follow INODE FROM SIZE PATH`    (a request of its own, like `until_closed`) the bytes of it, and what is added, until the channel
  *                                    closes; SIZE is what it was seen to have: with less it was cut before it was opened, and what stood
  *                                    in it is elsewhere. `tail`'s own messages are among the bytes: only so is it known where they belong.
+ *                                    Where `tail` says nothing when a file is cut (busybox), a loop takes its place.
  */
 export const followScript = String.raw`
-piece() { limited tail -c "+$2" -- "$1" | head -c "$3"; }
+piece() { tail -c "+$2" -- "$1" | head -c "$3"; }
 siblings() {
-  { limited find "${'$'}{1%/*}" -maxdepth 1 -type f -inum "$2" -exec stat -c "log $mtime %s %i %n" -- {} + 2>/dev/null
-    limited stat -L -c "log $mtime %s %i %n" -- "$1"?* 2>/dev/null; } | sort -k2,2nr | uniq | head -n 40
+  { if find / -maxdepth 0 -inum 0 >/dev/null 2>&1; then describe "log $mtime %s %i %n" "${'$'}{1%/*}" -maxdepth 1 -type f ! -name "*$nl*" -inum "$2"
+    else describe "log $mtime %s %i %n" "${'$'}{1%/*}" -maxdepth 1 -type f ! -name "*$nl*" | while IFS= read -r line; do
+        case $line in 'log '*' '*" $2 "*) printf '%s\n' "$line";; esac
+      done
+    fi
+    logs "$1"?*; } | sort -k2,2nr | uniq | head -n 40
 }
 rest() {
-  exec 4<"$3"
-  [ "$(stat -L -c %i /proc/self/fd/4)" = "$1" ] || { echo 'another file' >&2; return 1; }
+  open_file "$3"
+  [ "$(stat -L -c %i -- /proc/self/fd/5)" = "$1" ] || { echo 'another file' >&2; return 1; }
   echo same >&2
-  exec tail -c "+$2" <&4
+  exec tail -c "+$2" <&5
 }
 follow() {
   exec 3<&0
+  open_file "$4"
+  facts=$(stat -L -c '%i %s' -- /proc/self/fd/5)
+  [ "${'$'}{facts% *}" = "$1" ] || { echo 'another file' >&2; exit 1; }
+  [ "${'$'}{facts#* }" -ge "$3" ] || { echo 'it was cut' >&2; exit 1; }
   # Where the file system tells nobody of changes (overlayfs), tail looks again after this many seconds.
-  pause='-s 0.1'; tail $pause -c 0 /dev/null >/dev/null 2>&1 || pause=
-  tail $pause -c "+$2" -f -- "$4" 2>&1 </dev/null & command=$!
-  for pause in 0 0.01 0.03 0.1 0.3 1 last; do
-    [ $pause = last ] && { echo 'another file' >&2; kill "$command"; break; }
-    sleep $pause
-    fd=$(ls -Li "/proc/$command/fd" 2>/dev/null | sed -n "s/^ *$1 //p" | head -n 1)
-    [ -n "$fd" ] || continue
-    [ "$(stat -L -c %s "/proc/$command/fd/$fd")" -ge "$3" ] && echo same >&2 || { echo 'it was cut' >&2; kill "$command"; }
-    break
-  done
+  if tail -s 0.1 -c 0 /dev/null >/dev/null 2>&1; then
+    tail -s 0.1 -c "+$2" -f -- "$4" 2>&1 </dev/null 3<&- 5<&- & command=$!
+    is_same_file && echo same >&2 || { echo 'another file' >&2; exit 1; }
+  else
+    grow "$2" "$4" & command=$!
+    echo same >&2
+  fi
   end_with_channel
+}
+# Whether $command has opened the file that was meant, which another may have replaced since. It may be slow to start.
+is_same_file() {
+  others=0
+  for pause in 0 0.01 0.03 0.1 0.3 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1; do
+    sleep $pause 2>/dev/null || sleep 1
+    other=
+    for descriptor in "/proc/$command/fd"/*; do
+      case ${'$'}{descriptor##*/} in [0125]|'*') continue;; esac
+      [ "$descriptor" -ef "/proc/$$/fd/5" ] && return
+      [ ! -f "$descriptor" ] || other=yes
+    done
+    # A program opens its libraries first.
+    case $pause$other in 0.3yes|1yes) others=$((others + 1)); [ $others -lt 2 ] || return 1;; esac
+    [ -e "/proc/$command/exe" ] || return 1
+  done
+  return 1
+}
+grow() {
+  tail -c "+$1" <&5
+  while sleep 1; do
+    read -r _ at </proc/self/fdinfo/5
+    size=$(stat -L -c %s -- /proc/self/fd/5)
+    [ "$size" -ge "$at" ] || { printf 'tail: %s: file truncated\n' "$2"; return; }
+    [ "$size" -eq "$at" ] || cat <&5
+  done
 }
 `;

@@ -18,7 +18,14 @@ export { keepLink, type Link } from './ssh/link.ts';
 export { openShell, type ShellChannel } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';
 export { followFile, readFileRest, type FileEvents, type FilePlace } from './file-stream.ts';
-export { containerShell, hostShell, parseRequestLine, quote, shellScript } from './shell-script.ts';
+export {
+  containerShell,
+  hostShell,
+  isSendable,
+  parseRequestLine,
+  quote,
+  shellScript,
+} from './shell-script.ts';
 export {
   followLogCommand,
   inspectCommand,

@@ -27,6 +27,8 @@ export interface ResultPage {
   readonly lines: readonly ResultLine[];
   /** How many files the answer went over, those left out here included. */
   readonly told: number;
+  /** How many result files no task can be told from: their names hold a line end, or are no task's. */
+  readonly unnamed: number;
   readonly hasMore: boolean;
 }
 
@@ -40,11 +42,11 @@ export interface ScreenLine {
   readonly sizeBytes: number;
 }
 
-/** As both benchmarks name the files; has no separator in it. */
-const screenName = /^[A-Za-z0-9_.@:-]{1,250}\.(png|jpe?g)$/;
-/** Domains and task ids of all known lists are made of these. */
-const taskWord = /^(?!\.{1,2}$)[A-Za-z0-9_.@:+-]{1,200}$/;
-const longestWord = 200;
+/** A name that can be shown and asked for: it holds no separator and no control character. */
+const screenName = /^[^/\p{Cc}\uFFFD]{1,250}\.(png|jpe?g)$/u;
+/** A name that a folder can have and a request can hold. */
+const folderName = /^(?!\.{1,2}$)[^/\n\0]{1,255}$/;
+const longestWord = 255;
 /** OSWorld's own introduction lies among the tasks and is none. */
 const notTasks = new Set(['onboard']);
 
@@ -55,8 +57,8 @@ export function resultsCommand(folder: string, sinceSeconds: number, skip: numbe
 
 /** Request words for the pictures of a task; null where its name cannot be that of a folder. @param domain null: any */
 export function screensCommand(folder: string, domain: string | null, taskId: string): string[] | null {
-  if (!taskWord.test(taskId) || (domain !== null && !taskWord.test(domain))) return null;
-  return ['screens', shellPath(folder), domain ?? '*', taskId];
+  if (!folderName.test(taskId) || (domain !== null && !folderName.test(domain))) return null;
+  return ['screens', shellPath(folder), domain ?? '', taskId];
 }
 
 /** Request words: one picture as raw bytes behind a line that tells how many there are. */
@@ -76,23 +78,34 @@ export function isScreenName(name: string): boolean {
 /** @param answer null: none came */
 export function readResults(answer: string | null): FolderAnswer<ResultPage> {
   if (answer?.trimEnd() === 'absent') return { kind: 'absent' };
-  const lines = (answer ?? '').split('\n').slice(0, -1);
-  const last = lines.pop();
+  const all = (answer ?? '').split('\n').slice(0, -1);
+  const last = all.pop();
   if (last !== 'more' && last !== 'end') return { kind: 'failed' };
-  return {
-    kind: 'ok',
-    value: { lines: lines.flatMap(readResultLine), told: lines.length, hasMore: last === 'more' },
-  };
+  const told = all.filter((line) => line.startsWith('result '));
+  const lines = told.flatMap(readResultLine);
+  const leftOut = /^unnamed (\d{1,9})$/.exec(all.at(-1) ?? '')?.[1] ?? 0;
+  const unnamed = Number(leftOut) + told.filter((line) => !isTask(taskIn(line))).length;
+  return { kind: 'ok', value: { lines, told: told.length, unnamed, hasMore: last === 'more' } };
 }
 
+/** `result SECONDS FIRST LINE<TAB>PATH`: the path stands last, for it may hold anything. */
+const resultLine = /^result (\d{1,12}) ([^\t]*)\t(.+)$/s;
+
 function readResultLine(line: string): ResultLine[] {
-  const match = /^result (\d{1,12}) ([^\t]+)\t([\s\S]*)$/.exec(line);
-  if (match?.[2] === undefined) return [];
-  const path = match[2];
+  const [, modifiedAt, text, path] = resultLine.exec(line) ?? [];
+  const task = taskIn(line);
+  if (path === undefined || !isTask(task) || notTasks.has(task.taskId)) return [];
+  return [{ ...task, path, modifiedAt: Number(modifiedAt), text: plainText(text).slice(0, 64) }];
+}
+
+function taskIn(line: string): Pick<ResultLine, 'domain' | 'taskId'> {
   // From the right: the name of a model, further left, may have a slash of its own.
-  const [domain = '', taskId = ''] = path.split('/').slice(-3, -1);
-  if (!isPlainWord(domain) || !isPlainWord(taskId) || notTasks.has(taskId)) return [];
-  return [{ domain, taskId, path, modifiedAt: Number(match[1]), text: plainText(match[3]).slice(0, 64) }];
+  const [domain = '', taskId = ''] = (resultLine.exec(line)?.[3] ?? '').split('/').slice(-3, -1);
+  return { domain, taskId };
+}
+
+function isTask({ domain, taskId }: Pick<ResultLine, 'domain' | 'taskId'>): boolean {
+  return isPlainWord(domain) && isPlainWord(taskId);
 }
 
 function isPlainWord(word: string): boolean {
@@ -105,7 +118,8 @@ export function readScreens(answer: string | null): FolderAnswer<readonly Screen
   if (answer.trimEnd() === 'absent') return { kind: 'absent' };
   const screens: ScreenLine[] = [];
   let folder: string | null = null;
-  for (const line of answer.split('\n')) {
+  // Every line has its end: a last one without it is cut.
+  for (const line of answer.split('\n').slice(0, -1)) {
     if (line.startsWith('folder ')) folder = line.slice('folder '.length);
     const match = /^screen (\d{1,12}) (\d{1,15}) \.\/(.+)$/.exec(line);
     if (match?.[3] === undefined || folder === null || !isScreenName(match[3])) continue;

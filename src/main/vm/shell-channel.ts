@@ -6,7 +6,7 @@ import { requestLine, shellScript } from './shell-script.ts';
 export interface ShellChannel {
   /**
    * Asks for one fact. Resolves with what the function printed (64 KiB at most), or null where no answer came within the time
-   * limit and two seconds, or the channel has closed.
+   * limit and two seconds, or the channel has closed. What was asked in vain is ended on the VM.
    */
   ask(limitSeconds: number, words: readonly string[]): Promise<string | null>;
   readonly closed: boolean;
@@ -22,7 +22,7 @@ const longestLine = 8_192;
 export function openShell(client: Client, command: string, onClosed: (stderr: string) => void): ShellChannel {
   const waiting = new Map<
     string,
-    { parts: string[]; resolve: (answer: string | null) => void; timer: NodeJS.Timeout }
+    { parts: Buffer[]; resolve: (answer: string | null) => void; timer: NodeJS.Timeout }
   >();
   let stream: ClientChannel | null = null;
   let closed = false;
@@ -42,15 +42,13 @@ export function openShell(client: Client, command: string, onClosed: (stderr: st
     const lines = (rest + chunk.toString('latin1')).split('\n');
     rest = (lines.pop() ?? '').slice(0, longestLine);
     for (const line of lines) {
-      const match = /^([0-9a-f]{16}) (?:\+ ([A-Za-z0-9+/=]*)|(=))$/.exec(line);
-      const nonce = match?.[1];
+      const [, nonce, base64, hex, last] =
+        /^([0-9a-f]{16}) (?:\+ ([A-Za-z0-9+/=]*)|x ([0-9a-f ]*)|(=))$/.exec(line) ?? [];
       if (nonce === undefined) continue;
-      if (match?.[3] !== undefined) {
-        const parts = waiting.get(nonce)?.parts ?? [];
-        finish(nonce, Buffer.concat(parts.map((part) => Buffer.from(part, 'base64'))).toString('utf8'));
-      } else {
-        waiting.get(nonce)?.parts.push(match?.[2] ?? '');
-      }
+      const parts = waiting.get(nonce)?.parts;
+      if (last !== undefined) finish(nonce, Buffer.concat(parts ?? []).toString('utf8'));
+      else if (base64 !== undefined) parts?.push(Buffer.from(base64, 'base64'));
+      else if (hex !== undefined) parts?.push(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
     }
   }
 
@@ -88,7 +86,13 @@ export function openShell(client: Client, command: string, onClosed: (stderr: st
       const nonce = randomBytes(8).toString('hex');
       const line = requestLine(['ask', nonce, String(limitSeconds), ...words]);
       return new Promise((resolve) => {
-        const timer = setTimeout(() => finish(nonce, null), (limitSeconds + 2) * 1000);
+        const timer = setTimeout(
+          () => {
+            finish(nonce, null);
+            if (!closed) stream?.write(requestLine(['drop', nonce]));
+          },
+          (limitSeconds + 2) * 1000,
+        );
         waiting.set(nonce, { parts: [], resolve, timer });
         if (stream === null) unsent.push(line);
         else stream.write(line);

@@ -1,46 +1,80 @@
 import { discoveryScript } from './discovery-script.ts';
+import { fileScript } from './file-script.ts';
 import { followScript } from './follow-script.ts';
+import { processScript } from './process-script.ts';
 import { resultScript } from './result-script.ts';
 
 /**
  * What runs on the VM: one POSIX shell script, sent over a channel's stdin to a plain `sh` (never a login shell, which may print
- * banners or be no Bourne shell at all), on the host and inside the container alike. Nothing is installed, nothing is written.
+ * banners or be no Bourne shell at all), on the host and inside the container alike. It installs nothing and writes nothing. It works
+ * in dash, bash and busybox; a tool that the machine lacks is replaced or named (see `tools`).
  *
  * After the script, each line is one request:
  *   `ask NONCE SECONDS FUNCTION [ARGUMENT …]`  answers in frames marked by the nonce, in the background, so that a slow answer
  *                                              holds back no other one;
- *   `until_closed COMMAND [ARGUMENT …]`        gives the command's raw output until our end of the channel closes, and then ends
- *                                              the command: nothing stays behind on the machine that is being benchmarked;
+ *   `drop NONCE`                               ends the processes of a request that took too long;
+ *   `until_closed COMMAND [ARGUMENT …]`        gives the command's raw output until our end of the channel closes;
  *   `follow INODE FROM SIZE PATH`              see follow-script.ts.
  *
- * A frame is any number of lines `NONCE + BASE64` and one last line `NONCE =`. Lines stay below 4,096 bytes (PIPE_BUF), because
- * only writes of that size are whole when several jobs write to one pipe.
+ * When stdin ends, the shell ends, and it ends every process that it has started: the machine is being benchmarked.
+ *
+ * A frame is any number of lines `NONCE + BASE64` (`NONCE x HEX` without base64) and one last line `NONCE =`. Lines stay below 4,096
+ * bytes (PIPE_BUF), because only writes of that size are whole when several jobs write to one pipe.
+ *
+ * Every process costs the machine time: facts come from the shell's own commands wherever they can.
  */
 export const shellScript = String.raw`
 export LC_ALL=C
-# Two logs may be written to within the same second: fractions, where stat knows them.
-mtime=%Y; case $(stat -c %.9Y / 2>/dev/null) in *[!0-9.]*) ;; *.*) mtime=%.9Y;; esac
+nl='
+'
+${processScript}
+# What this machine has. Asked once, by the first request.
+tools() {
+  lacks= encode='base64 -w 2800' mark=+ mtime=%Y zero=yes timeout='timeout -k 1'
+  for tool in cat date find head sort tail tr; do command -v $tool >/dev/null 2>&1 || lacks="$lacks $tool"; done
+  if ! command -v base64 >/dev/null 2>&1; then
+    encode='od -An -v -tx1' mark=x
+    command -v od >/dev/null 2>&1 || { lacks="$lacks base64"; encode=; }
+  else $encode </dev/null >/dev/null 2>&1 || encode=base64; fi
+  # Two logs may be written to within the same second: fractions, where stat knows them.
+  if [ "$has_stat" ]; then case $(stat -c %.9Y / 2>/dev/null) in *[!0-9.]*) ;; *.*) mtime=%.9Y;; esac
+  elif ! command -v ls >/dev/null 2>&1; then lacks="$lacks stat"; fi
+  # The one of busybox holds an answer back for up to a second, and says less of its end than the shell can.
+  timeout --version >/dev/null 2>&1 || timeout=
+  grep -z x /dev/null >/dev/null 2>&1; [ $? = 1 ] || zero=
+  # What is missing may be installed any time.
+  [ "$lacks" ] || checked=yes
+}
 ask() {
+  [ "$checked" ] || tools
   n=$1 limit=$2; shift 2
-  { "$@" </dev/null 2>&1 | head -c 65536 | base64 -w 2800 | while IFS= read -r part || [ -n "$part" ]; do printf '%s + %s\n' "$n" "$part"; done
+  case $lacks in
+    *' head'*) printf '%s + bGFja3MgaGVhZAo=\n%s =\n' "$n" "$n"; return;; # "lacks head"
+    *' base64'*) printf '%s + bGFja3MgYmFzZTY0Cg==\n%s =\n' "$n" "$n"; return;;
+  esac
+  { "$@" </dev/null 2>&1 | head -c 65536 | $encode | while IFS= read -r part || [ -n "$part" ]; do printf '%s %s %s\n' "$n" "$mark" "$part"; done
     printf '%s =\n' "$n"; } &
+  asked="$asked $n:$!"
+  [ ${'$'}{#asked} -lt 4000 ] || { before=$asked asked=; }
+  # Without this, a shell remembers every job that has ended, and searches them all at each start of a process.
+  jobs >/dev/null 2>&1
+}
+drop() {
+  for job in $asked $before; do
+    case $job in "$1":*) job=${'$'}{job#*:}; [ "$(parent_of "$job")" != $$ ] || end_processes "$job";; esac
+  done
 }
 until_closed() {
   exec 3<&0
   "$@" & command=$!
   end_with_channel
 }
-end_with_channel() {
-  { cat <&3; kill "$command"; } >/dev/null 2>&1 & watcher=$!
-  wait "$command"; kill "$watcher" 2>/dev/null
-  exit 0
-}
-limited() { if command -v timeout >/dev/null 2>&1; then timeout -k 1 "$limit" "$@"; else "$@"; fi; }
 machine() {
   read -r boot </proc/sys/kernel/random/boot_id
   printf 'boot %s\nclock %s\n' "$boot" "$(date '+%s.%N %z')"
   ls /dev/kvm >/dev/null 2>&1 && echo 'kvm yes' || echo 'kvm no'
-  limited df -Pk / /mnt /home "$@" 2>/dev/null | while read -r _ size _ free _ mount; do printf 'disk %s %s %s\n' "$size" "$free" "$mount"; done
+  [ -z "$lacks" ] || printf 'lacks%s\n' "$lacks"
+  df -Pk / /mnt /home "$@" 2>/dev/null | while read -r _ size _ free _ mount; do printf 'disk %s %s %s\n' "$size" "$free" "$mount"; done
 }
 run() { limited "$@"; printf '\nexit %s\n' "$?"; }
 last_of() { run "$@" 2>&1 | tail -c 60000; }
@@ -49,9 +83,7 @@ get() {
   elif command -v wget >/dev/null 2>&1; then limited wget -q -O - "$1" && printf '\nhttp 200\n' || printf '\nwget: exit %s\nhttp 000\n' "$?"
   else printf 'neither curl nor wget is installed\nhttp 000\n'; fi
 }
-logs() { limited stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null | sort -k2,2nr | head -n 40; }
-identify() { limited head -c 1 -- "$1" >/dev/null && limited stat -L -c "%s %i $mtime" -- "$1" && limited head -c "$2" -- "$1"; }
-${discoveryScript}${followScript}${resultScript}`;
+${fileScript}${discoveryScript}${followScript}${resultScript}`;
 
 /** `sh` on the VM itself. */
 export const hostShell = 'sh';
@@ -66,10 +98,17 @@ export function quote(word: string): string {
   return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** One request line. No word may contain a line end: there is no way to send one in a line. */
+/** Whether a request may contain this word: a request is one line of text. */
+export function isSendable(word: string): boolean {
+  return !/[\n\0]/.test(word);
+}
+
+/**
+ * One request line, to be read by the shell.
+ * @throws {Error} if a word is not {@link isSendable}: callers check what comes from outside
+ */
 export function requestLine(words: readonly string[]): string {
-  if (words.some((word) => /[\r\n\0]/.test(word)))
-    throw new Error('A request to the VM may not contain a line end.');
+  if (!words.every(isSendable)) throw new Error('A request to the VM cannot contain a line end.');
   return `${words.map(quote).join(' ')}\n`;
 }
 

@@ -1,5 +1,7 @@
 /** What the shell functions `machine`, `host`, `inside` and `identify` tell, read into facts. Everything from the VM is untrusted text. */
+import { plainText } from '../../shared/plain-text.ts';
 import { isAddress, namedByRunner, type GuestAddress } from './guest-address.ts';
+import { isSendable } from './shell-script.ts';
 
 export interface MachineFacts {
   /** Changes with every boot of the VM. */
@@ -9,6 +11,8 @@ export interface MachineFacts {
   readonly zoneOffsetMinutes: number;
   readonly kvm: boolean;
   readonly disks: readonly { readonly mount: string; readonly sizeKiB: number; readonly freeKiB: number }[];
+  /** Tools that BenchTray needs and this machine does not have. */
+  readonly lacks: readonly string[];
 }
 
 export interface LogFile {
@@ -33,6 +37,8 @@ export interface Runner {
 export interface HostFacts {
   readonly runners: readonly Runner[];
   readonly logs: readonly LogFile[];
+  /** How many logs cannot be asked for, because their names hold a line end or are not UTF-8. */
+  readonly unnamedLogs: number;
 }
 
 export interface InsideFacts {
@@ -43,6 +49,9 @@ export interface InsideFacts {
   /** The usual folders of results that are there, best first. */
   readonly folders: readonly string[];
   readonly logs: readonly LogFile[];
+  readonly unnamedLogs: number;
+  /** Tools that BenchTray needs and the container does not have. */
+  readonly lacks: readonly string[];
   /** Log of the server by which an agent elsewhere uses the guest: its growth shows that something goes on. */
   readonly activity: LogFile | null;
 }
@@ -64,13 +73,15 @@ export function readMachine(answer: string, nowMs: number): MachineFacts {
     clockSkewMs: null,
     zoneOffsetMinutes: 0,
     kvm: false,
+    lacks: readLacks(answer),
   };
   for (const [word, rest] of wordLines(answer)) {
     if (word === 'boot') facts = { ...facts, bootId: rest };
     else if (word === 'kvm') facts = { ...facts, kvm: rest === 'yes' };
     else if (word === 'clock') {
       const [seconds, zone] = rest.split(' ');
-      const vmMs = Number(seconds) * 1000;
+      // A date that knows no fractions gives "1769640908.%N": half a second is the best guess then.
+      const vmMs = Number(seconds?.replace('%N', '5')) * 1000;
       facts = {
         ...facts,
         clockSkewMs: Number.isFinite(vmMs) ? vmMs - nowMs : null,
@@ -85,18 +96,36 @@ export function readMachine(answer: string, nowMs: number): MachineFacts {
   return { ...facts, disks: [...disks.values()] };
 }
 
+/** Newest first. */
 export function readLogs(answer: string): LogFile[] {
+  return logLines(answer)
+    .filter(({ path }) => isPlainPath(path))
+    .sort((a, b) => b.modifiedAt - a.modifiedAt);
+}
+
+/** How many logs the answer tells of that cannot be asked for. */
+function countUnnamed(answer: string): number {
+  const counted = wordLines(answer).filter(([word]) => word === 'unnamed');
+  const garbled = logLines(answer).filter(({ path }) => !isPlainPath(path));
+  return counted.reduce((sum, [, count]) => sum + (Number(count) || 0), 0) + garbled.length;
+}
+
+function logLines(answer: string): LogFile[] {
   return wordLines(answer).flatMap(([word, rest]) => {
-    const match = word === 'log' ? /^(\d+(?:\.\d+)?) (\d+) (\d+) (.+)$/.exec(rest) : null;
+    const match = word === 'log' ? /^(\d+(?:\.\d+)?) (\d+) (\d+) (.+)$/s.exec(rest) : null;
     if (match?.[3] === undefined || match[4] === undefined) return [];
     const path = match[4].replaceAll('/./', '/');
-    if (!isPlainPath(path)) return [];
     return [{ path, size: Number(match[2]), inode: match[3], modifiedAt: Number(match[1]) }];
   });
 }
 
+function readLacks(answer: string): readonly string[] {
+  const lines = wordLines(answer).filter(([word]) => word === 'lacks');
+  return lines.flatMap(([, rest]) => rest.split(' ').filter((tool) => /^[a-z0-9]{1,20}$/.test(tool)));
+}
+
 export function readHost(answer: string): HostFacts {
-  return { runners: readRunners(answer), logs: readLogs(answer) };
+  return { runners: readRunners(answer), logs: readLogs(answer), unnamedLogs: countUnnamed(answer) };
 }
 
 export function readInside(answer: string): InsideFacts {
@@ -124,6 +153,8 @@ export function readInside(answer: string): InsideFacts {
     guests: guests.filter(({ address }) => isAddress(address)),
     folders,
     logs: logs.filter(({ path }) => path !== activityLog),
+    unnamedLogs: countUnnamed(answer),
+    lacks: readLacks(answer),
     activity: logs.find(({ path }) => path === activityLog) ?? null,
   };
 }
@@ -148,7 +179,7 @@ function readRunners(answer: string): Runner[] {
     else if (word === 'results') runner.results = isPlainPath(rest) ? rest : null;
     else if (word === 'argument') {
       const match = /^--([a-z_]+) (.*)$/.exec(rest);
-      if (match?.[1] !== undefined) runner.arguments[match[1]] = (match[2] ?? '').slice(0, 300);
+      if (match?.[1] !== undefined) runner.arguments[match[1]] = plainText(match[2]).slice(0, 300);
     }
   }
   return runners;
@@ -173,13 +204,15 @@ export function describeRunner(runner: Runner): string {
   return [runner.script, ...words].join(' ');
 }
 
-/** A path that can be asked for: one with a line end in it could not be, and would keep the others from being asked for. */
+/** A path that can be asked for: on one line, and in the very bytes that it has. The script puts \x01 in the place of a line end. */
 function isPlainPath(path: string): boolean {
-  return /^\.?\/[^\p{Cc}\uFFFD]*$/u.test(path);
+  return /^\.?\//.test(path) && isSendable(path) && !path.includes('\x01') && !path.includes('\uFFFD');
 }
 
 function wordLines(answer: string): (readonly [word: string, rest: string])[] {
-  return answer.split('\n').map((line) => {
+  // Every line has its end: a last one without it is cut.
+  const lines = answer.split('\n').slice(0, -1);
+  return lines.map((line) => {
     const space = line.indexOf(' ');
     return space < 0 ? ([line, ''] as const) : ([line.slice(0, space), line.slice(space + 1)] as const);
   });

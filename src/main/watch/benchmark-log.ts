@@ -1,5 +1,6 @@
 /** The benchmark's log of one VM: found, followed, and watched for the process behind it. */
 import type { Client } from 'ssh2';
+import { plainText } from '../../shared/plain-text.ts';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
@@ -56,6 +57,8 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
   let wasRunnerSeen = false;
   /** When the VM last answered while nothing of the log was left to be read: up to then its silence is known. By the monotonic clock. */
   let heardAtMs = Number.NEGATIVE_INFINITY;
+  /** How many logs had names that cannot be asked for, when that was said last. */
+  let unnamedLogs = 0;
   /** The answers of the look before. */
   let answers: Pick<Sight, 'host' | 'inside'> = { host: null, inside: null };
 
@@ -100,9 +103,19 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     return tried.has(name) || feed.loadFollow(vm, name) !== null;
   }
 
+  /** A log that cannot be asked for is at least counted. */
+  function countUnnamed({ host, inside }: Sight): void {
+    const count = (host?.unnamedLogs ?? 0) + (inside?.unnamedLogs ?? 0);
+    if (count === unnamedLogs) return;
+    unnamedLogs = count;
+    if (count > 0)
+      options.log.warn({ vm, count }, 'logs are left out: their names hold a line break or are not UTF-8');
+  }
+
   async function follow(client: Client, host: ShellChannel, looks: Looks): Promise<void> {
     const { sight } = picture;
     const { container } = sight;
+    countUnnamed(sight);
     // Times in a log mean nothing before the VM's clock is known.
     if (sight.machine === null) return;
     const configured = config.benchmark.log;
@@ -113,7 +126,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     tried.add(journalName(target, target.container));
     isPast = choice.isPast;
     if (isPast) options.hurry();
-    picture.learn({ log: { ...picture.sight.log, path: placeText(target), why } });
+    picture.learn({ log: { ...picture.sight.log, path: plainText(placeText(target)), why } });
     await following.follow(target, file, {
       client,
       host,

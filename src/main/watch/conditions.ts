@@ -29,6 +29,7 @@ export const recoveredSentence: Readonly<Record<StateCode, string>> = {
   probe_down: 'The benchmark server answers again.',
   docker_denied: 'Docker can be used again.',
   kvm_missing: 'KVM is available again.',
+  vm_tools_missing: 'The VM has all tools that BenchTray needs.',
   disk_full: 'There is free disk space again.',
   log_unreadable: 'The benchmark log can be read again.',
   run_stalled: 'The run goes on.',

@@ -1,4 +1,5 @@
 /** What was found on the VM, and why it was chosen, for a person who asks "what is it looking at?". Pure. */
+import { plainText } from '../../shared/plain-text.ts';
 import type { Finding } from '../../shared/stream.ts';
 import { describeRunner, type Runner } from '../vm/index.ts';
 import type { Sight } from './sight.ts';
@@ -28,7 +29,7 @@ export function findingsOf(sight: Sight): Finding[] {
   if (results !== null) {
     const value = results.where === 'container' ? `container:${results.path}` : results.path;
     const shared = results.hostPath === null ? '' : `, on the VM at ${results.hostPath}`;
-    findings.push({ piece: 'results', value, why: results.why + shared });
+    findings.push({ piece: 'results', value: plainText(value), why: plainText(results.why + shared) });
   }
   if (log.path !== null && log.why !== null) findings.push({ piece: 'log', value: log.path, why: log.why });
   return findings;

@@ -2,6 +2,7 @@
  * From where the journal says that a log was left, over all that has become of its file since, to the file that is to be followed now:
  * what stands in files that were moved away is read first.
  */
+import { plainText } from '../../shared/plain-text.ts';
 import type { FollowState } from '../feed/index.ts';
 import { readIdentity, type LogFile, type LogIdentity } from '../vm/index.ts';
 import {
@@ -186,9 +187,9 @@ function missing(target: LogTarget, { file }: Reach): { message: string; hint: s
   const problem = isThere(file) ? '' : file.problem;
   const isMissing = /No such file/i.test(problem);
   return {
-    message: `The log ${placeText(target)} ${isMissing ? 'does not exist' : 'cannot be read'} on the VM.`,
+    message: `The log ${plainText(placeText(target))} ${isMissing ? 'does not exist' : 'cannot be read'} on the VM.`,
     hint: isMissing
       ? 'It will be followed as soon as it is there. Is "benchmark.log" right?'
-      : `Check its permissions: ${problem}`,
+      : `Check its permissions: ${plainText(problem)}`,
   };
 }

@@ -1,5 +1,5 @@
 /** Where the results of a run may lie, best first. Pure. */
-import { hostPath, type Mount } from '../vm/index.ts';
+import { hostPath, isSendable, type Mount } from '../vm/index.ts';
 import type { ResultsSight } from './sight.ts';
 
 /** A result folder, seen from the shell that can read it. */
@@ -64,7 +64,7 @@ function folderOfLog(log: string): ResultPlace[] {
 
 /** The log of a run in the container may be on the VM, and tells of a folder in the container then. */
 function absoluteFolder(path: string | null): ResultPlace[] {
-  if (path?.startsWith('/') !== true || /[\r\n\0]/.test(path)) return [];
+  if (path?.startsWith('/') !== true || !isSendable(path)) return [];
   return [
     { where: 'container', path },
     { where: 'host', path },

@@ -28,6 +28,7 @@ export interface ResultWatchOptions {
   readonly feed: Feed;
   readonly clock: VmClock;
   readonly picture: Picture;
+  readonly warn: (detail: object, message: string) => void;
   /** Reading of the log that is followed; null: none is. */
   readonly logReading: () => LogReading | null;
   readonly onRun: (run: RunState) => void;
@@ -54,6 +55,8 @@ interface Known {
   readonly lines: Map<string, ResultLine>;
   /** Epoch seconds of the VM's clock: newest file that has been taken over. */
   readonly newest: number;
+  /** How many result files tell of no task that can be named. */
+  readonly unnamed: number;
 }
 
 export function createResultWatch(options: ResultWatchOptions): ResultWatch {
@@ -132,6 +135,11 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
     await lookAtEvaluations(access);
     const found = await readFolder(access);
     if (found === null) return;
+    if (found.unnamed > (known?.unnamed ?? 0))
+      options.warn(
+        { folder: found.place.path, count: found.unnamed },
+        'result files are left out: the names of their folders are no names of tasks',
+      );
     const skewMs = clockSkewMs(picture.sight.machine);
     const reading = readingOf(found.place, access.container);
     if (reading === null) return;
@@ -197,11 +205,12 @@ async function readPages(
   shell: ShellChannel,
   folder: string,
   before: Known | null,
-): Promise<Pick<Known, 'lines' | 'newest'> | 'absent' | 'failed'> {
+): Promise<Pick<Known, 'lines' | 'newest' | 'unnamed'> | 'absent' | 'failed'> {
   const lines = new Map(before?.lines);
   let newest = before?.newest ?? 0;
   const since = newest - overlapSeconds;
   let skip = 0;
+  let unnamed = before?.unnamed ?? 0;
   for (let page = 0; page < mostPages; page++) {
     const answer = readResults(await shell.ask(askLimitSeconds, resultsCommand(folder, since, skip)));
     if (answer.kind !== 'ok') return answer.kind;
@@ -210,10 +219,11 @@ async function readPages(
       lines.set(line.path, line);
       newest = Math.max(newest, line.modifiedAt);
     }
+    unnamed = Math.max(unnamed, value.unnamed);
     if (!value.hasMore) break;
     skip += value.told;
   }
-  return { lines, newest };
+  return { lines, newest, unnamed };
 }
 
 function toFile(line: ResultLine, folder: string, skewMs: number): ResultFile {

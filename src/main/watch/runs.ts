@@ -53,6 +53,7 @@ export function watchRuns(options: RunsOptions): Runs {
     clock,
     picture,
     tempo: options.tempo,
+    warn: (detail, message) => options.log.warn({ vm, ...detail }, message),
     logReading: () => benchmarkLog.reading,
     onRun: show,
   });

@@ -32,7 +32,7 @@ describe('the simulated result folder', () => {
         { folder, name: 'screenshot-step_1_20260128@225509.png' },
       ],
     });
-    expect(readScreens(files.screens('*', 'a-WOS'))).toEqual(screens);
+    expect(readScreens(files.screens('', 'a-WOS'))).toEqual(screens);
     expect(readScreens(files.screens('clock', 'a-WOS'))).toEqual({ kind: 'absent' });
     const path = `${folder}/screenshot-step_1_20260128@225509.png`;
     const picture = stepPicture(1, 0).length;

@@ -1,5 +1,4 @@
 /** How a file is read through the script, under the shells that a VM or a container may have. */
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdtempSync,
@@ -18,116 +17,102 @@ import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel
 import { readLogs } from '../../../src/main/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from './local-shell.ts';
+import { shells } from './shells.ts';
 
-const shells = [
-  ['sh', ['sh']],
-  ['dash', ['dash']],
-  ['bash --posix', ['bash', '--posix']],
-  ['busybox sh', ['busybox', 'sh']],
-] as const satisfies readonly (readonly [string, readonly [string, ...string[]]])[];
-const isThere = (program: string): boolean => spawnSync(program, ['-c', ':']).error === undefined;
+describe.each(shells)('a log, read through %s', (_name, program) => {
+  let dir: string;
+  let log: string;
+  let machine: LocalShell;
+  let shell: ShellChannel;
+  let told: { text: string; notices: string; closed: number };
+  const inode = (): string => String(statSync(log).ino);
+  const events = {
+    data: (chunk: Buffer) => void (told.text += chunk.toString()),
+    notice: (text: string) => void (told.notices += text),
+    closed: () => void (told.closed += 1),
+  };
 
-describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && isThere(program)))(
-  'a log, read through %s',
-  (name, program) => {
-    let dir: string;
-    let log: string;
-    let machine: LocalShell;
-    let shell: ShellChannel;
-    let told: { text: string; notices: string; closed: number };
-    const inode = (): string => String(statSync(log).ino);
-    const events = {
-      data: (chunk: Buffer) => void (told.text += chunk.toString()),
-      notice: (text: string) => void (told.notices += text),
-      closed: () => void (told.closed += 1),
-    };
+  beforeEach(() => {
+    dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-follow-')));
+    log = join(dir, 'x y.log');
+    writeFileSync(log, '0123456789');
+    machine = localShell(program, { HOME: dir });
+    shell = openShell(machine.client, 'sh', () => undefined);
+    told = { text: '', notices: '', closed: 0 };
+  });
+  afterEach(() => {
+    shell.close();
+    machine.end();
+    rmSync(dir, { recursive: true });
+  });
 
-    beforeEach(() => {
-      dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-follow-')));
-      log = join(dir, 'x y.log');
-      writeFileSync(log, '0123456789');
-      machine = localShell(program, { HOME: dir });
-      shell = openShell(machine.client, 'sh', () => undefined);
-      told = { text: '', notices: '', closed: 0 };
-    });
-    afterEach(() => {
-      shell.close();
-      machine.end();
-      rmSync(dir, { recursive: true });
-    });
+  it('gives any piece of it', async () => {
+    expect(await shell.ask(5, ['piece', log, '4', '3'])).toBe('345');
+    expect(await shell.ask(5, ['piece', log, '9', '30'])).toBe('89');
+    expect(await shell.ask(5, ['piece', join(dir, 'none'), '1', '3'])).not.toContain('345');
+  });
 
-    it('gives any piece of it', async () => {
-      expect(await shell.ask(5, ['piece', log, '4', '3'])).toBe('345');
-      expect(await shell.ask(5, ['piece', log, '9', '30'])).toBe('89');
-      expect(await shell.ask(5, ['piece', join(dir, 'none'), '1', '3'])).not.toContain('345');
-    });
-
-    it('finds what it was renamed to, and those that are named after it', async () => {
-      const before = inode();
-      renameSync(log, join(dir, 'kept by hand'));
-      writeFileSync(log, 'new');
-      writeFileSync(`${log}.1`, 'one');
-      writeFileSync(`${log}-20260129.gz`, 'packed');
-      writeFileSync(join(dir, 'other.log'), 'other');
-      const found = readLogs((await shell.ask(5, ['siblings', log, before])) ?? '');
-      expect(found.map(({ path }) => path).sort()).toEqual(
-        [`${log}.1`, `${log}-20260129.gz`, join(dir, 'kept by hand')].sort(),
-      );
-      expect(found.find(({ inode: one }) => one === before)?.size).toBe(10);
-    });
-
-    it('reads the rest of the file that was meant, and of no other', async () => {
-      const meant = inode();
-      readFileRest(machine.client, 'sh', { path: log, inode: meant, offset: 6 }, events);
-      await until(() => told.closed === 1, 'its end');
-      expect(told).toEqual({ text: '6789', notices: '', closed: 1 });
-      renameSync(log, `${log}.1`);
-      writeFileSync(log, 'another one');
-      readFileRest(machine.client, 'sh', { path: log, inode: meant, offset: 6 }, events);
-      await until(() => told.closed === 2, 'refused');
-      expect(told).toMatchObject({ text: '6789', notices: 'another file\n' });
-    });
-
-    it('follows the file under whatever name, and no other', async () => {
-      const meant = inode();
-      const channel = followFile(
-        machine.client,
-        'sh',
-        { path: log, inode: meant, offset: 8, size: 10 },
-        events,
-      );
-      await until(() => told.text === '89', 'what is there');
-      renameSync(log, `${log}.1`);
-      writeFileSync(log, 'another one, longer than the first');
-      appendFileSync(`${log}.1`, ' and more');
-      await until(() => told.text === '89 and more', 'what is added');
-      channel.close();
-      followFile(machine.client, 'sh', { path: log, inode: meant, offset: 8, size: 10 }, events);
-      await until(() => told.closed === 1, 'refused');
-      expect(told).toMatchObject({
-        text: '89 and more',
-        notices: expect.stringContaining('another file') as string,
-      });
-    });
-
-    it('gives nothing of a file that was cut after it was looked at', async () => {
-      const place = { path: log, inode: inode(), offset: 0, size: 11 };
-      followFile(machine.client, 'sh', place, events);
-      await until(() => told.closed === 1, 'refused');
-      expect(told).toMatchObject({ text: '', notices: expect.stringContaining('it was cut') as string });
-    });
-
-    // Busybox does not tell.
-    it.skipIf(name.startsWith('busybox'))(
-      'ends where the file is cut, and gives nothing of what comes then',
-      async () => {
-        followFile(machine.client, 'sh', { path: log, inode: inode(), offset: 0, size: 0 }, events);
-        await until(() => told.text === '0123456789', 'what is there');
-        truncateSync(log);
-        appendFileSync(log, 'new');
-        await until(() => told.closed === 1, 'it ends');
-        expect(told).toEqual({ text: '0123456789', notices: 'the file was truncated', closed: 1 });
-      },
+  it('finds what it was renamed to, and those that are named after it', async () => {
+    const before = inode();
+    renameSync(log, join(dir, 'kept by hand'));
+    writeFileSync(log, 'new');
+    writeFileSync(`${log}.1`, 'one');
+    writeFileSync(`${log}-20260129.gz`, 'packed');
+    writeFileSync(join(dir, 'other.log'), 'other');
+    const found = readLogs((await shell.ask(5, ['siblings', log, before])) ?? '');
+    expect(found.map(({ path }) => path).sort()).toEqual(
+      [`${log}.1`, `${log}-20260129.gz`, join(dir, 'kept by hand')].sort(),
     );
-  },
-);
+    expect(found.find(({ inode: one }) => one === before)?.size).toBe(10);
+  });
+
+  it('reads the rest of the file that was meant, and of no other', async () => {
+    const meant = inode();
+    readFileRest(machine.client, 'sh', { path: log, inode: meant, offset: 6 }, events);
+    await until(() => told.closed === 1, 'its end');
+    expect(told).toEqual({ text: '6789', notices: '', closed: 1 });
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, 'another one');
+    readFileRest(machine.client, 'sh', { path: log, inode: meant, offset: 6 }, events);
+    await until(() => told.closed === 2, 'refused');
+    expect(told).toMatchObject({ text: '6789', notices: 'another file\n' });
+  });
+
+  it('follows the file under whatever name, and no other', async () => {
+    const meant = inode();
+    const channel = followFile(
+      machine.client,
+      'sh',
+      { path: log, inode: meant, offset: 8, size: 10 },
+      events,
+    );
+    await until(() => told.text === '89', 'what is there');
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, 'another one, longer than the first');
+    appendFileSync(`${log}.1`, ' and more');
+    await until(() => told.text === '89 and more', 'what is added');
+    channel.close();
+    followFile(machine.client, 'sh', { path: log, inode: meant, offset: 8, size: 10 }, events);
+    await until(() => told.closed === 1, 'refused');
+    expect(told).toMatchObject({
+      text: '89 and more',
+      notices: expect.stringContaining('another file') as string,
+    });
+  });
+
+  it('gives nothing of a file that was cut after it was looked at', async () => {
+    const place = { path: log, inode: inode(), offset: 0, size: 11 };
+    followFile(machine.client, 'sh', place, events);
+    await until(() => told.closed === 1, 'refused');
+    expect(told).toMatchObject({ text: '', notices: expect.stringContaining('it was cut') as string });
+  });
+
+  it('ends where the file is cut, and gives nothing of what comes then', async () => {
+    followFile(machine.client, 'sh', { path: log, inode: inode(), offset: 0, size: 0 }, events);
+    await until(() => told.text === '0123456789', 'what is there');
+    truncateSync(log);
+    appendFileSync(log, 'new');
+    await until(() => told.closed === 1, 'it ends');
+    expect(told).toEqual({ text: '0123456789', notices: 'the file was truncated', closed: 1 });
+  });
+});

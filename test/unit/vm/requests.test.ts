@@ -49,7 +49,7 @@ describe('a request line', () => {
 
   it('is one line', () => {
     expect(requestLine(['ask', 'a b'])).toBe("ask 'a b'\n");
-    for (const bad of ['a\nb', 'a\rb', 'a\0b']) expect(() => requestLine([bad])).toThrow('line end');
+    for (const bad of ['a\nb', 'a\0b']) expect(() => requestLine([bad])).toThrow('line end');
   });
 
   it('leaves plain words as they are', () => {

@@ -17,8 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFollow } from '../../../src/main/vm/follow-channel.ts';
-import { evidenceCommand, readEvidence } from '../../../src/main/vm/container-choice.ts';
-import { followLogCommand, readInspect } from '../../../src/main/vm/docker.ts';
+import { readInspect } from '../../../src/main/vm/docker.ts';
 import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
 import {
   readHost,
@@ -29,384 +28,254 @@ import {
 } from '../../../src/main/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from './local-shell.ts';
+import { shells } from './shells.ts';
 
-const shells = [
-  ['sh', ['sh']],
-  ['dash', ['dash']],
-  ['bash --posix', ['bash', '--posix']],
-  ['busybox sh', ['busybox', 'sh']],
-] as const satisfies readonly (readonly [string, readonly [string, ...string[]]])[];
-const isThere = (program: string): boolean => spawnSync(program, ['-c', ':']).error === undefined;
+describe.each(shells)('the script under %s', (_name, program) => {
+  let dir: string;
+  let machine: LocalShell;
+  let shell: ShellChannel;
+  let runner: ChildProcess | null = null;
 
-describe.each(shells.filter(([, [program]]) => process.platform === 'linux' && isThere(program)))(
-  'the script under %s',
-  (_name, program) => {
-    let dir: string;
-    let machine: LocalShell;
-    let shell: ShellChannel;
-    let runner: ChildProcess | null = null;
-
-    beforeEach(() => {
-      dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-script-')));
-      machine = localShell(program, { HOME: dir });
-      shell = openShell(machine.client, 'sh', () => undefined);
-    });
-    afterEach(async () => {
-      shell.close();
-      if (runner !== null) {
-        const ended = once(runner, 'exit');
-        runner.kill('SIGKILL');
-        await ended;
-        runner = null;
-      }
-      await until(() => machine.pids.every((pid) => !isAlive(pid)), 'the shell ends with its channel');
-      rmSync(dir, { recursive: true });
-    });
-
-    function startRunner(argv0: string, words: readonly string[], cwd = dir): number {
-      writeFileSync(join(cwd, 'run.py'), 'read -r line\n');
-      runner = spawn('/bin/sh', words, { argv0, cwd, stdio: ['pipe', 'ignore', 'ignore'] });
-      return runner.pid ?? 0;
+  beforeEach(() => {
+    dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-script-')));
+    machine = localShell(program, { HOME: dir });
+    shell = openShell(machine.client, 'sh', () => undefined);
+  });
+  afterEach(async () => {
+    shell.close();
+    if (runner !== null) {
+      const ended = once(runner, 'exit');
+      runner.kill('SIGKILL');
+      await ended;
+      runner = null;
     }
+    await until(() => machine.pids.every((pid) => !isAlive(pid)), 'the shell ends with its channel');
+    rmSync(dir, { recursive: true });
+  });
 
-    it('answers each request in its own frame, the slow one last', async () => {
-      const slow = shell.ask(5, ['run', 'sh', '-c', 'sleep 0.3; echo slow']);
-      const order: string[] = [];
-      const answers = await Promise.all([
-        slow.then((text) => (order.push('slow'), text)),
-        shell.ask(5, ['run', 'echo', 'a  b', "it's", '$HOME']).then((text) => (order.push('quick'), text)),
-      ]);
-      expect(answers).toEqual(['slow\n\nexit 0\n', "a  b it's $HOME\n\nexit 0\n"]);
-      expect(order).toEqual(['quick', 'slow']);
-    });
+  function startRunner(argv0: string, words: readonly string[], cwd = dir): number {
+    writeFileSync(join(cwd, 'run.py'), 'read -r line\n');
+    runner = spawn('/bin/sh', words, { argv0, cwd, stdio: ['pipe', 'ignore', 'ignore'] });
+    return runner.pid ?? 0;
+  }
 
-    it('keeps the frames of many answers apart', async () => {
-      const asked = Array.from({ length: 20 }, (_, index) => String(index));
-      const answers = await Promise.all(
-        asked.map((text) => shell.ask(10, ['run', 'seq', '-f', `${text} %.0f`, '500'])),
-      );
-      for (const [index, answer] of answers.entries()) {
-        const lines = (answer ?? '').trimEnd().split('\n');
-        expect(lines).toHaveLength(502);
-        expect(lines.slice(0, 500).every((line) => line.startsWith(`${String(index)} `))).toBe(true);
-      }
-    });
+  it('answers each request in its own frame, the slow one last', async () => {
+    const slow = shell.ask(5, ['run', 'sh', '-c', 'sleep 0.3; echo slow']);
+    const order: string[] = [];
+    const answers = await Promise.all([
+      slow.then((text) => (order.push('slow'), text)),
+      shell.ask(5, ['run', 'echo', 'a  b', "it's", '$HOME']).then((text) => (order.push('quick'), text)),
+    ]);
+    expect(answers).toEqual(['slow\n\nexit 0\n', "a  b it's $HOME\n\nexit 0\n"]);
+    expect(order).toEqual(['quick', 'slow']);
+  });
 
-    it('bounds an answer, and gives up on one that does not come', async () => {
-      const long = await shell.ask(5, ['run', 'head', '-c', '200000', '/dev/zero']);
-      expect(long).toHaveLength(65_536);
-      expect(await shell.ask(1, ['run', 'sleep', '30'])).toBe('\nexit 124\n');
-      expect(await shell.ask(5, ['run', 'echo', 'still there'])).toContain('still there');
-    });
+  it('keeps the frames of many answers apart', async () => {
+    const asked = Array.from({ length: 20 }, (_, index) => String(index));
+    const answers = await Promise.all(
+      asked.map((text) => shell.ask(10, ['run', 'sh', '-c', `seq 500 | sed 's/^/${text} /'`])),
+    );
+    for (const [index, answer] of answers.entries()) {
+      const lines = (answer ?? '').trimEnd().split('\n');
+      expect(lines).toHaveLength(502);
+      expect(lines.slice(0, 500).every((line) => line.startsWith(`${String(index)} `))).toBe(true);
+    }
+  });
 
-    it('gives of a long output the end, where it is the end that counts', async () => {
-      const says = "seq 1 30000; echo '❯ ERROR: KVM acceleration not available' >&2; exit 88";
-      const end = await shell.ask(5, ['last_of', 'sh', '-c', says]);
-      expect(end?.endsWith('\n30000\n❯ ERROR: KVM acceleration not available\n\nexit 88\n')).toBe(true);
-    });
+  it('bounds an answer, and gives up on one that does not come', async () => {
+    const long = await shell.ask(5, ['run', 'head', '-c', '200000', '/dev/zero']);
+    expect(long).toHaveLength(65_536);
+    expect(await shell.ask(1, ['run', 'sleep', '30'])).toBe('\nexit 124\n');
+    expect(await shell.ask(5, ['run', 'echo', 'still there'])).toContain('still there');
+  });
 
-    it('takes nothing of what is asked for a command of its own', async () => {
-      const answer = await shell.ask(5, ['logs', `${dir}/$(touch ${dir}/broken)`, '; exit', '`exit`']);
-      expect(answer).toBe('');
-      expect(readInspect((await shell.ask(5, ['run', 'no-such-program'])) ?? '').kind).toBe('missing');
-      expect(await shell.ask(5, ['run', 'ls', dir])).toBe('\nexit 0\n');
-    });
+  it('gives of a long output the end, where it is the end that counts', async () => {
+    const says = "seq 1 30000; echo '❯ ERROR: KVM acceleration not available' >&2; exit 88";
+    const end = await shell.ask(5, ['last_of', 'sh', '-c', says]);
+    expect(end?.endsWith('\n30000\n❯ ERROR: KVM acceleration not available\n\nexit 88\n')).toBe(true);
+  });
 
-    it('tells of the machine', async () => {
-      const nowMs = Date.now();
-      const facts = readMachine((await shell.ask(5, ['machine'])) ?? '', nowMs);
-      expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
-      expect(Math.abs(facts.clockSkewMs ?? Number.NaN)).toBeLessThan(10_000);
-      const root = facts.disks.find(({ mount }) => mount === '/');
-      expect(root?.sizeKiB).toBeGreaterThan(root?.freeKiB ?? Number.NaN);
-    });
+  it('takes nothing of what is asked for a command of its own', async () => {
+    const answer = await shell.ask(5, ['logs', `${dir}/$(touch ${dir}/broken)`, '; exit', '`exit`']);
+    expect(answer).toBe('');
+    expect(readInspect((await shell.ask(5, ['run', 'no-such-program'])) ?? '').kind).toBe('missing');
+    expect(await shell.ask(5, ['run', 'ls', dir])).toBe('\nexit 0\n');
+  });
 
-    it('finds run.py with its harmless arguments, its log, and never a secret', async () => {
-      mkdirSync(join(dir, 'out/logs'), { recursive: true });
-      writeFileSync(join(dir, 'out/logs/normal-0-20260128@225508.log'), 'x');
-      const pid = startRunner('/usr/bin/python3', [
-        'run.py',
-        '--headless',
-        '--model',
-        'gpt 4o',
-        '--api_key',
-        'sk-secret-1',
-        '--openai_key=sk-secret-2',
-        '--agent=navi',
-        '--result_dir=out',
-        '--emulator_ip',
-        '20.20.20.21',
-        'sk-secret-3',
-        '--max_steps',
-      ]);
-      const answer = (await shell.ask(5, ['inside'])) ?? '';
-      expect(answer).not.toContain('secret');
-      const facts = readInside(answer);
-      expect(facts.runners.find((one) => one.pid === pid)).toEqual({
-        pid,
-        script: 'run.py',
-        cwd: dir,
-        results: join(dir, 'out'),
-        arguments: { model: 'gpt 4o', agent: 'navi', result_dir: 'out', emulator_ip: '20.20.20.21' },
-      });
-      expect(facts.guests.map(({ address }) => address)).toContain('20.20.20.21');
-      expect(facts.logs.map(({ path }) => path)).toContain(
-        join(dir, 'out/logs/normal-0-20260128@225508.log'),
-      );
-    });
+  it('tells of the machine', async () => {
+    const nowMs = Date.now();
+    const facts = readMachine((await shell.ask(5, ['machine'])) ?? '', nowMs);
+    expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(Math.abs(facts.clockSkewMs ?? Number.NaN)).toBeLessThan(10_000);
+    const root = facts.disks.find(({ mount }) => mount === '/');
+    expect(root?.sizeKiB).toBeGreaterThan(root?.freeKiB ?? Number.NaN);
+  });
 
-    it.each([
-      ['python', ['run.py'], true],
-      ['python3.11', ['./run.py', '--model', 'x'], true],
-      ['python', ['scripts/run_multienv_claude.py'], true],
-      ['python', ['scripts/run_multienv_OpenCUA-7B.py'], true],
-      ['bash', ['-c', 'read -r line; : cd /client && python -u run.py --agent navi'], false],
-      ['vim', ['run.py'], false],
-      ['python', ['not_run.py'], false],
-      ['python', ['run.py.bak'], false],
-    ])('%s %j: is a benchmark process: %s', async (argv0, words, isRunner) => {
-      mkdirSync(join(dir, 'scripts'));
-      const multienv = ['scripts/run_multienv_claude.py', 'scripts/run_multienv_OpenCUA-7B.py'];
-      for (const name of [...multienv, 'not_run.py', 'run.py.bak'])
-        writeFileSync(join(dir, name), 'read -r line\n');
-      const pid = startRunner(argv0, words);
-      const comes = (): boolean => readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').startsWith(argv0);
-      await until(comes, 'it has its name');
-      const { runners } = readInside((await shell.ask(5, ['inside'])) ?? '');
-      expect(runners.some((one) => one.pid === pid)).toBe(isRunner);
+  it('finds run.py with its harmless arguments, its log, and never a secret', async () => {
+    mkdirSync(join(dir, 'out/logs'), { recursive: true });
+    writeFileSync(join(dir, 'out/logs/normal-0-20260128@225508.log'), 'x');
+    const pid = startRunner('/usr/bin/python3', [
+      'run.py',
+      '--headless',
+      '--model',
+      'gpt 4o',
+      '--api_key',
+      'sk-secret-1',
+      '--openai_key=sk-secret-2',
+      '--agent=navi',
+      '--result_dir=out',
+      '--emulator_ip',
+      '20.20.20.21',
+      'sk-secret-3',
+      '--max_steps',
+    ]);
+    const answer = (await shell.ask(5, ['inside'])) ?? '';
+    expect(answer).not.toContain('secret');
+    const facts = readInside(answer);
+    expect(facts.runners.find((one) => one.pid === pid)).toEqual({
+      pid,
+      script: 'run.py',
+      cwd: dir,
+      results: join(dir, 'out'),
+      arguments: { model: 'gpt 4o', agent: 'navi', result_dir: 'out', emulator_ip: '20.20.20.21' },
     });
+    expect(facts.guests.map(({ address }) => address)).toContain('20.20.20.21');
+    expect(facts.logs.map(({ path }) => path)).toContain(join(dir, 'out/logs/normal-0-20260128@225508.log'));
+  });
 
-    it('lists logs, newest first, links followed, whatever their names', async () => {
-      const names = ['old.log', 'with space.log', "it's.log"].map((name) => join(dir, name));
-      for (const [index, name] of names.entries()) {
-        writeFileSync(name, 'x'.repeat(index));
-        utimesSync(name, 1_000_000_000 + index, 1_000_000_000 + index);
-      }
-      symlinkSync(names[0] ?? '', join(dir, 'link.log'));
-      const logs = readLogs(
-        (await shell.ask(5, ['logs', ...names, join(dir, 'link.log'), join(dir, 'none')])) ?? '',
-      );
-      expect(logs.map(({ path }) => path).slice(0, 2)).toEqual([names[2], names[1]]);
-      expect(
-        logs
-          .map(({ path }) => path)
-          .slice(2)
-          .sort(),
-      ).toEqual([join(dir, 'link.log'), names[0]]);
-      expect(logs[0]).toMatchObject({
-        size: 2,
-        modifiedAt: 1_000_000_002,
-        inode: String(statSync(names[2] ?? '').ino),
-      });
-    });
+  it.each([
+    ['python', ['run.py'], true],
+    ['python3.11', ['./run.py', '--model', 'x'], true],
+    ['python', ['scripts/run_multienv_claude.py'], true],
+    ['python', ['scripts/run_multienv_OpenCUA-7B.py'], true],
+    ['bash', ['-c', 'read -r line; : cd /client && python -u run.py --agent navi'], false],
+    ['vim', ['run.py'], false],
+    ['python', ['not_run.py'], false],
+    ['python', ['run.py.bak'], false],
+  ])('%s %j: is a benchmark process: %s', async (argv0, words, isRunner) => {
+    mkdirSync(join(dir, 'scripts'));
+    const multienv = ['scripts/run_multienv_claude.py', 'scripts/run_multienv_OpenCUA-7B.py'];
+    for (const name of [...multienv, 'not_run.py', 'run.py.bak'])
+      writeFileSync(join(dir, name), 'read -r line\n');
+    const pid = startRunner(argv0, words);
+    const comes = (): boolean => readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').startsWith(argv0);
+    await until(comes, 'it has its name');
+    const { runners } = readInside((await shell.ask(5, ['inside'])) ?? '');
+    expect(runners.some((one) => one.pid === pid)).toBe(isRunner);
+  });
 
-    it('lists the logs on the machine: the usual ones, and those in folders that are known', async () => {
-      const logs = [
-        'cli_logs/run_20260128_225508.log',
-        'a client/logs/normal-0-20260128@225508.log',
-        'waa/logs/trial_7/main.log',
-        'waa/logs/trial_7/instance_0/run1.log',
-      ];
-      for (const path of [...logs, 'waa/logs/trial_7/other.log', 'a client/logs/debug-0.log']) {
-        mkdirSync(join(dir, path, '..'), { recursive: true });
-        writeFileSync(join(dir, path), 'x');
-      }
-      const words = [
-        'host',
-        'no',
-        'logs',
-        join(dir, 'a client'),
-        'trials',
-        join(dir, 'waa'),
-        'logs',
-        '/none',
-      ];
-      const facts = readHost((await shell.ask(5, words)) ?? '');
-      const ours = facts.logs.flatMap(({ path }) =>
-        path.startsWith(dir) ? [path.slice(dir.length + 1)] : [],
-      );
-      expect(ours.sort()).toEqual([...logs].sort());
-      expect(facts.runners).toEqual([]);
+  it('lists logs, newest first, links followed, whatever their names', async () => {
+    const names = ['old.log', 'with space.log', "it's.log"].map((name) => join(dir, name));
+    for (const [index, name] of names.entries()) {
+      writeFileSync(name, 'x'.repeat(index));
+      utimesSync(name, 1_000_000_000 + index, 1_000_000_000 + index);
+    }
+    symlinkSync(names[0] ?? '', join(dir, 'link.log'));
+    const logs = readLogs(
+      (await shell.ask(5, ['logs', ...names, join(dir, 'link.log'), join(dir, 'none')])) ?? '',
+    );
+    expect(logs.map(({ path }) => path).slice(0, 2)).toEqual([names[2], names[1]]);
+    expect(
+      logs
+        .map(({ path }) => path)
+        .slice(2)
+        .sort(),
+    ).toEqual([join(dir, 'link.log'), names[0]]);
+    expect(logs[0]).toMatchObject({
+      size: 2,
+      modifiedAt: 1_000_000_002,
+      inode: String(statSync(names[2] ?? '').ino),
     });
+  });
 
-    it("finds a run.py on the machine with its logs, and not a container's", async () => {
-      mkdirSync(join(dir, 'logs'));
-      writeFileSync(join(dir, 'logs/normal-20260128@225508.log'), 'x');
-      const pid = startRunner('python', ['run.py', '--model', 'gpt-4o']);
-      const find = async () => readHost((await shell.ask(5, ['host', 'yes'])) ?? '');
-      const found = await until(async () => {
-        const facts = await find();
-        return facts.runners.some((one) => one.pid === pid) && facts;
-      }, 'the process is there');
-      expect(found.logs.map(({ path }) => path)).toContain(join(dir, 'logs/normal-20260128@225508.log'));
-      expect(found.runners.find((one) => one.pid === pid)).toMatchObject({
-        cwd: dir,
-        results: join(dir, 'results'),
-      });
-    });
+  it('lists the logs on the machine: the usual ones, and those in folders that are known', async () => {
+    const logs = [
+      'cli_logs/run_20260128_225508.log',
+      'a client/logs/normal-0-20260128@225508.log',
+      'waa/logs/trial_7/main.log',
+      'waa/logs/trial_7/instance_0/run1.log',
+    ];
+    for (const path of [...logs, 'waa/logs/trial_7/other.log', 'a client/logs/debug-0.log']) {
+      mkdirSync(join(dir, path, '..'), { recursive: true });
+      writeFileSync(join(dir, path), 'x');
+    }
+    const words = ['host', 'no', 'logs', join(dir, 'a client'), 'trials', join(dir, 'waa'), 'logs', '/none'];
+    const facts = readHost((await shell.ask(5, words)) ?? '');
+    const ours = facts.logs.flatMap(({ path }) => (path.startsWith(dir) ? [path.slice(dir.length + 1)] : []));
+    expect(ours.sort()).toEqual([...logs].sort());
+    expect(facts.runners).toEqual([]);
+  });
 
-    it.each([
-      ['0::/system.slice/docker-0123.scope\n', false],
-      ['4:memory:/docker/0123\n0::/\n', false],
-      ['0::/machine.slice/libpod-0123.scope\n', false],
-      ['0::/kubepods.slice/x\n', false],
-      ['0::/user.slice/user-1000.slice/session-4.scope\n', true],
-    ])('a process of the control group %j is one of the machine: %s', async (cgroup, isOurs) => {
-      mkdirSync(join(dir, 'proc/77'), { recursive: true });
-      writeFileSync(join(dir, 'proc/77/cgroup'), cgroup);
-      writeFileSync(join(dir, 'proc/77/cmdline'), 'python\0run.py\0');
-      // What grep has found is taken as it is.
-      mkdirSync(join(dir, 'bin'));
-      writeFileSync(join(dir, 'bin/grep'), `#!/bin/sh\necho '${dir}/proc/77/cmdline'\n`, { mode: 0o755 });
-      const other = localShell(program, { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` });
-      const otherShell = openShell(other.client, 'sh', () => undefined);
-      const { runners } = readHost((await otherShell.ask(5, ['host', 'yes'])) ?? '');
-      const inside = readInside((await otherShell.ask(5, ['inside'])) ?? '');
-      otherShell.close();
-      expect(runners).toHaveLength(isOurs ? 1 : 0);
-      expect(inside.runners).toMatchObject([{ pid: 77, cwd: null, results: null }]);
+  it("finds a run.py on the machine with its logs, and not a container's", async () => {
+    mkdirSync(join(dir, 'logs'));
+    writeFileSync(join(dir, 'logs/normal-20260128@225508.log'), 'x');
+    const pid = startRunner('python', ['run.py', '--model', 'gpt-4o']);
+    const find = async () => readHost((await shell.ask(5, ['host', 'yes'])) ?? '');
+    const found = await until(async () => {
+      const facts = await find();
+      return facts.runners.some((one) => one.pid === pid) && facts;
+    }, 'the process is there');
+    expect(found.logs.map(({ path }) => path)).toContain(join(dir, 'logs/normal-20260128@225508.log'));
+    expect(found.runners.find((one) => one.pid === pid)).toMatchObject({
+      cwd: dir,
+      results: join(dir, 'results'),
     });
+  });
 
-    it('counts what runs in several containers, and lets no command line out', async () => {
-      mkdirSync(join(dir, 'bin'));
-      const docker = String.raw`#!/bin/sh
-case $1 in
-  inspect) printf '%s
-' '/winarena 2026-01-28T22:00:00.5Z 172.17.0.2 ' '/waa-container 2026-01-28T23:00:00Z ' '/third t 10.0.0.3 10.0.0.4 ';;
-  top) echo 'PID COMMAND'; case $2 in
-    winarena) echo '12 bash -c cd /client && python -u run.py --key sk-secret'; echo '13 /usr/bin/qemu-system-x86_64 -m 8G';;
-    waa-container) echo ' 14  python3 -u /client/run.py --api_key sk-secret'; echo '15 qemu-system-x86_64';;
-    third) echo '16 python /run/balloon.py'; echo '17 vim run.py';;
-  esac;;
-esac
-`;
-      const curl = String.raw`#!/bin/sh
-for url; do :; done
-case $url in *172.17.0.2:5000/probe) printf '{"status":"Probe successful"}
-http 200
-';; *) echo 'curl: (7) refused'; exit 7;; esac
-`;
-      writeFileSync(join(dir, 'bin/docker'), docker, { mode: 0o755 });
-      writeFileSync(join(dir, 'bin/curl'), curl, { mode: 0o755 });
-      const other = localShell(program, { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` });
-      const otherShell = openShell(other.client, 'sh', () => undefined);
-      const words = evidenceCommand('docker', 5000, ['winarena', 'waa-container', 'third']);
-      const answer = (await otherShell.ask(5, words)) ?? '';
-      otherShell.close();
-      expect(answer).not.toContain('secret');
-      const none = { runsBenchmark: false, hasGuest: false, answers: false };
-      expect(readEvidence(answer)).toEqual([
-        { name: 'winarena', startedAt: '2026-01-28T22:00:00.5Z', ...none, hasGuest: true, answers: true },
-        {
-          name: 'waa-container',
-          startedAt: '2026-01-28T23:00:00Z',
-          ...none,
-          runsBenchmark: true,
-          hasGuest: true,
-        },
-        { name: 'third', startedAt: 't', ...none },
-      ]);
-    });
+  it('identifies a log by its beginning, and says what is wrong with it', async () => {
+    writeFileSync(join(dir, 'a.log'), 'first line\nsecond line\n');
+    const identity = readIdentity((await shell.ask(5, ['identify', join(dir, 'a.log'), '10'])) ?? '');
+    expect(identity).toMatchObject({ size: 23, head: 'first line' });
+    const missing = (await shell.ask(5, ['identify', join(dir, 'none'), '10'])) ?? '';
+    expect(readIdentity(missing)).toBeNull();
+    expect(missing).toMatch(/No such file/i);
+    const folder = (await shell.ask(5, ['identify', dir, '10'])) ?? '';
+    expect(readIdentity(folder)).toBeNull();
+    expect(folder).toMatch(/is a directory/i);
+  });
 
-    it('looks wherever a log may be, in the container and on the machine', async () => {
-      mkdirSync(join(dir, 'bin'));
-      const stat = '#!/bin/sh\nfor path; do echo "log 1 2 3 $path"; done\n';
-      writeFileSync(join(dir, 'bin/stat'), stat, { mode: 0o755 });
-      const path = `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`;
-      const other = localShell(program, { PATH: path, HOME: dir });
-      const otherShell = openShell(other.client, 'sh', () => undefined);
-      const [inside, host] = await Promise.all([
-        otherShell.ask(5, ['inside']),
-        otherShell.ask(5, ['host', 'no']),
-      ]);
-      otherShell.close();
-      for (const place of ['/tmp/benchmark.log', '/tmp/waa_benchmark.log', '/tmp/evaluate_server.log'])
-        expect(inside).toContain(` ${place}\n`);
-      for (const place of ['/tmp/waa_benchmark.log', `${dir}/cli_logs/run_*.log`])
-        expect(host).toContain(` ${place}\n`);
+  it('follows a file, and ends the command with the channel', async () => {
+    const file = join(dir, 'a.log');
+    writeFileSync(file, '0123456789');
+    const other = localShell(program);
+    let seen = '';
+    const channel = openFollow(other.client, 'sh', ['until_closed', 'tail', '-c', '+6', '-f', '--', file], {
+      data: (chunk) => (seen += chunk.toString()),
+      notice: (text) => (seen += text),
+      closed: () => (seen += ' closed'),
     });
+    await until(() => seen === '56789', 'the rest of the file');
+    appendFileSync(file, ' and more');
+    await until(() => seen === '56789 and more', 'what is added');
+    channel.close();
+    await until(() => mentioning(file).length === 0, 'tail ends with the channel');
+    await until(() => other.pids.every((pid) => !isAlive(pid)), 'the shell ends too');
+    expect(seen).toBe('56789 and more');
+  });
 
-    it("gives a container's log as it is, a mark, and what is added, its errors too, and leaves nothing behind", async () => {
-      mkdirSync(join(dir, 'bin'));
-      const log = join(dir, 'container.log');
-      writeFileSync(log, 't1 one\nt2 two\n');
-      const docker = String.raw`#!/bin/sh
-case " $* " in
-  *' --follow '*) echo 't0 an error' >&2; exec tail -n +1 -f ${log};;
-  *) cat ${log};;
-esac
-`;
-      writeFileSync(join(dir, 'bin/docker'), docker, { mode: 0o755 });
-      const other = localShell(program, { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` });
-      let seen = '';
-      const channel = openFollow(other.client, 'sh', followLogCommand('docker', 'winarena', 't'), {
-        data: (chunk) => (seen += chunk.toString()),
-        notice: (text) => (seen += `stderr: ${text}`),
-        closed: () => (seen += ' closed'),
-      });
-      await until(() => seen.split('t2 two').length === 3, 'all twice');
-      appendFileSync(log, 't3 three\n');
-      await until(() => seen.endsWith('t3 three\n'), 'what is added');
-      expect(seen).toBe('t1 one\nt2 two\n\nt0 an error\nt1 one\nt2 two\nt3 three\n');
-      channel.close();
-      await until(() => mentioning(log).length === 0, 'docker logs ends with the channel');
+  it('tells that the followed command has ended by itself', async () => {
+    const other = localShell(program);
+    const told: string[] = [];
+    openFollow(other.client, 'sh', ['until_closed', 'echo', 'over'], {
+      data: (chunk) => told.push(chunk.toString()),
+      notice: () => undefined,
+      closed: () => told.push('closed'),
     });
+    await until(() => told.includes('closed'), 'closed');
+    expect(told).toEqual(['over\n', 'closed']);
+    other.end();
+    await until(() => other.pids.every((pid) => !isAlive(pid)), 'the shell has ended');
+    expect(told).toEqual(['over\n', 'closed']);
+  });
 
-    it('identifies a log by its beginning, and says what is wrong with it', async () => {
-      writeFileSync(join(dir, 'a.log'), 'first line\nsecond line\n');
-      const identity = readIdentity((await shell.ask(5, ['identify', join(dir, 'a.log'), '10'])) ?? '');
-      expect(identity).toMatchObject({ size: 23, head: 'first line' });
-      const missing = (await shell.ask(5, ['identify', join(dir, 'none'), '10'])) ?? '';
-      expect(readIdentity(missing)).toBeNull();
-      expect(missing).toMatch(/No such file/);
-      const folder = (await shell.ask(5, ['identify', dir, '10'])) ?? '';
-      expect(readIdentity(folder)).toBeNull();
-      expect(folder).toMatch(/is a directory/i);
-    });
-
-    it('follows a file, and ends the command with the channel', async () => {
-      const file = join(dir, 'a.log');
-      writeFileSync(file, '0123456789');
-      const other = localShell(program);
-      let seen = '';
-      const channel = openFollow(other.client, 'sh', ['until_closed', 'tail', '-c', '+6', '-f', '--', file], {
-        data: (chunk) => (seen += chunk.toString()),
-        notice: (text) => (seen += text),
-        closed: () => (seen += ' closed'),
-      });
-      await until(() => seen === '56789', 'the rest of the file');
-      appendFileSync(file, ' and more');
-      await until(() => seen === '56789 and more', 'what is added');
-      channel.close();
-      await until(() => mentioning(file).length === 0, 'tail ends with the channel');
-      await until(() => other.pids.every((pid) => !isAlive(pid)), 'the shell ends too');
-      expect(seen).toBe('56789 and more');
-    });
-
-    it('tells that the followed command has ended by itself', async () => {
-      const other = localShell(program);
-      const told: string[] = [];
-      openFollow(other.client, 'sh', ['until_closed', 'echo', 'over'], {
-        data: (chunk) => told.push(chunk.toString()),
-        notice: () => undefined,
-        closed: () => told.push('closed'),
-      });
-      await until(() => told.includes('closed'), 'closed');
-      expect(told).toEqual(['over\n', 'closed']);
-      other.end();
-      await until(() => other.pids.every((pid) => !isAlive(pid)), 'the shell has ended');
-      expect(told).toEqual(['over\n', 'closed']);
-    });
-
-    it('answers nothing any more when the connection is lost', async () => {
-      const pending = shell.ask(30, ['run', 'sleep', '1']);
-      machine.end();
-      expect(await pending).toBeNull();
-      expect(shell.closed).toBe(true);
-      expect(await shell.ask(1, ['machine'])).toBeNull();
-    });
-  },
-);
+  it('answers nothing any more when the connection is lost', async () => {
+    const pending = shell.ask(30, ['run', 'sleep', '1']);
+    machine.end();
+    expect(await pending).toBeNull();
+    expect(shell.closed).toBe(true);
+    expect(await shell.ask(1, ['machine'])).toBeNull();
+  });
+});
 
 function isAlive(pid: number): boolean {
   try {

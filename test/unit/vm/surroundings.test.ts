@@ -18,6 +18,7 @@ describe('what the VM tells of itself', () => {
       clockSkewMs: 10_500,
       zoneOffsetMinutes: 330,
       kvm: true,
+      lacks: [],
       disks: [
         { mount: '/', sizeKiB: 129900528, freeKiB: 96440212 },
         { mount: '/mnt/a b', sizeKiB: 153707984, freeKiB: 145826840 },
@@ -36,7 +37,14 @@ describe('what the VM tells of itself', () => {
   });
 
   it('is unknown where it says nothing', () => {
-    const nothing = { bootId: null, clockSkewMs: null, zoneOffsetMinutes: 0, kvm: false, disks: [] };
+    const nothing = {
+      bootId: null,
+      clockSkewMs: null,
+      zoneOffsetMinutes: 0,
+      kvm: false,
+      disks: [],
+      lacks: [],
+    };
     for (const answer of ['', 'clock now', 'nonsense\n\n']) expect(readMachine(answer, 0)).toEqual(nothing);
   });
 
@@ -74,6 +82,8 @@ describe('what the VM tells of itself', () => {
       logs: [
         { path: '/client/results/logs/normal-0-x y.log', size: 42, inode: '77', modifiedAt: 1769641200 },
       ],
+      unnamedLogs: 0,
+      lacks: [],
       activity: { path: '/tmp/evaluate_server.log', size: 9, inode: '78', modifiedAt: 1769641300 },
     });
     expect(facts.runners.map(describeRunner)).toEqual([
@@ -88,7 +98,7 @@ describe('what the VM tells of itself', () => {
     );
     expect(facts.runners).toMatchObject([{ pid: 7, cwd: '/home/u/OSWorld' }]);
     expect(facts.logs.map(({ path }) => path)).toEqual(['/tmp/waa_benchmark.log']);
-    expect(readHost('')).toEqual({ runners: [], logs: [] });
+    expect(readHost('')).toEqual({ runners: [], logs: [], unnamedLogs: 0 });
   });
 
   it('is a list of logs', () => {
@@ -97,12 +107,23 @@ describe('what the VM tells of itself', () => {
     ]);
   });
 
-  it('has no path in it that could not be asked for', () => {
-    expect(
-      readLogs('log 1 2 3 /a\rb\nlog 1 2 3 /\x1b[2J\nlog 1 2 3 /\uFFFD\nlog 1 2 3 b\nlog 1 2 3 ./c d\n'),
-    ).toEqual([{ path: './c d', size: 2, inode: '3', modifiedAt: 1 }]);
-    const [runner] = readHost('runner 7\ncwd /home/u\rv\nresults relative\n').runners;
+  it('has no path in it that could not be asked for, and counts the logs that have one', () => {
+    const { logs, unnamedLogs } = readHost(
+      'log 1 2 3 /a\tb\r\nlog 1 2 3 /\uFFFD\nlog 1 2 3 b\nlog 1 2 3 ./c d \nunnamed 4\nlog 1 2 3 /cut',
+    );
+    expect(logs.map(({ path }) => path)).toEqual(['/a\tb\r', './c d ']);
+    expect(unnamedLogs).toBe(6);
+    const [runner] = readHost('runner 7\ncwd /home/u\x01v\nresults relative\n').runners;
     expect(runner).toMatchObject({ pid: 7, cwd: null, results: null });
+  });
+
+  it('names the tools that are missing', () => {
+    expect(readMachine('lacks head base64\n', 0).lacks).toEqual(['head', 'base64']);
+    expect(readInside('lacks stat $(id)\n').lacks).toEqual(['stat']);
+  });
+
+  it('takes half a second for a fraction that date does not know', () => {
+    expect(readMachine('clock 1769641200.%N +0000\n', 1769641200_000).clockSkewMs).toBe(500);
   });
 
   it('is the identity of a log, or that there is none', () => {

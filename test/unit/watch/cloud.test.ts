@@ -247,7 +247,7 @@ describe('vm_idle', () => {
       { ...idling(), run: { isRunning: true, endedWell: false, guest: null, silentForMs: 9e9 } },
       'clear',
     ],
-    ['a process of a run', { ...idling(), host: { runners: [runner], logs: [] } }, 'clear'],
+    ['a process of a run', { ...idling(), host: { runners: [runner], logs: [], unnamedLogs: 0 } }, 'clear'],
     ['an agent elsewhere is at work', { ...idling(), outsideAgentAtMs: 1 }, 'clear'],
     ['the connection is lost', { ...idling(), ssh: down(true) }, 'unknown'],
     ['it blinks', { ...idling(), ssh: { kind: 'blinking' } }, 'unknown'],

@@ -27,6 +27,7 @@ const free = (gibibytes: number, sizeGibibytes = 100): Sight => ({
   ...ready,
   machine: {
     ...machine,
+    lacks: [],
     disks: [{ mount: '/', sizeKiB: sizeGibibytes * 2 ** 20, freeKiB: gibibytes * 2 ** 20 }],
   },
 });
@@ -38,11 +39,15 @@ const trouble = (kind: BootTrouble['kind'], sight: Sight = onItsWay): Sight => (
 const onHost: Sight = {
   ...up,
   docker: { kind: 'missing', detail: 'x' },
-  host: { runners: [{ pid: 1, script: 'run.py', cwd: '/o', results: null, arguments: {} }], logs: [] },
+  host: {
+    runners: [{ pid: 1, script: 'run.py', cwd: '/o', results: null, arguments: {} }],
+    logs: [],
+    unnamedLogs: 0,
+  },
 };
 const withHostLog = (path: string, isRunning: boolean): Sight => ({
   ...onHost,
-  host: { runners: [], logs: [] },
+  host: { runners: [], logs: [], unnamedLogs: 0 },
   log: { path, why: null, trouble: null },
   run: { isRunning, endedWell: !isRunning, guest: null, silentForMs: 0 },
 });
@@ -160,6 +165,22 @@ describe('each code', () => {
     ['kvm_missing', 'another exit code', { ...onItsWay, container: { ...stopped, exitCode: 1 } }, 'unknown'],
     ['kvm_missing', 'booting', onItsWay, 'clear'],
     ['kvm_missing', 'no word yet', { ...onItsWay, boot: firstSight.boot }, 'unknown'],
+
+    ['vm_tools_missing', 'all are there', ready, 'clear'],
+    ['vm_tools_missing', 'not asked yet', up, 'unknown'],
+    ['vm_tools_missing', 'none of two', { ...ready, machine: { ...machine, lacks: ['head'] } }, 'holds'],
+    [
+      'vm_tools_missing',
+      'one in the container',
+      { ...ready, inside: ready.inside && { ...ready.inside, lacks: ['base64'] } },
+      'holds',
+    ],
+    [
+      'log_unreadable',
+      'the only log has a name that cannot be asked for',
+      { ...ready, host: { runners: [], logs: [], unnamedLogs: 1 } },
+      'holds',
+    ],
 
     ['disk_full', 'the log says so', trouble('disk'), 'holds'],
     ['disk_full', 'room', free(50), 'clear'],

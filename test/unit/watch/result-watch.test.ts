@@ -24,6 +24,7 @@ let evaluateLogSize: number | null;
 let reading: { run: RunState | null; taken: (readonly ResultFile[])[]; fails: boolean };
 let isLogFollowed: boolean;
 let failures: unknown[];
+let warned: unknown[];
 let feed: Feed;
 let dataDir: string;
 let watch: ResultWatch;
@@ -31,7 +32,7 @@ let watch: ResultWatch;
 const run = (state: RunState['state']) =>
   ({ runId: 'run-1', state, endedAt: null, lastEventAt: startMs, dialect: 'waa' }) as RunState;
 const line = (taskId: string, seconds: number, text = '1.0') =>
-  `result ${seconds} ./m/0/chrome/${taskId}/result.txt\t${text}\n`;
+  `result ${seconds} ${text}\t./m/0/chrome/${taskId}/result.txt\n`;
 
 beforeEach(() => {
   nowMs = startMs;
@@ -39,6 +40,7 @@ beforeEach(() => {
   answers = () => 'end\n';
   evaluateLogSize = null;
   failures = [];
+  warned = [];
   isLogFollowed = true;
   reading = { run: run('running'), taken: [], fails: false };
   dataDir = mkdtempSync(join(tmpdir(), 'benchtray-results-'));
@@ -65,6 +67,7 @@ beforeEach(() => {
     feed,
     clock: vmClockOf(() => nowMs),
     picture,
+    warn: (detail, message) => warned.push([message, detail]),
     logReading: () => (isLogFollowed ? logReading : null),
     onRun: () => undefined,
   });

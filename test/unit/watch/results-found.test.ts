@@ -27,7 +27,9 @@ const inside = (change: Partial<NonNullable<Sight['inside']>>): Sight => ({
     guests: [],
     folders: [],
     logs: [],
+    unnamedLogs: 0,
     activity: null,
+    lacks: [],
     ...change,
   },
 });
@@ -62,7 +64,10 @@ describe('the folder of results', () => {
       hostPath: null,
       why: 'the usual folder of results in the container',
     });
-    const outside: Sight = { ...inside({}), host: { runners: [runner('/o/results')], logs: [] } };
+    const outside: Sight = {
+      ...inside({}),
+      host: { runners: [runner('/o/results')], logs: [], unnamedLogs: 0 },
+    };
     expect(findResults(null, outside)).toEqual({
       where: 'host',
       path: '/o/results',
@@ -91,7 +96,7 @@ describe('folders that are looked into', () => {
     folders.remember({
       ...sight,
       container: { kind: 'unknown' },
-      host: { runners: [runner('/o/out')], logs: [] },
+      host: { runners: [runner('/o/out')], logs: [], unnamedLogs: 0 },
     });
     expect(folders.words()).toEqual([
       ...['logs', `${client}/results`],
@@ -104,8 +109,11 @@ describe('folders that are looked into', () => {
   it('are no more than a few, and never one whose name could not be asked for', () => {
     const folders = createKnownFolders();
     for (let index = 0; index < 30; index++)
-      folders.remember({ ...onItsWay, host: { runners: [runner(`/out ${String(index)}`)], logs: [] } });
-    folders.remember({ ...onItsWay, host: { runners: [runner('/a\nb')], logs: [] } });
+      folders.remember({
+        ...onItsWay,
+        host: { runners: [runner(`/out ${String(index)}`)], logs: [], unnamedLogs: 0 },
+      });
+    folders.remember({ ...onItsWay, host: { runners: [runner('/a\nb')], logs: [], unnamedLogs: 0 } });
     expect(folders.words()).toHaveLength(16);
     expect(folders.words()).toContain('/out 29');
     expect(folders.words()).not.toContain('/a\nb');

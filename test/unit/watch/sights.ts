@@ -6,6 +6,7 @@ export const machine = {
   clockSkewMs: 0,
   zoneOffsetMinutes: 0,
   kvm: true,
+  lacks: [],
   disks: [{ mount: '/', sizeKiB: 100 * 1024 * 1024, freeKiB: 50 * 1024 * 1024 }],
 };
 
@@ -30,8 +31,17 @@ export const onItsWay: Sight = {
     misses: 9,
   },
   machine,
-  host: { runners: [], logs: [] },
-  inside: { zoneOffsetMinutes: 0, runners: [], guests: [], folders: [], logs: [], activity: null },
+  host: { runners: [], logs: [], unnamedLogs: 0 },
+  inside: {
+    zoneOffsetMinutes: 0,
+    runners: [],
+    guests: [],
+    folders: [],
+    logs: [],
+    unnamedLogs: 0,
+    activity: null,
+    lacks: [],
+  },
 };
 
 /** The benchmark server answers. */

@@ -174,7 +174,9 @@ describe('what a status says', () => {
         guests: [],
         folders: [],
         logs: [],
+        unnamedLogs: 0,
         activity: null,
+        lacks: [],
       },
       results: {
         where: 'container',
@@ -233,7 +235,7 @@ describe('what a status says', () => {
       ...onItsWay,
       container: { kind: 'absent', wanted: null, looks: 9 },
       inside: null,
-      host: { runners: [runner], logs: [] },
+      host: { runners: [runner], logs: [], unnamedLogs: 0 },
       results: { where: 'host', path: '/o/results', hostPath: null, why: '--result_dir of run_multienv.py' },
     };
     expect(statusOf(sight, frame)).toMatchObject({

@@ -1,5 +1,5 @@
 /** Folders on the VM that have been seen to be the benchmark's. They are looked into also when its process and its container are gone. */
-import { hostPath, repositoryOf } from '../../vm/index.ts';
+import { hostPath, isSendable, repositoryOf } from '../../vm/index.ts';
 import type { Sight } from '../sight.ts';
 
 export interface KnownFolders {
@@ -15,7 +15,7 @@ export function createKnownFolders(): KnownFolders {
   const kinds = new Map<string, 'logs' | 'trials'>();
 
   function add(kind: 'logs' | 'trials', folder: string | null): void {
-    if (folder === null || /[\r\n\0]/.test(folder)) return;
+    if (folder === null || !isSendable(folder)) return;
     kinds.delete(folder);
     kinds.set(folder, kind);
     for (const oldest of [...kinds.keys()].slice(0, -most)) kinds.delete(oldest);

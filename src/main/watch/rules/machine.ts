@@ -17,7 +17,25 @@ export const machineRules: Rules = {
       return fullDisk(`${disk.mount}: ${Math.round(disk.freeKiB / 1024)} MiB free`);
     return disk.freeKiB > freeAgainAboveKiB ? 'clear' : 'unknown';
   }),
+
+  vm_tools_missing: whileUp(({ machine, inside, container }) => {
+    if (machine === null) return 'unknown';
+    if (machine.lacks.length > 0) return missingTools('The VM', machine.lacks);
+    if (inside !== null && inside.lacks.length > 0 && container.kind === 'running')
+      return missingTools(`The container ${container.name}`, inside.lacks);
+    return container.kind === 'running' && inside === null ? 'unknown' : 'clear';
+  }),
 };
+
+function missingTools(where: string, tools: readonly string[]): Verdict {
+  const names = tools.join(', ');
+  return {
+    severity: 'warning',
+    message: `${where} has no ${names}. BenchTray cannot find or read its logs and results.`,
+    detail: names,
+    hint: 'Install coreutils and findutils there (Debian, Ubuntu: apt-get install coreutils findutils).',
+  };
+}
 
 function fullDisk(detail: string): Verdict {
   return {

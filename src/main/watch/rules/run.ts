@@ -2,11 +2,19 @@
 import { whileUp, type Rules } from './rule.ts';
 
 export const runRules: Rules = {
-  log_unreadable: whileUp(({ log }) => {
+  log_unreadable: whileUp(({ log, host, inside }) => {
     if (log.trouble !== null) {
       return { severity: 'warning', message: log.trouble.message, detail: log.path, hint: log.trouble.hint };
     }
-    return log.path === null ? 'unknown' : 'clear';
+    if (log.path !== null) return 'clear';
+    const unnamed = (host?.unnamedLogs ?? 0) + (inside?.unnamedLogs ?? 0);
+    if (unnamed === 0) return 'unknown';
+    return {
+      severity: 'warning',
+      message: 'BenchTray cannot follow the only logs on the VM because of their names.',
+      detail: `${unnamed === 1 ? '1 log' : `${unnamed} logs`} with a line break in the path, or one that is not UTF-8`,
+      hint: 'Rename the log, or the folder that it is in.',
+    };
   }),
 
   run_stalled: whileUp(({ run }, { stalledAfterMs }) => {

@@ -1,0 +1,64 @@
+/**
+ * The part of the shell script that keeps its processes in hand.
+ *
+ *   `end_processes PID …`         ends these and everything below them. It stops each before it looks for its children, so that none
+ *                                 escapes by starting another. Needs no other program.
+ *   `limited COMMAND …`           runs a command for $limit seconds at most; 124: the time was over
+ *   `end_with_channel`            waits for $command, or for the end of stdin (as file descriptor 3), and ends the shell
+ */
+export const processScript = String.raw`
+parent_of() { { read -r _ _ _ parent _ <"/proc/$1/stat"; } 2>/dev/null && echo "$parent"; }
+children_of() {
+  if [ -e "/proc/$1/task/$1/children" ]; then
+    for list in /proc/$1/task/*/children; do
+      below=; { read -r below <"$list"; } 2>/dev/null
+      children="$children $below"
+    done
+  else
+    # A kernel without these lists.
+    for list in /proc/[0-9]*/stat; do
+      below=; { IFS= read -r below <"$list"; } 2>/dev/null
+      below=${'$'}{below##*) }
+      case $below in ?" $1 "*) list=${'$'}{list#/proc/} children="$children ${'$'}{list%/stat}";; esac
+    done
+  fi
+}
+end_processes() {
+  all=
+  while [ $# -gt 0 ]; do
+    all="$all $1" children=
+    kill -STOP "$1"
+    children_of "$1"
+    shift
+    set -- "$@" $children
+  done 2>/dev/null
+  kill -KILL $all 2>/dev/null
+}
+end_everything() {
+  trap - EXIT TERM
+  children=
+  children_of $$
+  [ -z "$children" ] || end_processes $children
+  exit 0
+}
+trap end_everything EXIT TERM
+end_with_channel() {
+  { cat <&3; kill -TERM $$; } >/dev/null 2>&1 &
+  wait "$command"
+  exit 0
+}
+limited() {
+  if [ "$timeout" ]; then
+    # What the shell says of a process that was ended is none of the command's words.
+    { (exec $timeout "$limit" "$@" 2>&5); } 5>&2 2>/dev/null
+  else
+    sleep "$limit" </dev/null >/dev/null 2>&1 & sleeper=$!
+    { "$@"; result=$?; kill "$sleeper" 2>/dev/null; exit "$result"; } & work=$!
+    if wait "$sleeper" 2>/dev/null; then end_processes "$work"; wait "$work" 2>/dev/null; return 124; fi
+    wait "$work" 2>/dev/null
+  fi
+  limited=$?
+  case $limited in 137|143) return 124;; esac
+  return "$limited"
+}
+`;

@@ -1,0 +1,106 @@
+/** Nothing stays behind on the VM: not when a request takes too long, and not when the connection ends. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFollow } from '../../../src/main/vm/follow-channel.ts';
+import { readScreens, screensCommand } from '../../../src/main/vm/result-folder.ts';
+import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
+import { readIdentity, readLogs, readMachine } from '../../../src/main/vm/surroundings.ts';
+import { processesOf } from '../../support/real-vm/processes.ts';
+import { until } from '../../support/wait.ts';
+import { localShell, type LocalShell } from './local-shell.ts';
+import { shells, toolsWithout } from './shells.ts';
+
+const withoutHead = toolsWithout('head');
+const withoutEncoders = toolsWithout('base64', 'od');
+
+describe.each(shells)('what the script has started under %s', (_name, program) => {
+  let dir: string;
+  let machine: LocalShell;
+  let shell: ShellChannel;
+
+  beforeEach(() => {
+    dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-ends-')));
+    machine = localShell(program, { HOME: dir, VM_DIR: dir });
+    shell = openShell(machine.client, 'sh', () => undefined);
+  });
+  afterEach(async () => {
+    shell.close();
+    await until(() => processesOf(dir).length === 0, 'nothing is left behind');
+    rmSync(dir, { recursive: true });
+  });
+  const runs = (text: string): boolean => processesOf(dir).some(({ command }) => command.includes(text));
+
+  it('ends with the connection, however deep', async () => {
+    const asked = [
+      shell.ask(300, ['run', 'sleep', '301']),
+      shell.ask(300, ['last_of', 'sh', '-c', 'sleep 302; echo over']),
+      shell.ask(300, ['sleep', '303']),
+      shell.ask(300, ['run', 'sh', '-c', 'sleep 304 & sleep 305 | cat']),
+    ];
+    await until(() => ['301', '302', '303', '304', '305'].every((time) => runs(`sleep ${time}`)), 'all run');
+    machine.end();
+    expect(await Promise.all(asked)).toEqual([null, null, null, null]);
+    await until(() => processesOf(dir).length === 0, 'all have ended');
+  });
+
+  it('ends with the channel on which its output flows', async () => {
+    const closed: string[] = [];
+    const channel = openFollow(machine.client, 'sh', ['until_closed', 'sh', '-c', 'sleep 306; echo over'], {
+      data: () => undefined,
+      notice: () => undefined,
+      closed: () => closed.push('closed'),
+    });
+    await until(() => runs('sleep 306'), 'it runs');
+    channel.close();
+    await until(() => !runs('sleep 306'), 'it has ended');
+    expect(closed).toEqual([]);
+  });
+
+  it('ends when it takes longer than it may, and holds up nothing', async () => {
+    const late = shell.ask(1, ['sleep', '307']);
+    await until(() => runs('sleep 307'), 'it runs');
+    expect(await late).toBeNull();
+    await until(() => !runs('sleep 307'), 'it has ended');
+    expect(await shell.ask(20, ['run', 'echo', 'still there'])).toBe('still there\n\nexit 0\n');
+  });
+
+  it('does not walk through links in search of screenshots', async () => {
+    const root = join(dir, 'results');
+    mkdirSync(join(root, 'model/chrome/task'), { recursive: true });
+    mkdirSync(join(dir, 'elsewhere/other'), { recursive: true });
+    writeFileSync(join(dir, 'elsewhere/other/step_1.png'), 'x');
+    symlinkSync('/', join(root, 'link'));
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) symlinkSync('.', join(root, `model/${name}`));
+    for (const domain of ['chrome', 'elsewhere', null]) {
+      const words = screensCommand(root, domain, 'other') ?? [];
+      expect(readScreens(await shell.ask(20, words))).toEqual({ kind: 'absent' });
+    }
+    expect(readScreens(await shell.ask(20, screensCommand(root, 'chrome', 'task') ?? []))).toMatchObject({
+      kind: 'ok',
+    });
+  });
+
+  it('does not wait for what is no regular file', async () => {
+    const pipe = join(dir, 'normal-1.log');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    expect(readLogs((await shell.ask(20, ['logs', pipe, '/dev/zero'])) ?? 'none')).toEqual([]);
+    const answer = (await shell.ask(20, ['identify', pipe, '100'])) ?? 'none';
+    expect(readIdentity(answer)).toBeNull();
+    expect(answer).toContain('is not a regular file');
+  });
+});
+
+describe('a machine without a tool that is needed', () => {
+  it.each([
+    ['head', withoutHead],
+    ['base64', withoutEncoders],
+  ])('says that it has no %s', async (tool, path) => {
+    const machine = localShell(['/usr/bin/env', `PATH=${path}`, '/bin/sh']);
+    const shell = openShell(machine.client, 'sh', () => undefined);
+    expect(readMachine((await shell.ask(20, ['machine'])) ?? '', 0).lacks).toEqual([tool]);
+    shell.close();
+  });
+});
