@@ -1,6 +1,7 @@
 import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
 import { maskUrl } from '../../shared/mask-secrets.ts';
+import { mostLevels, tooDeepAt } from './depth.ts';
 import { nearestWord } from './nearest-word.ts';
 import { foundText, keyText, placeOf, problem, type ConfigProblem } from './problem.ts';
 import { knownKeys } from './known-keys.ts';
@@ -11,6 +12,9 @@ export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
+/** A file with thousands of problems has one cause. Each takes a search through the text. */
+const mostProblems = 50;
+
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
@@ -20,6 +24,11 @@ type Path = readonly PropertyKey[];
  */
 export function parseConfig(text: string, file: string): ParsedConfig {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const deepOffset = tooDeepAt(source);
+  if (deepOffset !== null) {
+    const what = `nested deeper than ${mostLevels} levels`;
+    return { ok: false, problems: [problem(file, '', placeOf(source, deepOffset), what)] };
+  }
   const errors: ParseError[] = [];
   const root = parseTree(source, errors, { allowTrailingComma: true });
   const [firstError] = errors;
@@ -29,15 +38,17 @@ export function parseConfig(text: string, file: string): ParsedConfig {
     return { ok: false, problems: [problem(file, '', place, syntaxText(firstError, source))] };
   }
 
-  const repeated = repeatedKeys(root, []).map(({ path, node }) =>
-    problem(file, keyText(path), placeOf(source, node.offset), 'this key stands here for a second time'),
-  );
+  const repeated = repeatedKeys(root, [])
+    .slice(0, mostProblems)
+    .map(({ path, node }) =>
+      problem(file, keyText(path), placeOf(source, node.offset), 'this key stands here for a second time'),
+    );
   const result = configSchema.safeParse(getNodeValue(root));
   if (result.success && repeated.length === 0) return { ok: true, config: result.data };
-  const wrong = (result.error?.issues ?? []).flatMap((issue) =>
-    issueProblems(issue, [], { root, source, file }),
-  );
-  return { ok: false, problems: [...repeated, ...wrong].sort(byPlace) };
+  const wrong = (result.error?.issues ?? [])
+    .slice(0, mostProblems)
+    .flatMap((issue) => issueProblems(issue, [], { root, source, file }));
+  return { ok: false, problems: [...repeated, ...wrong].sort(byPlace).slice(0, mostProblems) };
 }
 
 const byPlace = (a: ConfigProblem, b: ConfigProblem) =>
@@ -59,7 +70,7 @@ function issueProblems(issue: Issue, base: Path, context: Context): readonly Con
 
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path);
-    return issue.keys.map((unknown) => {
+    return issue.keys.slice(0, mostProblems).map((unknown) => {
       const nearest = nearestWord(unknown, known);
       const advice =
         nearest === null
@@ -79,7 +90,8 @@ function issueProblems(issue: Issue, base: Path, context: Context): readonly Con
     const meant = issue.errors.find((issues) =>
       issues.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
     );
-    if (meant !== undefined) return meant.flatMap((inner) => issueProblems(inner, path, context));
+    if (meant !== undefined)
+      return meant.slice(0, mostProblems).flatMap((inner) => issueProblems(inner, path, context));
   }
   if (node === undefined) return [problem(file, key, place, `missing, expected ${issue.message}`)];
   // A rule over several keys of a group says itself what it found.
