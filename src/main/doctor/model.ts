@@ -87,6 +87,7 @@ export interface House {
   readonly configuration: Configuration;
   /** Where the BenchTray listens that the doctor runs in; null: it runs by itself. */
   readonly ownUrl: string | null;
+  readonly dataDir: string;
   /** What is wrong with the file by now, where another configuration is in force because of that. */
   readonly brokenEdit: readonly ConfigProblem[];
 }

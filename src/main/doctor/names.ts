@@ -4,6 +4,7 @@ export const checkNames = [
   'watched_vms',
   'port',
   'server',
+  'private_files',
   'azure_login',
   'vm_exists',
   'vm_running',

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/main/config/index.ts';
+import { configSchema } from '../../../src/main/config/schema.ts';
 import type { CheckName } from '../../../src/main/doctor/index.ts';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -39,7 +40,7 @@ const vmChecks: readonly CheckName[] = [
   ...(['benchmark_process', 'log', 'clock'] as const),
 ];
 
-function writeConfig({ home }: Patient, text: string): ReturnType<typeof readConfig> {
+async function writeConfig({ home }: Patient, text: string): ReturnType<typeof readConfig> {
   const path = join(home, 'c.json');
   writeFileSync(path, text);
   const platformDirs = { config: home, data: home, home };
@@ -54,8 +55,8 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
   configuration: [
     {
       what: 'a file with mistakes in it',
-      break(patient) {
-        const read = writeConfig(patient, '{ "vms": [{ "name": "a b", "shh": 1 }], "interval": "x" }');
+      break: async (patient) => {
+        const read = await writeConfig(patient, '{ "vms": [{ "name": "a b", "shh": 1 }], "interval": "x" }');
         if (read.ok) throw new Error('It should not be valid.');
         const configuration = { ...read, path: join(patient.home, 'c.json') };
         patient.house = { ...patient.house, configuration };
@@ -77,8 +78,8 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
     },
     {
       what: 'an edit while BenchTray runs',
-      break(patient) {
-        const read = writeConfig(patient, '{ "interval": 0 }');
+      break: async (patient) => {
+        const read = await writeConfig(patient, '{ "interval": 0 }');
         patient.house = { ...patient.house, brokenEdit: read.ok ? [] : read.problems };
       },
       ...warned,
@@ -131,6 +132,35 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       ...warned,
       found: /No BenchTray is running now/,
       command: /^benchtray serve$/,
+    },
+  ],
+  private_files: [
+    {
+      what: 'a data folder that all may write into',
+      break({ home }) {
+        chmodSync(home, 0o777);
+      },
+      ...warned,
+      found: /Others may write into the data folder \S+ \(its mode is 777\)/,
+      command: /^chmod 700 \S+$/,
+    },
+    {
+      what: 'a TLS key that all may read',
+      break(patient) {
+        const { configuration } = patient.house;
+        if (!configuration.ok) throw new Error('It is broken already.');
+        const key = join(patient.home, 'tls.pem');
+        writeFileSync(key, 'key', { mode: 0o644 });
+        const { external } = configSchema.parse({
+          server: { external: { host: '0.0.0.0', tls: { cert: key, key } } },
+        }).server;
+        const server = { ...configuration.config.server, external };
+        const config = { ...configuration.config, server };
+        patient.house = { ...patient.house, configuration: { ...configuration, config } };
+      },
+      ...warned,
+      found: /Others may read or change the TLS key \S+tls\.pem \(its mode is 644\)/,
+      command: /^chmod 600 \S+tls\.pem$/,
     },
   ],
   azure_login: (

@@ -49,7 +49,7 @@ describe.skipIf(sshdPath === null)('benchtray doctor', () => {
     expect(err()).toBe('');
     expect(out()).toMatch(/^✓ passed {4}Configuration: \S+c\.json: valid \(vm\)\.\n/);
     expect(out()).toMatch(/^! warned {4}Server: No BenchTray is running now\.\n/m);
-    expect(out()).toMatch(/\n\nNothing is wrong: 17 passed, 1 warned, 0 failed, 3 skipped\.\n$/);
+    expect(out()).toMatch(/\n\nNothing is wrong: 18 passed, 1 warned, 0 failed, 3 skipped\.\n$/);
     expect(out()).not.toContain('\u001b');
     expect(existsSync(join(patient.home, 'data'))).toBe(false);
   });

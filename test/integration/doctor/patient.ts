@@ -119,6 +119,7 @@ export async function healthyPatient(): Promise<Patient> {
     house: {
       configuration: { ok: true, config: defaultConfig, path: 'c.json', warnings: [] },
       ownUrl: null,
+      dataDir: home,
       brokenEdit: [],
     },
     tools: {

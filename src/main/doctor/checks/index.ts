@@ -9,6 +9,7 @@ import { guestAddress, probe } from './guest.ts';
 import { log } from './log.ts';
 import { clock, disk, kvm } from './machine.ts';
 import { port } from './port.ts';
+import { privateFiles } from './private-files.ts';
 import { publicAddress } from './public-address.ts';
 import { server } from './server.ts';
 import { sshKey } from './ssh-key.ts';
@@ -22,6 +23,7 @@ export const checks: readonly Check[] = [
   watchedVms,
   port,
   server,
+  privateFiles,
   azureLoginCheck,
   vmExists,
   vmRunning,
