@@ -28,6 +28,7 @@ const everyRoom = [
   'shell',
 ];
 const mayImport = {
+  files: [],
   config: [],
   run: [],
   vm: ['config'],

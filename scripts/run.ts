@@ -61,7 +61,7 @@ async function runDesktop(command: 'serve' | 'demo', words: readonly string[]): 
     case 'impossible':
       // It was told to end while it was starting.
       if (stopSignal !== null) process.exit(signalCode(stopSignal));
-      process.stderr.write(`${result.why}: running headless${dashboardText(command, words)}\n`);
+      process.stderr.write(`${result.why}: running headless${await dashboardText(command, words)}\n`);
       runCommand([command, ...words]);
   }
 }

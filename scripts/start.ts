@@ -109,13 +109,13 @@ function endText(end: End): string {
 }
 
 /** ", dashboard at http://localhost:8765/", as far as that is known beforehand. */
-export function dashboardText(command: 'serve' | 'demo', words: readonly string[]): string {
+export async function dashboardText(command: 'serve' | 'demo', words: readonly string[]): Promise<string> {
   const { values } = parseArgs({
     args: [...words],
     strict: false,
     options: { port: { type: 'string' }, config: { type: 'string' } },
   });
-  const read = readConfig({
+  const read = await readConfig({
     configFlag: typeof values.config === 'string' ? values.config : undefined,
     env: process.env,
     platformDirs: platformDirs(),

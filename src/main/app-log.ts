@@ -1,8 +1,9 @@
 /** The log of the program itself: one JSON object a line, rotated, without secrets. */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
+import { appendOwnFile } from './files/index.ts';
 import { maskSecretsIn } from '../shared/mask-secrets.ts';
 
 export type { Logger } from 'pino';
@@ -32,7 +33,7 @@ export function defaultLogFile(dataDir: string): string {
 export function openAppLog({ file, level }: { readonly file: string; readonly level: LogLevel }): AppLog {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // The stream would only tell later, by an event, that it cannot open the file.
-  closeSync(openSync(file, 'a', 0o600));
+  appendOwnFile(file, '');
   const stream = createStream(basename(file), {
     path: dirname(file),
     size: rotateAt,

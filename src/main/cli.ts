@@ -6,12 +6,14 @@ import type { CliIo } from './cli/io.ts';
 import { runCli } from './cli/program.ts';
 import { stopOnSignals } from './cli/stop-on-signals.ts';
 import { platformDirs } from './config/index.ts';
+import { endWithinMs, threadsRest } from './end-process.ts';
 import { packageRoot } from './package-root.ts';
 import { version } from './version.ts';
 
 /** How long what is still open may hold up the exit once the command is through. */
 const lingerMs = 250;
 
+const stop = stopOnSignals();
 const dashboard = join(packageRoot(), 'out', 'renderer');
 
 const io: CliIo = {
@@ -21,7 +23,7 @@ const io: CliIo = {
   stderr: process.stderr,
   version,
   assetsDir: existsSync(join(dashboard, 'index.html')) ? dashboard : null,
-  stop: stopOnSignals(),
+  stop: stop.signal,
   // Loaded when they are needed: `watch` and `config` are quicker without them.
   startMonitor: async (options) => (await import('./monitor.ts')).startMonitor(options),
   startSimulatedVm: async (options) => (await import('./demo/index.ts')).startSimulatedVm(options),
@@ -33,4 +35,9 @@ const io: CliIo = {
 process.stdout.on('error', () => process.exit(0));
 
 process.exitCode = await runCli(process.argv.slice(2), io);
-setTimeout(() => process.exit(), lingerMs).unref();
+setTimeout(() => void end(), lingerMs).unref();
+
+/** Exits, unless a thread hangs that the exit would wait for: then the signal that asked for the end does it at its time. */
+async function end(): Promise<void> {
+  if (stop.by() === null || (await threadsRest(endWithinMs))) process.exit();
+}

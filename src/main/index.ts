@@ -55,7 +55,7 @@ function begin(): void {
 }
 
 async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
-  const config = withPort(options.demo ? defaultConfig : configured(sources), options.port);
+  const config = withPort(options.demo ? defaultConfig : await configured(sources), options.port);
   const dataDir = options.demo ? app.getPath('userData') : resolveDataDir(config, sources);
   const file = options.logFile === undefined ? defaultLogFile(dataDir) : resolve(options.logFile);
   const appLog = openAppLog({ file, level: options.logLevel ?? 'info' });
@@ -96,8 +96,8 @@ async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
   reportStart();
 }
 
-function configured(sources: ConfigSources): Config {
-  const read = readConfig(sources);
+async function configured(sources: ConfigSources): Promise<Config> {
+  const read = await readConfig(sources);
   if (read.ok) return read.config;
   throw new UserError(read.problems.map(({ message }) => message).join('\n'), { exitCode: 2 });
 }

@@ -9,6 +9,7 @@ import { readConfig, type Config, type ConfigSources, type VmConfig } from './co
 import { doctorTools } from './diagnose.ts';
 import { runDoctor, type House } from './doctor/index.ts';
 import { createFleet } from './fleet.ts';
+import { dataFolderTooOpen, tightenDataFolder } from './files/index.ts';
 import { lockDataFolder, openFeed, type Feed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type ServerSettings,
 } from './server/index.ts';
 import { createDemoSwitch, createSetup, demoVmName } from './setup/index.ts';
+import { terminalOf } from './terminal.ts';
 import { createHostKeys, createKeyStore, type AskPassphrase, type ConnectTools } from './vm/index.ts';
 import type { Tempo } from './watch/index.ts';
 
@@ -78,10 +80,16 @@ const pruneEveryMs = 3_600_000;
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const { dataDir, log, version, sources = null, clock = systemClock } = options;
   const { external } = serverSettings(options.config, dataDir);
-  if (external != null) checkExternal(external);
+  if (external != null) await checkExternal(external);
   const lock = lockDataFolder(dataDir);
   try {
+    tightenDataFolder(dataDir);
     const notices: string[] = [];
+    const tooOpen = openFolderNotice(dataDir);
+    if (tooOpen !== null) {
+      log.warn(tooOpen);
+      notices.push(tooOpen);
+    }
     const feed = openFeed({
       dataDir,
       clock,
@@ -165,10 +173,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         ...(setup === null ? {} : { setup }),
         vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
         screens: (vm) => fleet.watcher(vm)?.screens ?? null,
-        doctor: ({ vm, url, ...rest }) =>
+        doctor: async ({ vm, url, ...rest }) =>
           runDoctor({
             ...rest,
-            house: houseOf(config, sources, url),
+            house: await houseOf({ config, sources, dataDir, ownUrl: url }),
             vms: config.vms.filter(({ name }) => vm === null || name === vm),
             tools: doctor,
           }),
@@ -232,12 +240,23 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 }
 
 /** What the doctor is told of this BenchTray. */
-function houseOf(config: Config, sources: ConfigSources | null, ownUrl: string): House {
-  const read = sources === null ? null : readConfig(sources);
+async function houseOf({
+  config,
+  sources,
+  dataDir,
+  ownUrl,
+}: {
+  readonly config: Config;
+  readonly sources: ConfigSources | null;
+  readonly dataDir: string;
+  readonly ownUrl: string;
+}): Promise<House> {
+  const read = sources === null ? null : await readConfig(sources);
   const { path, warnings } = read?.ok === true ? read : { path: null, warnings: [] };
   return {
     configuration: { ok: true, config, path, warnings },
     ownUrl,
+    dataDir,
     brokenEdit: read?.ok === false ? read.problems : [],
   };
 }
@@ -251,6 +270,14 @@ function withoutDemo(feed: Feed): Feed {
         if ((event.kind === 'journal' ? event.event.vm : event.vm) !== demoVmName) listener(event);
       }),
   };
+}
+
+/** Returns a sentence if others may write into the data folder; else null. */
+function openFolderNotice(dataDir: string): string | null {
+  const mode = dataFolderTooOpen(dataDir);
+  if (mode === null) return null;
+  const command = terminalOf(process.platform).line`chmod 700 ${dataDir}`;
+  return `Others may replace files in the data folder ${dataDir} (its mode is ${mode.toString(8)}). Keep it to yourself${command === null ? '' : `: ${command}`}`;
 }
 
 function retention({ journal }: Config): Retention {

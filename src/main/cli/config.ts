@@ -24,17 +24,21 @@ const sourceTexts = {
 /** Adds `config check`, `config print`, `config path` and `config schema`. */
 export function addConfigCommands(program: Command, io: CliIo, finish: (exitCode: number) => void): void {
   const config = program.command('config').description('check, print or explain the configuration');
-  const add = (name: string, description: string, run: (sources: ConfigSources, io: CliIo) => number) => {
+  const add = (
+    name: string,
+    description: string,
+    run: (sources: ConfigSources, io: CliIo) => number | Promise<number>,
+  ) => {
     config
       .command(name)
       .description(description)
       .option('--config <file>', 'configuration to use')
       .action(async (_options, command: Command) => {
         const options = command.optsWithGlobals<ConfigOptions>();
-        const exitCode = await withOptionalLog(options, (log) => {
-          const code = run(configSources(options.config, io), io);
+        const exitCode = await withOptionalLog(options, async (log) => {
+          const code = await run(configSources(options.config, io), io);
           log.info({ command: `config ${name}`, exitCode: code }, 'done');
-          return Promise.resolve(code);
+          return code;
         });
         finish(exitCode);
       });
@@ -45,8 +49,8 @@ export function addConfigCommands(program: Command, io: CliIo, finish: (exitCode
   add('schema', 'print the JSON Schema of the configuration, for editors', schema);
 }
 
-function check(sources: ConfigSources, io: CliIo): number {
-  const result = readConfig(sources);
+async function check(sources: ConfigSources, io: CliIo): Promise<number> {
+  const result = await readConfig(sources);
   tellAbout(result, io);
   if (!result.ok) return 2;
   const vms = result.config.vms.map(({ name }) => name);
@@ -60,8 +64,8 @@ function check(sources: ConfigSources, io: CliIo): number {
   return 0;
 }
 
-function print(sources: ConfigSources, io: CliIo): number {
-  const result = readConfig(sources);
+async function print(sources: ConfigSources, io: CliIo): Promise<number> {
+  const result = await readConfig(sources);
   tellAbout(result, io);
   if (!result.ok) return 2;
   const effective = { ...result.config, dataDir: resolveDataDir(result.config, sources) };

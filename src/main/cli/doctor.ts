@@ -19,15 +19,16 @@ export interface DoctorCommandOptions extends CommonOptions {
 export async function runDoctorCommand(options: DoctorCommandOptions, io: CliIo): Promise<number> {
   const sources = configSources(options.config, io);
   const { path } = findConfigPath(sources);
-  const read = readConfig(sources);
+  const read = await readConfig(sources);
   const vms = vmsToLookAt(read, options.vm);
+  const dataDir = read.ok ? resolveDataDir(read.config, sources) : io.platformDirs.data;
   return withOptionalLog(options, async (log) => {
     const screen: DoctorScreen | null = options.json === true ? null : doctorScreen(io);
     try {
       const report = await io.diagnose({
-        house: { configuration: configurationOf(read, path), ownUrl: null, brokenEdit: [] },
+        house: { configuration: configurationOf(read, path), ownUrl: null, dataDir, brokenEdit: [] },
         vms,
-        dataDir: read.ok ? resolveDataDir(read.config, sources) : io.platformDirs.data,
+        dataDir,
         log,
         passphrase: io.env['BENCHTRAY_KEY_PASSPHRASE'],
         askPassphrase: io.askPassphrase,

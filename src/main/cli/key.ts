@@ -67,7 +67,7 @@ async function withKeyFile(
   work: (keyFile: string) => Promise<object>,
 ): Promise<number> {
   const sources = configSources(options.config, io);
-  const read = readConfig(sources);
+  const read = await readConfig(sources);
   if (!read.ok) {
     tellAbout(read, io);
     return 2;

@@ -26,7 +26,7 @@ export interface ServeOptions extends CommonOptions {
 export async function runServe(options: ServeOptions, io: CliIo): Promise<number> {
   const sources = configSources(options.config, io);
   const location = findConfigPath(sources);
-  const read = readConfig(sources);
+  const read = await readConfig(sources);
   tellAbout(read, io);
   if (!read.ok) return 2;
   refuseHostAlone(options.host, read.config, location.path);

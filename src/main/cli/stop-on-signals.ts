@@ -1,29 +1,19 @@
-/** Within this time after the first signal the process ends, whatever still holds it. */
-const endWithinMs = 2000;
+import { onEndSignals, type EndSignal } from '../end-process.ts';
 
-/**
- * Signals that come this soon after the first are the same wish: Ctrl-C reaches the whole process group, and npm and the
- * launcher pass it on besides.
- */
-const sameWishMs = 400;
+export interface Stop {
+  /** Aborted by the first signal that asks this process to end. */
+  readonly signal: AbortSignal;
+  /** That signal; null until it comes. */
+  by(): EndSignal | null;
+}
 
-const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
-
-/** Aborted by the first signal that asks this process to end. The second one ends it at once. */
-export function stopOnSignals(): AbortSignal {
+/** Listens for signals that ask this process to end. It does so within two seconds, and at the second signal at once. */
+export function stopOnSignals(): Stop {
   const controller = new AbortController();
-  let firstAtMs = 0;
-  for (const [signal, number] of Object.entries(signals)) {
-    process.on(signal, () => {
-      const nowMs = performance.now();
-      if (!controller.signal.aborted) {
-        firstAtMs = nowMs;
-        controller.abort();
-        setTimeout(() => process.exit(128 + number), endWithinMs).unref();
-      } else if (nowMs - firstAtMs > sameWishMs) {
-        process.exit(128 + number);
-      }
-    });
-  }
-  return controller.signal;
+  let first: EndSignal | null = null;
+  onEndSignals((signal) => {
+    first = signal;
+    controller.abort();
+  });
+  return { signal: controller.signal, by: () => first };
 }

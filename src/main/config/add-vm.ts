@@ -8,7 +8,6 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -16,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readUserFileSync } from '../files/index.ts';
 import { parseConfig } from './parse.ts';
 import { problem, type ConfigProblem } from './problem.ts';
 import { withVm, type VmEntry } from './with-vm.ts';
@@ -70,7 +70,7 @@ export function addVm(path: string, vm: VmEntry, standIn: VmEntry | null = null)
     writeWhole(fresh, after, before === null ? 0o600 : statSync(target).mode & 0o777);
     if (before === null) linkSync(fresh, target);
     else if (!isWritable(target)) return unwritable(path, 'cannot be written: this user may only read it');
-    else if (readFileSync(target).equals(before)) renameSync(fresh, target);
+    else if (readUserFileSync(target).equals(before)) renameSync(fresh, target);
     else return changed(path);
     return { ok: true, path };
   } catch (error) {
@@ -149,7 +149,7 @@ function followLinks(path: string, left = mostLinks): string {
 
 function readIfThere(file: string): Buffer | null {
   try {
-    return readFileSync(file);
+    return readUserFileSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { readUserFile } from '../files/index.ts';
 import { expandHome, findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
 import { parseConfig } from './parse.ts';
 import { foundText, problem, type ConfigProblem } from './problem.ts';
@@ -18,11 +18,11 @@ export type ConfigResult =
 
 /**
  * Reads the configuration from where `findConfigPath` says. Without a file at the default place everything has its
- * default; a file that was asked for by name has to be there. Never throws.
+ * default; a file that was asked for by name has to be there. Never rejects.
  */
-export function readConfig(sources: ConfigSources): ConfigResult {
+export async function readConfig(sources: ConfigSources): Promise<ConfigResult> {
   const location = findConfigPath(sources);
-  const read = readText(location);
+  const read = await readText(location);
   if ('problems' in read) return { ok: false, ...read };
   return configFromText(read.text, location.path, sources);
 }
@@ -50,28 +50,32 @@ export function resolveDataDir(
   return resolve(expandHome(fromEnv, platformDirs.home));
 }
 
-function readText({
+async function readText({
   path,
   source,
-}: ConfigLocation): { readonly text: string | null } | { readonly problems: readonly ConfigProblem[] } {
+}: ConfigLocation): Promise<
+  { readonly text: string | null } | { readonly problems: readonly ConfigProblem[] }
+> {
   try {
-    return { text: readFileSync(path, 'utf8') };
+    return { text: (await readUserFile(path)).toString() };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const failure = error as NodeJS.ErrnoException;
+    const { code } = failure;
     const missing = code === 'ENOENT' || code === 'ENOTDIR';
     if (missing && source === 'default') return { text: null };
     const what = missing
       ? `found no file here, expected the configuration that ${source} names`
-      : readFailure(code, message);
+      : readFailure(failure);
     return { problems: [problem(path, '', null, what)] };
   }
 }
 
-function readFailure(code: string | undefined, message: string): string {
+/** Says why a configuration file cannot be read. */
+export function readFailure({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'EISDIR') return 'found a folder, expected a file';
   if (code === 'EACCES' || code === 'EPERM')
     return 'found a file that may not be read, expected a readable one';
-  return `cannot be read (${message})`;
+  return `cannot be read: ${message}`;
 }
 
 /** Paths on this machine: `~` is the home folder, and a relative one starts at the folder of the configuration file. */

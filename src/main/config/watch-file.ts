@@ -1,8 +1,9 @@
-import { readFileSync, watch, type FSWatcher } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { readUserFile, readUserFileSync } from '../files/index.ts';
 import type { ConfigSources } from './find.ts';
 import { problem } from './problem.ts';
-import { configFromText, type ConfigResult } from './read.ts';
+import { configFromText, readFailure, type ConfigResult } from './read.ts';
 
 export interface WatchConfigOptions extends Pick<ConfigSources, 'env' | 'platformDirs'> {
   /** How long a file has to be left alone before it is read. Editors write in several steps. */
@@ -23,31 +24,36 @@ export function watchConfig(
   onChange: (result: ConfigResult) => void,
   { debounceMs = 200, pollMs = 2000, ...sources }: WatchConfigOptions,
 ): { close(): void } {
-  let known = textOf(path);
+  let known = contentsNow(path);
   let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
 
-  const look = () => {
-    const text = textOf(path);
-    if (text === known) return;
-    known = text;
+  const look = async (): Promise<void> => {
+    const found = await contents(path);
+    if (isClosed || isSame(found, known)) return;
+    known = found;
     onChange(
-      text === null
-        ? { ok: false, problems: [problem(path, '', null, 'the file is gone or cannot be read')] }
-        : configFromText(text, path, sources),
+      found.text === null
+        ? { ok: false, problems: [problem(path, '', null, found.why)] }
+        : configFromText(found.text, path, sources),
     );
   };
-  const lookSoon = () => {
+  const lookSoon = (): void => {
+    if (isClosed) return;
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(look, debounceMs);
+    timer = setTimeout(() => void look(), debounceMs);
   };
 
   const folder = watchFolder(dirname(path), basename(path), lookSoon);
   const poll = setInterval(() => {
-    if (textOf(path) !== known) lookSoon();
+    void contents(path).then((found) => {
+      if (!isSame(found, known)) lookSoon();
+    });
   }, pollMs).unref();
 
   return {
     close() {
+      isClosed = true;
       folder?.close();
       clearInterval(poll);
       if (timer !== null) clearTimeout(timer);
@@ -55,12 +61,33 @@ export function watchConfig(
   };
 }
 
-function textOf(path: string): string | null {
+/** What the file holds, or why it cannot be told. */
+type Contents = { readonly text: string } | { readonly text: null; readonly why: string };
+
+/** Never rejects. */
+async function contents(path: string): Promise<Contents> {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
+    return { text: (await readUserFile(path)).toString() };
+  } catch (error) {
+    return unreadable(error);
   }
+}
+
+function contentsNow(path: string): Contents {
+  try {
+    return { text: readUserFileSync(path).toString() };
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): Contents {
+  const failure = error as NodeJS.ErrnoException;
+  return { text: null, why: failure.code === 'ENOENT' ? 'the file is gone' : readFailure(failure) };
+}
+
+function isSame(a: Contents, b: Contents): boolean {
+  return a.text === b.text && (a.text !== null || b.text !== null || a.why === b.why);
 }
 
 /** The folder and not the file: a file that is replaced by renaming another over it takes its watcher with it. */

@@ -1,9 +1,10 @@
 /** One process per data folder. The lock is one that the operating system takes back when the process dies, however it dies. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { UserError } from '../../shared/user-error.ts';
+import { createOwnFile, readUserFileSync, writeOwnFile } from '../files/index.ts';
 
 export interface DataFolderLock {
   /** Leaves word of where this process can be reached, for whoever finds the folder in use. */
@@ -42,7 +43,9 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    database = new DatabaseSync(join(dataDir, 'lock.sqlite'), { timeout: 0 });
+    const lockFile = join(dataDir, 'lock.sqlite');
+    createOwnFile(lockFile);
+    database = new DatabaseSync(lockFile, { timeout: 0 });
     // Held open until the release: an exclusive transaction excludes everyone else, in this process too.
     database.exec('BEGIN EXCLUSIVE');
     writeOwner(ownerFile, owner);
@@ -70,12 +73,12 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
 }
 
 function writeOwner(file: string, owner: Owner): void {
-  writeFileSync(file, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+  writeOwnFile(file, `${JSON.stringify(owner)}\n`);
 }
 
 function readOwner(file: string): Owner | null {
   try {
-    return ownerSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return ownerSchema.parse(JSON.parse(readUserFileSync(file).toString()));
   } catch {
     return null;
   }

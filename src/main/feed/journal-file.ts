@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { closeSync, openSync, readSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../shared/user-error.ts';
+import { createOwnFile, requireRegularOrMissing } from '../files/index.ts';
 import { numbersSchema, openNumbers, type Numbers } from './numbers.ts';
 
 /** "BTRY", in the header of the file: tells a journal of BenchTray from any other SQLite database. */
@@ -89,6 +90,9 @@ export function openJournalFile(path: string): JournalFile {
 }
 
 function openSound(path: string): Omit<JournalFile, 'path' | 'setAside'> {
+  // SQLite opens the files beside it by itself, and would wait for a FIFO.
+  for (const suffix of ['-wal', '-shm']) requireRegularOrMissing(path + suffix);
+  createOwnFile(path);
   const database = new DatabaseSync(path, { timeout: waitForOtherMs });
   try {
     prepareTables(database, path);

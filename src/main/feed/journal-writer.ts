@@ -2,7 +2,8 @@
  * The way into the journal, with or without room on the disk. Where there is none, what happens stays in one open
  * transaction in memory: it is numbered, told and replayed as ever, and written as soon as there is room again.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { writeOwnFile } from '../files/index.ts';
 import { writeChange, type Written } from './commit.ts';
 import { createDiskSync } from './disk-sync.ts';
 import type { JournalFile } from './journal-file.ts';
@@ -125,7 +126,7 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
     try {
       // A commit that fails takes the transaction with it, and all of it has to be done again.
       const bytes = roomBytes.atLeast + held.unwritten.all().length * roomBytes.perChange;
-      writeFileSync(roomFile, Buffer.alloc(bytes), { mode: 0o600 });
+      writeOwnFile(roomFile, Buffer.alloc(bytes));
       rmSync(roomFile);
       beginHeld();
       numbers.keepReserve(numbers.head());

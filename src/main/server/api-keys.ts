@@ -8,7 +8,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -18,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from '../../shared/user-error.ts';
+import { readUserFileSync } from '../files/index.ts';
 
 const storedKeySchema = z.object({
   id: z.string(),
@@ -33,6 +33,9 @@ const keyFileSchema = z.object({ keys: z.array(storedKeySchema) });
 /** A key without what would let anybody in. */
 export type StoredKey = Readonly<z.infer<typeof storedKeySchema>>;
 
+/** A key takes about 200 bytes. */
+const mostKeyBytes = 16 * 1_048_576;
+
 /** Known by its first letters, so that logs can leave it out wherever it stands. */
 const keyPrefix = 'bt_';
 
@@ -47,7 +50,7 @@ export function keyFileIn(dataDir: string): string {
 export function readKeys(file: string): readonly StoredKey[] {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readUserFileSync(file, { maxBytes: mostKeyBytes }).toString();
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,8 +1,9 @@
 /** The certificate of the listener for other machines: read, looked at before it is used, and read again when it was renewed. */
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { UserError } from '../../shared/user-error.ts';
+import { readUserFile, tlsKeyTooOpen } from '../files/index.ts';
+import { terminalOf } from '../terminal.ts';
 import type { ServerLog } from './server-log.ts';
 
 /** Paths of PEM files. */
@@ -15,8 +16,8 @@ export interface CertificateFiles {
 export interface Certificate {
   readonly cert: Buffer;
   readonly key: Buffer;
-  /** What is wrong with its dates, or soon will be: a sentence for the person. Null: nothing. */
-  readonly warning: string | null;
+  /** What the person should know about its dates and the permissions of its key: one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Whoever renews certificates by a program does it a month before the end; by then it has failed for a while. */
@@ -24,14 +25,18 @@ const warnDays = 14;
 const dayMs = 86_400_000;
 const lookEveryMs = 2000;
 
-/** @throws UserError when the files cannot be read, are no certificate and key, or do not belong together */
-export function readCertificate(files: CertificateFiles, nowMs: number = Date.now()): Certificate {
-  const cert = readPem(files.cert, 'certificate');
-  const key = readPem(files.key, 'private key');
+/** Rejects with a UserError if the files cannot be read, are no certificate and key, or do not belong together. */
+export async function readCertificate(
+  files: CertificateFiles,
+  nowMs: number = Date.now(),
+): Promise<Certificate> {
+  const cert = await readPem(files.cert, 'certificate');
+  const key = await readPem(files.key, 'private key');
   try {
     createSecureContext({ cert, key });
     const { validFromDate, validToDate } = new X509Certificate(cert);
-    return { cert, key, warning: dateWarning(files.cert, validFromDate, validToDate, nowMs) };
+    const warnings = [dateWarning(files.cert, validFromDate, validToDate, nowMs), modeWarning(files.key)];
+    return { cert, key, warnings: warnings.filter((warning) => warning !== null) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
@@ -44,48 +49,69 @@ export function readCertificate(files: CertificateFiles, nowMs: number = Date.no
 /** Hands out the certificate whenever its files have changed and can be used. What cannot be used is logged once. */
 export function watchCertificate(
   files: CertificateFiles,
+  inUse: Certificate,
   log: ServerLog,
   onChange: (certificate: Certificate) => void,
 ): { close(): void } {
-  let seen = contentsOf(files);
-  const timer = setInterval(() => {
-    const contents = contentsOf(files);
-    if (contents === seen) return;
+  let seen = textOf(inUse);
+  const closing = new AbortController();
+  const isClosed = (): boolean => closing.signal.aborted;
+
+  async function look(): Promise<void> {
+    const contents = await contentsOf(files);
+    if (isClosed() || contents === seen) return;
     seen = contents;
     try {
-      const certificate = readCertificate(files);
+      const certificate = await readCertificate(files);
+      if (isClosed()) return;
       onChange(certificate);
       log.info({ cert: files.cert }, 'The certificate has been read again');
-      if (certificate.warning !== null) log.warn({ cert: files.cert }, certificate.warning);
+      for (const warning of certificate.warnings) log.warn({ cert: files.cert }, warning);
     } catch (error) {
       log.error({ err: error }, 'The new certificate cannot be used, the old one stays');
     }
-  }, lookEveryMs).unref();
+  }
+
+  const timer = setInterval(() => void look(), lookEveryMs).unref();
   return {
     close() {
+      closing.abort();
       clearInterval(timer);
     },
   };
 }
 
-function readPem(file: string, what: string): Buffer {
+async function readPem(file: string, what: string): Promise<Buffer> {
   try {
-    return readFileSync(file);
+    return await readUserFile(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`The ${what} of "server.external.tls" cannot be read: ${reason}.`, {
+    throw new UserError(`The ${what} of "server.external.tls", ${file}, cannot be read: ${reason}.`, {
       exitCode: 2,
       cause: error,
     });
   }
 }
 
-function contentsOf({ cert, key }: CertificateFiles): string {
+function textOf({ cert, key }: Pick<Certificate, 'cert' | 'key'>): string {
+  return cert.toString('latin1') + key.toString('latin1');
+}
+
+/** Never rejects. Empty if the files cannot be read. */
+async function contentsOf({ cert, key }: CertificateFiles): Promise<string> {
   try {
-    return readFileSync(cert, 'latin1') + readFileSync(key, 'latin1');
+    return textOf({ cert: await readUserFile(cert), key: await readUserFile(key) });
   } catch {
     return '';
   }
+}
+
+function modeWarning(file: string): string | null {
+  const mode = tlsKeyTooOpen(file);
+  if (mode === null) return null;
+  const command = terminalOf(process.platform).line`chmod 600 ${file}`;
+  const how = command === null ? '' : ` Keep it to yourself: ${command}`;
+  return `Others may read or change the TLS key ${file} (its mode is ${mode.toString(8)}).${how}`;
 }
 
 function dateWarning(file: string, from: Date, to: Date, nowMs: number): string | null {

@@ -36,25 +36,28 @@ export interface ExternalListenerOptions {
 const handshakeTimeoutMs = 10_000;
 
 /**
- * What keeps the listener from being opened, before anything else is begun.
- * @throws UserError when there is no key, or the certificate cannot be used
+ * Rejects with a UserError if the listener cannot be opened, because there is no key or the certificate cannot be used. Called
+ * before anything else starts.
  */
-export function checkExternal({ tls, keyFile }: Pick<ExternalSettings, 'tls' | 'keyFile'>): void {
+export async function checkExternal({
+  tls,
+  keyFile,
+}: Pick<ExternalSettings, 'tls' | 'keyFile'>): Promise<void> {
   if (readKeys(keyFile).length === 0) {
     throw new UserError(
       `"server.external" lets other machines in by API keys, and there is none in ${keyFile}.`,
       { exitCode: 2, hint: 'Make one by "benchtray key add --name <whose it is>".' },
     );
   }
-  if (tls !== 'terminated-elsewhere') readCertificate(tls);
+  if (tls !== 'terminated-elsewhere') await readCertificate(tls);
 }
 
 /** @throws UserError when there is no key, the certificate cannot be used, or the port cannot be taken */
 export async function openExternalListener(options: ExternalListenerOptions): Promise<ExternalListener> {
   const { rules, log, handler, maxWaitMs } = options;
   let { settings } = options;
-  checkExternal(settings);
-  const { server, notices, watch } = createServer(settings, log);
+  await checkExternal(settings);
+  const { server, notices, watch } = await createServer(settings, log);
   const keys = openKeyRing(settings.keyFile, log, () => {
     gate.dropStrangers();
   });
@@ -97,12 +100,13 @@ interface CreatedServer {
   readonly watch: { close(): void } | null;
 }
 
-function createServer({ tls, host }: ExternalSettings, log: ServerLog): CreatedServer {
+async function createServer({ tls, host }: ExternalSettings, log: ServerLog): Promise<CreatedServer> {
   if (tls === 'terminated-elsewhere') {
     const notice = `"server.external" is plain HTTP on ${host}: a reverse proxy in front of it has to speak TLS, or API keys can be read along the way.`;
     return { server: createHttpServer(httpOptions), notices: [notice], watch: null };
   }
-  const { cert, key, warning } = readCertificate(tls);
+  const certificate = await readCertificate(tls);
+  const { cert, key, warnings } = certificate;
   const server = createHttpsServer({
     ...httpOptions,
     ...{ cert, key },
@@ -110,8 +114,8 @@ function createServer({ tls, host }: ExternalSettings, log: ServerLog): CreatedS
     handshakeTimeout: handshakeTimeoutMs,
   });
   // Connections that there are go on with the certificate that they began with.
-  const watch = watchCertificate(tls, log, (renewed) => {
+  const watch = watchCertificate(tls, certificate, log, (renewed) => {
     server.setSecureContext({ cert: renewed.cert, key: renewed.key, minVersion: 'TLSv1.2' });
   });
-  return { server, notices: warning === null ? [] : [warning], watch };
+  return { server, notices: warnings, watch };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { app, powerMonitor } from '#electron';
+import { endBySignal, endWithinMs, onEndSignals, threadsRest } from '../end-process.ts';
 
 /** A part of the two seconds that ending may take in all. */
 const closeWithinMs = 1700;
@@ -20,9 +21,15 @@ export function quitCleanly({ onBegin, close }: QuitOptions): void {
     if (isClosing) return;
     isClosing = true;
     const closed = close().catch(() => undefined);
-    void Promise.race([closed, delay(closeWithinMs)]).then(() => app.exit(0));
+    // Whatever hangs. The exit itself would wait for threads that do.
+    setTimeout(() => endBySignal('SIGTERM'), endWithinMs);
+    void Promise.race([closed, delay(closeWithinMs)])
+      .then(() => threadsRest(endWithinMs))
+      .then((rest) => {
+        if (rest) app.exit(0);
+      });
   });
   // The session ends: on Linux and macOS without asking the windows first.
   powerMonitor.on('shutdown', () => app.quit());
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  onEndSignals(() => app.quit());
 }

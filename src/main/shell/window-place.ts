@@ -1,6 +1,6 @@
 /** Where the window was the last time, kept in a file of its own. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { readUserFileSync, writeOwnFile } from '../files/index.ts';
 
 const boundsSchema = z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int() });
 const placeSchema = z.object({ bounds: boundsSchema, isMaximized: z.boolean() });
@@ -16,7 +16,7 @@ const leastVisible = { width: 120, height: 40 };
 /** Null where there is none yet, or none that makes sense. */
 export function readPlace(file: string): WindowPlace | null {
   try {
-    return placeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return placeSchema.parse(JSON.parse(readUserFileSync(file).toString()));
   } catch {
     return null;
   }
@@ -25,7 +25,7 @@ export function readPlace(file: string): WindowPlace | null {
 /** A disk that is full costs the place of the window and nothing else. */
 export function writePlace(file: string, place: WindowPlace): void {
   try {
-    writeFileSync(file, `${JSON.stringify(place)}\n`);
+    writeOwnFile(file, `${JSON.stringify(place)}\n`);
   } catch {
     // The next window opens where windows open.
   }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -461,6 +461,7 @@ describe('the start', () => {
   it('says that a certificate has expired, and that a proxy has to speak TLS', async () => {
     const { cert, key } = makeCertificate({ from: -20, to: -10 });
     const tls = { cert: write('old.pem', cert), key: write('old-key.pem', key) };
+    chmodSync(tls.key, 0o600);
     const expired = await startExternalServer({ tls });
     expect(expired.server.external?.notices).toEqual([expect.stringMatching(/old\.pem expired on 20/)]);
     await expired.remove();

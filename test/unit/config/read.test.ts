@@ -52,8 +52,8 @@ describe('findConfigPath', () => {
 });
 
 describe('readConfig', () => {
-  it('needs neither file nor VM', () => {
-    expect(readConfig(sources())).toMatchObject({
+  it('needs neither file nor VM', async () => {
+    expect(await readConfig(sources())).toMatchObject({
       ok: true,
       path: null,
       warnings: [],
@@ -61,13 +61,13 @@ describe('readConfig', () => {
     });
   });
 
-  it.each(['flag', 'env'])('refuses a file that is not there but was asked for by %s', (how) => {
+  it.each(['flag', 'env'])('refuses a file that is not there but was asked for by %s', async (how) => {
     const path = join(folder, 'absent.json');
     const [asked, name] =
       how === 'flag'
         ? [sources({}, path), '--config']
         : [sources({ BENCHTRAY_CONFIG: path }), 'BENCHTRAY_CONFIG'];
-    expect(readConfig(asked)).toMatchObject({
+    expect(await readConfig(asked)).toMatchObject({
       ok: false,
       problems: [
         {
@@ -78,41 +78,41 @@ describe('readConfig', () => {
     });
   });
 
-  it('refuses a folder in place of a file', () => {
-    expect(readConfig(sources({}, folder))).toMatchObject({
+  it('refuses a folder in place of a file', async () => {
+    expect(await readConfig(sources({}, folder))).toMatchObject({
       problems: [{ message: `${folder}: found a folder, expected a file.` }],
     });
   });
 
-  it('makes a VM out of WAA_VM_IP alone', () => {
-    expect(readConfig(sources({ WAA_VM_IP: ' 1.2.3.4 ' }))).toMatchObject({
+  it('makes a VM out of WAA_VM_IP alone', async () => {
+    expect(await readConfig(sources({ WAA_VM_IP: ' 1.2.3.4 ' }))).toMatchObject({
       ok: true,
       config: {
         vms: [{ name: 'waa-vm', ssh: { host: '1.2.3.4', port: 22, username: 'azureuser' }, azure: null }],
       },
     });
-    expect(readConfig(sources({ WAA_VM_IP: '' }))).toMatchObject({ ok: true, config: { vms: [] } });
-    expect(readConfig(sources({ WAA_VM_IP: 'a b' }))).toMatchObject({
+    expect(await readConfig(sources({ WAA_VM_IP: '' }))).toMatchObject({ ok: true, config: { vms: [] } });
+    expect(await readConfig(sources({ WAA_VM_IP: 'a b' }))).toMatchObject({
       problems: [{ message: 'WAA_VM_IP: found "a b", expected the address of the VM.' }],
     });
   });
 
-  it('lets the VMs of the file win over WAA_VM_IP, and says so', () => {
+  it('lets the VMs of the file win over WAA_VM_IP, and says so', async () => {
     const path = write('c.json', '{"vms":[{"name":"mine","ssh":{"host":"5.6.7.8"}}]}');
-    expect(readConfig(sources({ WAA_VM_IP: '1.2.3.4' }, path))).toMatchObject({
+    expect(await readConfig(sources({ WAA_VM_IP: '1.2.3.4' }, path))).toMatchObject({
       ok: true,
       config: { vms: [{ name: 'mine' }] },
       warnings: [`WAA_VM_IP=1.2.3.4 is ignored, because ${path} names its own VMs.`],
     });
   });
 
-  it('makes paths absolute: from the home folder, or from where the file is', () => {
+  it('makes paths absolute: from the home folder, or from where the file is', async () => {
     const path = write(
       'c.json',
       `{"dataDir":"~/data","server":{"external":{"host":"h","tls":{"cert":"tls/c.pem","key":"~/k.pem"}}},
         "vms":[{"name":"a","ssh":{"host":"h","privateKey":"~/.ssh/id_ed25519"}}]}`,
     );
-    expect(readConfig(sources({}, path))).toMatchObject({
+    expect(await readConfig(sources({}, path))).toMatchObject({
       config: {
         dataDir: join(platformDirs.home, 'data'),
         server: {
@@ -124,29 +124,29 @@ describe('readConfig', () => {
   });
 });
 
-it('finds the data folder: from the file, else BENCHTRAY_DATA_DIR, else the platform', () => {
+it('finds the data folder: from the file, else BENCHTRAY_DATA_DIR, else the platform', async () => {
   const path = write('c.json', '{"dataDir":"/var/lib/benchtray"}');
-  const dataDir = (asked: ConfigSources) => {
-    const result = readConfig(asked);
+  const dataDir = async (asked: ConfigSources) => {
+    const result = await readConfig(asked);
     return result.ok ? resolveDataDir(result.config, asked) : null;
   };
-  expect(dataDir(sources({ BENCHTRAY_DATA_DIR: '/elsewhere' }, path))).toBe('/var/lib/benchtray');
-  expect(dataDir(sources({ BENCHTRAY_DATA_DIR: '/elsewhere' }))).toBe('/elsewhere');
-  expect(dataDir(sources())).toBe(platformDirs.data);
+  expect(await dataDir(sources({ BENCHTRAY_DATA_DIR: '/elsewhere' }, path))).toBe('/var/lib/benchtray');
+  expect(await dataDir(sources({ BENCHTRAY_DATA_DIR: '/elsewhere' }))).toBe('/elsewhere');
+  expect(await dataDir(sources())).toBe(platformDirs.data);
 });
 
-it('finds the program of a hook as it finds other files, and leaves its arguments alone', () => {
-  const program = (word: string) => {
+it('finds the program of a hook as it finds other files, and leaves its arguments alone', async () => {
+  const program = async (word: string) => {
     const hooks = [{ on: ['error'], command: [word, './x', '~/x'] }];
-    const result = readConfig(sources({}, write('c.json', JSON.stringify({ hooks }))));
+    const result = await readConfig(sources({}, write('c.json', JSON.stringify({ hooks }))));
     return result.ok ? result.config.hooks[0]?.command : null;
   };
-  expect(program('notify-send')).toEqual(['notify-send', './x', '~/x']);
-  expect(program('./tell.sh')).toEqual([join(folder, 'tell.sh'), './x', '~/x']);
-  expect(program('~/bin/tell')).toEqual([join(platformDirs.home, 'bin', 'tell'), './x', '~/x']);
+  expect(await program('notify-send')).toEqual(['notify-send', './x', '~/x']);
+  expect(await program('./tell.sh')).toEqual([join(folder, 'tell.sh'), './x', '~/x']);
+  expect(await program('~/bin/tell')).toEqual([join(platformDirs.home, 'bin', 'tell'), './x', '~/x']);
 });
 
-it('masks secrets of hooks and leaves paths of keys', () => {
+it('masks secrets of hooks and leaves paths of keys', async () => {
   const path = write(
     'c.json',
     `{"vms":[{"name":"a","ssh":{"host":"h","privateKey":"/k/id_rsa"}}],
@@ -154,7 +154,7 @@ it('masks secrets of hooks and leaves paths of keys', () => {
                 "headers":{"X-Key":"pw5","Authorization":{"env":"NTFY_TOKEN"}}},
                {"on":["error"],"command":["curl","-H","Authorization: Bearer pw3","--token","pw4"]}]}`,
   );
-  const result = readConfig(sources({}, path));
+  const result = await readConfig(sources({}, path));
   const printed = JSON.stringify(result.ok ? maskConfig(result.config) : null);
   expect(printed).toContain('/k/id_rsa');
   expect(printed).toContain('https://hooks.slack.com/***');

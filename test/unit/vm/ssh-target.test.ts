@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,10 +108,6 @@ describe('the SSH target', () => {
     expect(addressOf(target('Include ~/.ssh/conf.d/2-late nowhere\n'))).toBe('late@vm:2222');
   });
 
-  it('survives a file that includes itself', () => {
-    expect(addressOf(target('Include config\nHost vm\n  User eval\n'))).toBe('eval@vm:22');
-  });
-
   it('goes through the machines of ProxyJump, the last one being the nearest', () => {
     const found = target(
       'Host vm\n  ProxyJump first,me@second:2200\nHost second\n  HostName 10.0.0.2\n  User other\n  IdentityFile ~/.ssh/jump\nHost first\n  Port 2222\n',
@@ -148,4 +145,48 @@ describe('the SSH target', () => {
   it('takes "ProxyCommand none" as nothing', () => {
     expect(addressOf(target('Host vm\n  ProxyCommand none\n'))).toBe('azureuser@vm:22');
   });
+});
+
+describe('files that ~/.ssh/config includes', () => {
+  const write = (name: string, text: string): void => writeFileSync(join(home, '.ssh', name), text);
+
+  it.each([
+    ['itself', 'Include config\n'],
+    ['itself by a pattern', 'Include c*\n'],
+    ['a circle', 'Include x1\n'],
+  ])('are refused as a circle: %s', (_what, config) => {
+    write('x1', 'Include x2\n');
+    write('x2', 'Include x1\n');
+    expect(() => target(config)).toThrow(/includes itself/);
+  });
+
+  it('are refused where they are too many, within a moment', () => {
+    for (let index = 0; index < 40; index += 1) write(`x${index}`, index < 20 ? 'Include y*\n' : '');
+    for (let index = 0; index < 40; index += 1) write(`y${index}`, 'Include z*\n');
+    for (let index = 0; index < 40; index += 1) write(`z${index}`, 'Host a\n');
+    expect(() => target('Include x*\n')).toThrow(/more than 256 files/);
+  });
+
+  it('may lie 16 deep and no deeper', () => {
+    for (let depth = 1; depth <= 17; depth += 1) write(`d${depth}`, `Include d${depth + 1}\n`);
+    write('d16', 'Host vm\n  User deep\n');
+    expect(target('Include d1\n', 'vm').username).toBe('deep');
+    write('d16', 'Include d17\n');
+    expect(() => target('Include d1\n')).toThrow(/more than 16 levels deep/);
+  });
+
+  it.skipIf(process.platform === 'win32')('are refused where they are devices or FIFOs', () => {
+    execFileSync('mkfifo', [join(home, '.ssh', 'fifo')]);
+    expect(() => target('Include fifo\n')).toThrow(/it is a FIFO/);
+    expect(() => target('Include /dev/zero\n')).toThrow(/it is a device/);
+  });
+});
+
+it.each([
+  ['Port', 'abc'],
+  ['Port', '70000'],
+  ['User', '-oProxyCommand=x'],
+  ['HostName', '-oProxyCommand=x'],
+])('refuses %s %s of ~/.ssh/config', (key, value) => {
+  expect(() => target(`Host vm\n  ${key} ${value}\n`, 'vm')).toThrow(`an unusable ${key}`);
 });

@@ -1,13 +1,15 @@
 /** Whether a server is the one it should be: pinned key, the person's known_hosts, else trust on first use, kept in a file of ours. */
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { appendOwnFile, readUserFileSync } from '../../files/index.ts';
 import {
   judgeHostKey,
   knownHostName,
   knownKeyTypes,
   parseKnownHosts,
   type KnownHost,
+  type KnownHostVerdict,
 } from './known-hosts.ts';
 import { terminalOf } from '../../terminal.ts';
 import type { SshPlaces, SshTarget } from './target.ts';
@@ -37,16 +39,20 @@ export function createHostKeys(options: {
   readonly places: SshPlaces;
   readonly keep?: boolean;
 }): HostKeys {
-  const files = [join(options.places.home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'];
+  const personsFile = join(options.places.home, '.ssh', 'known_hosts');
+  const files = [personsFile, '/etc/ssh/ssh_known_hosts'];
 
-  // Read anew for each connection: the person may have mended a file in between.
-  function personsEntries(): KnownHost[] {
-    return files.flatMap((file) => parseKnownHosts(readText(file)));
-  }
+  // Read again for each connection: the person may have corrected a file in between.
+  const personsEntries = (): KnownHost[] => files.flatMap(entriesOf);
 
   return {
     preferredTypes(target) {
-      const entries = [...personsEntries(), ...parseKnownHosts(readText(options.ownFile))];
+      let entries: KnownHost[] = [];
+      try {
+        entries = [...personsEntries(), ...entriesOf(options.ownFile)];
+      } catch {
+        // The verdict says what is wrong with the file.
+      }
       // A known "ssh-rsa" key is proved by the newer signatures of the same key.
       return knownKeyTypes(entries, nameOf(target)).flatMap((type) =>
         type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type],
@@ -70,18 +76,30 @@ export function createHostKeys(options: {
           'If the VM was made anew, put the new fingerprint into "ssh.hostKey"; if not, somebody may be listening in.',
         );
       }
-      const person = judgeHostKey(personsEntries(), name, key).kind;
-      const own =
-        person === 'unknown'
-          ? judgeHostKey(parseKnownHosts(readText(options.ownFile)), name, key).kind
-          : person;
+      let person: KnownHostVerdict['kind'];
+      let own: KnownHostVerdict['kind'];
+      try {
+        person = judgeHostKey(personsEntries(), name, key).kind;
+        own = person === 'unknown' ? judgeHostKey(entriesOf(options.ownFile), name, key).kind : person;
+      } catch (error) {
+        return refused(
+          `BenchTray cannot tell whether the host key of ${name} is the right one: ${reasonOf(error)}.`,
+          'Make the file readable, or move it away.',
+        );
+      }
       if (own === 'known') return { kind: 'trusted' };
       if (own === 'unknown') {
         if (options.keep === false) return { kind: 'first_use', fingerprint };
-        mkdirSync(dirname(options.ownFile), { recursive: true, mode: 0o700 });
-        appendFileSync(options.ownFile, `${name} ${typeOf(key)} ${key.toString('base64')}\n`, {
-          mode: 0o600,
-        });
+        try {
+          mkdirSync(dirname(options.ownFile), { recursive: true, mode: 0o700 });
+          appendOwnFile(options.ownFile, `${name} ${typeOf(key)} ${key.toString('base64')}\n`);
+        } catch (error) {
+          // Without it, every connection would be a first one, to whoever answers.
+          return refused(
+            `BenchTray cannot keep the host key of ${name} in ${options.ownFile}: ${reasonOf(error)}.`,
+            'Make room and let this user write the file, or pin the key in "ssh.hostKey".',
+          );
+        }
         return { kind: 'first_use', fingerprint };
       }
       if (own === 'revoked')
@@ -89,7 +107,7 @@ export function createHostKeys(options: {
           `The host key of ${name} (${fingerprint}) is marked as revoked.`,
           'Do not connect to this machine.',
         );
-      const file = person === 'unknown' ? options.ownFile : join(options.places.home, '.ssh', 'known_hosts');
+      const file = person === 'unknown' ? options.ownFile : personsFile;
       const command = terminalOf(process.platform).line`ssh-keygen -R ${name} -f ${file}`;
       const how = command === null ? `from ${file}` : `with: ${command}`;
       return refused(
@@ -115,10 +133,23 @@ function typeOf(key: Buffer): string {
   return key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
 }
 
-function readText(file: string): string {
+/** Large organisations distribute files of some megabytes. */
+const mostBytes = 16 * 1_048_576;
+
+/**
+ * Returns what a file knows; nothing if it is missing or, as with `ssh`, may not be read.
+ * @throws Error if it is there and cannot be read otherwise: a key that is known must not pass as new
+ */
+function entriesOf(file: string): KnownHost[] {
   try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
+    return parseKnownHosts(readUserFileSync(file, { maxBytes: mostBytes }).toString());
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(code)) return [];
+    throw new Error(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 /** Private keys: found, read, decrypted once, and offered by each connection without reading them again. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
+import { readUserFile, UnfitFile, withFileLimit } from '../../files/index.ts';
 
 /** Asks the person for the passphrase of a key; null: nobody is there to ask, or it was declined. */
 export type AskPassphrase = (keyPath: string) => Promise<string | null>;
@@ -36,10 +37,10 @@ export function createKeyStore(options: {
     let modifiedAtMs: number;
     let text: Buffer;
     try {
-      modifiedAtMs = (await stat(path)).mtimeMs;
+      modifiedAtMs = (await withFileLimit(path, () => stat(path))).mtimeMs;
       const cached = known.get(path);
       if (cached?.modifiedAtMs === modifiedAtMs) return cached.result;
-      text = await readFile(path);
+      text = await readUserFile(path);
     } catch (error) {
       return fileProblem(path, error);
     }
@@ -114,12 +115,20 @@ function fileProblem(path: string, error: unknown): KeyProblem {
     };
   }
   // Its permissions are as they should be, and with those of a key nobody could open what is in it.
-  if (code === 'EISDIR') {
+  if (error instanceof UnfitFile && code !== 'ETIMEDOUT') {
     return {
       path,
       kind: 'not_a_key',
-      message: `${path} is a folder.`,
-      hint: 'Name the private key in it.',
+      message: code === 'EISDIR' ? `${path} is a folder.` : `${path} is not a private key: ${error.message}.`,
+      hint: code === 'EISDIR' ? 'Name the private key in it.' : 'Name the file that holds the private key.',
+    };
+  }
+  if (error instanceof UnfitFile) {
+    return {
+      path,
+      kind: 'unreadable',
+      message: `The key file ${path} cannot be read: ${error.message}.`,
+      hint: 'Check the network file system that it is on, or keep the key on a local disk.',
     };
   }
   return {

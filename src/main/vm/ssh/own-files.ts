@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import SSHConfig, { LineType } from 'ssh-config';
-import { mostIncludes, usualKeys, withIncludes, type SshPlaces } from './target.ts';
+import { sshConfigText } from './includes.ts';
+import { usualKeys, type SshPlaces } from './target.ts';
 
 /** Nobody chooses from more. */
 const mostHosts = 200;
@@ -15,7 +16,7 @@ export function keysThere({ home }: SshPlaces): readonly string[] {
 /** The hosts that ~/.ssh/config gives a name to, in its order; patterns are none. What cannot be read has none. */
 export function namedHosts(places: SshPlaces): readonly string[] {
   try {
-    const parsed = SSHConfig.parse(withIncludes(join(places.home, '.ssh', 'config'), places, mostIncludes));
+    const parsed = SSHConfig.parse(sshConfigText(join(places.home, '.ssh', 'config'), places.home));
     const names = parsed.flatMap((line) => {
       if (line.type !== LineType.DIRECTIVE || !/^host$/i.test(line.param)) return [];
       // One name is given as a text, several as a list of them.

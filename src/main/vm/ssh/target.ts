@@ -1,8 +1,8 @@
 /** Whom to connect to: the configuration of BenchTray, completed by the person's own ~/.ssh/config. */
-import { globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import SSHConfig, { LineType } from 'ssh-config';
 import type { VmConfig } from '../../config/index.ts';
+import { expandHome, sshConfigText } from './includes.ts';
 
 /** One machine on the way, the last one being the VM. */
 export interface SshTarget {
@@ -29,8 +29,6 @@ export interface SshPlaces {
 export const usualKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 const defaults = { port: 22, username: 'azureuser' };
 const maxJumps = 4;
-/** So deep may `Include`s lie within each other. */
-export const mostIncludes = 8;
 
 /**
  * Completes a VM's configuration. What stands in BenchTray's configuration wins; a value left at its default gives way to
@@ -47,7 +45,7 @@ export function sshTarget(ssh: VmConfig['ssh'], host: string, places: SshPlaces)
     keys:
       ssh.privateKey === null
         ? identities(own, places)
-        : { paths: [expandHome(ssh.privateKey, places)], named: true },
+        : { paths: [expandHome(ssh.privateKey, places.home)], named: true },
     agent: ssh.agent,
     hostKey: ssh.hostKey,
     hostKeyAlias: own.hostkeyalias ?? null,
@@ -100,13 +98,13 @@ function jumpTarget(
 
 function identities(own: HostSettings, places: SshPlaces): SshTarget['keys'] {
   if (own.identityfile !== undefined) {
-    return { paths: own.identityfile.map((path) => expandHome(path, places)), named: true };
+    return { paths: own.identityfile.map((path) => expandHome(path, places.home)), named: true };
   }
   return { paths: usualKeys.map((name) => join(places.home, '.ssh', name)), named: false };
 }
 
 function readSshConfig(path: string, places: SshPlaces): (host: string) => HostSettings {
-  const text = withIncludes(path, places, mostIncludes);
+  const text = sshConfigText(path, places.home);
   if (text === '') return () => ({});
   let parsed: ReturnType<typeof SSHConfig.parse>;
   try {
@@ -136,9 +134,9 @@ function readSshConfig(path: string, places: SshPlaces): (host: string) => HostS
     }
     const identityFiles = [read.get('identityfile')].flat().filter((value) => value !== undefined);
     return {
-      ...optional('hostname', one('hostname')?.replaceAll('%h', host)),
-      ...optional('user', one('user')),
-      ...optional('port', one('port') === undefined ? undefined : Number(one('port'))),
+      ...optional('hostname', hostOf(one('hostname')?.replaceAll('%h', host), host)),
+      ...optional('user', userOf(one('user'), host)),
+      ...optional('port', portOf(one('port'), host)),
       ...optional('identityfile', identityFiles.length > 0 ? identityFiles : undefined),
       ...optional('proxyjump', one('proxyjump')),
       ...optional('hostkeyalias', one('hostkeyalias')),
@@ -153,26 +151,26 @@ function optional<Name extends string, Value>(
   return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, Value>>);
 }
 
-/** The text of a configuration with its `Include`s in place; '' where there is none. */
-export function withIncludes(path: string, places: SshPlaces, depth: number): string {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-  if (depth === 0) return '';
-  return text.replace(/^[ \t]*include[ \t=]+(.+)$/gim, (_line, patterns: string) =>
-    patterns
-      .trim()
-      .split(/\s+/)
-      .map((pattern) => expandHome(pattern.replace(/^"|"$/g, ''), places))
-      .flatMap((pattern) => globSync(resolve(places.home, '.ssh', pattern)).sort())
-      .map((file) => withIncludes(file, places, depth - 1))
-      .join('\n'),
-  );
+function portOf(text: string | undefined, host: string): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw unfit('Port', host, text, 'a number from 1 to 65535');
 }
 
-function expandHome(path: string, places: SshPlaces): string {
-  return path.replace(/^(~|%d)(?=$|[/\\])/, places.home);
+/** They end up in commands that a person copies, so that a name with a leading dash would be an option of `ssh`. */
+function hostOf(text: string | undefined, host: string): string | undefined {
+  if (text === undefined || /^[^\s-]\S*$/.test(text)) return text;
+  throw unfit('HostName', host, text, 'an address');
+}
+
+function userOf(text: string | undefined, host: string): string | undefined {
+  if (text === undefined || /^[^\s-]\S*$/.test(text)) return text;
+  throw unfit('User', host, text, 'a user name');
+}
+
+function unfit(key: string, host: string, found: string, expected: string): Error {
+  return new Error(
+    `~/.ssh/config gives ${host} an unusable ${key}: found ${JSON.stringify(found)}, expected ${expected}.`,
+  );
 }

@@ -1,0 +1,157 @@
+/** FIFOs and devices in the place of files: nothing hangs, nothing fills the memory, and every signal is heard. */
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../support/certificate.ts';
+import { startCli } from '../../support/cli-process.ts';
+import { until } from '../../support/wait.ts';
+
+let folder: string;
+const at = (...names: readonly string[]): string => join(folder, ...names);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'benchtray-hostile-files-'));
+  mkdirSync(at('.ssh'));
+  mkdirSync(at('data'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const kinds = {
+  'a FIFO': (path: string) => execFileSync('mkfifo', [path]),
+  'a device': (path: string) => symlinkSync('/dev/zero', path),
+} as const;
+const vm = { name: 'vm', ssh: { host: '127.0.0.1', port: 1, agent: false } };
+
+function writeConfig(config: object): void {
+  writeFileSync(at('c.json'), JSON.stringify({ server: { port: 0 }, ...config }));
+}
+const serve = () => startCli(folder, ['serve', '--config', at('c.json')]);
+
+/** What the kernel counts as the most memory that the process had, in bytes. */
+const peakBytes = (pid: number | undefined): number =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+
+describe.skipIf(process.platform !== 'linux').each(Object.entries(kinds))('%s', (kind, make) => {
+  it('as the configuration is refused with its name', async () => {
+    make(at('c.json'));
+    for (const command of [['serve'], ['config', 'check'], ['key', 'list']]) {
+      const process_ = startCli(folder, [...command, '--config', at('c.json')]);
+      expect(await process_.exit).toBe(2);
+      expect(process_.err()).toContain(`${at('c.json')}: cannot be read: it is ${kind}`);
+    }
+  });
+
+  it('as a certificate is refused with its name', async () => {
+    const { key } = makeCertificate();
+    writeFileSync(at('key.pem'), key);
+    make(at('cert.pem'));
+    writeConfig({
+      server: { port: 0, external: { host: '127.0.0.1', tls: { cert: 'cert.pem', key: 'key.pem' } } },
+    });
+    expect(await startCli(folder, ['key', 'add', '--config', at('c.json')]).exit).toBe(0);
+    const process_ = serve();
+    expect(await process_.exit).toBe(2);
+    expect(process_.err()).toContain(`${at('cert.pem')}, cannot be read: it is ${kind}`);
+  });
+
+  it.each(['journal.sqlite', 'journal.sqlite-wal', 'lock.sqlite', 'owner.json', 'logs/benchtray.log'])(
+    'as %s is refused with its name',
+    async (name) => {
+      writeConfig({});
+      mkdirSync(at('data', 'logs'));
+      make(at('data', name));
+      const process_ = serve();
+      expect(await process_.exit).not.toBe(0);
+      expect(process_.err()).toContain(`it is ${kind}`);
+      expect(process_.err()).not.toContain('Unexpected');
+    },
+  );
+
+  it('as key, known_hosts or ~/.ssh/config is told, and the process goes on and ends in time', async () => {
+    make(at('key'));
+    make(at('.ssh', 'config'));
+    make(at('.ssh', 'known_hosts'));
+    make(at('data', 'known_hosts'));
+    writeConfig({ vms: [{ ...vm, ssh: { ...vm.ssh, privateKey: at('key') } }] });
+    const process_ = serve();
+    const url = await process_.listening();
+    const said = async (): Promise<string> => (await fetch(`${url}/api/status`)).text();
+    await until(async () => (await said()).includes('.ssh/config cannot be read'), 'the config is told');
+    rmSync(at('.ssh', 'config'));
+    process_.child.kill('SIGTERM');
+    expect(await process_.exit).toBe(0);
+
+    const again = serve();
+    const other = await again.listening();
+    await until(
+      async () =>
+        (await (await fetch(`${other}/api/status`)).text()).includes(
+          `${at('key')} is not a private key: it is ${kind}`,
+        ),
+      'the key is told',
+    );
+    expect(peakBytes(again.child.pid)).toBeLessThan(400_000_000);
+    again.child.kill('SIGTERM');
+    expect(await again.exit).toBe(0);
+  });
+
+  it('as a live edit is told, and the last good configuration stays', async () => {
+    writeConfig({});
+    const process_ = serve();
+    const url = await process_.listening();
+    make(at('other'));
+    renameSync(at('other'), at('c.json'));
+    await until(() => process_.err().includes(`cannot be read: it is ${kind}`), 'it is told');
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    process_.child.kill('SIGTERM');
+    expect(await process_.exit).toBe(0);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a thread that hangs', () => {
+  /** Waits for ever in one of Node's threads, as a file system does that does not answer. */
+  const hang = (): readonly string[] => {
+    execFileSync('mkfifo', [at('fifo')]);
+    writeFileSync(
+      at('hang.mjs'),
+      `import { open } from 'node:fs'; open(${JSON.stringify(at('fifo'))}, () => {});`,
+    );
+    return ['--import', at('hang.mjs')];
+  };
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'does not keep %s from ending the process',
+    async (signal) => {
+      writeConfig({});
+      const process_ = startCli(folder, ['serve', '--config', at('c.json')], { nodeArgs: hang() });
+      await process_.listening();
+      process_.child.kill(signal);
+      expect(await process_.exit).toBe(signal);
+    },
+  );
+
+  it('lets a second signal end it at once', async () => {
+    writeConfig({});
+    const process_ = startCli(folder, ['serve', '--config', at('c.json')], { nodeArgs: hang() });
+    await process_.listening();
+    const beganMs = performance.now();
+    let isOver = false;
+    void process_.exit.then(() => (isOver = true));
+    // Each signal is one more wish, but for those that come right after the first.
+    await until(() => {
+      process_.child.kill('SIGINT');
+      return isOver;
+    }, 'the process ends');
+    expect(await process_.exit).toBe('SIGINT');
+    expect(performance.now() - beganMs).toBeLessThan(1900);
+  });
+});

@@ -1,0 +1,58 @@
+/** The command line as a process of its own, with folders of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { until } from './wait.ts';
+
+export interface CliProcess {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  /** Exit code, or the name of the signal that ended it. */
+  readonly exit: Promise<number | NodeJS.Signals | null>;
+  /** Resolves with the address once it listens. */
+  readonly listening: () => Promise<string>;
+}
+
+const cli = join(import.meta.dirname, '..', '..', 'src/main/cli.ts');
+
+/** Starts the command line with a home in this folder. It is gone when the test is over. */
+export function startCli(
+  folder: string,
+  args: readonly string[],
+  {
+    env = {},
+    nodeArgs = [],
+  }: { readonly env?: NodeJS.ProcessEnv; readonly nodeArgs?: readonly string[] } = {},
+): CliProcess {
+  const child = spawn(process.execPath, [...nodeArgs, cli, ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      TMPDIR: folder,
+      BENCHTRAY_CONFIG: '',
+      BENCHTRAY_DATA_DIR: join(folder, 'data'),
+      ...env,
+    },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const exit = once(child, 'close').then(
+    ([code, signal]) => (code ?? signal) as number | NodeJS.Signals | null,
+  );
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+  });
+  return {
+    ...{ child, exit },
+    out: () => out,
+    err: () => err,
+    listening: () =>
+      until(() => /^listening on (\S+)\n/m.exec(out)?.[1], 'the line that says where it listens'),
+  };
+}
