@@ -37,8 +37,8 @@ export function createSteady(monotonicMs: () => number, sinceBootMs: () => numbe
   };
 }
 
-/** Returns a function that tells epoch milliseconds as the wall clock showed them at this call, running on evenly however it is set later. */
+/** Returns a function that tells whole epoch milliseconds as the wall clock showed them at this call, running on evenly however it is set later. */
 export function evenTime(clock: Clock): () => number {
   const apartMs = clock.wallMs() - clock.steadyMs();
-  return () => apartMs + clock.steadyMs();
+  return () => Math.round(apartMs + clock.steadyMs());
 }
