@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { renderServing } from './broadcast/serving-report.ts';
 import { measureServing, servingParts } from './broadcast/serving.ts';
 import { measure, type BenchSettings } from './measure.ts';
+import { measureOddLogs, renderOddLogs } from './odd-logs.ts';
 import { describeMachine, figuresOf, isMet, renderReport } from './report.ts';
 
 const [settings, jsonPath, only] = JSON.parse(process.argv[2] ?? '') as [
@@ -26,6 +27,8 @@ try {
   };
   const measured = isWanted('watching') ? await measure(settings, context) : null;
   if (measured !== null) process.stdout.write(`\n${renderReport(machine, settings, measured)}\n`);
+  const oddLogs = isWanted('odd-logs') ? await measureOddLogs(settings, context) : null;
+  if (oddLogs !== null) process.stdout.write(`\n${renderOddLogs(oddLogs)}`);
   const wantedParts = servingParts.filter(isWanted);
   const serving = await measureServing(wantedParts, settings.periodSeconds < 60, context);
   if (wantedParts.length > 0) process.stdout.write(`\n${renderServing(serving)}`);
@@ -34,7 +37,7 @@ try {
       measured === null ? [] : figuresOf(measured).map((figure) => ({ ...figure, met: isMet(figure) }));
     writeFileSync(
       jsonPath,
-      `${JSON.stringify({ machine, settings, figures, measured, serving }, null, 2)}\n`,
+      `${JSON.stringify({ machine, settings, figures, measured, oddLogs, serving }, null, 2)}\n`,
     );
   }
 } catch (error) {

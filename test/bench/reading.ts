@@ -85,7 +85,7 @@ async function hasFinishedRun({ url }: BenchTrayProcess): Promise<boolean> {
   return runs.some(({ state }) => state === 'finished');
 }
 
-function readDelays(file: string): { p99Ms: number; maxMs: number } {
+export function readDelays(file: string): { p99Ms: number; maxMs: number } {
   return JSON.parse(readFileSync(file, 'utf8')) as { p99Ms: number; maxMs: number };
 }
 

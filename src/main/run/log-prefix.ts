@@ -28,6 +28,7 @@ const originText = /^ ([A-Z]+) ([\w.]+)\/(\d+)-(.+)$/s;
 type Origin = Pick<BracketPrefixed, 'level' | 'module' | 'lineNumber' | 'process'>;
 const origins = new Map<string, Origin | null>();
 const maxOrigins = 1000;
+const maxOriginChars = 256;
 const plainPrefix = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \[([A-Z]+)\] /;
 const wrapperPrefix = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] \[([A-Z][A-Z-]*)\] ?/;
 const colourCode = '\x1b[1;33m';
@@ -48,8 +49,10 @@ function bracketPrefixAt(text: string, at: number): BracketPrefixed | null {
   timestamp.lastIndex = at + 1;
   if (!timestamp.test(text)) return null;
   const originAt = at + 1 + timestampChars;
-  const close = text.indexOf(']', originAt);
-  const origin = close === -1 ? null : originOf(text.slice(originAt, close));
+  // Not to the end of a long line, in which there may be thousands of beginnings.
+  const length = text.slice(originAt, originAt + maxOriginChars).indexOf(']');
+  const close = originAt + length;
+  const origin = length === -1 ? null : originOf(text.slice(originAt, close));
   if (origin === null) return null;
   const messageAt = skipCodes(text, text[close + 1] === ' ' ? close + 2 : close + 1);
   return {

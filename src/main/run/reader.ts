@@ -77,6 +77,8 @@ export function readLines(
   const events: RunEvent[] = [];
   let { unread, recognised } = state.counts;
   for (const line of lines) {
+    // An empty line says nothing in any dialect, and a log may have millions of them.
+    if (line.text === '') continue;
     const record = records.next(line);
     if (record === null) continue;
     const isRead = readRecord(record, states, context, events);

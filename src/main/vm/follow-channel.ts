@@ -1,5 +1,6 @@
 /** A channel on which one command's output flows for as long as it is open: `tail -f` of a log, `docker logs --follow`. */
 import type { Client, ClientChannel } from 'ssh2';
+import { createByteTurns } from './byte-turns.ts';
 import { requestLine, shellScript } from './shell-script.ts';
 
 export interface FollowChannel {
@@ -19,8 +20,6 @@ export interface FollowOptions {
   readonly gate?: string;
 }
 
-/** How long output is handed on before others have their turn. */
-const sliceMs = 8;
 const mostHeldBytes = 32 * 1024 * 1024;
 
 /** Starts `words` (see shell-script.ts, `until_closed`) by way of a shell that `command` opens. The command ends with the channel. */
@@ -35,45 +34,29 @@ export function openFollow(
   let isClosed = false;
   let isOpen = gate === undefined;
   let beforeGate = '';
-  let waiting: Buffer[] = [];
+  let held: Buffer[] = [];
   let heldBytes = 0;
-  let isHandingOn = false;
   let hasEnded = false;
+  // A log of hundreds of megabytes must not keep the server from answering, nor be taken in faster than it is read.
+  const turns = createByteTurns({
+    take: (piece) => events.data(piece),
+    onBusy: () => stream?.pause(),
+    onIdle() {
+      if (hasEnded) end();
+      else if (!isClosed) stream?.resume();
+    },
+  });
 
   function read(chunk: Buffer): void {
     if (isClosed) return;
-    waiting.push(chunk);
-    if (isOpen) {
-      if (!isHandingOn) handOn();
-      return;
-    }
+    if (isOpen) return turns.push(chunk);
+    held.push(chunk);
     // Both streams share one window: left unread, the output would keep the line that opens the gate from coming.
     heldBytes += chunk.length;
     if (heldBytes <= mostHeldBytes) return;
     events.notice('the output came before it was known what it is');
     close();
     events.closed();
-  }
-
-  /** A log of hundreds of megabytes must not keep the server from answering, nor be taken in faster than it is read. */
-  function handOn(): void {
-    isHandingOn = true;
-    const until = performance.now() + sliceMs;
-    let count = 0;
-    while (count < waiting.length && !isClosed && performance.now() < until) {
-      const chunk = waiting[count];
-      count += 1;
-      if (chunk !== undefined) events.data(chunk);
-    }
-    waiting = isClosed ? [] : waiting.slice(count);
-    if (waiting.length > 0) {
-      stream?.pause();
-      setImmediate(handOn);
-      return;
-    }
-    isHandingOn = false;
-    if (hasEnded) end();
-    else if (!isClosed) stream?.resume();
   }
 
   function readDiagnostics(text: string): void {
@@ -85,12 +68,14 @@ export function openFollow(
     isOpen = true;
     if (before !== '') events.notice(before);
     if (after !== '') events.notice(after);
-    handOn();
+    const arrived = held;
+    held = [];
+    for (const chunk of arrived) turns.push(chunk);
   }
 
   function end(): void {
     hasEnded = true;
-    if (isClosed || isHandingOn) return;
+    if (isClosed || turns.isBusy) return;
     if (!isOpen && beforeGate !== '') events.notice(beforeGate);
     isClosed = true;
     client.off('close', end);
@@ -100,6 +85,7 @@ export function openFollow(
   function close(): void {
     if (isClosed) return;
     isClosed = true;
+    turns.stop();
     client.off('close', end);
     // Closing our side of stdin is what ends the command over there.
     stream?.end();

@@ -58,7 +58,11 @@ describe.skipIf(sshdPath === null)('a clock that is set', () => {
     await vm.stopRunner();
     const before = client.statuses().length;
     await until(() => client.statuses().length > before + 6, 'it stands idle for a while');
-    vm.runSays(sampleRunByTask(startedMs + 60_000).slice(0, 3).join(''));
+    vm.runSays(
+      sampleRunByTask(startedMs + 60_000)
+        .slice(0, 3)
+        .join(''),
+    );
     await vm.startRunner();
     await until(() => client.tasks().length === sampleTaskIds.length + 3, 'tasks of the next run');
     await until(() => client.progress()?.tasks_completed === 3, 'the next run');

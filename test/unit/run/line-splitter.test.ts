@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLineSplitter, type LogLine } from '../../../src/main/run/index.ts';
 import { maxLineBytes } from '../../../src/main/run/line-splitter.ts';
+import { oddTexts } from '../../support/odd-texts.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -98,4 +99,30 @@ describe('the line splitter', () => {
       }),
     );
   });
+
+  it.each(Object.entries(oddTexts))(
+    'gives the same lines of %s wherever the bytes are cut',
+    (_kind, make) => {
+      const all = make(150_000);
+      const whole = split([all]);
+      fc.assert(
+        fc.property(
+          fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 5 }),
+          (sizes) => {
+            const chunks: Uint8Array[] = [];
+            let at = 0;
+            for (let turn = 0; at < all.length; turn += 1) {
+              const size = sizes[turn % sizes.length] ?? 1;
+              // A million chunks of a byte say nothing more than a thousand of them.
+              const length = turn > 1_000 ? all.length : size;
+              chunks.push(all.subarray(at, at + length));
+              at += length;
+            }
+            expect(split(chunks)).toEqual(whole);
+          },
+        ),
+        { numRuns: 5 },
+      );
+    },
+  );
 });

@@ -1,0 +1,73 @@
+/** Hands bytes on in small pieces and in turns, so that nobody else waits for whoever reads them, however they arrive. */
+
+/** A piece of nothing but line ends, each of which costs a microsecond or two, takes no longer than a turn may. */
+export const pieceBytes = 2048;
+/** How long pieces are handed on before others have their turn. */
+const turnMs = 8;
+
+export interface ByteTurnsOptions {
+  readonly take: (piece: Buffer) => void;
+  /** More waits than one turn may take: nothing more should come. */
+  readonly onBusy: () => void;
+  /** All of it has been taken. */
+  readonly onIdle: () => void;
+  readonly monotonicMs?: () => number;
+  /** Calls back when everything else has had its turn. */
+  readonly nextTurn?: (work: () => void) => void;
+}
+
+export interface ByteTurns {
+  /** Bytes wait for their turn. */
+  readonly isBusy: boolean;
+  push(chunk: Buffer): void;
+  /** Forgets what waits. */
+  stop(): void;
+}
+
+export function createByteTurns(options: ByteTurnsOptions): ByteTurns {
+  const { take, monotonicMs = () => performance.now(), nextTurn = setImmediate } = options;
+  let waiting: Buffer[] = [];
+  let isBusy = false;
+  let isStopped = false;
+
+  function work(): void {
+    isBusy = true;
+    const until = monotonicMs() + turnMs;
+    let index = 0;
+    let from = 0;
+    for (let chunk = waiting[0]; chunk !== undefined && !isStopped; chunk = waiting[index]) {
+      const piece = chunk.subarray(from, from + pieceBytes);
+      from += piece.length;
+      if (from >= chunk.length) {
+        index += 1;
+        from = 0;
+      }
+      take(piece);
+      if (monotonicMs() >= until) break;
+    }
+    const rest = waiting.slice(index);
+    if (rest[0] !== undefined && from > 0) rest[0] = rest[0].subarray(from);
+    waiting = isStopped ? [] : rest;
+    if (waiting.length > 0) {
+      options.onBusy();
+      nextTurn(work);
+      return;
+    }
+    isBusy = false;
+    options.onIdle();
+  }
+
+  return {
+    get isBusy() {
+      return isBusy;
+    },
+    push(chunk) {
+      if (isStopped || chunk.length === 0) return;
+      waiting.push(chunk);
+      if (!isBusy) work();
+    },
+    stop() {
+      isStopped = true;
+    },
+  };
+}
