@@ -8,7 +8,6 @@ import {
   group,
   port,
   localPath,
-  nonEmpty,
   isReadable,
   isPresent,
   hostText,
@@ -16,9 +15,20 @@ import {
 } from './schema-leaves.ts';
 
 const azureSchema = group({
-  subscriptionId: nonEmpty('the id of an Azure subscription').describe('Subscription that the VM is in.'),
-  resourceGroup: nonEmpty('the name of a resource group').describe('Resource group that the VM is in.'),
-  vmName: nonEmpty('the name of the VM in Azure').describe('Name of the VM in Azure.'),
+  subscriptionId: text(
+    /^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/,
+    'the id of an Azure subscription, such as "11111111-2222-3333-4444-555555555555"',
+  ).describe('Subscription that the VM is in.'),
+  // Without flags, so that editors read the patterns of the JSON Schema alike. Letters of other scripts are allowed.
+  // https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+  resourceGroup: text(
+    /^[A-Za-z0-9\u00aa-\u1fff\u2c00-\ud7ff_().-]{0,89}[A-Za-z0-9\u00aa-\u1fff\u2c00-\ud7ff_()-]$/,
+    'the name of a resource group: up to 90 letters, digits, ".", "_", "-", "(" and ")", without "." at its end',
+  ).describe('Resource group that the VM is in.'),
+  vmName: text(
+    /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_])?$/,
+    'the name of the VM in Azure: up to 64 letters, digits, ".", "_" and "-", without "." or "-" at its end',
+  ).describe('Name of the VM in Azure.'),
   cloud: z
     .enum(['public', 'usgov', 'china'], '"public", "usgov" or "china"')
     .default('public')
@@ -31,7 +41,7 @@ const sshSchema = group({
     .default(null)
     .describe('Address, or a Host of ~/.ssh/config (ProxyJump included); null: taken from Azure.'),
   port: port().default(22).describe('SSH port.'),
-  username: text(/^[^\s:@-][^\s:@]*$/, 'a user name')
+  username: text(/^(?!-)[!-9;-?A-~\u00a1-\u1fff\u2c00-\ud7ff]+$/, 'a user name')
     .default('azureuser')
     .describe('User on the VM.'),
   privateKey: localPath('a path to a private key, or null')

@@ -203,7 +203,11 @@ describe('a VM', () => {
     expect(setup.configText()).toBe(
       '{\n  // quick\n  "interval": 1, // s\n  "vms": [\n    {\n      "name": "waa-eval-vm",\n      "ssh": {\n        "host": "20.123.45.67",\n        "username": "azureuser"\n      }\n    }\n  ],\n}\n',
     );
-    const azure = { subscription_id: 's', resource_group: 'g', vm_name: 'v' };
+    const azure = {
+      subscription_id: '11111111-2222-3333-4444-555555555555',
+      resource_group: 'g',
+      vm_name: 'v',
+    };
     const second: VmDraft = { ...draft, name: 'b', host: null, azure, port: 2222, private_key: '~/.ssh/key' };
     expect((await post('/api/setup/vms', second)).status).toBe(200);
     expect(setup.configText()).toContain('"resourceGroup": "g"');

@@ -18,7 +18,7 @@ describe('good files', () => {
     ['a schema for the editor', '{"$schema": "./config.schema.json"}'],
     [
       'a VM that only Azure knows',
-      '{"vms":[{"name":"a","azure":{"subscriptionId":"s","resourceGroup":"g","vmName":"v"}}]}',
+      '{"vms":[{"name":"a","azure":{"subscriptionId":"11111111-2222-3333-4444-555555555555","resourceGroup":"g","vmName":"v"}}]}',
     ],
     [
       'IPv6 and an alias',

@@ -16,7 +16,7 @@ const example = `{
   "vms": [
     {
       "name": "waa-eval-vm",
-      "azure": { "subscriptionId": "…", "resourceGroup": "openadapt-agents", "vmName": "waa-eval-vm", "cloud": "public" },
+      "azure": { "subscriptionId": "11111111-2222-3333-4444-555555555555", "resourceGroup": "openadapt-agents", "vmName": "waa-eval-vm", "cloud": "public" },
       "ssh": { "host": null, "port": 22, "username": "azureuser", "privateKey": null, "agent": true, "hostKey": null },
       "container": null,
       "benchmark": { "log": null, "results": null },
@@ -135,4 +135,39 @@ it('reads back what it printed', () => {
       expect(parseConfig(JSON.stringify(value, null, 2), 'c.json')).toEqual({ ok: true, config: value });
     }),
   );
+});
+
+describe('names in Azure', () => {
+  const good = {
+    subscriptionId: '0a1B2c3D-0000-1111-2222-333344445555',
+    resourceGroup: 'rg_(Größe).1-x',
+    vmName: 'waa-eval.vm_1',
+  };
+  const problemsOf = (change: object): readonly string[] => {
+    const parsed = parseConfig(
+      JSON.stringify({ vms: [{ name: 'a', azure: { ...good, ...change } }] }),
+      'c.json',
+    );
+    return parsed.ok ? [] : parsed.problems.map(({ key, what }) => `${key}: ${what}`);
+  };
+
+  it('are taken as Azure has them', () => {
+    expect(problemsOf({})).toEqual([]);
+    expect(problemsOf({ vmName: 'v', resourceGroup: '-' })).toEqual([]);
+  });
+
+  it.each([
+    [
+      'subscriptionId',
+      ['', 's', '../../providers', '--help', `${good.subscriptionId}/x`, `${good.subscriptionId}\n`],
+    ],
+    ['resourceGroup', ['', 'a/b', 'a.', 'a b', '..', 'x'.repeat(91), "a'b", '$(x)', 'a\u001b[31m']],
+    ['vmName', ['', 'a/b', 'a.', 'a-', '-a', '_a', '--help', 'x'.repeat(65), 'a?b', 'a%2f', 'a\n']],
+  ])('are refused otherwise: %s', (key, values) => {
+    for (const value of values) {
+      const [problem = '', ...more] = problemsOf({ [key]: value });
+      expect(more).toEqual([]);
+      expect(problem).toMatch(new RegExp(`^vms\\[0\\]\\.azure\\.${key}: found ".*", expected the`));
+    }
+  });
 });

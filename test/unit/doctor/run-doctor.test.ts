@@ -9,7 +9,7 @@ import { createHostKeys, createKeyStore } from '../../../src/main/vm/index.ts';
 const places = { home: '/nowhere' };
 const vm = makeVmConfig({
   name: 'vm',
-  azure: { subscriptionId: 's', resourceGroup: 'g', vmName: 'n' },
+  azure: { subscriptionId: '11111111-2222-3333-4444-555555555555', resourceGroup: 'g', vmName: 'n' },
 });
 const toolsWith = (look: Azure['look']): DoctorTools => ({
   ssh: {
