@@ -50,7 +50,8 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'node24',
         minify: false,
-        sourcemap: true,
+        // The code is not minified: stack traces lead to the functions, and maps would carry the sources of every dependency.
+        sourcemap: false,
         rolldownOptions: {
           // The tests of server, stream and command line run these files, so that they test what ships.
           input: {

@@ -66,6 +66,20 @@ describe.skipIf(oldNode === undefined)('on a Node that is too old (skipped where
     expect(run(old, 'serve', 'a b')).toMatchObject({ status: 3, stdout: '24 serve a b\n' });
   });
 
+  it.skipIf(process.platform !== 'linux')('warns of an installed Node with known holes', () => {
+    const installed = join(folder, 'node_modules', `node-linux-${process.arch}`);
+    mkdirSync(join(installed, 'bin'), { recursive: true });
+    symlinkSync(process.execPath, join(installed, 'bin', 'node'));
+    const withVersion = (version: string) => {
+      writeFileSync(join(installed, 'package.json'), JSON.stringify({ version }));
+      return run(old, 'serve').stderr;
+    };
+    expect(withVersion('24.0.0')).toMatch(
+      /^BenchTray runs on Node 24\.0\.0, which has known security holes\..*\n$/,
+    );
+    expect(withVersion('24.18.1')).toBe('');
+  });
+
   it('passes signals on', async () => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     const child = startChild(old, [launcher, 'wait']);
