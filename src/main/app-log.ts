@@ -5,6 +5,7 @@ import { pino, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { appendOwnFile } from './files/index.ts';
 import { maskSecretsIn } from '../shared/mask-secrets.ts';
+import { terminalText } from '../shared/terminal-text.ts';
 
 export type { Logger } from 'pino';
 
@@ -47,7 +48,7 @@ export function openAppLog({ file, level }: { readonly file: string; readonly le
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       // On the finished line, so that nothing gets past it: messages, fields, errors, bindings of child loggers.
-      hooks: { streamWrite: (line) => `${JSON.stringify(maskSecretsIn(JSON.parse(line)))}\n` },
+      hooks: { streamWrite: (line) => `${terminalText(JSON.stringify(maskSecretsIn(JSON.parse(line))))}\n` },
     },
     stream,
   );

@@ -32,6 +32,7 @@ import {
   type Desktop,
 } from './shell/index.ts';
 import { UserError } from '../shared/user-error.ts';
+import { terminalText } from '../shared/terminal-text.ts';
 import { version } from './version.ts';
 
 let desktop: Desktop | null = null;
@@ -69,7 +70,7 @@ async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
     ...{ options, sources, config, dataDir, version, log },
     assetsDir: existsSync(join(places.page, 'index.html')) ? places.page : null,
     showDeviceCode(message) {
-      process.stderr.write(`${message}\n`);
+      process.stderr.write(`${terminalText(message)}\n`);
       deviceCode = message;
       desktop?.tell(message);
     },

@@ -1,4 +1,5 @@
 /** Azure, for the whole process: questions with a limit in time, and the pauses that Azure asks for, which hold for everyone who asks. */
+import { terminalText } from '../../shared/terminal-text.ts';
 import { UserError } from '../../shared/user-error.ts';
 import type { Logger } from '../app-log.ts';
 import type { AzureConfig } from '../config/index.ts';
@@ -54,7 +55,8 @@ export function createAzure(options: AzureOptions): Azure {
     now,
     tokenMs: limits.tokenMs,
     endpoint: options.endpoint,
-    onDeviceCode: options.onDeviceCode ?? ((message) => void process.stderr.write(`${message}\n`)),
+    onDeviceCode:
+      options.onDeviceCode ?? ((message) => void process.stderr.write(`${terminalText(message)}\n`)),
     azFolders: options.azFolders,
   });
 

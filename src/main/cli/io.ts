@@ -3,6 +3,7 @@ import type { SimulatedVm, SimulatedVmOptions } from '../demo/index.ts';
 import type { DiagnoseOptions } from '../diagnose.ts';
 import type { DoctorReport } from '../doctor/index.ts';
 import type { Monitor, MonitorOptions } from '../monitor.ts';
+import { terminalText } from '../../shared/terminal-text.ts';
 
 /** What a command prints on. */
 export interface Output {
@@ -35,6 +36,12 @@ export interface CliIo {
   readonly askPassphrase: (keyPath: string) => Promise<string | null>;
 }
 
+/** Prints a line. Whatever is in it, nothing acts on the terminal. */
 export const say = (output: Output, line: string): void => {
+  output.write(`${terminalText(line)}\n`);
+};
+
+/** Prints a line that BenchTray has coloured. Its texts have to be harmless already (`terminalTexts`). */
+export const sayPainted = (output: Output, line: string): void => {
   output.write(`${line}\n`);
 };

@@ -4,6 +4,7 @@ import { UserError } from '../../shared/user-error.ts';
 import { addConfigCommands } from './config.ts';
 import { runDoctorCommand, type DoctorCommandOptions } from './doctor.ts';
 import { runDemo, type DemoOptions } from './demo.ts';
+import { terminalText } from '../../shared/terminal-text.ts';
 import { say, type CliIo } from './io.ts';
 import { addKeyCommands } from './key.ts';
 import { numberOption, portOption } from './numbers.ts';
@@ -48,8 +49,8 @@ export function buildProgram(io: CliIo, finish: (exitCode: number) => void): Com
     .option('--log-file <file>', 'where the log goes (default: in the data folder)')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeOut: (text) => io.stdout.write(terminalText(text)),
+      writeErr: (text) => io.stderr.write(terminalText(text)),
       // One line, also where commander adds a suggestion on a second one.
       outputError: (text, write) => {
         write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`);

@@ -1,4 +1,5 @@
 import { withOptionalLog, type CommonOptions } from './common-options.ts';
+import { terminalTexts } from '../../shared/terminal-text.ts';
 import type { CliIo } from './io.ts';
 import { followStream } from '../client/index.ts';
 import { runOutcome } from './watch/run-outcome.ts';
@@ -48,7 +49,7 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
         const nowMs = Date.now();
         const before = state;
         try {
-          state = afterMessage(state, message, nowMs);
+          state = afterMessage(state, terminalTexts(message), nowMs);
           screen.message(message, before, nowMs);
           refreshSoon();
         } catch (error) {

@@ -1,5 +1,6 @@
 /** Run events → the state of a run, and what has to be told about it. */
 import { addAttempt, currentAttempt, endAttempt, isFull, newestAttempt, updateAttempt } from './attempts.ts';
+import { withBoundedNames } from './bounded-names.ts';
 import { adoptAttempt, correctTask } from './correction.ts';
 import type { FoldStep, RunStep } from './effects.ts';
 import type { RunEvent, RunState, TaskAttempt } from './model.ts';
@@ -17,7 +18,8 @@ export interface RunIdentity {
 }
 
 /** Folds one event. What belongs to no run that is on changes nothing: the same state comes back. */
-export function reduceRun(run: RunState | null, event: RunEvent, identity: RunIdentity): RunStep {
+export function reduceRun(run: RunState | null, told: RunEvent, identity: RunIdentity): RunStep {
+  const event = withBoundedNames(told);
   if (event.type === 'run_started') return startRun(run, event, identity);
   if (run === null) return { run, effects: [] };
   return run.next === null || event.type === 'task_corrected'

@@ -1,5 +1,9 @@
-/** Rows as CSV (RFC 4180), safe to open in a spreadsheet: a text that would be taken for a formula is quoted with "'". */
+/**
+ * Rows as CSV (RFC 4180), safe to open in a spreadsheet and to print on a terminal: a text that would be taken for a formula begins with
+ * "'" (OWASP), and control characters are escaped as in JSON. Numbers stay numbers.
+ */
 import { stringify } from 'csv-stringify/sync';
+import { tableText } from '../../shared/terminal-text.ts';
 
 /**
  * A spreadsheet of a country that writes "0,5" takes ";" for what separates, and the quotes around a field for a part of it: there a
@@ -19,6 +23,6 @@ export function toCsv<Row extends object>(
     escape_formulas: true,
     // The library thinks of commas, quotes and the whole of CR LF, but a single one of the two ends a row as well.
     quoted_match: /[\r\n;\t]/,
-    cast: { boolean: String, string: (text) => text.replace(cellWithin, "'") },
+    cast: { boolean: String, string: (text) => tableText(text).replace(cellWithin, "'") },
   });
 }

@@ -1,4 +1,5 @@
 import { app, dialog } from '#electron';
+import { terminalText } from '../../shared/terminal-text.ts';
 import { UserError } from '../../shared/user-error.ts';
 import { reportStart } from './start-report.ts';
 
@@ -7,7 +8,7 @@ export async function refuseToStart(error: unknown): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof UserError ? error.hint : null;
   const text = hint === null ? message : `${message}\n${hint}`;
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${terminalText(text)}\n`);
   reportStart();
   await app.whenReady();
   dialog.showErrorBox('BenchTray cannot start', text);

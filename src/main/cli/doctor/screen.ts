@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { DoctorCheck, DoctorSummary } from '../../../shared/doctor.ts';
-import { say, type CliIo } from '../io.ts';
+import { terminalTexts } from '../../../shared/terminal-text.ts';
+import { sayPainted, type CliIo } from '../io.ts';
 import { paintFor } from '../paint.ts';
 import { checkLines, runningLine, summaryLine } from './lines.ts';
 
@@ -21,7 +22,7 @@ export function doctorScreen({ stdout, env }: CliIo): DoctorScreen {
   let heading: string | null = null;
 
   const print = (line: string): void => {
-    if (live === null) say(stdout, line);
+    if (live === null) sayPainted(stdout, line);
     else live.persist(line);
   };
 
@@ -40,7 +41,8 @@ export function doctorScreen({ stdout, env }: CliIo): DoctorScreen {
   }
 
   return {
-    check(check) {
+    check(raw) {
+      const check = terminalTexts(raw);
       // In the order of the table: all of them come as waiting first.
       all.set(`${check.check} ${check.vm ?? ''}`, check);
       if (check.state !== 'waiting') show();

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
-import { say, type CliIo, type Output } from '../io.ts';
+import { terminalTexts } from '../../../shared/terminal-text.ts';
+import { say, sayPainted, type CliIo, type Output } from '../io.ts';
 import { messageLines, timeText } from './format.ts';
 import type { StreamMessage } from '../../client/index.ts';
 import { messageJson } from './message-json.ts';
@@ -38,7 +39,7 @@ export function lineScreen({ stdout, stderr, env }: CliIo): Screen {
   const paint = paintFor(env, stdout);
   return {
     message(message, before, nowMs) {
-      for (const line of messageLines(before, message, nowMs, paint)) say(stdout, line);
+      for (const line of messageLines(before, terminalTexts(message), nowMs, paint)) sayPainted(stdout, line);
     },
     refresh: nothing,
     lost: lostLines(stderr),
@@ -53,7 +54,7 @@ export function liveScreen({ stdout, env }: CliIo): Screen {
   return {
     message(message, before, nowMs) {
       if (message.event === 'status' || message.event === 'progress') return;
-      for (const line of messageLines(before, message, nowMs, paint)) live.persist(line);
+      for (const line of messageLines(before, terminalTexts(message), nowMs, paint)) live.persist(line);
     },
     refresh(state, nowMs) {
       live(renderView(state, nowMs, stdout.columns ?? 80, paint));
