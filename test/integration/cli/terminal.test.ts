@@ -58,49 +58,49 @@ it('shows keys and values of a configuration, and arguments, without what they w
   }
 });
 
-it.each([[], ['--json']])(
-  'watches a server that says evil things without doing them: %j',
-  async (...args) => {
-    const server = createServer((_, response) => {
-      const say = (event: string, data: object) =>
-        response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      const probe = { status: evil, vnc_url: evil };
-      say('connected', { timestamp: evil, interval: 1, version: evil });
-      say('status', {
-        vm: evil,
-        phase: evil,
-        connected: true,
-        waa_ready: false,
-        probe,
-        detail: { text: evil },
-      });
-      say('progress', {
-        ...{ vm: evil, run_id: evil, state: evil, domain: evil, current_task: evil, instruction: evil },
-        ...{ tasks_completed: 1, total_tasks: 2, succeeded: 1, current_step: 1, elapsed_seconds: 1 },
-      });
-      say('task_complete', { vm: evil, task_id: evil, domain: evil, outcome: evil, score: 1, steps: evil });
-      for (const name of ['error', 'problem'])
-        say(name, { vm: evil, message: evil, hint: evil, severity: evil });
-      say('recovered', { vm: evil, message: 'the last word' });
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const words = [builtCli, 'watch', '--url', `http://127.0.0.1:${port}`, ...args];
-    const child = spawn(process.execPath, words, { env: environment() });
-    let said = '';
-    for (const output of [child.stdout, child.stderr])
-      output.setEncoding('utf8').on('data', (text: string) => (said += text));
-    const closed = once(child, 'close');
-    try {
-      await until(() => said.includes('the last word'), 'everything is shown');
-      expect(said).toContain('\\u001b[2J');
-      expect(said).not.toMatch(actsOnTerminal);
-    } finally {
-      child.kill('SIGTERM');
-      await closed;
-      server.close();
-      server.closeAllConnections();
-    }
-  },
-);
+it.each([
+  ['as lines', []],
+  ['as JSON', ['--json']],
+])('watches a server that says evil things without doing them, %s', async (_, args) => {
+  const server = createServer((_, response) => {
+    const say = (event: string, data: object) =>
+      response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const probe = { status: evil, vnc_url: evil };
+    say('connected', { timestamp: evil, interval: 1, version: evil });
+    say('status', {
+      vm: evil,
+      phase: evil,
+      connected: true,
+      waa_ready: false,
+      probe,
+      detail: { text: evil },
+    });
+    say('progress', {
+      ...{ vm: evil, run_id: evil, state: evil, domain: evil, current_task: evil, instruction: evil },
+      ...{ tasks_completed: 1, total_tasks: 2, succeeded: 1, current_step: 1, elapsed_seconds: 1 },
+    });
+    say('task_complete', { vm: evil, task_id: evil, domain: evil, outcome: evil, score: 1, steps: evil });
+    for (const name of ['error', 'problem'])
+      say(name, { vm: evil, message: evil, hint: evil, severity: evil });
+    say('recovered', { vm: evil, message: 'the last word' });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const words = [builtCli, 'watch', '--url', `http://127.0.0.1:${port}`, ...args];
+  const child = spawn(process.execPath, words, { env: environment() });
+  let said = '';
+  for (const output of [child.stdout, child.stderr])
+    output.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const closed = once(child, 'close');
+  try {
+    await until(() => said.includes('the last word'), 'everything is shown');
+    expect(said).toContain('\\u001b[2J');
+    expect(said).not.toMatch(actsOnTerminal);
+  } finally {
+    child.kill('SIGTERM');
+    await closed;
+    server.close();
+    server.closeAllConnections();
+  }
+});

@@ -249,9 +249,9 @@ describe('the dashboard', () => {
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-cache',
       'content-security-policy':
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
-        'trusted-types svelte-trusted-html',
+        'trusted-types svelte-trusted-html benchtray-worker',
     });
     const script = await get('/assets/index-a1.js');
     expect(script.text).toBe('void 0;');
