@@ -1,5 +1,5 @@
 /** A VM for measuring: the real OpenSSH server of test/support, with an account of what it uses and of how often docker is called. */
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRealVm, type RealVm } from '../support/real-vm.ts';
 import { openCpuAccount, type CpuAccount } from './cpu.ts';
@@ -21,7 +21,7 @@ export interface RunLog {
 export async function startBenchVm(name: string): Promise<BenchVm> {
   const vm = await startRealVm(name);
   try {
-    const cpu = openCpuAccount(sshdPid(vm.dir));
+    const cpu = openCpuAccount(vm.serverPid());
     const docker = join(vm.dir, 'bin', 'docker');
     const calls = join(vm.dir, 'docker-calls');
     const counting = readFileSync(docker, 'utf8').replace('\n', '\necho >>"$VM_DIR/docker-calls"\n');
@@ -48,19 +48,4 @@ export async function startBenchVm(name: string): Promise<BenchVm> {
     await vm.close();
     throw error;
   }
-}
-
-/** The server of this VM: the one child of ours that was given a file of the VM's folder. */
-function sshdPid(dir: string): number {
-  const children = readdirSync('/proc').filter((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
-    try {
-      const isOurs = readFileSync(`/proc/${entry}/status`, 'utf8').includes(`\nPPid:\t${process.pid}\n`);
-      return isOurs && readFileSync(`/proc/${entry}/cmdline`, 'latin1').includes(dir);
-    } catch {
-      return false;
-    }
-  });
-  if (children.length !== 1) throw new Error(`Expected one sshd for ${dir}, found ${children.length}`);
-  return Number(children[0]);
 }

@@ -82,12 +82,20 @@ export interface RealVm {
   killSshd(): Promise<void>;
   /** Stops (or lets go on) the server and its sessions: an answer never comes. */
   freeze(frozen: boolean): void;
+  /** Lets its server and all sessions run for this share of the time only; 1: always. */
+  throttle(share: number): void;
   /** Commands of processes that BenchTray has started on this machine and that are still there. */
   leftovers(): string[];
   /** How many are logged in now. */
   sessions(): number;
   /** How many logins the server has taken. */
   logins(): number;
+  /** The server's process. */
+  serverPid(): number;
+  /**
+   * Ends it. BenchTray must have ended before.
+   * @throws {Error} if a process that BenchTray started on it is still there
+   */
   close(): Promise<void>;
 }
 
@@ -110,6 +118,8 @@ export interface StandInRunner {
   readonly script: string;
   readonly words: readonly string[];
 }
+
+const throttleEveryMs = 400;
 
 const officialWords = [
   ...['--agent', 'navi', '--model', 'gpt-4o', '--result_dir', './results'],
@@ -173,6 +183,7 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
   let server: ChildProcess | null = null;
   let runner: ChildProcess | null = null;
   let serverLog = '';
+  let pace: NodeJS.Timeout | null = null;
   let begun = '';
   let bootAt: string | null = null;
   let said = 0;
@@ -342,6 +353,16 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
       const { pid } = server;
       for (const each of [pid, ...descendants(pid)]) signal(each, frozen ? 'SIGSTOP' : 'SIGCONT');
     },
+    throttle(share) {
+      if (pace !== null) clearInterval(pace);
+      pace = null;
+      vm.freeze(false);
+      if (share >= 1) return;
+      pace = setInterval(() => {
+        vm.freeze(false);
+        setTimeout(() => vm.freeze(pace !== null), share * throttleEveryMs);
+      }, throttleEveryMs);
+    },
     leftovers() {
       const ours = runner === null ? [] : family(runner);
       return processesOf(dir)
@@ -352,12 +373,21 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
     sessions: () =>
       descendants(server?.pid ?? 0).filter((pid) => /^sshd(-session)?: [^ ]+@/.test(commandOf(pid))).length,
     logins: () => serverLog.split('Accepted publickey').length - 1,
+    serverPid() {
+      const pid = server?.pid ?? 0;
+      return world === null ? pid : (descendants(pid).at(-1) ?? pid);
+    },
     async close() {
       await vm.stopRunner();
-      vm.freeze(false);
+      vm.throttle(1);
+      const isClean = await until(() => vm.leftovers().length === 0, 'nothing is left on the VM').catch(
+        () => false,
+      );
+      const left = isClean ? [] : vm.leftovers();
       await vm.killSshd();
       await world?.end();
       rmSync(dir, { recursive: true, force: true });
+      if (left.length > 0) throw new Error(`Left behind on the VM: ${left.join('; ')}`);
     },
   };
   vm.setContainers('');

@@ -1,5 +1,5 @@
 /** What every test of the prober begins with: machines, a monitor that watches them, and a client; all of it is gone when the test is over. */
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { VmConfig } from '../../../src/main/config/index.ts';
 import type { MonitorOptions } from '../../../src/main/monitor.ts';
 import type {
@@ -10,29 +10,20 @@ import type {
   StatusPayload,
 } from '../../../src/shared/stream.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
-import { startRealVm, type RealVm } from '../../support/real-vm.ts';
+import { startRealVm, type RealVm, type RealVmOptions } from '../../support/real-vm.ts';
 import { openStream, type Received, type StreamClient } from '../../support/stream-client.ts';
 import { until } from '../../support/wait.ts';
 
 /** A machine on which nothing of ours may be left when the test is over. */
-export async function realVm(): Promise<RealVm> {
-  const vm = await startRealVm();
-  onTestFinished(async () => {
-    vm.freeze(false);
-    try {
-      await until(() => vm.leftovers().length === 0, 'nothing is left on the VM').catch(() => {
-        expect(vm.leftovers()).toEqual([]);
-      });
-    } finally {
-      await vm.close();
-    }
-  });
+export async function realVm(options?: RealVmOptions): Promise<RealVm> {
+  const vm = await startRealVm('vm', options);
+  onTestFinished(() => vm.close());
   return vm;
 }
 
 /** A machine whose container is up and whose Windows answers. */
-export async function readyVm(): Promise<RealVm> {
-  const vm = await realVm();
+export async function readyVm(options?: RealVmOptions): Promise<RealVm> {
+  const vm = await realVm(options);
   vm.containerUp();
   vm.setProbe('ready');
   return vm;
