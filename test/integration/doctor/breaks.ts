@@ -630,7 +630,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
     {
       what: 'one that cannot be read',
       break(patient) {
-        setLog(patient, patient.home);
+        setLog(patient, patient.vm.dir);
       },
       found: /cannot be read: .*directory/,
       command: /'ls -l \S+'$/,
