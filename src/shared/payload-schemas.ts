@@ -93,6 +93,18 @@ export const statusDetailSchema = z
     'What was found on the VM and why it was chosen, for a person who asks "what is it looking at?".',
   );
 
+export const errorSchema = z
+  .object({
+    message: z.string().describe('One sentence for a person.'),
+    vm,
+    code: z.enum([...stateCodes, ...momentCodes]),
+    severity: z.enum(severities),
+    detail: z.string().nullable(),
+    hint: z.string().nullable().describe('What to do about it.'),
+    began_at: time,
+  })
+  .describe('Something went wrong: told once when it begins, kept, and replayed by `Last-Event-ID`.');
+
 export const statusSchema = z
   .object({
     type: z.literal('vm_status'),
@@ -120,6 +132,7 @@ export const statusSchema = z
         'When the VM was last heard; null while `connected` is true. Null without `connected`: it was never heard.',
       ),
     cost: costSchema.nullable().describe('Null: it costs nothing, or no price is known.'),
+    open_errors: z.array(errorSchema).describe('The errors of the VM that have not recovered.'),
   })
   .describe('A snapshot: every `interval`, and at once when `phase`, `connected` or `waa_ready` changes.');
 
@@ -219,18 +232,6 @@ export const taskCompleteSchema = z
     catch_up: z.boolean().describe('True when it had already finished before BenchTray could see it.'),
   })
   .describe('A task attempt has ended: told at once, exactly once, kept, and replayed by `Last-Event-ID`.');
-
-export const errorSchema = z
-  .object({
-    message: z.string().describe('One sentence for a person.'),
-    vm,
-    code: z.enum([...stateCodes, ...momentCodes]),
-    severity: z.enum(severities),
-    detail: z.string().nullable(),
-    hint: z.string().nullable().describe('What to do about it.'),
-    began_at: time,
-  })
-  .describe('Something went wrong: told once when it begins, kept, and replayed by `Last-Event-ID`.');
 
 export const recoveredSchema = z
   .object({

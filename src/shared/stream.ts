@@ -25,6 +25,8 @@ export type Cost = Shown<typeof costSchema>;
 export type Finding = Shown<typeof findingSchema>;
 export type StatusDetail = Shown<typeof statusDetailSchema>;
 export type StatusPayload = Shown<typeof statusSchema>;
+/** A status as the watcher gives it: the journal knows which errors are open. */
+export type VmStatus = Omit<StatusPayload, 'open_errors'>;
 export type DomainTally = Shown<typeof domainTallySchema>;
 export type PoolPart = Shown<typeof poolPartSchema>;
 export type PoolView = Shown<typeof poolViewSchema>;

@@ -10,6 +10,7 @@ export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** Starts watching and serving; rejects with a UserError where a person can do something about it. */

@@ -4,7 +4,7 @@ import type { CliIo } from './io.ts';
 import { followStream } from '../client/index.ts';
 import { runOutcome } from './watch/run-outcome.ts';
 import { jsonScreen, lineScreen, liveScreen, type Screen } from './watch/screen.ts';
-import { afterMessage, hasEnded, initialState, type WatchState } from './watch/state.ts';
+import { afterLoss, afterMessage, hasEnded, initialState, type WatchState } from './watch/state.ts';
 import { streamUrl } from './watch/stream-url.ts';
 
 export interface WatchOptions extends CommonOptions {
@@ -60,7 +60,7 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
       },
       onLost(reason) {
         log.warn({ reason }, 'not connected');
-        state = { ...state, connection: { kind: 'lost', reason } };
+        state = afterLoss(state, reason, Date.now());
         screen.lost(reason);
         refreshSoon();
       },

@@ -1,6 +1,6 @@
 /** The feed: what happens is written first and told afterwards, in one order, to everyone who listens. */
 import { join } from 'node:path';
-import type { ErrorPayload, ProgressPayload, StatusPayload } from '../../shared/stream.ts';
+import type { ErrorPayload, ProgressPayload, StatusPayload, VmStatus } from '../../shared/stream.ts';
 import { evenTime, systemClock, type Clock } from '../clock.ts';
 import { openJournalFile } from './journal-file.ts';
 import { createJournalWriter, type Fault, type JournalFault } from './journal-writer.ts';
@@ -35,7 +35,7 @@ export interface Feed {
    * @throws what SQLite throws for any other reason; nothing is written or told then
    */
   commit(change: FeedChange): readonly JournalEvent[];
-  setStatus(vm: string, status: StatusPayload): void;
+  setStatus(vm: string, status: VmStatus): void;
   /**
    * The pool that the run is part of is put in here, and with the other parts shown anew.
    * @param urgent goes out at once, not at the next interval
@@ -135,8 +135,15 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     const { events, hasNews } = writer.write(change);
     change.runs?.forEach(pools.take);
     if (hasNews) version += 1;
+    const { status } = snapshots.get(change.vm);
+    if (status !== null && (change.began ?? change.ended) !== undefined)
+      snapshots.setStatus(change.vm, withOpenErrors(status));
     for (const event of events) subscribers.tell({ kind: 'journal', event });
     return events;
+  }
+
+  function withOpenErrors(status: VmStatus): StatusPayload {
+    return { ...status, open_errors: journal.conditions(status.vm).map(({ error }) => error) };
   }
 
   /** Every stream is that of a VM: what concerns them all is told for each. */
@@ -187,8 +194,9 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
       return seq;
     },
     commit,
-    setStatus(vm, data) {
+    setStatus(vm, status) {
       meet(vm);
+      const data = withOpenErrors(status);
       const { isNews, isUrgent } = snapshots.setStatus(vm, data);
       if (isNews) version += 1;
       subscribers.tell({ kind: 'status', vm, data, urgent: isUrgent });

@@ -1,5 +1,5 @@
 /** The picture of one VM as it goes out: its newest snapshots as frames, each written out once for all clients. */
-import type { ProgressPayload, StatusPayload } from '../../shared/stream.ts';
+import type { ErrorPayload, ProgressPayload, StatusPayload } from '../../shared/stream.ts';
 import type { Feed } from '../feed/index.ts';
 import type { Frames } from './stream-figures.ts';
 import { eventFrame } from './wire.ts';
@@ -19,7 +19,7 @@ export interface SnapshotName {
 }
 
 /** What a status says before the VM was looked at for the first time. */
-export function firstStatus(vm: ConfiguredVm): StatusPayload {
+export function firstStatus(vm: ConfiguredVm, openErrors: readonly ErrorPayload[] = []): StatusPayload {
   const host = vm.address?.includes(':') === true ? `[${vm.address}]` : vm.address;
   return {
     type: 'vm_status',
@@ -43,7 +43,13 @@ export function firstStatus(vm: ConfiguredVm): StatusPayload {
     checked_at: null,
     as_of: null,
     cost: null,
+    open_errors: openErrors,
   };
+}
+
+/** Returns the errors of the VM that have not recovered. */
+export function openErrorsOf(feed: Pick<Feed, 'openConditions'>, vm: string): ErrorPayload[] {
+  return feed.openConditions(vm).map(({ error }) => error);
 }
 
 export interface Pictures {
@@ -69,7 +75,7 @@ export function createPictures(feed: Feed, vms: () => readonly ConfiguredVm[]): 
     const newest = feed.snapshot(name)[kind];
     if (newest !== null || kind === 'progress') return newest;
     const vm = vms().find((candidate) => candidate.name === name);
-    return vm === undefined ? null : firstStatus(vm);
+    return vm === undefined ? null : firstStatus(vm, openErrorsOf(feed, name));
   }
 
   function frame(kind: SnapshotKind, vm: string): string | null {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { HookStatus } from '../../shared/hook-status.ts';
 import type { Feed, JournalFault } from '../feed/index.ts';
 import type { StatusAnswer } from './answer-schemas.ts';
-import { firstStatus, type ConfiguredVm } from './pictures.ts';
+import { firstStatus, openErrorsOf, type ConfiguredVm } from './pictures.ts';
 import { route, sendBody, type Route } from './routing.ts';
 import { runView } from './run-view.ts';
 
@@ -38,13 +38,14 @@ export function statusRoute(
       as_of: new Date().toISOString(),
       vms: configured.map((vm) => {
         const { status, progress } = feed.snapshot(vm.name);
+        const openErrors = openErrorsOf(feed, vm.name);
         const [run] = feed.runs({ vm: vm.name, limit: 1 });
         return {
           name: vm.name,
-          status: status ?? firstStatus(vm),
+          status: status ?? firstStatus(vm, openErrors),
           progress,
           run: run === undefined ? null : runView(run, feed.poolOf(run.runId)?.poolId ?? null),
-          open_errors: feed.openConditions(vm.name).map(({ error }) => error),
+          open_errors: openErrors,
         };
       }),
       hooks: hookStates,

@@ -1,5 +1,5 @@
 /** What is known of a VM → the `status` event. Pure. */
-import type { Cost, Phase, StatusPayload } from '../../shared/stream.ts';
+import type { Cost, Phase, VmStatus } from '../../shared/stream.ts';
 import { describeRunner } from '../vm/index.ts';
 import { cloudPhase, cloudText, powerStateOf } from './cloud-sight.ts';
 import { findingsOf } from './findings.ts';
@@ -18,7 +18,7 @@ export interface StatusFrame {
   readonly cost: Cost | null;
 }
 
-export function statusOf(sight: Sight, frame: StatusFrame): StatusPayload {
+export function statusOf(sight: Sight, frame: StatusFrame): VmStatus {
   const phase = phaseOf(sight);
   const runner = sight.inside?.runners[0] ?? sight.host?.runners[0];
   const connected = sight.ssh.kind !== 'down';

@@ -42,6 +42,7 @@ export function statusOf(changes: Partial<StatusPayload> = {}): StatusPayload {
     checked_at: isoBefore(3),
     as_of: null,
     cost: { per_hour_usd: 0.19, so_far_usd: 1.234, since: isoBefore(23_000), unknown: false, as_of: null },
+    open_errors: [],
     ...changes,
   };
 }

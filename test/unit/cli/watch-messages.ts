@@ -27,6 +27,7 @@ export const status = (data: Partial<StatusPayload> = {}): StreamMessage => ({
     checked_at: null,
     as_of: null,
     cost: null,
+    open_errors: [],
     ...data,
   },
 });

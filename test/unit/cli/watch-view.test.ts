@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk';
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { durationText, messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
 import { messageJson } from '../../../src/main/cli/watch/message-json.ts';
@@ -13,7 +14,10 @@ import { connected, problem, progress, status, taskComplete } from './watch-mess
 const paint = new Chalk({ level: 0 });
 const after = (...messages: readonly StreamMessage[]) =>
   messages.reduce((state, message) => afterMessage(state, message, 0), initialState);
-const lost: WatchState = { ...initialState, connection: { kind: 'lost', reason: 'nobody answers there' } };
+const lost: WatchState = {
+  ...initialState,
+  connection: { kind: 'lost', reason: 'nobody answers there', sinceMs: 0 },
+};
 
 describe('the live view', () => {
   it.each<[name: string, state: WatchState, lines: readonly string[]]>([
@@ -26,19 +30,20 @@ describe('the live view', () => {
         connected(),
         status({ phase: 'oobe', waa_ready: false, probe: { status: 'Not responding', vnc_url: null } }),
       ),
-      ['● waa  oobe (Windows answers), probe: Not responding'],
+      ['○ waa  oobe (Windows answers), probe: Not responding'],
     ],
     [
       'without SSH',
       after(connected(), status({ phase: 'unknown', waa_ready: false, connected: false })),
-      ['● waa  unknown (Windows answers), not connected'],
+      ['? waa  unknown (Windows answers), not connected'],
     ],
     [
       'during a run',
       after(connected(), status(), progress()),
       [
         '● waa  ready',
-        '  ████░░░░░░░░░░░░░░░░░░░░░░░░░░ 4/30 13% · 3 passed · 0:10:30 · 0:59:30 left',
+        '  ████░░░░░░░░░░░░░░░░░░░░░░░░░░ 4/30 13 % · 0:10:30 · 0:59:30 left',
+        '  Mean score 87.0 % (n = 4) · Pass rate 75.0 % (3 of 4)',
         '  notepad/abc-WOS, step 12/15: Write a note',
       ],
     ],
@@ -57,8 +62,9 @@ describe('the live view', () => {
         }),
       ),
       [
-        '● waa  ready',
-        '  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 4 tasks · 3 passed · 0:10:30 · stalled',
+        '! waa  ready',
+        '  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 4 tasks · 0:10:30 · stalled',
+        '  Mean score 87.0 % (n = 4) · Pass rate 75.0 % (3 of 4)',
         '  abc-WOS, step 12',
       ],
     ],
@@ -69,10 +75,14 @@ describe('the live view', () => {
         status(),
         progress({ tasks_completed: 30, state: 'finished', eta_seconds: null, current_task: null }),
       ),
-      ['● waa  ready', '  ██████████████████████████████ 30/30 100% · 3 passed · 0:10:00 · finished'],
+      [
+        '● waa  ready',
+        '  ██████████████████████████████ 30/30 100 % · 0:10:00 · finished',
+        '  Mean score 87.0 % (n = 4) · Pass rate 75.0 % (3 of 4)',
+      ],
     ],
   ])('%s', (_name, state, lines) => {
-    expect(renderView(state, 30_000, 100, paint).split('\n')).toEqual(lines);
+    expect(renderView(state, 30_000, { columns: 100, rows: 24 }, paint).split('\n')).toEqual(lines);
   });
 
   const poolOf = (states: readonly RunOutcome[], changes: Partial<PoolView> = {}): PoolView => ({
@@ -99,23 +109,27 @@ describe('the live view', () => {
   });
 
   it.each<[name: string, pool: PoolView, line: string]>([
-    ['that is on', poolOf(['running', 'finished']), '● pool of 4  37/154 24% · 20 passed'],
+    [
+      'that is on',
+      poolOf(['running', 'finished']),
+      '● pool of 4  37/154 24 % · Mean score 61.1 % (n = 36) · Pass rate 55.6 % (20 of 36)',
+    ],
     [
       'with parts in trouble',
       poolOf(['running', 'crashed', 'stalled', 'crashed']),
-      '● pool of 4  37/154 24% · 20 passed · of its parts 2 crashed, 1 stalled',
+      '● pool of 4  37/154 24 % · Mean score 61.1 % (n = 36) · Pass rate 55.6 % (20 of 36) · of its parts…',
     ],
     [
       'that is over',
       poolOf(['finished', 'finished'], { state: 'finished', total_tasks: 0 }),
-      '● pool of 4  37 tasks · 20 passed · finished',
+      '● pool of 4  37 tasks · Mean score 61.1 % (n = 36) · Pass rate 55.6 % (20 of 36) · finished',
     ],
   ])('has one line for a pool %s, above its VMs', (_name, pool, line) => {
     const state = after(connected(), progress({ vm: 'a', pool }), progress({ vm: 'b', pool }));
-    const lines = renderView(state, 0, 100, paint).split('\n');
+    const lines = renderView(state, 0, { columns: 100, rows: 24 }, paint).split('\n');
     expect(lines[0]).toBe(line);
     expect(lines.filter((text) => text.includes('pool of'))).toHaveLength(1);
-    for (const text of renderView(state, 0, 30, paint).split('\n'))
+    for (const text of renderView(state, 0, { columns: 30, rows: 24 }, paint).split('\n'))
       expect(text.length).toBeLessThanOrEqual(30);
   });
 
@@ -130,10 +144,10 @@ describe('the live view', () => {
           status({ vm: text, probe: { status: task, vnc_url: null }, waa_ready: false }),
           progress({ vm: text, current_task: task, instruction: text, domain: task }),
         );
-        const lines = renderView(state, 0, width, paint).split('\n');
-        expect(lines).toHaveLength(3);
+        const lines = renderView(state, 0, { columns: width, rows: 24 }, paint).split('\n');
+        expect(lines).toHaveLength(4);
         for (const line of lines) {
-          expect(Array.from(line).length).toBeLessThanOrEqual(width);
+          expect(stringWidth(line)).toBeLessThanOrEqual(width);
           expect(line).not.toMatch(/[\p{Cc}\u202e]/u);
         }
       }),
@@ -156,7 +170,7 @@ describe('the lines of a listing', () => {
       'a run at first sight',
       initialState,
       progress(),
-      [`${at} waa: run run-1 running, 4/30 tasks, 3 passed`],
+      [`${at} waa: run run-1 running, 4/30 tasks · Mean score 87.0 % (n = 4) · Pass rate 75.0 % (3 of 4)`],
     ],
     ['a step', after(progress()), progress({ current_step: 13 }), []],
     ['the next task', after(progress()), progress({ current_task: 'def' }), [`${at} waa: task def`]],
@@ -164,7 +178,7 @@ describe('the lines of a listing', () => {
       'the end of the run',
       after(progress()),
       progress({ state: 'crashed', total_tasks: 0 }),
-      [`${at} waa: run run-1 crashed, 4/? tasks, 3 passed`],
+      [`${at} waa: run run-1 crashed, 4/? tasks · Mean score 87.0 % (n = 4) · Pass rate 75.0 % (3 of 4)`],
     ],
     [
       'a task that passed',

@@ -342,7 +342,7 @@ describe('the state version', () => {
     expect(grows(() => feed.setStatus('vm-a', statusOf('vm-a', { cost })))).toBe(true);
     const later = statusOf('vm-a', { checked_at: '2026-01-28T23:00:00Z', cost: { ...cost, so_far_usd: 2 } });
     expect(grows(() => feed.setStatus('vm-a', later))).toBe(false);
-    expect(feed.snapshot('vm-a').status).toBe(later);
+    expect(feed.snapshot('vm-a').status).toEqual(later);
     expect(grows(() => feed.setStatus('vm-a', statusOf('vm-a', { power_state: 'running' })))).toBe(true);
     expect(grows(() => feed.setProgress('vm-a', progressOf('vm-a'), true))).toBe(true);
     const ticked = progressOf('vm-a', { elapsed_seconds: 99, eta_seconds: 4 });
@@ -354,6 +354,19 @@ describe('the state version', () => {
     expect(grows(() => feed.forgetVm('vm-a'))).toBe(true);
     expect(feed.snapshot('vm-a')).toEqual({ status: null, progress: null });
   });
+});
+
+it('a status names the errors that are open, from their beginning to their end', () => {
+  const codes = () => feed.snapshot('vm-a').status?.open_errors.map(({ code }) => code);
+  feed.setStatus('vm-a', statusOf('vm-a'));
+  expect(codes()).toEqual([]);
+  feed.commit({ vm: 'vm-a', at, began: [conditionOf('vm-a', 'disk_full')] });
+  expect(codes()).toEqual(['disk_full']);
+  reopen();
+  feed.setStatus('vm-a', statusOf('vm-a'));
+  expect(codes()).toEqual(['disk_full']);
+  feed.commit({ vm: 'vm-a', at, ended: [{ code: 'disk_full', message: 'It is over.' }] });
+  expect(codes()).toEqual([]);
 });
 
 it('calls a status urgent when phase, connected or waa_ready changed, and only then', () => {

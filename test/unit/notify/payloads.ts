@@ -125,6 +125,7 @@ export function status(change: Partial<StatusPayload> = {}): StreamEvent & { typ
       checked_at: '2026-01-28T12:10:00.000Z',
       as_of: null,
       cost: null,
+      open_errors: [],
       ...change,
     },
   };

@@ -1,8 +1,14 @@
 import type { ChalkInstance } from 'chalk';
-import type { StatusPayload, TaskCompletePayload } from '../../../shared/stream.ts';
+import { scoresText } from '../../../shared/score-text.ts';
+import type {
+  ErrorPayload,
+  ProgressPayload,
+  StatusPayload,
+  TaskCompletePayload,
+} from '../../../shared/stream.ts';
 import type { StreamMessage } from '../../client/index.ts';
 import { plainText } from '../../../shared/plain-text.ts';
-import { isOn, type WatchState } from './state.ts';
+import { isOn, openErrorsIn, problemsOf, type WatchState } from './state.ts';
 
 /** 3725 → "1:02:05" */
 export function durationText(seconds: number): string {
@@ -11,10 +17,10 @@ export function durationText(seconds: number): string {
   return `${String(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
-/** How much is done: "4/30 13%", or "4 tasks" while the total is unknown. */
+/** How much is done: "4/30 13 %", or "4 tasks" while the total is unknown. */
 export function countText(done: number, total: number): string {
   if (total === 0) return `${String(done)} tasks`;
-  return `${String(done)}/${String(total)} ${String(Math.floor(shareOf(done, total) * 100))}%`;
+  return `${String(done)}/${String(total)} ${String(Math.floor(shareOf(done, total) * 100))} %`;
 }
 
 /** 0..1, and 0 while the total is unknown. */
@@ -27,13 +33,30 @@ export function timeText(nowMs: number): string {
   return new Date(nowMs).toTimeString().slice(0, 8);
 }
 
-export function statusText({ connected, phase, waa_ready: ready, probe, detail }: StatusPayload): string {
+/** "02:14" today, "28 Jan 02:14" on any other day; local time. */
+export function momentText(time: string, nowMs: number): string {
+  const at = new Date(time);
+  const clock = at.toTimeString().slice(0, 5);
+  if (at.toDateString() === new Date(nowMs).toDateString()) return clock;
+  return `${String(at.getDate())} ${at.toLocaleString('en-GB', { month: 'short' })} ${clock}`;
+}
+
+/** A VM in words: "ready", "oobe (Windows is up), probe: Not responding", "unknown: the key file /x does not exist, as of 02:14". */
+export function statusText(status: StatusPayload, nowMs: number): string {
+  const { connected, phase, waa_ready: ready, probe, detail, as_of: asOf } = status;
   // "ready" says it all.
   if (phase === 'ready') return phase;
   const details = plainText(detail.text);
-  const text = `${phase}${details === '' ? '' : ` (${details})`}`;
+  const isSaid = details.toLowerCase().startsWith(phase);
+  const text =
+    details === ''
+      ? phase
+      : isSaid
+        ? details.replace(/^./, (first) => first.toLowerCase())
+        : `${phase} (${details})`;
   if (ready) return text;
-  return connected ? `${text}, probe: ${plainText(probe.status)}` : `${text}, not connected`;
+  if (connected) return `${text}, probe: ${plainText(probe.status)}`;
+  return `${text}, ${typeof asOf === 'string' ? `last heard ${momentText(asOf, nowMs)}` : 'not connected'}`;
 }
 
 export function taskText(task: TaskCompletePayload, paint: ChalkInstance): string {
@@ -62,34 +85,48 @@ export function messageLines(
     case 'connected':
       return message.data.gap === true ? [`${timeText(nowMs)} some earlier events are gone`] : [];
     case 'status': {
-      const known = before.vms.get(message.data.vm)?.status;
-      const text = statusText(message.data);
-      return known && statusText(known) === text ? [] : [line(message.data.vm, text)];
+      const { vm } = message.data;
+      const known = before.vms.get(vm)?.status;
+      const text = statusText(message.data, nowMs);
+      const codes = new Set(problemsOf(before, vm).map(({ code }) => code));
+      // What was open before we came is told by no event of its own.
+      const news = (openErrorsIn(message.data) ?? []).filter(({ code }) => !codes.has(code));
+      return [
+        ...(known && statusText(known, nowMs) === text ? [] : [line(vm, text)]),
+        ...news.map((problem) => line(vm, problemText(problem, paint))),
+      ];
     }
     case 'progress': {
       const { data } = message;
-      const known = before.vms.get(data.vm)?.progress;
-      if (known?.run_id !== data.run_id || known.state !== data.state) {
-        const count = `${String(data.tasks_completed)}/${data.total_tasks === 0 ? '?' : String(data.total_tasks)}`;
-        return [
-          line(
-            data.vm,
-            `run ${plainText(data.run_id)} ${data.state}, ${count} tasks, ${String(data.succeeded)} passed`,
-          ),
-        ];
-      }
-      if (!isOn(data.state) || data.current_task === null || known.current_task === data.current_task)
+      const known = before.vms.get(data.vm)?.progress ?? null;
+      if (isRunNews(known, data)) return [line(data.vm, runText(data))];
+      if (!isOn(data.state) || data.current_task === null || known?.current_task === data.current_task)
         return [];
       return [line(data.vm, `task ${plainText(data.current_task)}`)];
     }
     case 'task_complete':
       return [line(message.data.vm, taskText(message.data, paint))];
     case 'problem': {
-      const { vm, severity, message: text, hint } = message.data;
-      const colour = severity === 'critical' ? paint.red : paint.yellow;
-      return [line(vm, colour(`! ${plainText(text)}${hint === null ? '' : ` ${plainText(hint)}`}`))];
+      return [line(message.data.vm, problemText(message.data, paint))];
     }
     case 'recovered':
       return [line(message.data.vm, paint.green(`✓ ${plainText(message.data.message)}`))];
   }
+}
+
+/** A run has begun, gone on, or ended. */
+export function isRunNews(known: ProgressPayload | null, data: ProgressPayload): boolean {
+  return known?.run_id !== data.run_id || known.state !== data.state;
+}
+
+/** "run r-1 finished, 12/12 tasks · Mean score 43.2 % (n = 11) · Pass rate 36.4 % (4 of 11)" */
+function runText(run: ProgressPayload): string {
+  const count = `${String(run.tasks_completed)}/${run.total_tasks === 0 ? '?' : String(run.total_tasks)}`;
+  const scores = scoresText(run);
+  return `run ${plainText(run.run_id)} ${run.state}, ${count} tasks${scores === null ? '' : ` · ${scores}`}`;
+}
+
+function problemText({ severity, message, hint }: ErrorPayload, paint: ChalkInstance): string {
+  const colour = severity === 'critical' ? paint.red : paint.yellow;
+  return colour(`! ${plainText(message)}${hint === null ? '' : ` ${plainText(hint)}`}`);
 }

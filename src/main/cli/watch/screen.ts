@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import { terminalTexts } from '../../../shared/terminal-text.ts';
 import { say, sayPainted, type CliIo, type Output } from '../io.ts';
-import { messageLines, timeText } from './format.ts';
+import { isRunNews, messageLines, timeText } from './format.ts';
 import type { StreamMessage } from '../../client/index.ts';
 import { messageJson } from './message-json.ts';
 import { plainText } from '../../../shared/plain-text.ts';
@@ -47,17 +47,22 @@ export function lineScreen({ stdout, stderr, env }: CliIo): Screen {
   };
 }
 
-/** A picture that is drawn anew in place, with results and errors scrolling away above it. */
+/** A view that is redrawn in place, with results, errors and ends of runs scrolling away above it. */
 export function liveScreen({ stdout, env }: CliIo): Screen {
   const paint = paintFor(env, stdout);
   const live = createLogUpdate(stdout as NodeJS.WritableStream);
+  let scrolling: readonly string[] = [];
   return {
     message(message, before, nowMs) {
-      if (message.event === 'status' || message.event === 'progress') return;
-      for (const line of messageLines(before, terminalTexts(message), nowMs, paint)) live.persist(line);
+      if (isWorthALine(message, before))
+        scrolling = [...scrolling, ...messageLines(before, terminalTexts(message), nowMs, paint)];
     },
     refresh(state, nowMs) {
-      live(renderView(state, nowMs, stdout.columns ?? 80, paint));
+      const size = { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
+      // Both at once: the view would vanish for a moment between a line and the next refresh.
+      if (scrolling.length > 0) live.persist(scrolling.join('\n'));
+      scrolling = [];
+      live(renderView(state, nowMs, size, paint));
     },
     // The picture says it.
     lost: nothing,
@@ -65,6 +70,14 @@ export function liveScreen({ stdout, env }: CliIo): Screen {
       live.done();
     },
   };
+}
+
+/** The view shows snapshots, but a run that began or ended while somebody watched is worth a line that stays. */
+function isWorthALine(message: StreamMessage, before: WatchState): boolean {
+  if (message.event === 'status') return false;
+  if (message.event !== 'progress') return true;
+  const known = before.vms.get(message.data.vm)?.progress ?? null;
+  return known !== null && isRunNews(known, message.data);
 }
 
 /** The same reason is told once, not on every attempt. */

@@ -1,16 +1,25 @@
-import type { ProgressPayload, RunOutcome, StatusPayload } from '../../../shared/stream.ts';
+import {
+  stateCodes,
+  type ErrorPayload,
+  type ProgressPayload,
+  type RunOutcome,
+  type StatusPayload,
+} from '../../../shared/stream.ts';
 import type { StreamMessage } from '../../client/index.ts';
 
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open' }
-  | { readonly kind: 'lost'; readonly reason: string };
+  /** Epoch milliseconds. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly sinceMs: number };
 
 export interface WatchedVm {
   readonly status: StatusPayload | null;
   readonly progress: ProgressPayload | null;
   /** When `progress` came, epoch milliseconds: its times go on from there. */
   readonly progressAtMs: number;
+  /** Errors that have not recovered. */
+  readonly problems: readonly ErrorPayload[];
 }
 
 /**
@@ -27,31 +36,75 @@ export interface AwaitedRun {
 /** All that `watch` knows, as a value. */
 export interface WatchState {
   readonly connection: Connection;
+  /** When the server was last heard, epoch milliseconds; null before the first time. */
+  readonly heardAtMs: number | null;
   /** In the order in which they were first seen. */
   readonly vms: ReadonlyMap<string, WatchedVm>;
   readonly awaited: readonly AwaitedRun[];
 }
 
-export const initialState: WatchState = { connection: { kind: 'connecting' }, vms: new Map(), awaited: [] };
+export const initialState: WatchState = {
+  connection: { kind: 'connecting' },
+  heardAtMs: null,
+  vms: new Map(),
+  awaited: [],
+};
 
-const unseen: WatchedVm = { status: null, progress: null, progressAtMs: 0 };
+const unseen: WatchedVm = { status: null, progress: null, progressAtMs: 0, problems: [] };
+const lasting: ReadonlySet<string> = new Set(stateCodes);
 
-/** What is known after a message that came at `nowMs`. */
+/** Returns what is known after a message that came at `nowMs`. */
 export function afterMessage(state: WatchState, message: StreamMessage, nowMs: number): WatchState {
+  return { ...afterNews(state, message, nowMs), heardAtMs: nowMs };
+}
+
+/** Returns what is known after the connection failed. The time of the first failure stays. */
+export function afterLoss(state: WatchState, reason: string, nowMs: number): WatchState {
+  const { connection } = state;
+  const sinceMs = connection.kind === 'lost' ? connection.sinceMs : nowMs;
+  return { ...state, connection: { kind: 'lost', reason, sinceMs } };
+}
+
+function afterNews(state: WatchState, message: StreamMessage, nowMs: number): WatchState {
   switch (message.event) {
     case 'connected':
       return { ...state, connection: { kind: 'open' } };
     case 'status':
-      return withVm(state, message.data.vm, { status: message.data });
+      return withVm(state, message.data.vm, {
+        status: message.data,
+        // A server of an older version names no open errors.
+        problems: openErrorsIn(message.data) ?? problemsOf(state, message.data.vm),
+      });
     case 'progress': {
       const awaited = awaitedAfter(state, message.data);
       return { ...withVm(state, message.data.vm, { progress: message.data, progressAtMs: nowMs }), awaited };
     }
+    case 'problem': {
+      const { data } = message;
+      // The journal also tells of VMs that are not watched any more.
+      if (!lasting.has(data.code) || !state.vms.has(data.vm)) return state;
+      const others = problemsOf(state, data.vm).filter(({ code }) => code !== data.code);
+      return withVm(state, data.vm, { problems: [...others, data] });
+    }
+    case 'recovered': {
+      const { vm, code } = message.data;
+      if (!state.vms.has(vm)) return state;
+      return withVm(state, vm, { problems: problemsOf(state, vm).filter((known) => known.code !== code) });
+    }
     case 'task_complete':
-    case 'problem':
-    case 'recovered':
       return state;
   }
+}
+
+export function problemsOf({ vms }: WatchState, vm: string): readonly ErrorPayload[] {
+  return vms.get(vm)?.problems ?? [];
+}
+
+/** Returns the errors that a status names as open; undefined where an older server names none. */
+export function openErrorsIn({
+  open_errors: errors,
+}: Partial<StatusPayload>): readonly ErrorPayload[] | undefined {
+  return errors;
 }
 
 function withVm(state: WatchState, name: string, change: Partial<WatchedVm>): WatchState {

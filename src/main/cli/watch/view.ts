@@ -1,78 +1,91 @@
+/** The live part of the terminal, never higher or wider than the terminal itself. */
 import type { ChalkInstance } from 'chalk';
-import { countText, durationText, shareOf, statusText } from './format.ts';
-import { plainText, cutText } from '../../../shared/plain-text.ts';
+import { badnessOf } from '../../../shared/badness.ts';
+import { perHourText } from '../../../shared/cost-text.ts';
+import { plainText } from '../../../shared/plain-text.ts';
+import { countText } from '../../../shared/wording.ts';
+import { compactLines, compactWord } from './compact-lines.ts';
+import { timeText } from './format.ts';
 import { poolLines } from './pool-lines.ts';
-import { isOn, type WatchedVm, type WatchState } from './state.ts';
+import type { WatchedVm, WatchState } from './state.ts';
+import { vmLines } from './vm-lines.ts';
+import { fitText } from './width.ts';
 
-const widestBar = 30;
-
-/** The live part of the terminal: a line per pool, two to four lines per VM, none longer than `width` characters. */
-export function renderView(state: WatchState, nowMs: number, width: number, paint: ChalkInstance): string {
-  const lines: string[] = [];
-  const { connection } = state;
-  if (connection.kind === 'lost')
-    lines.push(paint.yellow(cutText(`Not connected: ${plainText(connection.reason)}`, width)));
-  if (connection.kind === 'connecting') lines.push(cutText('Connecting…', width));
-  if (connection.kind === 'open' && state.vms.size === 0)
-    lines.push(cutText('Connected. No VM has been seen yet.', width));
-  lines.push(...poolLines(state, width, paint));
-  for (const [name, vm] of state.vms) lines.push(...vmLines(name, vm, nowMs, width, paint));
-  return lines.join('\n');
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
 }
 
-function vmLines(
-  name: string,
-  vm: WatchedVm,
+export interface NamedVm extends WatchedVm {
+  readonly name: string;
+  /** The connection to BenchTray is lost: nothing is known of now. */
+  readonly isLost: boolean;
+}
+
+const mostPools = 3;
+
+/** Draws each VM in full where all of them fit, else one line for each, the worst first, and says how many more there are. */
+export function renderView(
+  state: WatchState,
   nowMs: number,
-  width: number,
+  { columns, rows }: TerminalSize,
+  paint: ChalkInstance,
+): string {
+  const isLost = state.connection.kind === 'lost';
+  const vms = Array.from(state.vms, ([name, vm]): NamedVm => ({ name: plainText(name), ...vm, isLost }));
+  const head = [
+    ...connectionLines(state).map((line) => paint.yellow(fitText(line, columns))),
+    ...poolLines(state, columns, mostPools, paint),
+    ...costLines(vms).map((line) => fitText(line, columns)),
+  ];
+  // The cursor stands on a line of its own below.
+  const room = Math.max(1, rows - 1 - head.length);
+  const full = vms.flatMap((vm) => vmLines(vm, nowMs, columns, paint));
+  const lines = full.length <= room ? full : someLines(vms, room, nowMs, columns, paint);
+  return [...head, ...lines].join('\n');
+}
+
+function someLines(
+  vms: readonly NamedVm[],
+  room: number,
+  nowMs: number,
+  columns: number,
   paint: ChalkInstance,
 ): readonly string[] {
-  const { status } = vm;
-  const text = cutText(
-    `${plainText(name)}  ${status === null ? 'nothing known yet' : statusText(status)}`,
-    width - 2,
-  );
-  const colour =
-    status?.waa_ready === true ? paint.green : status?.connected === true ? paint.yellow : paint.red;
-  return [`${colour('●')} ${text}`, ...progressLines(vm, nowMs, width, paint)];
+  const sorted = vms.toSorted((a, b) => badnessOf(b) - badnessOf(a));
+  const shown = sorted.length <= room ? sorted : sorted.slice(0, room - 1);
+  const hidden = sorted.slice(shown.length);
+  const lines = compactLines(shown, nowMs, columns, paint);
+  return hidden.length === 0 ? lines : [...lines, fitText(moreText(hidden), columns)];
 }
 
-function progressLines(
-  { progress, progressAtMs }: WatchedVm,
-  nowMs: number,
-  width: number,
-  paint: ChalkInstance,
-): readonly string[] {
-  if (progress === null) return [];
-  const on = isOn(progress.state);
-  const sinceSeconds = on ? Math.max(0, (nowMs - progressAtMs) / 1000) : 0;
-  const { tasks_completed: done, total_tasks: total, eta_seconds: eta } = progress;
-  const share = shareOf(done, total);
-  const facts = [
-    countText(done, total),
-    `${String(progress.succeeded)} passed`,
-    durationText(progress.elapsed_seconds + sinceSeconds),
-    on && eta !== null ? `${durationText(eta - sinceSeconds)} left` : null,
-    progress.state === 'running' ? null : progress.state,
-  ].filter((fact) => fact !== null);
-  const barWidth = Math.min(widestBar, Math.max(0, width - 40));
-  const filled = Math.round(share * barWidth);
-  const bar =
-    barWidth === 0 ? '' : `${paint.green('█'.repeat(filled))}${paint.dim('░'.repeat(barWidth - filled))} `;
-  const factsWidth = width - 2 - (barWidth === 0 ? 0 : barWidth + 1);
-  const lines = [`  ${bar}${cutText(facts.join(' · '), factsWidth)}`];
-  if (on && progress.current_task !== null) lines.push(cutText(`  ${taskLine(progress)}`, width));
-  return lines;
+/** "… and 4 more VMs: 3 running, 1 ready" */
+function moreText(hidden: readonly NamedVm[]): string {
+  const counts = new Map<string, number>();
+  for (const vm of hidden) counts.set(compactWord(vm), (counts.get(compactWord(vm)) ?? 0) + 1);
+  const words = Array.from(counts, ([word, count]) => `${String(count)} ${word}`);
+  return `… and ${countText(hidden.length, 'more VM')}: ${words.join(', ')}`;
 }
 
-function taskLine({
-  domain,
-  current_task: task,
-  current_step: step,
-  max_steps: maxSteps,
-  instruction,
-}: NonNullable<WatchedVm['progress']>): string {
-  const name = plainText(domain === null ? task : `${domain}/${String(task)}`);
-  const steps = `step ${String(step)}${maxSteps === null ? '' : `/${String(maxSteps)}`}`;
-  return `${name}, ${steps}${instruction === null ? '' : `: ${plainText(instruction)}`}`;
+function connectionLines({ connection, heardAtMs, vms }: WatchState): readonly string[] {
+  switch (connection.kind) {
+    case 'connecting':
+      return ['Connecting…'];
+    case 'open':
+      return vms.size === 0 ? ['Connected. No VM has been seen yet.'] : [];
+    case 'lost': {
+      const reason = plainText(connection.reason);
+      if (heardAtMs === null) return [`Not connected: ${reason}`];
+      return [
+        `Connection to BenchTray lost since ${timeText(connection.sinceMs)}: ${reason}`,
+        `Trying again. Everything below is as of ${timeText(heardAtMs)}.`,
+      ];
+    }
+  }
+}
+
+function costLines(vms: readonly NamedVm[]): readonly string[] {
+  const text = perHourText(vms.flatMap(({ status }) => (status === null ? [] : [status])));
+  if (text === null) return [];
+  return [vms.length === 1 ? `Cost: ${text}` : `All VMs: ${text}`];
 }

@@ -1,14 +1,6 @@
 /** Which VM needs a person most. Pure. */
-import { worstSeverity } from '../../../shared/severity.ts';
+import { badnessOf } from '../../../shared/badness.ts';
 import type { VmView } from '../../state/model.ts';
-
-/** 0: nothing is wrong. 3: critical. */
-function badnessOf({ problems, progress, status }: VmView): number {
-  const severity = worstSeverity(problems);
-  if (severity === 'critical' || progress?.state === 'crashed') return 3;
-  if (severity === 'warning' || progress?.state === 'stalled' || progress?.state === 'interrupted') return 2;
-  return status?.phase === 'unknown' && !status.connected ? 1 : 0;
-}
 
 export const isCritical = (vm: VmView): boolean => badnessOf(vm) === 3;
 

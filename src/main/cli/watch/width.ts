@@ -1,0 +1,26 @@
+/** Text in the columns of a terminal, where a character takes none, one or two. */
+import stringWidth from 'string-width';
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Cuts to at most this many columns; where something is left out, the last one is an ellipsis. */
+export function fitText(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  if (columns < 1) return '';
+  let fitted = '';
+  let used = 1;
+  for (const { segment } of graphemes.segment(text)) {
+    used += stringWidth(segment);
+    if (used > columns) break;
+    fitted += segment;
+  }
+  return `${fitted.trimEnd()}…`;
+}
+
+/** Cuts or fills up to exactly this many columns. */
+export function padText(text: string, columns: number): string {
+  const fitted = fitText(text, columns);
+  return fitted + ' '.repeat(Math.max(0, columns - stringWidth(fitted)));
+}
+
+export const widthOf = (text: string): number => stringWidth(text);

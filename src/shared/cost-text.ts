@@ -1,0 +1,33 @@
+/** Money in words: the page, `watch` and the tray use these. */
+import type { StatusPayload } from './stream.ts';
+import { countText } from './wording.ts';
+
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
+/** 1.5 → "$1.50", 1234.5 → "$1,234.50", 0.004 → "under $0.01" */
+export function dollarsText(amount: number): string {
+  return amount > 0 && amount < 0.005 ? 'under $0.01' : dollars.format(amount);
+}
+
+type Spender = Pick<StatusPayload, 'cost' | 'power_state'>;
+
+/**
+ * Returns the price of all VMs together: "$1.13 per hour", "$1.13 per hour + 1 VM unknown (was $0.23)". A VM that is not heard
+ * may cost money all the same, so it is never left out. Null where no price is known.
+ */
+export function perHourText(spenders: readonly Spender[]): string | null {
+  const prices = spenders.flatMap(({ cost, power_state: power }) =>
+    cost === null
+      ? []
+      : [{ isUnknown: cost.unknown, perHour: power === 'deallocated' ? 0 : cost.per_hour_usd }],
+  );
+  if (prices.length === 0) return null;
+  const known = prices.filter(({ isUnknown }) => !isUnknown);
+  const unknown = prices.filter(({ isUnknown }) => isUnknown);
+  const sum = (some: typeof prices): string =>
+    dollarsText(some.reduce((all, { perHour }) => all + perHour, 0));
+  return [
+    ...(known.length === 0 ? [] : [`${sum(known)} per hour`]),
+    ...(unknown.length === 0 ? [] : [`${countText(unknown.length, 'VM')} unknown (was ${sum(unknown)})`]),
+  ].join(' + ');
+}

@@ -1,0 +1,110 @@
+/** `watch` on a real terminal of 80 by 24, with ten VMs. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { conditionOf, errorOf, progressOf, startMs, statusOf } from '../../unit/feed/fixtures.ts';
+import { builtCli } from '../../support/built.ts';
+import { createScreen, type ScreenEmulator } from '../../support/screen-emulator.ts';
+import { findPython } from '../../support/tools.ts';
+import { until } from '../../support/wait.ts';
+import { startTestServer, type TestServer } from '../server/support.ts';
+
+/** Runs a command on a terminal of this size and passes on what it writes. */
+const onTerminal = `
+import fcntl, os, pty, struct, sys, termios
+rows, columns = int(sys.argv[1]), int(sys.argv[2])
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
+    os.execv(sys.argv[3], sys.argv[3:])
+while True:
+    try:
+        data = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    os.write(1, data)
+`;
+const python = findPython();
+const names = Array.from({ length: 10 }, (_, index) => `waa-eval-vm-${String(index)}`);
+const [rows, columns] = [24, 80];
+
+let running: TestServer;
+let child: ChildProcess;
+let screen: ScreenEmulator;
+let written = '';
+
+beforeEach(async () => {
+  running = await startTestServer({ vms: () => names.map((name) => ({ name, address: null })) });
+  for (const vm of names) {
+    const changes = { phase: 'ready', connected: true, waa_ready: true } as const;
+    running.feed.setStatus(vm, statusOf(vm, changes));
+    running.feed.setProgress(vm, progressOf(vm, { run_id: `run-${vm}`, eta_seconds: 600 }), true);
+  }
+  const error = errorOf(names[8] ?? '', {
+    code: 'disk_full',
+    severity: 'critical',
+    message: 'The disk is full.',
+  });
+  running.feed.commit({
+    vm: error.vm,
+    at: startMs,
+    began: [{ ...conditionOf(error.vm, 'disk_full'), error }],
+  });
+  screen = createScreen(rows);
+  written = '';
+  child = spawn(python ?? '', [
+    ...['-c', onTerminal, String(rows), String(columns)],
+    ...[process.execPath, builtCli, 'watch', '--url', running.server.url],
+  ]);
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    written += text;
+    screen.write(text);
+  });
+});
+afterEach(async () => {
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  await running.stop();
+});
+
+const shown = (): string => screen.lines().join('\n');
+const sees = (pattern: RegExp) => until(() => pattern.test(shown()), `${String(pattern)} on the terminal`);
+
+describe('watch with ten VMs on 80 by 24', () => {
+  it('shows each VM, the one with an error that began earlier first, and the end of a run as a line', async () => {
+    await sees(/waa-eval-vm-9/);
+    const lines = screen.lines();
+    expect(names.filter((name) => !shown().includes(name))).toEqual([]);
+    expect(lines.find((line) => line.includes('waa-eval-vm'))).toBe(
+      '✗ waa-eval-vm-8  running  4/30 13 %  The disk is full.',
+    );
+    const vm = names[3] ?? '';
+    running.feed.setProgress(vm, progressOf(vm, { run_id: `run-${vm}`, state: 'finished' }), true);
+    await sees(/waa-eval-vm-3: run run-waa-eval-vm-3 finished, 4\/30 tasks · Mean score/);
+    await sees(/● waa-eval-vm-3 +finished/);
+    // The view stands whole below it.
+    expect(names.filter((name) => !shown().includes(name))).toEqual([]);
+  });
+
+  it('says that the connection is lost, and calls nothing ready any more', async () => {
+    await sees(/waa-eval-vm-9/);
+    await running.server.close();
+    await sees(/Connection to BenchTray lost since \d\d:\d\d:\d\d: /);
+    await sees(/Everything below is as of \d\d:\d\d:\d\d\./);
+    expect(
+      screen
+        .lines()
+        .filter((line) => line.includes('waa-eval-vm'))
+        .map((line) => line[0]),
+    ).toEqual(names.map(() => '?'));
+  });
+
+  it('writes nothing while nothing changes but the clock, except the lines with a clock', async () => {
+    await sees(/waa-eval-vm-9/);
+    const before = written.length;
+    await until(() => written.length > before, 'another second on the clock');
+    expect(written.slice(before)).not.toContain('The disk is full');
+  });
+});
