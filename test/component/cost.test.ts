@@ -54,6 +54,30 @@ test.for([
   expect(container.querySelectorAll('img, b')).toHaveLength(0);
 });
 
+test('a price that nobody can vouch for is called unknown, in the card and in the total', async () => {
+  const asOf = isoBefore(9 * 3600);
+  const unheard = statusOf({
+    connected: false,
+    phase: 'unknown',
+    as_of: asOf,
+    cost: { ...cost, unknown: true, as_of: asOf },
+  });
+  const { getByTestId } = await render(VmHeading, {
+    vm: vmOf({ status: unheard }),
+    index: 0,
+    age: null,
+    serverNowMs: nowMs,
+  });
+  await expect
+    .element(getByTestId('cost'))
+    .toHaveTextContent('Cost unknown (was $0.23 per hour), $2.26 as of 03:00');
+  const vms = [vmOf({ name: 'a', status: statusOf({ cost }) }), vmOf({ name: 'b', status: unheard })];
+  const overview = await render(VmOverview, { vms, isLost: false, serverNowMs: nowMs });
+  await expect
+    .element(overview.getByTestId('total-cost'))
+    .toHaveTextContent('All VMs: $4.52 so far, $0.23 per hour + 1 VM unknown (was $0.23)');
+});
+
 test('in the overview, what is billed for nothing, and what all cost together', async () => {
   const vms = [
     vmOf({ progress: null, name: 'a', status: statusOf({ cost }) }),
@@ -66,7 +90,11 @@ test('in the overview, what is billed for nothing, and what all cost together', 
     vmOf({ progress: null, name: 'd', status: statusOf({ power_state: null, cost: null }) }),
     vmOf({ progress: null, name: 'e', status: null }),
   ];
-  const { getByRole, getByTestId, rerender } = await render(VmOverview, { vms, isLost: false });
+  const { getByRole, getByTestId, rerender } = await render(VmOverview, {
+    vms,
+    isLost: false,
+    serverNowMs: nowMs,
+  });
   await expect.element(getByRole('link', { name: 'b Offline, still billed' })).toBeVisible();
   await expect.element(getByRole('link', { name: /^c Offline$/ })).toBeVisible();
   await expect.element(getByTestId('total-cost')).toHaveTextContent('All VMs: $6.78 so far, $0.45 per hour');

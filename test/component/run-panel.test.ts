@@ -57,7 +57,7 @@ describe('RunPanel', () => {
     await rerender({ nowMs: nowMs + 3600_000, age: { ...age, reason: 'link' } });
     await expect.element(asOf).toHaveTextContent('As of 11:58:30, 1 h ago');
     await rerender({ age: { asOfMs: null, reason: 'link' } });
-    await expect.element(asOf).toHaveTextContent('Age unknown');
+    await expect.element(asOf).toHaveTextContent('As of an unknown time');
     await rerender({ vm: vmOf({ progress: progressOf({ state: 'finished' }) }) });
     await expect.element(getByRole('heading', { name: 'Finished', exact: true })).toBeVisible();
   });
@@ -96,6 +96,12 @@ describe('RunFigures', () => {
     expect(figure(container, 'Pass rate')).toBe('60.0 %\u00a0(3 of 5)');
     expect(figure(container, 'Elapsed')).toBe('1:12:01');
     expect(figure(container, 'Time left, about')).toBe('1:46:40');
+  });
+
+  test('elapsed time stands still and says as of when, and no time left is shown', async () => {
+    const { container } = await render(RunFigures, { progress: progressOf(), results: [], asOf: '02:14' });
+    expect(figure(container, 'Elapsed')).toBe('1:12:01\u00a0(as of 02:14)');
+    expect(figure(container, 'Time left, about')).toBeUndefined();
   });
 
   test('what is not known is a dash, never a zero', async () => {

@@ -15,6 +15,7 @@ import {
   statusOf,
   vmName,
   vmOf,
+  nowMs,
 } from './support/fixtures.ts';
 
 test('a card is a region of its own with everything about its VM', async () => {
@@ -98,7 +99,7 @@ test('the overview says of each VM what matters, and leads to it', async () => {
     vmOf({ name: 'e', status: statusOf({ phase: 'offline' }), progress: null }),
     vmOf({ name: 'f', status: null, progress: null }),
   ];
-  const { getByRole, rerender } = await render(VmOverview, { vms, isLost: false });
+  const { getByRole, rerender } = await render(VmOverview, { vms, isLost: false, serverNowMs: nowMs });
   const said = (): readonly string[] =>
     getByRole('link')
       .elements()
@@ -127,7 +128,7 @@ test('the overview says of each VM what matters, and leads to it', async () => {
 test('the overview leaves the VMs of a pool to its card', async () => {
   const progress = progressOf({ pool: poolOf([partOf(0), partOf(1)]) });
   const vms = [vmOf({ name: 'a', progress }), vmOf({ name: 'b' }), vmOf({ name: 'c', progress })];
-  const { getByRole, rerender } = await render(VmOverview, { vms, isLost: false });
+  const { getByRole, rerender } = await render(VmOverview, { vms, isLost: false, serverNowMs: nowMs });
   const link = getByRole('link');
   await expect.element(link).toHaveAccessibleName(/^b/);
   await expect.element(link).toHaveAttribute('href', '#vm-1');

@@ -50,7 +50,7 @@ test('what is known of it, and how old that is', async () => {
     vm: vmOf({ status: statusOf({ connected: false, power_state: null, cost: null, checked_at: null }) }),
   });
   await expect.element(getByText('SSH not connected')).toBeVisible();
-  await expect.element(getByText('Not checked yet')).toBeVisible();
+  await expect.element(getByText('Not heard yet')).toBeVisible();
   expect(getByText(/VM running|per hour/).elements()).toEqual([]);
 });
 

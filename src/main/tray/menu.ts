@@ -4,7 +4,7 @@ import { passRateText } from '../../shared/score-text.ts';
 import { isPaused } from '../notify/index.ts';
 import { isRunOn, type VmSight } from './health.ts';
 import type { TrayAction, TrayMenuItem, TrayPicture } from './model.ts';
-import { linkText, pauseText, vmText } from './words.ts';
+import { costText, linkText, pauseText, phaseText, vmText } from './words.ts';
 
 const longestLabel = 70;
 const mostVms = 5;
@@ -43,9 +43,10 @@ function stateItems(
   const lines: readonly (string | null)[] = [
     link,
     only === undefined && picture.link.kind === 'up' ? 'No VM configured' : null,
-    ...sights.slice(0, mostVms).map((sight) => vmText(sight, nowMs, ({ phase }) => phase)),
+    ...sights.slice(0, mostVms).map((sight) => vmText(sight, nowMs, phaseText)),
     sights.length > mostVms ? `and ${sights.length - mostVms} more VMs` : null,
     ...(only !== undefined && sights.length === 1 ? onlyVmLines(only) : []),
+    costText(sights),
     picture.attachedTo === null ? null : `Attached to ${picture.attachedTo}`,
   ];
   return lines.filter((line) => line !== null).map((line) => ({ kind: 'text', label: labelOf(line) }));

@@ -2,7 +2,7 @@
 import { cutText, plainText } from '../../shared/plain-text.ts';
 import { isRunOn, type VmSight } from './health.ts';
 import type { TrayPicture } from './model.ts';
-import { linkText, pauseText, vmText } from './words.ts';
+import { costText, linkText, pauseText, vmText } from './words.ts';
 
 /** Windows keeps 128 UTF-16 units with the closing zero, and cuts the rest without a word. */
 const mostUnits = 127;
@@ -11,9 +11,13 @@ const longestTaskName = 24;
 
 export function tooltipOf(picture: TrayPicture, sights: readonly VmSight[], nowMs: number): string {
   const link = linkText(picture);
+  // A VM that may cost money unseen is worth a line; a price that is known stands in the menu.
+  const isCostUnknown = sights.some(({ status }) => status?.cost?.unknown === true);
+  const cost = isCostUnknown ? costText(sights) : null;
   const lines = [
     ...(link === null ? [] : [link]),
-    ...vmLines(picture, sights, nowMs, mostLines - (link === null ? 0 : 1)),
+    ...vmLines(picture, sights, nowMs, mostLines - (link === null ? 0 : 1) - (cost === null ? 0 : 1)),
+    cost,
     pauseText(picture, nowMs),
   ].filter((line) => line !== null);
   return fit(lines.slice(0, mostLines));

@@ -1,8 +1,9 @@
 /** What tooltip and menu have in common: a VM in words. */
 import { cutText, plainText } from '../../shared/plain-text.ts';
+import { perHourText } from '../../shared/cost-text.ts';
 import { meanScoreText } from '../../shared/score-text.ts';
 import { isPaused } from '../notify/index.ts';
-import type { ProgressPayload } from '../../shared/stream.ts';
+import type { ProgressPayload, StatusPayload } from '../../shared/stream.ts';
 import { isRunOn, isStale, type VmSight } from './health.ts';
 import type { TrayPicture } from './model.ts';
 
@@ -25,13 +26,28 @@ export function vmText(
   const counts = run === undefined ? null : countsText(run);
   const told = `${cutText(plainText(name), longestVmName)}: `;
   if (status === undefined) return `${told}${counts ?? 'nothing known yet'}`;
-  if (!status.connected)
-    return `${told}${describePhase(status)}${counts === null ? '' : ` (${counts} when last seen)`}`;
+  if (!status.connected) {
+    const asOf = run?.as_of ?? status.as_of;
+    const when = asOf === null ? 'when last seen' : `as of ${clockText(Date.parse(asOf))}`;
+    return `${told}${describePhase(status)}${counts === null ? '' : ` (${counts}, ${when})`}`;
+  }
   if (isStale(status, nowMs) && status.checked_at !== null)
     return `${told}not looked at since ${clockText(Date.parse(status.checked_at))}`;
   if (run === undefined || counts === null || (!isRunOn(run) && health === 'booting'))
     return `${told}${describePhase(status)}`;
   return `${told}${run.state === 'running' ? '' : `run ${run.state}, `}${counts}`;
+}
+
+/** The phase in one word, with the reason where nothing else is known: "Unknown: the key file /x does not exist". */
+export function phaseText({ phase, detail }: StatusPayload): string {
+  return phase === 'unknown' && detail.text.startsWith('Unknown: ') ? plainText(detail.text) : phase;
+}
+
+/** "All VMs: $1.13 per hour + 1 VM unknown (was $0.23)"; null where no price is known. */
+export function costText(sights: readonly VmSight[]): string | null {
+  const text = perHourText(sights.flatMap(({ status }) => (status === undefined ? [] : [status])));
+  if (text === null) return null;
+  return sights.length === 1 ? `Cost: ${text}` : `All VMs: ${text}`;
 }
 
 /** Null while all is well between us and the stream. */

@@ -27,13 +27,6 @@ export function scoreText(score: number | null): string {
   return score === null ? dash : String(Math.round(score * 100) / 100);
 }
 
-const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
-
-/** 1.5 → "$1.50", 1234.5 → "$1,234.50", 0.004 → "under $0.01" */
-export function dollarsText(amount: number): string {
-  return amount > 0 && amount < 0.005 ? 'under $0.01' : dollars.format(amount);
-}
-
 const timeOfDay = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -55,6 +48,13 @@ const hourAndMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute
 export function momentText(atMs: number, nowMs: number): string {
   const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
   return (isToday ? hourAndMinute : dayAndTime).format(atMs);
+}
+
+const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
+
+/** "Wednesday, 28 January 2026 at 14:03:22 CET": what a person sees on hover. Epoch milliseconds. */
+export function exactText(atMs: number | null): string | undefined {
+  return atMs === null ? undefined : exact.format(atMs);
 }
 
 /** The midnight before, local time. Both in epoch milliseconds. */

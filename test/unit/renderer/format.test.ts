@@ -3,7 +3,6 @@ import {
   ageText,
   countText,
   dayStart,
-  dollarsText,
   durationText,
   parseTime,
   scoreText,
@@ -44,7 +43,6 @@ describe('ageText', () => {
 
 it('shares and scores have no more digits than anybody reads', () => {
   expect([0, 1, 1 / 3, null].map(scoreText)).toEqual(['0', '1', '0.33', '–']);
-  expect(dollarsText(1.5)).toBe('$1.50');
   expect([countText(1, 'step'), countText(0, 'step')]).toEqual(['1 step', '0 steps']);
 });
 

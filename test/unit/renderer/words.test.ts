@@ -35,6 +35,14 @@ describe('vmState', () => {
     expect(isCritical(vm({ problems: [silent, off] }))).toBe(false);
   });
 
+  it('says why nothing is known', () => {
+    const status = statusOf('waa-eval-vm', { phase: 'unknown' });
+    const detail = { ...status.detail, text: 'Unknown: the key file /x does not exist' };
+    const view = vm({ status: { ...status, detail } });
+    expect(vmState(view, false)).toEqual({ mark: 'unknown', word: detail.text });
+    expect(saysMoreThanItsPhase({ ...status, detail })).toBe(false);
+  });
+
   it('never looks well when it is out of date or not known', () => {
     expect(vmState(vm(), true)).toEqual({ mark: 'unknown', word: 'Last known: Ready' });
     expect(vmState(vm({ status: null }), false).mark).toBe('unknown');

@@ -147,8 +147,29 @@ describe('the tooltip', () => {
 
   it('says what is wrong', () => {
     expect(told(lost, progress(), warning, error())).toBe(
-      'waa-eval-vm: SSH is lost (5/12 · Mean score 80.0 % (n = 5) when last seen)\nSSH connection failed',
+      'waa-eval-vm: SSH is lost (5/12 · Mean score 80.0 % (n = 5), when last seen)\nSSH connection failed',
     );
+  });
+
+  it('says as of when the figures are, and that the cost is unknown', () => {
+    const asOf = new Date(2026, 0, 28, 2, 14).toISOString();
+    const unheard = status({
+      connected: false,
+      phase: 'unknown',
+      as_of: asOf,
+      detail: { ...detail, text: 'Unknown: the key file /x does not exist' },
+      cost: { per_hour_usd: 0.23, so_far_usd: 1, since: asOf, unknown: true, as_of: asOf },
+    });
+    expect(told(unheard, progress({ as_of: asOf, mean_score: null }))).toBe(
+      'waa-eval-vm: Unknown: the key file /x does not exist (5/12, as of 02:14)\nCost: 1 VM unknown (was $0.23)',
+    );
+    const known = status({
+      vm: 'b',
+      cost: { per_hour_usd: 1.13, so_far_usd: 1, since: asOf, unknown: false, as_of: null },
+    });
+    const { menu } = view([connected(), unheard, known]);
+    expect(lines(menu)).toContain('[All VMs: $1.13 per hour + 1 VM unknown (was $0.23)]');
+    expect(lines(menu)).toContain('[waa-eval-vm: Unknown: the key file /x does not exist]');
   });
 
   it('says of a VM that is off first that it is off', () => {

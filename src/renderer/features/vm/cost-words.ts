@@ -1,6 +1,7 @@
 /** Whether the VM runs, and what that costs, in words. Pure. */
-import type { Cost, StatusPayload } from '../../../shared/stream.ts';
-import { dollarsText, momentText, parseTime } from '../../format/format.ts';
+import { dollarsText, perHourText } from '../../../shared/cost-text.ts';
+import type { StatusPayload } from '../../../shared/stream.ts';
+import { momentText, parseTime } from '../../format/format.ts';
 import type { VmView } from '../../state/model.ts';
 
 export interface PowerWords {
@@ -31,20 +32,22 @@ export function powerWords({ power_state: power }: Pick<StatusPayload, 'power_st
 /** "$1.23 since 05:36, $0.19 per hour"; null where there is nothing to say. */
 export function costText({ power_state: power, cost }: StatusPayload, serverNowMs: number): string | null {
   if (cost === null) return power === 'running' || power === 'stopped' ? 'Price not known' : null;
+  if (cost.unknown) {
+    const asOf = parseTime(cost.as_of);
+    const when = asOf === null ? '' : ` as of ${momentText(asOf, serverNowMs)}`;
+    return `Cost unknown (was ${dollarsText(cost.per_hour_usd)} per hour), ${dollarsText(cost.so_far_usd)}${when}`;
+  }
   const since = parseTime(cost.since);
   const soFar = `${dollarsText(cost.so_far_usd)}${since === null ? ' so far' : ` since ${momentText(since, serverNowMs)}`}`;
   // What is deallocated costs nothing by the hour any more, but for its disks.
   return power === 'deallocated' ? soFar : `${soFar}, ${dollarsText(cost.per_hour_usd)} per hour`;
 }
 
-/** Of all VMs together; null where fewer than two are known to cost something. */
+/** "$6.78 so far, $0.45 per hour + 1 VM unknown (was $0.23)"; null where fewer than two VMs have a cost. */
 export function totalCostText(vms: readonly VmView[]): string | null {
-  const costs = vms.flatMap(({ status }) =>
-    status?.cost == null ? [] : [{ ...status.cost, power: status.power_state }],
-  );
-  if (costs.length < 2) return null;
-  const sum = (of: (cost: Cost & { power: string | null }) => number): string =>
-    dollarsText(costs.reduce((all, cost) => all + of(cost), 0));
-  const perHour = sum(({ per_hour_usd: price, power }) => (power === 'deallocated' ? 0 : price));
-  return `${sum((cost) => cost.so_far_usd)} so far, ${perHour} per hour`;
+  const statuses = vms.flatMap(({ status }) => (status === null ? [] : [status]));
+  const costs = statuses.flatMap(({ cost }) => (cost === null ? [] : [cost]));
+  const perHour = perHourText(statuses);
+  if (costs.length < 2 || perHour === null) return null;
+  return `${dollarsText(costs.reduce((sum, cost) => sum + cost.so_far_usd, 0))} so far, ${perHour}`;
 }

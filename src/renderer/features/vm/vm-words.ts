@@ -1,7 +1,7 @@
 /** The state of a VM in a word and a shape, and how old that knowledge is. Pure. */
 import { worstSeverity } from '../../../shared/severity.ts';
 import type { Phase, StatusPayload } from '../../../shared/stream.ts';
-import { durationText, parseTime } from '../../format/format.ts';
+import { durationText, momentText, parseTime } from '../../format/format.ts';
 import { isOn, type Link, type VmView } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
 import { countOfTotal, runState } from '../run/run-words.ts';
@@ -25,9 +25,11 @@ const phaseWords: Readonly<Record<string, MarkedWord>> = {
  * @param isLost the link to BenchTray is lost
  */
 export function vmState(vm: VmView, isLost: boolean): MarkedWord {
-  if (vm.status === null) return { mark: 'unknown', word: 'Not known yet' };
+  const { status } = vm;
+  if (status === null) return { mark: 'unknown', word: 'Not known yet' };
   // A newer server may tell of a phase that this page does not know.
-  const { mark, word } = phaseWords[vm.status.phase] ?? { mark: 'unknown', word: vm.status.phase };
+  const known = phaseWords[status.phase] ?? { mark: 'unknown', word: status.phase };
+  const { mark, word } = isUnknownWithReason(status) ? { ...known, word: status.detail.text } : known;
   if (isLost) return { mark: 'unknown', word: `Last known: ${word}` };
   const worst = worstSeverity(vm.problems);
   return { mark: worst === null ? mark : worst === 'critical' ? 'bad' : 'warn', word };
@@ -37,7 +39,7 @@ export function vmState(vm: VmView, isLost: boolean): MarkedWord {
  * A VM and its run in one line, "Running, 5/12, 1:46:40 left". On a VM that is ready it is the run that matters.
  * @param isLost the link to BenchTray is lost
  */
-export function overviewLine(vm: VmView, isLost: boolean): MarkedWord {
+export function overviewLine(vm: VmView, isLost: boolean, serverNowMs: number): MarkedWord {
   const state = vmState(vm, isLost);
   const { status, progress } = vm;
   if (progress === null) return state;
@@ -45,10 +47,12 @@ export function overviewLine(vm: VmView, isLost: boolean): MarkedWord {
   const run = runState(progress.state, isLost);
   const count = countOfTotal(progress.tasks_completed, progress.total_tasks);
   const isTimed = isAboutRun && !isLost && progress.state === 'running' && progress.eta_seconds !== null;
+  const asOfMs = isLost ? null : parseTime(progress.as_of);
   const parts = [
     isAboutRun ? run.word : state.word,
     count,
     ...(isTimed ? [`${durationText(progress.eta_seconds)} left`] : []),
+    ...(asOfMs === null ? [] : [`as of ${momentText(asOfMs, serverNowMs)}`]),
   ];
   return {
     mark: isAboutRun && vm.problems.length === 0 ? run.mark : state.mark,
@@ -56,9 +60,15 @@ export function overviewLine(vm: VmView, isLost: boolean): MarkedWord {
   };
 }
 
+/** "Unknown: the key file /x does not exist" */
+function isUnknownWithReason({ phase, detail }: StatusPayload): boolean {
+  return phase === 'unknown' && detail.text.startsWith('Unknown: ');
+}
+
 /** Whether the server's own words add to the word for the phase. */
-export function saysMoreThanItsPhase({ phase, detail }: StatusPayload): boolean {
-  return detail.text !== '' && detail.text !== phaseWords[phase]?.word;
+export function saysMoreThanItsPhase(status: StatusPayload): boolean {
+  const { phase, detail } = status;
+  return detail.text !== '' && detail.text !== phaseWords[phase]?.word && !isUnknownWithReason(status);
 }
 
 export interface Staleness {
@@ -72,6 +82,7 @@ export function staleness(vm: VmView, link: Link, clockOffsetMs: number): Stalen
   if (link.kind !== 'open') return { asOfMs: link.heardAtMs, reason: 'link' };
   const { status, progress } = vm;
   if (status === null || status.connected || progress === null || !isOn(progress)) return null;
-  const checkedAtMs = parseTime(status.checked_at);
-  return { asOfMs: checkedAtMs === null ? null : checkedAtMs - clockOffsetMs, reason: 'vm' };
+  // A server of an older version tells only when it looked last.
+  const heardAtMs = parseTime(progress.as_of ?? status.as_of ?? status.checked_at);
+  return { asOfMs: heardAtMs === null ? null : heardAtMs - clockOffsetMs, reason: 'vm' };
 }

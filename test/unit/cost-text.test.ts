@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { dollarsText, perHourText } from '../../src/shared/cost-text.ts';
+
+const spender = (perHour: number, isUnknown = false, power: string | null = 'running') => ({
+  power_state: power,
+  cost: { per_hour_usd: perHour, so_far_usd: 1, since: '', unknown: isUnknown, as_of: null },
+});
+
+it('a price that is unknown is named beside the sum, never left out of it', () => {
+  expect(perHourText([spender(1), spender(0.13), spender(0.23, true)])).toBe(
+    '$1.13 per hour + 1 VM unknown (was $0.23)',
+  );
+  expect(perHourText([spender(0.2, true), spender(0.3, true)])).toBe('2 VMs unknown (was $0.50)');
+  expect(perHourText([spender(1), spender(2, false, 'deallocated')])).toBe('$1.00 per hour');
+  expect(perHourText([{ power_state: null, cost: null }])).toBeNull();
+});
+
+it('money has two decimals', () => {
+  expect([1.5, 1234.5, 0.004, 0].map(dollarsText)).toEqual(['$1.50', '$1,234.50', 'under $0.01', '$0.00']);
+});
