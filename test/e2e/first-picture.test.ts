@@ -97,5 +97,5 @@ test('without a VM it says what to do, and takes one up that is added', async ({
   bench.vms = [{ name: vmName, address: null }];
   await expect(page.getByRole('heading', { name: vmName })).toBeVisible();
   await expect(page.getByTestId('vm-state')).toHaveText('Offline');
-  await expect(page.locator('header').getByText('Not checked yet')).toBeVisible();
+  await expect(page.locator('header').getByText('Not heard yet')).toBeVisible();
 });
