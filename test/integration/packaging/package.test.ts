@@ -42,6 +42,8 @@ it('is built before it is packed', () => {
     scripts: Readonly<Record<string, string>>;
   };
   expect(scripts['prepack']).toBe('npm run build');
+  // .npmrc forbids the scripts of packages, and with them this one.
+  expect(scripts['package']).toBe('npm pack --ignore-scripts=false');
 });
 
 it.skipIf(!isBuilt)('holds what is needed, no maps, no sources, and is small', () => {
