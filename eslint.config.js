@@ -111,6 +111,8 @@ export default ts.config(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
+      // Every promise has an owner (src/main/in-background.ts): one that is thrown away ends the process when it rejects.
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],

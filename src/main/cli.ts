@@ -8,6 +8,7 @@ import { stopOnSignals } from './cli/stop-on-signals.ts';
 import { platformDirs } from './config/index.ts';
 import { endWithinMs, threadsRest } from './end-process.ts';
 import { packageRoot } from './package-root.ts';
+import { handleUnforeseen, reasonOf } from './unforeseen.ts';
 import { version } from './version.ts';
 
 /** How long what is still open may hold up the exit once the command is through. */
@@ -34,8 +35,16 @@ const io: CliIo = {
 // Whoever read our output has gone (`| head`): there is nobody left to work for.
 process.stdout.on('error', () => process.exit(0));
 
+// `serve` and `demo` log such errors and go on. Other commands end with a sentence instead of a stack trace.
+handleUnforeseen((error) => {
+  process.stderr.write(`Unexpected error: ${reasonOf(error)}\n`);
+  process.exit(1);
+});
+
 process.exitCode = await runCli(process.argv.slice(2), io);
-setTimeout(() => void end(), lingerMs).unref();
+setTimeout(() => {
+  end().catch(() => process.exit());
+}, lingerMs).unref();
 
 /** Exits, unless a thread hangs that the exit would wait for: then the signal that asked for the end does it at its time. */
 async function end(): Promise<void> {

@@ -15,7 +15,7 @@ import {
   chooseUserData,
   hasTrayHost,
   introduceApp,
-  logUnforeseen,
+  logDeadProcesses,
   parseAppOptions,
   places,
   quitCleanly,
@@ -33,6 +33,7 @@ import {
 } from './shell/index.ts';
 import { UserError } from '../shared/user-error.ts';
 import { terminalText } from '../shared/terminal-text.ts';
+import { logUnforeseen } from './unforeseen.ts';
 import { version } from './version.ts';
 
 let desktop: Desktop | null = null;
@@ -52,7 +53,9 @@ function begin(): void {
   requireSandbox();
   registerPageScheme();
   refuseNavigation();
-  run(options, sources).catch(refuseToStart);
+  run(options, sources)
+    .catch(refuseToStart)
+    .catch(() => app.exit(1));
 }
 
 async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
@@ -61,7 +64,8 @@ async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
   const file = options.logFile === undefined ? defaultLogFile(dataDir) : resolve(options.logFile);
   const appLog = openAppLog({ file, level: options.logLevel ?? 'info' });
   const log = appLog.logger;
-  logUnforeseen(log);
+  logUnforeseen(log, (line) => process.stderr.write(`${line}\n`));
+  logDeadProcesses(log);
   log.info({ version, electron: process.versions.electron }, 'starting');
 
   await app.whenReady();
@@ -106,5 +110,5 @@ async function configured(sources: ConfigSources): Promise<Config> {
 try {
   begin();
 } catch (error) {
-  void refuseToStart(error);
+  refuseToStart(error).catch(() => app.exit(1));
 }

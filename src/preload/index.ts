@@ -35,7 +35,8 @@ const bridge: BenchTrayBridge = {
       listener(command);
     };
     ipcRenderer.on(commandChannel, onMessage);
-    void call('listening');
+    // Without its main process there is no window either.
+    call('listening').catch(() => undefined);
     return () => {
       ipcRenderer.off(commandChannel, onMessage);
     };

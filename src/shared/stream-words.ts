@@ -19,6 +19,7 @@ export const stateCodes = [
   'ssh_unreachable',
   'ssh_auth_failed',
   'ssh_host_key_changed',
+  'vm_unresponsive',
   'vm_not_running',
   'azure_auth_failed',
   'azure_unavailable',

@@ -1,6 +1,7 @@
 /** A process that a test starts: what it printed, and waits that fail as soon as it has exited. */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { mustLive } from './must-live.ts';
 import { Hopeless, until } from './wait.ts';
 
 export interface Child {
@@ -13,7 +14,7 @@ export interface Child {
   until<T>(condition: () => T | null | undefined | false, what: string): Promise<T>;
   /** Waits until its output matches, and resolves to the first group. */
   prints(pattern: RegExp): Promise<string>;
-  /** Waits for BenchTray's line "listening on …", and resolves to the address. */
+  /** Waits for BenchTray's line "listening on …", and resolves to the address. From then on it must live until it is stopped. */
   listening(): Promise<string>;
   /** Ends it, frozen or not. Resolves to its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -65,7 +66,10 @@ export function asChild(child: ChildProcess): Child {
         const match = pattern.exec(out) ?? pattern.exec(err);
         return match === null ? null : (match[1] ?? match[0]);
       }, String(pattern)),
-    listening: () => self.prints(/^listening on (\S+)$/m),
+    listening() {
+      mustLive(child, 'BenchTray', () => out + err);
+      return self.prints(/^listening on (\S+)$/m);
+    },
     async stop(signal = 'SIGKILL') {
       child.kill(signal);
       if (signal !== 'SIGKILL') child.kill('SIGCONT');

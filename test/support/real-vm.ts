@@ -76,6 +76,8 @@ export interface RealVm {
   startRunner(runner?: Partial<StandInRunner>): Promise<void>;
   stopRunner(): Promise<void>;
   startSshd(): Promise<void>;
+  /** Settings of sshd that hold from its next start on: "MaxSessions 2". Earlier ones of this kind are forgotten. */
+  setSshd(...lines: readonly string[]): void;
   /** From its next start on, the server answers at this address of the loopback net only. */
   moveTo(address: string): void;
   /** Ends the server and all its sessions, as a reboot does. */
@@ -173,6 +175,7 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
     ].join('\n'),
   );
 
+  const sshdSettings = readFileSync(file('sshd_config'), 'utf8');
   const world = await buildWorld(dir);
   /** Starts a program on the VM. */
   function start(cwd: string, words: readonly string[], options: SpawnOptions): ChildProcess {
@@ -249,7 +252,7 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
       replace(file(`top-${name}`), `PID                 COMMAND\n${rows.join('')}`);
     },
     containerStops(status, exitCode, outOfMemory = false) {
-      vm.setInspect(`exited|${exitCode}|${outOfMemory}|2026-01-28T22:00:00.000000000Z\n`);
+      vm.setInspect(`exited|${exitCode}|${outOfMemory}|2026-01-28T22:00:00.000000000Z||[]\n`);
       vm.setContainers(`winarena|exited|${status}|windowsarena/winarena:latest|0123456789abcdef\n`);
       endContainerCommands();
     },
@@ -318,6 +321,8 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
       runner = null;
       await ended;
     },
+    // The first value of a setting counts.
+    setSshd: (...lines) => writeFileSync(file('sshd_config'), [...lines, sshdSettings].join('\n')),
     async startSshd() {
       const started = start(dir, [sshd, '-D', '-e', '-f', file('sshd_config')], {
         stdio: ['ignore', 'ignore', 'pipe'],

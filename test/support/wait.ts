@@ -1,5 +1,6 @@
 /** Waits for what a test means. No test sleeps for a fixed time. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { causeOfDeath } from './must-live.ts';
 
 const lookEveryMs = 20;
 
@@ -9,7 +10,10 @@ const patienceMs = 90_000;
 /** Thrown by a condition that can never be met any more, such as output of a process that has exited: `until` fails at once. */
 export class Hopeless extends Error {}
 
-/** Resolves to what `condition` gives, as soon as that is neither null, undefined nor false. */
+/**
+ * Resolves to what `condition` gives, as soon as that is neither null, undefined nor false. Fails at once when a child process that the
+ * test relies on has died (see must-live.ts).
+ */
 export async function until<T>(
   condition: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   what: string,
@@ -18,6 +22,8 @@ export async function until<T>(
   const giveUpAtMs = performance.now() + timeoutMs;
   let lastError: unknown = null;
   do {
+    const death = causeOfDeath();
+    if (death !== null) throw new Hopeless(death);
     try {
       const value = await condition();
       if (value !== null && value !== undefined && value !== false) return value;

@@ -1,5 +1,7 @@
 /** Asks Azure about one VM again and again: often while things change, seldom while they do not, and never more often than allowed. */
+import type { Logger } from '../app-log.ts';
 import type { AzureConfig } from '../config/index.ts';
+import { inBackground } from '../in-background.ts';
 import type { Azure } from './azure.ts';
 import type { AzureAnswer, AzureFacts, AzureProblem } from './model.ts';
 import { fastestMs, isNews, pauseMs } from './pace.ts';
@@ -10,6 +12,7 @@ export interface AzureVmWatchOptions {
   readonly onFacts: (facts: AzureFacts) => void;
   readonly onProblem: (problem: AzureProblem) => void;
   readonly monotonicMs: () => number;
+  readonly log: Pick<Logger, 'error'>;
   /** Whether the VM is waited for, since it is not reached; default: it is not. */
   readonly isWaitedFor?: () => boolean;
   /** For tests: what stands in for the 30 s. */
@@ -65,7 +68,10 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
     if (ending.signal.aborted || isLooking) return;
     if (timer !== null) clearTimeout(timer);
     const dueMs = Math.max(atMs, beganAtMs + unitMs, notBeforeMs);
-    timer = setTimeout(() => void look(), Math.max(0, dueMs - monotonicMs()));
+    timer = setTimeout(
+      () => inBackground(look(), options.log, 'a look at Azure'),
+      Math.max(0, dueMs - monotonicMs()),
+    );
   }
 
   function planNext(): void {
@@ -76,12 +82,16 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
   async function look(): Promise<void> {
     isLooking = true;
     beganAtMs = monotonicMs();
-    const answer = await azure.look(vm, ending.signal);
-    isLooking = false;
-    if (ending.signal.aborted) return;
-    known.set(key, { answer, beganAtMs });
-    take(answer);
-    planNext();
+    try {
+      const answer = await azure.look(vm, ending.signal);
+      if (ending.signal.aborted) return;
+      known.set(key, { answer, beganAtMs });
+      take(answer);
+    } finally {
+      // Also after a fault of ours: what Azure says next may be told.
+      isLooking = false;
+      planNext();
+    }
   }
 
   const before = known.get(key);

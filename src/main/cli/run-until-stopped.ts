@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AppLog } from '../app-log.ts';
 import { UserError } from '../../shared/user-error.ts';
 import type { Monitor } from '../monitor.ts';
+import { logUnforeseen } from '../unforeseen.ts';
 import { say, type CliIo } from './io.ts';
 
 /** A part of the two seconds that closing may take in all; the rest is for the log. */
@@ -23,6 +24,7 @@ export async function runUntilStopped(
   },
   io: CliIo,
 ): Promise<number> {
+  const stopLogging = logUnforeseen(log.logger, (line) => say(io.stderr, line));
   try {
     log.logger.info({ version: io.version, node: process.versions.node }, 'starting');
     const monitor = await start();
@@ -47,6 +49,7 @@ export async function runUntilStopped(
     return 1;
   } finally {
     await log.close();
+    stopLogging();
   }
 }
 

@@ -19,6 +19,8 @@ export interface AskContext {
 export function answer(context: AskContext, words: readonly string[]): Buffer {
   const [name = '', ...rest] = words;
   switch (name) {
+    case 'true':
+      return Buffer.alloc(0);
     case 'machine':
       return Buffer.from(machineFacts(context));
     case 'run':

@@ -4,7 +4,14 @@
  */
 import type { AzureAnswer, AzureFacts } from '../azure/model.ts';
 import type { VmConfig } from '../config/index.ts';
-import type { ConnectResult, HostKeyVerdict, LoadedKeys, SshTarget } from '../vm/index.ts';
+import {
+  openHostShell,
+  type ConnectResult,
+  type HostKeyVerdict,
+  type LoadedKeys,
+  type SshProblem,
+  type SshTarget,
+} from '../vm/index.ts';
 import { azureTarget, findTarget } from '../watch/index.ts';
 import { openLogin, type Login } from './login.ts';
 import type { DoctorTools } from './model.ts';
@@ -30,6 +37,10 @@ export interface VmFacts extends Omit<VmLooks, 'close'> {
   /** Null: the connection ended before the server showed its key. */
   hostKey(): Promise<HostKeyVerdict | null>;
   connection(): Promise<ConnectResult>;
+  /** Why the shell on the VM does not answer, once the login is through. Null: it answers. */
+  shellProblem(): Promise<SshProblem | null>;
+  /** Whether the server allows a session beside the first. */
+  hasSecondSession(): Promise<boolean>;
   /** The target, once it is known; for commands. */
   readonly knownTarget: SshTarget | null;
   close(): Promise<void>;
@@ -76,11 +87,27 @@ export function createVmFacts(config: VmConfig, tools: DoctorTools, signal: Abor
     login = openLogin(await needTarget(), tools.ssh, ending);
     return login;
   });
-  const looksOnce = askOnce(async (): Promise<VmLooks> => {
+  const shellOnce = askOnce(async () => {
     const opened = await (await openOnce()).connected;
     if (!opened.ok) throw new Error(opened.problem.message);
-    looks = createVmLooks({ config, client: opened.client, now: tools.now, signal: ending });
+    return openHostShell(opened.client, await needTarget());
+  });
+  const looksOnce = askOnce(async (): Promise<VmLooks> => {
+    const shell = await shellOnce();
+    if (!shell.ok) throw new Error(shell.problem.message);
+    const { channels, host } = shell;
+    looks = createVmLooks({ config, channels, host, now: tools.now, signal: ending });
     return looks;
+  });
+  const hasSecondSession = askOnce(async () => {
+    const shell = await shellOnce();
+    if (!shell.ok) return false;
+    return new Promise<boolean>((resolve) => {
+      shell.channels.open('true', (opened) => {
+        if (opened.ok) opened.channel.resume().close();
+        resolve(opened.ok || opened.kind !== 'refused');
+      });
+    });
   });
   ending.addEventListener('abort', end, { once: true });
   function end(): void {
@@ -97,7 +124,11 @@ export function createVmFacts(config: VmConfig, tools: DoctorTools, signal: Abor
     keys: askOnce(async () => tools.ssh.keys.load((await needTarget()).keys.paths)),
     hostKey: async () => (await openOnce()).hostKey,
     connection: async () => (await openOnce()).connected,
-    shellWorks: async () => (await looksOnce()).shellWorks(),
+    async shellProblem() {
+      const shell = await shellOnce();
+      return shell.ok ? null : shell.problem;
+    },
+    hasSecondSession,
     machine: async () => (await looksOnce()).machine(),
     host: async () => (await looksOnce()).host(),
     inside: async () => (await looksOnce()).inside(),

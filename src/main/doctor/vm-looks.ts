@@ -1,21 +1,20 @@
 /** The watcher's own looks at a VM, each on its own and once, on a connection that is up. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from 'ssh2';
 import type { VmConfig } from '../config/index.ts';
 import {
-  hostShell,
   lastLinesCommand,
-  openShell,
   readBootLine,
   readHost,
   readInside,
   readLastLines,
   readMachine,
   section,
+  type Channels,
   type DockerCommand,
   type HostFacts,
   type InsideFacts,
   type MachineFacts,
+  type OwnShellChannel,
 } from '../vm/index.ts';
 import {
   createContainerLook,
@@ -42,7 +41,6 @@ export interface LogFound {
 }
 
 export interface VmLooks {
-  shellWorks(): Promise<boolean>;
   /** Null, as to all that follow: the VM does not answer. */
   machine(): Promise<MachineFacts | null>;
   host(): Promise<HostFacts | null>;
@@ -64,7 +62,9 @@ export interface VmLooks {
 
 export interface VmLooksOptions {
   readonly config: VmConfig;
-  readonly client: Client;
+  readonly channels: Channels;
+  /** The shell on the VM, which has answered. */
+  readonly host: OwnShellChannel;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -74,15 +74,14 @@ const lookAgainMs = 1_500;
 /** What one answer of the VM's shell has room for, less the line before it. */
 const partBytes = 60_000;
 
-export function createVmLooks({ config, client, now, signal }: VmLooksOptions): VmLooks {
+export function createVmLooks({ config, channels, host, now, signal }: VmLooksOptions): VmLooks {
   let sight: Sight = { ...firstSight, ssh: { kind: 'up' } };
   const learn = (news: Partial<Sight>): void => {
     sight = { ...sight, ...news };
   };
-  const host = openShell(client, hostShell, () => undefined);
   const nothing = (): void => undefined;
   const context = {
-    ...{ config, client, host, learn, monotonicMs: () => performance.now() },
+    ...{ config, channels, host, learn, monotonicMs: () => performance.now() },
     sight: () => sight,
     onBoot: nothing,
     onOutOfMemory: nothing,
@@ -183,7 +182,6 @@ export function createVmLooks({ config, client, now, signal }: VmLooksOptions): 
   });
 
   return {
-    shellWorks: async () => (await machine()) !== null,
     machine,
     host: hostFacts,
     inside,

@@ -44,11 +44,14 @@ export function createDiskSync(
         await opened.datasync();
         await pause(pauseMs, undefined, { ref: false });
       }
-    } catch (error) {
-      if (!hasFailed && !isClosed) onFault(error instanceof Error ? error : new Error(String(error)));
-      hasFailed = true;
+    } finally {
+      isBusy = false;
     }
-    isBusy = false;
+  }
+
+  function noteFault(error: unknown): void {
+    if (!hasFailed && !isClosed) onFault(error instanceof Error ? error : new Error(String(error)));
+    hasFailed = true;
   }
 
   return {
@@ -56,7 +59,7 @@ export function createDiskSync(
       isDue = true;
       if (isBusy || isClosed) return;
       isBusy = true;
-      void syncAll();
+      syncAll().catch(noteFault);
     },
     close() {
       isClosed = true;

@@ -1,5 +1,6 @@
 /** One request from its arrival to its answer: first whether it may be made, then what it asks for. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { inBackground } from '../in-background.ts';
 import { sameOriginOnly } from './access.ts';
 import type { GateVerdict } from './external-gate.ts';
 import { createFaultLog } from './fault-log.ts';
@@ -60,7 +61,9 @@ export function createHandler(routes: readonly Route[], log: ServerLog): Handler
     }
   }
 
-  return (judge) => (request, response) => void handle(request, response, judge);
+  return (judge) => (request, response) => {
+    inBackground(handle(request, response, judge), log, 'an answer');
+  };
 }
 
 function problemOfLength({ url = '', headers }: IncomingMessage): Problem | null {

@@ -5,6 +5,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { inBackground } from '../in-background.ts';
+import type { ServerLog } from './server-log.ts';
 import { connectionName, readStuckQueues } from './tcp-table.ts';
 
 export interface Peer {
@@ -16,6 +18,7 @@ export interface Peer {
 export interface PeerWatchOptions {
   /** Bytes that the system holds for a peer may wait for so long without any of them being acknowledged. */
   readonly maxWaitMs: number;
+  readonly log: ServerLog;
   /** Those that are connected. */
   readonly peers: () => Iterable<Peer>;
   /** What the system tells of its TCP connections; null where it tells nothing: then nothing is noticed here. */
@@ -37,7 +40,7 @@ const lookEveryMs = { calm: 30_000, stuck: 5000 };
 const linuxTable = process.platform === 'linux' ? readLinuxTable : null;
 
 /** @returns how to stop */
-export function watchPeers({ maxWaitMs, peers, readTable = linuxTable }: PeerWatchOptions): () => void {
+export function watchPeers({ maxWaitMs, log, peers, readTable = linuxTable }: PeerWatchOptions): () => void {
   let stuck: ReadonlyMap<Peer, Stuck> = new Map();
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -46,14 +49,17 @@ export function watchPeers({ maxWaitMs, peers, readTable = linuxTable }: PeerWat
     if (isStopped) return;
     const { calm, stuck: often } = lookEveryMs;
     const inMs = stuck.size > 0 ? Math.min(often, maxWaitMs / 4) : Math.min(calm, maxWaitMs / 2);
-    timer = setTimeout(() => void look(read), inMs).unref();
+    timer = setTimeout(() => inBackground(look(read), log, 'a look at the connections'), inMs).unref();
   }
 
   async function look(read: () => Promise<string>): Promise<void> {
-    const isAnyone = peers()[Symbol.iterator]().next().done !== true;
-    const queues = isAnyone ? readStuckQueues(await read()) : new Map<string, number>();
-    stuck = isStopped || queues.size === 0 ? new Map() : stillStuck(queues, performance.now());
-    schedule(read);
+    try {
+      const isAnyone = peers()[Symbol.iterator]().next().done !== true;
+      const queues = isAnyone ? readStuckQueues(await read()) : new Map<string, number>();
+      stuck = isStopped || queues.size === 0 ? new Map() : stillStuck(queues, performance.now());
+    } finally {
+      schedule(read);
+    }
   }
 
   function stillStuck(queues: ReadonlyMap<string, number>, nowMs: number): Map<Peer, Stuck> {

@@ -6,6 +6,7 @@ import type { HookStatus } from '../../shared/hook-status.ts';
 import type { Screens } from '../../shared/screens.ts';
 import type { Setup } from '../../shared/setup.ts';
 import type { Feed } from '../feed/index.ts';
+import { inBackground } from '../in-background.ts';
 import { judgeAccess, loopbackDoor, type AccessRules } from './access.ts';
 import { assetsRoute } from './assets.ts';
 import { attend, closeServer, httpOptions } from './attend.ts';
@@ -90,7 +91,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const vmNames = (): string[] => vms().map((vm) => vm.name);
   const limits = options.sinkLimits ?? sinkLimits;
   const { maxWaitMs } = limits;
-  const streams = createStreams({ feed, vms, version, onDemand: options.onDemand, limits });
+  const streams = createStreams({ feed, vms, version, log, onDemand: options.onDemand, limits });
   let url = '';
   const doctor = doctorRoute({ run: options.doctor ?? null, vmNames, url: () => url });
   const routes = [
@@ -119,8 +120,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const loopback = await listenOnLoopback(
     () => attend(createServer(httpOptions), { onRequest: loopbackHandler, log, maxWaitMs }),
     options.port,
-  ).catch((error: unknown) => {
-    void streams.close();
+  ).catch(async (error: unknown) => {
+    await streams.close();
     throw error;
   });
   let external =
@@ -153,7 +154,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     reconfigure(changed) {
       settings = changed;
       if (changed.external == null) {
-        void external?.close();
+        if (external !== null)
+          inBackground(external.close(), log, 'the end of the listener for other machines');
         external = null;
       } else external?.reconfigure(changed.external);
       boundConnections();

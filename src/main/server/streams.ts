@@ -4,6 +4,7 @@ import type { Feed, JournalEvent } from '../feed/index.ts';
 import { createBacklog, type StreamView } from './backlog.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { createPace } from './pace.ts';
+import type { ServerLog } from './server-log.ts';
 import { watchPeers } from './peer-watch.ts';
 import { createPictures, type ConfiguredVm, type SnapshotKind } from './pictures.ts';
 import type { StreamQuery } from './query.ts';
@@ -26,6 +27,7 @@ export interface StreamsOptions {
   readonly feed: Feed;
   readonly vms: () => readonly ConfiguredVm[];
   readonly version: string;
+  readonly log: ServerLog;
   readonly onDemand: (smallestIntervalSeconds: number | null) => void;
   readonly limits?: SinkLimits;
 }
@@ -43,6 +45,7 @@ export function createStreams({
   feed,
   vms,
   version,
+  log,
   onDemand,
   limits = sinkLimits,
 }: StreamsOptions): Streams {
@@ -52,7 +55,7 @@ export function createStreams({
   let whenAllGone: (() => void) | null = null;
   const counters = createStreamCounters();
   let isClosed = false;
-  const unwatchPeers = watchPeers({ maxWaitMs: limits.maxWaitMs, peers: () => open.values() });
+  const unwatchPeers = watchPeers({ maxWaitMs: limits.maxWaitMs, log, peers: () => open.values() });
   const pictures = createPictures(feed, vms);
   const backlog = createBacklog(feed);
   const vmNames = (): string[] => vms().map((vm) => vm.name);

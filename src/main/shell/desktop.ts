@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app, Notification } from '#electron';
 import type { Logger } from '../app-log.ts';
+import { inBackground } from '../in-background.ts';
 import { pauseFor, type Pause } from '../notify/index.ts';
 import type { TrayAction } from '../tray/index.ts';
 import type { Outcome } from '../../shared/ipc.ts';
@@ -111,9 +112,9 @@ export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): D
         window.send({ kind: 'page', page: 'doctor' });
         return window.show();
       case 'open-vnc':
-        return void tellFailure(actions.openVnc(action.vm));
+        return inBackground(tellFailure(actions.openVnc(action.vm)), log, 'the way to the screen of a VM');
       case 'copy-endpoint':
-        return void tellFailure(actions.copyEndpoint());
+        return inBackground(tellFailure(actions.copyEndpoint()), log, 'a copy of the address');
       case 'pause':
         return pause(pauseFor(action.length, Date.now()));
       case 'resume':

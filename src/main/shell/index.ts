@@ -13,5 +13,5 @@ export { refuseToStart } from './refuse.ts';
 export { refuseNavigation, requireSandbox } from './security.ts';
 export { takeSingleInstance } from './single-instance.ts';
 export { reportStart } from './start-report.ts';
-export { introduceApp, logUnforeseen } from './system.ts';
+export { introduceApp, logDeadProcesses } from './system.ts';
 export { hasTrayHost } from './tray-host.ts';

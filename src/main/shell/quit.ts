@@ -20,14 +20,15 @@ export function quitCleanly({ onBegin, close }: QuitOptions): void {
     event.preventDefault();
     if (isClosing) return;
     isClosing = true;
-    const closed = close().catch(() => undefined);
     // Whatever hangs. The exit itself would wait for threads that do.
     setTimeout(() => endBySignal('SIGTERM'), endWithinMs);
-    void Promise.race([closed, delay(closeWithinMs)])
+    Promise.race([close(), delay(closeWithinMs)])
+      .catch(() => undefined)
       .then(() => threadsRest(endWithinMs))
       .then((rest) => {
         if (rest) app.exit(0);
-      });
+      })
+      .catch(() => app.exit(0));
   });
   // The session ends: on Linux and macOS without asking the windows first.
   powerMonitor.on('shutdown', () => app.quit());

@@ -22,10 +22,8 @@ export function watchPower(tell: (what: 'sleep' | 'wake') => void): void {
   powerMonitor.on('unlock-screen', () => tell('wake'));
 }
 
-/** What nobody foresaw is written down. The monitor goes on: that is what the app is there for. */
-export function logUnforeseen(log: Logger): void {
-  process.on('uncaughtException', (error) => log.fatal(error));
-  process.on('unhandledRejection', (reason) => log.fatal({ err: reason }, 'unhandled rejection'));
+/** Logs what ends a process of Electron, such as the one that shows the page. */
+export function logDeadProcesses(log: Logger): void {
   app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
     log.error({ type, reason, exitCode }, 'a process of Electron has died');
   });

@@ -66,14 +66,21 @@ export function lastLinesCommand(docker: DockerCommand, container: string, start
 }
 
 export function readList(answer: string): DockerAnswer<readonly ContainerRow[]> {
-  return readAnswer(answer, (body) =>
-    body.split('\n').flatMap((line) => {
-      const [name, state, status, image, id] = line.split('|');
-      return name !== undefined && id !== undefined && state !== undefined
-        ? [{ name, state, status: status ?? '', image: image ?? '', id }]
-        : [];
-    }),
-  );
+  const read = readAnswer(answer, (body) => {
+    // A line without any separator is a warning of docker's.
+    const lines = body.split('\n').filter((line) => line.includes('|'));
+    return lines.map((line) => {
+      const [name = '', state = '', status = '', image = '', id] = line.split('|');
+      return id === undefined ? null : { name, state, status, image, id };
+    });
+  });
+  if (read.kind !== 'ok') return read;
+  const rows = read.value.filter((row) => row !== null);
+  return rows.length === read.value.length ? { kind: 'ok', value: rows } : unreadable('docker ps');
+}
+
+function unreadable(command: string): DockerAnswer<never> {
+  return { kind: 'failed', detail: `${command} gave an answer that cannot be read, or only a part of it` };
 }
 
 export function readInspect(answer: string): DockerAnswer<ContainerState> {
@@ -89,10 +96,11 @@ export function readInspect(answer: string): DockerAnswer<ContainerState> {
     };
   });
   if (read.kind !== 'ok') return read;
-  const { startedAt } = read.value;
-  return startedAt === undefined
-    ? { kind: 'failed', detail: 'docker inspect gave an answer that could not be read' }
-    : { kind: 'ok', value: { ...read.value, startedAt } };
+  const { startedAt, mounts } = read.value;
+  // The mounts come last, as JSON: if they are whole, everything is.
+  return startedAt === undefined || mounts === null
+    ? unreadable('docker inspect')
+    : { kind: 'ok', value: { ...read.value, startedAt, mounts } };
 }
 
 /** Lines of an answer of {@link lastLinesCommand}; none where docker would not tell. */
@@ -101,7 +109,8 @@ export function readLastLines(answer: string): string[] {
   return read.kind === 'ok' ? read.value : [];
 }
 
-function readMounts(json: string): Mount[] {
+/** Null: this is not the whole list. */
+function readMounts(json: string): Mount[] | null {
   try {
     const mounts = JSON.parse(json) as { Source?: unknown; Destination?: unknown }[] | null;
     return (mounts ?? []).flatMap(({ Source: source, Destination: destination }) =>
@@ -113,7 +122,7 @@ function readMounts(json: string): Mount[] {
         : [],
     );
   } catch {
-    return [];
+    return null;
   }
 }
 
@@ -125,5 +134,6 @@ function readAnswer<T>(answer: string, read: (body: string) => T): DockerAnswer<
     return { kind: 'denied', detail };
   if (end === '127' || /not found|No such file or directory/i.test(body)) return { kind: 'missing', detail };
   if (end === '124' || end === '137') return { kind: 'failed', detail: 'docker does not answer in time' };
-  return { kind: 'failed', detail: detail === '' ? `docker ended with exit code ${end ?? '?'}` : detail };
+  if (end === null) return { kind: 'failed', detail: 'the answer of docker ends in the middle' };
+  return { kind: 'failed', detail: detail === '' ? `docker ended with exit code ${end}` : detail };
 }

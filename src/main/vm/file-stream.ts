@@ -1,6 +1,6 @@
 /** The bytes of one file on the VM, from any place in it on: up to its end, or for as long as it grows. */
-import type { Client } from 'ssh2';
 import { openFollow, type FollowChannel } from './follow-channel.ts';
+import type { Channels } from './ssh/channels.ts';
 import { createTailReader, spellAnew } from './tail-output.ts';
 
 /** A file as it was seen, and the byte to begin with. Where another one has its name by now, nothing is read. */
@@ -30,19 +30,19 @@ const gate = 'same';
 
 /** The bytes up to the end that the file has now. */
 export function readFileRest(
-  client: Client,
+  channels: Channels,
   shell: string,
   { path, inode, offset }: FilePlace,
   events: FileEvents,
 ): FollowChannel {
-  return openFollow(client, shell, ['until_closed', 'rest', inode, String(offset + 1), path], events, {
+  return openFollow(channels, shell, ['until_closed', 'rest', inode, String(offset + 1), path], events, {
     gate,
   });
 }
 
 /** The bytes up to the end of the file, and what is added to it, whatever it is called meanwhile, until it is cut. */
 export function followFile(
-  client: Client,
+  channels: Channels,
   shell: string,
   { path, inode, offset, size }: FollowPlace,
   events: FileEvents,
@@ -50,7 +50,7 @@ export function followFile(
   const spelling = spellAnew(path);
   const takeApart = createTailReader(spelling);
   const channel = openFollow(
-    client,
+    channels,
     shell,
     ['follow', inode, String(offset + 1), String(size), spelling.path],
     {

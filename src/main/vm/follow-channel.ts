@@ -1,7 +1,9 @@
 /** A channel on which one command's output flows for as long as it is open: `tail -f` of a log, `docker logs --follow`. */
-import type { Client, ClientChannel } from 'ssh2';
+import type { ClientChannel } from 'ssh2';
+import { createBoundedBytes } from './bounded-bytes.ts';
 import { createByteTurns } from './byte-turns.ts';
 import { requestLine, shellScript } from './shell-script.ts';
+import type { Channels } from './ssh/channels.ts';
 
 export interface FollowChannel {
   close(): void;
@@ -11,20 +13,23 @@ export interface FollowEvents {
   data(chunk: Buffer): void;
   /** Diagnostics: "tail: cannot open …", "another file". */
   notice(text: string): void;
-  /** Told once, when all data has been; not after {@link FollowChannel.close}. */
+  /** Called once, after all data; not after {@link FollowChannel.close}. */
   closed(): void;
 }
 
 export interface FollowOptions {
-  /** A line on stderr before which the output is not handed on. */
+  /** A line on stderr. No output is passed on before it. */
   readonly gate?: string;
 }
 
+/** Output that waits for the gate. Both streams share one window: left unread, the output would keep the gate's line from coming. */
 const mostHeldBytes = 32 * 1024 * 1024;
+/** What stands on stderr before the gate: a sentence or two. */
+const mostHeldText = 64 * 1024;
 
 /** Starts `words` (see shell-script.ts, `until_closed`) by way of a shell that `command` opens. The command ends with the channel. */
 export function openFollow(
-  client: Client,
+  channels: Channels,
   command: string,
   words: readonly string[],
   events: FollowEvents,
@@ -34,8 +39,7 @@ export function openFollow(
   let isClosed = false;
   let isOpen = gate === undefined;
   let beforeGate = '';
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+  const held = createBoundedBytes(mostHeldBytes);
   let hasEnded = false;
   // A log of hundreds of megabytes must not keep the server from answering, nor be taken in faster than it is read.
   const turns = createByteTurns({
@@ -49,11 +53,11 @@ export function openFollow(
 
   function read(chunk: Buffer): void {
     if (isClosed) return;
-    if (isOpen) return turns.push(chunk);
-    held.push(chunk);
-    // Both streams share one window: left unread, the output would keep the line that opens the gate from coming.
-    heldBytes += chunk.length;
-    if (heldBytes <= mostHeldBytes) return;
+    if (isOpen) turns.push(chunk);
+    else if (!held.push(chunk)) giveUp();
+  }
+
+  function giveUp(): void {
     events.notice('the output came before it was known what it is');
     close();
     events.closed();
@@ -64,13 +68,14 @@ export function openFollow(
     if (isOpen) return events.notice(text);
     beforeGate += text;
     const [before = '', after] = beforeGate.split(`${gate ?? ''}\n`, 2);
-    if (after === undefined) return;
+    if (after === undefined) {
+      if (beforeGate.length > mostHeldText) giveUp();
+      return;
+    }
     isOpen = true;
     if (before !== '') events.notice(before);
     if (after !== '') events.notice(after);
-    const arrived = held;
-    held = [];
-    for (const chunk of arrived) turns.push(chunk);
+    if (held.bytes.length > 0) turns.push(held.bytes);
   }
 
   function end(): void {
@@ -78,7 +83,7 @@ export function openFollow(
     if (isClosed || turns.isBusy) return;
     if (!isOpen && beforeGate !== '') events.notice(beforeGate);
     isClosed = true;
-    client.off('close', end);
+    stopListening();
     events.closed();
   }
 
@@ -86,26 +91,27 @@ export function openFollow(
     if (isClosed) return;
     isClosed = true;
     turns.stop();
-    client.off('close', end);
-    // Closing our side of stdin is what ends the command over there.
+    stopListening();
+    // The command on the VM ends when our side of its stdin closes.
     stream?.end();
     stream?.close();
   }
 
-  client.exec(command, (error, channel) => {
-    if (error) {
-      if (!isClosed) events.notice(error.message);
+  const stopListening = channels.onLost(end);
+  channels.open(command, (opened) => {
+    if (!opened.ok) {
+      if (!isClosed) events.notice(opened.detail);
       return end();
     }
+    const { channel } = opened;
+    channel.on('error', end);
     if (isClosed) return channel.close();
     stream = channel;
     channel.on('data', read);
     channel.stderr.on('data', (chunk: Buffer) => readDiagnostics(chunk.toString('utf8')));
-    channel.on('error', end);
     channel.on('close', end);
     channel.write(shellScript + requestLine(words));
   });
-  client.once('close', end);
 
   return { close };
 }

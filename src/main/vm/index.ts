@@ -15,7 +15,10 @@ export {
 } from './ssh/connect.ts';
 export { keysThere, namedHosts } from './ssh/own-files.ts';
 export { keepLink, type Link } from './ssh/link.ts';
-export { openShell, type ShellChannel } from './shell-channel.ts';
+export { openChannels, type Channels } from './ssh/channels.ts';
+export { fellSilent, makeContact, maxSessionsHint, openHostShell, type Contact } from './contact.ts';
+export { shellThroughHost } from './shell-through-host.ts';
+export { openShell, type OwnShellChannel, type ShellChannel, type ShellEnd } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';
 export { followFile, readFileRest, type FileEvents, type FilePlace } from './file-stream.ts';
 export {

@@ -1,7 +1,8 @@
 /** Fetches one picture of a result folder, on a channel of its own that is open no longer than it takes. */
-import type { Client } from 'ssh2';
+import { createBoundedBytes } from './bounded-bytes.ts';
 import { openFollow } from './follow-channel.ts';
 import { readScreenHead } from './result-folder.ts';
+import type { Channels } from './ssh/channels.ts';
 
 export type ScreenFile =
   | { readonly kind: 'ok'; readonly bytes: Buffer }
@@ -22,31 +23,29 @@ export interface ScreenFileLimits {
 
 /** @param words see `screenCommand`, with the same `mostBytes` */
 export function fetchScreen(
-  client: Client,
+  channels: Channels,
   shell: string,
   words: readonly string[],
   { mostBytes, limitMs, signal }: ScreenFileLimits,
 ): Promise<ScreenFile> {
   return new Promise((resolve) => {
-    const parts: Buffer[] = [];
-    let received = 0;
+    // The line in front of the bytes is shorter than this.
+    const received = createBoundedBytes(mostBytes + 64);
     let notices = '';
 
     const timer = setTimeout(() => finish({ kind: 'late' }), limitMs);
     const abort = (): void => finish({ kind: 'aborted' });
     signal.addEventListener('abort', abort, { once: true });
 
-    const channel = openFollow(client, shell, words, {
+    const channel = openFollow(channels, shell, words, {
       data(chunk) {
-        parts.push(chunk);
-        received += chunk.length;
-        // The line in front of the bytes is shorter than this.
-        if (received > mostBytes + 64) finish({ kind: 'too-big', sizeBytes: received });
+        if (!received.push(chunk))
+          finish({ kind: 'too-big', sizeBytes: received.bytes.length + chunk.length });
       },
       notice(text) {
         notices = (notices + text).slice(0, 500);
       },
-      closed: () => finish(judge(Buffer.concat(parts), mostBytes, notices.trim())),
+      closed: () => finish(judge(received.bytes, mostBytes, notices.trim())),
     });
     if (signal.aborted) abort();
 

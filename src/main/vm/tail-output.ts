@@ -24,6 +24,9 @@ export function spellAnew(path: string): OwnSpelling {
   return { path: mark + path.slice(slash + 1), mark };
 }
 
+/** A path has 4,096 bytes at most on Linux; quoted, each may take four. */
+const longestMessage = 20_000;
+
 /** Takes apart what tail gives, chunk by chunk, until the file has been cut. */
 export function createTailReader({ mark }: OwnSpelling): (chunk: Buffer) => TailOutput {
   // Quoted where it holds something that a shell would not take literally.
@@ -39,8 +42,13 @@ export function createTailReader({ mark }: OwnSpelling): (chunk: Buffer) => Tail
       if (start === -1) break;
       const end = rest.indexOf(0x0a, start);
       parts.push(rest.subarray(0, start));
-      if (end === -1) {
+      if (end === -1 && rest.length - start <= longestMessage) {
         held = Buffer.from(rest.subarray(start));
+        return { data: joined(parts), cut: false };
+      }
+      // Too long for one of tail's messages: bytes of the file after all.
+      if (end === -1) {
+        parts.push(rest.subarray(start));
         return { data: joined(parts), cut: false };
       }
       if (rest.toString('utf8', start, end).endsWith(': file truncated'))

@@ -1,11 +1,10 @@
 /** The benchmark's log of one VM: found, followed, and watched for the process behind it. */
-import type { Client } from 'ssh2';
 import { plainText } from '../../shared/plain-text.ts';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
 import { isOfRunPy, stallAfterMs, type RunState } from '../run/index.ts';
-import type { ShellChannel } from '../vm/index.ts';
+import type { Channels, ShellChannel } from '../vm/index.ts';
 import { findLog } from './log-choice.ts';
 import { createLogFollowing } from './log-following.ts';
 import { journalName, placeText, targetInJournal, type LogPlace, type LogTarget } from './log-place.ts';
@@ -27,7 +26,7 @@ export interface BenchmarkLog {
   /** What the picture says of the run. */
   runSight(): RunSight | null;
   /** To be called after each look: finds the log, follows it, and draws the conclusions. */
-  look(client: Client, host: ShellChannel, looks: Looks): Promise<void>;
+  look(channels: Channels, host: ShellChannel, looks: Looks): Promise<void>;
   /** The connection is gone. */
   pause(): void;
 }
@@ -112,7 +111,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       options.log.warn({ vm, count }, 'logs are left out: their names hold a line break or are not UTF-8');
   }
 
-  async function follow(client: Client, host: ShellChannel, looks: Looks): Promise<void> {
+  async function follow(channels: Channels, host: ShellChannel, looks: Looks): Promise<void> {
     const { sight } = picture;
     const { container } = sight;
     countUnnamed(sight);
@@ -128,7 +127,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     if (isPast) options.hurry();
     picture.learn({ log: { ...picture.sight.log, path: plainText(placeText(target)), why } });
     await following.follow(target, file, {
-      client,
+      channels,
       host,
       inside: looks.inside,
       docker: looks.docker,
@@ -196,10 +195,10 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
       };
     },
-    async look(client, host, looks) {
+    async look(channels, host, looks) {
       const before = answers;
       answers = picture.sight;
-      await follow(client, host, looks);
+      await follow(channels, host, looks);
       if (host.closed) return;
       // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
       if (answers.host === before.host || isPast) return;

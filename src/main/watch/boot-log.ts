@@ -1,7 +1,9 @@
 /** Follows the container's own log while Windows is on its way, so that a phase that lasts a second is seen too. */
-import type { Client } from 'ssh2';
 import { createLineSplitter } from '../run/index.ts';
-import { followLogCommand, hostShell, openFollow, type DockerCommand } from '../vm/index.ts';
+import { followLogCommand, hostShell, openFollow, type Channels, type DockerCommand } from '../vm/index.ts';
+
+/** Of old lines, docker is asked for 2,000. */
+const mostReplayed = 4_000;
 
 /** A docker that does not get through with its old lines must not hold back the picture for longer. */
 const replayLimitMs = 1_500;
@@ -16,7 +18,7 @@ export interface BootLog {
 }
 
 export interface BootLogOptions {
-  readonly client: Client;
+  readonly channels: Channels;
   readonly docker: DockerCommand;
   readonly container: string;
   /** What it said before this start belongs to another boot. */
@@ -47,13 +49,14 @@ export function followBootLog(options: BootLogOptions): BootLog {
       isThrough = true;
       return endReplay();
     }
-    if (!isThrough) replayed.add(line);
-    else if (replayed.has(line)) return;
+    if (!isThrough) {
+      if (replayed.size < mostReplayed) replayed.add(line);
+    } else if (replayed.has(line)) return;
     options.onLine(line.replace(timestamp, ''));
   }
 
   const words = followLogCommand(options.docker, options.container, options.startedAt);
-  const channel = openFollow(options.client, hostShell, words, {
+  const channel = openFollow(options.channels, hostShell, words, {
     data(chunk) {
       for (const { text } of splitter.push(chunk)) take(text);
     },

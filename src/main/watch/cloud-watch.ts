@@ -1,5 +1,6 @@
 /** Asks Azure about the VM of one configuration, and puts what it says into the picture. */
 import { pricePerHour, watchAzureVm, type Azure, type AzureFacts } from '../azure/index.ts';
+import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { CloudSight } from './cloud-sight.ts';
 import type { Picture } from './picture.ts';
@@ -15,6 +16,7 @@ export interface CloudWatchOptions {
   readonly config: VmConfig;
   readonly azure: Azure;
   readonly picture: Picture;
+  readonly log: Logger;
   readonly monotonicMs: () => number;
   /** Called with each answer. @returns what else is to be put into the picture, at once with it */
   readonly onFacts: (facts: AzureFacts) => Partial<Sight> | null;
@@ -40,7 +42,7 @@ export function watchCloud(options: CloudWatchOptions): CloudWatch | null {
   if (vm === null || unasked === null) return null;
   let cloud = unasked;
   return watchAzureVm({
-    ...{ azure: options.azure, vm, monotonicMs },
+    ...{ azure: options.azure, vm, monotonicMs, log: options.log },
     ...(options.fastestMs === undefined ? {} : { fastestMs: options.fastestMs }),
     isWaitedFor: () => picture.sight.ssh.kind !== 'up',
     onFacts(facts) {

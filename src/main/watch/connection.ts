@@ -1,14 +1,24 @@
 /** The connection to one VM, kept for as long as it is watched, and what the picture says of it. */
-import type { Client } from 'ssh2';
 import type { Logger } from '../app-log.ts';
-import { addressOf, connect, keepLink, type ConnectTools, type SshTarget } from '../vm/index.ts';
+import {
+  addressOf,
+  fellSilent,
+  keepLink,
+  makeContact,
+  type ConnectTools,
+  type Contact,
+  type ShellEnd,
+  type SshTarget,
+} from '../vm/index.ts';
 import type { Picture } from './picture.ts';
 
 export interface Connection {
   /** Since when it is up, by the monotonic clock; null: it is not. */
   readonly upSinceMs: number | null;
-  /** This user may not use docker. A user who is let into its group has it after a new login. */
+  /** Logs in again, at most once a minute: only a new login has a new group, or a new setting of sshd. */
   loginAnew(): void;
+  /** The shell on the VM has ended: connects again. */
+  shellEnded(end: ShellEnd): void;
   close(): void;
 }
 
@@ -19,7 +29,7 @@ export interface ConnectionOptions {
   readonly picture: Picture;
   readonly log: Logger;
   readonly monotonicMs: () => number;
-  readonly onUp: (client: Client) => void;
+  readonly onUp: (contact: Contact) => void;
   readonly onLost: () => void;
 }
 
@@ -32,15 +42,15 @@ export function keepConnected(options: ConnectionOptions): Connection {
   let blinkTimer: NodeJS.Timeout | null = null;
   let lastLoginMs: number | null = null;
 
-  const link = keepLink(
-    (limits) => connect(target, options.tools, limits),
-    {
-      up(client, firstUse) {
+  const link = keepLink({
+    attempt: (limits) => makeContact(target, options.tools, limits),
+    events: {
+      up(contact) {
         if (blinkTimer !== null) clearTimeout(blinkTimer);
-        for (const host of firstUse)
+        for (const host of contact.firstUse)
           log.warn({ vm, host }, 'host key seen for the first time, trusted from now on');
         log.info({ vm, address: addressOf(target) }, 'connected');
-        options.onUp(client);
+        options.onUp(contact);
       },
       lost() {
         log.warn({ vm }, 'connection lost');
@@ -57,8 +67,9 @@ export function keepConnected(options: ConnectionOptions): Connection {
         if (ssh.kind === 'down') picture.learn({ ssh: { ...ssh, problem } });
       },
     },
+    log,
     monotonicMs,
-  );
+  });
 
   return {
     get upSinceMs() {
@@ -67,9 +78,10 @@ export function keepConnected(options: ConnectionOptions): Connection {
     loginAnew() {
       // The first refusal is told as it stands; later ones may have been mended.
       const isDue = lastLoginMs !== null && monotonicMs() - lastLoginMs >= loginEveryMs;
-      if (isDue) link.relogin();
+      if (isDue) link.relogin(null);
       if (isDue || lastLoginMs === null) lastLoginMs = monotonicMs();
     },
+    shellEnded: (end) => link.relogin(end.kind === 'silent' ? fellSilent(target) : null),
     close() {
       if (blinkTimer !== null) clearTimeout(blinkTimer);
       link.close();

@@ -3,8 +3,7 @@
  * reading stands is in the journal, with a mark by which the file is known again; each beginning goes out from there, so that it makes
  * no difference what has been lost in between, the connection or BenchTray itself.
  */
-import type { Client } from 'ssh2';
-import { followFile, readFileRest, type FollowChannel, type LogFile } from '../vm/index.ts';
+import { followFile, readFileRest, type Channels, type FollowChannel, type LogFile } from '../vm/index.ts';
 import { catchUp, finish, type CatchUpTools } from './follow-catch-up.ts';
 import { NoAnswer, type Reach, type Shells } from './follow-files.ts';
 import type { LogReading } from './log-reading.ts';
@@ -12,7 +11,7 @@ import { isSameTarget, type LogTarget } from './log-place.ts';
 
 /** What following needs of the connection that is up now. */
 export interface LogAccess extends Shells {
-  readonly client: Client;
+  readonly channels: Channels;
 }
 
 export interface LogFollowingOptions extends Pick<CatchUpTools, 'read' | 'saved' | 'onTrouble' | 'warn'> {
@@ -97,13 +96,13 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     { command }: Reach,
     file: LogFile,
     into: LogReading,
-    client: Client,
+    channels: Channels,
     whenClosed: () => void,
   ): void {
     reading = into;
     sizeSeen = file.size;
     const place = { path: file.path, inode: file.inode, offset: into.receivedTo, size: file.size };
-    const opened = how(client, command, place, {
+    const opened = how(channels, command, place, {
       data(chunk) {
         try {
           into.push(chunk);
@@ -121,12 +120,12 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     channel = opened;
   }
 
-  async function drain(client: Client, by: Reach, file: LogFile, into: LogReading): Promise<boolean> {
+  async function drain(channels: Channels, by: Reach, file: LogFile, into: LogReading): Promise<boolean> {
     const ownTurn = turn;
     if (into.receivedTo < file.size)
       await new Promise<void>((resolve) => {
         abandon = resolve;
-        open(readFileRest, by, file, into, client, resolve);
+        open(readFileRest, by, file, into, channels, resolve);
       });
     if (turn !== ownTurn) return false;
     if (into.receivedTo >= file.size) {
@@ -143,7 +142,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     return true;
   }
 
-  async function start(wanted: LogTarget, { client, ...shells }: LogAccess): Promise<void> {
+  async function start(wanted: LogTarget, { channels, ...shells }: LogAccess): Promise<void> {
     const ownTurn = turn;
     let arrivedAtStart = reading?.receivedTo ?? 0;
     const tools: CatchUpTools = {
@@ -156,7 +155,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
         return more;
       },
       settle,
-      drain: (by, file, into) => drain(client, by, file, into),
+      drain: (by, file, into) => drain(channels, by, file, into),
       isOn: () => turn === ownTurn,
     };
     const last = target ?? options.lastTarget();
@@ -174,7 +173,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     target = { ...wanted, hostPath: found.by.hostPath };
     mustStart = false;
     arrivedBefore = 0;
-    open(followFile, found.by, found.file, found.reading, client, () => {
+    open(followFile, found.by, found.file, found.reading, channels, () => {
       mustStart = true;
       options.onEnded();
     });

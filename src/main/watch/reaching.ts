@@ -1,9 +1,8 @@
 /** Keeps one VM connected, wherever it is: at the address of the configuration, or at the one that Azure tells, which may change. */
-import type { Client } from 'ssh2';
 import type { AzureFacts } from '../azure/index.ts';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
-import type { ConnectTools, SshPlaces, SshProblem } from '../vm/index.ts';
+import type { ConnectTools, Contact, SshPlaces, SshProblem } from '../vm/index.ts';
 import { keepConnected, type Connection } from './connection.ts';
 import type { Picture } from './picture.ts';
 import type { Sight } from './sight.ts';
@@ -25,7 +24,7 @@ export interface ReachingOptions {
   readonly picture: Picture;
   readonly log: Logger;
   readonly monotonicMs: () => number;
-  readonly onUp: (client: Client) => void;
+  readonly onUp: (contact: Contact) => void;
   readonly onLost: () => void;
 }
 

@@ -97,7 +97,7 @@ export function watchRuns(options: RunsOptions): Runs {
       return benchmarkLog.isBehind || looks < looksUntilFound;
     },
     async lookAtLog(session) {
-      await benchmarkLog.look(session.client, session.host, session.looks);
+      await benchmarkLog.look(session.channels, session.host, session.looks);
       looks += 1;
     },
     async lookAtResults(session) {

@@ -146,7 +146,7 @@ export function createScreens(options: ScreensOptions): Screens & {
           place.where === 'host' ? hostShell : containerShell(access.docker, access.container ?? '');
         const words = screenCommand(place.path, line, mostBytes);
         return readFile(
-          await fetchScreen(access.client, shell, words, { mostBytes, limitMs: readLimitMs, signal }),
+          await fetchScreen(access.channels, shell, words, { mostBytes, limitMs: readLimitMs, signal }),
         );
       }),
   };

@@ -1,19 +1,28 @@
 /** What hangs on one SSH connection: the shell on the VM, the looks, and the container's log while Windows is on its way. */
-import type { Client } from 'ssh2';
 import type { Logger } from '../app-log.ts';
 import type { VmConfig } from '../config/index.ts';
-import { hostShell, openShell, readBootLine, type ShellChannel } from '../vm/index.ts';
+import {
+  lastLinesCommand,
+  readBootLine,
+  readLastLines,
+  type Channels,
+  type Contact,
+  type ShellChannel,
+  type ShellEnd,
+} from '../vm/index.ts';
+import { inBackground } from '../in-background.ts';
 import { followBootLog, type BootLog } from './boot-log.ts';
 import type { LogAccess } from './log-following.ts';
 import type { LookContext } from './looks/context.ts';
 import { createLooks, type Looks } from './looks/looks.ts';
 import type { Picture } from './picture.ts';
+import { oneAtATime } from './once.ts';
 import { isReady } from './sight.ts';
 import type { Tempo } from './tempo.ts';
 import type { VmClock } from './vm-clock.ts';
 
 export interface Session {
-  readonly client: Client;
+  readonly channels: Channels;
   readonly host: ShellChannel;
   readonly looks: Looks;
   /** The first look is not through, or old lines of the container's log are still being read: what is known is half a picture. */
@@ -27,36 +36,43 @@ export interface Session {
 
 export interface SessionOptions {
   readonly config: VmConfig;
-  readonly client: Client;
+  readonly contact: Contact;
   readonly picture: Picture;
   readonly log: Logger;
   readonly clock: VmClock;
   readonly tempo: Tempo;
   readonly hurry: () => void;
-  /** This user may not use docker. */
-  readonly onDenied: () => void;
+  /** What is lacking comes with a new login only: a group for docker, another setting of sshd. */
+  readonly onLoginNeeded: () => void;
+  /** The shell on the VM has ended by itself, and the session with it. */
+  readonly onShellEnd: (end: ShellEnd) => void;
 }
 
 /** After this time the picture is told as far as it is known: `status` follows within two seconds of contact. */
 const settleWithinMs = 1_200;
 
 export function openSession(options: SessionOptions): Session {
-  const { config, client, picture, clock } = options;
+  const { config, picture, clock } = options;
+  const { channels, host } = options.contact;
   let isFirstLook = true;
   let bootLog: BootLog | null = null;
   let isClosed = false;
 
   const settleTimer = setTimeout(settle, settleWithinMs);
 
-  const host = openShell(client, hostShell, (stderr) => {
-    if (isClosed) return;
-    options.log.warn({ vm: config.name, stderr }, 'the shell on the VM has ended');
-    client.destroy();
+  host.onEnd((end) => {
+    if (isClosed || end.kind === 'lost') return;
+    options.log.warn({ vm: config.name, end }, 'the shell on the VM has ended');
+    options.onShellEnd(end);
+  });
+  channels.onShort(() => {
+    options.log.warn({ vm: config.name }, 'the VM allows few sessions: some questions share one');
+    closeBootLog();
   });
 
   const context: LookContext = {
     config,
-    client,
+    channels,
     host,
     sight: () => picture.sight,
     learn(news) {
@@ -75,7 +91,7 @@ export function openSession(options: SessionOptions): Session {
       });
     },
     hurry: options.hurry,
-    onDenied: options.onDenied,
+    onDenied: options.onLoginNeeded,
     monotonicMs: clock.monotonicMs,
     tempo: options.tempo,
   };
@@ -97,8 +113,9 @@ export function openSession(options: SessionOptions): Session {
     const { container, startedAt } = picture.sight;
     if (isReady(picture.sight)) return closeBootLog();
     if (isClosed || container.kind !== 'running' || startedAt === null || bootLog !== null) return;
+    if (channels.isShort) return;
     bootLog = followBootLog({
-      client,
+      channels,
       docker: looks.docker,
       container: container.name,
       startedAt,
@@ -111,8 +128,24 @@ export function openSession(options: SessionOptions): Session {
     });
   }
 
+  /** Instead of following it, where the VM allows few sessions. */
+  const askForBootLog = oneAtATime(async () => {
+    const { container, startedAt } = picture.sight;
+    if (container.kind !== 'running' || startedAt === null) return;
+    const answer = await host.ask(8, lastLinesCommand(looks.docker, container.name, startedAt));
+    if (answer === null || isClosed || picture.sight.startedAt !== startedAt) return;
+    picture.learn({ boot: readLastLines(answer).reduce(readBootLine, picture.sight.boot) });
+  });
+
+  function noteSessions(): void {
+    const { isSingle } = channels;
+    if (isSingle === null) return;
+    if (picture.sight.isSingleSession !== isSingle) picture.learn({ isSingleSession: isSingle });
+    if (isSingle) options.onLoginNeeded();
+  }
+
   return {
-    client,
+    channels,
     host,
     looks,
     get isSettling() {
@@ -123,10 +156,15 @@ export function openSession(options: SessionOptions): Session {
       const { container } = picture.sight;
       const { inside, docker } = looks;
       return container.kind === 'running'
-        ? { client, host, inside, docker, container: container.name, mounts: container.mounts }
-        : { client, host, inside, docker, container: null, mounts: [] };
+        ? { channels, host, inside, docker, container: container.name, mounts: container.mounts }
+        : { channels, host, inside, docker, container: null, mounts: [] };
     },
-    afterLook: settle,
+    afterLook() {
+      settle();
+      noteSessions();
+      if (channels.isShort && !isReady(picture.sight))
+        inBackground(askForBootLog(), options.log, 'a question for the log of the container');
+    },
     close() {
       isClosed = true;
       clearTimeout(settleTimer);

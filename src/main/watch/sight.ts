@@ -17,6 +17,10 @@ export interface Sight {
     /** Lost a moment ago, and likely to be back before anybody needs to know. */
     | { readonly kind: 'blinking' }
     | { readonly kind: 'down'; readonly everUp: boolean; readonly problem: SshProblem | null };
+  /** Questions that the VM has left unanswered again and again, while it answered others. */
+  readonly unanswered: readonly Question[];
+  /** The server allows one session only, so that no log can be followed. */
+  readonly isSingleSession: boolean;
   readonly docker:
     | { readonly kind: 'unknown' }
     | { readonly kind: 'ok' }
@@ -42,6 +46,9 @@ export interface Sight {
   /** How long the VM has cost money without a run; null: it is in use, or costs nothing, or nothing can be said. */
   readonly idle: IdleSight | null;
 }
+
+/** What a look asks: about the machine, about processes and logs on it, about processes and logs in the container. */
+export type Question = 'machine' | 'host' | 'inside';
 
 export type ContainerSight =
   | { readonly kind: 'unknown' }
@@ -108,6 +115,8 @@ export interface RunSight {
 
 export const firstSight: Sight = {
   ssh: { kind: 'down', everUp: false, problem: null },
+  unanswered: [],
+  isSingleSession: false,
   docker: { kind: 'unknown' },
   container: { kind: 'unknown' },
   startedAt: null,

@@ -1,5 +1,4 @@
 /** Watches one VM for as long as it is configured: keeps the connection, looks again and again, and hands what it learns to the feed. */
-import type { Client } from 'ssh2';
 import type { BackgroundTask } from '../../shared/background-task.ts';
 import type { Screens } from '../../shared/screens.ts';
 import type { Logger } from '../app-log.ts';
@@ -8,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
 import type { LastHeard } from '../run/index.ts';
-import { addressOf, type ConnectTools, type SshPlaces } from '../vm/index.ts';
+import { addressOf, type ConnectTools, type Contact, type SshPlaces } from '../vm/index.ts';
 import { backgroundTasks } from './background-tasks.ts';
 import { unaskedCloud, watchCloud, type CloudWatch } from './cloud-watch.ts';
 import { createHearing } from './hearing.ts';
@@ -161,16 +160,17 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
 
   // ---- the connection
 
-  function connected(client: Client): void {
+  function connected(contact: Contact): void {
     session = openSession({
       config,
-      client,
+      contact,
       picture,
       log,
       clock,
       tempo,
       hurry: () => timer.hurry(),
-      onDenied: () => reaching?.connection?.loginAnew(),
+      onLoginNeeded: () => reaching?.connection?.loginAnew(),
+      onShellEnd: (end) => reaching?.connection?.shellEnded(end),
     });
     picture.learn({ ssh: { kind: 'up' } });
     timer.begin();
@@ -190,7 +190,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
 
   reaching = keepReaching({ ...options, monotonicMs, picture, onUp: connected, onLost: closeSession });
   cloud = watchCloud({
-    ...{ config, picture, monotonicMs, azure: options.azure },
+    ...{ config, picture, log, monotonicMs, azure: options.azure },
     ...(options.azureFastestMs === undefined ? {} : { fastestMs: options.azureFastestMs }),
     onFacts: (facts) => reaching.follow(facts),
   });

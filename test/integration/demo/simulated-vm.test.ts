@@ -14,6 +14,7 @@ import {
   inspectCommand,
   listCommand,
   noBoot,
+  openChannels,
   openShell,
   probeCommand,
   readBootLine,
@@ -52,7 +53,7 @@ async function connect(vm: SimulatedVm): Promise<Client> {
 }
 
 function shell(client: Client, command: string): ShellChannel {
-  const opened = openShell(client, command, () => undefined);
+  const opened = openShell(openChannels(client), command);
   cleanUps.push(() => opened.close());
   return opened;
 }

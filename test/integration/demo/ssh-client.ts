@@ -5,6 +5,7 @@ import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2'
 import type { SimulatedVm } from '../../../src/main/demo/index.ts';
 import {
   followFile as followVmFile,
+  openChannels,
   openFollow,
   type FileEvents,
   type FollowChannel,
@@ -47,11 +48,13 @@ export function followFile(
   { path, inode }: { readonly path: string; readonly inode: string },
   offset: number,
 ): Followed {
-  return keep((events) => followVmFile(client, command, { path, inode, offset, size: 0 }, events));
+  return keep((events) =>
+    followVmFile(openChannels(client), command, { path, inode, offset, size: 0 }, events),
+  );
 }
 
 export function follow(client: Client, command: string, words: readonly string[]): Followed {
-  return keep((events) => openFollow(client, command, words, events));
+  return keep((events) => openFollow(openChannels(client), command, words, events));
 }
 
 function keep(open: (events: FileEvents) => FollowChannel): Followed {

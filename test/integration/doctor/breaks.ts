@@ -403,8 +403,27 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
         writeFileSync(join(vm.dir, 'authorized_keys'), '');
         vm.authorize(`command="false" ${vm.publicKey()}`);
       },
-      found: /no command can be run there/,
+      found: /accepts the login, but ends every command/,
       command: /^ssh -v /,
+    },
+    {
+      what: 'a forced command that waits',
+      break({ vm }) {
+        writeFileSync(join(vm.dir, 'authorized_keys'), '');
+        vm.authorize(`command="cat >/dev/null" ${vm.publicKey()}`);
+      },
+      found: /accepts the login, but does not answer commands/,
+      command: /^ssh -v /,
+    },
+    {
+      what: 'one session only',
+      async break({ vm }) {
+        vm.setSshd('MaxSessions 1');
+        await vm.killSshd();
+        await vm.startSshd();
+      },
+      found: /allows one session only/,
+      command: /sshd -T/,
     },
   ],
   host_key: [

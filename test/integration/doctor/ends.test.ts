@@ -98,9 +98,13 @@ describe.skipIf(sshdPath === null)('a VM that falls silent', () => {
 
   it('and hangs up is told as well', async () => {
     const patient = await healthyPatient();
+    let killed = Promise.resolve();
     const examined = await patient.examine({
-      onCheck: whenRunning('docker', () => void patient.vm.killSshd()),
+      onCheck: whenRunning('docker', () => {
+        killed = patient.vm.killSshd();
+      }),
     });
+    await killed;
     expect(examined.wrong).toContain('docker failed');
     expect(examined.summary.ok).toBe(false);
   });

@@ -1,14 +1,16 @@
 /** BenchTray as a process of its own that may die at any moment, and a client that comes back to each of its lives. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import type { VmConfig } from '../../../src/main/config/index.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { openStream, type Received, type StreamClient } from '../../support/stream-client.ts';
-import { Hopeless, until } from '../../support/wait.ts';
+import { mustLive } from '../../support/must-live.ts';
+import { until } from '../../support/wait.ts';
 
 const cli = fileURLToPath(new URL('../../../src/main/cli.ts', import.meta.url));
 
@@ -45,19 +47,27 @@ export function returningClient(): ReturningClient {
 }
 
 /** BenchTray on one machine, as a process that can be killed. */
-export function benchTray(vm: RealVm) {
+export const benchTray = (vm: RealVm) => benchTrayOn([vm.config]);
+
+/** BenchTray that watches these VMs, as a process that can be killed. */
+export function benchTrayOn(vms: readonly VmConfig[]) {
   const dir = mkdtempSync(join(tmpdir(), 'benchtray-kill-'));
   const configPath = join(dir, 'config.json');
-  const { name, ssh } = vm.config;
   mkdirSync(join(dir, 'data'));
   writeFileSync(
     configPath,
-    JSON.stringify({ dataDir: join(dir, 'data'), interval: 1, vms: [{ name, ssh }] }),
+    JSON.stringify({
+      dataDir: join(dir, 'data'),
+      interval: 1,
+      vms: vms.map(({ name, ssh }) => ({ name, ssh })),
+    }),
   );
   let child: ChildProcess | null = null;
 
   async function stop(signal: NodeJS.Signals): Promise<number | null> {
     if (child === null) return null;
+    const { exitCode, signalCode } = child;
+    if (exitCode !== null || signalCode !== null) return exitCode;
     const ended = once(child, 'exit');
     child.kill(signal);
     child = null;
@@ -72,9 +82,16 @@ export function benchTray(vm: RealVm) {
     stop,
     /** Lets the whole process stand still, as the sleep of a laptop does, or go on. */
     freeze: (frozen: boolean): void => {
-      child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+      // Not `child.kill`, which would mark the process as one that is meant to end.
+      if (child?.pid !== undefined) process.kill(child.pid, frozen ? 'SIGSTOP' : 'SIGCONT');
     },
     dataDir: join(dir, 'data'),
+    /** Lines of the app log, parsed. */
+    logged: (): Record<string, unknown>[] =>
+      readFileSync(join(dir, 'data', 'logs', 'benchtray.log'), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
     /** Gives the address once it accepts connections. */
     async start(): Promise<string> {
       const started = spawn(process.execPath, [cli, 'serve', '--config', configPath, '--port', '0'], {
@@ -84,10 +101,8 @@ export function benchTray(vm: RealVm) {
       let said = '';
       started.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
       started.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-      return until(() => {
-        if (started.exitCode !== null) throw new Hopeless(`BenchTray has exited: ${said}`);
-        return /listening on (\S+)/.exec(said)?.[1];
-      }, 'it listens');
+      mustLive(started, 'BenchTray', () => said);
+      return until(() => /listening on (\S+)/.exec(said)?.[1], 'it listens');
     },
   };
 }

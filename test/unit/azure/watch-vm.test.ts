@@ -1,5 +1,6 @@
 /** How often Azure is asked: on a clock of its own, with a stand-in for Azure that notes when. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../../src/main/app-log.ts';
 import type {
   Azure,
   AzureAnswer,
@@ -48,7 +49,7 @@ function begin(more: { isWaitedFor?: () => boolean } = {}) {
   const facts: AzureFacts[] = [];
   const problems: AzureProblem[] = [];
   const watch = watchAzureVm({
-    ...{ azure, vm, monotonicMs: Date.now },
+    ...{ azure, vm, monotonicMs: Date.now, log: silentLog() },
     onFacts: (one) => facts.push(one),
     onProblem: (one) => problems.push(one),
     ...more,

@@ -1,6 +1,7 @@
 import { endianness } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../../src/main/app-log.ts';
 import { watchPeers, type Peer } from '../../../src/main/server/peer-watch.ts';
 import { connectionName, readStuckQueues } from '../../../src/main/server/tcp-table.ts';
 
@@ -70,7 +71,7 @@ describe('a peer', () => {
   async function isGivenUp(seconds: number, at: (second: number) => typeof queue): Promise<boolean> {
     const cut = vi.fn(() => peers.clear());
     const peers = new Set([{ connection, cut }]);
-    const stop = watchPeers({ maxWaitMs: 60_000, peers: () => peers, readTable });
+    const stop = watchPeers({ log: silentLog(), maxWaitMs: 60_000, peers: () => peers, readTable });
     for (let second = 0; second < seconds; second += 1) {
       queue = at(second);
       vi.advanceTimersByTime(1000);
@@ -98,7 +99,7 @@ describe('a peer', () => {
     const looksInFiveMinutes = async (peers: readonly Peer[], bytes: number): Promise<number> => {
       readTable.mockClear();
       queue = { bytes, again: 1 };
-      const stop = watchPeers({ maxWaitMs: 3_600_000, peers: () => peers, readTable });
+      const stop = watchPeers({ log: silentLog(), maxWaitMs: 3_600_000, peers: () => peers, readTable });
       for (let second = 0; second < 300; second += 1) {
         vi.advanceTimersByTime(1000);
         await turn();
@@ -113,7 +114,12 @@ describe('a peer', () => {
   });
 
   it('is left alone where the system tells nothing', () => {
-    watchPeers({ maxWaitMs: 60_000, peers: () => [{ connection, cut: () => undefined }], readTable: null })();
+    watchPeers({
+      log: silentLog(),
+      maxWaitMs: 60_000,
+      peers: () => [{ connection, cut: () => undefined }],
+      readTable: null,
+    })();
     expect(vi.getTimerCount()).toBe(0);
   });
 });

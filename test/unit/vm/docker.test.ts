@@ -28,7 +28,7 @@ describe('what docker answers', () => {
     ['\nexit 0\n', 'ok'],
   ])('%j: %s', (answer, kind) => {
     expect(readList(answer).kind).toBe(kind);
-    expect(readInspect(answer.replace('\nexit 0', 'running|0|false|now\nexit 0')).kind).toBe(kind);
+    expect(readInspect(answer.replace('\nexit 0', 'running|0|false|now||[]\nexit 0')).kind).toBe(kind);
   });
 
   it('says why it failed, shortly', () => {
@@ -62,6 +62,17 @@ describe('what docker answers', () => {
     });
   });
 
+  it('takes a row that is cut for no answer', () => {
+    for (const row of ['winarena|running|Up 2', 'old|exited|x|y|1\nwinarena|'])
+      expect(readList(`${row}\n\nexit 0\n`)).toEqual({
+        kind: 'failed',
+        detail: 'docker ps gave an answer that cannot be read, or only a part of it',
+      });
+    expect(readList('winarena|running|Up 2 hours|x|0123abc\n')).toMatchObject({
+      detail: 'the answer of docker ends in the middle',
+    });
+  });
+
   it('reads how a container is, and what it shares with the VM', () => {
     const mounts =
       '[{"Type":"bind","Source":"/home/u/a|b/client","Destination":"/client","RW":true},{"Type":"tmpfs","Source":"","Destination":"/x"},{"Destination":"/y"}]';
@@ -78,12 +89,14 @@ describe('what docker answers', () => {
         mounts: [{ source: '/home/u/a|b/client', destination: '/client' }],
       },
     });
-    for (const rest of ['', '||', '||null', '|  |{', '||[]'])
+    for (const rest of ['||null', '|  |[]'])
       expect(readInspect(`running|0|false|now${rest}\n\nexit 0\n`)).toMatchObject({
         kind: 'ok',
         value: { startedAt: 'now', addresses: [], mounts: [] },
       });
-    expect(readInspect('nonsense\n\nexit 0\n').kind).toBe('failed');
+    const whole = `running|0|false|now|172.17.0.2 |${mounts}`;
+    for (let length = 0; length < whole.length; length += 1)
+      expect(readInspect(`${whole.slice(0, length)}\n\nexit 0\n`).kind).toBe('failed');
   });
 
   it('leaves out a folder whose name could not be asked for', () => {

@@ -37,7 +37,7 @@ describe.each(shells)('a log, read through %s', (_name, program) => {
     log = join(dir, 'x y.log');
     writeFileSync(log, '0123456789');
     machine = localShell(program, { HOME: dir });
-    shell = openShell(machine.client, 'sh', () => undefined);
+    shell = openShell(machine.channels, 'sh');
     told = { text: '', notices: '', closed: 0 };
   });
   afterEach(() => {
@@ -68,12 +68,12 @@ describe.each(shells)('a log, read through %s', (_name, program) => {
 
   it('reads the rest of the file that was meant, and of no other', async () => {
     const meant = inode();
-    readFileRest(machine.client, 'sh', { path: log, inode: meant, offset: 6 }, events);
+    readFileRest(machine.channels, 'sh', { path: log, inode: meant, offset: 6 }, events);
     await until(() => told.closed === 1, 'its end');
     expect(told).toEqual({ text: '6789', notices: '', closed: 1 });
     renameSync(log, `${log}.1`);
     writeFileSync(log, 'another one');
-    readFileRest(machine.client, 'sh', { path: log, inode: meant, offset: 6 }, events);
+    readFileRest(machine.channels, 'sh', { path: log, inode: meant, offset: 6 }, events);
     await until(() => told.closed === 2, 'refused');
     expect(told).toMatchObject({ text: '6789', notices: 'another file\n' });
   });
@@ -81,7 +81,7 @@ describe.each(shells)('a log, read through %s', (_name, program) => {
   it('follows the file under whatever name, and no other', async () => {
     const meant = inode();
     const channel = followFile(
-      machine.client,
+      machine.channels,
       'sh',
       { path: log, inode: meant, offset: 8, size: 10 },
       events,
@@ -92,7 +92,7 @@ describe.each(shells)('a log, read through %s', (_name, program) => {
     appendFileSync(`${log}.1`, ' and more');
     await until(() => told.text === '89 and more', 'what is added');
     channel.close();
-    followFile(machine.client, 'sh', { path: log, inode: meant, offset: 8, size: 10 }, events);
+    followFile(machine.channels, 'sh', { path: log, inode: meant, offset: 8, size: 10 }, events);
     await until(() => told.closed === 1, 'refused');
     expect(told).toMatchObject({
       text: '89 and more',
@@ -102,13 +102,13 @@ describe.each(shells)('a log, read through %s', (_name, program) => {
 
   it('gives nothing of a file that was cut after it was looked at', async () => {
     const place = { path: log, inode: inode(), offset: 0, size: 11 };
-    followFile(machine.client, 'sh', place, events);
+    followFile(machine.channels, 'sh', place, events);
     await until(() => told.closed === 1, 'refused');
     expect(told).toMatchObject({ text: '', notices: expect.stringContaining('it was cut') as string });
   });
 
   it('ends where the file is cut, and gives nothing of what comes then', async () => {
-    followFile(machine.client, 'sh', { path: log, inode: inode(), offset: 0, size: 0 }, events);
+    followFile(machine.channels, 'sh', { path: log, inode: inode(), offset: 0, size: 0 }, events);
     await until(() => told.text === '0123456789', 'what is there');
     truncateSync(log);
     appendFileSync(log, 'new');

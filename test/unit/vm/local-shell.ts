@@ -3,9 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
+import { openChannels, type Channels } from '../../../src/main/vm/index.ts';
 
 export interface LocalShell {
-  readonly client: Client;
+  readonly channels: Channels;
   /** Process ids of the shells that were started. */
   readonly pids: readonly number[];
   /** Ends the connection, as a lost network does. */
@@ -19,23 +20,24 @@ export function localShell(
 ): LocalShell {
   const events = new EventEmitter();
   const processes: ChildProcess[] = [];
+  const client = Object.assign(events, {
+    exec(_command: string, opened: (error: undefined, channel: unknown) => void) {
+      const shell = spawn(program, options, { env: { ...process.env, ...env } });
+      processes.push(shell);
+      // A channel ends what is behind it when it is closed.
+      const channel = Object.assign(Duplex.from({ readable: shell.stdout, writable: shell.stdin }), {
+        stderr: shell.stderr,
+        close: () => shell.stdin.end(),
+      });
+      channel.on('error', () => undefined);
+      shell.once('close', () => channel.emit('close'));
+      setImmediate(() => {
+        opened(undefined, channel);
+      });
+    },
+  }) as unknown as Client;
   return {
-    client: Object.assign(events, {
-      exec(_command: string, opened: (error: undefined, channel: unknown) => void) {
-        const shell = spawn(program, options, { env: { ...process.env, ...env } });
-        processes.push(shell);
-        // A channel ends what is behind it when it is closed.
-        const channel = Object.assign(Duplex.from({ readable: shell.stdout, writable: shell.stdin }), {
-          stderr: shell.stderr,
-          close: () => shell.stdin.end(),
-        });
-        channel.on('error', () => undefined);
-        shell.once('close', () => channel.emit('close'));
-        setImmediate(() => {
-          opened(undefined, channel);
-        });
-      },
-    }) as unknown as Client,
+    channels: openChannels(client),
     get pids() {
       return processes.flatMap(({ pid }) => pid ?? []);
     },

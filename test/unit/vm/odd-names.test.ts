@@ -63,7 +63,7 @@ describe.each(shells)('odd names under %s', (_name, program) => {
   beforeEach(() => {
     dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-names-')));
     machine = localShell(program, { HOME: dir, VM_DIR: dir });
-    shell = openShell(machine.client, 'sh', () => undefined);
+    shell = openShell(machine.channels, 'sh');
   });
   afterEach(async () => {
     shell.close();
@@ -109,10 +109,10 @@ describe.each(shells)('odd names under %s', (_name, program) => {
         notice: () => undefined,
         closed: () => void (closed += 1),
       };
-      readFileRest(machine.client, 'sh', place, events);
+      readFileRest(machine.channels, 'sh', place, events);
       await until(() => closed === 1, `the rest of ${name}`);
       expect(text).toBe('23');
-      const channel = followFile(machine.client, 'sh', place, events);
+      const channel = followFile(machine.channels, 'sh', place, events);
       appendFileSync(path, '45');
       await until(() => text === '232345', `${name} is followed`);
       channel.close();
@@ -141,7 +141,7 @@ describe.each(shells)('odd names under %s', (_name, program) => {
       const [screen] = found.kind === 'ok' ? found.value : [];
       if (screen === undefined) throw new Error('none');
       const limits = { mostBytes: 100, limitMs: 20_000, signal: new AbortController().signal };
-      expect(await fetchScreen(machine.client, 'sh', screenCommand(root, screen, 100), limits)).toEqual({
+      expect(await fetchScreen(machine.channels, 'sh', screenCommand(root, screen, 100), limits)).toEqual({
         kind: 'ok',
         bytes: png,
       });
@@ -203,7 +203,7 @@ describe.each(shells)('odd names under %s', (_name, program) => {
     expect(readIdentity(await ask(['identify', log, '100']))).toMatchObject({ inode, head: 'second' });
     let text = '';
     const channel = followFile(
-      machine.client,
+      machine.channels,
       'sh',
       { path: log, inode, offset: 0, size: 6 },
       { data: (chunk) => void (text += chunk.toString()), notice: () => undefined, closed: () => undefined },

@@ -44,7 +44,7 @@ describe.each(shellsOfPath)('the script with the tools of its PATH, under %s', (
       VM_DIR: dir,
       PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`,
     });
-    const otherShell = openShell(other.client, 'sh', () => undefined);
+    const otherShell = openShell(other.channels, 'sh');
     const { runners } = readHost((await otherShell.ask(5, ['host', 'yes'])) ?? '');
     const inside = readInside((await otherShell.ask(5, ['inside'])) ?? '');
     otherShell.close();
@@ -77,7 +77,7 @@ http 200
       VM_DIR: dir,
       PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`,
     });
-    const otherShell = openShell(other.client, 'sh', () => undefined);
+    const otherShell = openShell(other.channels, 'sh');
     const words = evidenceCommand('docker', 5000, ['winarena', 'waa-container', 'third']);
     const answer = (await otherShell.ask(5, words)) ?? '';
     otherShell.close();
@@ -112,7 +112,7 @@ esac
       PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`,
     });
     let seen = '';
-    const channel = openFollow(other.client, 'sh', followLogCommand('docker', 'winarena', 't'), {
+    const channel = openFollow(other.channels, 'sh', followLogCommand('docker', 'winarena', 't'), {
       data: (chunk) => (seen += chunk.toString()),
       notice: (text) => (seen += `stderr: ${text}`),
       closed: () => (seen += ' closed'),

@@ -41,7 +41,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     root = join(dir, 'results');
     mkdirSync(root);
     machine = localShell(program, { HOME: dir });
-    shell = openShell(machine.client, 'sh', () => undefined);
+    shell = openShell(machine.channels, 'sh');
   });
   afterEach(async () => {
     shell.close();
@@ -68,7 +68,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
   };
 
   const fetched = (screen: ScreenLine, mostBytes: number, folder = root) =>
-    fetchScreen(machine.client, 'sh', screenCommand(folder, screen, mostBytes), {
+    fetchScreen(machine.channels, 'sh', screenCommand(folder, screen, mostBytes), {
       mostBytes,
       limitMs: 10_000,
       signal: new AbortController().signal,
@@ -244,7 +244,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     put('d/a/step_1.png', png);
     const words = ['until_closed', 'sleep', '60'];
     const leaving = new AbortController();
-    const left = fetchScreen(machine.client, 'sh', words, {
+    const left = fetchScreen(machine.channels, 'sh', words, {
       mostBytes: 9,
       limitMs: 60_000,
       signal: leaving.signal,
@@ -252,7 +252,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     leaving.abort();
     expect(await left).toEqual({ kind: 'aborted' });
     const { signal } = new AbortController();
-    expect(await fetchScreen(machine.client, 'sh', words, { mostBytes: 9, limitMs: 50, signal })).toEqual({
+    expect(await fetchScreen(machine.channels, 'sh', words, { mostBytes: 9, limitMs: 50, signal })).toEqual({
       kind: 'late',
     });
     await until(() => machine.pids.slice(1).every((pid) => !isAlive(pid)), 'the shells have ended');

@@ -24,7 +24,7 @@ describe.each(shells)('what the script has started under %s', (_name, program) =
   beforeEach(() => {
     dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-ends-')));
     machine = localShell(program, { HOME: dir, VM_DIR: dir });
-    shell = openShell(machine.client, 'sh', () => undefined);
+    shell = openShell(machine.channels, 'sh');
   });
   afterEach(async () => {
     shell.close();
@@ -48,7 +48,7 @@ describe.each(shells)('what the script has started under %s', (_name, program) =
 
   it('ends with the channel on which its output flows', async () => {
     const closed: string[] = [];
-    const channel = openFollow(machine.client, 'sh', ['until_closed', 'sh', '-c', 'sleep 306; echo over'], {
+    const channel = openFollow(machine.channels, 'sh', ['until_closed', 'sh', '-c', 'sleep 306; echo over'], {
       data: () => undefined,
       notice: () => undefined,
       closed: () => closed.push('closed'),
@@ -99,7 +99,7 @@ describe('a machine without a tool that is needed', () => {
     ['base64', withoutEncoders],
   ])('says that it has no %s', async (tool, path) => {
     const machine = localShell(['/usr/bin/env', `PATH=${path}`, '/bin/sh']);
-    const shell = openShell(machine.client, 'sh', () => undefined);
+    const shell = openShell(machine.channels, 'sh');
     expect(readMachine((await shell.ask(20, ['machine'])) ?? '', 0).lacks).toEqual([tool]);
     shell.close();
   });

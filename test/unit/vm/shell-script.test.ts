@@ -39,7 +39,7 @@ describe.each(shells)('the script under %s', (_name, program) => {
   beforeEach(() => {
     dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-script-')));
     machine = localShell(program, { HOME: dir });
-    shell = openShell(machine.client, 'sh', () => undefined);
+    shell = openShell(machine.channels, 'sh');
   });
   afterEach(async () => {
     shell.close();
@@ -239,7 +239,7 @@ describe.each(shells)('the script under %s', (_name, program) => {
     writeFileSync(file, '0123456789');
     const other = localShell(program);
     let seen = '';
-    const channel = openFollow(other.client, 'sh', ['until_closed', 'tail', '-c', '+6', '-f', '--', file], {
+    const channel = openFollow(other.channels, 'sh', ['until_closed', 'tail', '-c', '+6', '-f', '--', file], {
       data: (chunk) => (seen += chunk.toString()),
       notice: (text) => (seen += text),
       closed: () => (seen += ' closed'),
@@ -256,7 +256,7 @@ describe.each(shells)('the script under %s', (_name, program) => {
   it('tells that the followed command has ended by itself', async () => {
     const other = localShell(program);
     const told: string[] = [];
-    openFollow(other.client, 'sh', ['until_closed', 'echo', 'over'], {
+    openFollow(other.channels, 'sh', ['until_closed', 'echo', 'over'], {
       data: (chunk) => told.push(chunk.toString()),
       notice: () => undefined,
       closed: () => told.push('closed'),

@@ -24,7 +24,7 @@ beforeEach(() => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-files-')));
   log = join(dir, 'run.log');
   machine = localShell(['sh'], { HOME: dir });
-  shell = openShell(machine.client, 'sh', () => undefined);
+  shell = openShell(machine.channels, 'sh');
 });
 afterEach(() => {
   shell.close();

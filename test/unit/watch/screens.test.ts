@@ -31,9 +31,9 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
   beforeEach(() => {
     dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-screens-')));
     shells = localShell(['sh'], { HOME: dir });
-    const open = () => openShell(shells.client, 'sh', () => undefined);
+    const open = () => openShell(shells.channels, 'sh');
     access = {
-      client: shells.client,
+      channels: shells.channels,
       host: open(),
       inside: open(),
       docker: 'docker',

@@ -1,6 +1,6 @@
 import type { AzureConfig } from '../../config/index.ts';
-import { addressOf, type SshTarget } from '../../vm/index.ts';
-import { loudLogin } from '../commands.ts';
+import { addressOf, maxSessionsHint, type SshTarget } from '../../vm/index.ts';
+import { loudLogin, onVmAsRoot } from '../commands.ts';
 import { exampleAzure, exampleTarget } from '../examples.ts';
 import { failed, onlyAdvice, passed, remedy, warned, type VmCheck } from '../model.ts';
 
@@ -32,8 +32,14 @@ const broken = remedy<About>({
 const noShell = remedy<About>({
   when: 'the login works, but no command can be run',
   advice:
-    'BenchTray needs a plain `sh` on the VM: give the user a login shell, and take away a forced command.',
+    'Give the user a login shell that starts a plain `sh`, and remove a forced command (ForceCommand in sshd_config, command= in authorized_keys). Look at the load of the VM as well.',
   command: ({ target }, terminal) => loudLogin(terminal, target),
+  example: { azure: null, target: exampleTarget, key: exampleKey },
+});
+const fewSessions = remedy<About>({
+  when: 'the VM refuses BenchTray a second SSH session',
+  advice: `${maxSessionsHint}.`,
+  command: ({ target }, terminal) => onVmAsRoot(terminal, target, 'sudo sshd -T | grep -i maxsessions'),
   example: { azure: null, target: exampleTarget, key: exampleKey },
 });
 
@@ -45,7 +51,7 @@ export const sshLogin: VmCheck = {
   needs: () => ['ssh_port', 'ssh_key'],
   after: () => ['host_key'],
   limitSeconds: 30,
-  remedies: [refused, broken, noShell],
+  remedies: [refused, broken, noShell, fewSessions],
   async look(vm) {
     const target = await vm.target();
     if (!target.ok) throw new Error(target.detail);
@@ -57,9 +63,20 @@ export const sshLogin: VmCheck = {
       const { code, message, detail } = result.problem;
       return failed(`${message} ${detail}`, code === 'ssh_auth_failed' ? refused : broken, about);
     }
-    return (await vm.shellWorks())
+    const problem = await vm.shellProblem();
+    if (problem !== null) {
+      const { code, message, detail, hint } = problem;
+      const isRefused = hint === maxSessionsHint;
+      const shell = isRefused ? fewSessions : noShell;
+      return failed(`${message} ${detail}`, code === 'vm_unresponsive' ? shell : broken, about);
+    }
+    return (await vm.hasSecondSession())
       ? passed(`Logged in as ${addressOf(target.value)}.`)
-      : failed(`Logged in as ${addressOf(target.value)}, but no command can be run there.`, noShell, about);
+      : failed(
+          `Logged in as ${addressOf(target.value)}, but the VM allows one session only, so BenchTray cannot follow a log.`,
+          fewSessions,
+          about,
+        );
   },
 };
 

@@ -8,7 +8,7 @@ import type { KeyProblem, KeyStore, LoadedKeys } from './keys.ts';
 import { addressOf, type SshTarget } from './target.ts';
 
 export interface SshProblem {
-  readonly code: 'ssh_unreachable' | 'ssh_auth_failed' | 'ssh_host_key_changed';
+  readonly code: 'ssh_unreachable' | 'ssh_auth_failed' | 'ssh_host_key_changed' | 'vm_unresponsive';
   /** One sentence for a person. */
   readonly message: string;
   readonly detail: string;
@@ -153,6 +153,7 @@ async function logIn(
 
 function forward(client: Client, target: SshTarget): Promise<Duplex> {
   return new Promise((resolve, reject) => {
+    // Throws when the socket is dead already, which rejects the promise as well.
     client.forwardOut('127.0.0.1', 0, target.host, target.port, (error, stream) => {
       if (error) reject(error);
       else resolve(stream);

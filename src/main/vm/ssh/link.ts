@@ -1,21 +1,27 @@
-/** One connection to a VM, kept open: made anew whenever it is lost, one attempt at a time, with pauses that fit the contract. */
-import type { Client } from 'ssh2';
-import type { AttemptLimits, ConnectResult, SshProblem } from './connect.ts';
+/** One connection to a VM, kept open: made again when it is lost, one attempt at a time, with pauses that fit the contract. */
+import type { Logger } from '../../app-log.ts';
+import { inBackground } from '../../in-background.ts';
+import type { Contact, ContactResult } from '../contact.ts';
+import type { AttemptLimits, SshProblem } from './connect.ts';
 
 export type LinkState =
   | { readonly kind: 'connecting'; readonly sinceMs: number; readonly lastProblem: SshProblem | null }
-  | { readonly kind: 'up'; readonly client: Client; readonly sinceMs: number };
+  | { readonly kind: 'up'; readonly contact: Contact; readonly sinceMs: number };
 
 export interface Link {
   readonly state: LinkState;
-  /** Drops the connection and logs in anew: what a new group membership needs. */
-  relogin(): void;
+  /**
+   * Drops the connection and logs in again: what a new group membership needs, or a shell that no longer answers.
+   *
+   * @param problem the reason; null: nothing is wrong
+   */
+  relogin(problem: SshProblem | null): void;
   close(): void;
 }
 
 export interface LinkEvents {
-  up(client: Client, firstUse: readonly string[]): void;
-  /** The connection is gone; it is being made anew. */
+  up(contact: Contact): void;
+  /** The connection is gone; the link makes it again. */
   lost(): void;
   /** An attempt has failed; the next one follows. */
   failed(problem: SshProblem): void;
@@ -26,6 +32,11 @@ const firstPausesMs = [200, 500, 1000, 2000];
 const pauseMs = { soon: 4_500, later: 29_000, soonForMs: 600_000 };
 /** A server that does not speak must not hold up the next attempt either; later on, there is time for a very slow one. */
 const handshakeLimitMs = { soon: 4_500, later: 15_000 };
+const shortestPauseMs = 100;
+/** A connection that was lost sooner counts as a failed attempt: one that closes again and again is not made ten times a second. */
+const steadyAfterMs = 3_000;
+/** What may be over in a moment is reported the third time. */
+const fleetingUntilTold = 3;
 
 /**
  * From the beginning of one attempt to that of the next, after `failures` failed ones before it, `outageMs` into the outage. Jitter
@@ -36,62 +47,102 @@ export function reconnectPauseMs(failures: number, outageMs: number, random: num
   return (firstPausesMs[failures] ?? longest) * (0.8 + 0.2 * random);
 }
 
-export function keepLink(
-  attempt: (limits: AttemptLimits) => Promise<ConnectResult>,
-  events: LinkEvents,
-  monotonicMs: () => number = () => performance.now(),
-): Link {
+export interface LinkOptions {
+  /** Logs in, and waits for the first answer. */
+  readonly attempt: (limits: AttemptLimits) => Promise<ContactResult>;
+  readonly events: LinkEvents;
+  readonly log: Pick<Logger, 'error'>;
+  /** A clock that nobody sets, for pauses and for {@link LinkState}. */
+  readonly monotonicMs: () => number;
+}
+
+export function keepLink({ attempt, events, log, monotonicMs }: LinkOptions): Link {
   const ending = new AbortController();
   let state: LinkState = { kind: 'connecting', sinceMs: monotonicMs(), lastProblem: null };
+  let outageBeganMs = monotonicMs();
   let failures = 0;
+  let fleeting = 0;
+  let reasonToDrop: SshProblem | null = null;
   let timer: NodeJS.Timeout | null = null;
+
+  function plan(beganMs: number, waitMs: number): void {
+    const dueMs = Math.max(shortestPauseMs, beganMs + waitMs - monotonicMs());
+    timer = setTimeout(() => inBackground(tryOnce(), log, 'an attempt to connect'), dueMs);
+  }
+
+  function planNext(beganMs: number): void {
+    plan(beganMs, reconnectPauseMs(failures, monotonicMs() - outageBeganMs, Math.random()));
+    failures += 1;
+  }
+
+  const isPlanned = (): boolean => timer !== null;
 
   async function tryOnce(): Promise<void> {
     timer = null;
     const beganMs = monotonicMs();
-    const isSoon = beganMs - state.sinceMs < pauseMs.soonForMs;
+    try {
+      await connectOnce(beganMs);
+    } catch (error) {
+      // A fault of ours. It must not leave the VM unwatched.
+      if (state.kind === 'up') state.contact.client.destroy();
+      else if (!ending.signal.aborted && !isPlanned()) planNext(beganMs);
+      throw error;
+    }
+  }
+
+  async function connectOnce(beganMs: number): Promise<void> {
+    const isSoon = beganMs - outageBeganMs < pauseMs.soonForMs;
     const handshakeMs = isSoon ? handshakeLimitMs.soon : handshakeLimitMs.later;
     const result = await attempt({ signal: ending.signal, handshakeMs });
     if (ending.signal.aborted) {
-      if (result.ok) result.client.destroy();
+      if (result.ok) result.contact.client.destroy();
       return;
     }
     if (!result.ok) {
-      const sinceMs = state.sinceMs;
-      state = { kind: 'connecting', sinceMs, lastProblem: result.problem };
-      const nextMs = beganMs + reconnectPauseMs(failures, monotonicMs() - sinceMs, Math.random());
-      timer = setTimeout(() => void tryOnce(), Math.max(100, nextMs - monotonicMs()));
-      failures += 1;
+      planNext(beganMs);
+      fleeting = result.isFleeting ? fleeting + 1 : 0;
+      if (fleeting > 0 && fleeting < fleetingUntilTold) return;
+      if (state.kind === 'connecting') state = { ...state, lastProblem: result.problem };
       events.failed(result.problem);
       return;
     }
-    failures = 0;
-    const { client } = result;
-    state = { kind: 'up', client, sinceMs: monotonicMs() };
+    fleeting = 0;
+    const { contact } = result;
+    const upMs = monotonicMs();
+    state = { kind: 'up', contact, sinceMs: monotonicMs() };
     // A killed server says 'end' and 'close' and no 'error'; a frozen one says 'error' by keepalive. 'close' comes last in all cases.
+    const { client } = contact;
     client.on('error', () => client.destroy());
     client.once('end', () => client.destroy());
-    client.once('close', () => {
-      if (ending.signal.aborted) return;
-      state = { kind: 'connecting', sinceMs: monotonicMs(), lastProblem: null };
+    contact.channels.onLost(() => {
+      if (ending.signal.aborted || state.kind !== 'up') return;
+      state = { kind: 'connecting', sinceMs: monotonicMs(), lastProblem: reasonToDrop };
+      reasonToDrop = null;
+      outageBeganMs = monotonicMs();
+      if (outageBeganMs - upMs < steadyAfterMs) planNext(outageBeganMs);
+      else {
+        failures = 0;
+        plan(outageBeganMs, shortestPauseMs);
+      }
       events.lost();
-      timer = setTimeout(() => void tryOnce(), 100);
     });
-    events.up(client, result.firstUse);
+    events.up(contact);
   }
 
-  void tryOnce();
+  inBackground(tryOnce(), log, 'the first attempt to connect');
   return {
     get state() {
       return state;
     },
-    relogin() {
-      if (state.kind === 'up') state.client.destroy();
+    relogin(problem) {
+      if (state.kind !== 'up') return;
+      reasonToDrop = problem;
+      state.contact.client.destroy();
     },
     close() {
       ending.abort();
       if (timer !== null) clearTimeout(timer);
-      if (state.kind === 'up') state.client.destroy();
+      if (state.kind === 'up') state.contact.client.destroy();
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   type ContainerChoice,
   type ContainerRow,
   type ContainerState,
+  type DockerAnswer,
   type DockerCommand,
   type ShellChannel,
 } from '../../vm/index.ts';
@@ -29,14 +30,18 @@ export interface ContainerLook {
   close(): void;
 }
 
+const badAnswersUntilTold = 2;
+
 export function createContainerLook(context: LookContext): ContainerLook {
   const { config, host, sight, learn } = context;
   let docker: DockerCommand = 'docker';
   /** What was watched in the last look, to notice another container under the same name. */
   let watchedId: string | null = null;
   let mustInspect = true;
+  /** Answers of docker in a row that were missing or cut, while the VM answered. */
+  let badAnswers = 0;
 
-  const inside = createInsideShell(context.client, () => {
+  const inside = createInsideShell(context.channels, host, () => {
     // Was that a stop or a restart?
     mustInspect = true;
     if (!host.closed) context.hurry();
@@ -55,7 +60,10 @@ export function createContainerLook(context: LookContext): ContainerLook {
 
   const look = oneAtATime(async () => {
     const listed = await list();
-    if (listed === null) return;
+    if (listed === null) {
+      missed('docker ps');
+      return;
+    }
     if (listed.kind !== 'ok') {
       if (listed.kind === 'denied') context.onDenied();
       closeInside();
@@ -83,7 +91,16 @@ export function createContainerLook(context: LookContext): ContainerLook {
     return first;
   }
 
+  /** Once, it may have been a moment of high load: the next look comes soon. */
+  function missed(command: string, detail = `${command} does not answer in time`): void {
+    if (host.closed) return;
+    badAnswers += 1;
+    if (badAnswers < badAnswersUntilTold) context.hurry();
+    else learn({ docker: { kind: 'failed', detail } });
+  }
+
   function absent(): void {
+    badAnswers = 0;
     const before = sight().container;
     const looks = before.kind === 'absent' ? before.looks + 1 : 1;
     closeInside();
@@ -97,8 +114,12 @@ export function createContainerLook(context: LookContext): ContainerLook {
     if (before.kind === 'running' && before.name === row.name && row.id === watchedId && !mustInspect) {
       learn({ docker: { kind: 'ok' } });
     } else {
-      const state = await inspect(row.name);
-      if (state === null) return;
+      const read = await inspect(row.name);
+      if (read?.kind !== 'ok') {
+        missed('docker inspect', read?.detail);
+        return;
+      }
+      const state = read.value;
       mustInspect = false;
       watchedId = row.id;
       const { addresses, mounts } = state;
@@ -107,14 +128,17 @@ export function createContainerLook(context: LookContext): ContainerLook {
       learn({ docker: { kind: 'ok' }, container, ...(isNewBoot ? nothingYet(state) : {}) });
       if (isNewBoot) context.onBoot();
     }
+    badAnswers = 0;
     inside.open(docker, row.name);
   }
 
   async function stopped(row: ContainerRow): Promise<void> {
     const before = sight().container;
+    badAnswers = 0;
     closeInside();
     const isNew = before.kind !== 'stopped' || before.name !== row.name;
-    const state = isNew ? await inspect(row.name) : null;
+    const read = isNew ? await inspect(row.name) : null;
+    const state = read?.kind === 'ok' ? read.value : null;
     const exitCode = isNew ? (state?.exitCode ?? null) : before.exitCode;
     if (isNew && before.kind === 'running' && state?.outOfMemory === true) context.onOutOfMemory(row.name);
     const looks = isNew ? 1 : before.looks + 1;
@@ -135,10 +159,9 @@ export function createContainerLook(context: LookContext): ContainerLook {
     learn({ ...(isNewBoot ? nothingYet(state) : {}), boot });
   }
 
-  async function inspect(name: string): Promise<ContainerState | null> {
+  async function inspect(name: string): Promise<DockerAnswer<ContainerState> | null> {
     const answer = await host.ask(10, inspectCommand(docker, name));
-    const read = answer === null ? null : readInspect(answer);
-    return read?.kind === 'ok' ? read.value : null;
+    return answer === null ? null : readInspect(answer);
   }
 
   function closeInside(): void {

@@ -1,14 +1,13 @@
 /** What every look at a VM needs. */
-import type { Client } from 'ssh2';
 import type { VmConfig } from '../../config/index.ts';
-import type { ShellChannel } from '../../vm/index.ts';
+import type { Channels, OwnShellChannel } from '../../vm/index.ts';
 import type { Sight } from '../sight.ts';
 import type { Tempo } from '../tempo.ts';
 
 export interface LookContext {
   readonly config: VmConfig;
-  readonly client: Client;
-  readonly host: ShellChannel;
+  readonly channels: Channels;
+  readonly host: OwnShellChannel;
   readonly sight: () => Sight;
   /** Takes what has been learnt into the picture. */
   readonly learn: (news: Partial<Sight>) => void;

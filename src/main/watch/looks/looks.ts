@@ -10,6 +10,7 @@ import {
 import { oneAtATime } from '../once.ts';
 import { createContainerLook } from './container-look.ts';
 import type { LookContext } from './context.ts';
+import { createUnanswered } from './unanswered.ts';
 import { createGuestLook } from './guest-look.ts';
 import { createKnownFolders } from './known-folders.ts';
 import { findResults } from './results-place.ts';
@@ -37,12 +38,14 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
   const guest = createGuestLook(context, () => container.inside);
   let machineAtMs = Number.NEGATIVE_INFINITY;
   const folders = createKnownFolders();
+  const unanswered = createUnanswered(context);
 
   const lookMachine = oneAtATime(async () => {
     const lookAtMs = monotonicMs();
     if (lookAtMs - machineAtMs < machineEveryMs) return;
     const askedAtMs = runMs();
     const answer = await host.ask(8, ['machine']);
+    unanswered.note('machine', answer);
     if (answer === null) return;
     machineAtMs = lookAtMs;
     learn({ machine: readMachine(answer, (askedAtMs + runMs()) / 2) });
@@ -51,6 +54,7 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
   const lookHost = oneAtATime(async () => {
     const isInContainer = (sight().inside?.runners.length ?? 0) > 0;
     const answer = await host.ask(8, ['host', isInContainer ? 'no' : 'yes', ...folders.words()]);
+    unanswered.note('host', answer);
     if (answer === null) return;
     const facts = readHost(answer);
     learn({ host: facts });
@@ -60,6 +64,9 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
   const lookInside = oneAtATime(async () => {
     const { inside } = container;
     const answer = (await inside?.ask(8, ['inside'])) ?? null;
+    // Without a container that runs there is nothing to ask.
+    if (inside !== null) unanswered.note('inside', answer);
+    else if (sight().container.kind !== 'running') unanswered.forget('inside');
     if (answer === null || container.inside !== inside) return;
     learn({ inside: readInside(answer) });
     learnResults();

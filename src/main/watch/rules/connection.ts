@@ -1,17 +1,51 @@
 /** Troubles with reaching the VM. */
-import type { SshProblem } from '../../vm/index.ts';
+import { maxSessionsHint, type SshProblem } from '../../vm/index.ts';
 import { isOff, powerStateOf } from '../cloud-sight.ts';
-import type { Sight } from '../sight.ts';
-import type { Rule, Rules } from './rule.ts';
+import { runsOnHost, type Question, type Sight } from '../sight.ts';
+import type { Rule, Rules, Verdict } from './rule.ts';
 
 /** In the order in which a connection is made: a trouble with one says that the ones before are over, and nothing of those behind. */
-const stages: readonly SshProblem['code'][] = ['ssh_unreachable', 'ssh_host_key_changed', 'ssh_auth_failed'];
+const stages: readonly SshProblem['code'][] = [
+  'ssh_unreachable',
+  'ssh_host_key_changed',
+  'ssh_auth_failed',
+  'vm_unresponsive',
+];
 
 export const connectionRules: Rules = {
   ssh_unreachable: sshRule('ssh_unreachable'),
   ssh_auth_failed: sshRule('ssh_auth_failed'),
   ssh_host_key_changed: sshRule('ssh_host_key_changed'),
+  vm_unresponsive: (sight, settings) =>
+    sight.ssh.kind === 'up' ? unresponsive(sight) : sshRule('vm_unresponsive')(sight, settings),
 };
+
+const questions: Readonly<Record<Question, string>> = {
+  machine: 'its clock and disks',
+  host: 'its processes and logs',
+  inside: 'the processes and logs in the container',
+};
+
+/** The connection is up and the VM answers, but not everything that is needed. */
+function unresponsive(sight: Sight): Verdict {
+  if (sight.isSingleSession) {
+    return {
+      severity: 'critical',
+      message: 'The VM allows one SSH session only, so BenchTray cannot follow a log.',
+      detail: 'sshd refuses every session but the first.',
+      hint: maxSessionsHint,
+    };
+  }
+  // A benchmark on the VM itself needs nothing in a container.
+  const missing = sight.unanswered.filter((question) => question !== 'inside' || !runsOnHost(sight));
+  if (missing.length === 0) return 'clear';
+  return {
+    severity: 'critical',
+    message: 'The VM does not answer all that BenchTray asks.',
+    detail: `No answer about ${missing.map((question) => questions[question]).join(', ')}.`,
+    hint: 'The VM may be overloaded: look at its load with "uptime" and "top". If the container hangs, restart it.',
+  };
+}
 
 function sshRule(code: SshProblem['code']): Rule {
   return (sight) => {

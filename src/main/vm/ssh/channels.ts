@@ -1,0 +1,110 @@
+/** The channels of one SSH connection: opened without ever throwing, and counted, because the server may allow only a few. */
+import type { Client, ClientChannel } from 'ssh2';
+
+export type OpenedChannel =
+  | { readonly ok: true; readonly channel: ClientChannel }
+  /**
+   * `refused`: the server allows no further session (MaxSessions). `failed`: it does not run the command. `late`: it has not answered.
+   * `lost`: the connection is gone.
+   */
+  | { readonly ok: false; readonly kind: 'refused' | 'failed' | 'late' | 'lost'; readonly detail: string };
+
+export interface Channels {
+  /**
+   * Opens a channel that runs `command`. Calls `opened` once, and never before this returns.
+   */
+  open(command: string, opened: (result: OpenedChannel) => void): void;
+  /** The server has refused a channel: it allows fewer than BenchTray would like. */
+  readonly isShort: boolean;
+  /** `true`: the server allows one channel only. `null`: no second one was needed so far. */
+  readonly isSingle: boolean | null;
+  /** Calls the listener once, when {@link Channels.isShort} becomes true. */
+  onShort(listener: () => void): void;
+  /** Calls the listener when the connection is gone. Returns a function that takes the listener away. */
+  onLost(listener: () => void): () => void;
+}
+
+/** OpenSSH answers at once, whether it runs the command or not. */
+const openWithinMs = 10_000;
+/** A session that has just been closed may still count on the server, so that one refusal beside a single channel proves nothing. */
+const refusalsOfSingle = 3;
+
+export function openChannels(client: Client): Channels {
+  const shortListeners: (() => void)[] = [];
+  let count = 0;
+  let isShort = false;
+  let isSingle: boolean | null = null;
+  /** In a row, while no more than one channel was open. */
+  let refusalsBesideOne = 0;
+  let isLost = false;
+  client.once('close', () => {
+    isLost = true;
+  });
+
+  function noteRefusal(): void {
+    refusalsBesideOne = count > 1 ? 0 : refusalsBesideOne + 1;
+    if (refusalsBesideOne >= refusalsOfSingle) isSingle = true;
+    if (isShort) return;
+    isShort = true;
+    for (const listener of shortListeners) listener();
+  }
+
+  function noteOpening(channel: ClientChannel): void {
+    count += 1;
+    channel.once('close', () => (count -= 1));
+    if (count < 2) return;
+    isSingle = false;
+    refusalsBesideOne = 0;
+  }
+
+  return {
+    open(command, opened) {
+      let isSettled = false;
+      const timer = setTimeout(
+        () => settle({ ok: false, kind: 'late', detail: 'the VM does not open a channel' }),
+        openWithinMs,
+      );
+      function settle(result: OpenedChannel): void {
+        if (isSettled) {
+          if (result.ok) result.channel.close();
+          return;
+        }
+        isSettled = true;
+        clearTimeout(timer);
+        opened(result);
+      }
+      // ssh2 throws when the socket is dead already, which 'close' reports only afterwards.
+      try {
+        client.exec(command, (error, channel) => {
+          if (error) {
+            const kind = isLost ? 'lost' : isRefusal(error) ? 'refused' : 'failed';
+            if (kind === 'refused') noteRefusal();
+            return settle({ ok: false, kind, detail: error.message });
+          }
+          noteOpening(channel);
+          settle({ ok: true, channel });
+        });
+      } catch (error) {
+        const detail = error instanceof Error ? error.message : String(error);
+        setImmediate(settle, { ok: false, kind: 'lost', detail });
+      }
+    },
+    get isShort() {
+      return isShort;
+    },
+    get isSingle() {
+      return isSingle;
+    },
+    onShort: (listener) => void shortListeners.push(listener),
+    onLost(listener) {
+      if (isLost) setImmediate(listener);
+      else client.once('close', listener);
+      return () => client.off('close', listener);
+    },
+  };
+}
+
+/** ssh2 gives the reason code of SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254, section 5.1). Other errors have none, or ''. */
+function isRefusal(error: Error & { readonly reason?: unknown }): boolean {
+  return typeof error.reason === 'number';
+}

@@ -1,0 +1,156 @@
+/** A VM that lets BenchTray log in and then does not do what it is asked: said with a code and a hint, and never asked in a storm. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RealVm } from '../../support/real-vm.ts';
+import { sampleRunByTask } from '../../support/sample-run.ts';
+import { startScriptedSsh } from '../../support/scripted-ssh.ts';
+import { sshdPath } from '../../support/tools.ts';
+import { until } from '../../support/wait.ts';
+import { readyVm, watch } from './watched.ts';
+
+async function withSshd(vm: RealVm, ...lines: readonly string[]): Promise<void> {
+  vm.setSshd(...lines);
+  await vm.killSshd();
+  await vm.startSshd();
+}
+
+/** The pauses (milliseconds) between these times do not shrink, and the last one is long. */
+function expectBackOff(times: readonly number[]): void {
+  const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+  expect(pauses.at(-1)).toBeGreaterThan(1_000);
+}
+
+describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
+  it('and ends every command is reported, and its return as well', async () => {
+    const vm = await readyVm();
+    await withSshd(vm, 'ForceCommand /bin/true');
+    const { untilError, untilRecovered, untilPhase, status, client } = await watch(vm.config);
+    const error = await untilError('vm_unresponsive');
+    expect(error).toMatchObject({
+      severity: 'critical',
+      message: 'The VM accepts the login, but ends every command.',
+      hint: expect.stringContaining('ForceCommand') as string,
+    });
+    expect(status()).toMatchObject({ connected: false, waa_ready: false, phase: 'unknown' });
+    const before = vm.logins();
+    const sinceMs = Date.now();
+    await until(() => vm.logins() >= before + 2, 'two more logins', 30_000);
+    expect(Date.now() - sinceMs).toBeGreaterThan(1_000);
+    await withSshd(vm);
+    await untilRecovered('vm_unresponsive');
+    await untilPhase('ready');
+    expect(client.errors().filter(({ code }) => code === 'vm_unresponsive')).toHaveLength(1);
+  });
+
+  it('and answers no command is reported, and its return as well', async () => {
+    const vm = await readyVm();
+    await withSshd(vm, 'ForceCommand cat >/dev/null');
+    const { untilError, untilRecovered, untilPhase } = await watch(vm.config);
+    const error = await untilError('vm_unresponsive', 30_000);
+    expect(error.message).toBe('The VM accepts the login, but does not answer commands.');
+    expect(error.hint).toMatch(/overloaded.*ForceCommand/);
+    await withSshd(vm);
+    await untilRecovered('vm_unresponsive', 30_000);
+    await untilPhase('ready');
+  });
+
+  it('and refuses every session is reported with the setting to change', async () => {
+    const vm = await readyVm();
+    await withSshd(vm, 'MaxSessions 0');
+    const { untilError } = await watch(vm.config);
+    const error = await untilError('vm_unresponsive');
+    expect(error.message).toBe('The VM accepts the login, but refuses BenchTray a session.');
+    expect(error.hint).toContain('MaxSessions');
+  });
+
+  it('and allows two sessions is watched with two: phase, run and boot are all heard', async () => {
+    const vm = await readyVm();
+    vm.setProbe('refused');
+    vm.containerSays('❯ Downloading Windows 11 Enterprise...\n');
+    await withSshd(vm, 'MaxSessions 2');
+    const { untilPhase, client, status } = await watch(vm.config);
+    await untilPhase('downloading');
+    await vm.startRunner();
+    const [first = '', second = ''] = sampleRunByTask(Date.now());
+    vm.runSays(first);
+    vm.setProbe('ready');
+    await untilPhase('ready');
+    await until(() => client.tasks().length === 1, 'the first task is heard', 30_000);
+    vm.runSays(second);
+    await until(() => client.tasks().length === 2, 'the second task is heard', 30_000);
+    // Asked in the container, without a session there.
+    const found = (): readonly string[] => status()?.detail.found.map(({ piece }) => piece) ?? [];
+    await until(
+      () => ['container', 'guest', 'runner', 'log'].every((piece) => found().includes(piece)),
+      'every piece is found',
+    );
+    expect(client.errors()).toEqual([]);
+    expect(vm.logins()).toBe(1);
+  });
+
+  it('and allows one session says that no log can be followed, until more are allowed', async () => {
+    const vm = await readyVm();
+    await vm.startRunner();
+    vm.runSays(sampleRunByTask(Date.now())[0] ?? '');
+    await withSshd(vm, 'MaxSessions 1');
+    const { untilError, untilRecovered, untilPhase, client } = await watch(vm.config);
+    await untilPhase('ready');
+    const error = await untilError('vm_unresponsive', 30_000);
+    expect(error).toMatchObject({
+      severity: 'critical',
+      message: 'The VM allows one SSH session only, so BenchTray cannot follow a log.',
+      hint: expect.stringContaining('MaxSessions') as string,
+    });
+    await withSshd(vm);
+    await untilRecovered('vm_unresponsive', 30_000);
+    await until(() => client.tasks().length === 1, 'the task is heard');
+  });
+
+  it('and whose connection closes each time is reported, with growing pauses', async () => {
+    const ssh = await startScriptedSsh({
+      onLogin(context, socket) {
+        context.accept();
+        socket.end();
+      },
+    });
+    onTestFinished(ssh.close);
+    const { untilError } = await watch(ssh.config);
+    const error = await untilError('ssh_unreachable');
+    expect(error.detail).toContain('the connection closes right after the login');
+    expect(ssh.loginsAt.length).toBeGreaterThanOrEqual(3);
+    await until(() => ssh.loginsAt.length >= 6, 'six logins', 30_000);
+    expectBackOff(ssh.loginsAt);
+  });
+});
+
+describe.skipIf(sshdPath === null)('docker', () => {
+  it.each([
+    [
+      'cut in the midst of its answer',
+      'running|0|false|2026-01-28T22:00:00.000000000Z|172.17.0.2 |[{"Source":"/ho\n',
+    ],
+    ['killed before its answer', ''],
+  ])('inspect that is %s is reported, until it answers', async (_what, line) => {
+    const vm = await readyVm();
+    vm.setInspect(line);
+    const { untilError, untilRecovered, untilPhase } = await watch(vm.config);
+    const error = await untilError('container_missing');
+    expect(error.message).toBe('Docker on the VM does not answer properly.');
+    expect(error.detail).toContain('docker inspect');
+    vm.containerUp();
+    await untilRecovered('container_missing');
+    await untilPhase('ready');
+  });
+
+  it('list that is no list is reported', async () => {
+    const vm = await readyVm();
+    writeFileSync(join(vm.dir, 'containers'), 'winarena|running|Up 2 min');
+    const { untilError, untilRecovered } = await watch(vm.config);
+    expect((await untilError('container_missing')).message).toBe(
+      'Docker on the VM does not answer properly.',
+    );
+    vm.containerUp();
+    await untilRecovered('container_missing');
+  });
+});
