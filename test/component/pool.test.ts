@@ -47,8 +47,8 @@ test('the whole: how it is, how far, how good', async () => {
     .toHaveAttribute('value', '63');
   const figures = getByRole('definition').elements();
   expect(figures.map((figure) => figure.textContent.trim())).toEqual([
-    '60.0 %\u00a0(n = 40)',
-    '50.0 %\u00a0(20 of 40)',
+    '60.0 % (n = 40)',
+    '50.0 % (20 of 40)',
   ]);
 });
 

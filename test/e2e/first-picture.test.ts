@@ -22,8 +22,8 @@ test('the first picture has everything that is known', async ({ bench, page }) =
   await expect(figure('Passed')).toHaveText('3');
   await expect(figure('Failed')).toHaveText('2');
   await expect(figure('Errors')).toHaveText('0');
-  await expect(figure('of evaluated')).toHaveText('60%');
-  await expect(figure('of planned')).toHaveText('25%');
+  await expect(figure('Mean score')).toHaveText('70.0 % (n = 5)');
+  await expect(figure('Pass rate')).toHaveText('60.0 % (3 of 5)');
   await expect(figure('Elapsed')).toHaveText('1:12:01');
   await expect(figure('Time left')).toHaveText('1:46:40');
 

@@ -66,5 +66,5 @@ test('a VM that is not reached makes the figures of its run old', async ({ bench
   await expect(page.getByTestId('run-state')).toHaveText('Last known: Running');
   await expect(page.getByTestId('as-of')).toContainText(/1 min ago \(the VM is not reached\)/);
   await expect(page.getByText('SSH not connected')).toBeVisible();
-  await expect(page.getByText('Checked 1 min ago')).toBeVisible();
+  await expect(page.getByText('Last heard 1 min ago')).toBeVisible();
 });
