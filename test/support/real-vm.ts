@@ -356,13 +356,21 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
       // Number 0 would be everybody.
       if (server?.pid === undefined) return;
       const { pid } = server;
-      for (const each of [pid, ...descendants(pid)]) signal(each, frozen ? 'SIGSTOP' : 'SIGCONT');
+      let known = 0;
+      // Parents first, and again while there are new ones: a process starts others until it stops.
+      for (;;) {
+        const all = [...descendants(pid), pid].reverse();
+        for (const each of all) signal(each, frozen ? 'SIGSTOP' : 'SIGCONT');
+        if (!frozen || all.length === known) break;
+        known = all.length;
+      }
     },
     throttle(share) {
       if (pace !== null) clearInterval(pace);
       pace = null;
       vm.freeze(false);
       if (share >= 1) return;
+      vm.freeze(true);
       pace = setInterval(() => {
         vm.freeze(false);
         setTimeout(() => vm.freeze(pace !== null), share * throttleEveryMs);
