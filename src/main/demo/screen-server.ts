@@ -1,5 +1,6 @@
 /** The page behind "Open VNC" of the demo: what the simulated VM shows just now. Loopback only. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Machine } from './machine.ts';
 
@@ -8,6 +9,8 @@ export interface ScreenServer {
   readonly close: () => Promise<void>;
 }
 
+/** Where the contract's `vnc_url` points by default, as on a real VM. */
+const usualPort = 8006;
 const refreshSeconds = 2;
 const headers = {
   'Cache-Control': 'no-store',
@@ -16,14 +19,14 @@ const headers = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Starts the server on a free port. @param machine is asked at each request */
+/** Starts the server on port 8006, or on a free port where another program has that one. @param machine is asked at each request */
 export async function startScreenServer(machine: () => Machine): Promise<ScreenServer> {
   const server = createServer((request, response) => {
     send(response, request.method === 'HEAD', answerTo(machine(), request));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+  await listen(server, usualPort).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+    return listen(server, 0);
   });
   const { port } = server.address() as AddressInfo;
   return {
@@ -36,6 +39,12 @@ export async function startScreenServer(machine: () => Machine): Promise<ScreenS
         server.closeAllConnections();
       }),
   };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  // Rejects where the server emits 'error' instead.
+  await once(server, 'listening');
 }
 
 interface Answer {

@@ -34,7 +34,7 @@ describe.skipIf(chromiumPath === null)('the app, used as a person does', () => {
     // Who looks at the window needs no banner.
     await app.ask({ do: 'blur-window' });
     await app.see(({ tray }) => tray?.image.startsWith('running-on-dark'), 'the run in the tray');
-    const running = await app.see(({ tray }) => /[1-9]\d*\/12, /.test(tray?.tooltip ?? '') && tray, 'tasks');
+    const running = await app.see(({ tray }) => /[1-9]\d*\/12 · /.test(tray?.tooltip ?? '') && tray, 'tasks');
     expect(running.menu).toContain('Open BenchTray');
     expect(running.menu).toContain('Open VNC');
     await app.see(({ tray }) => tray?.image.startsWith('done-on-dark'), 'the end of the run');
@@ -129,12 +129,13 @@ describe.skipIf(chromiumPath === null)('the app, used as a person does', () => {
   });
 
   it('does as the menu says', async () => {
-    const { stopListening, disconnectAll } = await configureVm(20, { bootMs: 10_000_000 });
+    const { vmConfig, stopListening, disconnectAll } = await configureVm(20, { bootMs: 10_000_000 });
     const app = desk.start('--hidden');
     const { port } = new URL(await app.listening());
     await app.see(({ tray }) => tray?.menu.includes('Open VNC'), 'the menu');
     await app.ask({ do: 'click-menu', label: 'Open VNC' });
-    await app.see(({ opened }) => opened.join() === 'http://127.0.0.1:8006/', 'the screen of the VM');
+    const screen = `http://127.0.0.1:${vmConfig.vnc.port}/`;
+    await app.see(({ opened }) => opened.join() === screen, 'the screen of the VM');
     await app.ask({ do: 'click-menu', label: 'Copy endpoint URL' });
     await app.see(
       ({ copied }) => copied.join() === `http://localhost:${port}/api/benchmark-sse`,
