@@ -3,6 +3,7 @@ import { readUserFile } from '../files/index.ts';
 import { expandHome, findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
 import { parseConfig } from './parse.ts';
 import { foundText, problem, type ConfigProblem } from './problem.ts';
+import { subscriptionPlaceholder } from './schema-vm.ts';
 import { configSchema, defaultConfig, type Config } from './schema.ts';
 
 export type ConfigResult =
@@ -36,7 +37,18 @@ export function configFromText(
   const parsed = text === null ? { ok: true as const, config: defaultConfig } : parseConfig(text, path);
   if (!parsed.ok) return parsed;
   const config = withAbsolutePaths(parsed.config, dirname(path), platformDirs.home);
-  return withVmFromEnv({ ok: true, config, path: text === null ? null : path, warnings: [] }, env);
+  const warnings = placeholderWarnings(config, path);
+  return withVmFromEnv({ ok: true, config, path: text === null ? null : path, warnings }, env);
+}
+
+/** Returns a warning for each VM whose subscription is still the one of the documentation's example. */
+function placeholderWarnings({ vms }: Config, path: string): readonly string[] {
+  return vms
+    .filter(({ azure }) => azure?.subscriptionId === subscriptionPlaceholder)
+    .map(
+      ({ name }) =>
+        `${path}: "azure.subscriptionId" of ${name} is the placeholder "${subscriptionPlaceholder}". Write the id of your subscription there: az account show --query id`,
+    );
 }
 
 /** The folder for journal, history, known hosts and log: `dataDir`, else `$BENCHTRAY_DATA_DIR`, else the platform's. */

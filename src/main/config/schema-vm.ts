@@ -14,9 +14,12 @@ import {
   remotePath,
 } from './schema-leaves.ts';
 
+/** Stands in the documentation's example for an id that only the reader knows. */
+export const subscriptionPlaceholder = '…';
+
 const azureSchema = group({
   subscriptionId: text(
-    /^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/,
+    /^(?:…|[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12})$/,
     'the id of an Azure subscription, such as "11111111-2222-3333-4444-555555555555"',
   ).describe('Subscription that the VM is in.'),
   // Without flags, so that editors read the patterns of the JSON Schema alike. Letters of other scripts are allowed.

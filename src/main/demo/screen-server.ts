@@ -24,8 +24,9 @@ export async function startScreenServer(machine: () => Machine): Promise<ScreenS
   const server = createServer((request, response) => {
     send(response, request.method === 'HEAD', answerTo(machine(), request));
   });
-  await listen(server, usualPort).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+  await listen(server, usualPort).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     return listen(server, 0);
   });
   const { port } = server.address() as AddressInfo;

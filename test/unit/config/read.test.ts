@@ -106,6 +106,17 @@ describe('readConfig', () => {
     });
   });
 
+  it('accepts the subscription placeholder of the documentation, and says how to replace it', async () => {
+    const path = write(
+      'c.json',
+      '{"vms":[{"name":"a","azure":{"subscriptionId":"…","resourceGroup":"g","vmName":"v"}}]}',
+    );
+    expect(await readConfig(sources({}, path))).toMatchObject({
+      ok: true,
+      warnings: [expect.stringMatching(/subscriptionId" of a is the placeholder "…".*az account show/)],
+    });
+  });
+
   it('makes paths absolute: from the home folder, or from where the file is', async () => {
     const path = write(
       'c.json',

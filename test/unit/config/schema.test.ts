@@ -154,6 +154,7 @@ describe('names in Azure', () => {
   it('are taken as Azure has them', () => {
     expect(problemsOf({})).toEqual([]);
     expect(problemsOf({ vmName: 'v', resourceGroup: '-' })).toEqual([]);
+    expect(problemsOf({ subscriptionId: '…' })).toEqual([]);
   });
 
   it.each([
