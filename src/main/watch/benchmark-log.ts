@@ -136,13 +136,15 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     });
   }
 
-  function silentForMs(reading: LogReading): number {
+  /** Null: nothing has been heard on this connection yet. */
+  function silentForMs(reading: LogReading): number | null {
+    if (heardAtMs === Number.NEGATIVE_INFINITY) return null;
     return Math.max(0, heardAtMs - reading.lastGrowth.monotonicMs);
   }
 
   /** Whether it means something that no benchmark process is seen: one was, or nobody else can be writing and nothing is written. */
   function needsRunner(reading: LogReading, run: RunState): boolean {
-    return reading.runnerSeen || (isOfRunPy(run) && silentForMs(reading) >= abandonedMs);
+    return reading.runnerSeen || (isOfRunPy(run) && (silentForMs(reading) ?? 0) >= abandonedMs);
   }
 
   async function watchRunner(host: ShellChannel, { inside, docker }: Looks): Promise<void> {
@@ -214,8 +216,11 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
 }
 
 /** How many benchmark processes may be writing to this log, in the container and on the VM itself. Null: that could not be seen. */
-function countRunners({ container, docker, inside, host }: Sight, log: LogPlace | null): number | null {
-  if (host === null) return null;
+function countRunners(
+  { container, docker, inside, host, answered }: Sight,
+  log: LogPlace | null,
+): number | null {
+  if (host === null || !answered.host) return null;
   // Any program on the VM may be called run.py; into a log in the container it does not write.
   const outside = log?.where === 'container' ? 0 : host.runners.length;
   if (container.kind === 'running') return inside === null ? null : inside.runners.length + outside;

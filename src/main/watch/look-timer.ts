@@ -16,7 +16,7 @@ export interface LookTimer {
   /** Brings the next look forward to this time from now, if it is later. */
   plan(inMs: number): void;
   /** Something was missed: the next look is a whole one, and soon. */
-  hurry(): void;
+  hurry(inMs?: number): void;
   end(): void;
 }
 
@@ -55,9 +55,9 @@ export function createLookTimer({
       lookNow();
     },
     plan,
-    hurry() {
+    hurry(inMs = hurryMs) {
       lastWholeMs = Number.NEGATIVE_INFINITY;
-      plan(hurryMs);
+      plan(inMs);
     },
     end() {
       isOn = false;

@@ -41,7 +41,7 @@ export interface SessionOptions {
   readonly log: Logger;
   readonly clock: VmClock;
   readonly tempo: Tempo;
-  readonly hurry: () => void;
+  readonly hurry: (inMs?: number) => void;
   /** What is lacking comes with a new login only: a group for docker, another setting of sshd. */
   readonly onLoginNeeded: () => void;
   /** The shell on the VM has ended by itself, and the session with it. */

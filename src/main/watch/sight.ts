@@ -11,7 +11,19 @@ import {
   type SshProblem,
 } from '../vm/index.ts';
 
+/** Which questions have been answered at least once on the connection that is up: before that, nothing follows from what was not found. */
+export interface Answered {
+  readonly docker: boolean;
+  /** Processes and logs on the VM itself. */
+  readonly host: boolean;
+  /** The logs, as far as they tell whether a run is on. */
+  readonly runs: boolean;
+}
+
 export interface Sight {
+  readonly answered: Answered;
+  /** How long no container has been found, and in how many looks; null: there is one, or that is not known. */
+  readonly missing: { readonly looks: number; readonly forMs: number } | null;
   readonly ssh:
     | { readonly kind: 'up' }
     /** Lost a moment ago, and likely to be back before anybody needs to know. */
@@ -107,13 +119,17 @@ export interface RunSight {
   readonly endedWell: boolean;
   /** Address of the guest, where the log tells it. */
   readonly guest: string | null;
-  /** How long its log has not grown. */
-  readonly silentForMs: number;
+  /** How long its log has not grown; null: nobody has listened long enough to know. */
+  readonly silentForMs: number | null;
   /** After how long a silence this run counts as stalled, where that is longer than configured. */
   readonly stallsAfterMs?: number;
 }
 
+export const nothingAnswered: Answered = { docker: false, host: false, runs: false };
+
 export const firstSight: Sight = {
+  answered: nothingAnswered,
+  missing: null,
   ssh: { kind: 'down', everUp: false, problem: null },
   unanswered: [],
   isSingleSession: false,

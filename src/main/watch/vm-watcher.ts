@@ -18,11 +18,14 @@ import { keepReaching, type Reaching } from './reaching.ts';
 import { watchRuns } from './runs.ts';
 import { createScreens } from './screens.ts';
 import { openSession, type Session } from './session.ts';
-import { isReady } from './sight.ts';
+import { isReady, nothingAnswered } from './sight.ts';
 import { createSpending } from './spending.ts';
 import { defaultTempo, type Tempo } from './tempo.ts';
 import { vncUrl } from './vm-address.ts';
 import { afterMove, createVmClock } from './vm-clock.ts';
+
+/** Docker itself, or what starts containers, may just be restarting. */
+const missingAfterMs = 5_000;
 
 export interface VmWatcherOptions {
   readonly config: VmConfig;
@@ -71,6 +74,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     conditions: {
       stalledAfterMs: config.stalledAfterMinutes * 60_000,
       idleAfterMs: config.idleAfterMinutes * 60_000,
+      missingAfterMs,
     },
     frame: () => ({
       vm,
@@ -138,7 +142,8 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     screens.note();
     if (depth === 'whole') await runs.lookAtLog(current);
     if (session !== current) return;
-    picture.learn({ idle: spending.idle() });
+    const answered = { ...picture.sight.answered, runs: picture.sight.answered.runs || !runs.isBehind };
+    picture.learn({ idle: spending.idle(), answered });
     if (depth === 'whole') await runs.lookAtResults(current);
     realign();
   }
@@ -168,11 +173,12 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       log,
       clock,
       tempo,
-      hurry: () => timer.hurry(),
+      hurry: (inMs) => timer.hurry(inMs),
       onLoginNeeded: () => reaching?.connection?.loginAnew(),
       onShellEnd: (end) => reaching?.connection?.shellEnded(end),
     });
-    picture.learn({ ssh: { kind: 'up' } });
+    // What was answered on another connection may be another by now.
+    picture.learn({ ssh: { kind: 'up' }, answered: nothingAnswered, missing: null });
     timer.begin();
   }
 

@@ -10,7 +10,7 @@ import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
 import { phaseOf, statusOf } from '../../../src/main/watch/status.ts';
 import { ready, sshProblem } from './sights.ts';
 
-const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000 };
+const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000 };
 const facts: AzureFacts = {
   ...{ powerState: 'running', provisioningState: 'succeeded', provisioningError: null },
   ...{ address: '20.1.2.3', size: 'Standard_D4ds_v5', location: 'westus2' },

@@ -1,13 +1,21 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StateCode } from '../../../src/shared/stream.ts';
 import { assess, recoveredSentence } from '../../../src/main/watch/conditions.ts';
 import type { Trouble } from '../../../src/main/watch/rules/rule.ts';
 import type { BootTrouble } from '../../../src/main/vm/index.ts';
 import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
-import { machine, missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
+import { allAnswered, machine, missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 
-const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000 };
+const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000 };
 const up: Sight = { ...firstSight, ssh: { kind: 'up' } };
+/** All questions have been answered, twice, and no container was found. */
+const searched: Sight = {
+  ...up,
+  answered: allAnswered,
+  missing: { looks: 2, forMs: 5_000 },
+  host: onItsWay.host,
+};
 const reported = (
   code: 'ssh_unreachable' | 'ssh_auth_failed' | 'ssh_host_key_changed',
   everUp = true,
@@ -18,6 +26,7 @@ const reported = (
 const absent = (looks: number, wanted: string | null = null): Sight => ({
   ...onItsWay,
   container: { kind: 'absent', wanted, looks },
+  missing: { looks, forMs: 5_000 * (looks - 1) },
 });
 const running = (silentForMs: number, isRunning = true): Sight => ({
   ...ready,
@@ -37,7 +46,7 @@ const trouble = (kind: BootTrouble['kind'], sight: Sight = onItsWay): Sight => (
 });
 /** run.py runs on the VM itself, and nothing is known of a container. */
 const onHost: Sight = {
-  ...up,
+  ...searched,
   docker: { kind: 'missing', detail: 'x' },
   host: {
     runners: [{ pid: 1, script: 'run.py', cwd: '/o', results: null, arguments: {} }],
@@ -95,10 +104,33 @@ describe('each code', () => {
     ['docker_denied', 'SSH down', reported('ssh_unreachable'), 'unknown'],
 
     ['container_missing', 'not asked yet', up, 'unknown'],
-    ['container_missing', 'no docker', { ...up, docker: { kind: 'missing', detail: 'x' } }, 'holds'],
-    ['container_missing', 'docker broken', { ...up, docker: { kind: 'failed', detail: 'x' } }, 'holds'],
-    ['container_missing', 'docker denied', { ...up, docker: { kind: 'denied', detail: 'x' } }, 'unknown'],
+    ['container_missing', 'no docker', { ...searched, docker: { kind: 'missing', detail: 'x' } }, 'holds'],
+    ['container_missing', 'docker broken', { ...searched, docker: { kind: 'failed', detail: 'x' } }, 'holds'],
+    [
+      'container_missing',
+      'docker denied',
+      { ...searched, missing: null, docker: { kind: 'denied', detail: 'x' } },
+      'unknown',
+    ],
     ['container_missing', 'absent for one look', absent(1), 'unknown'],
+    [
+      'container_missing',
+      'absent for two looks that follow each other at once',
+      { ...absent(2), missing: { looks: 2, forMs: 1_500 } },
+      'unknown',
+    ],
+    [
+      'container_missing',
+      'absent, while the processes of the VM are still being looked through',
+      { ...absent(2), answered: { ...allAnswered, host: false } },
+      'unknown',
+    ],
+    [
+      'container_missing',
+      'absent, while the logs are still being looked for',
+      { ...absent(2), answered: { ...allAnswered, runs: false } },
+      'unknown',
+    ],
     ['container_missing', 'absent for two looks', absent(2), 'holds'],
     ['container_missing', 'run.py runs on the VM itself', onHost, 'clear'],
     [
@@ -308,5 +340,83 @@ describe('what is said', () => {
       expect(told.message).toMatch(/^[A-Z].*\.$/);
       expect(told.hint).not.toBeNull();
     }
+  });
+});
+
+describe('the first answers of a connection', () => {
+  const docker = (kind: 'missing' | 'failed'): Partial<Sight> => ({ docker: { kind, detail: 'x' } });
+  const none: Partial<Sight> = {
+    docker: { kind: 'ok' },
+    container: { kind: 'absent', wanted: null, looks: 2 },
+  };
+  const there: Partial<Sight> = { docker: { kind: 'ok' }, container: onItsWay.container };
+  const runOnHost: Partial<Sight> = {
+    log: { path: '/home/u/x.log', why: null, trouble: null },
+    run: { isRunning: true, endedWell: false, guest: null, silentForMs: 0 },
+  };
+  const silent = { isRunning: true, endedWell: false, guest: null, silentForMs: 1_000_000 };
+  const idle = { since: 'seen', forMs: 2_000_000, costUsd: 1, perHourUsd: 1 } as const;
+
+  /** What the VM has to say to each question; the newest of them may come in any order. */
+  const machines: readonly [what: string, answers: Readonly<Record<string, Partial<Sight>>>][] = [
+    ['run.py on a VM without docker', { docker: docker('missing'), host: { host: onHost.host }, runs: {} }],
+    [
+      'a run on the VM of which only its log tells',
+      { docker: none, host: { host: onItsWay.host }, runs: runOnHost },
+    ],
+    [
+      'a docker that is broken beside run.py',
+      { docker: docker('failed'), host: { host: onHost.host }, runs: {} },
+    ],
+    ['a container that is up', { docker: there, host: { host: onItsWay.host }, runs: {} }],
+    ['nothing at all', { docker: none, host: { host: onItsWay.host }, runs: {} }],
+    [
+      'a run that is on in the container',
+      {
+        docker: there,
+        host: { host: onItsWay.host },
+        inside: { inside: onItsWay.inside },
+        runs: { run: silent },
+      },
+    ],
+    [
+      'a VM that seems idle before its process is found',
+      { docker: none, host: { host: onHost.host }, runs: { idle } },
+    ],
+  ];
+
+  it.each(machines)('alarm about nothing that a later one clears: %s', (_what, answers) => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(Object.keys(answers), { minLength: Object.keys(answers).length }),
+        fc.array(fc.nat(3), { minLength: 8, maxLength: 8 }),
+        (order, waits) => {
+          let sight: Sight = { ...up, idle: answers['runs']?.idle ?? null };
+          const told = new Set<StateCode>();
+          const tell = (): void => {
+            const { holding, clear } = assess(sight, settings);
+            for (const { code } of holding) told.add(code);
+            expect(clear.filter((code) => told.has(code))).toEqual([]);
+          };
+          for (const [index, name] of order.entries()) {
+            const isFound = sight.container.kind === 'running' || answers['docker'] === there;
+            const looks = 1 + (waits[index] ?? 0);
+            sight = { ...sight, ...answers[name], answered: { ...sight.answered, [name]: true } };
+            if (sight.answered.docker && !isFound)
+              sight = { ...sight, missing: { looks, forMs: 5_000 * (looks - 1) } };
+            tell();
+          }
+          sight = { ...sight, missing: sight.missing === null ? null : { looks: 9, forMs: 60_000 } };
+          tell();
+        },
+      ),
+    );
+  });
+
+  it('say nothing of a stall before anybody has listened, and clear none', () => {
+    const reconnected: Sight = { ...ready, run: { ...silent, silentForMs: null } };
+    expect(verdict(reconnected, 'run_stalled')).toBe('unknown');
+    expect(verdict({ ...ready, answered: { ...allAnswered, runs: false } }, 'run_stalled')).toBe('unknown');
+    expect(verdict(ready, 'run_stalled')).toBe('clear');
   });
 });

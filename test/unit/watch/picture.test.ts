@@ -30,7 +30,7 @@ function begin(): void {
   feed = openFeed({ dataDir, clock });
   picture = createPicture({
     ...{ vm: 'vm', feed, log: silentLog(), clock, cloud: unasked },
-    conditions: { stalledAfterMs: 900_000, idleAfterMs: 1_800_000 },
+    conditions: { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000 },
     frame: () => ({ vm: 'vm', address: null, vncUrl: null, checkedAtMs: null, heardAtMs: null, cost: null }),
     isHeld: () => false,
   });

@@ -11,8 +11,11 @@ export const machine = {
 };
 
 /** Reached, everything asked, the container up, Windows on its way. */
+export const allAnswered = { docker: true, host: true, runs: true };
+
 export const onItsWay: Sight = {
   ...firstSight,
+  answered: allAnswered,
   ssh: { kind: 'up' },
   docker: { kind: 'ok' },
   container: {

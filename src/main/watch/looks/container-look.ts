@@ -19,8 +19,12 @@ import {
 } from '../../vm/index.ts';
 import { oneAtATime } from '../once.ts';
 import { createContainerPick } from './container-pick.ts';
+import type { Sight } from '../sight.ts';
 import type { LookContext } from './context.ts';
 import { createInsideShell } from './inside-shell.ts';
+
+/** When to look again after a container was missed for the first time. */
+const lookAgainMs = 5_000;
 
 export interface ContainerLook {
   look(): Promise<void>;
@@ -40,6 +44,8 @@ export function createContainerLook(context: LookContext): ContainerLook {
   let mustInspect = true;
   /** Answers of docker in a row that were missing or cut, while the VM answered. */
   let badAnswers = 0;
+  let missingSinceMs: number | null = null;
+  let missingLooks = 0;
 
   const inside = createInsideShell(context.channels, host, () => {
     // Was that a stop or a restart?
@@ -67,7 +73,11 @@ export function createContainerLook(context: LookContext): ContainerLook {
     if (listed.kind !== 'ok') {
       if (listed.kind === 'denied') context.onDenied();
       closeInside();
-      learn({ docker: { kind: listed.kind, detail: listed.detail }, container: { kind: 'unknown' } });
+      learn({
+        docker: { kind: listed.kind, detail: listed.detail },
+        container: { kind: 'unknown' },
+        ...(listed.kind === 'denied' ? found() : notFound()),
+      });
       return;
     }
     const choice = await picker.pick(listed.value);
@@ -95,8 +105,11 @@ export function createContainerLook(context: LookContext): ContainerLook {
   function missed(command: string, detail = `${command} does not answer in time`): void {
     if (host.closed) return;
     badAnswers += 1;
-    if (badAnswers < badAnswersUntilTold) context.hurry();
-    else learn({ docker: { kind: 'failed', detail } });
+    if (badAnswers >= badAnswersUntilTold) learn({ docker: { kind: 'failed', detail }, ...notFound() });
+    else {
+      learn({ missing: notFound().missing });
+      context.hurry();
+    }
   }
 
   function absent(): void {
@@ -105,14 +118,33 @@ export function createContainerLook(context: LookContext): ContainerLook {
     const looks = before.kind === 'absent' ? before.looks + 1 : 1;
     closeInside();
     watchedId = null;
-    learn({ docker: { kind: 'ok' }, container: { kind: 'absent', wanted: config.container, looks } });
-    if (looks === 1) context.hurry();
+    learn({
+      docker: { kind: 'ok' },
+      container: { kind: 'absent', wanted: config.container, looks },
+      ...notFound(),
+    });
+  }
+
+  /** No container was found in this look. Whether one is gone is known after two looks that are some seconds apart. */
+  function notFound(): Pick<Sight, 'missing' | 'answered'> {
+    const nowMs = context.monotonicMs();
+    if (missingSinceMs === null) context.hurry(lookAgainMs);
+    missingSinceMs ??= nowMs;
+    missingLooks += 1;
+    const missing = { looks: missingLooks, forMs: nowMs - missingSinceMs };
+    return { missing, answered: { ...sight().answered, docker: true } };
+  }
+
+  function found(): Pick<Sight, 'missing' | 'answered'> {
+    missingSinceMs = null;
+    missingLooks = 0;
+    return { missing: null, answered: { ...sight().answered, docker: true } };
   }
 
   async function running({ row, why }: ContainerChoice): Promise<void> {
     const before = sight().container;
     if (before.kind === 'running' && before.name === row.name && row.id === watchedId && !mustInspect) {
-      learn({ docker: { kind: 'ok' } });
+      learn({ docker: { kind: 'ok' }, ...found() });
     } else {
       const read = await inspect(row.name);
       if (read?.kind !== 'ok') {
@@ -125,7 +157,7 @@ export function createContainerLook(context: LookContext): ContainerLook {
       const { addresses, mounts } = state;
       const container = { kind: 'running', name: row.name, addresses, mounts, why } as const;
       const isNewBoot = state.startedAt !== sight().startedAt;
-      learn({ docker: { kind: 'ok' }, container, ...(isNewBoot ? nothingYet(state) : {}) });
+      learn({ docker: { kind: 'ok' }, container, ...found(), ...(isNewBoot ? nothingYet(state) : {}) });
       if (isNewBoot) context.onBoot();
     }
     badAnswers = 0;
@@ -145,6 +177,7 @@ export function createContainerLook(context: LookContext): ContainerLook {
     learn({
       docker: { kind: 'ok' },
       container: { kind: 'stopped', name: row.name, state: row.state, status: row.status, exitCode, looks },
+      ...found(),
     });
     if (looks === 1) context.hurry();
     if (state !== null && state.exitCode !== 0) await readLastWords(row.name, state);

@@ -57,7 +57,7 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
     unanswered.note('host', answer);
     if (answer === null) return;
     const facts = readHost(answer);
-    learn({ host: facts });
+    learn({ host: facts, answered: { ...sight().answered, host: true } });
     learnResults();
   });
 

@@ -3,7 +3,7 @@ import { exitMeaning, quote } from '../../vm/index.ts';
 import { runsOnHost, type ContainerSight, type Sight } from '../sight.ts';
 import { whileUp, type Rules, type Verdict } from './rule.ts';
 
-/** A container that is gone in one look may just be restarting, which some benchmarks do between tasks. */
+/** A container that is gone in one look may just be restarting, which some benchmarks do between tasks; so may docker. */
 const looksUntilGone = 2;
 
 export const containerRules: Rules = {
@@ -18,9 +18,15 @@ export const containerRules: Rules = {
     };
   }),
 
-  container_missing: whileUp((sight) => {
+  container_missing: whileUp((sight, { missingAfterMs }) => {
     if (runsOnHost(sight)) return 'clear';
-    const { docker, container, run } = sight;
+    const { docker, container, run, answered, missing } = sight;
+    const isThere = container.kind === 'running' || container.kind === 'stopped';
+    if (isThere && docker.kind !== 'failed') return 'clear';
+    // A benchmark on the VM itself may not have been found yet.
+    if (!answered.docker || !answered.host || !answered.runs) return 'unknown';
+    if (missing === null || missing.looks < looksUntilGone || missing.forMs < missingAfterMs)
+      return 'unknown';
     if (docker.kind === 'missing') {
       return {
         severity: 'warning',
@@ -37,8 +43,7 @@ export const containerRules: Rules = {
         hint: 'On the VM: sudo systemctl status docker',
       };
     }
-    if (container.kind === 'running' || container.kind === 'stopped') return 'clear';
-    if (container.kind === 'unknown' || container.looks < looksUntilGone) return 'unknown';
+    if (container.kind !== 'absent') return 'unknown';
     return {
       // The official script removes the container with the end of its run: nothing is wrong then.
       severity: run?.endedWell === true ? 'warning' : 'critical',

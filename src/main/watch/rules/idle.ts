@@ -19,8 +19,10 @@ export const idleRules: Rules = {
     // What goes on behind a lost connection is not known: it is never called idle.
     if (sight.ssh.kind !== 'up') return 'unknown';
     if (isInUse(sight)) return 'clear';
-    const { idle, cloud } = sight;
-    if (idle === null) return 'unknown';
+    const { idle, cloud, answered, container, inside } = sight;
+    // A benchmark's process may not have been found yet.
+    const isSearched = answered.host && answered.runs && (container.kind !== 'running' || inside !== null);
+    if (idle === null || !isSearched) return 'unknown';
     if (idle.forMs < idleAfterMs) return 'clear';
     const span = durationText(idle.forMs / 1000);
     const since = sinceWords[idle.since];

@@ -15,6 +15,8 @@ export interface Trouble {
 export interface ConditionSettings {
   readonly stalledAfterMs: number;
   readonly idleAfterMs: number;
+  /** How long nothing to run a benchmark in must have been found. */
+  readonly missingAfterMs: number;
 }
 
 /** `unknown`: it stays as it is. */

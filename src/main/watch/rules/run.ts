@@ -17,8 +17,10 @@ export const runRules: Rules = {
     };
   }),
 
-  run_stalled: whileUp(({ run }, { stalledAfterMs }) => {
-    if (!run?.isRunning) return 'clear';
+  run_stalled: whileUp(({ run, answered }, { stalledAfterMs }) => {
+    if (run === null) return answered.runs ? 'clear' : 'unknown';
+    if (!run.isRunning) return 'clear';
+    if (run.silentForMs === null) return 'unknown';
     if (run.silentForMs < (run.stallsAfterMs ?? stalledAfterMs)) return 'clear';
     return {
       severity: 'warning',
