@@ -58,6 +58,8 @@ export interface Feed {
   countAfter(afterSeq: number, vm: string | null): number;
   /** Whether events after this position have been pruned: a client that asks from here has missed some for good. */
   hasPrunedAfter(afterSeq: number, vm: string | null): boolean;
+  /** Returns the newest position up to which events have been pruned: a client that asks from before it has missed some for good. */
+  prunedThrough(vm: string | null): number;
   /** Called after the commit, in order. What a listener throws becomes a process warning. @returns how to stop */
   subscribe(listener: (event: FeedEvent) => void): () => void;
   /** When a VM was first seen, epoch milliseconds; `at` is recorded when that is now. */
@@ -221,7 +223,8 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     replay: (afterSeq, vm, limit) => journal.eventsAfter(afterSeq, vm, limit),
     texts: (afterSeq, throughSeq, vm) => journal.textsAfter(afterSeq, throughSeq, vm),
     countAfter: (afterSeq, vm) => journal.countAfter(afterSeq, vm),
-    hasPrunedAfter: (afterSeq, vm) => journal.hasPrunedAfter(afterSeq, vm),
+    hasPrunedAfter: (afterSeq, vm) => journal.prunedThrough(vm) > afterSeq,
+    prunedThrough: (vm) => journal.prunedThrough(vm),
     subscribe: (listener) => subscribers.add(listener),
     firstSeen: (vm, at) => writer.firstSeen(vm, at),
     heard: (vm) => journal.heard(vm),

@@ -60,7 +60,7 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     ),
     count: prepare('SELECT COUNT(*) AS value FROM events WHERE seq > ?'),
     countOfVm: prepare('SELECT COUNT(*) AS value FROM events WHERE seq > ? AND vm = ?'),
-    prunedAfter: prepare('SELECT 1 FROM pruned WHERE through_seq > ? AND (?2 IS NULL OR vm = ?2)'),
+    prunedThrough: prepare('SELECT MAX(through_seq) AS value FROM pruned WHERE ?1 IS NULL OR vm = ?1'),
     putRun: prepare(`INSERT INTO runs (run_id, vm, sort_at, record) VALUES (?1, ?2, COALESCE(?3, ?4), ?5)
       ON CONFLICT DO UPDATE SET sort_at = COALESCE(?3, sort_at), record = ?5 WHERE record <> ?5`),
     runs: prepare(`${selectRuns} WHERE (?1 IS NULL OR vm = ?1)
@@ -140,8 +140,7 @@ export function createJournal({ database, journalId, numbers }: JournalFile) {
     },
     countAfter: (seq: number, vm: string | null): number =>
       (vm === null ? value(statements.count, seq) : value(statements.countOfVm, seq, vm)) ?? 0,
-    hasPrunedAfter: (seq: number, vm: string | null): boolean =>
-      statements.prunedAfter.get(seq, vm) !== undefined,
+    prunedThrough: (vm: string | null): number => value(statements.prunedThrough, vm) ?? 0,
 
     /** @returns whether anything about the run is new */
     putRun(run: RunRecord, at: number): boolean {

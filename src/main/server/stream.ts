@@ -47,6 +47,8 @@ class ClientStream implements Stream, ChannelMember {
   readonly #query: StreamQuery;
   readonly #context: StreamContext;
   readonly #headAtOpening: number;
+  /** Up to where the journal had been cut when the client was told of it. */
+  readonly #knownCut: number;
   /** The newest journal event that was sent, or need not be. Of a live stream, the channel knows. */
   #sentSeq: number;
   #state: 'replaying' | 'behind' | 'live' = 'replaying';
@@ -61,6 +63,7 @@ class ClientStream implements Stream, ChannelMember {
     this.#query = query;
     this.#context = context;
     this.#headAtOpening = feed.head();
+    this.#knownCut = feed.prunedThrough(query.vm);
     this.#sentSeq = position;
     const connected = eventFrame('connected', feed.idOf(position), {
       timestamp: new Date().toISOString(),
@@ -128,6 +131,11 @@ class ClientStream implements Stream, ChannelMember {
       this.#send(this.#owedPicture());
       return;
     }
+    if (this.#hasMissed()) {
+      // What was to follow is gone. The client comes back with its last id, and is told of the gap then.
+      this.#sink.end();
+      return;
+    }
     const throughSeq = this.#state === 'replaying' ? this.#headAtOpening : feed.head();
     const portion = backlog.read(this.#query, this.#sentSeq, throughSeq);
     this.#sentSeq = portion.throughSeq;
@@ -140,6 +148,12 @@ class ClientStream implements Stream, ChannelMember {
     this.#send(...before, portion, picture);
     if (this.#state === 'behind') this.#proceed();
     else if (this.#isFinishing) this.#sink.end();
+  }
+
+  /** Whether the journal has been cut beyond what this client was sent, since it came. */
+  #hasMissed(): boolean {
+    const cut = this.#context.feed.prunedThrough(this.#query.vm);
+    return cut > this.#knownCut && cut > this.#sentSeq;
   }
 
   #wholePicture(): Frames {

@@ -21,6 +21,8 @@ export interface BenchmarkLog {
   readonly run: RunState | null;
   /** Of the log that is followed; null: none is. */
   readonly reading: LogReading | null;
+  /** More of the log is on its way. */
+  readonly isArriving: boolean;
   /** More of the log is known to be there than has been read. */
   readonly isBehind: boolean;
   /** What the picture says of the run. */
@@ -181,6 +183,9 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     },
     get reading() {
       return following.reading;
+    },
+    get isArriving() {
+      return following.isLive && following.isBehind;
     },
     get isBehind() {
       return following.isBehind;

@@ -15,6 +15,8 @@ import type { VmClock } from './vm-clock.ts';
 export interface Runs {
   /** The newest, on or over. */
   readonly newest: RunState | null;
+  /** The logs have been looked for, and what is being read has been read to its end: a run that is on is known. */
+  readonly isSearched: boolean;
   /** There may be more to be read than has been: what is known of the newest run is not its last word. */
   readonly isBehind: boolean;
   /** To be called after each whole look. */
@@ -92,6 +94,9 @@ export function watchRuns(options: RunsOptions): Runs {
   return {
     get newest() {
       return current() ?? lastRun;
+    },
+    get isSearched() {
+      return looks >= looksUntilFound && !benchmarkLog.isArriving;
     },
     get isBehind() {
       return benchmarkLog.isBehind || looks < looksUntilFound;

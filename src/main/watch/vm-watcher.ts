@@ -142,7 +142,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     screens.note();
     if (depth === 'whole') await runs.lookAtLog(current);
     if (session !== current) return;
-    const answered = { ...picture.sight.answered, runs: picture.sight.answered.runs || !runs.isBehind };
+    const answered = { ...picture.sight.answered, runs: picture.sight.answered.runs || runs.isSearched };
     picture.learn({ idle: spending.idle(), answered });
     if (depth === 'whole') await runs.lookAtResults(current);
     realign();
