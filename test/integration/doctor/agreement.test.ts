@@ -11,6 +11,7 @@ const told: readonly (readonly [name: CheckName, what: string, code: StateCode])
   ['ssh_port', 'no server on it', 'ssh_unreachable'],
   ['ssh_key', 'no such file', 'ssh_auth_failed'],
   ['ssh_login', 'a key that the VM does not know', 'ssh_auth_failed'],
+  ['ssh_login', 'a second factor after the key', 'ssh_auth_failed'],
   ['ssh_login', 'no shell behind it', 'vm_unresponsive'],
   ['ssh_login', 'a forced command that waits', 'vm_unresponsive'],
   ['ssh_login', 'one session only', 'vm_unresponsive'],

@@ -388,6 +388,19 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       command: /^az vm user update .* --ssh-key-value \S+\/\.ssh\/id_rsa\.pub$/,
     },
     {
+      what: 'a second factor after the key',
+      async break({ vm }) {
+        vm.setSshd(
+          'AuthenticationMethods publickey,keyboard-interactive',
+          'KbdInteractiveAuthentication yes',
+        );
+        await vm.killSshd();
+        await vm.startSshd();
+      },
+      found: /accepted the key, but wants a second factor/,
+      command: /^ssh -v /,
+    },
+    {
       what: 'a server that hangs up',
       break: async (patient) => {
         patient.setSsh({ port: await closingSshPort() });

@@ -1,7 +1,9 @@
 /** A VM that lets BenchTray log in and then does not do what it is asked: said with a code and a hint, and never asked in a storm. */
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask } from '../../support/sample-run.ts';
 import { startScriptedSsh } from '../../support/scripted-ssh.ts';
@@ -13,6 +15,22 @@ async function withSshd(vm: RealVm, ...lines: readonly string[]): Promise<void> 
   vm.setSshd(...lines);
   await vm.killSshd();
   await vm.startSshd();
+}
+
+/** An SSH agent that holds this key, and no key files in the home. */
+async function startAgent(keyPath: string, dir: string): Promise<void> {
+  const socket = join(dir, 'agent');
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    const ended = once(agent, 'exit');
+    agent.kill();
+    await ended;
+  });
+  await until(() => existsSync(socket), 'the agent listens');
+  vi.stubEnv('SSH_AUTH_SOCK', socket);
+  vi.stubEnv('HOME', join(dir, 'home'));
+  execFileSync('ssh-add', ['-q', keyPath], { stdio: 'ignore' });
 }
 
 /** The pauses (milliseconds) between these times do not shrink, and the last one is long. */
@@ -121,6 +139,45 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     expect(ssh.loginsAt.length).toBeGreaterThanOrEqual(3);
     await until(() => ssh.loginsAt.length >= 6, 'six logins', 30_000);
     expectBackOff(ssh.loginsAt);
+  });
+});
+
+describe.skipIf(sshdPath === null)('a VM that wants a second factor after the key', () => {
+  it.each([
+    ['keyboard-interactive', 'KbdInteractiveAuthentication yes'],
+    ['password', 'PasswordAuthentication yes'],
+  ])('%s: says so, with a way out', async (method, setting) => {
+    const vm = await readyVm();
+    await withSshd(vm, `AuthenticationMethods publickey,${method}`, setting);
+    const { untilError, untilRecovered } = await watch(vm.config);
+    const error = await untilError('ssh_auth_failed');
+    expect(error.message).toMatch(/accepted the key, but wants a second factor, which BenchTray cannot give/);
+    expect(error.detail).toContain(method);
+    expect(error.hint).toContain('AuthenticationMethods publickey');
+    await withSshd(vm);
+    await untilRecovered('ssh_auth_failed');
+  });
+
+  it('says so where the accepted key is one of the SSH agent', async () => {
+    const vm = await readyVm();
+    await startAgent(vm.keyPath, vm.dir);
+    await withSshd(
+      vm,
+      'AuthenticationMethods publickey,keyboard-interactive',
+      'KbdInteractiveAuthentication yes',
+    );
+    const { untilError } = await watch({
+      ...vm.config,
+      ssh: { ...vm.config.ssh, privateKey: null, agent: true },
+    });
+    expect((await untilError('ssh_auth_failed')).message).toContain('wants a second factor');
+  });
+
+  it('a second key: says so', async () => {
+    const vm = await readyVm();
+    await withSshd(vm, 'AuthenticationMethods publickey,publickey');
+    const { untilError } = await watch(vm.config);
+    expect((await untilError('ssh_auth_failed')).detail).toContain('publickey');
   });
 });
 

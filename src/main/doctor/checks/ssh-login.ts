@@ -23,6 +23,13 @@ const refused = remedy<About>({
   },
   example: { azure: exampleAzure, target: exampleTarget, key: exampleKey },
 });
+const secondFactor = remedy<About>({
+  when: 'the VM wants a second factor after the key',
+  advice:
+    'BenchTray cannot give one. Let a key alone be enough for this user: in `/etc/ssh/sshd_config` on the VM, a block `Match User …` with `AuthenticationMethods publickey`. Or set "ssh.username" to a user without a second factor.',
+  command: ({ target }, terminal) => loudLogin(terminal, target),
+  example: { azure: null, target: exampleTarget, key: exampleKey },
+});
 const broken = remedy<About>({
   when: 'the SSH connection ends before the login is through',
   advice: 'See at which step it ends:',
@@ -51,7 +58,7 @@ export const sshLogin: VmCheck = {
   needs: () => ['ssh_port', 'ssh_key'],
   after: () => ['host_key'],
   limitSeconds: 30,
-  remedies: [refused, broken, noShell, fewSessions],
+  remedies: [refused, secondFactor, broken, noShell, fewSessions],
   async look(vm) {
     const target = await vm.target();
     if (!target.ok) throw new Error(target.detail);
@@ -61,7 +68,9 @@ export const sshLogin: VmCheck = {
     const result = await vm.connection();
     if (!result.ok) {
       const { code, message, detail } = result.problem;
-      return failed(`${message} ${detail}`, code === 'ssh_auth_failed' ? refused : broken, about);
+      const isHalf = result.problem.isSecondFactor === true;
+      const login = isHalf ? secondFactor : refused;
+      return failed(`${message} ${detail}`, code === 'ssh_auth_failed' ? login : broken, about);
     }
     const problem = await vm.shellProblem();
     if (problem !== null) {

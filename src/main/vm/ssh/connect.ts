@@ -1,10 +1,11 @@
 /** One attempt to log in on a machine, through its jump hosts. The outcome is a value: a client, or what went wrong in a person's words. */
 import type { Duplex } from 'node:stream';
-import ssh2, { type AgentAuthMethod, type Client, type ConnectConfig, type PublicKeyAuthMethod } from 'ssh2';
+import ssh2, { type Client, type ConnectConfig } from 'ssh2';
 import { terminalOf } from '../../terminal.ts';
 import { agentWithoutSha1, algorithmsFor, outdatedHint, outdatedServer, withoutSha1 } from './algorithms.ts';
 import type { HostKeys, HostKeyVerdict } from './host-keys.ts';
 import type { KeyProblem, KeyStore, LoadedKeys } from './keys.ts';
+import { createOffers } from './offers.ts';
 import { addressOf, type SshTarget } from './target.ts';
 
 export interface SshProblem {
@@ -13,6 +14,8 @@ export interface SshProblem {
   readonly message: string;
   readonly detail: string;
   readonly hint: string;
+  /** The server accepted the key, and wants more than a key. */
+  readonly isSecondFactor?: true;
   /** The fault lies on this side: the machine was not even tried, so that nothing follows about it. */
   readonly isUntried?: true;
 }
@@ -78,13 +81,11 @@ async function logIn(
   const lack = lackOfKeys(target, { keys, problems }, agent !== null);
   if (lack !== null) return { ok: false, problem: lack };
 
-  const offers: (PublicKeyAuthMethod | AgentAuthMethod)[] = keys.map((key) => ({
-    type: 'publickey',
-    username: target.username,
-    key: withoutSha1(key),
-  }));
-  if (agent !== null)
-    offers.push({ type: 'agent', username: target.username, agent: agentWithoutSha1(agent) });
+  const { username } = target;
+  const offers = createOffers(
+    keys.map((key) => ({ type: 'publickey', username, key: withoutSha1(key) })),
+    agent === null ? null : { type: 'agent', username, agent: agentWithoutSha1(agent) },
+  );
   const client = new ssh2.Client();
   let verdict = null as HostKeyVerdict | null;
   const config: ConnectConfig = {
@@ -95,7 +96,7 @@ async function logIn(
     ...keepalive,
     ...(socket === null ? {} : { sock: socket }),
     hostVerifier: (key: Buffer) => (verdict = tools.hostKeys.judge(target, key)).kind !== 'refused',
-    authHandler: offers,
+    authHandler: offers.handler,
     algorithms: algorithmsFor(tools.hostKeys.preferredTypes(target)),
   };
 
@@ -133,6 +134,8 @@ async function logIn(
         unused.push(`An RSA key was not used: ${signing}.`);
         return;
       }
+      if (error.level === 'client-authentication' && offers.wantedBeside !== null)
+        return fail(secondFactorWanted(target, offers.wantedBeside));
       if (error.level === 'client-authentication')
         return fail(loginRefused(target, problems, agent !== null, unused));
       const outdated = outdatedServer(error.message);
@@ -171,6 +174,17 @@ function unreachable(target: SshTarget, detail: string, hint: string | null = nu
     hint:
       hint ??
       `Is the VM running, is the address right, and is port ${port} open for you?${command === null ? '' : ` Try: ${command}`}`,
+  };
+}
+
+function secondFactorWanted(target: SshTarget, methods: readonly string[]): SshProblem {
+  const { username } = target;
+  return {
+    code: 'ssh_auth_failed',
+    isSecondFactor: true,
+    message: `${addressOf(target)} accepted the key, but wants a second factor, which BenchTray cannot give.`,
+    detail: `After the key, the server asks for: ${methods.join(', ')}.`,
+    hint: `Let a key alone be enough for this user. In /etc/ssh/sshd_config on the VM: "Match User ${username}" and, below it, "AuthenticationMethods publickey". Or set "ssh.username" to a user without a second factor.`,
   };
 }
 
