@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readAnswerJson } from '../read-answer-json.ts';
 import type { ErrorPayload } from '../../shared/stream.ts';
 
 export interface CurrentState {
@@ -26,7 +27,7 @@ export async function fetchCurrentState(serverUrl: string): Promise<CurrentState
     signal: AbortSignal.timeout(answerWithinMs),
   });
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-  const { vms } = answerSchema.parse(await answer.json());
+  const { vms } = answerSchema.parse(await readAnswerJson(answer));
   const isTold = vms.every((vm) => vm.open_errors !== undefined);
   return {
     vmNames: vms.map((vm) => vm.name),

@@ -12,6 +12,12 @@ export interface FollowOptions {
   readonly silenceMs?: number;
 }
 
+/** No event of BenchTray comes near: a hundred VMs with a thousand tasks each. */
+const mostEventBytes = 16 * 1024 * 1024;
+/** An empty line ends an event, in whatever way lines end. */
+const endOfEvent = /\n\r?\n|\r\r/;
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
 /**
  * Follows the stream until closed, whatever happens to the server. EventSource comes back by itself after a lost
  * connection, but gives up for good on any answer other than 200: then a new one takes over with the last id.
@@ -33,11 +39,16 @@ export function followStream({
     lastByteAtMs = performance.now();
     const response = await fetch(address, init);
     lastByteAtMs = performance.now();
+    let bytesOfEvent = 0;
+    let tail = '';
     const body = response.body?.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({
         transform(chunk, controller) {
           lastByteAtMs = performance.now();
-          controller.enqueue(chunk);
+          bytesOfEvent = endOfEvent.test(tail + latin1(chunk)) ? chunk.length : bytesOfEvent + chunk.length;
+          tail = latin1(chunk.subarray(-3));
+          if (bytesOfEvent > mostEventBytes) controller.error(new Error('it sends an event without an end'));
+          else controller.enqueue(chunk);
         },
       }),
     );

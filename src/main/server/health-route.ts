@@ -1,8 +1,10 @@
 /** `GET /healthz`: answers as long as the process works, whatever the VMs do. Also tells a BenchTray from any other server. */
 import { healthSchema, type Health } from './answer-schemas.ts';
+import { readAnswerJson } from '../read-answer-json.ts';
 import { route, sendJson, type Route } from './routing.ts';
 
 const answerWithinMs = 1000;
+const mostBytes = 65_536;
 
 export function healthRoute(version: string): Route {
   return route('/healthz', ({ response }) => {
@@ -14,7 +16,7 @@ export function healthRoute(version: string): Route {
 export async function askForBenchTray(url: string): Promise<string | null> {
   try {
     const answer = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(answerWithinMs) });
-    return healthSchema.parse(await answer.json()).version;
+    return healthSchema.parse(await readAnswerJson(answer, mostBytes)).version;
   } catch {
     return null;
   }

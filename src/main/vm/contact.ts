@@ -103,8 +103,9 @@ export function shellProblem(target: SshTarget, end: ShellEnd): { readonly probl
   }
 }
 
-/** What is wrong with a VM whose shell answered at first and then fell silent. */
-export function fellSilent(target: SshTarget): SshProblem {
-  const detail = `No answer to anything for ${Math.round(silentAfterMs / 1000)} s.`;
-  return shellProblem(target, { kind: 'silent', detail }).problem;
+/** Returns what is wrong with a VM whose shell answered at first and then ended. Null: nothing that a new connection does not mend. */
+export function lateShellProblem(target: SshTarget, end: ShellEnd): SshProblem | null {
+  if (end.kind !== 'silent' && end.kind !== 'flooded') return null;
+  const silence = `No answer to anything for ${Math.round(silentAfterMs / 1000)} s.`;
+  return shellProblem(target, end.kind === 'silent' ? { kind: 'silent', detail: silence } : end).problem;
 }

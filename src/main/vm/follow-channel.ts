@@ -1,6 +1,6 @@
 /** A channel on which one command's output flows for as long as it is open: `tail -f` of a log, `docker logs --follow`. */
 import type { ClientChannel } from 'ssh2';
-import { createBoundedBytes } from './bounded-bytes.ts';
+import { createBoundedBytes } from '../bounded-bytes.ts';
 import { createByteTurns } from './byte-turns.ts';
 import { requestLine, shellScript } from './shell-script.ts';
 import type { Channels } from './ssh/channels.ts';

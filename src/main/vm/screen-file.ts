@@ -1,5 +1,5 @@
 /** Fetches one picture of a result folder, on a channel of its own that is open no longer than it takes. */
-import { createBoundedBytes } from './bounded-bytes.ts';
+import { createBoundedBytes } from '../bounded-bytes.ts';
 import { openFollow } from './follow-channel.ts';
 import { readScreenHead } from './result-folder.ts';
 import type { Channels } from './ssh/channels.ts';

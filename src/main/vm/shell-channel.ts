@@ -1,7 +1,7 @@
 /** A resident shell on the VM or in its container: requests go in as lines, answers come back in frames, in any order. */
 import { randomBytes } from 'node:crypto';
 import type { ClientChannel } from 'ssh2';
-import { createBoundedBytes, type BoundedBytes } from './bounded-bytes.ts';
+import { createBoundedBytes, type BoundedBytes } from '../bounded-bytes.ts';
 import { requestLine, shellScript } from './shell-script.ts';
 import type { Channels } from './ssh/channels.ts';
 
@@ -134,6 +134,8 @@ export function openShell(channels: Channels, command: string): OwnShellChannel 
     channel.on('data', read);
     channel.stderr.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString('utf8')).slice(-2_000);
+      unasked += chunk.length;
+      if (unasked > mostUnasked) end('flooded');
     });
     channel.on('close', () => end('ended'));
     for (const text of unsent.splice(0)) channel.write(text);

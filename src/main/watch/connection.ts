@@ -2,8 +2,8 @@
 import type { Logger } from '../app-log.ts';
 import {
   addressOf,
-  fellSilent,
   keepLink,
+  lateShellProblem,
   makeContact,
   type ConnectTools,
   type Contact,
@@ -81,7 +81,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
       if (isDue) link.relogin(null);
       if (isDue || lastLoginMs === null) lastLoginMs = monotonicMs();
     },
-    shellEnded: (end) => link.relogin(end.kind === 'silent' ? fellSilent(target) : null),
+    shellEnded: (end) => link.relogin(lateShellProblem(target, end)),
     close() {
       if (blinkTimer !== null) clearTimeout(blinkTimer);
       link.close();

@@ -135,3 +135,24 @@ it('asks no more once it is closed', async () => {
   // One request may have been on its way.
   expect(askedFor('first')).toBeLessThanOrEqual(before + 1);
 });
+
+it('gives up an event without an end, and holds no more than one of 16 MiB', async () => {
+  const mebibyte = 'x'.repeat(1024 * 1024);
+  let sent = 0;
+  const endless: Answer = (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const write = (): void => {
+      if (response.destroyed) return;
+      sent += 1;
+      // Lines end, and the event does not.
+      if (response.write(`data: ${mebibyte}\n`)) setImmediate(write);
+      else response.once('drain', write);
+    };
+    write();
+  };
+  answers = [endless, stream(connected('j-1'))];
+  follow();
+  await until(() => messages.length === 1, 'the next connection');
+  expect(ids()).toEqual(['j-1']);
+  expect(sent).toBeLessThan(64);
+});

@@ -1,3 +1,4 @@
+import { readAnswerJson } from '../../read-answer-json.ts';
 import type { AwaitedRun } from './state.ts';
 
 /** How a run ended. Where its end was missed, the server's history is asked; what cannot be learned is null. */
@@ -9,7 +10,7 @@ export async function runOutcome({ runId, outcome }: AwaitedRun, url: URL): Prom
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(5000) });
     if (!response.ok) return null;
-    const run = (await response.json()) as { readonly state?: unknown };
+    const run = (await readAnswerJson(response)) as { readonly state?: unknown };
     return typeof run.state === 'string' ? run.state : null;
   } catch {
     return null;
