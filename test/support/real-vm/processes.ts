@@ -1,5 +1,5 @@
 /** Processes of this computer, for the machine in real-vm.ts. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export interface VmProcess {
   readonly pid: number;
@@ -56,4 +56,18 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 function pids(): number[] {
   return readdirSync('/proc').flatMap((entry) => (/^\d+$/.test(entry) ? [Number(entry)] : []));
+}
+
+/** Returns the processes whose environment or command line holds this text. None where the system has no /proc. */
+export function mentioning(text: string): number[] {
+  if (!existsSync('/proc/self')) return [];
+  return pids().filter((pid) =>
+    ['environ', 'cmdline'].some((file) => {
+      try {
+        return readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(text);
+      } catch {
+        return false;
+      }
+    }),
+  );
 }

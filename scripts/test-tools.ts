@@ -1,0 +1,99 @@
+/** Programs that the tests need and npm does not bring: an OpenSSH server, Chromium, Python, proxies, BusyBox. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  findCaddy,
+  findChromium,
+  findDynamicBusybox,
+  findNginx,
+  findPython,
+  findSshd,
+  findStaticBusybox,
+  unpackedPackage,
+  unpackedTools,
+} from '../test/support/tools.ts';
+
+export interface Tool {
+  readonly name: string;
+  /** What test files call it: a file that mentions this is skipped without it. */
+  readonly mark: string;
+  readonly debianPackage: string;
+  /**
+   * The package is unpacked and not installed, because it would start a service or take the place of a program. `apart`: into a folder
+   * of its own.
+   */
+  readonly isUnpacked?: boolean | 'apart';
+  readonly find: () => string | null;
+}
+
+const installLimitMs = 240_000;
+export const tools: readonly Tool[] = [
+  { name: 'OpenSSH server (sshd)', mark: 'sshdPath', debianPackage: 'openssh-server', find: findSshd },
+  { name: 'Chromium', mark: 'chromiumPath', debianPackage: 'chromium', find: findChromium },
+  {
+    name: 'Python 3 with requests',
+    mark: 'pythonPath',
+    debianPackage: 'python3-requests',
+    find: findPython,
+  },
+  { name: 'nginx', mark: 'nginxPath', debianPackage: 'nginx', isUnpacked: true, find: findNginx },
+  { name: 'Caddy', mark: 'caddyPath', debianPackage: 'caddy', isUnpacked: true, find: findCaddy },
+  {
+    name: 'BusyBox',
+    mark: 'busyboxPath',
+    debianPackage: 'busybox',
+    isUnpacked: 'apart',
+    find: findDynamicBusybox,
+  },
+  {
+    name: 'BusyBox (static)',
+    mark: 'busyboxStaticPath',
+    debianPackage: 'busybox-static',
+    isUnpacked: 'apart',
+    find: findStaticBusybox,
+  },
+];
+
+/** Installs what is missing where that is possible without asking anybody: on Debian and its kin, as root. */
+export function bring(wanted: readonly Tool[]): void {
+  const isDebian = existsSync('/usr/bin/apt-get');
+  if (wanted.length === 0 || !isDebian || process.getuid?.() !== 0) return;
+  console.log(`Bringing ${wanted.map(({ name }) => name).join(', ')} for the tests…`);
+  const folder = mkdtempSync(join(tmpdir(), 'benchtray-packages-'));
+  const apt = (...words: string[]): boolean => {
+    const result = spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=60', ...words], {
+      cwd: folder,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: installLimitMs,
+    });
+    return result.status === 0;
+  };
+  const packages = wanted
+    .filter(({ isUnpacked }) => isUnpacked === undefined)
+    .map((tool) => tool.debianPackage);
+  const install = (): boolean =>
+    packages.length === 0 || apt('install', '-y', '--no-install-recommends', ...packages);
+  const unpack = ({ debianPackage, isUnpacked }: Tool): boolean => {
+    if (!apt('download', debianPackage)) return false;
+    const target = isUnpacked === 'apart' ? unpackedPackage(debianPackage) : unpackedTools;
+    const file = readdirSync(folder).find((name) => name.startsWith(`${debianPackage}_`));
+    if (file === undefined) return false;
+    mkdirSync(target, { recursive: true });
+    return spawnSync('dpkg-deb', ['-x', join(folder, file), target]).status === 0;
+  };
+  // A fresh machine knows no packages yet.
+  let hasUpdated = false;
+  const orAfterUpdate = (work: () => boolean): void => {
+    if (work() || hasUpdated) return;
+    // Once, whatever comes of it: without a network it takes its time.
+    hasUpdated = true;
+    if (apt('update')) work();
+  };
+  orAfterUpdate(install);
+  for (const tool of wanted.filter(({ isUnpacked }) => isUnpacked !== undefined))
+    orAfterUpdate(() => unpack(tool));
+  rmSync(folder, { recursive: true, force: true });
+}
