@@ -153,6 +153,34 @@ export default ts.config(
     files: ['src/main/shell/**', 'src/main/index.ts', 'src/preload/**'],
     rules: { 'no-restricted-imports': 'off' },
   },
+  {
+    // The benchmarks in test/bench measure over fixed times.
+    files: ['test/**'],
+    ignores: ['test/bench/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name="only"]',
+          message: 'All other tests would be left out.',
+        },
+        {
+          selector: 'CallExpression[callee.property.name="waitForTimeout"]',
+          message: 'Wait for what the test means.',
+        },
+        {
+          selector:
+            'AwaitExpression > CallExpression[callee.name=/^(pause|delay|sleep|setTimeout)$/] > Literal[value>=100]',
+          message: 'No fixed sleeps: use "until" of test/support/wait.ts.',
+        },
+        {
+          selector:
+            'NewExpression[callee.name="Promise"] CallExpression[callee.name="setTimeout"] > Literal[value>=100]',
+          message: 'No fixed sleeps: use "until" of test/support/wait.ts.',
+        },
+      ],
+    },
+  },
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
   { files: ['*.config.ts', 'eslint.config.js'], rules: { 'import-x/no-default-export': 'off' } },
   {
