@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { commandOf, descendants, mentioning, signal } from '../test/support/real-vm/processes.ts';
 
 /** A process that was asked to end, or whose parent has just ended, may need this long. */
-const endWithinMs = 5_000;
+const endWithinMs = 3_000;
 
 export interface Workshop {
   /** For reports. Removed by `close`. */
@@ -30,13 +30,21 @@ export function openWorkshop(root: string): Workshop {
     return [...new Set([...found, ...found.flatMap(descendants)])];
   };
 
-  async function endAll(): Promise<void> {
-    // A runner of its own accord ends its workers. A group, since a worker does not pass signals on.
-    if (running !== null) signal(-running, 'SIGTERM');
+  async function settled(): Promise<void> {
     const giveUpAtMs = performance.now() + endWithinMs;
     while (started().length > 0 && performance.now() < giveUpAtMs) await pause(50);
+  }
+
+  function endAll(): void {
     for (const pid of started()) signal(pid, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  async function interrupt(): Promise<void> {
+    // To the group, since a runner does not pass signals on to its workers.
+    if (running !== null) signal(-running, 'SIGTERM');
+    await settled();
+    endAll();
   }
 
   let isInterrupted = false;
@@ -46,7 +54,8 @@ export function openWorkshop(root: string): Workshop {
       if (isInterrupted) return;
       isInterrupted = true;
       console.error('\nInterrupted: ending everything that the tests have started…');
-      void endAll().finally(() => process.exit(128 + constants.signals[name]));
+      const exit = (): never => process.exit(128 + constants.signals[name]);
+      interrupt().then(exit, exit);
     });
   }
 
@@ -73,15 +82,14 @@ export function openWorkshop(root: string): Workshop {
       });
     },
     async close() {
-      const giveUpAtMs = performance.now() + endWithinMs;
-      while (started().length > 0 && performance.now() < giveUpAtMs) await pause(50);
+      await settled();
       const left = [
         ...started().map((pid) => `a process: ${commandOf(pid)}`),
         ...readdirSync(temporary)
           .filter((name) => name.startsWith('benchtray'))
           .map((name) => `a temporary folder: ${name}`),
       ];
-      await endAll();
+      endAll();
       return left;
     },
   };

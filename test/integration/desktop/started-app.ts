@@ -78,7 +78,7 @@ export function openDesk(): Desk {
       for (const { child, browsers } of started) {
         for (const browser of browsers) await browser.close().catch(() => undefined);
         // First gently: a process that is killed leaves its Chromium behind for a while.
-        const forced = setTimeout(() => void child.stop(), endWithinMs);
+        const forced = setTimeout(() => child.process.kill('SIGKILL'), endWithinMs);
         await child.stop('SIGTERM');
         clearTimeout(forced);
       }
