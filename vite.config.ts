@@ -4,12 +4,15 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { readFileSync } from 'node:fs';
 
-const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const { version, desktopName } = JSON.parse(
+  readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
+) as { version: string; desktopName: string };
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const outside = [/^node:/, ...builtinModules, 'electron', /\.node$/, 'cpu-features'];
-const define = { __BENCHTRAY_VERSION__: JSON.stringify(version) };
+const define = {
+  __BENCHTRAY_VERSION__: JSON.stringify(version),
+  __BENCHTRAY_APP_ID__: JSON.stringify(desktopName.replace(/\.desktop$/, '')),
+};
 
 /**
  * Three environments, built together by `vite build --app`:

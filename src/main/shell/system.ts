@@ -1,12 +1,16 @@
 import { app, Menu, powerMonitor } from '#electron';
 import type { Logger } from '../app-log.ts';
 
-/** The same as electron-builder's `appId`: Windows shows notifications only to the app whose shortcut has it. */
-const appId = 'org.example.benchtray';
+/**
+ * Set by the build: `desktopName` of package.json without its ending. The installer has the same `appId`, since Windows shows
+ * notifications only to the app whose shortcut has it.
+ */
+declare const __BENCHTRAY_APP_ID__: string;
 
 /** What every system wants to be told once, before the first window. */
 export function introduceApp(): void {
-  if (process.platform === 'win32') app.setAppUserModelId(app.isPackaged ? appId : process.execPath);
+  if (process.platform === 'win32')
+    app.setAppUserModelId(app.isPackaged ? __BENCHTRAY_APP_ID__ : process.execPath);
   // macOS takes copy and paste from the menu; elsewhere the page needs none.
   Menu.setApplicationMenu(
     process.platform === 'darwin'

@@ -1,7 +1,17 @@
 /** The npm package, as somebody has it who installs it into an empty folder. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -37,13 +47,30 @@ afterAll(() => {
   if (isBuilt) rmSync(folder, { recursive: true });
 });
 
-it('is built before it is packed', () => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    scripts: Readonly<Record<string, string>>;
+it('is built by npm pack in a clone that was never built', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'benchtray-unbuilt-'));
+  onTestFinished(() => {
+    rmSync(clone, { recursive: true });
+  });
+  const leftOut = ['.git', 'node_modules', 'out', 'dist', 'test', 'test-results'].map((name) =>
+    join(root, name),
+  );
+  cpSync(root, clone, { recursive: true, filter: (path) => !leftOut.includes(path) });
+  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+  execFileSync('npm', ['pack'], { cwd: clone, stdio: 'ignore' });
+  const tarball = globSync('benchtray-*.tgz', { cwd: clone })[0] ?? '';
+  const paths = execFileSync('tar', ['-tzf', tarball], { cwd: clone, encoding: 'utf8' }).split('\n');
+  expect(paths).toEqual(
+    expect.arrayContaining(['package/out/main/cli.js', 'package/out/renderer/index.html']),
+  );
+});
+
+it('has the same name in package.json and for the installers', () => {
+  const { desktopName } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    desktopName: string;
   };
-  expect(scripts['prepack']).toBe('npm run build');
-  // .npmrc forbids the scripts of packages, and with them this one.
-  expect(scripts['package']).toBe('npm pack --ignore-scripts=false');
+  const [, appId] = /^appId: (.+)$/m.exec(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) ?? [];
+  expect(`${String(appId)}.desktop`).toBe(desktopName);
 });
 
 it.skipIf(!isBuilt)('holds what is needed, no maps, no sources, and is small', () => {
