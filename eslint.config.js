@@ -154,6 +154,11 @@ export default ts.config(
     rules: { 'no-restricted-imports': 'off' },
   },
   {
+    // A promise that rejects fails the test run by itself.
+    files: ['test/**'],
+    rules: { '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }] },
+  },
+  {
     // The benchmarks in test/bench measure over fixed times.
     files: ['test/**'],
     ignores: ['test/bench/**'],
