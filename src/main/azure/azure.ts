@@ -2,6 +2,7 @@
 import { terminalText } from '../../shared/terminal-text.ts';
 import { UserError } from '../../shared/user-error.ts';
 import type { Logger } from '../app-log.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import type { AzureConfig } from '../config/index.ts';
 import { createClients, type SignedIn } from './clients.ts';
 import { cloudOfAuthority, clouds, type Cloud } from './clouds.ts';
@@ -23,7 +24,7 @@ export interface Azure {
 export interface AzureOptions {
   readonly log: Logger;
   readonly environment: Environment;
-  readonly now?: () => number;
+  readonly clock?: Pick<Clock, 'wallMs' | 'steadyMs'>;
   /** Where requests go instead of the cloud's own address; default: BENCHTRAY_AZURE_ENDPOINT. https only. */
   readonly endpoint?: string;
   /** Shows the person the address and the code of a sign-in by device code; default: a line on stderr. */
@@ -45,10 +46,11 @@ export interface AzureLimits {
 const usualLimits: AzureLimits = { lookMs: 30_000, listMs: 60_000, tokenMs: 20_000 };
 
 export function createAzure(options: AzureOptions): Azure {
-  const { log, environment, now = Date.now } = options;
+  const { log, environment, clock = systemClock } = options;
+  const now = clock.wallMs;
   const limits = { ...usualLimits, ...options.limits };
   const uptimes = new Map<string, UptimeMemory>();
-  /** By cloud and subscription, until when Azure wants to be left alone; epoch milliseconds. */
+  /** Until when Azure asked for a pause, by cloud and subscription; steady milliseconds, so that setting the clock does not change it. */
   const pauses = new Map<string, number>();
   const clients = createClients({
     environment,
@@ -75,7 +77,7 @@ export function createAzure(options: AzureOptions): Azure {
   async function answer<Value>(question: Question<Value>): Promise<AzureAnswer<Value>> {
     const { cloud, vm, limitMs } = question;
     const pauseKey = `${cloud.name} ${vm?.subscriptionId ?? ''}`;
-    const remainingMs = (pauses.get(pauseKey) ?? 0) - now();
+    const remainingMs = (pauses.get(pauseKey) ?? Number.NEGATIVE_INFINITY) - clock.steadyMs();
     if (remainingMs > 0) return { ok: false, problem: pausedProblem(remainingMs) };
     const limit = AbortSignal.timeout(limitMs);
     const signal = question.signal === undefined ? limit : AbortSignal.any([question.signal, limit]);
@@ -116,7 +118,7 @@ export function createAzure(options: AzureOptions): Azure {
       // What is to be done about that is to sign in as another: the next question is asked as whoever is signed in then.
       if (failure.kind === 'http' && failure.status === 403 && signIn.kind === 'cli') clients.forget(signIn);
       const problem = toProblem(failure);
-      if (problem.retryAfterMs !== null) pauses.set(pauseKey, now() + problem.retryAfterMs);
+      if (problem.retryAfterMs !== null) pauses.set(pauseKey, clock.steadyMs() + problem.retryAfterMs);
       log.debug(
         { azure: vm?.vmName ?? 'list', kind: problem.kind, detail: problem.detail },
         'Azure was asked in vain',

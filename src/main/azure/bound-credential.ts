@@ -4,6 +4,7 @@
  * what `az` gave is kept, since each of its starts takes a second or two of a whole processor.
  */
 import type { TokenCredential } from '@azure/identity';
+import { systemClock } from '../clock.ts';
 import { AzureFailure, type Failure } from './failure.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -29,6 +30,8 @@ export function boundCredential(
 ): BoundCredential {
   let open: Promise<Token> | null = null;
   let kept: Token = null;
+  /** When it expires; steady milliseconds. */
+  let keptUntilMs = 0;
   const late: Failure =
     signIn === 'cli'
       ? { kind: 'az_late', limitMs }
@@ -45,7 +48,7 @@ export function boundCredential(
   function ask(...[scopes, options]: Parameters<GetToken>): Promise<Token> {
     // A question with claims wants a token that the others do not.
     if (options?.claims !== undefined) return inner.getToken(scopes, options);
-    if (kept !== null && kept.expiresOnTimestamp - Date.now() > freshForMs) return Promise.resolve(kept);
+    if (kept !== null && keptUntilMs - systemClock.steadyMs() > freshForMs) return Promise.resolve(kept);
     if (open !== null) return open;
     const beganMs = performance.now();
     const { abortSignal: _signal, ...others } = options ?? {};
@@ -56,7 +59,10 @@ export function boundCredential(
     const settled = asked
       .then((token) => {
         // The other credentials keep their tokens themselves, and know better when to ask for a new one.
-        if (signIn === 'cli') kept = token;
+        if (signIn === 'cli' && token !== null) {
+          kept = token;
+          keptUntilMs = systemClock.steadyMs() + token.expiresOnTimestamp - Date.now();
+        }
         return token;
       })
       .finally(() => {

@@ -102,7 +102,8 @@ async function sinceWhen(
   const nowMs = now();
   const isFresh = Math.max(provisionedAtMs ?? 0, offSeenAtMs ?? 0) > nowMs - uptimeHoldsMs.soonForMs;
   const holdsMs = isFresh ? uptimeHoldsMs.soon : uptimeHoldsMs.later;
-  if (known?.provisionedAtMs === provisionedAtMs && nowMs - known.askedAtMs < holdsMs) return known.sinceMs;
+  if (known?.provisionedAtMs === provisionedAtMs && Math.abs(nowMs - known.askedAtMs) < holdsMs)
+    return known.sinceMs;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(activityLimitMs)]);
   // Who may not read the log, or cannot now, still learns the rest.
   const events = await readActivity(client, vm, nowMs, limit).catch(() => null);

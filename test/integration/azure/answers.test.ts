@@ -145,7 +145,7 @@ describe('a pause that Azure asks for', () => {
     ['of a week, which is too long', { 'retry-after': '604800' }, 3_600_000],
   ])('%s is kept by everyone who asks', async (_what, headers, ms) => {
     let nowMs = Date.parse('2026-01-28T22:00:00Z');
-    const { arm, azure } = await askFake({ now: () => nowMs });
+    const { arm, azure } = await askFake({ clock: { wallMs: () => nowMs, steadyMs: () => nowMs } });
     const vm = arm.putVm();
     const other = arm.putVm({ name: 'waa-pool-01' });
     arm.answer(/virtualMachines/, { ...failure(429, 'TooManyRequests', 'Slow down.'), headers }, 1);
@@ -155,6 +155,20 @@ describe('a pause that Azure asks for', () => {
     expect(arm.looks()).toHaveLength(1);
     nowMs += 1_000;
     expect(await azure.look(other)).toMatchObject({ ok: true });
+  });
+
+  it('lasts as long when the clock is set', async () => {
+    let [wallMs, steadyMs] = [Date.parse('2026-01-28T22:00:00Z'), 0];
+    const { arm, azure } = await askFake({ clock: { wallMs: () => wallMs, steadyMs: () => steadyMs } });
+    const vm = arm.putVm();
+    const busy = { ...failure(429, 'TooManyRequests', 'Slow down.'), headers: { 'retry-after': '120' } };
+    arm.answer(/virtualMachines/, busy, 1);
+    await problemOf(azure.look(vm));
+    wallMs += 86_400_000;
+    expect(await problemOf(azure.look(vm))).toMatchObject({ kind: 'throttled', retryAfterMs: 120_000 });
+    wallMs -= 2 * 86_400_000;
+    steadyMs += 120_000;
+    expect(await azure.look(vm)).toMatchObject({ ok: true });
   });
 
   it('comes with 503 too', async () => {

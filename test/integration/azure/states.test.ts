@@ -156,7 +156,7 @@ describe('since when it is up', () => {
 
   it('stays what the log has said while the log cannot be read, until the VM is off', async () => {
     let nowMs = Date.parse('2026-01-28T20:10:00Z');
-    const { arm, azure } = await askFake({ now: () => nowMs });
+    const { arm, azure } = await askFake({ clock: { wallMs: () => nowMs, steadyMs: () => nowMs } });
     arm.setActivity([{ operation: start, status: 'Succeeded', time: '2026-01-28T15:00:00Z' }]);
     // Something was changed long after the start, as when an extension was brought up to date.
     const vm = arm.putVm({ statuses: statusesOf('running', '2026-01-28T20:00:00Z') });
