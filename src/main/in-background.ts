@@ -1,6 +1,6 @@
 /** The owner of promises that nobody waits for. */
 
-interface BackgroundLog {
+export interface BackgroundLog {
   error(details: object, message: string): void;
 }
 

@@ -26,6 +26,13 @@ type WindowMembers = Pick<
 
 const open = new Set<BrowserWindow>();
 
+/** A page that is being closed does nothing more and says nothing about it, as with Electron. */
+function letDo(page: Page, work: Promise<unknown>): void {
+  work.catch((error: unknown) => {
+    if (!page.isClosed()) throw error;
+  });
+}
+
 class WebContents extends EventEmitter implements ContentsMembers {
   page: Page | null = null;
 
@@ -34,7 +41,9 @@ class WebContents extends EventEmitter implements ContentsMembers {
   }
 
   send(channel: string, ...parameters: unknown[]): void {
-    void this.page?.evaluate(
+    const { page } = this;
+    if (page === null) return;
+    const delivered = page.evaluate(
       ([name, values]) => {
         (
           globalThis as unknown as { standIn: { deliver(name: string, values: unknown[]): void } }
@@ -42,11 +51,17 @@ class WebContents extends EventEmitter implements ContentsMembers {
       },
       [channel, parameters] as const,
     );
+    letDo(page, delivered);
   }
 
   reload(): void {
     this.emit('did-start-loading');
-    void this.page?.reload().then(() => this.emit('did-finish-load'));
+    const { page } = this;
+    if (page === null) return;
+    letDo(
+      page,
+      page.reload().then(() => this.emit('did-finish-load')),
+    );
   }
 
   setWindowOpenHandler(): void {
@@ -130,7 +145,8 @@ export class BrowserWindow extends EventEmitter implements WindowMembers {
     this.state.visible = false;
     this.state.destroyed = true;
     open.delete(this);
-    void this.webContents.page?.close();
+    const { page } = this.webContents;
+    if (page !== null) letDo(page, page.close());
     this.webContents.page = null;
     this.emit('closed');
     return true;

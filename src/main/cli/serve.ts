@@ -59,7 +59,7 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<number
         inForce = { ...inForce, server: { ...inForce.server, external: null } };
       monitor?.reconfigure(current);
     },
-    sources,
+    { ...sources, log: log.logger },
   );
   try {
     return await runUntilStopped(

@@ -1,11 +1,13 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { readUserFile, readUserFileSync } from '../files/index.ts';
+import { readUserFile, readUserFileSync, type ReadOptions } from '../files/index.ts';
+import { inBackground, type BackgroundLog } from '../in-background.ts';
 import type { ConfigSources } from './find.ts';
 import { problem } from './problem.ts';
 import { configFromText, readFailure, type ConfigResult } from './read.ts';
 
 export interface WatchConfigOptions extends Pick<ConfigSources, 'env' | 'platformDirs'> {
+  readonly log: BackgroundLog;
   /** How long a file has to be left alone before it is read. Editors write in several steps. */
   readonly debounceMs?: number;
   /**
@@ -13,23 +15,38 @@ export interface WatchConfigOptions extends Pick<ConfigSources, 'env' | 'platfor
    * Longer than `debounceMs`.
    */
   readonly pollMs?: number;
+  /** How the file is read once it has changed. */
+  readonly reading?: ReadOptions;
 }
 
 /**
  * Calls `onChange` whenever what stands in the file has changed: edited, replaced, gone, there again. A result that is
- * not `ok` leaves the last good configuration in force. What stands there at the time of the call is taken as known.
+ * not `ok` leaves the last good configuration in force. What stands there at the time of the call is taken as known. What
+ * `onChange` throws is logged, and the file is watched further.
  */
 export function watchConfig(
   path: string,
   onChange: (result: ConfigResult) => void,
-  { debounceMs = 200, pollMs = 2000, ...sources }: WatchConfigOptions,
+  { log, debounceMs = 200, pollMs = 2000, reading = {}, ...sources }: WatchConfigOptions,
 ): { close(): void } {
   let known = contentsNow(path);
   let timer: NodeJS.Timeout | null = null;
+  let isReading = false;
   let isClosed = false;
 
-  const look = async (): Promise<void> => {
-    const found = await contents(path);
+  // One reading at a time: the answer to an old one, from a slow disk, would be taken for the newest. Never rejects.
+  async function read(): Promise<Contents> {
+    isReading = true;
+    const found = await contents(path, reading);
+    isReading = false;
+    return found;
+  }
+  async function look(): Promise<void> {
+    if (isReading) {
+      lookSoon();
+      return;
+    }
+    const found = await read();
     if (isClosed || isSame(found, known)) return;
     known = found;
     onChange(
@@ -37,19 +54,25 @@ export function watchConfig(
         ? { ok: false, problems: [problem(path, '', null, found.why)] }
         : configFromText(found.text, path, sources),
     );
-  };
-  const lookSoon = (): void => {
+  }
+  function lookSoon(): void {
     if (isClosed) return;
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(() => void look(), debounceMs);
-  };
+    timer = setTimeout(
+      () => inBackground(look(), log, 'the use of the changed configuration file'),
+      debounceMs,
+    );
+  }
+  async function lookWhetherChanged(): Promise<void> {
+    if (isReading) return;
+    if (!isSame(await read(), known)) lookSoon();
+  }
 
   const folder = watchFolder(dirname(path), basename(path), lookSoon);
-  const poll = setInterval(() => {
-    void contents(path).then((found) => {
-      if (!isSame(found, known)) lookSoon();
-    });
-  }, pollMs).unref();
+  const poll = setInterval(
+    () => inBackground(lookWhetherChanged(), log, 'a look at the configuration file'),
+    pollMs,
+  ).unref();
 
   return {
     close() {
@@ -65,9 +88,9 @@ export function watchConfig(
 type Contents = { readonly text: string } | { readonly text: null; readonly why: string };
 
 /** Never rejects. */
-async function contents(path: string): Promise<Contents> {
+async function contents(path: string, reading: ReadOptions): Promise<Contents> {
   try {
-    return { text: (await readUserFile(path)).toString() };
+    return { text: (await readUserFile(path, reading)).toString() };
   } catch (error) {
     return unreadable(error);
   }

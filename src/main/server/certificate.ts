@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { UserError } from '../../shared/user-error.ts';
 import { readUserFile, tlsKeyTooOpen } from '../files/index.ts';
+import { inBackground } from '../in-background.ts';
 import { terminalOf } from '../terminal.ts';
 import type { ServerLog } from './server-log.ts';
 
@@ -56,7 +57,18 @@ export function watchCertificate(
   let seen = textOf(inUse);
   const closing = new AbortController();
   const isClosed = (): boolean => closing.signal.aborted;
+  let isLooking = false;
 
+  // One at a time: what a slow disk gives late would replace a newer certificate.
+  async function lookAlone(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      await look();
+    } finally {
+      isLooking = false;
+    }
+  }
   async function look(): Promise<void> {
     const contents = await contentsOf(files);
     if (isClosed() || contents === seen) return;
@@ -72,7 +84,10 @@ export function watchCertificate(
     }
   }
 
-  const timer = setInterval(() => void look(), lookEveryMs).unref();
+  const timer = setInterval(
+    () => inBackground(lookAlone(), log, 'a look at the certificate'),
+    lookEveryMs,
+  ).unref();
   return {
     close() {
       closing.abort();

@@ -85,7 +85,7 @@ async function startOrAttach(options: AppServerOptions): Promise<AppServer> {
       log.info('configuration read again');
       monitor?.reconfigure(config);
     },
-    sources,
+    { ...sources, log },
   );
   return {
     url: started.url,

@@ -85,7 +85,15 @@ export function serveCommands<Of extends Commands<Of>>(
     );
   });
   process.on('disconnect', () => {
-    void Promise.resolve(close()).finally(() => process.exit());
+    new Promise((resolve) => {
+      resolve(close());
+    }).then(
+      () => process.exit(),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
   });
   send({ value: ready });
 }

@@ -51,13 +51,16 @@ export function playedApi() {
 export function playedStream() {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
-  const write = (text: string): void =>
-    void writer.write(new TextEncoder().encode(text)).catch(() => undefined);
+  // Fails when the page has left the stream, which is the page's right.
+  const letGo = (written: Promise<void>): void => {
+    written.catch(() => undefined);
+  };
+  const write = (text: string): void => letGo(writer.write(new TextEncoder().encode(text)));
   return {
     response: new Response(readable),
     write,
     event: (name: string, data: object) => write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
-    end: () => void writer.close(),
-    cut: () => void writer.abort(new Error('cut')),
+    end: () => letGo(writer.close()),
+    cut: () => letGo(writer.abort(new Error('cut'))),
   };
 }

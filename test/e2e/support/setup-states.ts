@@ -246,7 +246,7 @@ export const setupStates: readonly State[] = [
   },
   {
     name: 'demo-of-somebody-else',
-    arrange: (bench) => void bench.setup.desk.switchDemo(true),
+    arrange: (bench) => bench.setup.desk.switchDemo(true),
     reach: (page) => expect(page.getByRole('link', { name: 'Leave it with the set-up code' })).toBeVisible(),
   },
   {

@@ -34,6 +34,13 @@ feed.subscribe((event) => {
   told.push({ id, type, detail: 'task_id' in data ? data.task_id : 'detail' in data ? data.detail : null });
 });
 
+async function closeAll(): Promise<void> {
+  await server.close();
+  feed.close();
+  lock.release();
+  process.disconnect();
+}
+
 function carryOut(order: Order): void {
   const at = startMs;
   switch (order.kind) {
@@ -53,10 +60,9 @@ function carryOut(order: Order): void {
       feed.commit({ vm: 'vm-a', at, ended: [{ code: 'probe_down', message: 'Up again.' }] });
       return;
     case 'close':
-      void server.close().then(() => {
-        feed.close();
-        lock.release();
-        process.disconnect();
+      closeAll().catch((error: unknown) => {
+        console.error(error);
+        process.exit(1);
       });
       return;
     case 'look':

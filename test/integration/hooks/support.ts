@@ -105,7 +105,9 @@ export async function startReceiver(
   answer: (response: ServerResponse, index: number) => void = (response) => response.end('ok'),
 ): Promise<Receiver> {
   const received: Received[] = [];
-  const server = createServer((request, response) => void take(request, response));
+  const server = createServer((request, response) => {
+    take(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);

@@ -57,6 +57,7 @@ it('a live edit into something deep leaves the watcher at work', async () => {
   writeFileSync(path, '{}');
   const results: ConfigResult[] = [];
   const watcher = watchConfig(path, (result) => results.push(result), {
+    log: { error: () => undefined },
     env: {},
     platformDirs: { config: dir, data: dir, home: dir },
     debounceMs: 20,

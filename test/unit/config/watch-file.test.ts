@@ -1,18 +1,21 @@
+import { open } from 'node:fs/promises';
 import { mkdtempSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { watchConfig, type ConfigResult } from '../../../src/main/config/index.ts';
-import { eventually } from '../../support/wait.ts';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { watchConfig, type ConfigResult, type WatchConfigOptions } from '../../../src/main/config/index.ts';
+import { eventually, until } from '../../support/wait.ts';
 
 let folder: string;
 let path: string;
 let results: ConfigResult[];
+let logged: object[];
 let watcher: { close(): void } | null;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'benchtray-watch-'));
   path = join(folder, 'config.json');
   results = [];
+  logged = [];
   watcher = null;
 });
 afterEach(() => {
@@ -20,13 +23,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const options = (): WatchConfigOptions => ({
+  log: { error: (details, message) => logged.push({ ...details, message }) },
+  env: {},
+  platformDirs: { config: folder, data: folder, home: folder },
+  debounceMs: 20,
+  pollMs: 50,
+});
 const start = () => {
-  watcher = watchConfig(path, (result) => results.push(result), {
-    env: {},
-    platformDirs: { config: folder, data: folder, home: folder },
-    debounceMs: 20,
-    pollMs: 50,
-  });
+  watcher = watchConfig(path, (result) => results.push(result), options());
 };
 const intervals = () => results.map((result) => (result.ok ? result.config.interval : 'broken'));
 const waitFor = (expected: readonly (number | 'broken')[]) =>
@@ -81,4 +86,63 @@ it('is silent once closed', async () => {
   writeFileSync(path, '{"interval": 2}');
   await waitFor([2]);
   expect(closed).toEqual([]);
+});
+
+const replaceBy = (text: string) => {
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+};
+
+it('tells what a slow disk gave late before what stands there now', async () => {
+  writeFileSync(path, '{"interval": 1}');
+  const slow = Promise.withResolvers<undefined>();
+  let openings = 0;
+  watcher = watchConfig(path, (result) => results.push(result), {
+    ...options(),
+    reading: {
+      limitMs: 60_000,
+      async openFile(...parameters) {
+        openings += 1;
+        const file = await open(...parameters);
+        await slow.promise;
+        return file;
+      },
+    },
+  });
+  replaceBy('{"interval": 2}');
+  await eventually(() => {
+    expect(openings).toBe(1);
+  });
+  // A second one, with a fast disk, shows when the first would have looked again.
+  const seen: ConfigResult[] = [];
+  const witness = watchConfig(path, (result) => seen.push(result), options());
+  onTestFinished(() => witness.close());
+  for (const interval of [3, 4, 5]) {
+    replaceBy(`{"interval": ${interval}}`);
+    await until(() => seen.length === interval - 2, 'the witness has seen it');
+  }
+  expect(openings).toBe(1);
+  slow.resolve(undefined);
+  await waitFor([2, 5]);
+});
+
+it('logs that a configuration could not be used, and tells the next', async () => {
+  writeFileSync(path, '{"interval": 1}');
+  const refused = new Error('refused');
+  watcher = watchConfig(
+    path,
+    (result) => {
+      results.push(result);
+      if (results.length === 1) throw refused;
+    },
+    options(),
+  );
+  replaceBy('{"interval": 2}');
+  await eventually(() => {
+    expect(logged).toEqual([
+      { err: refused, message: 'the use of the changed configuration file has failed' },
+    ]);
+  });
+  replaceBy('{"interval": 3}');
+  await waitFor([2, 3]);
 });

@@ -47,11 +47,11 @@ describe('a check', () => {
     });
     await vi.advanceTimersByTimeAsync(39_999);
     const isOver = vi.fn();
-    void running.then(isOver);
+    const ran = running.finally(isOver);
     await vi.advanceTimersByTimeAsync(0);
     expect(isOver).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(2_000);
-    const { checks, summary } = await running;
+    const { checks, summary } = await ran;
     expect(checks[0]).toMatchObject({
       check: 'azure_login',
       state: 'failed',
