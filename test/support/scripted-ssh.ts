@@ -13,6 +13,10 @@ export interface ScriptedSsh {
   readonly port: number;
   /** Times (epoch milliseconds) at which a login was accepted. */
   readonly loginsAt: readonly number[];
+  /** Path of the key that is right. */
+  readonly privateKey: string;
+  /** How many are open now. */
+  readonly connections: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -21,9 +25,11 @@ export interface SshScript {
   readonly onLogin?: (context: AuthContext, socket: Socket) => void;
   /** A command is asked for. Default: the channel opens and stays silent. */
   readonly onCommand?: (channel: ServerChannel, command: string) => void;
+  /** As a jump host it is asked for a connection to this port, which it then never answers. Default: refuse it. */
+  readonly onForward?: (toPort: number) => void;
 }
 
-export async function startScriptedSsh({ onLogin, onCommand }: SshScript): Promise<ScriptedSsh> {
+export async function startScriptedSsh({ onLogin, onCommand, onForward }: SshScript): Promise<ScriptedSsh> {
   const folder = mkdtempSync(join(tmpdir(), 'benchtray-ssh-'));
   const key = (): string =>
     generateKeyPairSync('rsa', {
@@ -48,6 +54,8 @@ export async function startScriptedSsh({ onLogin, onCommand }: SshScript): Promi
       if (onLogin === undefined) context.accept();
       else onLogin(context, socket);
     });
+    if (onForward !== undefined)
+      connection.on('tcpip', (_accept, _reject, { destPort }) => onForward(destPort));
     connection.on('session', (acceptSession) => {
       acceptSession().on('exec', (accept, _reject, { command }) => {
         const channel = accept();
@@ -71,6 +79,8 @@ export async function startScriptedSsh({ onLogin, onCommand }: SshScript): Promi
   return {
     port,
     loginsAt,
+    privateKey,
+    connections: () => sockets.size,
     config: makeVmConfig({
       name: 'vm',
       ssh: { host: '127.0.0.1', port, username: 'ann', privateKey, agent: false },

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeVmConfig, type VmConfig } from '../../../src/main/config/index.ts';
 import type { RealVm } from '../../support/real-vm.ts';
+import { startScriptedSsh } from '../../support/scripted-ssh.ts';
 import { startStopwatch, type Stopwatch } from '../../support/stopwatch.ts';
 import { openStream } from '../../support/stream-client.ts';
 import { sshdPath } from '../../support/tools.ts';
@@ -121,6 +122,26 @@ describe.skipIf(sshdPath === null)('logging in', () => {
     await jump.startSshd();
     await untilRecovered('ssh_unreachable');
     await untilPhase('ready');
+  });
+
+  it('says so when a jump host never gets through to the VM, and leaves no connection there', async () => {
+    const asked: number[] = [];
+    const jump = await startScriptedSsh({ onForward: (toPort) => asked.push(toPort) });
+    onTestFinished(jump.close);
+    writeFileSync(
+      inHome('config'),
+      `Host behind\n  HostName 10.0.0.4\n  User ann\n  IdentityFile ${jump.privateKey}\n  ProxyJump jump\n` +
+        `Host jump\n  HostName 127.0.0.1\n  Port ${String(jump.port)}\n  User ann\n  IdentityFile ${jump.privateKey}\n`,
+    );
+    const { untilError, close } = await watch(
+      makeVmConfig({ name: 'vm', ssh: { host: 'behind', agent: false } }),
+    );
+    expect(await untilError('ssh_unreachable')).toMatchObject({
+      detail: expect.stringContaining('could not reach 10.0.0.4: no answer in time') as string,
+    });
+    await until(() => asked.length === 2, 'it asks again');
+    await close();
+    await until(() => jump.connections() === 0, 'the connection to the jump host has ended');
   });
 });
 

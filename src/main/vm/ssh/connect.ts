@@ -53,7 +53,7 @@ export async function connect(
   const through = await connect(target.jump, tools, limits);
   if (!through.ok) return through;
   try {
-    const socket = await forward(through.client, target);
+    const socket = await forward(through.client, target, limits);
     const result = await logIn(target, socket, through.firstUse, tools, limits);
     if (result.ok) result.client.once('close', () => through.client.end());
     else through.client.destroy();
@@ -154,10 +154,23 @@ async function logIn(
   });
 }
 
-function forward(client: Client, target: SshTarget): Promise<Duplex> {
+/** A connection from the jump host to the target. A jump host whose packets are dropped on the way answers after minutes, or never. */
+function forward(client: Client, target: SshTarget, { signal, handshakeMs }: AttemptLimits): Promise<Duplex> {
   return new Promise((resolve, reject) => {
+    const stopWaiting = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    };
+    const giveUp = (reason: string): void => {
+      stopWaiting();
+      reject(new Error(reason));
+    };
+    const abort = (): void => giveUp('given up');
+    const timer = setTimeout(() => giveUp('no answer in time'), handshakeMs);
+    signal.addEventListener('abort', abort, { once: true });
     // Throws when the socket is dead already, which rejects the promise as well.
     client.forwardOut('127.0.0.1', 0, target.host, target.port, (error, stream) => {
+      stopWaiting();
       if (error) reject(error);
       else resolve(stream);
     });
