@@ -23,11 +23,15 @@ export type ContactResult =
 
 const firstAnswerSeconds = 8;
 
-/** Logs in and waits for the first answer of a shell. Resolves within the limits and ten seconds; never rejects. */
+/**
+ * Logs in and waits for the first answer of a shell, and then for `lastsMs`, whether the shell lasts. Resolves within the limits, ten
+ * seconds and `lastsMs`; never rejects.
+ */
 export async function makeContact(
   target: SshTarget,
   tools: ConnectTools,
   limits: AttemptLimits,
+  lastsMs = 0,
 ): Promise<ContactResult> {
   const login = await connect(target, tools, limits);
   if (!login.ok) return { ...login, isFleeting: false };
@@ -36,7 +40,7 @@ export async function makeContact(
   client.once('end', giveUp);
   limits.signal.addEventListener('abort', giveUp, { once: true });
   if (limits.signal.aborted) giveUp();
-  const shell = await openHostShell(client, target);
+  const shell = await openHostShell(client, target, lastsMs);
   limits.signal.removeEventListener('abort', giveUp);
   if (shell.ok) return { ok: true, contact: { client, firstUse, ...shell } };
   client.destroy();
@@ -47,16 +51,29 @@ type HostShell =
   | { readonly ok: true; readonly channels: Channels; readonly host: OwnShellChannel }
   | Extract<ContactResult, { ok: false }>;
 
-/** Opens the shell on the VM itself, on a connection that is up, and waits for its first answer. */
-export async function openHostShell(client: Client, target: SshTarget): Promise<HostShell> {
+/** Opens the shell on the VM itself, on a connection that is up, and waits for its first answer, and then for `lastsMs`. */
+export async function openHostShell(client: Client, target: SshTarget, lastsMs = 0): Promise<HostShell> {
   const channels = openChannels(client);
   const host = openShell(channels, hostShell);
   let end: ShellEnd = { kind: 'silent', detail: `No answer within ${firstAnswerSeconds + 2} s.` };
   host.onEnd((how) => (end = how));
   const answer = await host.ask(firstAnswerSeconds, ['true']);
+  if (answer !== null && lastsMs > 0) await endWithin(host, lastsMs);
   if (answer !== null && !host.closed) return { ok: true, channels, host };
   host.close();
-  return { ok: false, ...shellProblem(target, end), isFleeting: end.kind === 'ended' || end.kind === 'lost' };
+  // Who waits for it to last has seen it end before.
+  const isFleeting = lastsMs === 0 && (end.kind === 'ended' || end.kind === 'lost');
+  return { ok: false, ...shellProblem(target, end), isFleeting };
+}
+
+function endWithin(host: OwnShellChannel, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    host.onEnd(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** What to do about a server that allows too few sessions. */

@@ -16,7 +16,14 @@ export {
 export { keysThere, namedHosts } from './ssh/own-files.ts';
 export { keepLink, type Link } from './ssh/link.ts';
 export { openChannels, type Channels } from './ssh/channels.ts';
-export { lateShellProblem, makeContact, maxSessionsHint, openHostShell, type Contact } from './contact.ts';
+export {
+  lateShellProblem,
+  makeContact,
+  maxSessionsHint,
+  openHostShell,
+  shellProblem,
+  type Contact,
+} from './contact.ts';
 export { shellThroughHost } from './shell-through-host.ts';
 export { openShell, type OwnShellChannel, type ShellChannel, type ShellEnd } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';

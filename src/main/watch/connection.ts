@@ -5,6 +5,7 @@ import {
   keepLink,
   lateShellProblem,
   makeContact,
+  shellProblem,
   type ConnectTools,
   type Contact,
   type ShellEnd,
@@ -43,7 +44,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
   let lastLoginMs: number | null = null;
 
   const link = keepLink({
-    attempt: (limits) => makeContact(target, options.tools, limits),
+    attempt: (limits, lastsMs) => makeContact(target, options.tools, limits, lastsMs),
     events: {
       up(contact) {
         if (blinkTimer !== null) clearTimeout(blinkTimer);
@@ -81,7 +82,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
       if (isDue) link.relogin(null);
       if (isDue || lastLoginMs === null) lastLoginMs = monotonicMs();
     },
-    shellEnded: (end) => link.relogin(lateShellProblem(target, end)),
+    shellEnded: (end) => link.relogin(lateShellProblem(target, end), shellProblem(target, end).problem),
     close() {
       if (blinkTimer !== null) clearTimeout(blinkTimer);
       link.close();

@@ -61,6 +61,21 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     expect(client.errors().filter(({ code }) => code === 'vm_unresponsive')).toHaveLength(1);
   });
 
+  it('and ends every command a second later is reported once, until a command lasts', async () => {
+    const vm = await readyVm();
+    await withSshd(vm, 'ForceCommand timeout 1 sh -c "$SSH_ORIGINAL_COMMAND"');
+    const { untilError, untilRecovered, untilPhase, client } = await watch(vm.config);
+    expect((await untilError('vm_unresponsive', 30_000)).message).toBe(
+      'The VM accepts the login, but ends every command.',
+    );
+    const before = vm.logins();
+    await until(() => vm.logins() >= before + 3, 'three more logins', 30_000);
+    expect(client.errors().map(({ code }) => code)).toEqual(['vm_unresponsive']);
+    await withSshd(vm);
+    await untilRecovered('vm_unresponsive', 30_000);
+    await untilPhase('ready');
+  });
+
   it('and answers no command is reported, and its return as well', async () => {
     const vm = await readyVm();
     await withSshd(vm, 'ForceCommand cat >/dev/null');

@@ -14,8 +14,9 @@ export interface Link {
    * Drops the connection and logs in again: what a new group membership needs, or a shell that no longer answers.
    *
    * @param problem the reason; null: nothing is wrong
+   * @param repeated the reason where a connection has not lasted for the second time in a row
    */
-  relogin(problem: SshProblem | null): void;
+  relogin(problem: SshProblem | null, repeated?: SshProblem | null): void;
   close(): void;
 }
 
@@ -37,6 +38,8 @@ const shortestPauseMs = 100;
 const steadyAfterMs = 3_000;
 /** What may be over in a moment is reported the third time. */
 const fleetingUntilTold = 3;
+/** After so many connections in a row that did not last, the next counts as up only when it has. */
+const briefUntilProved = 2;
 
 /**
  * From the beginning of one attempt to that of the next, after `failures` failed ones before it, `outageMs` into the outage. Jitter
@@ -48,8 +51,8 @@ export function reconnectPauseMs(failures: number, outageMs: number, random: num
 }
 
 export interface LinkOptions {
-  /** Logs in, and waits for the first answer. */
-  readonly attempt: (limits: AttemptLimits) => Promise<ContactResult>;
+  /** Logs in, waits for the first answer, and then for so long, whether the connection lasts. */
+  readonly attempt: (limits: AttemptLimits, lastsMs: number) => Promise<ContactResult>;
   readonly events: LinkEvents;
   readonly log: Pick<Logger, 'error'>;
   /** A clock that nobody sets, for pauses and for {@link LinkState}. */
@@ -62,7 +65,10 @@ export function keepLink({ attempt, events, log, monotonicMs }: LinkOptions): Li
   let outageBeganMs = monotonicMs();
   let failures = 0;
   let fleeting = 0;
-  let reasonToDrop: SshProblem | null = null;
+  /** Connections in a row that did not last. */
+  let brief = 0;
+  let reasonToDrop: { readonly problem: SshProblem | null; readonly repeated: SshProblem | null } | null =
+    null;
   let timer: NodeJS.Timeout | null = null;
 
   function plan(beganMs: number, waitMs: number): void {
@@ -93,7 +99,8 @@ export function keepLink({ attempt, events, log, monotonicMs }: LinkOptions): Li
   async function connectOnce(beganMs: number): Promise<void> {
     const isSoon = beganMs - outageBeganMs < pauseMs.soonForMs;
     const handshakeMs = isSoon ? handshakeLimitMs.soon : handshakeLimitMs.later;
-    const result = await attempt({ signal: ending.signal, handshakeMs });
+    const lastsMs = brief < briefUntilProved ? 0 : steadyAfterMs;
+    const result = await attempt({ signal: ending.signal, handshakeMs }, lastsMs);
     if (ending.signal.aborted) {
       if (result.ok) result.contact.client.destroy();
       return;
@@ -116,10 +123,13 @@ export function keepLink({ attempt, events, log, monotonicMs }: LinkOptions): Li
     client.once('end', () => client.destroy());
     contact.channels.onLost(() => {
       if (ending.signal.aborted || state.kind !== 'up') return;
-      state = { kind: 'connecting', sinceMs: monotonicMs(), lastProblem: reasonToDrop };
-      reasonToDrop = null;
       outageBeganMs = monotonicMs();
-      if (outageBeganMs - upMs < steadyAfterMs) planNext(outageBeganMs);
+      const isBrief = lastsMs === 0 && outageBeganMs - upMs < steadyAfterMs;
+      brief = isBrief ? brief + 1 : 0;
+      const reason = brief < briefUntilProved ? reasonToDrop?.problem : reasonToDrop?.repeated;
+      reasonToDrop = null;
+      state = { kind: 'connecting', sinceMs: outageBeganMs, lastProblem: reason ?? null };
+      if (isBrief) planNext(outageBeganMs);
       else {
         failures = 0;
         plan(outageBeganMs, shortestPauseMs);
@@ -134,9 +144,9 @@ export function keepLink({ attempt, events, log, monotonicMs }: LinkOptions): Li
     get state() {
       return state;
     },
-    relogin(problem) {
+    relogin(problem, repeated = problem) {
       if (state.kind !== 'up') return;
-      reasonToDrop = problem;
+      reasonToDrop = { problem, repeated };
       state.contact.client.destroy();
     },
     close() {

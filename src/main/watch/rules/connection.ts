@@ -66,7 +66,7 @@ function sshRule(code: SshProblem['code']): Rule {
           powerStateOf(sight) === 'running'
             ? 'The connection was lost. When Azure was asked last, the VM was running.'
             : 'The connection was lost.',
-        hint: null,
+        hint: 'BenchTray connects again by itself. Is the VM running, and is its SSH port open for you?',
       };
     }
     return { severity: 'critical', message: problem.message, ...withCloud(problem, sight) };
