@@ -27,6 +27,7 @@ const quickTempo: Tempo = {
   noLogAfterMs: 3_000,
   runnerGoneAfterMs: 1_500,
   lastLinesMs: 1_000,
+  arrivesWithinMs: 25_000,
 };
 
 /** @param dataDir given: it is left alone at the end */

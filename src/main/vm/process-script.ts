@@ -35,13 +35,14 @@ end_processes() {
   kill -KILL $all 2>/dev/null
 }
 end_everything() {
-  trap - EXIT TERM
+  trap - EXIT TERM PIPE
   children=
   children_of $$
   [ -z "$children" ] || end_processes $children
   exit 0
 }
-trap end_everything EXIT TERM
+# PIPE: the channel was closed before the shell said what it has to say, which would end it without a trap.
+trap end_everything EXIT TERM PIPE
 end_with_channel() {
   { cat <&3; kill -TERM $$; } >/dev/null 2>&1 &
   wait "$command"

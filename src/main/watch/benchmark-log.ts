@@ -14,7 +14,7 @@ import type { Picture } from './picture.ts';
 import { createRunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from './sight.ts';
 import { findStopPrint } from './stop-print.ts';
-import type { Tempo } from './tempo.ts';
+import { defaultTempo, type Tempo } from './tempo.ts';
 import { clockSkewMs, ourTimeMs, type VmClock } from './vm-clock.ts';
 
 export interface BenchmarkLog {
@@ -90,6 +90,8 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     lastTarget: targetOfJournal,
     onTrouble: (trouble) => picture.learn({ log: { ...picture.sight.log, trouble } }),
     warn: (detail, message) => options.log.warn({ vm, ...detail }, message),
+    monotonicMs: clock.monotonicMs,
+    arrivesWithinMs: (options.tempo ?? defaultTempo).arrivesWithinMs,
     onFailure: picture.tellFailure,
     onEnded: options.hurry,
   });

@@ -7,6 +7,7 @@ import { followFile, readFileRest, type Channels, type FollowChannel, type LogFi
 import { catchUp, finish, type CatchUpTools } from './follow-catch-up.ts';
 import { NoAnswer, type Reach, type Shells } from './follow-files.ts';
 import type { LogReading } from './log-reading.ts';
+import { createArrival } from './log-arrival.ts';
 import { isSameTarget, type LogTarget } from './log-place.ts';
 
 /** What following needs of the connection that is up now. */
@@ -15,6 +16,9 @@ export interface LogAccess extends Shells {
 }
 
 export interface LogFollowingOptions extends Pick<CatchUpTools, 'read' | 'saved' | 'onTrouble' | 'warn'> {
+  readonly monotonicMs: () => number;
+  /** A command that reads the log is given up when nothing of what is there has come for so long. */
+  readonly arrivesWithinMs: number;
   /** The log that was followed last in a former life of BenchTray; null: none. */
   readonly lastTarget: () => LogTarget | null;
   /** What was read could not be written. */
@@ -55,6 +59,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
   let failedDrains = 0;
   /** Inode of an empty file that has the log's name, while the one that was moved away is followed. */
   let emptyBeside: string | null = null;
+  const arrival = createArrival(options);
   /** Ends the waiting for a file that is being read to its end. */
   let abandon: () => void = () => undefined;
 
@@ -102,8 +107,10 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     reading = into;
     sizeSeen = file.size;
     const place = { path: file.path, inode: file.inode, offset: into.receivedTo, size: file.size };
+    arrival.begin();
     const opened = how(channels, command, place, {
       data(chunk) {
+        arrival.came();
         try {
           into.push(chunk);
         } catch (error) {
@@ -111,13 +118,32 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
           whenClosed();
         }
       },
-      notice: (text) => options.warn({ log: file.path, text: text.trim() }, 'the followed log says'),
+      notice(text) {
+        arrival.said(text.trim());
+        options.warn({ log: file.path, text: text.trim() }, 'the followed log says');
+      },
       closed() {
+        if (isOutstanding()) arrival.missed('ended', file.path);
         if (channel === opened) settle();
         whenClosed();
       },
     });
     channel = opened;
+  }
+
+  const isOutstanding = (): boolean => channel !== null && (reading?.receivedTo ?? 0) < sizeSeen;
+
+  /** A command on the VM that hangs is given up, or the log would be deaf for ever. */
+  function giveUpIfStuck(): void {
+    if (!isOutstanding()) {
+      if (channel !== null) arrival.came();
+      return;
+    }
+    if (!arrival.isOverdue) return;
+    arrival.missed('hung', target?.path ?? '');
+    settle();
+    mustStart = true;
+    abandon();
   }
 
   async function drain(channels: Channels, by: Reach, file: LogFile, into: LogReading): Promise<boolean> {
@@ -147,6 +173,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     let arrivedAtStart = reading?.receivedTo ?? 0;
     const tools: CatchUpTools = {
       ...options,
+      onTrouble: (trouble) => arrival.tellFile(trouble),
       shells,
       present: () => reading,
       stillArrives() {
@@ -164,6 +191,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
       if (!(await finish(last, tools))) return;
       settle();
       reading = null;
+      arrival.forget();
     }
     target = wanted;
     const found = await catchUp(wanted, tools);
@@ -201,9 +229,10 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
       return channel !== null;
     },
     get isBehind() {
-      return isStarting || mustStart || (channel !== null && (reading?.receivedTo ?? 0) < sizeSeen);
+      return isStarting || mustStart || isOutstanding();
     },
     async follow(wanted, file, access) {
+      giveUpIfStuck();
       if (isStarting) return;
       if (channel !== null && target !== null && isSameTarget(target, wanted) && !isReplaced(file)) {
         arrivedBefore = reading?.receivedTo ?? 0;
@@ -216,6 +245,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     pause() {
       turn += 1;
       mustStart = false;
+      arrival.forget();
       settle();
       abandon();
     },

@@ -17,6 +17,8 @@ export interface Tempo {
   readonly runnerGoneAfterMs: number;
   /** The last lines of a process may still be on their way for this long. */
   readonly lastLinesMs: number;
+  /** Longer than a dead connection takes to be noticed, and than a busy VM takes to start a program that reads a log. */
+  readonly arrivesWithinMs: number;
 }
 
 export const defaultTempo: Tempo = {
@@ -27,4 +29,5 @@ export const defaultTempo: Tempo = {
   noLogAfterMs: 15_000,
   runnerGoneAfterMs: 6_000,
   lastLinesMs: 5_000,
+  arrivesWithinMs: 25_000,
 };
