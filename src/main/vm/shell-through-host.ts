@@ -11,7 +11,7 @@ const mark = 'inside';
 
 // Not by `limited`, which may give a command no stdin: what takes too long is ended by `drop`.
 const definitions = `inside_script=${quote(shellScript)}
-in_container() { printf '%s\\ntools\\nlimit=%s\\necho ${mark}\\n{ %s\\n} </dev/null 2>&1\\n' "$inside_script" "$limit" "$3" | $1 exec -i "$2" sh; }
+ask_container() { printf '%s\\ntools\\nlimit=%s\\necho ${mark}\\n{ %s\\n} </dev/null 2>&1\\n' "$inside_script" "$limit" "$3" | $1 exec -i "$2" sh; }
 `;
 
 const defined = new WeakSet<OwnShellChannel>();
@@ -34,7 +34,7 @@ export function shellThroughHost(
     async ask(limitSeconds, words) {
       if (isClosed) return null;
       const answer = await host.ask(limitSeconds, [
-        'in_container',
+        'ask_container',
         docker,
         container,
         words.map(quote).join(' '),

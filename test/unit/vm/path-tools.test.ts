@@ -7,6 +7,7 @@ import { evidenceCommand, readEvidence } from '../../../src/main/vm/container-ch
 import { followLogCommand } from '../../../src/main/vm/docker.ts';
 import { openFollow } from '../../../src/main/vm/follow-channel.ts';
 import { openShell } from '../../../src/main/vm/shell-channel.ts';
+import { shellThroughHost } from '../../../src/main/vm/shell-through-host.ts';
 import { readHost, readInside } from '../../../src/main/vm/surroundings.ts';
 import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
@@ -47,8 +48,12 @@ describe.each(shellsOfPath)('the script with the tools of its PATH, under %s', (
     const otherShell = openShell(other.channels, 'sh');
     const { runners } = readHost((await otherShell.ask(5, ['host', 'yes'])) ?? '');
     const inside = readInside((await otherShell.ask(5, ['inside'])) ?? '');
+    shellThroughHost(otherShell, 'docker', 'winarena');
+    const withPassing = readHost((await otherShell.ask(5, ['host', 'yes'])) ?? '');
     otherShell.close();
     expect(runners).toHaveLength(isOurs ? 1 : 0);
+    // The same where the shell also passes requests on to the container.
+    expect(withPassing.runners).toEqual(runners);
     expect(inside.runners).toMatchObject([{ pid: 77, cwd: null, results: null }]);
   });
 
