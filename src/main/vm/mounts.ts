@@ -1,4 +1,5 @@
 /** What a container shares with the machine it runs on: where a folder inside lies outside. Pure. */
+import { posix } from 'node:path';
 
 export interface Mount {
   /** On the VM. */
@@ -9,11 +10,13 @@ export interface Mount {
 
 /** Where a path of the container lies on the VM; null: only inside. The innermost mount counts, as it does in the container. */
 export function hostPath(mounts: readonly Mount[], containerPath: string): string | null {
+  // A ".." leads out of the mount: behind it, the two machines have different files.
+  const path = withoutSlash(posix.normalize(containerPath));
   const mount = mounts
-    .filter(({ destination }) => isWithin(containerPath, destination))
+    .filter(({ destination }) => isWithin(path, destination))
     .sort((a, b) => b.destination.length - a.destination.length)[0];
   if (mount === undefined) return null;
-  const rest = containerPath.slice(withoutSlash(mount.destination).length);
+  const rest = path.slice(withoutSlash(mount.destination).length);
   return withoutSlash(mount.source) + rest;
 }
 

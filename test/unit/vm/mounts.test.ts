@@ -17,6 +17,9 @@ describe('a path of the container on the VM', () => {
     ['/clients/x', null],
     ['/results', null],
     ['/storage/data.img', '/home/u/storage/data.img'],
+    ['/storage/../client/./results//x', '/data/results/x'],
+    ['/client/../results', null],
+    ['/storage/../../etc/shadow', null],
   ])('%s is %s', (inside, outside) => {
     expect(hostPath(mounts, inside)).toBe(outside);
   });
@@ -24,6 +27,7 @@ describe('a path of the container on the VM', () => {
   it('is everywhere where the whole of the VM is shared', () => {
     expect(hostPath([{ source: '/', destination: '/host' }], '/host/tmp/x')).toBe('/tmp/x');
     expect(hostPath([{ source: '/srv', destination: '/' }], '/tmp/x')).toBe('/srv/tmp/x');
+    expect(hostPath([{ source: '/srv', destination: '/' }], '/../../etc')).toBe('/srv/etc');
   });
 });
 
