@@ -4,6 +4,7 @@ import type { Screen, Screens, ScreensProblem, ScreenTask } from '../../shared/s
 import type { Feed, StoredRun, TaskRecord } from '../feed/index.ts';
 import type { ScreensView } from './answer-schemas.ts';
 import { attemptLimits, type AttemptTimes } from './attempt-limits.ts';
+import { isWhole, mostPixels, pictureType, pixelCount } from './picture-file.ts';
 import { sendProblem } from './problem.ts';
 import { attemptQuerySchema, parseQuery, type Parsed } from './query.ts';
 import { route, sendBody, sendJson, type Asked, type Route } from './routing.ts';
@@ -25,6 +26,11 @@ const retryAfter: Readonly<Partial<Record<ScreensProblem['kind'], number>>> = { 
 const noPicture: ScreensProblem = {
   kind: 'broken',
   detail: 'What the VM sent is neither a PNG nor a JPEG.',
+};
+
+const tooManyPixels: ScreensProblem = {
+  kind: 'too-big',
+  detail: `This picture says that it has more than ${mostPixels / 1_000_000} million pixels, which no screenshot has.`,
 };
 
 /** @param screensOf null: that VM is not watched (any more) */
@@ -78,6 +84,10 @@ export function screensRoutes(feed: Feed, screensOf: (vm: string) => Screens | n
         const type = pictureType(picture);
         if (type === null) {
           refuse(response, noPicture);
+          return;
+        }
+        if (pixelCount(type, picture) > mostPixels) {
+          refuse(response, tooManyPixels);
           return;
         }
         response.setHeader('Cache-Control', isWhole(type, picture) ? caching : 'no-store');
@@ -197,19 +207,6 @@ function refuse(response: ServerResponse, { kind, detail }: ScreensProblem): voi
     detail,
     ...(seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } }),
   });
-}
-
-/** By its first bytes: what a file is called proves nothing. */
-function pictureType(bytes: Buffer): 'image/png' | 'image/jpeg' | null {
-  if (bytes.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'))) return 'image/png';
-  return bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')) ? 'image/jpeg' : null;
-}
-
-/** It may have been asked for while it was being written. */
-function isWhole(type: 'image/png' | 'image/jpeg', bytes: Buffer): boolean {
-  return type === 'image/png'
-    ? bytes.subarray(-12).includes('IEND')
-    : bytes.subarray(-1024).includes(Buffer.from('ffd9', 'hex'));
 }
 
 /** Nobody waits for the answer any more: then the VM need not send it. */

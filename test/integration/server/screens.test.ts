@@ -9,6 +9,22 @@ import { ask, startTestServer, type TestServer } from './support.ts';
 
 const png = stepPicture(3, 200);
 const jpeg = Buffer.from('ffd8ffe000104a464946ffd9', 'hex');
+/** A picture whose header states this size. */
+function pngOf(width: number, height: number): Buffer {
+  const claimed = Buffer.from(png);
+  claimed.writeUInt32BE(width, 16);
+  claimed.writeUInt32BE(height, 20);
+  return claimed;
+}
+function jpegOf(width: number, height: number): Buffer {
+  const size = [height >> 8, height & 255, width >> 8, width & 255];
+  const start = 'ffd8' + 'ffe000104a46494600010100000100010000' + 'ffdb0004ffc0' + 'ffff';
+  return Buffer.concat([
+    Buffer.from(start, 'hex'),
+    Buffer.from([0xff, 0xc2, 0, 11, 8, ...size, 1, 1, 0x11, 0]),
+    Buffer.from('ffd9', 'hex'),
+  ]);
+}
 const screen: Screen = {
   name: 'step_3_20260128@225520.png',
   step: 3,
@@ -204,6 +220,22 @@ describe('a picture', () => {
     expect((await get(path)).headers['content-type']).toBe('image/jpeg');
     read = { ok: true, value: Buffer.from('<script>alert(1)</script>') };
     expect(await detailOf(path, 502)).toContain('neither a PNG nor a JPEG');
+  });
+
+  it.each([
+    ['a PNG', pngOf(30_000, 30_000)],
+    ['a JPEG', jpegOf(60_000, 2000)],
+  ])('that claims to be far larger than a screen is refused: %s', async (_what, bytes) => {
+    read = { ok: true, value: bytes };
+    expect(await detailOf('run-1/tasks/twice/screens/step_1.png', 413)).toContain('64 million pixels');
+  });
+
+  it.each([
+    ['a PNG', pngOf(7680, 4320)],
+    ['a JPEG', jpegOf(7680, 4320)],
+  ])('of the largest screens is sent: %s', async (_what, bytes) => {
+    read = { ok: true, value: bytes };
+    expect((await get('run-1/tasks/twice/screens/step_1.png')).status).toBe(200);
   });
 
   it('that was being written is not kept', async () => {

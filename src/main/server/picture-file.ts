@@ -1,0 +1,46 @@
+/** What the bytes of a picture say about it. What the file is called proves nothing: it comes from a VM that is not trusted. Pure. */
+
+export type PictureType = 'image/png' | 'image/jpeg';
+
+/** Twice a screen of 8K. A few kilobytes can claim billions, and every browser that shows them would need memory for all. */
+export const mostPixels = 64_000_000;
+
+/** Returns what a file is by its first bytes; null for anything but the two. */
+export function pictureType(bytes: Buffer): PictureType | null {
+  if (bytes.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'))) return 'image/png';
+  return bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')) ? 'image/jpeg' : null;
+}
+
+/** Tells whether its end is there. It may have been asked for while it was being written. */
+export function isWhole(type: PictureType, bytes: Buffer): boolean {
+  return type === 'image/png'
+    ? bytes.subarray(-12).includes('IEND')
+    : bytes.subarray(-1024).includes(Buffer.from('ffd9', 'hex'));
+}
+
+/** Returns width times height as the file states them; 0 where it does not, and nothing can be shown. */
+export function pixelCount(type: PictureType, bytes: Buffer): number {
+  // The IHDR chunk comes first: 8 bytes of signature, 4 of length, 4 of name, then width and height.
+  if (type === 'image/png') return bytes.length < 24 ? 0 : bytes.readUInt32BE(16) * bytes.readUInt32BE(20);
+  const at = frameHeaderAt(bytes);
+  return at === null ? 0 : bytes.readUInt16BE(at + 5) * bytes.readUInt16BE(at + 7);
+}
+
+/** Start of frame, SOF0 to SOF15, without the three of these numbers that mean something else (ITU-T T.81, table B.1). */
+const isFrameHeader = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+/** Markers without a length behind them: TEM, RST0 to RST7, SOI. */
+const isBare = (marker: number): boolean => marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+
+/** Returns where the frame header of a JPEG begins: marker, length, precision, height, width. Null: there is none. */
+function frameHeaderAt(bytes: Buffer): number | null {
+  let at = 0;
+  while (at + 9 <= bytes.length) {
+    const marker = bytes[at] === 0xff ? (bytes[at + 1] ?? 0) : null;
+    // Decoders pass over fill bytes, and over what should not be there.
+    if (marker === null || marker === 0xff) at += 1;
+    else if (isFrameHeader(marker)) return at;
+    else at += isBare(marker) ? 2 : 2 + Math.max(2, bytes.readUInt16BE(at + 2));
+  }
+  return null;
+}
