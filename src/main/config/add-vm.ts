@@ -18,6 +18,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { readUserFileSync } from '../files/index.ts';
 import { parseConfig } from './parse.ts';
 import { problem, type ConfigProblem } from './problem.ts';
+import { decodeText } from './text.ts';
 import { withVm, type VmEntry } from './with-vm.ts';
 
 /** What is wrong with a VM, and where within it: "ssh.port". Empty: with the VM as a whole. */
@@ -102,7 +103,7 @@ function plan(path: string, vm: VmEntry, standIn: VmEntry | null): Planned {
   } catch (error) {
     return unwritable(path, `cannot be read: ${reasonOf(error, path)}`);
   }
-  const text = before === null ? null : decode(before);
+  const text = before === null ? null : decodeText(before);
   if (text === undefined) {
     const what = 'found text that is not UTF-8, which cannot be written back as it is';
     return { ok: false, kind: 'broken', problems: [problem(path, '', null, what)] };
@@ -125,15 +126,6 @@ function ownProblems(problems: readonly ConfigProblem[], index: number): readonl
   return problems
     .filter(({ key }) => key === place || key.startsWith(`${place}.`))
     .map(({ key, what }) => ({ at: key.slice(place.length + 1), what }));
-}
-
-/** Undefined where it is not UTF-8. A byte order mark stays in it. */
-function decode(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** So many links may follow each other, as Linux has it. */

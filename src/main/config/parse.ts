@@ -1,7 +1,7 @@
 import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
 import { maskUrl } from '../../shared/mask-secrets.ts';
-import { mostLevels, tooDeepAt } from './depth.ts';
+import { excessOf } from './excess.ts';
 import { nearestWord } from './nearest-word.ts';
 import { foundText, keyText, placeOf, problem, type ConfigProblem } from './problem.ts';
 import { knownKeys } from './known-keys.ts';
@@ -24,11 +24,9 @@ type Path = readonly PropertyKey[];
  */
 export function parseConfig(text: string, file: string): ParsedConfig {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const deepOffset = tooDeepAt(source);
-  if (deepOffset !== null) {
-    const what = `nested deeper than ${mostLevels} levels`;
-    return { ok: false, problems: [problem(file, '', placeOf(source, deepOffset), what)] };
-  }
+  const excess = excessOf(source);
+  if (excess !== null)
+    return { ok: false, problems: [problem(file, '', placeOf(source, excess.offset), excess.what)] };
   const errors: ParseError[] = [];
   const root = parseTree(source, errors, { allowTrailingComma: true });
   const [firstError] = errors;

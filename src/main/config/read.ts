@@ -5,6 +5,7 @@ import { parseConfig } from './parse.ts';
 import { foundText, problem, type ConfigProblem } from './problem.ts';
 import { subscriptionPlaceholder } from './schema-vm.ts';
 import { configSchema, defaultConfig, type Config } from './schema.ts';
+import { requireText } from './text.ts';
 
 export type ConfigResult =
   | {
@@ -69,7 +70,7 @@ async function readText({
   { readonly text: string | null } | { readonly problems: readonly ConfigProblem[] }
 > {
   try {
-    return { text: (await readUserFile(path)).toString() };
+    return { text: requireText(await readUserFile(path)) };
   } catch (error) {
     const failure = error as NodeJS.ErrnoException;
     const { code } = failure;
@@ -87,7 +88,10 @@ export function readFailure({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'EISDIR') return 'found a folder, expected a file';
   if (code === 'EACCES' || code === 'EPERM')
     return 'found a file that may not be read, expected a readable one';
-  return `cannot be read: ${message}`;
+  const why = `cannot be read: ${message}`;
+  if (code !== 'ENOTREG') return why;
+  // As with `--config <(command)`. A second reading, after a change, would find nothing in it.
+  return `${why}, which can be read again when it changes. Write what a command prints to a file first`;
 }
 
 /** Paths on this machine: `~` is the home folder, and a relative one starts at the folder of the configuration file. */

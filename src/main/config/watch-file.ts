@@ -5,6 +5,7 @@ import { inBackground, type BackgroundLog } from '../in-background.ts';
 import type { ConfigSources } from './find.ts';
 import { problem } from './problem.ts';
 import { configFromText, readFailure, type ConfigResult } from './read.ts';
+import { requireText } from './text.ts';
 
 export interface WatchConfigOptions extends Pick<ConfigSources, 'env' | 'platformDirs'> {
   readonly log: BackgroundLog;
@@ -90,7 +91,7 @@ type Contents = { readonly text: string } | { readonly text: null; readonly why:
 /** Never rejects. */
 async function contents(path: string, reading: ReadOptions): Promise<Contents> {
   try {
-    return { text: (await readUserFile(path, reading)).toString() };
+    return { text: requireText(await readUserFile(path, reading)) };
   } catch (error) {
     return unreadable(error);
   }
@@ -98,7 +99,7 @@ async function contents(path: string, reading: ReadOptions): Promise<Contents> {
 
 function contentsNow(path: string): Contents {
   try {
-    return { text: readUserFileSync(path).toString() };
+    return { text: requireText(readUserFileSync(path)) };
   } catch (error) {
     return unreadable(error);
   }

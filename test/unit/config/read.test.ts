@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +82,35 @@ describe('readConfig', () => {
   it('refuses a folder in place of a file', async () => {
     expect(await readConfig(sources({}, folder))).toMatchObject({
       problems: [{ message: `${folder}: found a folder, expected a file.` }],
+    });
+  });
+
+  it.each([
+    [
+      'UTF-16, as Windows PowerShell writes it',
+      Buffer.from('\uFEFF{"vms":[]}', 'utf16le'),
+      'it is UTF-16, expected UTF-8',
+    ],
+    ['Latin-1', Buffer.from('{"dataDir":"/home/jos\xe9"}', 'latin1'), 'it is not UTF-8'],
+  ])('says that a file is not UTF-8: %s', async (_what, bytes, why) => {
+    const path = join(folder, 'config.json');
+    writeFileSync(path, bytes);
+    expect(await readConfig(sources({}, path))).toMatchObject({
+      problems: [{ message: `${path}: cannot be read: ${why}. Save it as UTF-8.` }],
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('says why the output of a command cannot be read', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    expect(await readConfig(sources({}, path))).toMatchObject({
+      problems: [
+        {
+          message: expect.stringMatching(
+            /a FIFO, .* Write what a command prints to a file first\.$/,
+          ) as string,
+        },
+      ],
     });
   });
 
