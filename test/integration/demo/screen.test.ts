@@ -29,6 +29,8 @@ it('the VNC link of the demo opens a page that says what it is, and how far the 
   const { url } = await start(1);
   const answer = await fetch(url);
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  // No page of another site shows it as its own.
+  expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(await answer.text()).toMatch(/<h1>Simulated VM<\/h1>[\s\S]*The container is starting\./);
   const faster = await start(20);
   await until(
