@@ -20,7 +20,14 @@ export interface AppLog {
   close(): Promise<void>;
 }
 
-const rotateAt = '10M';
+export interface AppLogOptions {
+  readonly file: string;
+  readonly level: LogLevel;
+  /** A file that has become this large is set aside, and a new one begun. */
+  readonly rotateAtBytes?: number;
+}
+
+const usualRotateAtBytes = 10 * 1_048_576;
 const keptFiles = 5;
 
 export function defaultLogFile(dataDir: string): string {
@@ -31,13 +38,13 @@ export function defaultLogFile(dataDir: string): string {
  * Opens the log; its folder is made where it is missing. Throws where it cannot be written. A disk that fills up later
  * costs lines of the log and nothing else.
  */
-export function openAppLog({ file, level }: { readonly file: string; readonly level: LogLevel }): AppLog {
+export function openAppLog({ file, level, rotateAtBytes = usualRotateAtBytes }: AppLogOptions): AppLog {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // The stream would only tell later, by an event, that it cannot open the file.
   appendOwnFile(file, '');
   const stream = createStream(basename(file), {
     path: dirname(file),
-    size: rotateAt,
+    size: `${rotateAtBytes}B`,
     rotate: keptFiles,
     mode: 0o600,
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { addVm, checkVm, watchConfig, type ConfigResult } from '../../../src/main/config/index.ts';
 import { parseConfig } from '../../../src/main/config/parse.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { until } from '../../support/wait.ts';
 
 const deep: readonly (readonly [string, string])[] = [4000, 100_000].flatMap(
@@ -140,7 +141,7 @@ const scrap = fc.constantFrom(
 const texts = fc.oneof(
   fc.array(scrap, { maxLength: 60 }).map((parts) => parts.join('')),
   fc.json({ maxDepth: 6 }),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc
     .tuple(
       fc.constantFrom(

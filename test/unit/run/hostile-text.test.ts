@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endedTasks, readText, told, waaLog } from './support.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 /** Lines that mean something where the log itself says them. */
 const meaningful = [
@@ -150,7 +151,7 @@ describe('text that is not the log speaking', () => {
   it('never throws, whatever the log holds', { timeout: 30_000 }, () => {
     const line = fc.oneof(
       fc.constantFrom(...meaningful),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.constant('\x1b[1;33m\0'),
     );
     fc.assert(

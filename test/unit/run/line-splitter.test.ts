@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLineSplitter, type LogLine } from '../../../src/main/run/index.ts';
 import { maxLineBytes } from '../../../src/main/run/line-splitter.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { oddTexts } from '../../support/odd-texts.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -72,7 +73,7 @@ describe('the line splitter', () => {
 
   const piece = fc.oneof(
     fc.constantFrom('\n', '\r', '\r\n', '', 'é', '█', '😀', '\x1b[1;33m', 'text'),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
   );
   const content = fc.oneof(
     fc.array(piece).map((pieces) => bytes(pieces.join(''))),

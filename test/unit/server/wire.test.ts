@@ -2,6 +2,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventFrame, jsonFrame, keepAliveComment, streamOpening } from '../../../src/main/server/wire.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 /** A second reader, written from the standard's text and nothing else; it sees the bytes in pieces of any size. */
 function readByTheBook(bytes: Buffer, pieceLength = bytes.length): ReadEvent[] {
@@ -58,7 +59,7 @@ const nasty = [
   ' ',
 ];
 const hostile = fc
-  .array(fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary' })), { maxLength: 12 })
+  .array(fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: anyCharacter })), { maxLength: 12 })
   .map((parts) => parts.join(''));
 
 it('writes any data so that a reader gets back exactly that, in exactly four lines', () => {
@@ -102,7 +103,7 @@ it('refuses names and ids that could not stand on one line', () => {
     expect(() => eventFrame('a', id, {}), id).toThrow();
 });
 
-const anyText = fc.oneof(hostile, fc.string({ unit: 'binary' }));
+const anyText = fc.oneof(hostile, fc.string({ unit: anyCharacter }));
 
 it('cannot be made to write a line by any name, id or data', () => {
   fc.assert(

@@ -9,11 +9,12 @@ import {
 } from '../../../src/main/tray/index.ts';
 import { phases, stateCodes, type StreamEvent } from '../../../src/shared/stream.ts';
 import { connected, error, progress, recovered, status } from '../notify/payloads.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 const nowMs = Date.parse('2026-01-28T12:10:05.000Z');
 const settings = { showCount: true };
 const words = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 80 }),
+  fc.string({ unit: anyCharacter, maxLength: 80 }),
   fc.string({ unit: 'grapheme', maxLength: 80 }),
   fc.constant('😀'.repeat(100)),
 );

@@ -25,8 +25,8 @@ import {
 import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
 import { fetchScreen } from '../../../src/main/vm/screen-file.ts';
 import { until } from '../../support/wait.ts';
-import { localShell, type LocalShell } from './local-shell.ts';
-import { shells } from './shells.ts';
+import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
+import { shells } from '../../unit/vm/shells.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000', 'hex');
 

@@ -16,8 +16,8 @@ import { followFile, readFileRest } from '../../../src/main/vm/file-stream.ts';
 import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
 import { readLogs } from '../../../src/main/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
-import { localShell, type LocalShell } from './local-shell.ts';
-import { shells } from './shells.ts';
+import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
+import { shells } from '../../unit/vm/shells.ts';
 
 describe.each(shells)('a log, read through %s', (_name, program) => {
   let dir: string;

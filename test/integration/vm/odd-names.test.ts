@@ -28,8 +28,8 @@ import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel
 import { readHost, readIdentity, readInside, readLogs } from '../../../src/main/vm/surroundings.ts';
 import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
-import { localShell, type LocalShell } from './local-shell.ts';
-import { shells } from './shells.ts';
+import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
+import { shells } from '../../unit/vm/shells.ts';
 
 const names = [
   'with space',

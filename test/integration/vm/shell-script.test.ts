@@ -27,8 +27,8 @@ import {
   readMachine,
 } from '../../../src/main/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
-import { localShell, type LocalShell } from './local-shell.ts';
-import { shells } from './shells.ts';
+import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
+import { shells } from '../../unit/vm/shells.ts';
 
 describe.each(shells)('the script under %s', (_name, program) => {
   let dir: string;

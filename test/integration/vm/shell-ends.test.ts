@@ -10,8 +10,8 @@ import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel
 import { readIdentity, readLogs, readMachine } from '../../../src/main/vm/surroundings.ts';
 import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
-import { localShell, type LocalShell } from './local-shell.ts';
-import { shells, toolsWithout } from './shells.ts';
+import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
+import { shells, toolsWithout } from '../../unit/vm/shells.ts';
 
 const withoutHead = toolsWithout('head');
 const withoutEncoders = toolsWithout('base64', 'od');
