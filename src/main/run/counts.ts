@@ -15,22 +15,31 @@ export function countsOf(run: RunState): RunCounts {
   return { tasksCompleted: tasksCompleted + (run.unseenTasks ?? 0), ...counts };
 }
 
-/** What it has come to in each domain. The tallies add up to the counts of the run, but for tasks of which the log tells no more than a number. */
+/**
+ * Benchmarks have about a dozen. All of them go out with every progress, several times a second: a log that names thousands would make
+ * megabytes of it.
+ */
+const mostDomains = 200;
+
+/**
+ * What it has come to in each domain. The tallies add up to the counts of the run, but for tasks of which the log tells no more than a
+ * number. Domains beyond the first 200 count together, as those of tasks without a domain.
+ */
 export function talliesOf(run: RunState): DomainTally[] {
-  const totals = domainTotals(run);
-  const byDomain = new Map<string | null, EndedAttempt[]>(
-    Array.from(totals.keys(), (domain) => [domain, []]),
-  );
-  for (const task of completedTasks(run)) {
-    const tasks = byDomain.get(task.domain);
-    if (tasks === undefined) byDomain.set(task.domain, [task]);
-    else tasks.push(task);
-  }
-  return Array.from(byDomain, ([domain, tasks]) => {
+  const byDomain = new Map<string | null, { total: number; readonly tasks: EndedAttempt[] }>();
+  const tallyOf = (domain: string | null) => {
+    const key = byDomain.has(domain) || byDomain.size < mostDomains ? domain : null;
+    const tally = byDomain.get(key) ?? { total: 0, tasks: [] };
+    byDomain.set(key, tally);
+    return tally;
+  };
+  for (const [domain, total] of domainTotals(run)) tallyOf(domain).total += total;
+  for (const task of completedTasks(run)) tallyOf(task.domain).tasks.push(task);
+  return Array.from(byDomain, ([domain, { total, tasks }]) => {
     const counts = countTasks(tasks);
     return {
       domain,
-      total_tasks: totals.get(domain) ?? 0,
+      total_tasks: total,
       tasks_completed: counts.tasksCompleted,
       succeeded: counts.succeeded,
       score_sum: counts.scoreSum,
