@@ -52,6 +52,8 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
     if (verb === 'ask') {
       const [nonce = '', limit = '', ...request] = words;
       writeFrame(nonce, answer({ machine, side, limitSeconds: Number(limit), now: Date.now() }, request));
+    } else if (verb === 'begin') {
+      channel.write(`${words[0] ?? ''}\n`);
     } else if (verb === 'follow') {
       mode = 'following';
       const [inode = '', from = '', size = '', path = ''] = words;

@@ -1,4 +1,5 @@
 /** A channel on which one command's output flows for as long as it is open: `tail -f` of a log, `docker logs --follow`. */
+import { randomBytes } from 'node:crypto';
 import type { ClientChannel } from 'ssh2';
 import { createBoundedBytes } from '../bounded-bytes.ts';
 import { createByteTurns } from './byte-turns.ts';
@@ -24,7 +25,7 @@ export interface FollowOptions {
 
 /** Output that waits for the gate. Both streams share one window: left unread, the output would keep the gate's line from coming. */
 const mostHeldBytes = 32 * 1024 * 1024;
-/** What stands on stderr before the gate: a sentence or two. */
+/** What stands on stderr before the gate, and what a login shell prints before ours begins: a sentence or two. */
 const mostHeldText = 64 * 1024;
 
 /** Starts `words` (see shell-script.ts, `until_closed`) by way of a shell that `command` opens. The command ends with the channel. */
@@ -40,6 +41,10 @@ export function openFollow(
   let isOpen = gate === undefined;
   let beforeGate = '';
   const held = createBoundedBytes(mostHeldBytes);
+  /** What a login shell prints (a greeting, colours) is none of the output, which comes after this. */
+  const nonce = randomBytes(8).toString('hex');
+  let hasBegun = false;
+  let greeting = Buffer.alloc(0);
   let hasEnded = false;
   // A log of hundreds of megabytes must not keep the server from answering, nor be taken in faster than it is read.
   const turns = createByteTurns({
@@ -51,9 +56,23 @@ export function openFollow(
     },
   });
 
+  function readGreeting(chunk: Buffer): void {
+    greeting = Buffer.concat([greeting, chunk]);
+    const end = greeting.indexOf(`${nonce}\n`);
+    if (end < 0) {
+      if (greeting.length > mostHeldText) giveUp();
+      return;
+    }
+    hasBegun = true;
+    const rest = greeting.subarray(end + nonce.length + 1);
+    greeting = Buffer.alloc(0);
+    if (rest.length > 0) read(rest);
+  }
+
   function read(chunk: Buffer): void {
     if (isClosed) return;
-    if (isOpen) turns.push(chunk);
+    if (!hasBegun) readGreeting(chunk);
+    else if (isOpen) turns.push(chunk);
     else if (!held.push(chunk)) giveUp();
   }
 
@@ -110,7 +129,7 @@ export function openFollow(
     channel.on('data', read);
     channel.stderr.on('data', (chunk: Buffer) => readDiagnostics(chunk.toString('utf8')));
     channel.on('close', end);
-    channel.write(shellScript + requestLine(words));
+    channel.write(shellScript + requestLine(['begin', nonce]) + requestLine(words));
   });
 
   return { close };

@@ -72,8 +72,9 @@ export function openShell(channels: Channels, command: string): OwnShellChannel 
   }
 
   function readLine(line: string): void {
+    // Before the first one may stand what a login shell has printed without a line end.
     const [, nonce = '', base64, hex, last] =
-      /^([0-9a-f]{16}) (?:\+ ([A-Za-z0-9+/=]*)|x ([0-9a-f ]*)|(=))$/.exec(line) ?? [];
+      /([0-9a-f]{16}) (?:\+ ([A-Za-z0-9+/=]*)|x ([0-9a-f ]*)|(=))$/.exec(line) ?? [];
     const request = waiting.get(nonce);
     if (request === undefined) {
       unasked += line.length + 1;

@@ -13,6 +13,7 @@ import { resultScript } from './result-script.ts';
  *   `ask NONCE SECONDS FUNCTION [ARGUMENT …]`  answers in frames marked by the nonce, in the background, so that a slow answer
  *                                              holds back no other one;
  *   `drop NONCE`                               ends the processes of a request that took too long;
+ *   `begin NONCE`                              gives the nonce as a line: what comes before it is a login shell's
  *   `until_closed COMMAND [ARGUMENT …]`        gives the command's raw output until our end of the channel closes;
  *   `follow INODE FROM SIZE PATH`              see follow-script.ts.
  *
@@ -64,6 +65,7 @@ drop() {
     case $job in "$1":*) job=${'$'}{job#*:}; [ "$(parent_of "$job")" != $$ ] || end_processes "$job";; esac
   done
 }
+begin() { printf '%s\n' "$1"; }
 until_closed() {
   exec 3<&0
   "$@" & command=$!

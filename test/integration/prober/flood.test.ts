@@ -45,13 +45,13 @@ function flood(channel: ServerChannel, into: Writable, text: string, sent: { byt
   write();
 }
 
-/** The nonce of the first request that comes on this channel. */
-function onRequest(input: Readable, answer: (nonce: string) => void): void {
+/** The nonce of the first request of this kind that comes on this channel. */
+function onRequest(input: Readable, answer: (nonce: string) => void, verb: 'ask' | 'begin' = 'ask'): void {
   let said = '';
   input.on('data', (chunk: Buffer) => {
     const before = said;
     said += chunk.toString();
-    const find = /^ask ([0-9a-f]{16}) /m;
+    const find = new RegExp(`^${verb} ([0-9a-f]{16})\\s`, 'm');
     const nonce = find.exec(said)?.[1];
     if (nonce !== undefined && !find.test(before)) answer(nonce);
   });
@@ -93,6 +93,20 @@ describe('a shell that sends', () => {
 });
 
 describe('a followed file of which', () => {
+  it('nothing comes but what a login shell prints, without end: given up', async () => {
+    const sent = { bytes: 0 };
+    const channels = await connectTo((channel) => flood(channel, channel, 'Welcome!\n', sent));
+    const told = { data: 0, closed: 0 };
+    openFollow(channels, 'sh', ['follow', '1', '1', '1', '/x'], {
+      data: (chunk) => (told.data += chunk.length),
+      notice: () => undefined,
+      closed: () => (told.closed += 1),
+    });
+    await until(() => told.closed === 1, 'it is given up');
+    expect(told.data).toBe(0);
+    expect(sent.bytes).toBeLessThan(16 * mebibyte);
+  });
+
   it.each([
     ['output', (channel: ServerChannel) => channel, 64],
     ['complaints', (channel: ServerChannel) => channel.stderr, 16],
@@ -100,7 +114,13 @@ describe('a followed file of which', () => {
     '%s come without end before it is known what it is: given up',
     async (_what, side, mostMebibytes) => {
       const sent = { bytes: 0 };
-      const channels = await connectTo((channel) => flood(channel, side(channel), 'x', sent));
+      const channels = await connectTo((channel) => {
+        const begin = (nonce: string): void => {
+          channel.write(`${nonce}\n`);
+          flood(channel, side(channel), 'x', sent);
+        };
+        onRequest(channel, begin, 'begin');
+      });
       const told = { data: 0, closed: 0, notices: '' };
       openFollow(
         channels,

@@ -76,6 +76,27 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     await untilPhase('ready');
   });
 
+  it.each([
+    ['a line', 'Welcome to this VM\\n'],
+    ['colours without a line end', 'Welcome\\n\\033[0m'],
+  ])('and greets each command with %s is watched as any other, each task once', async (_what, greeting) => {
+    const vm = await readyVm();
+    await withSshd(vm, `ForceCommand printf '${greeting}'; exec sh -c "$SSH_ORIGINAL_COMMAND"`);
+    await vm.startRunner();
+    const [first = '', second = ''] = sampleRunByTask(Date.now());
+    vm.runSays(first);
+    const { client, monitor, untilPhase } = await watch(vm.config);
+    await untilPhase('ready');
+    await until(() => client.tasks().length === 1, 'the first task is heard');
+    vm.runSays(second);
+    await until(() => client.tasks().length === 2, 'the second task is heard');
+    const statuses = client.statuses().length;
+    await until(() => client.statuses().length > statuses + 4, 'more looks');
+    expect(client.tasks()).toHaveLength(2);
+    expect(client.errors()).toEqual([]);
+    expect(monitor.logged.filter(({ msg }) => /replaced|followed log says/.test(String(msg)))).toEqual([]);
+  });
+
   it('and answers no command is reported, and its return as well', async () => {
     const vm = await readyVm();
     await withSshd(vm, 'ForceCommand cat >/dev/null');
