@@ -47,16 +47,16 @@ describe('the tallies by domain', () => {
     ]);
 
   it('are bounded in number, and still add up to the counts of the run', () => {
-    const ids = Array.from({ length: 1000 }, (_, index) => `t${index}`);
+    const ids = Array.from({ length: 260 }, (_, index) => `t${index}`);
     const tasks = ids.map((taskId) => ({ domain: `of-${taskId}`, taskId }));
-    const many: RunEvent = { type: 'run_planned', at: null, totalTasks: 1000, tasks };
+    const many: RunEvent = { type: 'run_planned', at: null, totalTasks: 260, tasks };
     const ends = ids.flatMap((id) => [{ ...start(id), domain: `of-${id}` }, end()]);
     const told = progress(many, ...ends);
     const sum = (key: 'total_tasks' | 'tasks_completed' | 'succeeded') =>
       told.domains.reduce((total, tally) => total + tally[key], 0);
-    expect([sum('total_tasks'), sum('tasks_completed'), sum('succeeded')]).toEqual([1000, 1000, 1000]);
+    expect([sum('total_tasks'), sum('tasks_completed'), sum('succeeded')]).toEqual([260, 260, 260]);
     expect(told.domains[0]).toMatchObject({ domain: 'of-t0', tasks_completed: 1 });
-    expect(told.domains.at(-1)).toMatchObject({ domain: null, tasks_completed: 800 });
+    expect(told.domains.at(-1)).toMatchObject({ domain: null, tasks_completed: 60 });
     expect(told.domains).toHaveLength(201);
   });
 
