@@ -12,8 +12,8 @@ export function dollarsText(amount: number): string {
 type Spender = Pick<StatusPayload, 'cost' | 'power_state'>;
 
 /**
- * Returns the price of all VMs together: "$1.13 per hour", "$1.13 per hour + 1 VM unknown (was $0.23)". A VM that is not heard
- * may cost money all the same, so it is never left out. Null where no price is known.
+ * Returns the price of all VMs together: "$1.13 per hour", "$1.13 per hour + 1 VM unknown (was $0.23)". The text names each VM
+ * that may cost money at an unknown price: the sum alone would hide it. Null if no price is known.
  */
 export function perHourText(spenders: readonly Spender[]): string | null {
   const prices = spenders.flatMap(({ cost, power_state: power }) =>
@@ -26,8 +26,15 @@ export function perHourText(spenders: readonly Spender[]): string | null {
   const unknown = prices.filter(({ isUnknown }) => isUnknown);
   const sum = (some: typeof prices): string =>
     dollarsText(some.reduce((all, { perHour }) => all + perHour, 0));
+  const unpriced = spenders.filter(isUnpriced).length;
   return [
     ...(known.length === 0 ? [] : [`${sum(known)} per hour`]),
     ...(unknown.length === 0 ? [] : [`${countText(unknown.length, 'VM')} unknown (was ${sum(unknown)})`]),
+    ...(unpriced === 0 ? [] : [`${countText(unpriced, 'VM')} (price not known)`]),
   ].join(' + ');
+}
+
+/** Returns whether the cloud bills a VM whose price nobody has named. */
+export function isUnpriced({ cost, power_state: power }: Spender): boolean {
+  return cost === null && (power === 'running' || power === 'stopped');
 }

@@ -103,7 +103,7 @@ export const errorSchema = z
     hint: z.string().nullable().describe('What to do about it.'),
     began_at: time,
   })
-  .describe('Something went wrong: told once when it begins, kept, and replayed by `Last-Event-ID`.');
+  .describe('Something went wrong. Sent once when it begins, stored, and replayed by `Last-Event-ID`.');
 
 export const statusSchema = z
   .object({
@@ -198,11 +198,11 @@ export const progressSchema = z
     elapsed_seconds: seconds,
     eta_seconds: seconds
       .nullable()
-      .describe('Null while it would mean nothing, as it does while the VM is not heard.'),
+      .describe('Null while it is unknown, as it is while the VM is not heard.'),
     as_of: time
       .nullable()
       .describe(
-        'When the run was last heard of: `elapsed_seconds` stands still since. Null while it is heard, and when it is over.',
+        'Time of the last news of the run, at which `elapsed_seconds` stopped. Null while it is heard, and when it is over.',
       ),
     state: runState,
     domains: z

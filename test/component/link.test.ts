@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import LinkBanner from '../../src/renderer/features/link/LinkBanner.svelte';
 import TopBar from '../../src/renderer/features/link/TopBar.svelte';
@@ -72,4 +73,19 @@ test('the pages that there are, and which one this is', async () => {
   expect(pages()[2]).toEqual(['Add a VM', '#/setup']);
   await expect.element(getByRole('link', { name: 'Add a VM' })).toHaveAttribute('aria-current', 'page');
   await expect.element(getByRole('link', { name: 'Dashboard' })).not.toHaveAttribute('aria-current');
+});
+
+test('the bar lines up with the page on a wide screen', async () => {
+  const margin = () =>
+    Number.parseFloat(getComputedStyle(document.querySelector('header') ?? document.body).paddingInlineStart);
+  await page.viewport(1920, 800);
+  await render(TopBar, {
+    link: { kind: 'open', heardAtMs: nowMs },
+    version: '1.2.3',
+    page: 'dashboard',
+    canAdd: true,
+  });
+  const wide = document.querySelector('header')?.clientWidth ?? 0;
+  expect(margin()).toBeCloseTo(Math.max(16, (wide - 110 * 16) / 2 + 16), 0);
+  expect(wide).toBeGreaterThan(1800);
 });

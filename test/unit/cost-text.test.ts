@@ -15,6 +15,15 @@ it('a price that is unknown is named beside the sum, never left out of it', () =
   expect(perHourText([{ power_state: null, cost: null }])).toBeNull();
 });
 
+it('names a billed VM without a price beside the sum', () => {
+  const unpriced = { power_state: 'running', cost: null };
+  expect(perHourText([spender(1), unpriced])).toBe('$1.00 per hour + 1 VM (price not known)');
+  expect(perHourText([spender(1, true), unpriced, { ...unpriced, power_state: 'stopped' }])).toBe(
+    '1 VM unknown (was $1.00) + 2 VMs (price not known)',
+  );
+  expect(perHourText([spender(1), { ...unpriced, power_state: 'deallocated' }])).toBe('$1.00 per hour');
+});
+
 it('money has two decimals', () => {
   expect([1.5, 1234.5, 0.004, 0].map(dollarsText)).toEqual(['$1.50', '$1,234.50', 'under $0.01', '$0.00']);
 });

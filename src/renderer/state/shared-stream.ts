@@ -57,7 +57,7 @@ interface TrustedTypes {
   ): { createScriptURL(url: string): string };
 }
 
-/** Its one URL is the worker's, whatever is asked of it. */
+/** Allows only the worker's URL. */
 const policy = (globalThis as { readonly trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy(
   'benchtray-worker',
   { createScriptURL: () => workerUrl },

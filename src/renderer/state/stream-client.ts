@@ -1,6 +1,6 @@
 /**
  * One client of the event stream, which comes back for ever. The browser's EventSource reconnects by itself after a cut, but
- * closes for good on any answer other than 200, and does not notice a server that has fallen silent: both are mended here.
+ * closes for good on any answer other than 200, and does not notice a silent server. This client reconnects in both cases.
  */
 import type { StreamMessage } from './model.ts';
 

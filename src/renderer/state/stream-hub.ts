@@ -2,10 +2,10 @@
 import type { StreamMessage } from './model.ts';
 import type { StreamClient, StreamClientOptions } from './stream-client.ts';
 
-/** What a page sends to the hub. */
+/** A message from a page to the hub. */
 export type PageCall = 'join' | 'restart' | 'leave';
 
-/** What the hub sends to a page. */
+/** A message from the hub to a page. */
 export type HubNews =
   | { readonly kind: 'messages'; readonly messages: readonly StreamMessage[]; readonly heardAtMs: number }
   | { readonly kind: 'lost' }
@@ -89,7 +89,7 @@ export function createStreamHub(
   };
 }
 
-/** What a page that joins later has to know: the newest snapshots. */
+/** The newest snapshots, which a page that joins later needs. */
 interface Picture {
   readonly connected: Extract<StreamMessage, { event: 'connected' }> | null;
   /** When `connected` was heard: pages compare the server's clock with it. */

@@ -11,7 +11,7 @@ addEventListener('connect', (event) => {
   port.onmessage = ({ data }: MessageEvent<PageCall>) => {
     hub.take(port, data);
   };
-  // Where the browser reports it: the tab has crashed, and said nothing.
+  // Some browsers report a crashed tab, which said nothing itself.
   port.addEventListener('close', () => {
     hub.take(port, 'leave');
   });

@@ -1,5 +1,5 @@
 /** Whether the VM runs, and what that costs, in words. Pure. */
-import { dollarsText, perHourText } from '../../../shared/cost-text.ts';
+import { dollarsText, isUnpriced, perHourText } from '../../../shared/cost-text.ts';
 import type { StatusPayload } from '../../../shared/stream.ts';
 import { momentText, parseTime } from '../../format/format.ts';
 import type { VmView } from '../../state/model.ts';
@@ -30,8 +30,9 @@ export function powerWords({ power_state: power }: Pick<StatusPayload, 'power_st
 }
 
 /** "$1.23 since 05:36, $0.19 per hour"; null where there is nothing to say. */
-export function costText({ power_state: power, cost }: StatusPayload, serverNowMs: number): string | null {
-  if (cost === null) return power === 'running' || power === 'stopped' ? 'Price not known' : null;
+export function costText(status: StatusPayload, serverNowMs: number): string | null {
+  const { power_state: power, cost } = status;
+  if (cost === null) return isUnpriced(status) ? 'Price not known' : null;
   if (cost.unknown) {
     const asOf = parseTime(cost.as_of);
     const when = asOf === null ? '' : ` as of ${momentText(asOf, serverNowMs)}`;

@@ -1,4 +1,4 @@
-/** What the tab says. Pure. */
+/** The title of the browser tab. Pure. */
 import type { PageName } from '../../../shared/ipc.ts';
 import type { VmView } from '../../state/model.ts';
 import { countOfTotal } from '../run/run-words.ts';

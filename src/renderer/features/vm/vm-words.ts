@@ -82,7 +82,7 @@ export function staleness(vm: VmView, link: Link, clockOffsetMs: number): Stalen
   if (link.kind !== 'open') return { asOfMs: link.heardAtMs, reason: 'link' };
   const { status, progress } = vm;
   if (status === null || status.connected || progress === null || !isOn(progress)) return null;
-  // A server of an older version tells only when it looked last.
+  // An older server sends only the time of its last look.
   const heardAtMs = parseTime(progress.as_of ?? status.as_of ?? status.checked_at);
   return { asOfMs: heardAtMs === null ? null : heardAtMs - clockOffsetMs, reason: 'vm' };
 }
