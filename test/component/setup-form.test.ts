@@ -89,10 +89,10 @@ test('what is wrong is said at its field, which the keyboard goes to; mending ta
 
 test('a file that stands in the way is told as it is, and what was typed stays', async () => {
   const { api, field, save, getByRole } = await show();
-  api.add.mockResolvedValue(no({ status: 409, detail: 'The file is broken.', hint: 'Mend it.' }));
+  api.add.mockResolvedValue(no({ status: 409, detail: 'The file is broken.', hint: 'Fix them.' }));
   await field('Address').fill('waa');
   await save.click();
-  await expect.element(getByRole('alert')).toHaveTextContent('The file is broken. Mend it.');
+  await expect.element(getByRole('alert')).toHaveTextContent('The file is broken. Fix them.');
   await expect.element(field('Address')).toHaveValue('waa');
   await field('Address').fill('waa2');
   await expect.element(getByRole('alert')).not.toBeInTheDocument();

@@ -109,5 +109,9 @@ export function followStream({
 function lostReason(status: number | undefined, message: string | undefined): string {
   if (status !== undefined && status !== 200) return `the server answered ${String(status)}`;
   if (message === undefined || message === '') return 'the connection was lost';
-  return message.includes('ECONNREFUSED') ? 'nobody answers there' : message;
+  if (message.includes('ECONNREFUSED')) return 'no BenchTray is running there';
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return 'the host name is unknown';
+  if (/terminated|other side closed|ECONNRESET|socket hang up/.test(message)) return 'the server closed it';
+  // Names of JavaScript's errors help nobody at a terminal.
+  return message.replace(/^(?:TypeError: )?(?:fetch failed: )?/, '');
 }

@@ -35,7 +35,7 @@ export type AddVmResult =
       readonly kind: 'invalid';
       readonly problems: readonly VmProblem[];
     }
-  /** What stands in the file makes no sense: nothing is written before that is mended. */
+  /** The file has errors. Nothing is written until a person fixes them. */
   | { readonly ok: false; readonly kind: 'broken'; readonly problems: readonly ConfigProblem[] }
   /** It makes sense now, and would not with this VM: a hook names its VMs, and this one is not among them, … */
   | { readonly ok: false; readonly kind: 'clash'; readonly problems: readonly ConfigProblem[] }

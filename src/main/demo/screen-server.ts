@@ -80,6 +80,7 @@ function answerTo(machine: Machine, { method, url, headers: asked }: IncomingMes
   if (path === '/') return { status: 200, type: 'text/html; charset=utf-8', body: page(screen) };
   if (path === '/screen.png' && screen.kind === 'task')
     return { status: 200, type: 'image/png', body: screen.bytes };
+  if (path === '/favicon.ico') return { status: 204, body: '' };
   return { status: 404, body: 'There is nothing here.\n' };
 }
 
@@ -113,7 +114,7 @@ function figure(screen: ReturnType<Machine['screen']>): string {
   if (screen.kind === 'text') return `<p><strong>${escaped(screen.text)}</strong></p>`;
   const step = screen.step === 0 ? 'before the first step' : `step ${screen.step}`;
   return `<img src="/screen.png" alt="The simulated screen: ${step}">
-<figcaption>${escaped(`${screen.isOn ? 'Current task' : 'Last task'}: ${screen.domain}, ${step}`)}</figcaption>`;
+<figcaption>${escaped(`${screen.isOn ? 'Current task' : 'Last task'}, ${screen.domain}: ${step}`)}</figcaption>`;
 }
 
 function escaped(text: string): string {

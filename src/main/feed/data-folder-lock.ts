@@ -54,7 +54,7 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
     if (isBusy(error)) throw new DataFolderInUse(dataDir, readOwner(ownerFile));
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`The data folder ${dataDir} cannot be used: ${reason}.`, {
-      hint: 'Mend its permissions, or name another folder as "dataDir".',
+      hint: 'Fix its permissions, or name another folder as "dataDir".',
       cause: error,
     });
   }

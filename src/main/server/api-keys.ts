@@ -60,7 +60,7 @@ export function readKeys(file: string): readonly StoredKey[] {
     return keyFileSchema.parse(JSON.parse(text)).keys;
   } catch (error) {
     throw new UserError(`${file} does not hold API keys in the form that "benchtray key" writes.`, {
-      hint: 'Mend it, or remove it and add new keys.',
+      hint: 'Fix the file, or remove it and add new keys.',
       cause: error,
     });
   }

@@ -95,8 +95,8 @@ function refusalOf(draft: VmDraft, result: AddVmResult): SetupRefusal | null {
     case 'broken':
       return {
         kind: 'conflict',
-        detail: `The configuration file is broken, and nothing is written into it before it is mended. ${textOf(result.problems)}`,
-        hint: 'Mend it in an editor, then save again: what you have typed here stays.',
+        detail: `The configuration file has errors. ${textOf(result.problems)}`,
+        hint: 'Fix them in an editor, then save again. This page keeps what you typed.',
       };
     case 'clash':
       return {

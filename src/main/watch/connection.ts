@@ -77,7 +77,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
       return link.state.kind === 'up' ? link.state.sinceMs : null;
     },
     loginAnew() {
-      // The first refusal is told as it stands; later ones may have been mended.
+      // Report the first refusal as it is. A person may have fixed a later one.
       const isDue = lastLoginMs !== null && monotonicMs() - lastLoginMs >= loginEveryMs;
       if (isDue) link.relogin(null);
       if (isDue || lastLoginMs === null) lastLoginMs = monotonicMs();

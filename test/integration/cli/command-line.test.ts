@@ -183,7 +183,7 @@ describe('demo and watch', () => {
     const url = await first.listening();
     await first.stop('SIGTERM');
     const watch = start('watch', '--url', url, '--json');
-    await watch.prints(/nobody answers there; trying again/);
+    await watch.prints(/no BenchTray is running there; trying again/);
     const connections = () => watch.out().split('"event":"connected"').length - 1;
     const second = start('serve', '--port', new URL(url).port);
     await watch.until(() => connections() === 1, 'a connection');

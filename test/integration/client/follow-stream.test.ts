@@ -80,6 +80,20 @@ it('names the last event after a lost connection in the header, after a refusal 
   expect(asked.at(-1)?.url).toBe('/api/benchmark-sse?vm=*&lastEventId=j-2');
 });
 
+it('says in plain words that a server went away', async () => {
+  const breakOff: Answer = (response) => {
+    stream(connected('j-1'))(response);
+    setImmediate(() => response.destroy());
+  };
+  answers = [breakOff];
+  follow();
+  await until(() => messages.length === 1 && reasons.length > 0, 'a broken connection');
+  expect(reasons[0]).toBe('the server closed it');
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await until(() => reasons.includes('no BenchTray is running there'), 'a refused connection');
+});
+
 it('gives up a connection on which nothing comes any more', async () => {
   answers = [stream(connected('j-1')), stream(connected('j-2'))];
   follow(200);

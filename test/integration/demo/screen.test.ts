@@ -57,6 +57,8 @@ it('answers to localhost only, changes nothing, and ends with the VM', async () 
   expect(await statusFor(url, 'evil.example')).toBe(421);
   expect((await fetch(url, { method: 'POST' })).status).toBe(405);
   expect((await fetch(`${url}other`)).status).toBe(404);
+  // Browsers ask for it by themselves.
+  expect((await fetch(`${url}favicon.ico`)).status).toBe(204);
   await vm.close();
   await expect(fetch(url)).rejects.toThrow();
 });

@@ -253,7 +253,7 @@ describe('a VM', () => {
     expect(answer.status).toBe(409);
     expectDescribed('/api/setup/vms', answer);
     expect(problemOf(answer.text).detail).toContain(`${setup.configPath}:1:`);
-    expect(problemOf(answer.text).hint).toContain('Mend it');
+    expect(problemOf(answer.text).hint).toContain('Fix them');
     expect(setup.configText()).toBe('{ "vms": [ ');
     expect((await post('/api/setup/test', { ...draft, username: 'a b' })).status).toBe(422);
     const headers = { 'Content-Type': 'application/json', ...coded() };

@@ -85,14 +85,21 @@ describe('open errors', () => {
 });
 
 describe('after the server stopped', () => {
-  const state = afterLoss(after(connected(), ...running(1)), 'nobody answers there', 5000);
+  const state = afterLoss(after(connected(), ...running(1)), 'no BenchTray is running there', 5000);
 
   it('says since when, and never that a VM is ready', () => {
-    const lines = show(afterLoss(state, 'nobody answers there', 90_000), 80, 24, 95_000);
+    const lines = show(afterLoss(state, 'no BenchTray is running there', 90_000), 80, 24, 95_000);
     expect(lines.slice(0, 3)).toEqual([
-      `Connection to BenchTray lost since ${timeText(5000)}: nobody answers there`,
-      `Trying again. Everything below is as of ${timeText(0)}.`,
+      `As of ${timeText(0)}. Trying to reconnect.`,
+      `Connection lost at ${timeText(5000)}: no BenchTray is running there`,
       '? vm-0  last known: ready',
+    ]);
+  });
+
+  it('shows both times in 40 columns', () => {
+    expect(show(state, 40, 12, 95_000).slice(0, 2)).toEqual([
+      `As of ${timeText(0)}. Trying to reconnect.`,
+      `Connection lost at ${timeText(5000)}: no BenchTr…`,
     ]);
   });
 

@@ -16,13 +16,13 @@ const after = (...messages: readonly StreamMessage[]) =>
   messages.reduce((state, message) => afterMessage(state, message, 0), initialState);
 const lost: WatchState = {
   ...initialState,
-  connection: { kind: 'lost', reason: 'nobody answers there', sinceMs: 0 },
+  connection: { kind: 'lost', reason: 'no BenchTray is running there', sinceMs: 0 },
 };
 
 describe('the live view', () => {
   it.each<[name: string, state: WatchState, lines: readonly string[]]>([
     ['at first', initialState, ['Connecting…']],
-    ['without a server', lost, ['Not connected: nobody answers there']],
+    ['without a server', lost, ['Not connected: no BenchTray is running there']],
     ['without a VM', after(connected()), ['Connected. No VM has been seen yet.']],
     [
       'while Windows boots',
@@ -198,7 +198,13 @@ describe('the lines of a listing', () => {
         attempt: 2,
         catch_up: true,
       }),
-      [`${at} waa: ✗ abc-WOS lost (12 steps, attempt 2, before)`],
+      [`${at} waa: ✗ abc-WOS lost (12 steps, attempt 2, earlier)`],
+    ],
+    [
+      'a task that raised an exception in its only step',
+      initialState,
+      taskComplete({ success: false, score: null, outcome: 'exception', domain: null, steps: 1 }),
+      [`${at} waa: ✗ abc-WOS error (1 step, 0:01:05)`],
     ],
     [
       'a problem',

@@ -61,16 +61,22 @@ export function statusText(status: StatusPayload, nowMs: number): string {
 
 export function taskText(task: TaskCompletePayload, paint: ChalkInstance): string {
   const name = plainText(task.domain === null ? task.task_id : `${task.domain}/${task.task_id}`);
-  const verdict = task.outcome === 'scored' ? (task.success ? 'passed' : 'failed') : task.outcome;
+  const verdict = verdictWord(task);
   const mark = task.success ? paint.green('✓') : paint.red('✗');
   const details = [
     task.score === null ? null : `score ${String(task.score)}`,
-    `${String(task.steps)} steps`,
+    `${String(task.steps)} step${task.steps === 1 ? '' : 's'}`,
     task.duration_seconds === null ? null : durationText(task.duration_seconds),
     task.attempt > 1 ? `attempt ${String(task.attempt)}` : null,
-    task.catch_up ? 'before' : null,
+    task.catch_up ? 'earlier' : null,
   ].filter((detail) => detail !== null);
   return `${mark} ${name} ${verdict} (${details.join(', ')})`;
+}
+
+/** The words of the results table on the page. */
+function verdictWord({ outcome, success }: TaskCompletePayload): string {
+  if (outcome === 'scored') return success ? 'passed' : 'failed';
+  return outcome === 'exception' ? 'error' : outcome;
 }
 
 /** The lines that a message is worth in a plain listing, given what was known before it. Repeated snapshots are worth none. */

@@ -77,8 +77,9 @@ function connectionLines({ connection, heardAtMs, vms }: WatchState): readonly s
       const reason = plainText(connection.reason);
       if (heardAtMs === null) return [`Not connected: ${reason}`];
       return [
-        `Connection to BenchTray lost since ${timeText(connection.sinceMs)}: ${reason}`,
-        `Trying again. Everything below is as of ${timeText(heardAtMs)}.`,
+        // The times come first: a narrow terminal cuts the end.
+        `As of ${timeText(heardAtMs)}. Trying to reconnect.`,
+        `Connection lost at ${timeText(connection.sinceMs)}: ${reason}`,
       ];
     }
   }

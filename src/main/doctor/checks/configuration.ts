@@ -14,7 +14,7 @@ const brokenEdit = remedy<{ readonly path: string }>({
 });
 const questionable = remedy<null>({
   when: 'something in the configuration has no effect',
-  advice: 'Take out what is named, or mend it.',
+  advice: 'Remove what is named, or correct it.',
   command: () => 'benchtray config print',
   example: null,
 });
