@@ -30,7 +30,7 @@ function needsBuild(): boolean {
   return sources.some((source) => newestMs(source) > builtMs);
 }
 
-/** Time of the newest file in a folder, or of the file itself. A folder's own time tells of files that were removed. */
+/** Time of the newest file in a folder, or of the file itself. A folder's own time changes when a file is removed. */
 function newestMs(path: string): number {
   const own = statSync(path);
   if (!own.isDirectory()) return own.mtimeMs;

@@ -1,4 +1,4 @@
-/** Runs test runners and makes sure that nothing which they start outlives them. */
+/** Runs test runners and ends every process that outlives them. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';

@@ -17,7 +17,7 @@ import {
 
 export interface Tool {
   readonly name: string;
-  /** What test files call it: a file that mentions this is skipped without it. */
+  /** Its name in test files: without the tool, files that mention this name are skipped. */
   readonly mark: string;
   readonly debianPackage: string;
   /**

@@ -46,7 +46,7 @@ setTimeout(() => {
   end().catch(() => process.exit());
 }, lingerMs).unref();
 
-/** Exits, unless a thread hangs that the exit would wait for: then the signal that asked for the end does it at its time. */
+/** Exits, unless a thread hangs: the exit would wait for it. The signal then ends the process when its time is over. */
 async function end(): Promise<void> {
   if (stop.by() === null || (await threadsRest(endWithinMs))) process.exit();
 }

@@ -1,12 +1,12 @@
-/** Times of three kinds that must not be mixed: the wall clock jumps when it is set, and a monotonic clock stands still while the machine sleeps. */
+/** Three kinds of time. Never mix them: the wall clock jumps when somebody sets it, and a monotonic clock stops while the machine sleeps. */
 import { uptime } from 'node:os';
 
 export interface Clock {
   /** Returns epoch milliseconds. Jumps when somebody sets the clock: only for what is shown, stored, or compared with such times. */
   readonly wallMs: () => number;
-  /** Returns milliseconds since an arbitrary moment. Never jumps, stands still during sleep as timers do: for pace, silence and time limits. */
+  /** Returns milliseconds since an arbitrary moment. Never jumps, and stops during sleep as timers do: for pace, silence and time limits. */
   readonly monotonicMs: () => number;
-  /** Returns milliseconds since an arbitrary moment. Never jumps, goes on during sleep: for how long something elsewhere has lasted. */
+  /** Returns milliseconds since an arbitrary moment. Never jumps, and counts sleep: for durations outside this process. */
   readonly steadyMs: () => number;
 }
 

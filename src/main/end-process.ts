@@ -1,4 +1,4 @@
-/** Ends this process in time, also where a thread hangs: in a file system that does not answer, or in a lookup of a name. */
+/** Ends this process in time, even if a thread hangs in a file system or a DNS lookup. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

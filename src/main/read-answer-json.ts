@@ -1,7 +1,7 @@
-/** Reads an answer of a server that may be of another make, or hostile. */
+/** Reads an answer of a server that may not be BenchTray, or may be hostile. */
 import { createBoundedBytes } from './bounded-bytes.ts';
 
-/** Many times what any answer of BenchTray has. */
+/** Many times the size of any answer of BenchTray. */
 const usualMostBytes = 16 * 1024 * 1024;
 
 /**

@@ -1,4 +1,4 @@
-/** What happens to errors that no code caught. */
+/** Handles errors that no code caught. */
 import { terminalText } from '../shared/terminal-text.ts';
 
 type Handler = (error: unknown) => void;

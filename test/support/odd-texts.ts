@@ -1,4 +1,4 @@
-/** What a log may hold that no benchmark means to write, as bytes of about a wanted length. */
+/** Odd bytes that a log may contain, of about a wanted length. */
 
 export const oddTexts: Readonly<Record<string, (bytes: number) => Buffer>> = {
   'line feeds': (bytes) => Buffer.alloc(bytes, '\n'),

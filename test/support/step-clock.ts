@@ -19,12 +19,12 @@ export function createStepClock(real: Clock = systemClock): StepClock {
   };
 }
 
-/** Returns the clock of a VM, all of whose times are what `nowMs` tells. */
+/** Returns the clock of a VM: all its times come from `nowMs`. */
 export function vmClockOf(nowMs: () => number): VmClock {
   return createVmClock(clockOf(nowMs));
 }
 
-/** Returns a clock all of whose times are what `nowMs` tells. */
+/** Returns a clock: all its times come from `nowMs`. */
 export function clockOf(nowMs: () => number): Clock {
   return { wallMs: nowMs, monotonicMs: nowMs, steadyMs: nowMs };
 }

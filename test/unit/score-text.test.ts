@@ -18,6 +18,6 @@ it('the parts of a figure stand on their own', () => {
   expect(passRatePart(scores)).toEqual({ label: 'Pass rate', value: '36.4 %', basis: '4 of 11' });
 });
 
-it('a percentage has one decimal, and a dash stands for an unknown one', () => {
+it('a percentage has one decimal, and an unknown one is a dash', () => {
   expect([0, 0.5, 7 / 12, 1, null].map(percentText)).toEqual(['0.0 %', '50.0 %', '58.3 %', '100.0 %', '–']);
 });

@@ -63,7 +63,7 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
     options.onProblem(answer.problem);
   }
 
-  /** @param atMs by the monotonic clock; later where it must be */
+  /** @param atMs by the monotonic clock; the look may come later */
   function plan(atMs: number): void {
     if (ending.signal.aborted || isLooking) return;
     if (timer !== null) clearTimeout(timer);
@@ -88,7 +88,7 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
       known.set(key, { answer, beganAtMs });
       take(answer);
     } finally {
-      // Also after a fault of ours: what Azure says next may be told.
+      // Also after a fault of ours: the next answer of Azure may be good.
       isLooking = false;
       planNext();
     }

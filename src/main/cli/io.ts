@@ -37,7 +37,7 @@ export interface CliIo {
   readonly askPassphrase: (keyPath: string) => Promise<string | null>;
 }
 
-/** Prints a line. Whatever is in it, nothing acts on the terminal. */
+/** Prints a line. Control characters in it are escaped. */
 export const say = (output: Output, line: string): void => {
   output.write(`${terminalText(line)}\n`);
 };

@@ -3,7 +3,7 @@ import { onEndSignals, type EndSignal } from '../end-process.ts';
 export interface Stop {
   /** Aborted by the first signal that asks this process to end. */
   readonly signal: AbortSignal;
-  /** That signal; null until it comes. */
+  /** The first signal; null until it comes. */
   by(): EndSignal | null;
 }
 

@@ -12,7 +12,7 @@ export interface FollowOptions {
   readonly silenceMs?: number;
 }
 
-/** No event of BenchTray comes near: a hundred VMs with a thousand tasks each. */
+/** Far above any event of BenchTray: a hundred VMs with a thousand tasks each. */
 const mostEventBytes = 16 * 1024 * 1024;
 /** An empty line ends an event, in whatever way lines end. */
 const endOfEvent = /\n\r?\n|\r\r/;

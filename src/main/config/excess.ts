@@ -3,7 +3,7 @@ import { createScanner } from 'jsonc-parser';
 /** The schema needs 6. Parser and schema call themselves once for each level, so that a few thousand would exhaust the stack. */
 const mostLevels = 32;
 
-/** As jsonc-parser's `SyntaxKind` has them, which types alone know by name. */
+/** Values of jsonc-parser's `SyntaxKind`, which exists only as a type. */
 const tokens = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 };
 
 /** Brackets, keys, values, colons and commas. A thousand VMs with every key need half of them; more would hold up a running `serve`. */

@@ -12,7 +12,7 @@ export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** A file with thousands of problems has one cause. Each takes a search through the text. */
+/** Thousands of problems have one cause, and each takes a search through the text. */
 const mostProblems = 50;
 
 type Issue = z.core.$ZodIssue;
@@ -39,7 +39,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   const repeated = repeatedKeys(root, [])
     .slice(0, mostProblems)
     .map(({ path, node }) =>
-      problem(file, keyText(path), placeOf(source, node.offset), 'this key stands here for a second time'),
+      problem(file, keyText(path), placeOf(source, node.offset), 'this key is given twice'),
     );
   const result = configSchema.safeParse(getNodeValue(root));
   if (result.success && repeated.length === 0) return { ok: true, config: result.data };

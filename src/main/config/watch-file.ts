@@ -85,7 +85,7 @@ export function watchConfig(
   };
 }
 
-/** What the file holds, or why it cannot be told. */
+/** The text of the file, or why it cannot be read. */
 type Contents = { readonly text: string } | { readonly text: null; readonly why: string };
 
 /** Never rejects. */

@@ -18,7 +18,7 @@ async function removeAbandoned(parent: string): Promise<void> {
     const pid = pidIn(name);
     if (pid === null || isRunning(pid)) continue;
     const path = join(parent, name);
-    // Another user's folder, or one that another demo removes just now, is not this demo's business.
+    // The folder belongs to another user, or another demo removes it at this moment.
     if (await isOwnFolder(path)) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

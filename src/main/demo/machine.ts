@@ -36,7 +36,7 @@ export type StatusPage =
   /** Windows has been started: the port now shows its screen. */
   | { readonly kind: 'gone' };
 
-/** What a person would see on the screen of the machine. */
+/** The screen of the machine, as a person would see it. */
 export type SimulatedScreen =
   | { readonly kind: 'text'; readonly text: string }
   /** The newest screenshot. `isOn`: the benchmark still works. Step 0: before the first one. */

@@ -9,7 +9,7 @@ export interface ScreenServer {
   readonly close: () => Promise<void>;
 }
 
-/** Where the contract's `vnc_url` points by default, as on a real VM. */
+/** Default port of `vnc_url`, as on a real VM. */
 const usualPort = 8006;
 const refreshSeconds = 2;
 const headers = {
@@ -71,7 +71,7 @@ function send(
 }
 
 function answerTo(machine: Machine, { method, url, headers: asked }: IncomingMessage): Answer {
-  // A web page that gave this address a name of its own gets nothing.
+  // Refuse a web page whose own host name resolves to this address.
   if (!/^(?:localhost|127\.0\.0\.1)(?::\d+)?$/.test(asked.host ?? ''))
     return { status: 421, body: 'This server answers to localhost only.\n' };
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'This page is read-only.\n' };

@@ -64,9 +64,9 @@ export interface Feed {
   subscribe(listener: (event: FeedEvent) => void): () => void;
   /** When a VM was first seen, epoch milliseconds; `at` is recorded when that is now. */
   firstSeen(vm: string, at: number): number;
-  /** Returns when the VM last answered, as far as that was written down; null: never. */
+  /** Returns the stored time of the VM's last answer; null: it never answered. */
   heard(vm: string): Heard | null;
-  /** Writes that down, unless the disk takes nothing at present. */
+  /** Stores the time of the VM's last answer, unless the disk is full. */
   noteHeard(vm: string, heard: Heard): void;
   loadFollow(vm: string, log: string): FollowState | null;
   /** The log of a VM whose reading was written last. */
@@ -102,7 +102,7 @@ const knownRuns = 500;
 
 /** @throws UserError when the journal is foreign or of a newer version */
 export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefined }: FeedOptions): Feed {
-  // A clock that is set years ahead for a moment must not make the whole journal old.
+  // If somebody sets the clock years ahead for a moment, the journal must survive.
   const pruneMs = evenTime(clock);
   const file = openJournalFile(join(dataDir, 'journal.sqlite'));
   const journal = createJournal(file);

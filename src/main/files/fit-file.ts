@@ -1,4 +1,4 @@
-/** Tells regular files of bounded size from everything else that may lie at a path. */
+/** Accepts regular files of bounded size, and refuses everything else that a path may lead to. */
 import { constants, statSync, type Stats } from 'node:fs';
 
 /** Without it, opening a FIFO waits for the other end. Windows has neither. */

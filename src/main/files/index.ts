@@ -1,4 +1,4 @@
-/** Files on this machine: those that a person names are read with limits, those of ours are for this user only. No other room. */
+/** Files on this machine: reads files that a person names with limits, and keeps our own files to this user. Uses no other room. */
 export { dataFolderTooOpen, tightenDataFolder, tlsKeyTooOpen } from './privacy.ts';
 export { requireRegularOrMissing, UnfitFile } from './fit-file.ts';
 export { appendOwnFile, createOwnFile, keepToOwner, writeOwnFile } from './own-file.ts';

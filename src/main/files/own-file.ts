@@ -38,7 +38,7 @@ export function createOwnFile(path: string): void {
 }
 
 function write(path: string, how: number, content: string | Buffer): void {
-  // Before it is opened: opening some devices does something.
+  // Check before opening: opening some devices has effects.
   requireRegularOrMissing(path);
   const file = openSync(path, O_WRONLY | O_CREAT | how | nonBlocking, 0o600);
   try {
@@ -50,11 +50,11 @@ function write(path: string, how: number, content: string | Buffer): void {
   }
 }
 
-/** What others than the owner may do, as bits of a mode. */
+/** Rights of everybody but the owner, as bits of a mode. */
 export const othersBits = 0o077;
 
 /**
- * Takes away what others may do with a file or folder of ours. One that is missing, or belongs to somebody else, stays as it is.
+ * Removes the rights of others from a file or folder of ours. One that is missing, or belongs to somebody else, stays as it is.
  * Windows has no modes: files in a user's folder are that user's.
  */
 export function keepToOwner(path: string): void {

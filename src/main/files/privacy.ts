@@ -1,4 +1,4 @@
-/** Who else may get at the data folder and the TLS key. The journal, the API keys and the log are for this user only. */
+/** Checks whether others can reach the data folder and the TLS key. The journal, the API keys and the log are for this user only. */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepToOwner, tooOpenMode } from './own-file.ts';
@@ -9,10 +9,10 @@ const ownNames = [
   ...['logs', 'logs/*benchtray.log*'],
 ];
 
-/** Whoever may write into a folder may replace every file in it. */
+/** Everybody with write access to a folder can replace every file in it. */
 const folderTooOpenBits = 0o022;
 
-/** Takes away what others may do with our files, as an older BenchTray or a copy may have left them. */
+/** Removes the rights of others from our files. An older BenchTray, or a copy, may have left them open. */
 export function tightenDataFolder(dataDir: string): void {
   if (process.platform === 'win32') return;
   for (const name of globSync(ownNames, { cwd: dataDir })) keepToOwner(join(dataDir, name));

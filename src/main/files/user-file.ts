@@ -72,7 +72,7 @@ async function readNow(
   openFile: (path: string, flags: number) => Promise<FileHandle>,
   isOver: { readonly value: boolean },
 ): Promise<Buffer> {
-  // Before it is opened: opening some devices does something.
+  // Check before opening: opening some devices has effects.
   requireFit(await stat(path), maxBytes);
   const file = await openFile(path, readFlags);
   try {
@@ -91,7 +91,7 @@ async function readNow(
   }
 }
 
-/** Returns the same, for places that cannot wait. It has no time limit: a file system that hangs holds up the process. */
+/** Returns the same synchronously. It has no time limit: a file system that hangs blocks the process. */
 export function readUserFileSync(path: string, { maxBytes = usualMaxBytes } = {}): Buffer {
   requireFit(statSync(path), maxBytes);
   const file = openSync(path, readFlags);
@@ -110,7 +110,7 @@ export function readUserFileSync(path: string, { maxBytes = usualMaxBytes } = {}
   }
 }
 
-/** Collects what is read. The size that a file tells is only a first guess: it may grow meanwhile, and in /proc it is 0. */
+/** Collects the bytes. The reported size is only a first guess: the file may grow meanwhile, and in /proc it is 0. */
 function createParts(size: number, maxBytes: number) {
   let buffer = Buffer.alloc(Math.min(Math.max(size, 4096), maxBytes) + 1);
   let length = 0;

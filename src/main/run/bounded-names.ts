@@ -1,7 +1,7 @@
 /** Bounds the names that a log gives: they become parts of URLs, of notifications and of the journal's keys. Pure. */
 import type { RunArguments, RunEvent } from './model.ts';
 
-/** A task is a file or a folder wherever benchmarks keep them, and no name of one is much longer. Result folders are read by the same limit. */
+/** Benchmarks keep each task in a file or folder, whose name can hardly be longer. The result folder has the same limit. */
 export const longestName = 200;
 const keptCharacters = 180;
 
@@ -30,7 +30,7 @@ export function withBoundedNames(event: RunEvent): RunEvent {
   }
 }
 
-/** Returns a longer name cut, with a mark and a hash of the whole: two long names stay two. */
+/** Cuts a longer name and appends a mark and a hash of the whole, so that two long names stay different. */
 export function boundedName<Name extends string | null>(name: Name): Name {
   if (name === null || name.length <= longestName) return name;
   return `${name.slice(0, keptCharacters).toWellFormed()}…${hash(name)}` as Name;

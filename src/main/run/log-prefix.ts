@@ -49,7 +49,7 @@ function bracketPrefixAt(text: string, at: number): BracketPrefixed | null {
   timestamp.lastIndex = at + 1;
   if (!timestamp.test(text)) return null;
   const originAt = at + 1 + timestampChars;
-  // Not to the end of a long line, in which there may be thousands of beginnings.
+  // A long line may hold thousands of prefixes, so the search is bounded.
   const length = text.slice(originAt, originAt + maxOriginChars).indexOf(']');
   const close = originAt + length;
   const origin = length === -1 ? null : originOf(text.slice(originAt, close));

@@ -6,7 +6,7 @@ import { durationMs, remainingMs } from './eta.ts';
 import type { RunState } from './model.ts';
 import { runFigures } from './score-figures.ts';
 
-/** When a run was last heard of: on the timeline of its log, and by the wall clock. Epoch milliseconds. */
+/** Time of the last news of a run: on the timeline of its log, and by the wall clock. Epoch milliseconds. */
 export interface LastHeard {
   readonly runMs: number;
   readonly wallMs: number;

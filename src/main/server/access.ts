@@ -31,7 +31,7 @@ export type AccessVerdict =
 
 export const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 const appOrigin = 'benchtray://app';
-/** For every answer: it depends on the origin, whether or not it says so this time. */
+/** For every answer: each depends on the origin, even without a CORS header. */
 const vary = { Vary: 'Origin' };
 /** Default of every answer: no page of another origin or port may load it, not even from the browser's cache. */
 export const sameOriginOnly = { 'Cross-Origin-Resource-Policy': 'same-origin' };
@@ -111,7 +111,7 @@ function foreignSite({ headers }: IncomingMessage): string | null {
   return site === undefined || site === 'same-origin' || site === 'none' ? null : JSON.stringify(site);
 }
 
-/** Tells whether a person followed a link to the dashboard. What it shows is then a page of ours, which no other page may read. */
+/** Returns whether a person followed a link to the dashboard. That shows our own page, which no other page can read. */
 function isVisit({ method, url = '', headers }: IncomingMessage): boolean {
   return (
     (method === 'GET' || method === 'HEAD') &&

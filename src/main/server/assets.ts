@@ -26,7 +26,7 @@ export function assetsRoute(folder: string | null): Route {
       }
       const contents = await readFile(file);
       response.setHeader('Content-Security-Policy', policy);
-      // A page that opened this one gets no hold of its window.
+      // A page that opened this one cannot control its window.
       response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
       // The build puts a hash of the contents into every name within assets/.
       const isHashed = path.startsWith('/assets/');

@@ -15,11 +15,11 @@ export interface AttemptLimits {
   readonly notFrom: number | null;
 }
 
-/** Times of files are whole seconds, and two clocks never agree entirely. */
+/** File times are whole seconds, and two clocks never agree exactly. */
 const slackMs = 2000;
 
 /**
- * Returns the limits of one of the attempts at a task, or null where nothing tells it from its neighbour.
+ * Returns the limits of one of the attempts at a task, or null if no time separates it from its neighbour.
  * @param attempts on one VM, oldest first
  */
 export function attemptLimits(attempts: readonly AttemptTimes[], index: number): AttemptLimits | null {
@@ -31,7 +31,7 @@ export function attemptLimits(attempts: readonly AttemptTimes[], index: number):
   return isUnclear ? null : { notBefore, notFrom };
 }
 
-/** Returns the time that parts two attempts: the start of the later one, else the end of the earlier one, else null. */
+/** Returns the time that separates two attempts: the start of the later one, else the end of the earlier one, else null. */
 function boundary(earlier: AttemptTimes, later: AttemptTimes): number | null {
   const isOtherRun = earlier.runId !== later.runId;
   const beginsMs = later.startedAt ?? (isOtherRun ? later.runStartedAt : null);

@@ -17,7 +17,7 @@ export interface CertificateFiles {
 export interface Certificate {
   readonly cert: Buffer;
   readonly key: Buffer;
-  /** What the person should know about its dates and the permissions of its key: one sentence each. */
+  /** Warnings about its dates and the permissions of its key: one sentence each. */
   readonly warnings: readonly string[];
 }
 

@@ -141,7 +141,7 @@ function currentAttempt(feed: Feed, vm: string): Wanted | null {
   return { runId, taskId, domain: domain ?? null, attempt: 0, startedAt: null, endedAt: null };
 }
 
-/** Refused with 404 where nothing tells this attempt's screenshots from those of another. */
+/** Answers 404 if no time separates this attempt's screenshots from those of another. */
 function withLimits(feed: Feed, run: StoredRun, wanted: Wanted, current: Wanted | null): Parsed<ScreenTask> {
   const { taskId, domain, attempt } = wanted;
   const recorded = feed.attemptsAt(run.vm, domain, taskId);
@@ -167,7 +167,7 @@ function withLimits(feed: Feed, run: StoredRun, wanted: Wanted, current: Wanted 
       log: run.log,
       resultDir: run.arguments.resultDir,
       ...{ domain, taskId, attempt },
-      // Only its result may tell of a task, and not when it began: within its run in any case.
+      // A result alone has no start time. The task began within its run in any case.
       startedAt: wanted.startedAt ?? run.startedAt,
       endedAt: wanted.endedAt ?? run.endedAt,
       ...limits,

@@ -47,7 +47,7 @@ class ClientStream implements Stream, ChannelMember {
   readonly #query: StreamQuery;
   readonly #context: StreamContext;
   readonly #headAtOpening: number;
-  /** Up to where the journal had been cut when the client was told of it. */
+  /** Up to where the journal was pruned when the client last learned of it. */
   readonly #knownCut: number;
   /** The newest journal event that was sent, or need not be. Of a live stream, the channel knows. */
   #sentSeq: number;
@@ -132,7 +132,7 @@ class ClientStream implements Stream, ChannelMember {
       return;
     }
     if (this.#hasMissed()) {
-      // What was to follow is gone. The client comes back with its last id, and is told of the gap then.
+      // The next events are gone. The client reconnects with its last id and then gets `gap`.
       this.#sink.end();
       return;
     }

@@ -20,7 +20,7 @@ export function quitCleanly({ onBegin, close }: QuitOptions): void {
     event.preventDefault();
     if (isClosing) return;
     isClosing = true;
-    // Whatever hangs. The exit itself would wait for threads that do.
+    // End even if something hangs: the exit itself would wait for hung threads.
     setTimeout(() => endBySignal('SIGTERM'), endWithinMs);
     Promise.race([close(), delay(closeWithinMs)])
       .catch(() => undefined)

@@ -11,7 +11,7 @@ const longestTaskName = 24;
 
 export function tooltipOf(picture: TrayPicture, sights: readonly VmSight[], nowMs: number): string {
   const link = linkText(picture);
-  // A VM that may cost money unseen is worth a line; a price that is known stands in the menu.
+  // A VM that may cost money unseen gets a line here. The menu shows known prices.
   const isCostUnknown = sights.some(({ status }) => status?.cost?.unknown === true);
   const cost = isCostUnknown ? costText(sights) : null;
   const lines = [

@@ -1,15 +1,15 @@
-/** Hands bytes on in small pieces and in turns, so that nobody else waits for whoever reads them, however they arrive. */
+/** Passes bytes on in small pieces and in turns, so that a large log never blocks the event loop. */
 
-/** A piece of nothing but line ends, each of which costs a microsecond or two, takes no longer than a turn may. */
+/** Each line end costs a microsecond or two. A piece that holds only line ends fits into one turn. */
 export const pieceBytes = 2048;
 /** How long pieces are handed on before others have their turn. */
 const turnMs = 8;
 
 export interface ByteTurnsOptions {
   readonly take: (piece: Buffer) => void;
-  /** More waits than one turn may take: nothing more should come. */
+  /** More bytes wait than fit into one turn: the source should pause. */
   readonly onBusy: () => void;
-  /** All of it has been taken. */
+  /** No byte waits any more. */
   readonly onIdle: () => void;
   readonly monotonicMs?: () => number;
   /** Calls back when everything else has had its turn. */

@@ -76,11 +76,11 @@ function endWithin(host: OwnShellChannel, ms: number): Promise<void> {
   });
 }
 
-/** What to do about a server that allows too few sessions. */
+/** The hint for a server that allows too few sessions. */
 export const maxSessionsHint =
   'Set MaxSessions in /etc/ssh/sshd_config on the VM to 10, which is the default, then run: sudo systemctl reload ssh';
 
-/** What a shell that has ended means for the VM, in a person's words. */
+/** Explains to a person why the shell on the VM ended. */
 export function shellProblem(target: SshTarget, end: ShellEnd): { readonly problem: SshProblem } {
   const { port, username, host } = target;
   const command = terminalOf(process.platform).line`ssh -p ${port} ${`${username}@${host}`} uptime`;
@@ -120,7 +120,7 @@ export function shellProblem(target: SshTarget, end: ShellEnd): { readonly probl
   }
 }
 
-/** Returns what is wrong with a VM whose shell answered at first and then ended. Null: nothing that a new connection does not mend. */
+/** Returns what is wrong with a VM whose shell answered at first and then ended. Null: a new connection may fix it. */
 export function lateShellProblem(target: SshTarget, end: ShellEnd): SshProblem | null {
   if (end.kind !== 'silent' && end.kind !== 'flooded') return null;
   const silence = `No answer to anything for ${Math.round(silentAfterMs / 1000)} s.`;

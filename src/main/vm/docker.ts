@@ -67,7 +67,7 @@ export function lastLinesCommand(docker: DockerCommand, container: string, start
 
 export function readList(answer: string): DockerAnswer<readonly ContainerRow[]> {
   const read = readAnswer(answer, (body) => {
-    // A line without any separator is a warning of docker's.
+    // A line without any separator is a warning from docker.
     const lines = body.split('\n').filter((line) => line.includes('|'));
     return lines.map((line) => {
       const [name = '', state = '', status = '', image = '', id] = line.split('|');

@@ -25,7 +25,7 @@ export interface FollowOptions {
 
 /** Output that waits for the gate. Both streams share one window: left unread, the output would keep the gate's line from coming. */
 const mostHeldBytes = 32 * 1024 * 1024;
-/** What stands on stderr before the gate, and what a login shell prints before ours begins: a sentence or two. */
+/** Limit for stderr before the gate, and for output of a login shell before ours begins: a sentence or two. */
 const mostHeldText = 64 * 1024;
 
 /** Starts `words` (see shell-script.ts, `until_closed`) by way of a shell that `command` opens. The command ends with the channel. */

@@ -50,7 +50,7 @@ end_with_channel() {
 }
 limited() {
   if [ "$timeout" ]; then
-    # What the shell says of a process that was ended is none of the command's words.
+    # The shell's own message about an ended process is not output of the command.
     { (exec $timeout "$limit" "$@" 2>&5); } 5>&2 2>/dev/null
   else
     sleep "$limit" </dev/null >/dev/null 2>&1 & sleeper=$!

@@ -27,7 +27,7 @@ export interface ResultPage {
   readonly lines: readonly ResultLine[];
   /** How many files the answer went over, those left out here included. */
   readonly told: number;
-  /** How many result files no task can be told from: their names hold a line end, or are no task's. */
+  /** Number of result files without a usable task name: the name holds a line end, or is not that of a task. */
   readonly unnamed: number;
   readonly hasMore: boolean;
 }
@@ -88,7 +88,7 @@ export function readResults(answer: string | null): FolderAnswer<ResultPage> {
   return { kind: 'ok', value: { lines, told: told.length, unnamed, hasMore: last === 'more' } };
 }
 
-/** `result SECONDS FIRST LINE<TAB>PATH`: the path stands last, for it may hold anything. */
+/** `result SECONDS FIRST LINE<TAB>PATH`: the path comes last, because it may contain anything. */
 const resultLine = /^result (\d{1,12}) ([^\t]*)\t(.+)$/s;
 
 function readResultLine(line: string): ResultLine[] {

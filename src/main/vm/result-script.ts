@@ -33,7 +33,7 @@ results() {
     echo "$last"
   }
 }
-# A pattern of find that is this name and no other.
+# A pattern of find that matches exactly this name.
 pattern() {
   rest=$1 pattern=
   while [ "$rest" ]; do
@@ -63,7 +63,7 @@ screen() {
   name=./${'$'}{2##*/}
   case $PWD/ in "$root"/*) ;; *) echo absent; return;; esac
   [ -f "$name" ] && [ ! -L "$name" ] && exec 5<"$name" || { echo absent; return; }
-  # What was opened is that file, and no link has taken its place in between.
+  # Check that the opened file is that file: a link may have replaced it in between.
   [ ! -L "$name" ] && [ "$name" -ef /proc/self/fd/5 ] || { echo absent; return; }
   size=$(stat -L -c %s -- /proc/self/fd/5)
   printf 'screen %s\n' "$size"

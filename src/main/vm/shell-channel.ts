@@ -22,7 +22,7 @@ export interface ShellEnd {
    * has answered nothing for {@link silentAfterMs}. `flooded`: it sent more than it was asked for. `lost`: the connection is gone.
    */
   readonly kind: 'refused' | 'failed' | 'ended' | 'silent' | 'flooded' | 'lost';
-  /** What the shell said on stderr, or what the server said instead of opening it. */
+  /** The stderr of the shell, or the server's reason for not opening it. */
   readonly detail: string;
 }
 
@@ -36,7 +36,7 @@ export interface OwnShellChannel extends ShellChannel {
 const longestLine = 8_192;
 /** `ask` prints 64 KiB at most. */
 const mostAnswerBytes = 65_536;
-/** What may come that belongs to no request that waits: late answers, and what a login shell prints. */
+/** Limit for bytes that belong to no open request: late answers, and output of a login shell. */
 const mostUnasked = 4 * 1024 * 1024;
 /** A shell that was asked and sends no frame at all for this long is dead. Each answer may take ten seconds, and is asked for again. */
 export const silentAfterMs = 22_000;

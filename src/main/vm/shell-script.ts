@@ -29,7 +29,7 @@ export LC_ALL=C
 nl='
 '
 ${processScript}
-# What this machine has. Asked once, by the first request.
+# The tools of this machine. The first request looks for them once.
 tools() {
   lacks= encode='base64 -w 2800' mark=+ mtime=%Y zero=yes timeout='timeout -k 1'
   for tool in cat date find head sort tail tr; do command -v $tool >/dev/null 2>&1 || lacks="$lacks $tool"; done
@@ -40,10 +40,10 @@ tools() {
   # Two logs may be written to within the same second: fractions, where stat knows them.
   if [ "$has_stat" ]; then case $(stat -c %.9Y / 2>/dev/null) in *[!0-9.]*) ;; *.*) mtime=%.9Y;; esac
   elif ! command -v ls >/dev/null 2>&1; then lacks="$lacks stat"; fi
-  # The one of busybox holds an answer back for up to a second, and says less of its end than the shell can.
+  # The timeout of busybox delays an answer by up to a second, and reports less about its end than the shell does.
   timeout --version >/dev/null 2>&1 || timeout=
   grep -z x /dev/null >/dev/null 2>&1; [ $? = 1 ] || zero=
-  # What is missing may be installed any time.
+  # A missing tool may be installed at any time.
   [ "$lacks" ] || checked=yes
 }
 ask() {

@@ -6,10 +6,10 @@ import type { DockerCommand } from './docker.ts';
 import type { OwnShellChannel, ShellChannel } from './shell-channel.ts';
 import { quote, shellScript } from './shell-script.ts';
 
-/** First line of an answer that comes from within: docker's own messages lack it. */
+/** First line of an answer from the container. Messages of docker itself lack it. */
 const mark = 'inside';
 
-// Not by `limited`, which may give a command no stdin: what takes too long is ended by `drop`.
+// `limited` may give a command no stdin, so `drop` ends a request that takes too long.
 const definitions = `inside_script=${quote(shellScript)}
 ask_container() { printf '%s\\ntools\\nlimit=%s\\necho ${mark}\\n{ %s\\n} </dev/null 2>&1\\n' "$inside_script" "$limit" "$3" | $1 exec -i "$2" sh; }
 `;

@@ -103,7 +103,7 @@ export function readLogs(answer: string): LogFile[] {
     .sort((a, b) => b.modifiedAt - a.modifiedAt);
 }
 
-/** How many logs the answer tells of that cannot be asked for. */
+/** Number of logs that BenchTray cannot ask for. */
 function countUnnamed(answer: string): number {
   const counted = wordLines(answer).filter(([word]) => word === 'unnamed');
   const garbled = logLines(answer).filter(({ path }) => !isPlainPath(path));

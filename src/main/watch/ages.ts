@@ -1,11 +1,11 @@
-/** How long past moments are ago: right even when the clock is set after they were first told. */
+/** Ages of past moments, which stay right if somebody sets the clock later. */
 import type { Clock } from '../clock.ts';
 
 export interface Ages {
   /**
    * Returns where a moment lies on the wall clock as it goes now.
    * @param name what happened then: it has one moment at a time
-   * @param atMs as it is told; epoch milliseconds
+   * @param atMs as reported; epoch milliseconds
    * @param nowMs the present on the same clock; default: the wall clock
    */
   at(name: string, atMs: number, nowMs?: number): number;

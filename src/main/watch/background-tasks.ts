@@ -27,7 +27,7 @@ const phasePercent: Readonly<Record<Phase, number | null>> = {
 export interface Since {
   readonly connectedAtMs: number | null;
   readonly containerStartedAtMs: number | null;
-  /** While nothing is heard of the VM: everything stands as it was then. */
+  /** Set while the VM is not heard: all figures stay as they were at that time. */
   readonly lastHeard: LastHeard | null;
 }
 

@@ -2,7 +2,7 @@
 import { createLineSplitter } from '../run/index.ts';
 import { followLogCommand, hostShell, openFollow, type Channels, type DockerCommand } from '../vm/index.ts';
 
-/** Of old lines, docker is asked for 2,000. */
+/** Number of old lines that BenchTray asks docker for. */
 const mostReplayed = 4_000;
 
 /** A docker that does not get through with its old lines must not hold back the picture for longer. */

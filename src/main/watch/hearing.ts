@@ -1,21 +1,21 @@
-/** When a VM last answered: kept in the journal, so that a BenchTray that comes later knows how old its picture is. */
+/** Time of a VM's last answer. The journal keeps it, so that a later process knows how old its state is. */
 import type { Cost } from '../../shared/stream.ts';
 import type { Feed, Heard } from '../feed/index.ts';
 import type { LastHeard } from '../run/index.ts';
 import type { VmClock } from './vm-clock.ts';
 
 export interface Hearing {
-  /** What an earlier process wrote down; null: the VM never answered. */
+  /** The record of an earlier process; null: the VM never answered. */
   readonly before: Heard | null;
   /** The newest answer, of this process or an earlier one; null: the VM never answered. */
   readonly last: LastHeard | null;
   /** The VM has just answered, and costs this. */
   heard(cost: Cost | null): void;
-  /** Writes down the newest answer. To be called when no other may follow. */
+  /** Stores the newest answer. Call it at the end of a connection. */
   keep(): void;
 }
 
-/** How old what is written down may be if BenchTray is killed. */
+/** Greatest age of the record if BenchTray is killed. */
 const keepEveryMs = 30_000;
 
 export function createHearing(feed: Pick<Feed, 'heard' | 'noteHeard'>, vm: string, clock: VmClock): Hearing {

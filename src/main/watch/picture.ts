@@ -40,7 +40,7 @@ export interface PictureOptions {
   readonly cloud: CloudSight | null;
 }
 
-/** What was told of a trouble, and when it began by the steady clock; null: in an earlier process. */
+/** A reported error and its start by the steady clock; null: it began in an earlier process. */
 interface Told {
   readonly message: string;
   readonly beganAtMs: number | null;

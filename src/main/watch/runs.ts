@@ -65,7 +65,7 @@ export function watchRuns(options: RunsOptions): Runs {
   if (lastRun !== null)
     feed.setProgress(vm, progressOf(lastRun, vm, clock.runMs(), false, lastHeardOf(lastRun)), false);
 
-  /** Of a run that this process has not heard of, the journal knows at least its newest event. */
+  /** The journal has at least the newest event of a run that this process has not heard of. */
   function lastHeardOf(run: RunState): LastHeard | null {
     const atMs = run.lastEventAt ?? run.startedAt;
     return lastHeard() ?? (atMs === null ? null : { runMs: atMs, wallMs: atMs });

@@ -85,7 +85,7 @@ export function createScreens(options: ScreensOptions): Screens & {
     );
   }
 
-  /** Other attempts and other runs write into the same folder: the time tells their screenshots apart. */
+  /** Other attempts and other runs write into the same folder, so the time decides whose a screenshot is. */
   function isOfAttempt(line: ScreenLine, task: ScreenTask): boolean {
     const takenAt = takenAtMs(line);
     const { startedAt, endedAt, notBefore, notFrom } = task;

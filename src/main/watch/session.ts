@@ -42,7 +42,7 @@ export interface SessionOptions {
   readonly clock: VmClock;
   readonly tempo: Tempo;
   readonly hurry: (inMs?: number) => void;
-  /** What is lacking comes with a new login only: a group for docker, another setting of sshd. */
+  /** Only a new login has the missing right: a group for docker, or another setting of sshd. */
   readonly onLoginNeeded: () => void;
   /** The shell on the VM has ended by itself, and the session with it. */
   readonly onShellEnd: (end: ShellEnd) => void;

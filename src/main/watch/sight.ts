@@ -59,7 +59,7 @@ export interface Sight {
   readonly idle: IdleSight | null;
 }
 
-/** What a look asks: about the machine, about processes and logs on it, about processes and logs in the container. */
+/** The questions of a look: about the machine, its processes and logs, and the processes and logs in the container. */
 export type Question = 'machine' | 'host' | 'inside';
 
 export type ContainerSight =

@@ -10,7 +10,7 @@ import { isInUse, type Sight } from './sight.ts';
 import type { VmClock } from './vm-clock.ts';
 
 export interface Spending {
-  /** What the VM costs; while nobody can say whether it does, what was last known, marked as such. */
+  /** The cost of the VM. While nobody knows whether it costs money: the last known cost, with `unknown` set. */
   cost(): Cost | null;
   /** To be asked after each look: it also keeps in mind when the VM was last in use. */
   idle(): IdleSight | null;
@@ -24,7 +24,7 @@ export interface SpendingOptions {
   /** Not all that the log says of runs has been read. */
   readonly isBehind: () => boolean;
   readonly firstSeenMs: number;
-  /** What was last known of its cost in an earlier process, and when; epoch milliseconds. */
+  /** The last known cost from an earlier process, and its time; epoch milliseconds. */
   readonly before: { readonly at: number; readonly cost: Cost | null } | null;
   readonly clock: VmClock;
 }

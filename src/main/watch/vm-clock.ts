@@ -1,11 +1,11 @@
-/** Times on a VM → times here, on a timeline that no setting of our clock tears apart. */
+/** Converts times of a VM to times here, on a timeline that stays whole when somebody sets our clock. */
 import { evenTime, type Clock } from '../clock.ts';
 import type { MachineFacts } from '../vm/index.ts';
 
 export interface VmClock extends Clock {
   /**
-   * Returns epoch milliseconds on the timeline of the VM's runs, on which all times of its logs and files are told. It runs evenly, so
-   * that what a task or a run takes stays right when our wall clock is set in the middle of it.
+   * Returns epoch milliseconds on the timeline of the VM's runs, which all times of its logs and files use. It runs evenly, so
+   * the durations of tasks and runs stay right when somebody sets our wall clock.
    */
   readonly runMs: () => number;
   /** Returns by how many milliseconds the timeline has been moved so far. */

@@ -24,7 +24,7 @@ import { defaultTempo, type Tempo } from './tempo.ts';
 import { vncUrl } from './vm-address.ts';
 import { afterMove, createVmClock } from './vm-clock.ts';
 
-/** Docker itself, or what starts containers, may just be restarting. */
+/** Docker, or a script that starts containers, may be restarting. */
 const missingAfterMs = 5_000;
 
 export interface VmWatcherOptions {
@@ -148,7 +148,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     realign();
   }
 
-  /** The wall clock was set: what comes from now on is told by it, unless that would tear a run apart. */
+  /** Somebody set the wall clock. New times follow it, unless a run is on: its durations would be wrong. */
   function realign(): void {
     if (runs.newest?.state === 'running') return;
     const movedMs = clock.realign();
@@ -177,7 +177,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
       onLoginNeeded: () => reaching?.connection?.loginAnew(),
       onShellEnd: (end) => reaching?.connection?.shellEnded(end),
     });
-    // What was answered on another connection may be another by now.
+    // Answers from an earlier connection may be out of date.
     picture.learn({ ssh: { kind: 'up' }, answered: nothingAnswered, missing: null });
     timer.begin();
   }

@@ -36,7 +36,7 @@ function writeConfig(config: object): void {
 }
 const serve = () => startCli(folder, ['serve', '--config', at('c.json')]);
 
-/** What the kernel counts as the most memory that the process had, in bytes. */
+/** The peak memory of the process by the kernel's count, in bytes. */
 const peakBytes = (pid: number | undefined): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
 
@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== 'linux').each(Object.entries(kinds))('%s', 
     },
   );
 
-  it('as key, known_hosts or ~/.ssh/config is told, and the process goes on and ends in time', async () => {
+  it('as key, known_hosts or ~/.ssh/config is reported, and the process goes on and ends in time', async () => {
     make(at('key'));
     make(at('.ssh', 'config'));
     make(at('.ssh', 'known_hosts'));
@@ -104,7 +104,7 @@ describe.skipIf(process.platform !== 'linux').each(Object.entries(kinds))('%s', 
     expect(await again.exit).toBe(0);
   });
 
-  it('as a live edit is told, and the last good configuration stays', async () => {
+  it('as a live edit is reported, and the last good configuration stays', async () => {
     writeConfig({});
     const process_ = serve();
     const url = await process_.listening();

@@ -1,4 +1,4 @@
-/** What BenchTray offers to SSH servers, held against a real OpenSSH server that offers only what is outdated. */
+/** Connects to a real OpenSSH server that offers only outdated algorithms. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -62,7 +62,7 @@ describe.skipIf(sshdPath === null)('an SSH server', () => {
     ['key exchange algorithms', 'KexAlgorithms diffie-hellman-group14-sha1'],
     ['ciphers', 'Ciphers aes256-cbc,3des-cbc'],
     ['message authentication codes', 'Ciphers aes128-ctr\nMACs hmac-sha1,hmac-md5'],
-  ])('with outdated %s only is refused, and told as outdated', async (what, lines) => {
+  ])('with outdated %s only is refused, and reported as outdated', async (what, lines) => {
     const vm = await readyVm();
     await allowOnly(vm, lines);
     const { untilError } = await watch(vm.config);

@@ -66,7 +66,7 @@ describe.skipIf(sshdPath === null || busyboxPath === null || busyboxStaticPath =
 });
 
 describe.skipIf(sshdPath === null)('a VM with a twentieth of a processor', () => {
-  it('is watched late, but nothing false is told of it', async () => {
+  it('is watched late, without a false report', async () => {
     const vm = await readyVm();
     await vm.startRunner();
     const pieces = sampleRunByTask(Date.now());

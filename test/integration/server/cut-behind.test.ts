@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => running.stop());
 
-it('ends the stream of a client whose next events were pruned, and tells it of the gap when it comes back', async () => {
+it('ends the stream of a client whose next events were pruned, and sends `gap` when it comes back', async () => {
   const { feed, server } = running;
   const detail = 'x'.repeat(100_000);
   for (let number = 0; number < 200; number += 1)

@@ -166,7 +166,7 @@ describe("the list of a task's pictures", () => {
     ]);
   });
 
-  it('is refused where nothing tells which attempt a screenshot is of', async () => {
+  it('is refused if no time separates the screenshots of two attempts', async () => {
     running.feed.commit({
       vm: 'vm-a',
       at: startMs,

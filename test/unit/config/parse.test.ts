@@ -154,7 +154,7 @@ describe('bad files', () => {
         'c.json:1:35: vms[0].ssh.host: found "-oProxyCommand=x", expected an address, or a Host of ~/.ssh/config, or null.',
       ],
     ],
-    [vm('"ssh":{"host":"i"}'), ['c.json:1:40: vms[0].ssh: this key stands here for a second time.']],
+    [vm('"ssh":{"host":"i"}'), ['c.json:1:40: vms[0].ssh: this key is given twice.']],
     [
       vm('"successThreshold":1.1'),
       ['c.json:1:59: vms[0].successThreshold: found 1.1, expected a number from 0 to 1.'],

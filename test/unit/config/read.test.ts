@@ -62,7 +62,7 @@ describe('readConfig', () => {
     });
   });
 
-  it.each(['flag', 'env'])('refuses a file that is not there but was asked for by %s', async (how) => {
+  it.each(['flag', 'env'])('refuses a missing file that was asked for by %s', async (how) => {
     const path = join(folder, 'absent.json');
     const [asked, name] =
       how === 'flag'

@@ -30,7 +30,7 @@ it('bounds a task whose id has 5,000 characters from its start to its end', () =
   expect(JSON.stringify(readText(text).run)).not.toContain('x'.repeat(longestName));
 });
 
-it('bounds what a run is told to do', () => {
+it('bounds the instruction of a task', () => {
   const planned = withBoundedNames({
     type: 'run_planned',
     at: null,

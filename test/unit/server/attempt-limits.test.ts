@@ -45,7 +45,7 @@ it('goes by the runs where the attempts have no times of their own', () => {
   });
 });
 
-it('knows no limits where nothing tells two attempts apart', () => {
+it('knows no limits if no time separates two attempts', () => {
   const both = [attempt({}), attempt({ endedAt: 1_160_000 })];
   expect([attemptLimits(both, 0), attemptLimits(both, 1), attemptLimits(both, -1)]).toEqual([
     null,

@@ -1,4 +1,4 @@
-/** What the script finds by the tools of the machine: docker, curl, grep. */
+/** Tests how the script finds the tools of the machine: docker, curl, grep. */
 import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -11,7 +11,7 @@ const machineFolders = ['/usr/local/bin', '/usr/bin', '/bin'];
 const find = (name: string): string | null =>
   machineFolders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 
-/** What the script may use of a machine, apart from docker, curl and wget. */
+/** The tools of a machine that the script may use, apart from docker, curl and wget. */
 const tools = [
   ...['sh', 'cat', 'date', 'find', 'head', 'sort', 'tail', 'tr', 'uniq', 'grep', 'ls', 'df', 'sleep', 'true'],
   ...['base64', 'od', 'stat', 'timeout', 'seq', 'echo', 'sed'],

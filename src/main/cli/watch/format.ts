@@ -95,7 +95,7 @@ export function messageLines(
       const known = before.vms.get(vm)?.status;
       const text = statusText(message.data, nowMs);
       const codes = new Set(problemsOf(before, vm).map(({ code }) => code));
-      // What was open before we came is told by no event of its own.
+      // Errors from before this client connected have no event of their own.
       const news = (openErrorsIn(message.data) ?? []).filter(({ code }) => !codes.has(code));
       return [
         ...(known && statusText(known, nowMs) === text ? [] : [line(vm, text)]),

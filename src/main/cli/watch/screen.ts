@@ -64,7 +64,7 @@ export function liveScreen({ stdout, env }: CliIo): Screen {
       scrolling = [];
       live(renderView(state, nowMs, size, paint));
     },
-    // The picture says it.
+    // The view says it.
     lost: nothing,
     close: () => {
       live.done();

@@ -81,7 +81,7 @@ function afterNews(state: WatchState, message: StreamMessage, nowMs: number): Wa
     }
     case 'problem': {
       const { data } = message;
-      // The journal also tells of VMs that are not watched any more.
+      // The journal also has VMs that nobody watches any more.
       if (!lasting.has(data.code) || !state.vms.has(data.vm)) return state;
       const others = problemsOf(state, data.vm).filter(({ code }) => code !== data.code);
       return withVm(state, data.vm, { problems: [...others, data] });

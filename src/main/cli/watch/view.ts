@@ -18,7 +18,7 @@ export interface TerminalSize {
 
 export interface NamedVm extends WatchedVm {
   readonly name: string;
-  /** The connection to BenchTray is lost: nothing is known of now. */
+  /** The connection to BenchTray is lost, so everything here may be old. */
   readonly isLost: boolean;
 }
 
@@ -38,7 +38,7 @@ export function renderView(
     ...poolLines(state, columns, mostPools, paint),
     ...costLines(vms).map((line) => fitText(line, columns)),
   ];
-  // The cursor stands on a line of its own below.
+  // The cursor takes one line below.
   const room = Math.max(1, rows - 1 - head.length);
   const full = vms.flatMap((vm) => vmLines(vm, nowMs, columns, paint));
   const lines = full.length <= room ? full : someLines(vms, room, nowMs, columns, paint);

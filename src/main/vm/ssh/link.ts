@@ -34,9 +34,9 @@ const pauseMs = { soon: 4_500, later: 29_000, soonForMs: 600_000 };
 /** A server that does not speak must not hold up the next attempt either; later on, there is time for a very slow one. */
 const handshakeLimitMs = { soon: 4_500, later: 15_000 };
 const shortestPauseMs = 100;
-/** A connection that was lost sooner counts as a failed attempt: one that closes again and again is not made ten times a second. */
+/** A connection that is lost sooner counts as a failed attempt, so that one that closes each time is not opened ten times a second. */
 const steadyAfterMs = 3_000;
-/** What may be over in a moment is reported the third time. */
+/** Trouble that may pass in a moment is reported the third time. */
 const fleetingUntilTold = 3;
 /** After so many connections in a row that did not last, the next counts as up only when it has. */
 const briefUntilProved = 2;
@@ -55,7 +55,7 @@ export interface LinkOptions {
   readonly attempt: (limits: AttemptLimits, lastsMs: number) => Promise<ContactResult>;
   readonly events: LinkEvents;
   readonly log: Pick<Logger, 'error'>;
-  /** A clock that nobody sets, for pauses and for {@link LinkState}. */
+  /** A monotonic clock, for pauses and for {@link LinkState}. */
   readonly monotonicMs: () => number;
 }
 

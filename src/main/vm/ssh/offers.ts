@@ -1,4 +1,4 @@
-/** What BenchTray offers a server to log in with: one key after another, then those of the agent. */
+/** Offers a server the keys to log in with: one key file after another, then the keys of the agent. */
 import type { AgentAuthMethod, AuthHandlerMiddleware, NextAuthHandler, PublicKeyAuthMethod } from 'ssh2';
 
 export interface Offers {
@@ -12,7 +12,7 @@ const lastOffer = false as unknown as Parameters<NextAuthHandler>[0];
 
 /** @param agent null: there is none */
 export function createOffers(keys: readonly PublicKeyAuthMethod[], agent: AgentAuthMethod | null): Offers {
-  // ssh2 does not pass on that the server accepted a key of the agent and wants more. What the server wants before and after tells.
+  // ssh2 hides that the server accepted a key of the agent and wants more. The methods that remain before and after show it.
   const left = agent === null ? [...keys] : (['none', ...keys, agent, 'none'] as const).slice();
   let wantedFirst: readonly string[] | null = null;
   let wantedBeside: readonly string[] | null = null;
@@ -24,7 +24,7 @@ export function createOffers(keys: readonly PublicKeyAuthMethod[], agent: AgentA
   }
 
   return {
-    // Whatever the types say, ssh2 gives null at first.
+    // ssh2 passes null at first, against its types.
     handler(methods: readonly string[] | null, isPartial: boolean | null, next) {
       if (methods !== null) note(methods, isPartial === true);
       const offer = left.shift();
