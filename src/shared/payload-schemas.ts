@@ -196,9 +196,7 @@ export const progressSchema = z
       .describe('Score sum over all planned tasks, errors counted as 0; null while the total is unknown.'),
     started_at: time.nullable(),
     elapsed_seconds: seconds,
-    eta_seconds: seconds
-      .nullable()
-      .describe('Null while it is unknown, as it is while the VM is not heard.'),
+    eta_seconds: seconds.nullable().describe('Null while it is unknown, as it is while the VM is not heard.'),
     as_of: time
       .nullable()
       .describe(
