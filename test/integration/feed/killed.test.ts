@@ -68,7 +68,7 @@ it(`loses nothing that was told and writes no half of a change, killed ${kills} 
   await Promise.all(
     Array.from({ length: folders }, (_, index) => killAgainAndAgain(join(dataDir, String(index)))),
   );
-}, 180_000);
+}, 900_000);
 
 describe('the lock of the data folder', () => {
   it('keeps a second process out, says who is in, and goes with the process', async () => {
