@@ -44,6 +44,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          // Many of them start shells, and only a test that hangs takes this long.
+          testTimeout: 60_000,
           setupFiles: ['test/support/no-outside-network.ts'],
         },
       },

@@ -1,6 +1,6 @@
 /** Runs test runners and ends every process that outlives them. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,6 +23,9 @@ export function openWorkshop(root: string): Workshop {
   const folder = mkdtempSync(join(tmpdir(), 'benchtray-test-'));
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
+  // As /tmp is: some tests give up root, and must still get at their own files.
+  chmodSync(folder, 0o711);
+  chmodSync(temporary, 0o1777);
   let running: number | null = null;
 
   const started = (): number[] => {
