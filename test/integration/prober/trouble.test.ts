@@ -204,7 +204,7 @@ describe.skipIf(sshdPath === null)('the log', () => {
     await vm.startRunner();
     vm.runSays(sampleRunByTask(Date.now()).slice(0, 2).join(''));
     const later = Date.now() / 1000 + 60;
-    for (const name of ['a\rb', 'a\nlog 9999999999 1 1 b', '\x1b[2J', '\xff\xfe']) {
+    for (const name of ['a\nlog 9999999999 1 1 b', '\xff\xfe']) {
       const path = Buffer.from(vm.runLog.replace('normal-0', `normal-${name}`), 'latin1');
       writeFileSync(path, '[2026-01-28 22:55:08,318 INFO run/394-MainProcess] Finished clock/evil\n');
       utimesSync(path, later, later);
