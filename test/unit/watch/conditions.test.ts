@@ -213,6 +213,25 @@ describe('each code', () => {
       { ...ready, host: { runners: [], logs: [], unnamedLogs: 1 } },
       'holds',
     ],
+    [
+      'log_unreadable',
+      'another log can be asked for',
+      {
+        ...ready,
+        host: {
+          runners: [],
+          logs: [{ path: '/tmp/benchmark.log', size: 1, inode: '1', modifiedAt: 0 }],
+          unnamedLogs: 1,
+        },
+      },
+      'unknown',
+    ],
+    [
+      'log_unreadable',
+      'the container, which may have another, has not answered yet',
+      { ...ready, host: { runners: [], logs: [], unnamedLogs: 1 }, inside: null },
+      'unknown',
+    ],
 
     ['disk_full', 'the log says so', trouble('disk'), 'holds'],
     ['disk_full', 'room', free(50), 'clear'],

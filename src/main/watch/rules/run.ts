@@ -2,13 +2,16 @@
 import { whileUp, type Rules } from './rule.ts';
 
 export const runRules: Rules = {
-  log_unreadable: whileUp(({ log, host, inside }) => {
+  log_unreadable: whileUp(({ log, container, host, inside }) => {
     if (log.trouble !== null) {
       return { severity: 'warning', message: log.trouble.message, detail: log.path, hint: log.trouble.hint };
     }
     if (log.path !== null) return 'clear';
     const unnamed = (host?.unnamedLogs ?? 0) + (inside?.unnamedLogs ?? 0);
-    if (unnamed === 0) return 'unknown';
+    const named = (host?.logs.length ?? 0) + (inside?.logs.length ?? 0);
+    // One of these is going to be followed, or one in the container that has not answered yet.
+    const mayBeFollowed = named > 0 || (container.kind === 'running' && inside === null);
+    if (unnamed === 0 || mayBeFollowed) return 'unknown';
     return {
       severity: 'warning',
       message: 'BenchTray cannot follow the only logs on the VM because of their names.',
