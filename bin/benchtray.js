@@ -56,10 +56,11 @@ function installedNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Before the child is there: a signal right after its start would end only this process and leave the child.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal));
   }
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
   child.on('error', (error) => fail(`${node} cannot be started: ${error.message}`));
   child.on('exit', (code, signal) => {
     process.exit(code ?? 128 + constants.signals[signal]);

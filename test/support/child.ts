@@ -73,6 +73,10 @@ export function asChild(child: ChildProcess): Child {
     async stop(signal = 'SIGKILL') {
       child.kill(signal);
       if (signal !== 'SIGKILL') child.kill('SIGCONT');
+      // A process of its own that it left behind would hold its output open.
+      else if (child.exitCode === null && child.signalCode === null)
+        child.once('exit', () => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()));
+      else [child.stdout, child.stderr].forEach((stream) => stream?.destroy());
       return exit;
     },
   };
