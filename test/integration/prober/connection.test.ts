@@ -1,5 +1,5 @@
 /** How BenchTray gets onto a machine and stays there: keys, agent, jump hosts, host keys, one connection only. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,6 +7,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeVmConfig, type VmConfig } from '../../../src/main/config/index.ts';
+import { startSshAgent } from '../../support/ssh-agent.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { startScriptedSsh } from '../../support/scripted-ssh.ts';
 import { startStopwatch, type Stopwatch } from '../../support/stopwatch.ts';
@@ -46,13 +47,7 @@ function encryptedKey(vm: RealVm): string {
 /** An agent that holds this key. */
 async function startAgent(keyPath: string): Promise<void> {
   const socket = join(home, 'agent');
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    const ended = once(agent, 'exit');
-    agent.kill();
-    await ended;
-  });
-  await until(() => existsSync(socket), 'the agent listens');
+  await startSshAgent(socket);
   vi.stubEnv('SSH_AUTH_SOCK', socket);
   // ssh-add asks a program for the passphrase where there is no terminal.
   const ask = join(home, 'ask');

@@ -1,23 +1,15 @@
 /** Connects to a real OpenSSH server that offers only outdated algorithms. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeVmConfig, type VmConfig } from '../../../src/main/config/index.ts';
+import { startSshAgent } from '../../support/ssh-agent.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sshdPath } from '../../support/tools.ts';
-import { until } from '../../support/wait.ts';
 import { readyVm, watch } from './watched.ts';
 
 let home: string;
@@ -46,13 +38,7 @@ function withSsh(vm: RealVm, change: Partial<VmConfig['ssh']>): VmConfig {
 
 async function startAgent(...keys: readonly string[]): Promise<void> {
   const socket = join(home, 'agent');
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    const ended = once(agent, 'exit');
-    agent.kill();
-    await ended;
-  });
-  await until(() => existsSync(socket), 'the agent listens');
+  await startSshAgent(socket);
   vi.stubEnv('SSH_AUTH_SOCK', socket);
   for (const key of keys) execFileSync('ssh-add', ['-q', key], { stdio: 'ignore' });
 }

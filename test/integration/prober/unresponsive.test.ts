@@ -1,9 +1,9 @@
 /** A VM that lets BenchTray log in and then does not do what it is asked: said with a code and a hint, and never asked in a storm. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startSshAgent } from '../../support/ssh-agent.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask } from '../../support/sample-run.ts';
 import { startScriptedSsh } from '../../support/scripted-ssh.ts';
@@ -20,14 +20,8 @@ async function withSshd(vm: RealVm, ...lines: readonly string[]): Promise<void> 
 /** An SSH agent that holds this key, and no key files in the home. */
 async function startAgent(keyPath: string, dir: string): Promise<void> {
   const socket = join(dir, 'agent');
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    vi.unstubAllEnvs();
-    const ended = once(agent, 'exit');
-    agent.kill();
-    await ended;
-  });
-  await until(() => existsSync(socket), 'the agent listens');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await startSshAgent(socket);
   vi.stubEnv('SSH_AUTH_SOCK', socket);
   vi.stubEnv('HOME', join(dir, 'home'));
   execFileSync('ssh-add', ['-q', keyPath], { stdio: 'ignore' });
