@@ -198,7 +198,7 @@ export const setupStates: readonly State[] = [
       await typeHost(page);
       await button(page, 'Save and watch').click();
       await expect(
-        page.getByRole('alert').filter({ hasText: 'The configuration file is broken' }),
+        page.getByRole('alert').filter({ hasText: 'The configuration file has errors' }),
       ).toBeVisible();
     },
     complaint: problem,
@@ -324,7 +324,9 @@ export const setupStates: readonly State[] = [
     },
     reach: async (page) => {
       await expect(page.getByText('VM stopped but not deallocated: still billed')).toBeVisible();
-      await expect(page.getByTestId('total-cost')).toHaveText('All VMs: $1,235.63 so far, $0.45 per hour');
+      await expect(page.getByTestId('total-cost')).toHaveText(
+        'All VMs: $1,235.63 so far, $0.45 per hour + 1 VM (price not known)',
+      );
     },
   },
 ];
