@@ -181,7 +181,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
 
   return {
     get run() {
-      return following.reading?.run ?? null;
+      return following.reading?.publishedRun ?? null;
     },
     get reading() {
       return following.reading;

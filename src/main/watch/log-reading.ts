@@ -59,6 +59,8 @@ export interface LogReading extends Continuation {
   /** Where the bytes for {@link LogReading.push} must begin. */
   readonly startOffset: number;
   readonly inode: string;
+  /** The run as far as its ended tasks are in the journal. What is shown must not count a task before its `task_complete` is out. */
+  readonly publishedRun: RunState | null;
   /** First byte that has not arrived yet. */
   readonly receivedTo: number;
   /** The benchmark process has been seen: its absence means something. */
@@ -126,6 +128,8 @@ export function startReading(options: LogReadingOptions): LogReading {
     run: savedRun,
   });
 
+  let publishedRun = book.run;
+
   function splitLines(chunk: Uint8Array): LogLine[] {
     if (isCarried) return splitter.push(chunk);
     isCarried = true;
@@ -165,10 +169,12 @@ export function startReading(options: LogReadingOptions): LogReading {
     reader = closed.state;
   }
 
-  /** Writes what has happened, and shows the run where it is another than before. */
-  function writeNews(before: RunState | null): void {
+  /** Writes what has happened, and shows the run if it changed. */
+  function writeNews(): void {
     if (book.hasNews) write();
-    if (book.run !== null && book.run !== before) options.onRun(book.run);
+    if (book.run === publishedRun) return;
+    publishedRun = book.run;
+    if (book.run !== null) options.onRun(book.run);
   }
 
   return {
@@ -188,6 +194,9 @@ export function startReading(options: LogReadingOptions): LogReading {
     get run() {
       return book.run;
     },
+    get publishedRun() {
+      return publishedRun;
+    },
     get runnerSeen() {
       return runnerSeen;
     },
@@ -199,7 +208,6 @@ export function startReading(options: LogReadingOptions): LogReading {
       marker.push(chunk);
       const { receivedTo } = marker;
       if (receivedTo > identity.size) lastGrowth = growthAt(clock.runMs());
-      const before = book.run;
       const step = readLines(reader, splitLines(chunk), {
         clockOffsetMs: options.clockOffsetMs + clock.movedMs() - movedBeforeMs,
         referenceTimeMs: receivedTo > identity.size ? clock.runMs() : options.modifiedAtMs,
@@ -216,15 +224,14 @@ export function startReading(options: LogReadingOptions): LogReading {
       } else if (clock.monotonicMs() - lastWriteMs > offsetEveryMs) {
         write();
       }
-      writeNews(before);
+      writeNews();
     },
 
     takeResults(files) {
       // The log comes first: what it is about to say need not be taken from elsewhere.
       if (isFirstSight) return;
-      const before = book.run;
       book.takeResults(files);
-      writeNews(before);
+      writeNews();
     },
 
     noteRunner() {
@@ -232,20 +239,16 @@ export function startReading(options: LogReadingOptions): LogReading {
     },
 
     endRun(state, reason) {
-      const before = book.run;
-      if (before === null || isFirstSight) return;
+      if (book.run === null || isFirstSight) return;
       closeReading();
-      if (
-        book.run !== null &&
-        isBetweenTasks(book.run) &&
-        clock.monotonicMs() - lastGrowth.monotonicMs < restartMs
-      ) {
-        writeNews(before);
+      if (isBetweenTasks(book.run) && clock.monotonicMs() - lastGrowth.monotonicMs < restartMs) {
+        writeNews();
         return;
       }
       book.endRun(state, reason, clock.runMs());
       write();
-      options.onRun(book.run ?? before);
+      publishedRun = book.run;
+      options.onRun(book.run);
     },
 
     flush() {

@@ -98,6 +98,23 @@ const left = () =>
     .average('0.75')
     .text();
 
+it('shows no task before it is in the journal, however the log arrives at first sight', () => {
+  const bytes = Buffer.from(begun());
+  const reading = startReading({
+    ...{ vm, log: 'first', hostPath: null, resumes: null, continues: null, feed, successThreshold: 1 },
+    identity: { size: bytes.length, inode: 'first', modifiedAt: 0, head: begun().slice(0, 1024) },
+    ...{ modifiedAtMs: nowMs, clockOffsetMs: 0, firstSeenMs: startMs, runnerIsAbsent: false },
+    clock: vmClockOf(() => nowMs),
+    onRun: () => undefined,
+  });
+  reading.push(bytes.subarray(0, -10));
+  expect(reading.run).not.toBeNull();
+  expect([reading.publishedRun, told()]).toEqual([null, []]);
+  reading.push(bytes.subarray(-10));
+  expect(reading.publishedRun).toBe(reading.run);
+  expect(told()).toEqual(['a 1 scored 1']);
+});
+
 describe('a run that goes on in another log', () => {
   it.each([false, true])('is one run, with a restart in between: %s', (restarts) => {
     const first = read('first');
