@@ -344,13 +344,12 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
     },
     async killSshd() {
       if (server === null) return;
-      const ended = once(server, 'exit');
-      // Children first: a server that is gone no longer tells which sessions are its own.
-      const { pid: own } = server;
-      if (own !== undefined) for (const pid of descendants(own)) signal(pid, 'SIGKILL');
-      server.kill('SIGKILL');
+      // A server that still ran could start one more session, which would keep its port.
+      vm.freeze(true);
+      const all = family(server);
       server = null;
-      await ended;
+      for (const pid of all) signal(pid, 'SIGKILL');
+      await until(() => all.every((pid) => commandOf(pid) === ''), 'sshd and its sessions have ended');
     },
     freeze(frozen) {
       // Number 0 would be everybody.
