@@ -35,7 +35,8 @@ end_processes() {
   kill -KILL $all 2>/dev/null
 }
 end_everything() {
-  trap - EXIT TERM PIPE
+  # A second TERM must not end the shell between stopping its processes and killing them.
+  trap - EXIT; trap '' HUP TERM PIPE
   children=
   children_of $$
   [ -z "$children" ] || end_processes $children
