@@ -23,7 +23,7 @@ export interface AppLog {
 export interface AppLogOptions {
   readonly file: string;
   readonly level: LogLevel;
-  /** A file that has become this large is set aside, and a new one begun. */
+  /** The log moves to a numbered file at this size, and a new one starts. */
   readonly rotateAtBytes?: number;
 }
 

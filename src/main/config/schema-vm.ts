@@ -14,7 +14,7 @@ import {
   remotePath,
 } from './schema-leaves.ts';
 
-/** Stands in the documentation's example for an id that only the reader knows. */
+/** The documentation's example has this in place of an id that only the reader knows. */
 export const subscriptionPlaceholder = '…';
 
 const azureSchema = group({

@@ -22,7 +22,7 @@ export function countsOf(run: RunState): RunCounts {
 const mostDomains = 200;
 
 /**
- * What it has come to in each domain. The tallies add up to the counts of the run, but for tasks of which the log tells no more than a
+ * Returns the figures of each domain. The tallies add up to the counts of the run, but for tasks of which the log tells no more than a
  * number. Domains beyond the first 200 count together, as those of tasks without a domain.
  */
 export function talliesOf(run: RunState): DomainTally[] {

@@ -4,7 +4,7 @@ import { plainText } from '../../shared/plain-text.ts';
 type Trouble = { readonly message: string; readonly hint: string } | null;
 
 export interface Arrival {
-  /** More stands in the file than has arrived, and nothing has come for too long. */
+  /** The file has more than has arrived, and nothing came for too long. */
   readonly isOverdue: boolean;
   /** A command has been started that reads it. */
   begin(): void;
@@ -12,9 +12,9 @@ export interface Arrival {
   came(): void;
   /** The command has said this. */
   said(text: string): void;
-  /** A command has ended, or hung and was given up, though more stands in this file. */
+  /** A command ended, or hung and was given up, although this file has more. */
   missed(how: 'ended' | 'hung', path: string): void;
-  /** What is wrong with the file itself; null: it can be read. */
+  /** Reports a trouble with the file itself; null: it can be read. */
   tellFile(trouble: Trouble): void;
   /** The connection is gone, or another log is followed: what was missed counts no more. */
   forget(): void;

@@ -44,7 +44,7 @@ export function createSpending(options: SpendingOptions): Spending {
   const ages = createAges(clock);
   /** When it was last in use, by the steady clock. */
   let lastBusyMs: number | null = null;
-  /** Of a machine that no cloud tells of: when this process first saw it since it was booted (steady clock), and whether it had seen it before. */
+  /** A machine outside Azure: when this process first saw it after its boot (steady clock), and whether that boot is new. */
   let boot: { readonly id: string; readonly seenMs: number; readonly isNew: boolean } | null = null;
   let known = options.before;
 

@@ -77,7 +77,7 @@ describe.skipIf(sshdPath === null)('a VM that falls silent', () => {
       onCheck: whenRunning('docker', () => patient.vm.freeze(true)),
     });
     expect(ending.stop()).toBeLessThan(30_000);
-    // What was asked after docker has no answer either, and what was known before is as good as ever.
+    // Questions after docker's have no answer either. Earlier answers still count.
     expect(examined.wrong).toEqual(['docker failed', 'kvm failed', 'disk failed', 'clock failed']);
     expect(examined.of('docker').found).toBe('Docker on the VM does not answer.');
     expect(examined.skippedNames).toEqual(dependantsOf('docker', patient.config));

@@ -33,7 +33,7 @@ let installed: string;
 beforeAll(() => {
   if (!isBuilt) return;
   folder = mkdtempSync(join(tmpdir(), 'benchtray-package-'));
-  // What is in out/ now: the build itself is the business of `prepack`, and other tests use out/ at this moment.
+  // Packs the present out/: other tests use it at this moment, and the test of `prepack` builds its own.
   const words = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   [packed] = JSON.parse(execFileSync('npm', words, { cwd: root, encoding: 'utf8' })) as [Packed];
   installed = join(folder, 'node_modules', 'benchtray');

@@ -76,7 +76,7 @@ describe('a shell that sends', () => {
     expect(await shell.ask(8, ['machine'])).toBeNull();
     expect(ends).toEqual(['flooded']);
     const before = sent.bytes;
-    // What is on its way when it is closed is one window of SSH, and what the server buffers.
+    // One SSH window and the server's buffer are still on their way when the channel closes.
     expect(before).toBeLessThan(16 * mebibyte);
   });
 

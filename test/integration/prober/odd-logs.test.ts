@@ -1,4 +1,4 @@
-/** A log full of what no benchmark means to write: the server answers meanwhile, and the task behind it is told. */
+/** A log full of odd bytes: the server answers meanwhile, and the task behind them is reported. */
 import { describe, expect, it } from 'vitest';
 import { oddTexts } from '../../support/odd-texts.ts';
 import { sampleRunByTask, sampleTaskIds } from '../../support/sample-run.ts';

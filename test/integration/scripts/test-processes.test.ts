@@ -9,7 +9,7 @@ import { isAlive, readIfThere } from '../hooks/support.ts';
 
 const workshop = join(import.meta.dirname, '..', '..', '..', 'scripts', 'test-processes.ts');
 
-/** Plays a test runner: leaves a folder and a process in a group of its own behind. Waits when it is told to. */
+/** Plays a test runner that leaves a folder and a process in its own group behind. Waits when asked to. */
 const runner = `
   import { spawn } from 'node:child_process';
   import { mkdtempSync, writeFileSync } from 'node:fs';

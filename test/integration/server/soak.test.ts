@@ -53,7 +53,7 @@ function startClient(url: string, firstId: string) {
     try {
       for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
         bytes += chunk.length;
-        // In the midst of a frame, as likely as not.
+        // Often in the middle of a frame.
         const taken = bytes > leaveAfter ? chunk.slice(0, Math.floor(Math.random() * chunk.length)) : chunk;
         const blocks = (rest + taken).split('\n\n');
         rest = blocks.pop() ?? '';

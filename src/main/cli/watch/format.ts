@@ -120,7 +120,7 @@ export function messageLines(
   }
 }
 
-/** A run has begun, gone on, or ended. */
+/** A run started, resumed or ended. */
 export function isRunNews(known: ProgressPayload | null, data: ProgressPayload): boolean {
   return known?.run_id !== data.run_id || known.state !== data.state;
 }

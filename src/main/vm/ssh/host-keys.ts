@@ -94,7 +94,7 @@ export function createHostKeys(options: {
           mkdirSync(dirname(options.ownFile), { recursive: true, mode: 0o700 });
           appendOwnFile(options.ownFile, `${name} ${typeOf(key)} ${key.toString('base64')}\n`);
         } catch (error) {
-          // Without it, every connection would be a first one, to whoever answers.
+          // Without this file, every connection would count as the first one, and any host key would pass.
           return refused(
             `BenchTray cannot keep the host key of ${name} in ${options.ownFile}: ${reasonOf(error)}.`,
             'Make room and let this user write the file, or pin the key in "ssh.hostKey".',
