@@ -22,8 +22,8 @@ export function countsOf(run: RunState): RunCounts {
 const mostDomains = 200;
 
 /**
- * Returns the figures of each domain. The tallies add up to the counts of the run, but for tasks of which the log tells no more than a
- * number. Domains beyond the first 200 count together, as those of tasks without a domain.
+ * Returns the figures of each domain. They add up to the counts of the run, except that a log may give only the number of some tasks.
+ * Domains beyond the first 200 count together with the tasks that have no domain.
  */
 export function talliesOf(run: RunState): DomainTally[] {
   const byDomain = new Map<string | null, { total: number; readonly tasks: EndedAttempt[] }>();
