@@ -61,7 +61,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 120_000,
           // When the unit tests are through, so that deadlines are measured on a machine that has time for them. They mostly wait.
-          maxWorkers: 4,
+          maxWorkers: 8,
           sequence: { groupOrder: 1 },
         },
       },

@@ -87,7 +87,7 @@ it('says in plain words that a server went away', async () => {
   };
   answers = [breakOff];
   follow();
-  await until(() => messages.length === 1 && reasons.length > 0, 'a broken connection');
+  await until(() => messages.length > 0 && reasons.length > 0, 'a broken connection');
   expect(reasons[0]).toBe('the server closed it');
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
