@@ -6,46 +6,35 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 
 /**
- * The walls between the rooms: data flows vm → run → feed → server, and a room never asks for one that lies downstream of it.
- * Each entry: what stands in `target` may not import from `from`.
+ * The walls between the groups and their rooms: data flows vm → run → feed → server, and a room never asks for one that lies downstream
+ * of it. Each entry: what the room on the left may import from. `common` is open to all of src/main.
  */
-const everyRoom = [
-  'azure',
-  'vm',
-  'run',
-  'watch',
-  'feed',
-  'hooks',
-  'server',
-  'doctor',
-  'config',
-  'client',
-  'notify',
-  'tray',
-  'demo',
-  'setup',
-  'cli',
-  'shell',
-];
 const mayImport = {
-  files: [],
-  config: [],
-  run: [],
-  vm: ['config'],
-  azure: ['config'],
-  feed: ['run'],
-  watch: ['config', 'azure', 'vm', 'run', 'feed'],
-  hooks: ['config', 'feed'],
-  server: ['feed'],
-  doctor: ['config', 'vm', 'run', 'watch', 'server', 'azure'],
-  client: [],
-  notify: ['config'],
-  tray: ['notify'],
-  demo: ['config', 'vm'],
-  setup: ['config', 'vm', 'azure'],
-  cli: everyRoom,
-  shell: everyRoom,
+  'engine/common': ['engine/files'],
+  'engine/files': [],
+  'engine/config': [],
+  'engine/run': [],
+  'engine/vm': ['engine/config'],
+  'engine/azure': ['engine/config'],
+  'engine/feed': ['engine/run'],
+  'engine/watch': ['engine/config', 'engine/azure', 'engine/vm', 'engine/run', 'engine/feed'],
+  'engine/hooks': ['engine/config', 'engine/feed'],
+  'engine/server': ['engine/feed'],
+  'engine/doctor': [
+    'engine/config',
+    'engine/vm',
+    'engine/run',
+    'engine/watch',
+    'engine/server',
+    'engine/azure',
+  ],
+  'engine/client': [],
+  'engine/demo': ['engine/config', 'engine/vm'],
+  'engine/setup': ['engine/config', 'engine/vm', 'engine/azure'],
+  'desktop/notify': ['engine/config'],
+  'desktop/tray': ['desktop/notify'],
 };
+const openToAll = ['engine/common', 'engine/files'];
 const walls = [
   {
     target: './src/shared',
@@ -60,18 +49,25 @@ const walls = [
     message: 'The bridge knows only the contract in src/shared.',
   },
   { target: './src/main', from: './src/renderer' },
+  {
+    target: './src/main/engine',
+    from: ['./src/main/desktop', './src/main/cli'],
+    message: 'engine/ knows neither window nor terminal.',
+  },
+  { target: './src/main/desktop', from: './src/main/cli' },
+  { target: './src/main/cli', from: './src/main/desktop' },
   ...Object.entries(mayImport).map(([room, allowed]) => ({
     target: `./src/main/${room}`,
-    from: everyRoom
-      .filter((other) => other !== room && !allowed.includes(other))
+    from: Object.keys(mayImport)
+      .filter((other) => other !== room && !allowed.includes(other) && !openToAll.includes(other))
       .map((other) => `./src/main/${other}`),
     message: `${room}/ may import from ${allowed.length > 0 ? allowed.join(', ') : 'no other room'} only (docs/architecture.md).`,
   })),
-].filter((wall) => wall.from.length > 0);
+];
 
 const noElectron = {
   name: 'electron',
-  message: 'Only src/main/shell, src/main/index.ts and src/preload touch Electron.',
+  message: 'Only src/main/desktop/shell, src/main/desktop/index.ts and src/preload touch Electron.',
 };
 
 export default ts.config(
@@ -111,7 +107,7 @@ export default ts.config(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
-      // Every promise has an owner (src/main/in-background.ts): one that is thrown away ends the process when it rejects.
+      // Every promise has an owner (src/main/engine/common/in-background.ts): one that is thrown away ends the process when it rejects.
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -127,7 +123,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/main/run/**'],
+    files: ['src/main/engine/run/**'],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -150,7 +146,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/main/shell/**', 'src/main/index.ts', 'src/preload/**'],
+    files: ['src/main/desktop/shell/**', 'src/main/desktop/index.ts', 'src/preload/**'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

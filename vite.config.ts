@@ -58,9 +58,9 @@ export default defineConfig({
         rolldownOptions: {
           // The tests of server, stream and command line run these files, so that they test what ships.
           input: {
-            cli: at('src/main/cli.ts'),
-            index: at('src/main/index.ts'),
-            rooms: at('src/main/rooms.ts'),
+            cli: at('src/main/cli/index.ts'),
+            index: at('src/main/desktop/index.ts'),
+            rooms: at('src/main/engine/rooms.ts'),
           },
           external: outside,
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

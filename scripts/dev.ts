@@ -7,7 +7,7 @@ import { createServer } from 'vite';
 const root = join(import.meta.dirname, '..');
 const backend = spawn(
   process.execPath,
-  ['--watch', join(root, 'src/main/cli.ts'), 'demo', ...process.argv.slice(2)],
+  ['--watch', join(root, 'src/main/cli/index.ts'), 'demo', ...process.argv.slice(2)],
   {
     cwd: root,
     stdio: 'inherit',

@@ -1,5 +1,5 @@
 /** Which part of README.md is made, and of what. */
-import { troubleshooting } from '../src/main/doctor/index.ts';
+import { troubleshooting } from '../src/main/engine/doctor/index.ts';
 
 const begin = '<!-- doctor: made by "npm run docs" from the texts of the checks -->';
 const end = '<!-- /doctor -->';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { defaultConfig, platformDirs, readConfig } from '../src/main/config/index.ts';
+import { defaultConfig, platformDirs, readConfig } from '../src/main/engine/config/index.ts';
 import { findElectron } from './electron-program.ts';
 
 export type StartResult =

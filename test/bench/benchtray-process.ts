@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { VmConfig } from '../../src/main/config/index.ts';
+import type { VmConfig } from '../../src/main/engine/config/index.ts';
 import { Hopeless, until } from '../support/wait.ts';
 
 export interface BenchTrayProcess {

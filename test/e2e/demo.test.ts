@@ -1,4 +1,4 @@
-import { startSimulatedVm } from '../../src/main/demo/index.ts';
+import { startSimulatedVm } from '../../src/main/engine/demo/index.ts';
 import { startTestMonitor, testConfig } from '../support/monitor.ts';
 import { assetsDir, expect, test } from './support/bench.ts';
 

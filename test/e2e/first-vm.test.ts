@@ -21,7 +21,7 @@ test.skip(sshdPath === null, 'OpenSSH is not installed');
 async function startProgram(environment: Record<string, string>) {
   const home = mkdtempSync(join(tmpdir(), 'benchtray-person-'));
   mkdirSync(join(home, '.ssh'));
-  const child = startChild(process.execPath, [join(root, 'src/main/cli.ts'), 'serve', '--port', '0'], {
+  const child = startChild(process.execPath, [join(root, 'src/main/cli/index.ts'), 'serve', '--port', '0'], {
     env: {
       HOME: home,
       XDG_CONFIG_HOME: join(home, 'config'),

@@ -3,7 +3,7 @@
  * server, stream and command line run the build. `build.ts` makes it before the first test.
  */
 import { fileURLToPath } from 'node:url';
-import type * as Rooms from '../../src/main/rooms.ts';
+import type * as Rooms from '../../src/main/engine/rooms.ts';
 
 const built = new URL('../../out/main/', import.meta.url);
 /** The built command line: a script for Node. */

@@ -15,7 +15,7 @@ export interface CliProcess {
   readonly listening: () => Promise<string>;
 }
 
-const cli = join(import.meta.dirname, '..', '..', 'src/main/cli.ts');
+const cli = join(import.meta.dirname, '..', '..', 'src/main/cli/index.ts');
 
 /** Starts the command line with a home in this folder. It is gone when the test is over. */
 export function startCli(

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { defaultConfig, type Config, type VmConfig } from '../../src/main/config/index.ts';
-import type { Monitor, MonitorOptions } from '../../src/main/monitor.ts';
-import type { Tempo } from '../../src/main/watch/index.ts';
+import { defaultConfig, type Config, type VmConfig } from '../../src/main/engine/config/index.ts';
+import type { Monitor, MonitorOptions } from '../../src/main/engine/monitor.ts';
+import type { Tempo } from '../../src/main/engine/watch/index.ts';
 import { startMonitor } from './built.ts';
 
 export interface TestMonitor extends Monitor {

@@ -19,7 +19,7 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { makeVmConfig, type VmConfig } from '../../src/main/config/index.ts';
+import { makeVmConfig, type VmConfig } from '../../src/main/engine/config/index.ts';
 import { commands } from './real-vm/commands.ts';
 import { commandOf, descendants, processesOf, signal } from './real-vm/processes.ts';
 import { buildWorld } from './real-vm/world.ts';

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AuthContext, type ServerChannel } from 'ssh2';
-import { makeVmConfig, type VmConfig } from '../../src/main/config/index.ts';
+import { makeVmConfig, type VmConfig } from '../../src/main/engine/config/index.ts';
 
 export interface ScriptedSsh {
   readonly config: VmConfig;

@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AzureAnswer, AzureProblem, AzureVmName } from '../../src/main/azure/model.ts';
-import type { VmConfig } from '../../src/main/config/index.ts';
-import { createSetupCode, type SetupCode } from '../../src/main/server/index.ts';
-import { createSetup, type DemoSwitch, type TestVm } from '../../src/main/setup/index.ts';
+import type { AzureAnswer, AzureProblem, AzureVmName } from '../../src/main/engine/azure/model.ts';
+import type { VmConfig } from '../../src/main/engine/config/index.ts';
+import { createSetupCode, type SetupCode } from '../../src/main/engine/server/index.ts';
+import { createSetup, type DemoSwitch, type TestVm } from '../../src/main/engine/setup/index.ts';
 import type { DoctorCheck, DoctorSummary } from '../../src/shared/doctor.ts';
 import type { Setup, VmDraft } from '../../src/shared/setup.ts';
 

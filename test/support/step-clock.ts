@@ -1,6 +1,6 @@
 /** A clock that a test sets: the wall clock jumps, the others do not. */
-import { systemClock, type Clock } from '../../src/main/clock.ts';
-import { createVmClock, type VmClock } from '../../src/main/watch/vm-clock.ts';
+import { systemClock, type Clock } from '../../src/main/engine/common/clock.ts';
+import { createVmClock, type VmClock } from '../../src/main/engine/watch/vm-clock.ts';
 
 export interface StepClock extends Clock {
   /** Sets the wall clock, as a person or NTP does. */

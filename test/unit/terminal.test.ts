@@ -9,9 +9,9 @@ import {
   ownKey,
   tryPort,
   tunnel,
-} from '../../src/main/doctor/commands.ts';
-import { exampleAzure, exampleTarget } from '../../src/main/doctor/examples.ts';
-import { shLine, terminalOf } from '../../src/main/terminal.ts';
+} from '../../src/main/engine/doctor/commands.ts';
+import { exampleAzure, exampleTarget } from '../../src/main/engine/doctor/examples.ts';
+import { shLine, terminalOf } from '../../src/main/engine/common/terminal.ts';
 import { anyCharacter } from '../support/any-character.ts';
 
 const linux = terminalOf('linux');

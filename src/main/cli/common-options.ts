@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { openAppLog, silentLog, type AppLog, type Logger, type LogLevel } from '../app-log.ts';
+import { openAppLog, silentLog, type AppLog, type Logger, type LogLevel } from '../engine/common/app-log.ts';
 import { UserError } from '../../shared/user-error.ts';
 
 /** Options that every command has. */

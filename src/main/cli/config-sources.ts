@@ -1,4 +1,4 @@
-import type { ConfigResult, ConfigSources } from '../config/index.ts';
+import type { ConfigResult, ConfigSources } from '../engine/config/index.ts';
 import { say, type CliIo } from './io.ts';
 
 /** Where the configuration of a command comes from. */

@@ -6,7 +6,7 @@ import {
   readConfig,
   resolveDataDir,
   type ConfigSources,
-} from '../config/index.ts';
+} from '../engine/config/index.ts';
 import { withOptionalLog, type CommonOptions } from './common-options.ts';
 import { configSources, tellAbout } from './config-sources.ts';
 import { say, type CliIo } from './io.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { defaultLogFile } from '../app-log.ts';
-import { makeDemoFolder } from '../demo/demo-folder.ts';
-import { startDemoMonitor } from '../demo-monitor.ts';
+import { defaultLogFile } from '../engine/common/app-log.ts';
+import { makeDemoFolder } from '../engine/demo/demo-folder.ts';
+import { startDemoMonitor } from '../engine/demo-monitor.ts';
 import { openLog, type CommonOptions } from './common-options.ts';
 import { say, type CliIo } from './io.ts';
 import { runUntilStopped } from './run-until-stopped.ts';

@@ -1,5 +1,5 @@
-import { findConfigPath, readConfig, resolveDataDir, type ConfigResult } from '../config/index.ts';
-import type { Configuration } from '../doctor/index.ts';
+import { findConfigPath, readConfig, resolveDataDir, type ConfigResult } from '../engine/config/index.ts';
+import type { Configuration } from '../engine/doctor/index.ts';
 import { UserError } from '../../shared/user-error.ts';
 import { withOptionalLog, type CommonOptions } from './common-options.ts';
 import { configSources } from './config-sources.ts';

@@ -1,8 +1,8 @@
-import type { PlatformDirs } from '../config/index.ts';
-import type { SimulatedVm, SimulatedVmOptions } from '../demo/index.ts';
-import type { DiagnoseOptions } from '../diagnose.ts';
-import type { DoctorReport } from '../doctor/index.ts';
-import type { Monitor, MonitorOptions } from '../monitor.ts';
+import type { PlatformDirs } from '../engine/config/index.ts';
+import type { SimulatedVm, SimulatedVmOptions } from '../engine/demo/index.ts';
+import type { DiagnoseOptions } from '../engine/diagnose.ts';
+import type { DoctorReport } from '../engine/doctor/index.ts';
+import type { Monitor, MonitorOptions } from '../engine/monitor.ts';
 import { terminalText } from '../../shared/terminal-text.ts';
 
 /** What a command prints on. */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { plainText } from '../../shared/plain-text.ts';
-import { readConfig, resolveDataDir } from '../config/index.ts';
-import type { StoredKey } from '../server/index.ts';
+import { readConfig, resolveDataDir } from '../engine/config/index.ts';
+import type { StoredKey } from '../engine/server/index.ts';
 import { withOptionalLog, type CommonOptions } from './common-options.ts';
 import { configSources, tellAbout } from './config-sources.ts';
 import { say, type CliIo } from './io.ts';
@@ -31,7 +31,7 @@ export function addKeyCommands(program: Command, io: CliIo, finish: (exitCode: n
       });
 
   add('add', 'make a key; it is shown once', async (keyFile, { name = null }) => {
-    const { addKey } = await import('../server/index.ts');
+    const { addKey } = await import('../engine/server/index.ts');
     const { key: shown, stored } = await addKey(keyFile, name);
     // Alone on stdout, for scripts.
     say(io.stdout, shown);
@@ -40,7 +40,7 @@ export function addKeyCommands(program: Command, io: CliIo, finish: (exitCode: n
   }).option('--name <name>', 'whose or what it is', keyName);
 
   add('list', 'show which keys there are', async (keyFile, { json = false }) => {
-    const { readKeys } = await import('../server/index.ts');
+    const { readKeys } = await import('../engine/server/index.ts');
     const keys = readKeys(keyFile);
     if (json) {
       const shown = keys.map(({ id, name, created_at }) => ({ id, name, created_at }));
@@ -54,7 +54,7 @@ export function addKeyCommands(program: Command, io: CliIo, finish: (exitCode: n
   }).option('--json', 'as JSON');
 
   add('remove <id-or-name>', 'let nobody in by this key any more', async (keyFile, _options, wanted) => {
-    const { removeKey } = await import('../server/index.ts');
+    const { removeKey } = await import('../engine/server/index.ts');
     const removed = await removeKey(keyFile, wanted);
     say(io.stdout, `The key ${labelOf(removed)} is gone. Streams that were opened by it end now.`);
     return { removed: removed.id };
@@ -72,7 +72,7 @@ async function withKeyFile(
     tellAbout(read, io);
     return 2;
   }
-  const { keyFileIn } = await import('../server/index.ts');
+  const { keyFileIn } = await import('../engine/server/index.ts');
   return withOptionalLog(options, async (log) => {
     log.info(await work(keyFileIn(resolveDataDir(read.config, sources))), 'done');
     return 0;

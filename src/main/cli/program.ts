@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { logLevels } from '../app-log.ts';
+import { logLevels } from '../engine/common/app-log.ts';
 import { UserError } from '../../shared/user-error.ts';
 import { addConfigCommands } from './config.ts';
 import { runDoctorCommand, type DoctorCommandOptions } from './doctor.ts';
@@ -7,7 +7,7 @@ import { runDemo, type DemoOptions } from './demo.ts';
 import { terminalText } from '../../shared/terminal-text.ts';
 import { say, type CliIo } from './io.ts';
 import { addKeyCommands } from './key.ts';
-import { numberOption, portOption } from './numbers.ts';
+import { numberOption, portOption } from '../engine/common/number-option.ts';
 import { runServe, type ServeOptions } from './serve.ts';
 import { runWatch, type WatchOptions } from './watch.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AppLog } from '../app-log.ts';
+import type { AppLog } from '../engine/common/app-log.ts';
 import { UserError } from '../../shared/user-error.ts';
-import type { Monitor } from '../monitor.ts';
-import { logUnforeseen } from '../unforeseen.ts';
+import type { Monitor } from '../engine/monitor.ts';
+import { logUnforeseen } from '../engine/common/unforeseen.ts';
 import { say, type CliIo } from './io.ts';
 
 /** A part of the two seconds that closing may take in all; the rest is for the log. */

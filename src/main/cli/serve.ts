@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { defaultLogFile } from '../app-log.ts';
+import { defaultLogFile } from '../engine/common/app-log.ts';
 import {
   findConfigPath,
   readConfig,
@@ -8,9 +8,9 @@ import {
   watchConfig,
   type Config,
   type ExternalConfig,
-} from '../config/index.ts';
+} from '../engine/config/index.ts';
 import { UserError } from '../../shared/user-error.ts';
-import type { Monitor } from '../monitor.ts';
+import type { Monitor } from '../engine/monitor.ts';
 import { openLog, type CommonOptions } from './common-options.ts';
 import { configSources, tellAbout } from './config-sources.ts';
 import { say, type CliIo } from './io.ts';

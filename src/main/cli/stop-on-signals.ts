@@ -1,4 +1,4 @@
-import { onEndSignals, type EndSignal } from '../end-process.ts';
+import { onEndSignals, type EndSignal } from '../engine/common/end-process.ts';
 
 export interface Stop {
   /** Aborted by the first signal that asks this process to end. */

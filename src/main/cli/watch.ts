@@ -1,7 +1,7 @@
 import { withOptionalLog, type CommonOptions } from './common-options.ts';
 import { terminalTexts } from '../../shared/terminal-text.ts';
 import type { CliIo } from './io.ts';
-import { followStream } from '../client/index.ts';
+import { followStream } from '../engine/client/index.ts';
 import { runOutcome } from './watch/run-outcome.ts';
 import { jsonScreen, lineScreen, liveScreen, type Screen } from './watch/screen.ts';
 import { afterLoss, afterMessage, hasEnded, initialState, type WatchState } from './watch/state.ts';

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFeed } from '../../../src/main/feed/index.ts';
-import { startServer } from '../../../src/main/server/index.ts';
+import { openFeed } from '../../../src/main/engine/feed/index.ts';
+import { startServer } from '../../../src/main/engine/server/index.ts';
 import { serveCommands } from './child.ts';
 import { errorPayload, taskRecord, vmName } from './payload.ts';
 import { serverCommands } from './publishing.ts';

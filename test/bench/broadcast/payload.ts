@@ -1,6 +1,6 @@
 /** What is sent in the measurements: ends of tasks that carry the time at which they were published. */
 import type { ErrorPayload, TaskCompletePayload } from '../../../src/shared/stream.ts';
-import type { TaskRecord } from '../../../src/main/feed/index.ts';
+import type { TaskRecord } from '../../../src/main/engine/feed/index.ts';
 
 export interface BenchEvent {
   /** When it was published, by `monotonicUs`. */

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
-import { demoVmName } from '../../../src/main/setup/index.ts';
-import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
+import { demoVmName } from '../../../src/main/engine/setup/index.ts';
+import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
 import { openTestSetup, type TestSetup } from '../../support/set-up.ts';
-import { startServer, type ConfiguredVm, type RunningServer } from '../../../src/main/server/index.ts';
+import { startServer, type ConfiguredVm, type RunningServer } from '../../../src/main/engine/server/index.ts';
 
 export const assetsDir = join(import.meta.dirname, '..', '..', '..', 'out', 'renderer');
 

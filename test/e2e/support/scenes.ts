@@ -6,8 +6,8 @@ import type {
   StatusDetail,
   StatusPayload,
 } from '../../../src/shared/stream.ts';
-import type { Feed, TaskRecord } from '../../../src/main/feed/index.ts';
-import type { RunArguments } from '../../../src/main/run/index.ts';
+import type { Feed, TaskRecord } from '../../../src/main/engine/feed/index.ts';
+import type { RunArguments } from '../../../src/main/engine/run/index.ts';
 import { errorOf, progressOf, runOf, statusOf, taskOf } from '../../unit/feed/fixtures.ts';
 import { vmName } from './bench.ts';
 

@@ -2,13 +2,13 @@
 import { Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, expect, onTestFinished, vi } from 'vitest';
-import { silentLog } from '../../../src/main/app-log.ts';
+import { silentLog } from '../../../src/main/engine/common/app-log.ts';
 import {
   createAzure,
   type Azure,
   type AzureOptions,
   type AzureProblem,
-} from '../../../src/main/azure/index.ts';
+} from '../../../src/main/engine/azure/index.ts';
 import { makeFakeAz, type FakeAz } from '../../support/azure/fake-az.ts';
 import { startFakeArm, type FakeArm } from '../../support/azure/fake-arm.ts';
 

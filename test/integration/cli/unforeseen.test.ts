@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { mustLive } from '../../support/must-live.ts';
 import { until } from '../../support/wait.ts';
 
-const cli = join(import.meta.dirname, '..', '..', '..', 'src/main/cli.ts');
+const cli = join(import.meta.dirname, '..', '..', '..', 'src/main/cli/index.ts');
 /** On SIGUSR2, throws in one turn of the event loop and rejects in another. */
 const faults = `process.on('SIGUSR2', () => {
   setImmediate(() => { throw new Error('thrown\\nin two lines'); });

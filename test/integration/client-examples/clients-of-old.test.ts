@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeVmConfig } from '../../../src/main/config/index.ts';
-import type { SimulatedVm } from '../../../src/main/demo/index.ts';
+import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
+import type { SimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { startSimulatedVm } from '../../support/built.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
 import { chromiumLaunch, chromiumPath, findPython } from '../../support/tools.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { StreamMessage } from '../../../src/main/client/index.ts';
+import type { StreamMessage } from '../../../src/main/engine/client/index.ts';
 import { followStream } from '../../support/built.ts';
 import { until } from '../../support/wait.ts';
 

@@ -1,7 +1,7 @@
 /** Run as a process of its own: it must end by itself once the simulated VM is closed. */
 import { once } from 'node:events';
-import { startSimulatedVm } from '../../../src/main/demo/index.ts';
-import { followLogCommand, hostShell } from '../../../src/main/vm/index.ts';
+import { startSimulatedVm } from '../../../src/main/engine/demo/index.ts';
+import { followLogCommand, hostShell } from '../../../src/main/engine/vm/index.ts';
 import { follow, logIn } from './ssh-client.ts';
 
 const vm = await startSimulatedVm({ seed: 1, speed: 10 });

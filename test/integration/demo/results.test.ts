@@ -1,6 +1,6 @@
 /** The demo shows what a result folder is for: scores that agree with the log, and a picture for each step. */
 import { expect, it, onTestFinished } from 'vitest';
-import { startSimulatedVm } from '../../../src/main/demo/index.ts';
+import { startSimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { startTestMonitor, testConfig } from '../../support/monitor.ts';
 import { openStream } from '../../support/stream-client.ts';
 import { until } from '../../support/wait.ts';

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { startSimulatedVm, type SimulatedVm } from '../../../src/main/demo/index.ts';
+import { startSimulatedVm, type SimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { until } from '../../support/wait.ts';
 
 const cleanUps: (() => unknown)[] = [];

@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ssh2, { type Client } from 'ssh2';
 import { afterEach, describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../../src/main/demo/keys.ts';
-import { type SimulatedVm, type SimulatedVmOptions, startSimulatedVm } from '../../../src/main/demo/index.ts';
+import { generateKeyPair } from '../../../src/main/engine/demo/keys.ts';
+import {
+  type SimulatedVm,
+  type SimulatedVmOptions,
+  startSimulatedVm,
+} from '../../../src/main/engine/demo/index.ts';
 import {
   containerShell,
   followLogCommand,
@@ -27,7 +31,7 @@ import {
   readProbe,
   type LogFile,
   type ShellChannel,
-} from '../../../src/main/vm/index.ts';
+} from '../../../src/main/engine/vm/index.ts';
 import { asRead, readTasks } from '../../unit/demo/read-log.ts';
 import { follow, type Followed, followFile, logIn, run } from './ssh-client.ts';
 import { eventually } from '../../support/wait.ts';

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2';
-import type { SimulatedVm } from '../../../src/main/demo/index.ts';
+import type { SimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import {
   followFile as followVmFile,
   openChannels,
   openFollow,
   type FileEvents,
   type FollowChannel,
-} from '../../../src/main/vm/index.ts';
+} from '../../../src/main/engine/vm/index.ts';
 
 /** Logs in as the configuration says, host key included. Rejects when that fails. */
 export async function logIn(vm: SimulatedVm, changes: Partial<ConnectConfig> = {}): Promise<Client> {

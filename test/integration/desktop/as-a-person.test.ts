@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulatedVm, type SimulatedVm } from '../../../src/main/demo/index.ts';
+import { startSimulatedVm, type SimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { chromiumPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulatedVm } from '../../../src/main/demo/index.ts';
+import { startSimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { chromiumPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { openDesk, type Desk } from './started-app.ts';

@@ -1,6 +1,6 @@
 /** What the doctor finds wrong is what the stream tells of, in the same words where both have a sentence for it. */
 import { describe, expect, it } from 'vitest';
-import type { CheckName } from '../../../src/main/doctor/index.ts';
+import type { CheckName } from '../../../src/main/engine/doctor/index.ts';
 import type { StateCode } from '../../../src/shared/stream.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { watch } from '../prober/watched.ts';

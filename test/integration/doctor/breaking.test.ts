@@ -1,6 +1,6 @@
 /** One thing is broken at a time: the check that is about it says so, with what to do, and only what depends on it is not looked at. */
 import { describe, expect, it } from 'vitest';
-import { checkNames, checks, type CheckName } from '../../../src/main/doctor/index.ts';
+import { checkNames, checks, type CheckName } from '../../../src/main/engine/doctor/index.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { breaks, type Break } from './breaks.ts';
 import { dependantsOf, healthyPatient } from './patient.ts';

@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '../../../src/main/config/index.ts';
-import { configSchema } from '../../../src/main/config/schema.ts';
-import type { CheckName } from '../../../src/main/doctor/index.ts';
+import { readConfig } from '../../../src/main/engine/config/index.ts';
+import { configSchema } from '../../../src/main/engine/config/schema.ts';
+import type { CheckName } from '../../../src/main/engine/doctor/index.ts';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
 import { freePort } from '../../support/free-port.ts';
 import { azureFails, azureSays, webServer, type Patient } from './patient.ts';

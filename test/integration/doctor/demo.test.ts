@@ -1,6 +1,6 @@
 /** The simulated VM of the demo is looked at as any other, while it boots and while it plays a run. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startSimulatedVm } from '../../../src/main/demo/index.ts';
+import { startSimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
 import { startTestMonitor, testConfig } from '../../support/monitor.ts';
 import { openStream } from '../../support/stream-client.ts';

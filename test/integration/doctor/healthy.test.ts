@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkNames, checks } from '../../../src/main/doctor/index.ts';
+import { checkNames, checks } from '../../../src/main/engine/doctor/index.ts';
 import { sampleRun } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { healthyPatient } from './patient.ts';

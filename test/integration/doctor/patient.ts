@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { AzureAnswer, AzureFacts, AzureProblemKind } from '../../../src/main/azure/model.ts';
-import { defaultConfig, type VmConfig } from '../../../src/main/config/index.ts';
+import type { AzureAnswer, AzureFacts, AzureProblemKind } from '../../../src/main/engine/azure/model.ts';
+import { defaultConfig, type VmConfig } from '../../../src/main/engine/config/index.ts';
 import {
   checks,
   runDoctor,
@@ -16,8 +16,8 @@ import {
   type DoctorReport,
   type DoctorTools,
   type House,
-} from '../../../src/main/doctor/index.ts';
-import { createHostKeys, createKeyStore } from '../../../src/main/vm/index.ts';
+} from '../../../src/main/engine/doctor/index.ts';
+import { createHostKeys, createKeyStore } from '../../../src/main/engine/vm/index.ts';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
 import { sampleRun } from '../../support/sample-run.ts';
 import type { RealVm } from '../../support/real-vm.ts';

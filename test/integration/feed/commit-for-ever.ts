@@ -1,6 +1,6 @@
 /** Run by a test, to be killed: takes the folder, commits without end, and says each id once it is committed. */
 import { writeSync } from 'node:fs';
-import { lockDataFolder, openFeed } from '../../../src/main/feed/index.ts';
+import { lockDataFolder, openFeed } from '../../../src/main/engine/feed/index.ts';
 import { errorOf, followOf, taskOf } from '../../unit/feed/fixtures.ts';
 
 const [, , dataDir = '', from = '1'] = process.argv;

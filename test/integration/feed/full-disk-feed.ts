@@ -1,6 +1,6 @@
 /** Run by a test, which takes the disk away from this process: does to a feed what it is told, and says what came of it; a server tells it. */
-import { lockDataFolder, openFeed } from '../../../src/main/feed/index.ts';
-import { startServer } from '../../../src/main/server/index.ts';
+import { lockDataFolder, openFeed } from '../../../src/main/engine/feed/index.ts';
+import { startServer } from '../../../src/main/engine/server/index.ts';
 import { conditionOf, errorOf, followOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
 
 export type Order =

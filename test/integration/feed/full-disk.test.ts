@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFeed } from '../../../src/main/feed/index.ts';
+import { openFeed } from '../../../src/main/engine/feed/index.ts';
 import { until } from '../../support/wait.ts';
 import { expectDescribed } from '../server/described.ts';
 import { ask, openLineClient } from '../server/support.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DataFolderInUse, lockDataFolder, openFeed } from '../../../src/main/feed/index.ts';
+import { DataFolderInUse, lockDataFolder, openFeed } from '../../../src/main/engine/feed/index.ts';
 import { UserError } from '../../../src/shared/user-error.ts';
 
 let dataDir: string;

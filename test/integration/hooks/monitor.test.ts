@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
-import { silentLog } from '../../../src/main/app-log.ts';
-import { makeVmConfig } from '../../../src/main/config/index.ts';
-import { startSimulatedVm } from '../../../src/main/demo/index.ts';
+import { silentLog } from '../../../src/main/engine/common/app-log.ts';
+import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
+import { startSimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import type { HookStatus } from '../../../src/shared/hook-status.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
 import { until } from '../../support/wait.ts';

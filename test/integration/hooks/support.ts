@@ -5,9 +5,9 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HookConfig } from '../../../src/main/config/index.ts';
-import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
-import { startHooks, type Hooks, type HooksOptions } from '../../../src/main/hooks/index.ts';
+import type { HookConfig } from '../../../src/main/engine/config/index.ts';
+import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
+import { startHooks, type Hooks, type HooksOptions } from '../../../src/main/engine/hooks/index.ts';
 import { errorOf } from '../../unit/feed/fixtures.ts';
 
 export interface TestHooks extends Hooks {

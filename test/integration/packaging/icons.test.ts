@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { trayIcons } from '../../../src/main/tray/model.ts';
+import { trayIcons } from '../../../src/main/desktop/tray/model.ts';
 
 const build = join(import.meta.dirname, '..', '..', '..', 'build');
 const backgrounds = ['on-dark', 'on-light'];

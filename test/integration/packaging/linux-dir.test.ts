@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { trayIcons } from '../../../src/main/tray/model.ts';
+import { trayIcons } from '../../../src/main/desktop/tray/model.ts';
 import { writeStubElectron } from './stub-electron.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -32,7 +32,7 @@ const projectFiles = {
   'out/preload/index.cjs': '',
   'out/renderer/index.html': '<!doctype html>',
   'out/renderer/assets/index.css': '',
-  'src/main/index.ts': '',
+  'src/main/desktop/index.ts': '',
   'test/unit/a.test.ts': '',
   'bin/benchtray.js': '',
   '.env': 'SECRET=1',

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { makeVmConfig, type VmConfig } from '../../../src/main/config/index.ts';
+import { makeVmConfig, type VmConfig } from '../../../src/main/engine/config/index.ts';
 import { startSshAgent } from '../../support/ssh-agent.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { startScriptedSsh } from '../../support/scripted-ssh.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import ssh2, { type ServerChannel } from 'ssh2';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openChannels, openFollow, openShell, type Channels } from '../../../src/main/vm/index.ts';
+import { openChannels, openFollow, openShell, type Channels } from '../../../src/main/engine/vm/index.ts';
 import { startScriptedSsh } from '../../support/scripted-ssh.ts';
 import { until } from '../../support/wait.ts';
 

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { VmConfig } from '../../../src/main/config/index.ts';
+import type { VmConfig } from '../../../src/main/engine/config/index.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { openStream, type Received, type StreamClient } from '../../support/stream-client.ts';
 import { mustLive } from '../../support/must-live.ts';
 import { until } from '../../support/wait.ts';
 
-const cli = fileURLToPath(new URL('../../../src/main/cli.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../../src/main/cli/index.ts', import.meta.url));
 
 /** One client over all lives of the server: it comes back with the last id that it was given. */
 export interface ReturningClient {

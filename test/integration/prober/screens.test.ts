@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { stepPicture } from '../../../src/main/demo/picture.ts';
+import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask, sampleTasks } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';

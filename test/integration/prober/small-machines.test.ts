@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { stepPicture } from '../../../src/main/demo/picture.ts';
+import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import { sampleRunByTask, sampleTaskIds, sampleTasks } from '../../support/sample-run.ts';
 import { busyboxPath, busyboxStaticPath, sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';

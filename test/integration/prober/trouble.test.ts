@@ -4,7 +4,7 @@ import dns from 'node:dns';
 import { copyFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { VmConfig } from '../../../src/main/config/index.ts';
+import type { VmConfig } from '../../../src/main/engine/config/index.ts';
 import type { ErrorPayload } from '../../../src/shared/stream.ts';
 import { sampleRun, sampleRunByTask, sampleTaskIds } from '../../support/sample-run.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';

@@ -1,7 +1,7 @@
 /** What every test of the prober begins with: machines, a monitor that watches them, and a client; all of it is gone when the test is over. */
 import { onTestFinished } from 'vitest';
-import type { VmConfig } from '../../../src/main/config/index.ts';
-import type { MonitorOptions } from '../../../src/main/monitor.ts';
+import type { VmConfig } from '../../../src/main/engine/config/index.ts';
+import type { MonitorOptions } from '../../../src/main/engine/monitor.ts';
 import type {
   ErrorCode,
   ErrorPayload,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stepPicture } from '../../../src/main/demo/picture.ts';
+import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { startExternalServer, type ExternalServer } from './external-support.ts';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DoctorRun } from '../../../src/main/server/index.ts';
+import type { DoctorRun } from '../../../src/main/engine/server/index.ts';
 import type { DoctorCheck, DoctorSummary } from '../../../src/shared/doctor.ts';
 import { until } from '../../support/wait.ts';
 import { askAs, startExternalServer, type ExternalServer } from './external-support.ts';

@@ -5,7 +5,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExternalSettings, StartOptions } from '../../../src/main/server/index.ts';
+import type { ExternalSettings, StartOptions } from '../../../src/main/engine/server/index.ts';
 import { addKey } from '../../support/built.ts';
 import { makeCertificate, type TestCertificate } from '../../support/certificate.ts';
 import { startTestServer, type Answer, type TestServer } from './support.ts';

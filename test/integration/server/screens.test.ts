@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Asked, Screen, Screens, ScreensProblem, ScreenTask } from '../../../src/shared/screens.ts';
-import { stepPicture } from '../../../src/main/demo/picture.ts';
+import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import { until } from '../../support/wait.ts';
 import { progressOf, runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
 import { ask, startTestServer, type TestServer } from './support.ts';

@@ -5,8 +5,8 @@ import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { Feed } from '../../../src/main/feed/index.ts';
-import type { RunningServer, StartOptions } from '../../../src/main/server/index.ts';
+import type { Feed } from '../../../src/main/engine/feed/index.ts';
+import type { RunningServer, StartOptions } from '../../../src/main/engine/server/index.ts';
 import { openFeed, startServer } from '../../support/built.ts';
 import { until } from '../../support/wait.ts';
 

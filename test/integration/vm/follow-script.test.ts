@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followFile, readFileRest } from '../../../src/main/vm/file-stream.ts';
-import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
-import { readLogs } from '../../../src/main/vm/surroundings.ts';
+import { followFile, readFileRest } from '../../../src/main/engine/vm/file-stream.ts';
+import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
+import { readLogs } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells } from '../../unit/vm/shells.ts';

@@ -15,17 +15,17 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { followFile, readFileRest } from '../../../src/main/vm/file-stream.ts';
+import { followFile, readFileRest } from '../../../src/main/engine/vm/file-stream.ts';
 import {
   readResults,
   readScreens,
   resultsCommand,
   screenCommand,
   screensCommand,
-} from '../../../src/main/vm/result-folder.ts';
-import { fetchScreen } from '../../../src/main/vm/screen-file.ts';
-import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
-import { readHost, readIdentity, readInside, readLogs } from '../../../src/main/vm/surroundings.ts';
+} from '../../../src/main/engine/vm/result-folder.ts';
+import { fetchScreen } from '../../../src/main/engine/vm/screen-file.ts';
+import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
+import { readHost, readIdentity, readInside, readLogs } from '../../../src/main/engine/vm/surroundings.ts';
 import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';

@@ -21,9 +21,9 @@ import {
   screensCommand,
   type ResultPage,
   type ScreenLine,
-} from '../../../src/main/vm/result-folder.ts';
-import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
-import { fetchScreen } from '../../../src/main/vm/screen-file.ts';
+} from '../../../src/main/engine/vm/result-folder.ts';
+import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
+import { fetchScreen } from '../../../src/main/engine/vm/screen-file.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells } from '../../unit/vm/shells.ts';

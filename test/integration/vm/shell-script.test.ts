@@ -16,16 +16,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFollow } from '../../../src/main/vm/follow-channel.ts';
-import { readInspect } from '../../../src/main/vm/docker.ts';
-import { openShell, type ShellChannel } from '../../../src/main/vm/shell-channel.ts';
+import { openFollow } from '../../../src/main/engine/vm/follow-channel.ts';
+import { readInspect } from '../../../src/main/engine/vm/docker.ts';
+import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import {
   readHost,
   readIdentity,
   readInside,
   readLogs,
   readMachine,
-} from '../../../src/main/vm/surroundings.ts';
+} from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells } from '../../unit/vm/shells.ts';

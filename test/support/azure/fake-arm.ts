@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { AzureConfig } from '../../../src/main/config/index.ts';
+import type { AzureConfig } from '../../../src/main/engine/config/index.ts';
 import { makeCertificate } from '../certificate.ts';
 import { createFakeEntra, isEntra, type EntraError } from './fake-entra.ts';
 import { idOf, statusesOf, subscriptionId, vmBody, type FakeVm } from './fake-vm.ts';

@@ -1,14 +1,14 @@
 /** How what Azure says is read: pure functions, and texts as they come. */
 import { describe, expect, it } from 'vitest';
-import { pathWithAz, usualAzFolders } from '../../../src/main/azure/az-path.ts';
-import { costSoFar, dollarsText, isBilled } from '../../../src/main/azure/billing.ts';
-import { clouds, cloudOfAuthority, scopeOf } from '../../../src/main/azure/clouds.ts';
-import { failureOf, retryAfterMs } from '../../../src/main/azure/failure.ts';
-import { readStatuses } from '../../../src/main/azure/instance-view.ts';
-import { pricePerHour } from '../../../src/main/azure/prices.ts';
-import { refuseAllButReading } from '../../../src/main/azure/reads-here-only.ts';
-import { chooseSignIn, missingVariables } from '../../../src/main/azure/sign-in.ts';
-import { upSinceMs, type UptimeSources } from '../../../src/main/azure/uptime.ts';
+import { pathWithAz, usualAzFolders } from '../../../src/main/engine/azure/az-path.ts';
+import { costSoFar, dollarsText, isBilled } from '../../../src/main/engine/azure/billing.ts';
+import { clouds, cloudOfAuthority, scopeOf } from '../../../src/main/engine/azure/clouds.ts';
+import { failureOf, retryAfterMs } from '../../../src/main/engine/azure/failure.ts';
+import { readStatuses } from '../../../src/main/engine/azure/instance-view.ts';
+import { pricePerHour } from '../../../src/main/engine/azure/prices.ts';
+import { refuseAllButReading } from '../../../src/main/engine/azure/reads-here-only.ts';
+import { chooseSignIn, missingVariables } from '../../../src/main/engine/azure/sign-in.ts';
+import { upSinceMs, type UptimeSources } from '../../../src/main/engine/azure/uptime.ts';
 
 describe('an instance view', () => {
   it.each([

@@ -1,15 +1,15 @@
 /** How often Azure is asked: on a clock of its own, with a stand-in for Azure that notes when. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { silentLog } from '../../../src/main/app-log.ts';
+import { silentLog } from '../../../src/main/engine/common/app-log.ts';
 import type {
   Azure,
   AzureAnswer,
   AzureFacts,
   AzureProblem,
   AzureVmWatch,
-} from '../../../src/main/azure/index.ts';
-import { watchAzureVm } from '../../../src/main/azure/index.ts';
-import { fastestMs, pauseMs } from '../../../src/main/azure/pace.ts';
+} from '../../../src/main/engine/azure/index.ts';
+import { watchAzureVm } from '../../../src/main/engine/azure/index.ts';
+import { fastestMs, pauseMs } from '../../../src/main/engine/azure/pace.ts';
 
 const running: AzureFacts = {
   ...{ powerState: 'running', provisioningState: 'succeeded', provisioningError: null },

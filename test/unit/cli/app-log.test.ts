@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultLogFile, openAppLog } from '../../../src/main/app-log.ts';
+import { defaultLogFile, openAppLog } from '../../../src/main/engine/common/app-log.ts';
 
 let folder: string;
 let file: string;

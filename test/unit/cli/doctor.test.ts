@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/main/cli/program.ts';
-import type { DiagnoseOptions } from '../../../src/main/diagnose.ts';
+import type { DiagnoseOptions } from '../../../src/main/engine/diagnose.ts';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
 import { fakeIo } from './fake-io.ts';
 

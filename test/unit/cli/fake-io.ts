@@ -1,6 +1,6 @@
 /** The world of a command, with everything that it prints kept, and a monitor that only remembers what it was told. */
 import type { CliIo } from '../../../src/main/cli/io.ts';
-import { makeVmConfig, type Config } from '../../../src/main/config/index.ts';
+import { makeVmConfig, type Config } from '../../../src/main/engine/config/index.ts';
 
 export interface FakeIo {
   readonly io: CliIo;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../../../src/main/cli/program.ts';
-import { lockDataFolder } from '../../../src/main/feed/index.ts';
-import { findKey, readKeys } from '../../../src/main/server/api-keys.ts';
+import { lockDataFolder } from '../../../src/main/engine/feed/index.ts';
+import { findKey, readKeys } from '../../../src/main/engine/server/api-keys.ts';
 import { fakeIo } from './fake-io.ts';
 
 let folder: string;

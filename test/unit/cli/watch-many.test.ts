@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import type { StreamMessage } from '../../../src/main/client/index.ts';
+import type { StreamMessage } from '../../../src/main/engine/client/index.ts';
 import { messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
 import { afterLoss, afterMessage, initialState, type WatchState } from '../../../src/main/cli/watch/state.ts';
 import { renderView } from '../../../src/main/cli/watch/view.ts';

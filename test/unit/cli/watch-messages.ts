@@ -1,5 +1,5 @@
 /** Messages as the stream sends them, for the tests of `watch`. */
-import type { StreamMessage } from '../../../src/main/client/index.ts';
+import type { StreamMessage } from '../../../src/main/engine/client/index.ts';
 import type { ProgressPayload, StatusPayload, TaskCompletePayload } from '../../../src/shared/stream.ts';
 
 export const status = (data: Partial<StatusPayload> = {}): StreamMessage => ({

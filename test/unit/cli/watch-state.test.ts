@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamMessage } from '../../../src/main/client/index.ts';
+import type { StreamMessage } from '../../../src/main/engine/client/index.ts';
 import { afterMessage, hasEnded, initialState } from '../../../src/main/cli/watch/state.ts';
 import { connected, problem, progress, status, taskComplete } from './watch-messages.ts';
 

@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { durationText, messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
 import { messageJson } from '../../../src/main/cli/watch/message-json.ts';
-import { toMessage, type StreamMessage } from '../../../src/main/client/index.ts';
+import { toMessage, type StreamMessage } from '../../../src/main/engine/client/index.ts';
 import type { PoolView, RunOutcome } from '../../../src/shared/stream.ts';
 import { plainText, cutText } from '../../../src/shared/plain-text.ts';
 import { afterMessage, initialState, type WatchState } from '../../../src/main/cli/watch/state.ts';

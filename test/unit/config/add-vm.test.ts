@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addVm, checkVm } from '../../../src/main/config/add-vm.ts';
-import { parseConfig } from '../../../src/main/config/parse.ts';
+import { addVm, checkVm } from '../../../src/main/engine/config/add-vm.ts';
+import { parseConfig } from '../../../src/main/engine/config/parse.ts';
 
 const vm = { name: 'new-vm', ssh: { host: '1.2.3.4' } };
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { addVm, checkVm, watchConfig, type ConfigResult } from '../../../src/main/config/index.ts';
-import { parseConfig } from '../../../src/main/config/parse.ts';
+import { addVm, checkVm, watchConfig, type ConfigResult } from '../../../src/main/engine/config/index.ts';
+import { parseConfig } from '../../../src/main/engine/config/parse.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 import { until } from '../../support/wait.ts';
 

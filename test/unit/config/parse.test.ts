@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/main/config/parse.ts';
+import { parseConfig } from '../../../src/main/engine/config/parse.ts';
 
 const messages = (text: string): readonly string[] => {
   const parsed = parseConfig(text, 'c.json');

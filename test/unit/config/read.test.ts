@@ -10,7 +10,7 @@ import {
   resolveDataDir,
   type ConfigSources,
   type PlatformDirs,
-} from '../../../src/main/config/index.ts';
+} from '../../../src/main/engine/config/index.ts';
 
 let folder: string;
 let platformDirs: PlatformDirs;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseConfig } from '../../../src/main/config/parse.ts';
-import { configJsonSchema, makeVmConfig, type Config } from '../../../src/main/config/schema.ts';
+import { parseConfig } from '../../../src/main/engine/config/parse.ts';
+import { configJsonSchema, makeVmConfig, type Config } from '../../../src/main/engine/config/schema.ts';
 
 /** Every key that there is, as the documentation shows it. */
 const example = `{

@@ -3,7 +3,11 @@ import { mkdtempSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
-import { watchConfig, type ConfigResult, type WatchConfigOptions } from '../../../src/main/config/index.ts';
+import {
+  watchConfig,
+  type ConfigResult,
+  type WatchConfigOptions,
+} from '../../../src/main/engine/config/index.ts';
 import { eventually, until } from '../../support/wait.ts';
 
 let folder: string;

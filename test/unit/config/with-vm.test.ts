@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { createScanner } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/main/config/parse.ts';
-import type { Config } from '../../../src/main/config/schema.ts';
-import { withVm } from '../../../src/main/config/with-vm.ts';
+import { parseConfig } from '../../../src/main/engine/config/parse.ts';
+import type { Config } from '../../../src/main/engine/config/schema.ts';
+import { withVm } from '../../../src/main/engine/config/with-vm.ts';
 
 const vm = { name: 'new-vm', ssh: { host: '1.2.3.4' } };
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { playBoot } from '../../../src/main/demo/boot-play.ts';
-import { httpAnswer } from '../../../src/main/demo/http.ts';
-import { createMachine } from '../../../src/main/demo/machine.ts';
-import { createRandom } from '../../../src/main/demo/random.ts';
-import { noBoot, readBootLine, readBootPage } from '../../../src/main/vm/index.ts';
+import { playBoot } from '../../../src/main/engine/demo/boot-play.ts';
+import { httpAnswer } from '../../../src/main/engine/demo/http.ts';
+import { createMachine } from '../../../src/main/engine/demo/machine.ts';
+import { createRandom } from '../../../src/main/engine/demo/random.ts';
+import { noBoot, readBootLine, readBootPage } from '../../../src/main/engine/vm/index.ts';
 
 const boot = [...playBoot(createRandom(5), 20_000)];
 const log = boot.map(({ act }) => (act.type === 'container_log' ? act.text : '')).join('');

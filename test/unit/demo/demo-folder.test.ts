@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { makeDemoFolder } from '../../../src/main/demo/demo-folder.ts';
+import { makeDemoFolder } from '../../../src/main/engine/demo/demo-folder.ts';
 
 let parent: string;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { inWords, runDocker } from '../../../src/main/demo/docker.ts';
-import { fillTemplate } from '../../../src/main/demo/go-template.ts';
-import { createMachine } from '../../../src/main/demo/machine.ts';
-import { createRandom } from '../../../src/main/demo/random.ts';
-import { inspectCommand, listCommand, readInspect, readList } from '../../../src/main/vm/index.ts';
+import { inWords, runDocker } from '../../../src/main/engine/demo/docker.ts';
+import { fillTemplate } from '../../../src/main/engine/demo/go-template.ts';
+import { createMachine } from '../../../src/main/engine/demo/machine.ts';
+import { createRandom } from '../../../src/main/engine/demo/random.ts';
+import { inspectCommand, listCommand, readInspect, readList } from '../../../src/main/engine/vm/index.ts';
 
 const startedAt = Date.UTC(2026, 0, 28, 12);
 const machine = createMachine(createRandom(1), startedAt);

@@ -1,6 +1,6 @@
 import ssh2 from 'ssh2';
 import { expect, it, vi } from 'vitest';
-import { generateKeyPair } from '../../../src/main/demo/keys.ts';
+import { generateKeyPair } from '../../../src/main/engine/demo/keys.ts';
 
 it('gives only keys that can be read', () => {
   const real = ssh2.utils.generateKeyPairSync('ed25519');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EndedTask, PlayStep } from '../../../src/main/demo/acts.ts';
-import { play } from '../../../src/main/demo/play.ts';
-import { createRandom } from '../../../src/main/demo/random.ts';
-import { maxSteps } from '../../../src/main/demo/run-plan.ts';
-import { defaultTimings } from '../../../src/main/demo/timings.ts';
+import type { EndedTask, PlayStep } from '../../../src/main/engine/demo/acts.ts';
+import { play } from '../../../src/main/engine/demo/play.ts';
+import { createRandom } from '../../../src/main/engine/demo/random.ts';
+import { maxSteps } from '../../../src/main/engine/demo/run-plan.ts';
+import { defaultTimings } from '../../../src/main/engine/demo/timings.ts';
 
 function steps(seed: number, tasksPerRun = 12): Generator<PlayStep> {
   return play(createRandom(seed), { timings: defaultTimings, tasksPerRun });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { PlayStep } from '../../../src/main/demo/acts.ts';
-import { startPlayer } from '../../../src/main/demo/player.ts';
+import type { PlayStep } from '../../../src/main/engine/demo/acts.ts';
+import { startPlayer } from '../../../src/main/engine/demo/player.ts';
 
 const begin = Date.UTC(2026, 0, 28);
 

@@ -1,6 +1,6 @@
 /** Reads a log of the simulated VM with the real reader, in a form that can be compared with what really happened. */
-import type { SimulatedTask } from '../../../src/main/demo/index.ts';
-import { createLineSplitter, initialReader, readLines } from '../../../src/main/run/index.ts';
+import type { SimulatedTask } from '../../../src/main/engine/demo/index.ts';
+import { createLineSplitter, initialReader, readLines } from '../../../src/main/engine/run/index.ts';
 
 export interface ReadTask {
   readonly runStartedAt: number | null;

@@ -1,9 +1,9 @@
 /** The simulated result folder: what is read of it by the very readers that a real one is read by. */
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { stepPicture } from '../../../src/main/demo/picture.ts';
-import { createResultFiles } from '../../../src/main/demo/result-files.ts';
-import { readResults, readScreens } from '../../../src/main/vm/index.ts';
+import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
+import { createResultFiles } from '../../../src/main/engine/demo/result-files.ts';
+import { readResults, readScreens } from '../../../src/main/engine/vm/index.ts';
 
 const at = Date.UTC(2026, 0, 28, 22, 55, 8);
 

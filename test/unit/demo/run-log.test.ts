@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createMachine, type SimulatedTask } from '../../../src/main/demo/machine.ts';
-import { play } from '../../../src/main/demo/play.ts';
-import { createRandom } from '../../../src/main/demo/random.ts';
-import { defaultTimings } from '../../../src/main/demo/timings.ts';
+import { createMachine, type SimulatedTask } from '../../../src/main/engine/demo/machine.ts';
+import { play } from '../../../src/main/engine/demo/play.ts';
+import { createRandom } from '../../../src/main/engine/demo/random.ts';
+import { defaultTimings } from '../../../src/main/engine/demo/timings.ts';
 import { asRead, readTasks } from './read-log.ts';
 
 /** Logs of the first runs as they stand when each has ended, and what really happened. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { benchmarkProcess } from '../../../src/main/doctor/checks/benchmark-process.ts';
-import { exampleTarget } from '../../../src/main/doctor/examples.ts';
-import type { VmFacts } from '../../../src/main/doctor/vm-facts.ts';
-import { terminalOf } from '../../../src/main/terminal.ts';
+import { benchmarkProcess } from '../../../src/main/engine/doctor/checks/benchmark-process.ts';
+import { exampleTarget } from '../../../src/main/engine/doctor/examples.ts';
+import type { VmFacts } from '../../../src/main/engine/doctor/vm-facts.ts';
+import { terminalOf } from '../../../src/main/engine/common/terminal.ts';
 
 /** A VM on which neither a container nor a benchmark is seen. */
 const idleVm = {

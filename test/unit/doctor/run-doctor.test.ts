@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Azure } from '../../../src/main/azure/index.ts';
-import { makeVmConfig } from '../../../src/main/config/index.ts';
-import { runDoctor, type DoctorTools } from '../../../src/main/doctor/index.ts';
-import { createHostKeys, createKeyStore } from '../../../src/main/vm/index.ts';
+import type { Azure } from '../../../src/main/engine/azure/index.ts';
+import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
+import { runDoctor, type DoctorTools } from '../../../src/main/engine/doctor/index.ts';
+import { createHostKeys, createKeyStore } from '../../../src/main/engine/vm/index.ts';
 
 const places = { home: '/nowhere' };
 const vm = makeVmConfig({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { checks, troubleshooting } from '../../../src/main/doctor/index.ts';
+import { checks, troubleshooting } from '../../../src/main/engine/doctor/index.ts';
 import { withTroubleshooting } from '../../../scripts/readme.ts';
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { createDiskSync, type SyncedFile } from '../../../src/main/feed/disk-sync.ts';
+import { createDiskSync, type SyncedFile } from '../../../src/main/engine/feed/disk-sync.ts';
 import { eventually } from '../../support/wait.ts';
 
 /** A disk that takes as long as the test wants. */

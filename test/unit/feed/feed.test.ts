@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openFeed, type Feed, type FeedEvent, type RunRecord } from '../../../src/main/feed/index.ts';
+import { openFeed, type Feed, type FeedEvent, type RunRecord } from '../../../src/main/engine/feed/index.ts';
 import { conditionOf, errorOf, followOf, progressOf, runOf, startMs, statusOf, taskOf } from './fixtures.ts';
 import { clockOf } from '../../support/step-clock.ts';
 

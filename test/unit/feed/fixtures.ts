@@ -1,7 +1,12 @@
 /** Things to put into a feed, complete and plausible; a test names only what it is about. */
 import type { ErrorPayload, ProgressPayload, StateCode, StatusPayload } from '../../../src/shared/stream.ts';
-import type { FollowState, OpenCondition, RunRecord, TaskRecord } from '../../../src/main/feed/index.ts';
-import { firstStatus } from '../../../src/main/server/pictures.ts';
+import type {
+  FollowState,
+  OpenCondition,
+  RunRecord,
+  TaskRecord,
+} from '../../../src/main/engine/feed/index.ts';
+import { firstStatus } from '../../../src/main/engine/server/pictures.ts';
 
 export const startMs = Date.parse('2026-01-28T22:55:08Z');
 

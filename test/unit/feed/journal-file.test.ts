@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openFeed } from '../../../src/main/feed/index.ts';
+import { openFeed } from '../../../src/main/engine/feed/index.ts';
 import { UserError } from '../../../src/shared/user-error.ts';
 import { errorOf, statusOf } from './fixtures.ts';
 

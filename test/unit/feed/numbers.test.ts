@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import { numbersSchema, openNumbers } from '../../../src/main/feed/numbers.ts';
+import { numbersSchema, openNumbers } from '../../../src/main/engine/feed/numbers.ts';
 
 const reserve = 100_000;
 

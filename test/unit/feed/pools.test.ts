@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
+import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
 import type { ProgressPayload } from '../../../src/shared/stream.ts';
 import { progressOf, runOf, startMs } from './fixtures.ts';
 

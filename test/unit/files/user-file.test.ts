@@ -14,7 +14,7 @@ import {
   readUserFileSync,
   UnfitFile,
   writeOwnFile,
-} from '../../../src/main/files/index.ts';
+} from '../../../src/main/engine/files/index.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bodyOf } from '../../../src/main/hooks/formats.ts';
-import { eventMessage } from '../../../src/main/hooks/messages.ts';
-import type { HookMessage } from '../../../src/main/hooks/model.ts';
-import { retryAfterMs } from '../../../src/main/hooks/post.ts';
-import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
+import { bodyOf } from '../../../src/main/engine/hooks/formats.ts';
+import { eventMessage } from '../../../src/main/engine/hooks/messages.ts';
+import type { HookMessage } from '../../../src/main/engine/hooks/model.ts';
+import { retryAfterMs } from '../../../src/main/engine/hooks/post.ts';
+import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
 import { conditionOf, startMs, taskOf } from '../feed/fixtures.ts';
 
 let folder: string;

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runEndMessage } from '../../../src/main/hooks/messages.ts';
-import { createRunEnds, type RunEnds } from '../../../src/main/hooks/run-ends.ts';
-import { openFeed, type Feed, type RunRecord } from '../../../src/main/feed/index.ts';
+import { runEndMessage } from '../../../src/main/engine/hooks/messages.ts';
+import { createRunEnds, type RunEnds } from '../../../src/main/engine/hooks/run-ends.ts';
+import { openFeed, type Feed, type RunRecord } from '../../../src/main/engine/feed/index.ts';
 import type { ProgressPayload } from '../../../src/shared/stream.ts';
 import { progressOf, runOf, startMs } from '../feed/fixtures.ts';
 

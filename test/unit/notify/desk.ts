@@ -1,13 +1,13 @@
 /** A desk on which banners lie, driven by the policy: what a shell does, without a shell. */
 import { expect } from 'vitest';
-import { defaultConfig } from '../../../src/main/config/index.ts';
+import { defaultConfig } from '../../../src/main/engine/config/index.ts';
 import {
   initialPolicyState,
   policyStep,
   type NotificationSettings,
   type NotifyAction,
   type PolicyInput,
-} from '../../../src/main/notify/index.ts';
+} from '../../../src/main/desktop/notify/index.ts';
 import type { StreamEvent } from '../../../src/shared/stream.ts';
 
 export type Shown = NotifyAction & { readonly kind: 'show' };

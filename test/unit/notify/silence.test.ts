@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isPaused, pauseFor } from '../../../src/main/notify/index.ts';
-import { quietUntilMs } from '../../../src/main/notify/quiet-hours.ts';
+import { isPaused, pauseFor } from '../../../src/main/desktop/notify/index.ts';
+import { quietUntilMs } from '../../../src/main/desktop/notify/quiet-hours.ts';
 import { newDesk, noonMs, wordsOf } from './desk.ts';
 import { connected, error, failure, recovered, task } from './payloads.ts';
 

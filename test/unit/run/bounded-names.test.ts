@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { boundedName, longestName, withBoundedNames } from '../../../src/main/run/bounded-names.ts';
+import { boundedName, longestName, withBoundedNames } from '../../../src/main/engine/run/bounded-names.ts';
 import { endedTasks, readText, waaLog } from './support.ts';
 
 const long = 'x'.repeat(5000);

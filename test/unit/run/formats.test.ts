@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseScore, runIdFor, stopPrintAtEnd } from '../../../src/main/run/index.ts';
-import { parseArguments, parseTaskList } from '../../../src/main/run/python-repr.ts';
-import { newestTimeOfDay } from '../../../src/main/run/time-of-day.ts';
+import { parseScore, runIdFor, stopPrintAtEnd } from '../../../src/main/engine/run/index.ts';
+import { parseArguments, parseTaskList } from '../../../src/main/engine/run/python-repr.ts';
+import { newestTimeOfDay } from '../../../src/main/engine/run/time-of-day.ts';
 
 describe('the arguments of a run', () => {
   it('are read from the repr of a namespace', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countsOf } from '../../../src/main/run/index.ts';
+import { countsOf } from '../../../src/main/engine/run/index.ts';
 import { endedTasks, readText, told, waaLog } from './support.ts';
 
 const stamp = '2026-03-20 12:00:00,123';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closeReader, countsOf } from '../../../src/main/run/index.ts';
+import { closeReader, countsOf } from '../../../src/main/engine/run/index.ts';
 import { endedTasks, foldEvents, readText, told, waaLog } from './support.ts';
 
 const lines = (...all: string[]) => readText(all.map((line) => `${line}\n`).join(''));

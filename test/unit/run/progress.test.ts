@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countsOf, progressOf, stallAfterMs, talliesOf, type RunEvent } from '../../../src/main/run/index.ts';
+import {
+  countsOf,
+  progressOf,
+  stallAfterMs,
+  talliesOf,
+  type RunEvent,
+} from '../../../src/main/engine/run/index.ts';
 import {
   begin,
   count,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readerCounts } from '../../../src/main/run/index.ts';
+import { readerCounts } from '../../../src/main/engine/run/index.ts';
 import { readText, waaLog } from './support.ts';
 
 describe('how well a log is understood', () => {

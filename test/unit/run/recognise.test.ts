@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recogniseLog } from '../../../src/main/run/index.ts';
+import { recogniseLog } from '../../../src/main/engine/run/index.ts';
 import { sampleRun } from '../../support/sample-run.ts';
 import { makeRunLog, runLogKinds } from '../../support/run-logs/index.ts';
 

@@ -6,7 +6,7 @@ import {
   reconcile,
   type ResultFile,
   type RunState,
-} from '../../../src/main/run/index.ts';
+} from '../../../src/main/engine/run/index.ts';
 import {
   at,
   attempts,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countsOf, endRun, progressOf, type RunEvent } from '../../../src/main/run/index.ts';
+import { countsOf, endRun, progressOf, type RunEvent } from '../../../src/main/engine/run/index.ts';
 import {
   attempts,
   begin,

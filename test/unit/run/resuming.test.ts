@@ -6,7 +6,7 @@ import {
   parseReaderState,
   type ReaderState,
   type RunState,
-} from '../../../src/main/run/index.ts';
+} from '../../../src/main/engine/run/index.ts';
 import { endedTasks, nothingRead, readChunks, sampleBytes, type Reading } from './support.ts';
 
 const samples = (['waa_run.log', 'openadapt.log'] as const).map((name) => ({ name, all: sampleBytes(name) }));

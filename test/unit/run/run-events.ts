@@ -5,7 +5,7 @@ import {
   type RunEffect,
   type RunEvent,
   type RunState,
-} from '../../../src/main/run/index.ts';
+} from '../../../src/main/engine/run/index.ts';
 import { identity } from './support.ts';
 
 export const minute = 60_000;

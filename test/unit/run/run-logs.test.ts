@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseReaderState, type RunState } from '../../../src/main/run/index.ts';
+import { parseReaderState, type RunState } from '../../../src/main/engine/run/index.ts';
 import {
   makeRunLog,
   randomFrom,

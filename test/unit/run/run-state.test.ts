@@ -6,7 +6,7 @@ import {
   reduceRun,
   type RunEvent,
   type RunState,
-} from '../../../src/main/run/index.ts';
+} from '../../../src/main/engine/run/index.ts';
 import { identity } from './support.ts';
 
 const minute = 60_000;

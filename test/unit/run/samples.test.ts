@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressOf, taskCompleteOf } from '../../../src/main/run/index.ts';
+import { progressOf, taskCompleteOf } from '../../../src/main/engine/run/index.ts';
 import { endedTasks, nothingRead, readChunks, sampleBytes } from './support.ts';
 
 describe('the log of a Windows Agent Arena run', () => {

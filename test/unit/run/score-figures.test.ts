@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countsOf, runFigures } from '../../../src/main/run/index.ts';
+import { countsOf, runFigures } from '../../../src/main/engine/run/index.ts';
 import { begin, end, foldAll, start } from './run-events.ts';
 
 describe('runFigures', () => {

@@ -12,7 +12,7 @@ import {
   type RunEffect,
   type RunEvent,
   type RunState,
-} from '../../../src/main/run/index.ts';
+} from '../../../src/main/engine/run/index.ts';
 
 export const fingerprint = '0123456789abcdef';
 export const identity = {

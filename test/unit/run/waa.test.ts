@@ -5,7 +5,7 @@ import {
   initialReader,
   readLines,
   type TaskAttempt,
-} from '../../../src/main/run/index.ts';
+} from '../../../src/main/engine/run/index.ts';
 import { endedTasks, foldEvents, readText, told, waaLog } from './support.ts';
 
 const runId = 'vm-20260128-220001000';

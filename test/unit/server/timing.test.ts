@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createChannel, type Batch, type ChannelMember } from '../../../src/main/server/channel.ts';
-import { createPace } from '../../../src/main/server/pace.ts';
+import { createChannel, type Batch, type ChannelMember } from '../../../src/main/engine/server/channel.ts';
+import { createPace } from '../../../src/main/engine/server/pace.ts';
 import {
   checkEveryMs,
   createSink,
   sinkLimits,
   type Sink,
   type SinkTarget,
-} from '../../../src/main/server/sink.ts';
-import { createSnapshotTimers } from '../../../src/main/server/snapshot-timers.ts';
+} from '../../../src/main/engine/server/sink.ts';
+import { createSnapshotTimers } from '../../../src/main/engine/server/snapshot-timers.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({

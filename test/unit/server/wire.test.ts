@@ -1,7 +1,12 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventFrame, jsonFrame, keepAliveComment, streamOpening } from '../../../src/main/server/wire.ts';
+import {
+  eventFrame,
+  jsonFrame,
+  keepAliveComment,
+  streamOpening,
+} from '../../../src/main/engine/server/wire.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 
 /** A second reader, written from the standard's text and nothing else; it sees the bytes in pieces of any size. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeVmConfig } from '../../../src/main/config/index.ts';
-import { createDemoSwitch, demoVmName } from '../../../src/main/setup/index.ts';
+import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
+import { createDemoSwitch, demoVmName } from '../../../src/main/engine/setup/index.ts';
 
 /** A switch of which every step is noted. */
 function noted(start?: () => Promise<never>) {

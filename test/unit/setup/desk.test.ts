@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseConfig } from '../../../src/main/config/parse.ts';
+import { parseConfig } from '../../../src/main/engine/config/parse.ts';
 import { draft, openTestSetup, type TestSetup } from '../../support/set-up.ts';
 
 function open(): TestSetup {

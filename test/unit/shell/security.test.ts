@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import { isOurPage } from '../../../src/main/shell/page-calls.ts';
-import { answerPage } from '../../../src/main/shell/page-files.ts';
-import { isPage, security } from '../../../src/main/shell/security.ts';
+import { isOurPage } from '../../../src/main/desktop/shell/page-calls.ts';
+import { answerPage } from '../../../src/main/desktop/shell/page-files.ts';
+import { isPage, security } from '../../../src/main/desktop/shell/security.ts';
 
 // Nothing here touches Electron, but the modules name it.
 vi.mock('#electron', () => ({}));

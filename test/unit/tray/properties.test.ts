@@ -6,7 +6,7 @@ import {
   trayView,
   type TrayInput,
   type TrayMenuItem,
-} from '../../../src/main/tray/index.ts';
+} from '../../../src/main/desktop/tray/index.ts';
 import { phases, stateCodes, type StreamEvent } from '../../../src/shared/stream.ts';
 import { connected, error, progress, recovered, status } from '../notify/payloads.ts';
 import { anyCharacter } from '../../support/any-character.ts';

@@ -6,7 +6,7 @@ import {
   type TrayInput,
   type TrayMenuItem,
   type TrayView,
-} from '../../../src/main/tray/index.ts';
+} from '../../../src/main/desktop/tray/index.ts';
 import type { StreamEvent } from '../../../src/shared/stream.ts';
 import { connected, error, progress, recovered, status } from '../notify/payloads.ts';
 

@@ -11,9 +11,9 @@ import {
   algorithmsFor,
   outdatedServer,
   withoutSha1,
-} from '../../../src/main/vm/ssh/algorithms.ts';
-import { connect } from '../../../src/main/vm/ssh/connect.ts';
-import { generateKeyPair } from '../../../src/main/demo/keys.ts';
+} from '../../../src/main/engine/vm/ssh/algorithms.ts';
+import { connect } from '../../../src/main/engine/vm/ssh/connect.ts';
+import { generateKeyPair } from '../../../src/main/engine/demo/keys.ts';
 
 let dir: string;
 let rsa: ParsedKey;

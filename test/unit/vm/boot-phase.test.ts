@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { boots, error, info, waiting, warmBoot, warning, wgetLine } from '../../support/dockurr-boots.ts';
-import { noBoot, readBootLine, readBootPage, type BootState } from '../../../src/main/vm/boot-phase.ts';
+import {
+  noBoot,
+  readBootLine,
+  readBootPage,
+  type BootState,
+} from '../../../src/main/engine/vm/boot-phase.ts';
 
 const recorded = readFileSync(new URL('../../samples/dockurr_boot.log', import.meta.url), 'utf8').split('\n');
 const phases = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readBootLine, noBoot } from '../../../src/main/vm/boot-phase.ts';
-import type { BootTrouble } from '../../../src/main/vm/boot-troubles.ts';
-import { exitMeaning } from '../../../src/main/vm/exit-codes.ts';
+import { readBootLine, noBoot } from '../../../src/main/engine/vm/boot-phase.ts';
+import type { BootTrouble } from '../../../src/main/engine/vm/boot-troubles.ts';
+import { exitMeaning } from '../../../src/main/engine/vm/exit-codes.ts';
 import { error, info, warning } from '../../support/dockurr-boots.ts';
 
 const troubleIn = (line: string): BootTrouble | undefined => readBootLine(noBoot, line).troubles[0];

@@ -1,7 +1,7 @@
 /** However bytes arrive, each turn takes few of them, and all are taken in order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createByteTurns, pieceBytes } from '../../../src/main/vm/byte-turns.ts';
+import { createByteTurns, pieceBytes } from '../../../src/main/engine/vm/byte-turns.ts';
 
 /** Takes everything, with a clock of its own: each piece costs `pieceMs`. */
 function takeAll(chunks: readonly Buffer[], pieceMs: number) {

@@ -4,8 +4,8 @@ import {
   isClearlyBetter,
   readEvidence,
   type Evidence,
-} from '../../../src/main/vm/container-choice.ts';
-import type { ContainerRow } from '../../../src/main/vm/docker.ts';
+} from '../../../src/main/engine/vm/container-choice.ts';
+import type { ContainerRow } from '../../../src/main/engine/vm/docker.ts';
 
 const row = (name: string, state = 'running', image = 'other:latest'): ContainerRow => ({
   name,

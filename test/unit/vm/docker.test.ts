@@ -7,7 +7,7 @@ import {
   readInspect,
   readLastLines,
   readList,
-} from '../../../src/main/vm/docker.ts';
+} from '../../../src/main/engine/vm/docker.ts';
 
 describe('what docker answers', () => {
   it.each([

@@ -1,7 +1,7 @@
 /** A login shell that prints before ours begins: none of it is an answer, or output of a command. */
 import { describe, expect, it } from 'vitest';
-import { openFollow } from '../../../src/main/vm/follow-channel.ts';
-import { openShell } from '../../../src/main/vm/shell-channel.ts';
+import { openFollow } from '../../../src/main/engine/vm/follow-channel.ts';
+import { openShell } from '../../../src/main/engine/vm/shell-channel.ts';
 import { until } from '../../support/wait.ts';
 import { localShell } from './local-shell.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guestAddresses, namedByRunner, type GuestHints } from '../../../src/main/vm/guest-address.ts';
+import { guestAddresses, namedByRunner, type GuestHints } from '../../../src/main/engine/vm/guest-address.ts';
 
 const nothing: GuestHints = { configured: [], found: [], ofRun: null, ofContainer: [] };
 const addresses = (hints: Partial<GuestHints>): string[] =>

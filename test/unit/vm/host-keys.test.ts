@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../../src/main/demo/keys.ts';
-import { createHostKeys, fingerprintOf, type HostKeys } from '../../../src/main/vm/ssh/host-keys.ts';
-import type { SshTarget } from '../../../src/main/vm/ssh/target.ts';
+import { generateKeyPair } from '../../../src/main/engine/demo/keys.ts';
+import { createHostKeys, fingerprintOf, type HostKeys } from '../../../src/main/engine/vm/ssh/host-keys.ts';
+import type { SshTarget } from '../../../src/main/engine/vm/ssh/target.ts';
 
 const key = generateKeyPair().publicKey.getPublicSSH();
 const other = generateKeyPair().publicKey.getPublicSSH();

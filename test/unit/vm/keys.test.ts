@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createKeyStore } from '../../../src/main/vm/ssh/keys.ts';
+import { createKeyStore } from '../../../src/main/engine/vm/ssh/keys.ts';
 
 let dir: string;
 const at = (name: string): string => join(dir, name);

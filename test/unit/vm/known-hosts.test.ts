@@ -8,7 +8,7 @@ import {
   knownHostName,
   knownKeyTypes,
   parseKnownHosts,
-} from '../../../src/main/vm/ssh/known-hosts.ts';
+} from '../../../src/main/engine/vm/ssh/known-hosts.ts';
 
 const key = Buffer.from('the key of the server');
 const other = Buffer.from('another key');

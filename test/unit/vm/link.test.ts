@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reconnectPauseMs } from '../../../src/main/vm/ssh/link.ts';
+import { reconnectPauseMs } from '../../../src/main/engine/vm/ssh/link.ts';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const tenMinutesMs = 600_000;

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
-import { openChannels, type Channels } from '../../../src/main/vm/index.ts';
+import { openChannels, type Channels } from '../../../src/main/engine/vm/index.ts';
 
 export interface LocalShell {
   readonly channels: Channels;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostPath, repositoryOf, type Mount } from '../../../src/main/vm/mounts.ts';
+import { hostPath, repositoryOf, type Mount } from '../../../src/main/engine/vm/mounts.ts';
 
 const client = '/home/u/WindowsAgentArena/src/win-arena-container/client';
 const mounts: Mount[] = [

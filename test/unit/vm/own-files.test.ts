@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { keysThere, namedHosts } from '../../../src/main/vm/index.ts';
+import { keysThere, namedHosts } from '../../../src/main/engine/vm/index.ts';
 
 let home: string;
 beforeEach(() => {

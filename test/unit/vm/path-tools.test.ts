@@ -3,12 +3,12 @@ import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { evidenceCommand, readEvidence } from '../../../src/main/vm/container-choice.ts';
-import { followLogCommand } from '../../../src/main/vm/docker.ts';
-import { openFollow } from '../../../src/main/vm/follow-channel.ts';
-import { openShell } from '../../../src/main/vm/shell-channel.ts';
-import { shellThroughHost } from '../../../src/main/vm/shell-through-host.ts';
-import { readHost, readInside } from '../../../src/main/vm/surroundings.ts';
+import { evidenceCommand, readEvidence } from '../../../src/main/engine/vm/container-choice.ts';
+import { followLogCommand } from '../../../src/main/engine/vm/docker.ts';
+import { openFollow } from '../../../src/main/engine/vm/follow-channel.ts';
+import { openShell } from '../../../src/main/engine/vm/shell-channel.ts';
+import { shellThroughHost } from '../../../src/main/engine/vm/shell-through-host.ts';
+import { readHost, readInside } from '../../../src/main/engine/vm/surroundings.ts';
 import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
 import { localShell } from './local-shell.ts';

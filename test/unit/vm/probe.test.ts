@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestProbe, probeCommand, probePlaceText, readProbe } from '../../../src/main/vm/probe.ts';
+import { bestProbe, probeCommand, probePlaceText, readProbe } from '../../../src/main/engine/vm/probe.ts';
 
 const operational = '{"message":"Service is operational","status":"Probe successful"}';
 

@@ -2,7 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { containerShell, parseRequestLine, quote, requestLine } from '../../../src/main/vm/shell-script.ts';
+import {
+  containerShell,
+  parseRequestLine,
+  quote,
+  requestLine,
+} from '../../../src/main/engine/vm/shell-script.ts';
 
 /** Words that a shell could misread, and any others. */
 const word = fc

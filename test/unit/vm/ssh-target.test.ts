@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeVmConfig } from '../../../src/main/config/index.ts';
-import { addressOf, sshTarget, type SshTarget } from '../../../src/main/vm/ssh/target.ts';
+import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
+import { addressOf, sshTarget, type SshTarget } from '../../../src/main/engine/vm/ssh/target.ts';
 
 let home: string;
 beforeEach(() => {

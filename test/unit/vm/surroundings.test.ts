@@ -6,7 +6,7 @@ import {
   readInside,
   readLogs,
   readMachine,
-} from '../../../src/main/vm/surroundings.ts';
+} from '../../../src/main/engine/vm/surroundings.ts';
 
 describe('what the VM tells of itself', () => {
   it('is read, each disk once', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTailReader, spellAnew } from '../../../src/main/vm/tail-output.ts';
+import { createTailReader, spellAnew } from '../../../src/main/engine/vm/tail-output.ts';
 
 /** What comes of these bytes, cut at these places. */
 function read(path: string, output: string, cuts: readonly number[]): { data: string; cut: boolean } {

@@ -1,13 +1,13 @@
 /** What Azure's word does to phase, words and troubles, beside what SSH says. */
 import { describe, expect, it } from 'vitest';
-import type { AzureFacts, AzureProblem } from '../../../src/main/azure/index.ts';
+import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
 import type { Phase, StateCode } from '../../../src/shared/stream.ts';
-import { backgroundTasks } from '../../../src/main/watch/background-tasks.ts';
-import type { CloudSight, IdleSight } from '../../../src/main/watch/cloud-sight.ts';
-import { assess } from '../../../src/main/watch/conditions.ts';
-import type { Trouble } from '../../../src/main/watch/rules/rule.ts';
-import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
-import { phaseOf, statusOf } from '../../../src/main/watch/status.ts';
+import { backgroundTasks } from '../../../src/main/engine/watch/background-tasks.ts';
+import type { CloudSight, IdleSight } from '../../../src/main/engine/watch/cloud-sight.ts';
+import { assess } from '../../../src/main/engine/watch/conditions.ts';
+import type { Trouble } from '../../../src/main/engine/watch/rules/rule.ts';
+import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
+import { phaseOf, statusOf } from '../../../src/main/engine/watch/status.ts';
 import { ready, sshProblem } from './sights.ts';
 
 const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000 };

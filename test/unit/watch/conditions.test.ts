@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StateCode } from '../../../src/shared/stream.ts';
-import { assess, recoveredSentence } from '../../../src/main/watch/conditions.ts';
-import type { Trouble } from '../../../src/main/watch/rules/rule.ts';
-import type { BootTrouble } from '../../../src/main/vm/index.ts';
-import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
+import { assess, recoveredSentence } from '../../../src/main/engine/watch/conditions.ts';
+import type { Trouble } from '../../../src/main/engine/watch/rules/rule.ts';
+import type { BootTrouble } from '../../../src/main/engine/vm/index.ts';
+import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
 import { allAnswered, machine, missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 
 const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000 };

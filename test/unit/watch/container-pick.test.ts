@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ContainerRow, Evidence } from '../../../src/main/vm/index.ts';
-import { createContainerPick } from '../../../src/main/watch/looks/container-pick.ts';
+import type { ContainerRow, Evidence } from '../../../src/main/engine/vm/index.ts';
+import { createContainerPick } from '../../../src/main/engine/watch/looks/container-pick.ts';
 
 const row = (name: string, state = 'running'): ContainerRow => ({
   name,

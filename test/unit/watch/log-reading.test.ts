@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
-import type { ResultFile } from '../../../src/main/run/index.ts';
-import { startReading, type LogReading } from '../../../src/main/watch/log-reading.ts';
-import { startResultReading } from '../../../src/main/watch/result-reading.ts';
+import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
+import type { ResultFile } from '../../../src/main/engine/run/index.ts';
+import { startReading, type LogReading } from '../../../src/main/engine/watch/log-reading.ts';
+import { startResultReading } from '../../../src/main/engine/watch/result-reading.ts';
 import { waaLog } from '../run/support.ts';
 import { vmClockOf } from '../../support/step-clock.ts';
 

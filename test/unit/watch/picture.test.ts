@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { silentLog } from '../../../src/main/app-log.ts';
-import type { AzureFacts } from '../../../src/main/azure/index.ts';
-import { openFeed, type Feed } from '../../../src/main/feed/index.ts';
-import type { CloudSight } from '../../../src/main/watch/cloud-sight.ts';
-import { createPicture, type Picture } from '../../../src/main/watch/picture.ts';
+import { silentLog } from '../../../src/main/engine/common/app-log.ts';
+import type { AzureFacts } from '../../../src/main/engine/azure/index.ts';
+import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
+import type { CloudSight } from '../../../src/main/engine/watch/cloud-sight.ts';
+import { createPicture, type Picture } from '../../../src/main/engine/watch/picture.ts';
 import { clockOf } from '../../support/step-clock.ts';
 
 let nowMs = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resultPlaces, resultsLogName } from '../../../src/main/watch/result-place.ts';
-import type { ResultsSight } from '../../../src/main/watch/sight.ts';
+import { resultPlaces, resultsLogName } from '../../../src/main/engine/watch/result-place.ts';
+import type { ResultsSight } from '../../../src/main/engine/watch/sight.ts';
 
 const mounts = [{ source: '/home/me/waa/client', destination: '/client' }];
 const inUse: ResultsSight = {

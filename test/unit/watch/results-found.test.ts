@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createKnownFolders } from '../../../src/main/watch/looks/known-folders.ts';
-import { findResults } from '../../../src/main/watch/looks/results-place.ts';
-import type { Sight } from '../../../src/main/watch/sight.ts';
+import { createKnownFolders } from '../../../src/main/engine/watch/looks/known-folders.ts';
+import { findResults } from '../../../src/main/engine/watch/looks/results-place.ts';
+import type { Sight } from '../../../src/main/engine/watch/sight.ts';
 import { onItsWay } from './sights.ts';
 
 const runner = (results: string | null, given: Record<string, string> = {}) => ({

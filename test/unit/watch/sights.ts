@@ -1,5 +1,5 @@
 /** Pictures of a VM, to begin from. */
-import { firstSight, type Sight } from '../../../src/main/watch/sight.ts';
+import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
 
 export const machine = {
   bootId: 'boot',

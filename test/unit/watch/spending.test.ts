@@ -1,11 +1,15 @@
 /** What a VM costs and how long it has stood idle, by what is known at the moment. */
 import { describe, expect, it } from 'vitest';
-import type { AzureFacts, AzureProblem } from '../../../src/main/azure/index.ts';
-import type { VmConfig } from '../../../src/main/config/index.ts';
-import type { RunState } from '../../../src/main/run/index.ts';
-import type { CloudSight } from '../../../src/main/watch/cloud-sight.ts';
-import type { Sight } from '../../../src/main/watch/sight.ts';
-import { createSpending, type Spending, type SpendingOptions } from '../../../src/main/watch/spending.ts';
+import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
+import type { VmConfig } from '../../../src/main/engine/config/index.ts';
+import type { RunState } from '../../../src/main/engine/run/index.ts';
+import type { CloudSight } from '../../../src/main/engine/watch/cloud-sight.ts';
+import type { Sight } from '../../../src/main/engine/watch/sight.ts';
+import {
+  createSpending,
+  type Spending,
+  type SpendingOptions,
+} from '../../../src/main/engine/watch/spending.ts';
 import { machine, ready } from './sights.ts';
 import { vmClockOf } from '../../support/step-clock.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { AzureFacts, AzureProblem } from '../../../src/main/azure/index.ts';
-import type { SshProblem } from '../../../src/main/vm/index.ts';
-import { backgroundTasks } from '../../../src/main/watch/background-tasks.ts';
-import type { CloudSight } from '../../../src/main/watch/cloud-sight.ts';
+import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
+import type { SshProblem } from '../../../src/main/engine/vm/index.ts';
+import { backgroundTasks } from '../../../src/main/engine/watch/background-tasks.ts';
+import type { CloudSight } from '../../../src/main/engine/watch/cloud-sight.ts';
 import { phases, type Phase } from '../../../src/shared/stream.ts';
-import { firstSight, isReady, type Sight } from '../../../src/main/watch/sight.ts';
-import { phaseOf, statusOf } from '../../../src/main/watch/status.ts';
+import { firstSight, isReady, type Sight } from '../../../src/main/engine/watch/sight.ts';
+import { phaseOf, statusOf } from '../../../src/main/engine/watch/status.ts';
 import { missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 
 const frame = {

@@ -6,7 +6,7 @@ import type {
   StatusPayload,
   TaskCompletePayload,
 } from '../../../shared/stream.ts';
-import type { StreamMessage } from '../../client/index.ts';
+import type { StreamMessage } from '../../engine/client/index.ts';
 import { plainText } from '../../../shared/plain-text.ts';
 import { isOn, openErrorsIn, problemsOf, type WatchState } from './state.ts';
 

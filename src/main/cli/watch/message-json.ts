@@ -1,4 +1,4 @@
-import type { StreamMessage } from '../../client/index.ts';
+import type { StreamMessage } from '../../engine/client/index.ts';
 
 /** One line of JSON. Control characters that JSON lets through raw are escaped, since this may land on a terminal. */
 export function messageJson({ event, id, data }: StreamMessage): string {

@@ -1,4 +1,4 @@
-import { readAnswerJson } from '../../read-answer-json.ts';
+import { readAnswerJson } from '../../engine/common/read-answer-json.ts';
 import type { AwaitedRun } from './state.ts';
 
 /** How a run ended. Where its end was missed, the server's history is asked; what cannot be learned is null. */

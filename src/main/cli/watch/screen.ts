@@ -2,7 +2,7 @@ import { createLogUpdate } from 'log-update';
 import { terminalTexts } from '../../../shared/terminal-text.ts';
 import { say, sayPainted, type CliIo, type Output } from '../io.ts';
 import { isRunNews, messageLines, timeText } from './format.ts';
-import type { StreamMessage } from '../../client/index.ts';
+import type { StreamMessage } from '../../engine/client/index.ts';
 import { messageJson } from './message-json.ts';
 import { plainText } from '../../../shared/plain-text.ts';
 import type { WatchState } from './state.ts';

@@ -5,7 +5,7 @@ import {
   type RunOutcome,
   type StatusPayload,
 } from '../../../shared/stream.ts';
-import type { StreamMessage } from '../../client/index.ts';
+import type { StreamMessage } from '../../engine/client/index.ts';
 
 export type Connection =
   | { readonly kind: 'connecting' }

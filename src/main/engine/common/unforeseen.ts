@@ -1,0 +1,51 @@
+/** Handles errors that no code caught. */
+import { terminalText } from '../../../shared/terminal-text.ts';
+
+type Handler = (error: unknown) => void;
+
+const handlers: Handler[] = [];
+
+function onError(error: unknown): void {
+  handlers.at(-1)?.(error);
+}
+
+/**
+ * Gives uncaught exceptions and unhandled rejections to `handler`, and to none that was given before. Without one, Node.js prints a
+ * stack trace and ends the process. Returns a function that takes the handler away.
+ */
+export function handleUnforeseen(handler: Handler): () => void {
+  if (handlers.length === 0) {
+    process.on('uncaughtException', onError);
+    process.on('unhandledRejection', onError);
+  }
+  handlers.push(handler);
+  return () => {
+    handlers.splice(handlers.indexOf(handler), 1);
+    if (handlers.length > 0) return;
+    process.off('uncaughtException', onError);
+    process.off('unhandledRejection', onError);
+  };
+}
+
+interface UnforeseenLog {
+  fatal(details: object, message: string): void;
+}
+
+/**
+ * Logs unforeseen errors and keeps the process running: one fault must not end the watching of every VM. Returns a function that
+ * stops it.
+ *
+ * @param tell shows one line to a person at the terminal
+ */
+export function logUnforeseen(log: UnforeseenLog, tell: (line: string) => void): () => void {
+  return handleUnforeseen((error) => {
+    log.fatal({ err: error }, 'unforeseen error');
+    tell(`Unexpected error: ${reasonOf(error)} (BenchTray keeps running; its log says more)`);
+  });
+}
+
+/** Returns the message of an error in one line that is harmless on a terminal. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return terminalText(message.replace(/\s*\n\s*/g, ' '));
+}

@@ -1,0 +1,120 @@
+import { recogniseLog } from '../../run/index.ts';
+import type { DockerCommand, SshTarget } from '../../vm/index.ts';
+import { isThere, placeText, type LogChoice } from '../../watch/index.ts';
+import { onVm, onVmByDocker } from '../commands.ts';
+import { late } from '../common-remedies.ts';
+import { exampleTarget } from '../examples.ts';
+import { failed, passed, remedy, warned, type VmCheck } from '../model.ts';
+import { shLine, type Terminal } from '../../common/terminal.ts';
+import { needTarget } from './docker.ts';
+
+interface About {
+  readonly target: SshTarget;
+  readonly docker: DockerCommand;
+  readonly container: string | null;
+  readonly path: string;
+}
+const example: About = {
+  target: exampleTarget,
+  docker: 'docker',
+  container: 'winarena',
+  path: '/client/results/logs/normal-0-20260128@225508.log',
+};
+
+const inPlace =
+  (command: 'ls -l' | 'head -n 20') =>
+  ({ target, docker, container, path }: About, terminal: Terminal): string | null => {
+    const quoted = shLine`${path}`;
+    if (quoted === null) return null;
+    const inside = container === null ? null : shLine`exec ${container}`;
+    return container === null
+      ? onVm(terminal, target, `${command} ${quoted}`)
+      : onVmByDocker(terminal, target, docker, inside === null ? null : `${inside} ${command} ${quoted}`);
+  };
+
+const none = remedy<About>({
+  when: 'no log of a benchmark is found',
+  advice:
+    'Before the first run there is none. If one is on, name its log in "benchmark.log": a path on the VM, or `container:/path`. Where BenchTray looks by itself:',
+  command: ({ target, docker, container }, terminal) =>
+    container === null
+      ? onVm(terminal, target, 'ls -lt /tmp')
+      : onVmByDocker(terminal, target, docker, shLine`exec ${container} ls -lt /client/results/logs`),
+  example,
+});
+const missing = remedy<About>({
+  when: 'the log that "benchmark.log" names is not there',
+  advice: 'Correct "benchmark.log", or take it out: BenchTray then finds the log by itself.',
+  command: inPlace('ls -l'),
+  example,
+});
+const unreadable = remedy<About>({
+  when: 'the log may not be read',
+  advice: 'Let the user that BenchTray logs in as read it: its file and every folder above.',
+  command: inPlace('ls -l'),
+  example,
+});
+const unknown = remedy<About>({
+  when: 'the log is of no benchmark that BenchTray knows',
+  advice:
+    'Is it the right file? BenchTray reads the logs of Windows Agent Arena, OSWorld, openadapt-ml and openadapt-evals. What it begins with:',
+  command: inPlace('head -n 20'),
+  example,
+});
+const tooYoung = remedy<About>({
+  when: 'too little stands in the log to know whose it is',
+  advice: 'Wait for the run to begin.',
+  command: inPlace('head -n 20'),
+  example,
+});
+
+/** With fewer lines, what is to be recognised may still come. */
+const enoughLines = 20;
+
+export const log: VmCheck = {
+  scope: 'vm',
+  name: 'log',
+  title: 'Benchmark log',
+  why: 'Everything about tasks, steps and scores comes from it.',
+  needs: () => ['ssh_login'],
+  after: () => ['docker', 'container'],
+  limitSeconds: 60,
+  remedies: [none, missing, unreadable, unknown, tooYoung],
+  async look(vm) {
+    const target = needTarget(vm.knownTarget);
+    const found = await vm.log();
+    const { sight } = vm;
+    const running = sight.container.kind === 'running' ? sight.container.name : null;
+    if (found === null) {
+      const isOn = [...(sight.host?.runners ?? []), ...(sight.inside?.runners ?? [])].length > 0;
+      const about = { target, docker: vm.dockerCommand, container: running, path: '' };
+      return isOn
+        ? failed('A benchmark runs, but no log of it is found.', none, about)
+        : warned('No log of a benchmark is found, and none is running.', none, about);
+    }
+    const { choice, by } = found;
+    const about = { ...placeOf(choice), target, docker: vm.dockerCommand };
+    const place = placeText(choice.target);
+    if (by === null) return failed(`${place}: the VM does not answer.`, late, null);
+    if (!isThere(by.file)) {
+      const isMissing = /No such file/i.test(by.file.problem);
+      return isMissing
+        ? failed(`${place} does not exist.`, missing, about)
+        : failed(`${place} cannot be read: ${by.file.problem}`, unreadable, about);
+    }
+    const what = `${place} (${choice.why}), ${by.file.size} bytes`;
+    let lines = 0;
+    for (const part of ['first', 'last'] as const) {
+      const read = recogniseLog(await found.read(part));
+      if (read.dialect !== null) return passed(`${what}: it is of the kind "${read.dialect}".`);
+      lines = Math.max(lines, read.lines);
+    }
+    return lines < enoughLines
+      ? warned(`${what}: only ${lines} lines so far.`, tooYoung, about)
+      : failed(`${what}: it is of no kind that is known.`, unknown, about);
+  },
+};
+
+function placeOf({ target: { where, container, path } }: LogChoice): Pick<About, 'container' | 'path'> {
+  return { container: where === 'container' ? container : null, path };
+}

@@ -1,0 +1,69 @@
+/** Writes one step of the world into the journal and says which events it amounts to. Told once, whatever is repeated. */
+import type { RecoveredPayload, TaskCompletePayload } from '../../../shared/stream.ts';
+import type { Journal } from './journal.ts';
+import type { FeedChange, JournalEvent, TaskRecord } from './model.ts';
+
+export interface Written {
+  readonly events: readonly JournalEvent[];
+  /** Whether anything is new besides how far the log has been read. */
+  readonly hasNews: boolean;
+}
+
+/** In the order in which it is told: tasks, moments, what is over, what begins. To be called within a transaction. */
+export function writeChange(journal: Journal, change: FeedChange): Written {
+  const { vm, at } = change;
+  const events: JournalEvent[] = [];
+  let hasNews = false;
+  for (const run of change.runs ?? []) if (journal.putRun(run, at)) hasNews = true;
+  for (const { record, tell } of change.tasks ?? []) {
+    if (journal.isTaskTold(record)) continue;
+    hasNews = true;
+    const data = tell ? taskComplete(record) : null;
+    const event = data === null ? null : journal.addEvent(vm, at, { type: 'task_complete', data });
+    journal.putTask(record, event?.seq ?? null);
+    if (event !== null) events.push(event);
+  }
+  for (const record of change.corrected ?? []) {
+    hasNews = true;
+    journal.correctTask(record);
+  }
+  for (const data of change.moments ?? []) events.push(journal.addEvent(vm, at, { type: 'error', data }));
+  for (const { code, message, lastedMs } of change.ended ?? []) {
+    const beganAt = journal.closeCondition(vm, code);
+    if (beganAt === null) continue;
+    const data: RecoveredPayload = {
+      message,
+      vm,
+      code,
+      began_at: new Date(beganAt).toISOString(),
+      lasted_seconds: Math.max(0, lastedMs ?? at - beganAt) / 1000,
+    };
+    events.push(journal.addEvent(vm, at, { type: 'recovered', data }));
+  }
+  for (const condition of change.began ?? []) {
+    if (!journal.openCondition(vm, condition)) continue;
+    events.push(journal.addEvent(vm, at, { type: 'error', data: condition.error }));
+  }
+  if (change.follow !== undefined) journal.putFollow(vm, change.follow, at);
+  return { events, hasNews: hasNews || events.length > 0 };
+}
+
+/** Null for an attempt that still runs: there is nothing to tell yet. */
+function taskComplete(task: TaskRecord): TaskCompletePayload | null {
+  if (task.outcome === null) return null;
+  const { startedAt, endedAt } = task;
+  return {
+    task_id: task.taskId,
+    success: task.success,
+    score: task.score,
+    vm: task.vm,
+    run_id: task.runId,
+    domain: task.domain,
+    attempt: task.attempt,
+    steps: task.steps,
+    duration_seconds: startedAt === null || endedAt === null ? null : (endedAt - startedAt) / 1000,
+    outcome: task.outcome,
+    finished_at: endedAt === null ? null : new Date(endedAt).toISOString(),
+    catch_up: task.catchUp,
+  };
+}

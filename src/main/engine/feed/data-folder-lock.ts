@@ -1,0 +1,89 @@
+/** One process per data folder. The lock is one that the operating system takes back when the process dies, however it dies. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { UserError } from '../../../shared/user-error.ts';
+import { createOwnFile, readUserFileSync, writeOwnFile } from '../files/index.ts';
+
+export interface DataFolderLock {
+  /** Leaves word of where this process can be reached, for whoever finds the folder in use. */
+  announce(url: string): void;
+  release(): void;
+}
+
+/** Says who holds the folder. Only for people to read: the lock itself is what counts. */
+const ownerSchema = z.object({ pid: z.int(), startedAt: z.string(), url: z.string().optional() });
+type Owner = z.infer<typeof ownerSchema>;
+
+/** SQLite's result codes, https://www.sqlite.org/rescode.html. */
+const sqliteBusy = 5;
+
+/** A folder that another process holds; `owner` is null where it did not leave word. */
+export class DataFolderInUse extends UserError {
+  readonly owner: Owner | null;
+
+  constructor(dataDir: string, owner: Owner | null) {
+    const who = owner === null ? '' : ` (pid ${owner.pid}${owner.url === undefined ? '' : `, ${owner.url}`})`;
+    super(
+      `The data folder ${dataDir} is in use by another BenchTray${who}. Stop it, or give this one its own "dataDir".`,
+    );
+    this.owner = owner;
+  }
+}
+
+/**
+ * Takes the folder for this process, and makes it (for this user only) where it is missing.
+ * @throws DataFolderInUse
+ * @throws UserError when the folder cannot be made or written to
+ */
+export function lockDataFolder(dataDir: string): DataFolderLock {
+  const ownerFile = join(dataDir, 'owner.json');
+  const owner: Owner = { pid: process.pid, startedAt: new Date().toISOString() };
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lockFile = join(dataDir, 'lock.sqlite');
+    createOwnFile(lockFile);
+    database = new DatabaseSync(lockFile, { timeout: 0 });
+    // Held open until the release: an exclusive transaction excludes everyone else, in this process too.
+    database.exec('BEGIN EXCLUSIVE');
+    writeOwner(ownerFile, owner);
+  } catch (error) {
+    database?.close();
+    if (isBusy(error)) throw new DataFolderInUse(dataDir, readOwner(ownerFile));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`The data folder ${dataDir} cannot be used: ${reason}.`, {
+      hint: 'Fix its permissions, or name another folder as "dataDir".',
+      cause: error,
+    });
+  }
+  const held = database;
+  return {
+    announce(url) {
+      writeOwner(ownerFile, { ...owner, url });
+    },
+    release() {
+      if (!held.isOpen) return;
+      // Before the lock goes: afterwards the file may be somebody else's.
+      rmSync(ownerFile, { force: true });
+      held.close();
+    },
+  };
+}
+
+function writeOwner(file: string, owner: Owner): void {
+  writeOwnFile(file, `${JSON.stringify(owner)}\n`);
+}
+
+function readOwner(file: string): Owner | null {
+  try {
+    return ownerSchema.parse(JSON.parse(readUserFileSync(file).toString()));
+  } catch {
+    return null;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
+}

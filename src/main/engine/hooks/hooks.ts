@@ -1,0 +1,127 @@
+/** All hooks of the configuration: who is told what. */
+import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { HookStatus } from '../../../shared/hook-status.ts';
+import { maskUrl } from '../../../shared/mask-secrets.ts';
+import type { HookConfig, VmConfig } from '../config/index.ts';
+import type { Feed } from '../feed/index.ts';
+import { runCommand } from './command.ts';
+import { createGate } from './gate.ts';
+import { defaultRetryPausesMs, startHook, type Hook, type HookOptions } from './hook.ts';
+import { eventMessage, runEndMessage } from './messages.ts';
+import type { Environment, HookLog, HookMessage } from './model.ts';
+import { postTo, readHeaders } from './post.ts';
+import { createRunEnds } from './run-ends.ts';
+
+/** What of the configuration is of interest here: the VMs only for their names. */
+export interface HooksPart {
+  readonly hooks: readonly HookConfig[];
+  readonly vms: readonly Pick<VmConfig, 'name'>[];
+}
+
+export interface HooksOptions {
+  readonly config: HooksPart;
+  readonly feed: Pick<Feed, 'subscribe' | 'runs' | 'firstSeen'>;
+  readonly log: HookLog;
+  /** Version of BenchTray. */
+  readonly version: string;
+  readonly environment?: Environment;
+  /** Before each further attempt, milliseconds. */
+  readonly retryPausesMs?: readonly number[];
+}
+
+export interface Hooks {
+  /** In the order of the configuration. */
+  status(): readonly HookStatus[];
+  /** Hooks that are the same in both go on undisturbed, with what waits for them. */
+  reconfigure(config: HooksPart): void;
+  /** Takes a second at most, and a moment. What waits is not delivered any more. */
+  close(): Promise<void>;
+}
+
+/** Programs and requests at the same time, of all hooks together. */
+const mostAtOnce = 4;
+
+/** To be called before anything is watched, so that runs which end from now on are told from those that had ended before. */
+export function startHooks(options: HooksOptions): Hooks {
+  const { feed, log, version, environment = process.env } = options;
+  const gate = createGate(mostAtOnce);
+  const runEnds = createRunEnds(feed, Date.now);
+  const leaving = new Set<Promise<void>>();
+  for (const vm of options.config.vms) runEnds.know(vm.name);
+  let running = options.config.hooks.map(start);
+
+  function start(config: HookConfig): { readonly config: HookConfig; readonly hook: Hook } {
+    const hook = startHook({
+      ...wayOf(config, environment, version),
+      gate,
+      log,
+      retryPausesMs: options.retryPausesMs ?? defaultRetryPausesMs,
+    });
+    const { last_error: firstError, target } = hook.status();
+    if (firstError !== null) log.warn({ target, reason: firstError }, 'a hook cannot work');
+    return { config, hook };
+  }
+
+  function stop(hook: Hook): void {
+    const left = hook.close().finally(() => leaving.delete(left));
+    leaving.add(left);
+  }
+
+  function tell(message: HookMessage | null): void {
+    if (message === null) return;
+    for (const { config, hook } of running) if (isWanted(config, message)) hook.take(message);
+  }
+
+  const unsubscribe = feed.subscribe((told) => {
+    if (told.kind === 'journal') tell(eventMessage(told.event));
+    else if (told.kind === 'progress')
+      for (const run of runEnds.hear(told.data)) tell(runEndMessage(run, Date.now()));
+  });
+
+  return {
+    status: () => running.map(({ hook }, index) => ({ index, ...hook.status() })),
+    reconfigure({ hooks, vms }) {
+      for (const vm of vms) runEnds.know(vm.name);
+      const former = [...running];
+      running = hooks.map((config) => {
+        const same = former.findIndex((one) => isDeepStrictEqual(one.config, config));
+        const [kept] = same === -1 ? [] : former.splice(same, 1);
+        return kept ?? start(config);
+      });
+      for (const { hook } of former) stop(hook);
+    },
+    async close() {
+      unsubscribe();
+      for (const { hook } of running) stop(hook);
+      await Promise.all(leaving);
+    },
+  };
+}
+
+function isWanted({ on, vms }: HookConfig, message: HookMessage): boolean {
+  return on.includes(message.event) && (vms === undefined || vms.includes(message.vm));
+}
+
+type Way = Pick<HookOptions, 'kind' | 'target' | 'deliver' | 'firstError'>;
+
+/** How a hook is reached, and as what it may be shown. */
+function wayOf(config: HookConfig, environment: Environment, version: string): Way {
+  const { command = [], url, format = 'json', headers = {}, timeoutSeconds } = config;
+  if (url === undefined) {
+    const target = basename(command[0] ?? '');
+    return {
+      kind: 'command',
+      target,
+      deliver: runCommand({ command, timeoutSeconds }, environment),
+      firstError: null,
+    };
+  }
+  const read = readHeaders(headers, environment);
+  return {
+    kind: 'url',
+    target: maskUrl(url),
+    deliver: postTo({ url, format, headers, timeoutSeconds }, environment, `BenchTray/${version}`),
+    firstError: read.ok ? null : read.reason,
+  };
+}

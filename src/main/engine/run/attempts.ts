@@ -1,0 +1,83 @@
+/** The attempts of a run: which one a worker is at, how one begins and how it ends. */
+import type { TaskOutcome } from '../../../shared/stream.ts';
+import type { RunEvent, RunState, TaskAttempt } from './model.ts';
+
+/** An attempt that is over. */
+export interface EndedAttempt extends TaskAttempt {
+  readonly outcome: TaskOutcome;
+}
+
+export interface AttemptEnd {
+  /** Null where the log tells no time: the time of the newest event stands in for it. */
+  readonly at: number | null;
+  readonly domain: string | null;
+  readonly outcome: TaskOutcome;
+  readonly score: number | null;
+  readonly success: boolean;
+  readonly message: string | null;
+}
+
+/** Of one run, ten times the longest list of tasks: a log that begins more is none that a benchmark writes. */
+const mostAttempts = 5_000;
+
+/** No more attempts are taken in. */
+export function isFull(run: RunState): boolean {
+  return run.tasks.length >= mostAttempts;
+}
+
+export function isEnded(task: TaskAttempt): task is EndedAttempt {
+  return task.outcome !== null;
+}
+
+/** The attempt that this worker is at. */
+export function currentAttempt(run: RunState, worker: string): TaskAttempt | undefined {
+  return run.tasks.findLast((task) => task.worker === worker && !isEnded(task));
+}
+
+export function addAttempt(run: RunState, event: Extract<RunEvent, { type: 'task_started' }>): RunState {
+  const { at, worker, domain, taskId } = event;
+  const started: TaskAttempt = {
+    taskId,
+    domain,
+    attempt: attemptNumber(run.tasks, taskId, domain),
+    worker,
+    instruction: null,
+    steps: 0,
+    startedAt: at,
+    endedAt: null,
+    outcome: null,
+    score: null,
+    success: false,
+    message: null,
+  };
+  return { ...run, tasks: [...run.tasks, started] };
+}
+
+export function updateAttempt(run: RunState, task: TaskAttempt, change: Partial<TaskAttempt>): RunState {
+  return { ...run, tasks: run.tasks.map((one) => (one === task ? { ...one, ...change } : one)) };
+}
+
+export function endAttempt(
+  run: RunState,
+  task: TaskAttempt,
+  end: AttemptEnd,
+): { readonly run: RunState; readonly task: EndedAttempt } {
+  const { at, domain: toldDomain, ...result } = end;
+  // The domain is part of what makes an attempt unique: where it comes to light at the end, the count is taken anew.
+  const domain = task.domain ?? toldDomain;
+  const others = run.tasks.slice(0, run.tasks.indexOf(task));
+  const attempt = domain === task.domain ? task.attempt : attemptNumber(others, task.taskId, domain);
+  const ended: EndedAttempt = { ...task, ...result, domain, attempt, endedAt: at ?? run.lastEventAt };
+  return { run: updateAttempt(run, task, ended), task: ended };
+}
+
+/** The newest attempt at this task. A domain that is not known fits every domain. */
+export function newestAttempt(run: RunState, taskId: string, domain: string | null): TaskAttempt | undefined {
+  return run.tasks.findLast(
+    (task) => task.taskId === taskId && (task.domain === domain || task.domain === null || domain === null),
+  );
+}
+
+function attemptNumber(before: readonly TaskAttempt[], taskId: string, domain: string | null): number {
+  return 1 + before.filter((task) => task.taskId === taskId && task.domain === domain).length;
+}

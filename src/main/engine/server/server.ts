@@ -1,0 +1,170 @@
+/** The HTTP server: who may ask, what can be asked, and how it begins and ends. */
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BackgroundTask } from '../../../shared/background-task.ts';
+import type { HookStatus } from '../../../shared/hook-status.ts';
+import type { Screens } from '../../../shared/screens.ts';
+import type { Setup } from '../../../shared/setup.ts';
+import type { Feed } from '../feed/index.ts';
+import { inBackground } from '../common/in-background.ts';
+import { judgeAccess, loopbackDoor, type AccessRules } from './access.ts';
+import { assetsRoute } from './assets.ts';
+import { attend, closeServer, httpOptions } from './attend.ts';
+import type { ExternalSettings } from './external-gate.ts';
+import { openExternalListener, type ExternalListener } from './external-listener.ts';
+import { doctorRoute, type RunDoctor } from './doctor-route.ts';
+import { createHandler } from './handler.ts';
+import { healthRoute } from './health-route.ts';
+import { listenOnLoopback } from './listen.ts';
+import { metricsRoute } from './metrics-route.ts';
+import { openApiRoute } from './openapi-route.ts';
+import type { ConfiguredVm } from './pictures.ts';
+import { runsRoutes } from './runs-routes.ts';
+import { screensRoutes } from './screens-route.ts';
+import type { ServerLog } from './server-log.ts';
+import type { SetupCode } from './setup-code.ts';
+import { setupRoutes } from './setup-routes.ts';
+import { sinkLimits, type SinkLimits } from './sink.ts';
+import { statusRoute } from './status-route.ts';
+import { streamRoute } from './stream-route.ts';
+import { createStreams } from './streams.ts';
+import { tasksRoute } from './tasks-route.ts';
+
+/** What may change while the server runs. */
+export interface ServerSettings extends AccessRules {
+  /** Streams at the same time. */
+  readonly maxConnections: number;
+  /** The listener for other machines; without it there is none. Of a change, only its limits and proxies are taken over. */
+  readonly external?: ExternalSettings | null;
+}
+
+export interface StartOptions extends ServerSettings {
+  readonly feed: Feed;
+  /** The configured VMs, in order. */
+  readonly vms: () => readonly ConfiguredVm[];
+  /** What `/api/tasks` shows. */
+  readonly backgroundTasks: () => readonly BackgroundTask[];
+  /** How the hooks of the configuration fare, in their order; without it there are none. */
+  readonly hooks?: () => readonly HookStatus[];
+  /** Where the pictures of this VM's tasks can be asked for; null: it is not watched. */
+  readonly screens?: (vm: string) => Screens | null;
+  /** Finds out what is wrong; without it nothing does. */
+  readonly doctor?: RunDoctor;
+  /** What sets up VMs, for whoever has the code; without it nothing can be set up here. */
+  readonly setup?: { readonly desk: Setup; readonly code: SetupCode };
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Version of BenchTray. */
+  readonly version: string;
+  /** The dashboard's built files; null where there are none. */
+  readonly assetsDir: string | null;
+  readonly log: ServerLog;
+  /** Told when the smallest interval that any open stream asks for changes; null when nobody listens. */
+  readonly onDemand: (smallestIntervalSeconds: number | null) => void;
+  readonly sinkLimits?: SinkLimits;
+}
+
+export interface RunningServer {
+  /** "http://127.0.0.1:8765" */
+  readonly url: string;
+  readonly port: number;
+  /** The listener for other machines, such as "https://0.0.0.0:8766"; null: there is none. */
+  readonly external: Pick<ExternalListener, 'url' | 'port' | 'notices'> | null;
+  /** Holds for requests from now on; open streams stay. Without `external`, its listener closes; a new one needs a new start. */
+  reconfigure(settings: ServerSettings): void;
+  /** Ends all streams and connections, within two seconds. */
+  close(): Promise<void>;
+}
+
+/** What streams may take to end by themselves. */
+const endWithinMs = 600;
+/** Connections of a listener besides its streams: one stream too many is told so, and files do not run out. */
+const spareConnections = 1000;
+
+/**
+ * @throws PortTaken when something else listens there
+ * @throws UserError when a port may not be taken, or something that the listener for other machines needs is missing
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { feed, vms, version, log } = options;
+  let settings: ServerSettings = options;
+  const vmNames = (): string[] => vms().map((vm) => vm.name);
+  const limits = options.sinkLimits ?? sinkLimits;
+  const { maxWaitMs } = limits;
+  const streams = createStreams({ feed, vms, version, log, onDemand: options.onDemand, limits });
+  let url = '';
+  const doctor = doctorRoute({ run: options.doctor ?? null, vmNames, url: () => url });
+  const routes = [
+    streamRoute({ streams, vmNames, maxConnections: () => settings.maxConnections }),
+    statusRoute(feed, vms, version, options.hooks),
+    tasksRoute(options.backgroundTasks),
+    ...runsRoutes(feed, vmNames),
+    ...screensRoutes(feed, options.screens ?? (() => null)),
+    doctor.route,
+    ...setupRoutes(options.setup ?? null),
+    healthRoute(version),
+    openApiRoute(version),
+    metricsRoute({
+      ...{ feed, vms, version },
+      streams: () => streams.figures(),
+      hooks: options.hooks ?? (() => []),
+    }),
+    assetsRoute(options.assetsDir),
+  ];
+
+  const handler = createHandler(routes, log);
+  const loopbackHandler = handler((request) => {
+    const access = judgeAccess(request, loopbackDoor(settings, request.socket.localPort ?? 0));
+    return access.kind === 'refused' ? access : { ...access, visitor: null };
+  });
+  const loopback = await listenOnLoopback(
+    () => attend(createServer(httpOptions), { onRequest: loopbackHandler, log, maxWaitMs }),
+    options.port,
+  ).catch(async (error: unknown) => {
+    await streams.close();
+    throw error;
+  });
+  let external =
+    options.external == null
+      ? null
+      : await openExternalListener({
+          settings: options.external,
+          rules: () => settings,
+          log,
+          handler,
+          maxWaitMs,
+        }).catch(async (error: unknown) => {
+          await Promise.all([streams.close(), ...loopback.servers.map(closeServer)]);
+          throw error;
+        });
+
+  function boundConnections(): void {
+    for (const server of [...loopback.servers, ...(external === null ? [] : [external.server])])
+      server.maxConnections = settings.maxConnections + spareConnections;
+  }
+
+  boundConnections();
+  const { port } = loopback;
+  url = `http://127.0.0.1:${port}`;
+  log.info({ url, external: external?.url ?? null }, 'The server accepts connections');
+  return {
+    url,
+    port,
+    external,
+    reconfigure(changed) {
+      settings = changed;
+      if (changed.external == null) {
+        if (external !== null)
+          inBackground(external.close(), log, 'the end of the listener for other machines');
+        external = null;
+      } else external?.reconfigure(changed.external);
+      boundConnections();
+    },
+    async close() {
+      // First the streams: to `Server.close`, one that has ended counts as idle and is cut, with what still waits in it.
+      const ended = Promise.all([streams.close(), doctor.close()]);
+      await Promise.race([ended, delay(endWithinMs, undefined, { ref: false })]);
+      await Promise.all([...loopback.servers.map(closeServer), external?.close()]);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * A benchmark's result folder on the VM: which words ask for what is in it, and what the answers say. The functions are those of
+ * result-script.ts. Everything in the folder is untrusted: a name that is not plain counts as not being there.
+ */
+import { plainText } from '../../../shared/plain-text.ts';
+
+/** A `result.txt`. */
+export interface ResultLine {
+  readonly domain: string;
+  readonly taskId: string;
+  /** From the result folder on: "./pyautogui/a11y_tree/gpt-4o/0/chrome/…/result.txt". */
+  readonly path: string;
+  /** Epoch seconds of the VM's clock. */
+  readonly modifiedAt: number;
+  /** Its first line; empty where the file is longer than a result can be. */
+  readonly text: string;
+}
+
+export type FolderAnswer<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  /** There is no such folder, or it may not be read. */
+  | { readonly kind: 'absent' }
+  /** The VM did not answer, or not to the end. */
+  | { readonly kind: 'failed' };
+
+export interface ResultPage {
+  readonly lines: readonly ResultLine[];
+  /** How many files the answer went over, those left out here included. */
+  readonly told: number;
+  /** Number of result files without a usable task name: the name holds a line end, or is not that of a task. */
+  readonly unnamed: number;
+  readonly hasMore: boolean;
+}
+
+/** A picture in a task's folder. */
+export interface ScreenLine {
+  /** From the result folder on. */
+  readonly folder: string;
+  readonly name: string;
+  /** Epoch seconds of the VM's clock. */
+  readonly modifiedAt: number;
+  readonly sizeBytes: number;
+}
+
+/** A name that can be shown and asked for: it holds no separator and no control character. */
+const screenName = /^[^/\p{Cc}\uFFFD]{1,250}\.(png|jpe?g)$/u;
+/** A name that a folder can have and a request can hold. */
+const folderName = /^(?!\.{1,2}$)[^/\n\0]{1,255}$/;
+const longestWord = 255;
+/** OSWorld's own introduction lies among the tasks and is none. */
+const notTasks = new Set(['onboard']);
+
+/** Request words: result files written at `sinceSeconds` (epoch, VM's clock) or later, after the first `skip` of them. */
+export function resultsCommand(folder: string, sinceSeconds: number, skip: number): string[] {
+  return ['results', shellPath(folder), String(Math.max(0, Math.floor(sinceSeconds))), String(skip)];
+}
+
+/** Request words for the pictures of a task; null where its name cannot be that of a folder. @param domain null: any */
+export function screensCommand(folder: string, domain: string | null, taskId: string): string[] | null {
+  if (!folderName.test(taskId) || (domain !== null && !folderName.test(domain))) return null;
+  return ['screens', shellPath(folder), domain ?? '', taskId];
+}
+
+/** Request words: one picture as raw bytes behind a line that tells how many there are. */
+export function screenCommand(folder: string, screen: ScreenLine, mostBytes: number): string[] {
+  return ['until_closed', 'screen', shellPath(folder), `${screen.folder}/${screen.name}`, String(mostBytes)];
+}
+
+/** A channel's shell begins in the home folder; a quoted "~" would not be expanded. */
+function shellPath(path: string): string {
+  return path.startsWith('~/') ? `./${path.slice(2)}` : path;
+}
+
+export function isScreenName(name: string): boolean {
+  return screenName.test(name);
+}
+
+/** @param answer null: none came */
+export function readResults(answer: string | null): FolderAnswer<ResultPage> {
+  if (answer?.trimEnd() === 'absent') return { kind: 'absent' };
+  const all = (answer ?? '').split('\n').slice(0, -1);
+  const last = all.pop();
+  if (last !== 'more' && last !== 'end') return { kind: 'failed' };
+  const told = all.filter((line) => line.startsWith('result '));
+  const lines = told.flatMap(readResultLine);
+  const leftOut = /^unnamed (\d{1,9})$/.exec(all.at(-1) ?? '')?.[1] ?? 0;
+  const unnamed = Number(leftOut) + told.filter((line) => !isTask(taskIn(line))).length;
+  return { kind: 'ok', value: { lines, told: told.length, unnamed, hasMore: last === 'more' } };
+}
+
+/** `result SECONDS FIRST LINE<TAB>PATH`: the path comes last, because it may contain anything. */
+const resultLine = /^result (\d{1,12}) ([^\t]*)\t(.+)$/s;
+
+function readResultLine(line: string): ResultLine[] {
+  const [, modifiedAt, text, path] = resultLine.exec(line) ?? [];
+  const task = taskIn(line);
+  if (path === undefined || !isTask(task) || notTasks.has(task.taskId)) return [];
+  return [{ ...task, path, modifiedAt: Number(modifiedAt), text: plainText(text).slice(0, 64) }];
+}
+
+function taskIn(line: string): Pick<ResultLine, 'domain' | 'taskId'> {
+  // From the right: the name of a model, further left, may have a slash of its own.
+  const [domain = '', taskId = ''] = (resultLine.exec(line)?.[3] ?? '').split('/').slice(-3, -1);
+  return { domain, taskId };
+}
+
+function isTask({ domain, taskId }: Pick<ResultLine, 'domain' | 'taskId'>): boolean {
+  return isPlainWord(domain) && isPlainWord(taskId);
+}
+
+function isPlainWord(word: string): boolean {
+  const isName = word !== '' && word !== '.' && word !== '..';
+  return isName && word.length <= longestWord && plainText(word) === word && !word.includes('\uFFFD');
+}
+
+export function readScreens(answer: string | null): FolderAnswer<readonly ScreenLine[]> {
+  if (answer === null) return { kind: 'failed' };
+  if (answer.trimEnd() === 'absent') return { kind: 'absent' };
+  const screens: ScreenLine[] = [];
+  let folder: string | null = null;
+  // Every line has its end: a last one without it is cut.
+  for (const line of answer.split('\n').slice(0, -1)) {
+    if (line.startsWith('folder ')) folder = line.slice('folder '.length);
+    const match = /^screen (\d{1,12}) (\d{1,15}) \.\/(.+)$/.exec(line);
+    if (match?.[3] === undefined || folder === null || !isScreenName(match[3])) continue;
+    screens.push({ folder, name: match[3], modifiedAt: Number(match[1]), sizeBytes: Number(match[2]) });
+  }
+  return folder === null ? { kind: 'absent' } : { kind: 'ok', value: screens };
+}
+
+/** What `screen` says before the bytes: "screen 12345"; null where it is not there. `end`: first byte behind the line. */
+export function readScreenHead(head: Buffer): { readonly sizeBytes: number; readonly end: number } | null {
+  const match = /^screen (\d{1,15})\n/.exec(head.toString('latin1', 0, 40));
+  return match === null ? null : { sizeBytes: Number(match[1]), end: match[0].length };
+}

@@ -1,0 +1,42 @@
+/** A VM that costs money and does nothing. */
+import { dollarsText } from '../../azure/index.ts';
+import { durationText } from '../../../../shared/wording.ts';
+import { isOff, type IdleSight } from '../cloud-sight.ts';
+import { isInUse } from '../sight.ts';
+import { azVmCommand } from './az-command.ts';
+import type { Rules } from './rule.ts';
+
+const sinceWords: Readonly<Record<IdleSight['since'], string>> = {
+  task: 'since its last task ended',
+  use: 'since it was last used',
+  start: 'since it was started, without a run',
+  seen: 'since BenchTray first saw it, without a run',
+};
+
+export const idleRules: Rules = {
+  vm_idle: (sight, { idleAfterMs }) => {
+    if (isOff(sight)) return 'clear';
+    // What goes on behind a lost connection is not known: it is never called idle.
+    if (sight.ssh.kind !== 'up') return 'unknown';
+    if (isInUse(sight)) return 'clear';
+    const { idle, cloud, answered, container, inside } = sight;
+    // A benchmark's process may not have been found yet.
+    const isSearched = answered.host && answered.runs && (container.kind !== 'running' || inside !== null);
+    if (idle === null || !isSearched) return 'unknown';
+    if (idle.forMs < idleAfterMs) return 'clear';
+    const span = durationText(idle.forMs / 1000);
+    const since = sinceWords[idle.since];
+    return {
+      severity: 'warning',
+      message:
+        idle.costUsd === null
+          ? `This VM has stood idle for ${span}, ${since}.`
+          : `This VM has cost ${dollarsText(idle.costUsd)} ${since}.`,
+      detail: idle.perHourUsd === null ? null : `${span} without a run, at $${idle.perHourUsd} an hour`,
+      hint:
+        cloud === null
+          ? 'If it is not needed, stop it where it is rented.'
+          : `If it is not needed: ${azVmCommand('deallocate', cloud) ?? 'deallocate it in the Azure portal'}. A shutdown from within does not stop the cost.`,
+    };
+  },
+};

@@ -1,0 +1,212 @@
+/** The pictures of a task, fetched from the VM when somebody asks for them: from the VM's own disk where that has them, else from the container. */
+import type { Asked, Screen, Screens, ScreensProblem, ScreenTask } from '../../../shared/screens.ts';
+import {
+  containerShell,
+  fetchScreen,
+  hostShell,
+  readScreens,
+  screenCommand,
+  screensCommand,
+  type Mount,
+  type ScreenFile,
+  type ScreenLine,
+} from '../vm/index.ts';
+import type { LogAccess } from './log-following.ts';
+import { resultPlaces, type ResultPlace } from './result-place.ts';
+import type { Sight } from './sight.ts';
+import { createTurns } from './turns.ts';
+import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
+
+export interface ScreensOptions {
+  readonly sight: () => Sight;
+  /** Where a log of the journal lies on the VM's own disk; null: nowhere, or it is not known. */
+  readonly hostLog: (log: string) => string | null;
+  /** Null while there is no connection. */
+  readonly access: () => LogAccess | null;
+  readonly monotonicMs: () => number;
+}
+
+const listLimitSeconds = 10;
+const readLimitMs = 20_000;
+const mostBytes = 8 * 1024 * 1024;
+const mostWaiting = 16;
+/** Who has just seen the list asks for its pictures next. */
+const listHoldsMs = 30_000;
+/** A picture may be written a moment before the log tells of its task, or after it has told of its end. */
+const aroundMs = 30_000;
+
+interface Found {
+  readonly place: ResultPlace;
+  readonly lines: readonly ScreenLine[];
+}
+
+export function createScreens(options: ScreensOptions): Screens & {
+  /** To be called after each look: what a container shares with the VM is told only while it is there. */
+  note(): void;
+} {
+  const { monotonicMs } = options;
+  const turns = createTurns(mostWaiting);
+  let mounts: readonly Mount[] = [];
+  let newest: { readonly key: string; readonly atMs: number; readonly found: Found } | null = null;
+
+  async function find(task: ScreenTask, access: LogAccess): Promise<Asked<Found>> {
+    let isSilent = false;
+    let isWiped = false;
+    const run = { log: task.log, hostLog: options.hostLog(task.log), resultDir: task.resultDir };
+    for (const place of resultPlaces(run, options.sight().results, mounts)) {
+      const shell = place.where === 'host' ? access.host : access.inside;
+      const words = screensCommand(place.path, task.domain, task.taskId);
+      if (shell === null || words === null) continue;
+      const answer = readScreens(await shell.ask(listLimitSeconds, words));
+      if (answer.kind === 'failed') isSilent = true;
+      if (answer.kind !== 'ok') continue;
+      const lines = ofOneFolder(answer.value.filter((line) => isOfAttempt(line, task)));
+      if (lines.length === 0) {
+        isWiped = true;
+        continue;
+      }
+      const found = { place, lines };
+      newest = { key: keyOf(task), atMs: monotonicMs(), found };
+      return { ok: true, value: found };
+    }
+    if (access.host.closed) return failed('disconnected', notConnected);
+    if (isSilent) return failed('late', 'The VM did not answer in time.');
+    const { container } = options.sight();
+    if (isWiped || container.kind === 'running' || access.inside !== null)
+      return failed(
+        'absent',
+        isWiped
+          ? `The folder of this task has no screenshots of this attempt: ${whyNone(task)}.`
+          : 'The VM has no folder of this task: the run has not come to it yet, or its results have been wiped since.',
+      );
+    return failed(
+      'absent',
+      'The container that has the results is not running, and they are not on the VM itself.',
+    );
+  }
+
+  /** Other attempts and other runs write into the same folder, so the time decides whose a screenshot is. */
+  function isOfAttempt(line: ScreenLine, task: ScreenTask): boolean {
+    const takenAt = takenAtMs(line);
+    const { startedAt, endedAt, notBefore, notFrom } = task;
+    return (
+      takenAt >=
+        Math.max((startedAt ?? Number.NEGATIVE_INFINITY) - aroundMs, notBefore ?? Number.NEGATIVE_INFINITY) &&
+      takenAt <= (endedAt ?? Number.POSITIVE_INFINITY) + aroundMs &&
+      takenAt < (notFrom ?? Number.POSITIVE_INFINITY)
+    );
+  }
+
+  function takenAtMs(line: ScreenLine): number {
+    return ourTimeMs(line.modifiedAt, clockSkewMs(options.sight().machine));
+  }
+
+  async function inTurn<T>(
+    signal: AbortSignal,
+    work: (access: LogAccess) => Promise<Asked<T>>,
+  ): Promise<Asked<T>> {
+    const answer = await turns.take(signal, async () => {
+      const access = options.access();
+      return access === null ? failed('disconnected', notConnected) : work(access);
+    });
+    return answer ?? failed('busy', 'Too many are waiting for pictures of this VM.');
+  }
+
+  return {
+    note() {
+      const { container } = options.sight();
+      if (container.kind === 'running') mounts = container.mounts;
+    },
+
+    list: (task, signal) =>
+      inTurn(signal, async (access) => {
+        const found = await find(task, access);
+        if (!found.ok) return found;
+        const screens = found.value.lines.map((line): Screen => {
+          const { name, sizeBytes } = line;
+          return { name, step: stepOf(name), takenAt: takenAtMs(line), sizeBytes };
+        });
+        return { ok: true, value: screens.sort(byStep) };
+      }),
+
+    read: (task, name, signal) =>
+      inTurn(signal, async (access) => {
+        const named = ({ lines }: Found): ScreenLine | undefined => lines.find((line) => line.name === name);
+        const known =
+          newest?.key === keyOf(task) && monotonicMs() - newest.atMs < listHoldsMs ? newest.found : null;
+        const isKnown = known !== null && named(known) !== undefined;
+        const found: Asked<Found> = isKnown ? { ok: true, value: known } : await find(task, access);
+        if (!found.ok) return found;
+        const line = named(found.value);
+        if (line === undefined) return failed('absent', 'This task has no picture of that name.');
+        const { place } = found.value;
+        if (place.where === 'container' && access.container === null)
+          return failed('absent', 'The container is not running.');
+        const shell =
+          place.where === 'host' ? hostShell : containerShell(access.docker, access.container ?? '');
+        const words = screenCommand(place.path, line, mostBytes);
+        return readFile(
+          await fetchScreen(access.channels, shell, words, { mostBytes, limitMs: readLimitMs, signal }),
+        );
+      }),
+  };
+}
+
+const notConnected = 'There is no connection to the VM now.';
+
+function whyNone({ notFrom }: ScreenTask): string {
+  return notFrom === null
+    ? 'it has been wiped since, or none was taken yet'
+    : 'the task ran again later, and only that left screenshots';
+}
+
+function readFile(file: ScreenFile): Asked<Buffer> {
+  switch (file.kind) {
+    case 'ok':
+      return { ok: true, value: file.bytes };
+    case 'too-big':
+      return failed(
+        'too-big',
+        `The picture has more than ${mostBytes / 1024 / 1024} MiB, which is the most that is fetched.`,
+      );
+    case 'absent':
+      return failed('absent', 'The picture is gone, or may not be read.');
+    case 'late':
+    case 'aborted':
+      return failed('late', `The VM did not send the picture within ${readLimitMs / 1000} seconds.`);
+    case 'broken':
+      return failed('broken', `The VM did not send the whole picture: ${file.detail}.`);
+  }
+}
+
+function failed(
+  kind: ScreensProblem['kind'],
+  detail: string,
+): { readonly ok: false; readonly problem: ScreensProblem } {
+  return { ok: false, problem: { kind, detail } };
+}
+
+function keyOf({ runId, domain, taskId, attempt }: ScreenTask): string {
+  return JSON.stringify([runId, domain, taskId, attempt]);
+}
+
+/** The same task under several models has several folders: the one that was written to last is the one that is meant. */
+function ofOneFolder(lines: readonly ScreenLine[]): readonly ScreenLine[] {
+  const last = lines.reduce<ScreenLine | null>(
+    (newest, line) => (newest === null || line.modifiedAt > newest.modifiedAt ? line : newest),
+    null,
+  );
+  return lines.filter(({ folder }) => folder === last?.folder);
+}
+
+/** WAA: `screenshot-step_3_20260128@225520.png`, `…-step_reset_….png` for the state before; OSWorld: `step_3_20260128@225520123456.png`. */
+export function stepOf(name: string): number | null {
+  const [, step] = /(?:^|[^A-Za-z])step_(reset|\d{1,6})(?=[_.])/.exec(name) ?? [];
+  if (step === undefined) return null;
+  return step === 'reset' ? 0 : Number(step);
+}
+
+function byStep(a: Screen, b: Screen): number {
+  const last = Number.MAX_SAFE_INTEGER;
+  return (a.step ?? last) - (b.step ?? last) || a.takenAt - b.takenAt || (a.name < b.name ? -1 : 1);
+}

@@ -1,0 +1,130 @@
+/** What is known of a VM → the `status` event. Pure. */
+import type { Cost, Phase, VmStatus } from '../../../shared/stream.ts';
+import { describeRunner } from '../vm/index.ts';
+import { cloudPhase, cloudText, powerStateOf } from './cloud-sight.ts';
+import { findingsOf } from './findings.ts';
+import { isReady, runsOnHost, type Sight } from './sight.ts';
+import { isBeyondKnowing, unreachedReason } from './unreached.ts';
+
+export interface StatusFrame {
+  readonly vm: string;
+  /** "user@host:port" */
+  readonly address: string | null;
+  readonly vncUrl: string | null;
+  /** When the VM was last looked at; epoch milliseconds. */
+  readonly checkedAtMs: number | null;
+  /** When the VM last answered; epoch milliseconds, null: never. */
+  readonly heardAtMs: number | null;
+  readonly cost: Cost | null;
+}
+
+export function statusOf(sight: Sight, frame: StatusFrame): VmStatus {
+  const phase = phaseOf(sight);
+  const runner = sight.inside?.runners[0] ?? sight.host?.runners[0];
+  const connected = sight.ssh.kind !== 'down';
+  return {
+    type: 'vm_status',
+    connected,
+    phase,
+    waa_ready: isReady(sight),
+    probe: { status: probeText(sight), vnc_url: frame.vncUrl },
+    vm: frame.vm,
+    power_state: powerStateOf(sight),
+    detail: {
+      text: phaseText(sight, phase),
+      percent: phase === sight.boot.phase ? sight.boot.percent : null,
+      reason: unreachedReason(sight),
+      address: frame.address,
+      container:
+        sight.container.kind === 'running' || sight.container.kind === 'stopped'
+          ? sight.container.name
+          : null,
+      probe_address: sight.probe.place,
+      log: sight.log.path,
+      runner: runner === undefined ? null : describeRunner(runner),
+      found: findingsOf(sight),
+    },
+    checked_at: isoTime(frame.checkedAtMs),
+    as_of: connected ? null : isoTime(frame.heardAtMs),
+    cost: frame.cost,
+  };
+}
+
+function isoTime(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString();
+}
+
+export function phaseOf(sight: Sight): Phase {
+  if (sight.ssh.kind === 'down')
+    return cloudPhase(sight) ?? (sight.ssh.everUp || isBeyondKnowing(sight) ? 'unknown' : 'offline');
+  if (isReady(sight)) return 'ready';
+  // Without a Windows that is prepared for it, a benchmark has no phase.
+  if (sight.container.kind !== 'running' && runsOnHost(sight)) return 'unknown';
+  switch (sight.container.kind) {
+    case 'unknown':
+      // A guest that answered may be seen without docker; one that never did cannot.
+      return sight.probe.wasReady ? 'oobe' : 'unknown';
+    case 'absent':
+      return 'offline';
+    case 'stopped':
+      return sight.container.state === 'created' ? 'starting' : 'offline';
+    case 'running':
+      if (sight.boot.phase === 'stopping') return 'stopping';
+      return sight.probe.wasReady ? 'oobe' : (sight.boot.phase ?? 'starting');
+  }
+}
+
+function probeText(sight: Sight): string {
+  if (isReady(sight)) return 'ready';
+  if (sight.ssh.kind === 'down')
+    return phaseOf(sight) === 'offline' && cloudPhase(sight) !== null
+      ? 'Not running'
+      : 'Unknown: no SSH connection';
+  const { answer } = sight.probe;
+  return answer === null || answer.kind === 'ready' ? 'Not asked yet' : answer.text;
+}
+
+/** Returns what there is to say about a VM without a connection. */
+export function unreachedText(sight: Sight): string {
+  const { ssh } = sight;
+  const { cloud } = sight;
+  // Azure knows more of a VM that has no address than the attempt to reach it.
+  const isOfAzure = cloudPhase(sight) !== null || (cloud?.isAddressWanted === true && cloud.facts !== null);
+  const reason = isBeyondKnowing(sight) && !isOfAzure ? unreachedReason(sight) : null;
+  if (reason !== null) return `Unknown: ${reason.replace(/\.$/, '')}`;
+  const isLost = ssh.kind === 'down' && ssh.everUp;
+  return cloudText(sight) ?? (isLost ? 'The SSH connection is lost' : 'Not reached yet');
+}
+
+const phaseWords: Readonly<Record<Phase, string>> = {
+  offline: 'Windows is not running',
+  starting: 'The container starts',
+  downloading: 'Downloading Windows',
+  extracting: 'Extracting the Windows image',
+  configuring: 'Configuring the Windows image',
+  building: 'Building the Windows image',
+  booting: 'Booting Windows',
+  oobe: 'Windows is up, the benchmark server does not answer yet',
+  ready: 'Ready',
+  stopping: 'Windows shuts down',
+  unknown: 'Nothing is known at the moment',
+};
+
+function phaseText(sight: Sight, phase: Phase): string {
+  if (sight.ssh.kind === 'down') return unreachedText(sight);
+  if (phase === 'unknown' && runsOnHost(sight))
+    return 'The benchmark runs on the VM itself, without a Windows container';
+  if (phase === 'oobe' && sight.probe.wasReady) return 'The benchmark server has stopped answering';
+  if (phase === 'offline' && sight.container.kind === 'absent')
+    return 'There is no benchmark container on the VM';
+  if (phase === 'offline' && sight.container.kind === 'stopped') {
+    // Not docker's own words: "3 minutes ago" is another state every minute, while nothing happens.
+    const { state, exitCode } = sight.container;
+    return `The container is not running: ${state}${state === 'exited' && exitCode !== null ? ` (${exitCode})` : ''}`;
+  }
+  if (phase !== sight.boot.phase || phase === 'oobe') return phaseWords[phase];
+  const text = sight.boot.text ?? phaseWords[phase];
+  // What failed is tried again for a while, and the container gives up with it in the end.
+  const failed = sight.boot.troubles.findLast(({ kind }) => kind === 'download');
+  return failed === undefined ? text : `${text} (${failed.text})`;
+}
