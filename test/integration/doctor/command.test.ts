@@ -11,7 +11,7 @@ import { until } from '../../support/wait.ts';
 import { healthyPatient, type Patient } from './patient.ts';
 import { freePort } from '../../support/free-port.ts';
 
-const program = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli.ts');
+const program = join(import.meta.dirname, '..', '..', '..', 'src', 'main', 'cli', 'index.ts');
 
 function start({ home }: Patient, ...args: readonly string[]) {
   const child = startChild(process.execPath, [program, 'doctor', ...args], {
