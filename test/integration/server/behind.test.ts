@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sinkLimits } from '../../../src/main/engine/server/sink.ts';
+import { sinkLimits } from '../../../src/main/engine/server/stream/sink.ts';
 import { until } from '../../support/wait.ts';
 import { errorOf, progressOf, statusOf } from '../../unit/feed/fixtures.ts';
 import { openLineClient, startTestServer, type TestServer } from './support.ts';

@@ -1,7 +1,7 @@
 /** The journal is cut while a client is far behind: it is not left to believe that it has everything. */
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sinkLimits } from '../../../src/main/engine/server/sink.ts';
+import { sinkLimits } from '../../../src/main/engine/server/stream/sink.ts';
 import { until } from '../../support/wait.ts';
 import { errorOf } from '../../unit/feed/fixtures.ts';
 import { openLineClient, startTestServer, type TestServer } from './support.ts';

@@ -7,8 +7,12 @@ import type { Screens } from '../../../src/shared/screens.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { SimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { startSimulatedVm } from '../../support/built.ts';
-import type { ComponentName } from '../../../src/main/engine/server/components.ts';
-import { operations, type ApiPath, type Operation } from '../../../src/main/engine/server/operations.ts';
+import type { ComponentName } from '../../../src/main/engine/server/routes/components.ts';
+import {
+  operations,
+  type ApiPath,
+  type Operation,
+} from '../../../src/main/engine/server/routes/operations.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
 import { readPrometheus } from '../../support/prometheus.ts';
 import { until } from '../../support/wait.ts';

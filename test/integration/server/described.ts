@@ -1,9 +1,9 @@
 /** Holds an answer of a real server against what the description says of it. */
 import { expect } from 'vitest';
 import type { z } from 'zod';
-import { components, type ComponentName } from '../../../src/main/engine/server/components.ts';
-import { openApi } from '../../../src/main/engine/server/openapi.ts';
-import type { ApiPath } from '../../../src/main/engine/server/operations.ts';
+import { components, type ComponentName } from '../../../src/main/engine/server/routes/components.ts';
+import { openApi } from '../../../src/main/engine/server/routes/openapi.ts';
+import type { ApiPath } from '../../../src/main/engine/server/routes/operations.ts';
 import type { Answer } from './support.ts';
 
 interface Content {

@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attend, closeServer } from '../../../src/main/engine/server/attend.ts';
+import { attend, closeServer } from '../../../src/main/engine/server/http/attend.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { eventually, until } from '../../support/wait.ts';
 import { errorOf } from '../../unit/feed/fixtures.ts';

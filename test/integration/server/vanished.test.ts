@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { sinkLimits } from '../../../src/main/engine/server/sink.ts';
+import { sinkLimits } from '../../../src/main/engine/server/stream/sink.ts';
 import { canMakeFarMachine, makeFarMachine, type FarMachine } from '../../support/far-machine.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { until } from '../../support/wait.ts';

@@ -19,7 +19,7 @@ import { startMonitor } from '../../../src/main/engine/monitor.ts';
 import { openFeed } from '../../../src/main/engine/feed/index.ts';
 import { demoVmName } from '../../../src/main/engine/setup/index.ts';
 import type { VmDraft } from '../../../src/shared/setup.ts';
-import type { StatusAnswer } from '../../../src/main/engine/server/answer-schemas.ts';
+import type { StatusAnswer } from '../../../src/main/engine/server/routes/answer-schemas.ts';
 import { until } from '../../support/wait.ts';
 import { conditionOf, runOf, taskOf } from '../../unit/feed/fixtures.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../../../src/main/cli/program.ts';
 import { lockDataFolder } from '../../../src/main/engine/feed/index.ts';
-import { findKey, readKeys } from '../../../src/main/engine/server/api-keys.ts';
+import { findKey, readKeys } from '../../../src/main/engine/server/access/api-keys.ts';
 import { fakeIo } from './fake-io.ts';
 
 let folder: string;

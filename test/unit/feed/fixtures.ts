@@ -6,7 +6,7 @@ import type {
   RunRecord,
   TaskRecord,
 } from '../../../src/main/engine/feed/index.ts';
-import { firstStatus } from '../../../src/main/engine/server/pictures.ts';
+import { firstStatus } from '../../../src/main/engine/server/stream/pictures.ts';
 
 export const startMs = Date.parse('2026-01-28T22:55:08Z');
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { judgeAccess, loopbackDoor } from '../../../src/main/engine/server/access.ts';
+import { judgeAccess, loopbackDoor } from '../../../src/main/engine/server/access/access.ts';
 
 const door = loopbackDoor({ names: [], allowedOrigins: ['https://grafana.example'] }, 8765);
 

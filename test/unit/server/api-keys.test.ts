@@ -12,7 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { addKey, findKey, keyFileIn, readKeys, removeKey } from '../../../src/main/engine/server/api-keys.ts';
+import {
+  addKey,
+  findKey,
+  keyFileIn,
+  readKeys,
+  removeKey,
+} from '../../../src/main/engine/server/access/api-keys.ts';
 import { maskSecrets } from '../../../src/shared/mask-secrets.ts';
 
 let folder: string;

@@ -4,7 +4,7 @@ import {
   clientOf,
   plainAddress,
   trustedProxies,
-} from '../../../src/main/engine/server/client-address.ts';
+} from '../../../src/main/engine/server/access/client-address.ts';
 
 it.each([
   ['1.2.3.4', '1.2.3.4'],

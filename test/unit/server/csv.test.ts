@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { toCsv } from '../../../src/main/engine/server/csv.ts';
+import { toCsv } from '../../../src/main/engine/server/routes/csv.ts';
 
 it('quotes what would break a row, and what a spreadsheet would run', () => {
   const rows = [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createFaultLog } from '../../../src/main/engine/server/fault-log.ts';
+import { createFaultLog } from '../../../src/main/engine/server/http/fault-log.ts';
 
 it('logs the first ten faults of a minute, and the number of the others in the next', () => {
   const lines: object[] = [];

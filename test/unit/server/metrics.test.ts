@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { metricFamilies, type MetricsSource } from '../../../src/main/engine/server/metrics.ts';
-import { metricsText } from '../../../src/main/engine/server/metrics-text.ts';
-import { createStreamCounters } from '../../../src/main/engine/server/stream-figures.ts';
+import { metricFamilies, type MetricsSource } from '../../../src/main/engine/server/routes/metrics.ts';
+import { metricsText } from '../../../src/main/engine/server/routes/metrics-text.ts';
+import { createStreamCounters } from '../../../src/main/engine/server/stream/stream-figures.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 import { readPrometheus } from '../../support/prometheus.ts';
 import { progressOf, statusOf } from '../feed/fixtures.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openApi } from '../../../src/main/engine/server/openapi.ts';
+import { openApi } from '../../../src/main/engine/server/routes/openapi.ts';
 
 type Json = Record<string, unknown>;
 interface Operation {

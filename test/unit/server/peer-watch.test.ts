@@ -2,8 +2,8 @@ import { endianness } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../../src/main/engine/common/app-log.ts';
-import { watchPeers, type Peer } from '../../../src/main/engine/server/peer-watch.ts';
-import { connectionName, readStuckQueues } from '../../../src/main/engine/server/tcp-table.ts';
+import { watchPeers, type Peer } from '../../../src/main/engine/server/stream/peer-watch.ts';
+import { connectionName, readStuckQueues } from '../../../src/main/engine/server/stream/tcp-table.ts';
 
 const head =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';

@@ -6,7 +6,7 @@ import {
   parseStreamQuery,
   parseTableFormat,
   runsQuerySchema,
-} from '../../../src/main/engine/server/query.ts';
+} from '../../../src/main/engine/server/routes/query.ts';
 
 const vms = ['first', 'second'];
 const stream = (query: string, header?: string, names = vms) => {

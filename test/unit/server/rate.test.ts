@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRate } from '../../../src/main/engine/server/rate.ts';
+import { createRate } from '../../../src/main/engine/server/access/rate.ts';
 
 it('lets so many through in a minute, for each key by itself', () => {
   let nowMs = 1000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSetupCode } from '../../../src/main/engine/server/setup-code.ts';
+import { createSetupCode } from '../../../src/main/engine/server/access/setup-code.ts';
 
 describe('the set-up code', () => {
   it('is drawn anew each time, of letters that are not taken for each other', () => {

@@ -1,14 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createChannel, type Batch, type ChannelMember } from '../../../src/main/engine/server/channel.ts';
-import { createPace } from '../../../src/main/engine/server/pace.ts';
+import {
+  createChannel,
+  type Batch,
+  type ChannelMember,
+} from '../../../src/main/engine/server/stream/channel.ts';
+import { createPace } from '../../../src/main/engine/server/stream/pace.ts';
 import {
   checkEveryMs,
   createSink,
   sinkLimits,
   type Sink,
   type SinkTarget,
-} from '../../../src/main/engine/server/sink.ts';
-import { createSnapshotTimers } from '../../../src/main/engine/server/snapshot-timers.ts';
+} from '../../../src/main/engine/server/stream/sink.ts';
+import { createSnapshotTimers } from '../../../src/main/engine/server/stream/snapshot-timers.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({

@@ -6,7 +6,7 @@ import {
   jsonFrame,
   keepAliveComment,
   streamOpening,
-} from '../../../src/main/engine/server/wire.ts';
+} from '../../../src/main/engine/server/stream/wire.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 
 /** A second reader, written from the standard's text and nothing else; it sees the bytes in pieces of any size. */

@@ -1,0 +1,171 @@
+/**
+ * What the routes answer as JSON, besides the event stream: the types of the answers and what `/api/openapi.json` says of them are
+ * made from this. Fields may be added; they are never renamed or removed.
+ */
+import { z } from 'zod';
+import { backgroundTaskSchema } from '../../../../shared/background-task.ts';
+import { doctorCheckSchema, doctorSummarySchema } from '../../../../shared/doctor.ts';
+import { hookStatusSchema } from '../../../../shared/hook-status.ts';
+import {
+  count,
+  errorSchema,
+  meanScoreAlias,
+  progressSchema,
+  runState,
+  scoreFigureFields,
+  statusSchema,
+  time,
+  type Shown,
+} from '../../../../shared/payload-schemas.ts';
+import { fieldProblemSchema } from '../../../../shared/setup.ts';
+import { taskOutcomes } from '../../../../shared/stream.ts';
+
+export const problemSchema = z
+  .object({
+    title: z.string().describe('The status in words.'),
+    status: z.int(),
+    detail: z.string().describe('What is wrong and, where there is one, the way out.'),
+    hint: z.string().optional().describe('What to do, where that is a sentence by itself.'),
+    reason: z.string().optional().describe('The same in a word for programs, where there are several.'),
+    fields: z
+      .array(fieldProblemSchema)
+      .optional()
+      .describe('Which values of what was sent are wrong, and why.'),
+  })
+  .describe('Why a request was not answered as asked (RFC 9457).');
+
+export const healthSchema = z.object({
+  status: z.literal('ok'),
+  app: z.literal('BenchTray'),
+  version: z.string(),
+});
+
+export const runSchema = z
+  .object({
+    run_id: z.string(),
+    vm: z.string(),
+    state: runState,
+    started_at: time.nullable(),
+    ended_at: time.nullable(),
+    total_tasks: count.describe('0 while unknown.'),
+    tasks_completed: count,
+    succeeded: count,
+    score_sum: z.number(),
+    ...scoreFigureFields,
+    success_rate_evaluated: meanScoreAlias,
+    success_rate_planned: z
+      .number()
+      .nullable()
+      .describe('Score sum over all planned tasks; null while their number is unknown.'),
+    model: z.string().nullable(),
+    agent: z.string().nullable(),
+    max_steps: count.nullable(),
+    dialect: z.string().describe('Whose log it is: "waa", "osworld", …'),
+    log: z.string().describe('Where the log is or was: "host:/path" or "container:name:/path".'),
+    average_score: z.number().nullable().describe('As the benchmark itself logged it at the end.'),
+    pool_id: z
+      .string()
+      .nullable()
+      .describe(
+        'The pool that this run is a part of; null for a run on its own, and while no other part is known.',
+      ),
+    worker_id: z
+      .int()
+      .nullable()
+      .describe('Which part of a run that is shared out among several processes; null where it is not.'),
+    workers: z.int().nullable(),
+  })
+  .describe('A recorded run.');
+
+/** In the order in which a table shows it. */
+export const taskSchema = z
+  .object({
+    run_id: z.string(),
+    vm: z.string(),
+    task_id: z.string(),
+    domain: z.string().nullable(),
+    attempt: z.int().positive(),
+    outcome: z.enum(taskOutcomes).nullable().describe('Null while it runs.'),
+    success: z.boolean(),
+    score: z.number().nullable(),
+    steps: count,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+    duration_seconds: z.number().nullable(),
+    instruction: z.string().nullable(),
+    message: z.string().nullable().describe('What an exception said.'),
+    worker: z.string(),
+    catch_up: z.boolean().describe('It had finished before BenchTray could see it.'),
+  })
+  .describe('A recorded attempt at a task.');
+
+export const runsSchema = z.array(runSchema).describe('Newest first.');
+export const tasksSchema = z.array(taskSchema).describe('In the order in which they ended.');
+export const runWithTasksSchema = runSchema.extend({ tasks: tasksSchema });
+export const backgroundTasksSchema = z.array(backgroundTaskSchema);
+
+export const vmPictureSchema = z
+  .object({
+    name: z.string(),
+    status: statusSchema,
+    progress: progressSchema.nullable().describe('Of the newest run that was followed; null before one.'),
+    run: runSchema.nullable().describe('The newest recorded run.'),
+    open_errors: z.array(errorSchema).describe('Troubles that have begun and are not over.'),
+  })
+  .describe('Everything that is known of one VM now.');
+
+export const journalStatusSchema = z
+  .object({
+    ok: z.boolean().describe('Whether what is told is on disk. False: the disk is full or fails.'),
+    error: z.string().nullable().describe('What the disk says; null while it is well.'),
+    since: time.nullable().describe('When that began.'),
+  })
+  .describe('Whether a restart would lose anything. Events are told all the same.');
+
+export const statusAnswerSchema = z
+  .object({
+    version: z.string().describe('Version of BenchTray.'),
+    state_version: count.describe('Grows when anything but a clock has changed.'),
+    as_of: time.describe('What moves by itself (checked_at, elapsed_seconds, …) stands as it was then.'),
+    vms: z.array(vmPictureSchema).describe('In the order of the configuration.'),
+    hooks: z.array(hookStatusSchema),
+    journal: journalStatusSchema,
+  })
+  .describe('The newest picture of everything.');
+
+export const screensSchema = z
+  .object({
+    run_id: z.string(),
+    task_id: z.string(),
+    domain: z.string().nullable(),
+    attempt: count.describe('0: the task is still on.'),
+    screens: z.array(
+      z.object({
+        step: z
+          .int()
+          .nullable()
+          .describe('0: before the first step. Null: the name does not tell. Several may be of one step.'),
+        name: z.string(),
+        taken_at: time,
+        size_bytes: count,
+        url: z.string().describe('Where the picture itself is, from the root of this server.'),
+      }),
+    ),
+  })
+  .describe("Which pictures of a task's screen there are.");
+
+export const doctorAnswerSchema = z
+  .object({
+    ok: z.boolean().describe('No check failed.'),
+    summary: doctorSummarySchema,
+    checks: z.array(doctorCheckSchema).describe('In the order in which a person would go through them.'),
+  })
+  .describe('All that the doctor found.');
+
+export type DoctorAnswer = Shown<typeof doctorAnswerSchema>;
+export type ProblemView = Shown<typeof problemSchema>;
+export type Health = Shown<typeof healthSchema>;
+export type RunView = Shown<typeof runSchema>;
+export type TaskView = Shown<typeof taskSchema>;
+export type StatusAnswer = Shown<typeof statusAnswerSchema>;
+export type ScreensView = Shown<typeof screensSchema>;

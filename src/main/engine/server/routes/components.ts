@@ -1,0 +1,48 @@
+/** The forms of answers by the names that they have in `/api/openapi.json`. */
+import type { z } from 'zod';
+import { backgroundTaskSchema } from '../../../../shared/background-task.ts';
+import { doctorCheckSchema, doctorSummarySchema } from '../../../../shared/doctor.ts';
+import { hookStatusSchema } from '../../../../shared/hook-status.ts';
+import * as payloads from '../../../../shared/payload-schemas.ts';
+import * as setup from '../../../../shared/setup.ts';
+import * as answers from './answer-schemas.ts';
+
+export const components = {
+  AzureVm: setup.azureVmSchema,
+  AzureVms: setup.azureVmsSchema,
+  BackgroundTask: backgroundTaskSchema,
+  BackgroundTasks: answers.backgroundTasksSchema,
+  Connected: payloads.connectedSchema,
+  Cost: payloads.costSchema,
+  DemoSwitch: setup.demoSwitchSchema,
+  DoctorAnswer: answers.doctorAnswerSchema,
+  DoctorCheck: doctorCheckSchema,
+  DoctorSummary: doctorSummarySchema,
+  DomainTally: payloads.domainTallySchema,
+  Error: payloads.errorSchema,
+  Finding: payloads.findingSchema,
+  Health: answers.healthSchema,
+  HookStatus: hookStatusSchema,
+  JournalStatus: answers.journalStatusSchema,
+  Pool: payloads.poolViewSchema,
+  PoolPart: payloads.poolPartSchema,
+  Problem: answers.problemSchema,
+  Progress: payloads.progressSchema,
+  Recovered: payloads.recoveredSchema,
+  Run: answers.runSchema,
+  RunWithTasks: answers.runWithTasksSchema,
+  Runs: answers.runsSchema,
+  SavedVm: setup.savedVmSchema,
+  Screens: answers.screensSchema,
+  Setup: setup.setupSchema,
+  State: answers.statusAnswerSchema,
+  Status: payloads.statusSchema,
+  StatusDetail: payloads.statusDetailSchema,
+  Task: answers.taskSchema,
+  TaskComplete: payloads.taskCompleteSchema,
+  Tasks: answers.tasksSchema,
+  VmDraft: setup.vmDraftSchema,
+  VmPicture: answers.vmPictureSchema,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type ComponentName = keyof typeof components;
