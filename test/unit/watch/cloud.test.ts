@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
 import type { Phase, StateCode } from '../../../src/shared/stream.ts';
 import { backgroundTasks } from '../../../src/main/engine/watch/background-tasks.ts';
-import type { CloudSight, IdleSight } from '../../../src/main/engine/watch/cloud-sight.ts';
-import { assess } from '../../../src/main/engine/watch/conditions.ts';
+import { assess } from '../../../src/main/engine/watch/rules/conditions.ts';
 import type { Trouble } from '../../../src/main/engine/watch/rules/rule.ts';
-import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
+import {
+  type CloudSight,
+  firstSight,
+  type IdleSight,
+  type Sight,
+} from '../../../src/main/engine/watch/sight.ts';
 import { phaseOf, statusOf } from '../../../src/main/engine/watch/status.ts';
 import { ready, sshProblem } from './sights.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StateCode } from '../../../src/shared/stream.ts';
-import { assess, recoveredSentence } from '../../../src/main/engine/watch/conditions.ts';
+import { assess, recoveredSentence } from '../../../src/main/engine/watch/rules/conditions.ts';
 import type { Trouble } from '../../../src/main/engine/watch/rules/rule.ts';
 import type { BootTrouble } from '../../../src/main/engine/vm/index.ts';
 import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';

@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openShell, readIdentity, type ShellChannel } from '../../../src/main/engine/vm/index.ts';
-import { findMoved, holds, type Known, type Reach } from '../../../src/main/engine/watch/follow-files.ts';
-import { fingerprintBytesOf, fingerprintOf } from '../../../src/main/engine/watch/log-identity.ts';
+import { findMoved, holds, type Known, type Reach } from '../../../src/main/engine/watch/log/follow-files.ts';
+import { fingerprintBytesOf, fingerprintOf } from '../../../src/main/engine/watch/log/log-identity.ts';
 import { localShell, type LocalShell } from '../vm/local-shell.ts';
 
 let dir: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMarker, isMarked } from '../../../src/main/engine/watch/follow-mark.ts';
+import { createMarker, isMarked } from '../../../src/main/engine/watch/log/follow-mark.ts';
 
 const chunks = fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 100 });
 

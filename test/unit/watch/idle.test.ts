@@ -1,9 +1,9 @@
 /** How long a VM has stood idle, and what it has cost meanwhile. */
 import { describe, expect, it } from 'vitest';
 import type { RunState } from '../../../src/main/engine/run/index.ts';
-import { idleOf, type IdleSources } from '../../../src/main/engine/watch/idle.ts';
+import { idleOf, type IdleSources } from '../../../src/main/engine/watch/cloud/idle.ts';
 import type { Sight } from '../../../src/main/engine/watch/sight.ts';
-import { lastTaskEndMs } from '../../../src/main/engine/watch/spending.ts';
+import { lastTaskEndMs } from '../../../src/main/engine/watch/cloud/spending.ts';
 import { onItsWay, ready } from './sights.ts';
 
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 /** Whether a followed log arrives: told after commands that hung or ended in vain, and over with the first byte. */
 import { describe, expect, it } from 'vitest';
-import { createArrival } from '../../../src/main/engine/watch/log-arrival.ts';
+import { createArrival } from '../../../src/main/engine/watch/log/log-arrival.ts';
 
 function arrivalAt(startMs: number) {
   let nowMs = startMs;

@@ -8,7 +8,7 @@ import {
   targetInJournal,
   whyChosen,
   type FoundLog,
-} from '../../../src/main/engine/watch/log-place.ts';
+} from '../../../src/main/engine/watch/log/log-place.ts';
 
 const normal = '/client/results/logs/normal-0-20260128@225508.log';
 const newer = '/client/results/logs/normal-0-20260129@091500.log';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
 import type { ResultFile } from '../../../src/main/engine/run/index.ts';
-import { startReading, type LogReading } from '../../../src/main/engine/watch/log-reading.ts';
-import { startResultReading } from '../../../src/main/engine/watch/result-reading.ts';
+import { startReading, type LogReading } from '../../../src/main/engine/watch/log/log-reading.ts';
+import { startResultReading } from '../../../src/main/engine/watch/results/result-reading.ts';
 import { waaLog } from '../run/support.ts';
 import { vmClockOf } from '../../support/step-clock.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookEverySeconds } from '../../../src/main/engine/watch/pace.ts';
+import { lookEverySeconds } from '../../../src/main/engine/watch/looks/pace.ts';
 
 describe('how often a VM is looked at', () => {
   it.each<[configured: number, demanded: number | null, isEventful: boolean, seconds: number]>([

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../../src/main/engine/common/app-log.ts';
 import type { AzureFacts } from '../../../src/main/engine/azure/index.ts';
 import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
-import type { CloudSight } from '../../../src/main/engine/watch/cloud-sight.ts';
 import { createPicture, type Picture } from '../../../src/main/engine/watch/picture.ts';
 import { clockOf } from '../../support/step-clock.ts';
+import type { CloudSight } from '../../../src/main/engine/watch/sight.ts';
 
 let nowMs = 0;
 let dataDir: string;

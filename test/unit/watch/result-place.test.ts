@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultPlaces, resultsLogName } from '../../../src/main/engine/watch/result-place.ts';
+import { resultPlaces, resultsLogName } from '../../../src/main/engine/watch/results/result-place.ts';
 import type { ResultsSight } from '../../../src/main/engine/watch/sight.ts';
 
 const mounts = [{ source: '/home/me/waa/client', destination: '/client' }];

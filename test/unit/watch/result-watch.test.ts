@@ -7,10 +7,10 @@ import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
 import type { ResultFile, RunState } from '../../../src/main/engine/run/index.ts';
 import type { ShellChannel } from '../../../src/main/engine/vm/index.ts';
-import type { LogAccess } from '../../../src/main/engine/watch/log-following.ts';
-import type { LogReading } from '../../../src/main/engine/watch/log-reading.ts';
+import type { LogAccess } from '../../../src/main/engine/watch/log/log-following.ts';
+import type { LogReading } from '../../../src/main/engine/watch/log/log-reading.ts';
 import type { Picture } from '../../../src/main/engine/watch/picture.ts';
-import { createResultWatch, type ResultWatch } from '../../../src/main/engine/watch/result-watch.ts';
+import { createResultWatch, type ResultWatch } from '../../../src/main/engine/watch/results/result-watch.ts';
 import { machine, ready } from './sights.ts';
 import { clockOf, vmClockOf } from '../../support/step-clock.ts';
 

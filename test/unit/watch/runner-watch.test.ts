@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRunnerWatch } from '../../../src/main/engine/watch/runner-watch.ts';
+import { createRunnerWatch } from '../../../src/main/engine/watch/log/runner-watch.ts';
 
 /** Looks at these seconds, each with so many runners and the second at which the log last grew. */
 function looks(

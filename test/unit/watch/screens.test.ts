@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScreenTask } from '../../../src/shared/screens.ts';
 import { openShell } from '../../../src/main/engine/vm/index.ts';
-import type { LogAccess } from '../../../src/main/engine/watch/log-following.ts';
+import type { LogAccess } from '../../../src/main/engine/watch/log/log-following.ts';
 import { createScreens, stepOf } from '../../../src/main/engine/watch/screens.ts';
 import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
 import { localShell, type LocalShell } from '../vm/local-shell.ts';

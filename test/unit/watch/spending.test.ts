@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
 import type { VmConfig } from '../../../src/main/engine/config/index.ts';
 import type { RunState } from '../../../src/main/engine/run/index.ts';
-import type { CloudSight } from '../../../src/main/engine/watch/cloud-sight.ts';
-import type { Sight } from '../../../src/main/engine/watch/sight.ts';
+import type { CloudSight, Sight } from '../../../src/main/engine/watch/sight.ts';
 import {
   createSpending,
   type Spending,
   type SpendingOptions,
-} from '../../../src/main/engine/watch/spending.ts';
+} from '../../../src/main/engine/watch/cloud/spending.ts';
 import { machine, ready } from './sights.ts';
 import { vmClockOf } from '../../support/step-clock.ts';
 

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
 import type { SshProblem } from '../../../src/main/engine/vm/index.ts';
 import { backgroundTasks } from '../../../src/main/engine/watch/background-tasks.ts';
-import type { CloudSight } from '../../../src/main/engine/watch/cloud-sight.ts';
 import { phases, type Phase } from '../../../src/shared/stream.ts';
-import { firstSight, isReady, type Sight } from '../../../src/main/engine/watch/sight.ts';
+import { type CloudSight, firstSight, isReady, type Sight } from '../../../src/main/engine/watch/sight.ts';
 import { phaseOf, statusOf } from '../../../src/main/engine/watch/status.ts';
 import { missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 

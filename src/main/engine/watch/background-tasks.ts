@@ -2,11 +2,11 @@
 import type { BackgroundTask } from '../../../shared/background-task.ts';
 import type { Finding, Phase, ProgressPayload } from '../../../shared/stream.ts';
 import { progressOf, type LastHeard, type RunState } from '../run/index.ts';
-import { cloudText, currentFacts, powerStateOf } from './cloud-sight.ts';
+import { cloudText, currentFacts, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, type Sight } from './sight.ts';
 import { phaseOf, unreachedText } from './status.ts';
-import { isBeyondKnowing } from './unreached.ts';
+import { isBeyondKnowing } from './link/unreached.ts';
 
 /** How far Windows is in each phase, roughly, percent: downloading and installing take by far the most time. */
 const phasePercent: Readonly<Record<Phase, number | null>> = {

@@ -4,10 +4,10 @@
  */
 export { watchVm, type VmWatcher, type VmWatcherOptions } from './vm-watcher.ts';
 // For the doctor, who looks by the same means and judges by the same rules.
-export { assess } from './conditions.ts';
-export { isThere, reach, type Reach } from './follow-files.ts';
-export { findLog, type LogChoice } from './log-choice.ts';
-export { placeText } from './log-place.ts';
+export { assess } from './rules/conditions.ts';
+export { isThere, reach, type Reach } from './log/follow-files.ts';
+export { findLog, type LogChoice } from './log/log-choice.ts';
+export { placeText } from './log/log-place.ts';
 export { createContainerLook, type ContainerLook } from './looks/container-look.ts';
 export { createGuestLook, placesToAsk } from './looks/guest-look.ts';
 export { createKnownFolders } from './looks/known-folders.ts';
@@ -16,4 +16,4 @@ export { statLog } from './looks/stat-log.ts';
 export type { Trouble } from './rules/rule.ts';
 export { firstSight, isReady, runsOnHost, type Sight } from './sight.ts';
 export type { Tempo } from './tempo.ts';
-export { azureTarget, findTarget } from './vm-address.ts';
+export { azureTarget, findTarget } from './link/vm-address.ts';

@@ -3,10 +3,9 @@ import type { ErrorPayload, StateCode } from '../../../shared/stream.ts';
 import type { Logger } from '../common/app-log.ts';
 import type { Clock } from '../common/clock.ts';
 import type { EndedCondition, Feed, OpenCondition } from '../feed/index.ts';
-import type { CloudSight } from './cloud-sight.ts';
-import { assess, otherwiseSentence, recoveredSentence } from './conditions.ts';
+import { assess, otherwiseSentence, recoveredSentence } from './rules/conditions.ts';
 import type { ConditionSettings, Trouble } from './rules/rule.ts';
-import { firstSight, type Sight } from './sight.ts';
+import { type CloudSight, firstSight, type Sight } from './sight.ts';
 import { statusOf, type StatusFrame } from './status.ts';
 
 export type Moment = Pick<ErrorPayload, 'code' | 'severity' | 'message' | 'detail' | 'hint'>;

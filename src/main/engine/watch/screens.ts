@@ -11,8 +11,8 @@ import {
   type ScreenFile,
   type ScreenLine,
 } from '../vm/index.ts';
-import type { LogAccess } from './log-following.ts';
-import { resultPlaces, type ResultPlace } from './result-place.ts';
+import type { LogAccess } from './log/log-following.ts';
+import { resultPlaces, type ResultPlace } from './results/result-place.ts';
 import type { Sight } from './sight.ts';
 import { createTurns } from './turns.ts';
 import { clockSkewMs, ourTimeMs } from './vm-clock.ts';

@@ -1,5 +1,5 @@
 /** Everything that is known of one VM at one moment: the picture from which status, conditions and tasks are made. Plain data. */
-import type { CloudSight, IdleSight } from './cloud-sight.ts';
+import type { AzureFacts, AzureProblem } from '../azure/index.ts';
 import {
   noBoot,
   type BootState,
@@ -123,6 +123,32 @@ export interface RunSight {
   readonly silentForMs: number | null;
   /** After how long a silence this run counts as stalled, where that is longer than configured. */
   readonly stallsAfterMs?: number;
+}
+
+export interface CloudSight {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly vmName: string;
+  /** The address of the VM is to come from Azure. */
+  readonly isAddressWanted: boolean;
+  /** Newest answer; null: none yet. */
+  readonly facts: AzureFacts | null;
+  /** Why the newest question was not answered; null: it was. */
+  readonly problem: AzureProblem | null;
+  /** Questions without an answer since the newest one. */
+  readonly misses: number;
+  /** US dollars; null: not known. */
+  readonly perHourUsd: number | null;
+}
+
+export interface IdleSight {
+  readonly forMs: number;
+  /** From when its cost is counted. */
+  readonly since: 'task' | 'use' | 'start' | 'seen';
+  /** US dollars since then; null: the price is not known. */
+  readonly costUsd: number | null;
+  /** US dollars; null: not known. */
+  readonly perHourUsd: number | null;
 }
 
 export const nothingAnswered: Answered = { docker: false, host: false, runs: false };

@@ -1,10 +1,10 @@
 /** What is known of a VM → the `status` event. Pure. */
 import type { Cost, Phase, VmStatus } from '../../../shared/stream.ts';
 import { describeRunner } from '../vm/index.ts';
-import { cloudPhase, cloudText, powerStateOf } from './cloud-sight.ts';
+import { cloudPhase, cloudText, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, runsOnHost, type Sight } from './sight.ts';
-import { isBeyondKnowing, unreachedReason } from './unreached.ts';
+import { isBeyondKnowing, unreachedReason } from './link/unreached.ts';
 
 export interface StatusFrame {
   readonly vm: string;

@@ -9,19 +9,19 @@ import type { Feed } from '../feed/index.ts';
 import type { LastHeard } from '../run/index.ts';
 import { addressOf, type ConnectTools, type Contact, type SshPlaces } from '../vm/index.ts';
 import { backgroundTasks } from './background-tasks.ts';
-import { unaskedCloud, watchCloud, type CloudWatch } from './cloud-watch.ts';
-import { createHearing } from './hearing.ts';
-import { createLookTimer } from './look-timer.ts';
-import { lookEverySeconds } from './pace.ts';
+import { unaskedCloud, watchCloud, type CloudWatch } from './cloud/cloud-watch.ts';
+import { createHearing } from './link/hearing.ts';
+import { createLookTimer } from './looks/look-timer.ts';
+import { lookEverySeconds } from './looks/pace.ts';
 import { createPicture } from './picture.ts';
-import { keepReaching, type Reaching } from './reaching.ts';
-import { watchRuns } from './runs.ts';
+import { keepReaching, type Reaching } from './link/reaching.ts';
+import { watchRuns } from './log/runs.ts';
 import { createScreens } from './screens.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Session } from './link/session.ts';
 import { isReady, nothingAnswered } from './sight.ts';
-import { createSpending } from './spending.ts';
+import { createSpending } from './cloud/spending.ts';
 import { defaultTempo, type Tempo } from './tempo.ts';
-import { vncUrl } from './vm-address.ts';
+import { vncUrl } from './link/vm-address.ts';
 import { afterMove, createVmClock } from './vm-clock.ts';
 
 /** Docker, or a script that starts containers, may be restarting. */

@@ -17,7 +17,7 @@ import {
   type DockerCommand,
   type ShellChannel,
 } from '../../vm/index.ts';
-import { oneAtATime } from '../once.ts';
+import { oneAtATime } from './once.ts';
 import { createContainerPick } from './container-pick.ts';
 import type { Sight } from '../sight.ts';
 import type { LookContext } from './context.ts';

@@ -11,7 +11,7 @@ import {
   type ProbePlace,
   type ShellChannel,
 } from '../../vm/index.ts';
-import { oneAtATime } from '../once.ts';
+import { oneAtATime } from './once.ts';
 import { isReady, type Sight } from '../sight.ts';
 import type { LookContext } from './context.ts';
 

@@ -7,7 +7,7 @@ import {
   type LogFile,
   type ShellChannel,
 } from '../../vm/index.ts';
-import { oneAtATime } from '../once.ts';
+import { oneAtATime } from './once.ts';
 import { createContainerLook } from './container-look.ts';
 import type { LookContext } from './context.ts';
 import { createUnanswered } from './unanswered.ts';

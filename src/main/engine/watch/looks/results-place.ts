@@ -1,6 +1,6 @@
 /** Where the benchmark writes its results: what the configuration says, else its process, else the usual folder. Pure. */
 import { hostPath, type Runner } from '../../vm/index.ts';
-import { parsePlace } from '../log-place.ts';
+import { parsePlace } from '../log/log-place.ts';
 import type { ResultsSight, Sight } from '../sight.ts';
 
 /** @param configured "benchmark.results". Null: nothing tells. */

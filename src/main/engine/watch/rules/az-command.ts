@@ -1,6 +1,6 @@
 /** What a person runs to change a VM in Azure: BenchTray itself never does. */
 import { terminalOf } from '../../common/terminal.ts';
-import type { CloudSight } from '../cloud-sight.ts';
+import type { CloudSight } from '../sight.ts';
 
 /** For the person's own shell; null: a name cannot be written safely there. */
 export function azVmCommand(verb: 'start' | 'deallocate', cloud: CloudSight): string | null {

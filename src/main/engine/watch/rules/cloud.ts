@@ -1,7 +1,7 @@
 /** Troubles that Azure tells of, and troubles with asking it. */
 import type { AzureProblem } from '../../azure/index.ts';
-import { currentFacts, type CloudSight } from '../cloud-sight.ts';
-import type { Sight } from '../sight.ts';
+import { currentFacts } from '../cloud/cloud-sight.ts';
+import type { CloudSight, Sight } from '../sight.ts';
 import { azVmCommand } from './az-command.ts';
 import type { Rule, Rules, Verdict } from './rule.ts';
 

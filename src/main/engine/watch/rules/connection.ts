@@ -1,6 +1,6 @@
 /** Troubles with reaching the VM. */
 import { maxSessionsHint, type SshProblem } from '../../vm/index.ts';
-import { isOff, powerStateOf } from '../cloud-sight.ts';
+import { isOff, powerStateOf } from '../cloud/cloud-sight.ts';
 import { runsOnHost, type Question, type Sight } from '../sight.ts';
 import type { Rule, Rules, Verdict } from './rule.ts';
 

@@ -1,8 +1,8 @@
 /** A VM that costs money and does nothing. */
 import { dollarsText } from '../../azure/index.ts';
 import { durationText } from '../../../../shared/wording.ts';
-import { isOff, type IdleSight } from '../cloud-sight.ts';
-import { isInUse } from '../sight.ts';
+import { isOff } from '../cloud/cloud-sight.ts';
+import { type IdleSight, isInUse } from '../sight.ts';
 import { azVmCommand } from './az-command.ts';
 import type { Rules } from './rule.ts';
 

@@ -1,0 +1,70 @@
+/** Turns Azure's answers about a VM into its phase and its words. Pure functions. */
+import type { Phase } from '../../../../shared/stream.ts';
+import type { AzureFacts } from '../../azure/index.ts';
+import type { Sight } from '../sight.ts';
+
+/** One missed answer means nothing. */
+const missesUntilStale = 2;
+
+/** The newest answer, for as long as it can be taken for what is so now. */
+export function currentFacts({ cloud }: Pick<Sight, 'cloud'>): AzureFacts | null {
+  return cloud === null || cloud.misses >= missesUntilStale ? null : cloud.facts;
+}
+
+export function powerStateOf(sight: Pick<Sight, 'cloud'>): string | null {
+  return currentFacts(sight)?.powerState ?? null;
+}
+
+/** Phases that Azure alone decides; "running" says nothing of what goes on inside. */
+const phases: Readonly<Record<string, Phase>> = {
+  creating: 'starting',
+  starting: 'starting',
+  stopping: 'stopping',
+  deallocating: 'stopping',
+  stopped: 'offline',
+  deallocated: 'offline',
+  hibernated: 'offline',
+};
+
+const words: Readonly<Record<string, string>> = {
+  creating: 'Azure makes the VM',
+  starting: 'Azure starts the VM',
+  stopping: 'Azure stops the VM',
+  deallocating: 'Azure deallocates the VM',
+  stopped: 'The VM is stopped, but not deallocated: it still costs money',
+  deallocated: 'The VM is deallocated',
+  hibernated: 'The VM is hibernated',
+};
+
+/** Of a VM that is not reached; null: Azure does not decide it. */
+export function cloudPhase(sight: Sight): Phase | null {
+  return phases[powerStateOf(sight) ?? ''] ?? null;
+}
+
+/** By Azure's last word: it is stopped, deallocated or hibernated. */
+export function isOff(sight: Pick<Sight, 'cloud'>): boolean {
+  return phases[powerStateOf(sight) ?? ''] === 'offline';
+}
+
+/** What is to be said of a VM that is not reached; null: Azure has nothing to add. */
+export function cloudText(sight: Sight): string | null {
+  const { cloud, ssh } = sight;
+  if (cloud === null || ssh.kind !== 'down') return null;
+  const facts = currentFacts(sight);
+  const failure = facts?.provisioningError == null ? '' : ` (${facts.provisioningError})`;
+  const word = words[facts?.powerState ?? ''];
+  if (word !== undefined) return word + failure;
+  const reached = ssh.everUp ? 'The SSH connection is lost' : 'Not reached yet';
+  if (facts === null) {
+    if (!cloud.isAddressWanted || cloud.facts !== null) return null;
+    return cloud.problem === null ? 'Asking Azure for the address' : 'Azure has not told the address yet';
+  }
+  const lacksAddress = cloud.isAddressWanted && facts.address === null;
+  if (facts.powerState === 'running') {
+    const why = lacksAddress ? 'it has no public address there' : reached.toLowerCase();
+    return lacksAddress
+      ? `Azure says that the VM is running, but ${why}${failure}`
+      : `${reached}, while Azure says that the VM is running${failure}`;
+  }
+  return failure === '' ? null : reached + failure;
+}

@@ -1,0 +1,69 @@
+/** How far a log has arrived, and how it is known again: by the bytes that stand just before that place, whatever the file is called. */
+import { createHash } from 'node:crypto';
+import type { FollowMark } from '../../feed/index.ts';
+
+/** A line of a log has a time in it: no two logs have the same bytes in the same place. */
+const sampleBytes = 256;
+
+export interface Marker {
+  push(chunk: Uint8Array): void;
+  /** First byte that has not arrived yet. */
+  readonly receivedTo: number;
+  readonly mark: FollowMark;
+  /** What has arrived from this byte on. What lies further back than `most` bytes is forgotten. */
+  since(offset: number): Uint8Array;
+}
+
+/**
+ * @param before the mark by which this file was known again; null: it is read from its beginning
+ * @param most how much of what has arrived must be remembered, bytes
+ */
+export function createMarker(
+  inode: string,
+  startOffset: number,
+  before: FollowMark | null,
+  most: number,
+): Marker {
+  let receivedTo = startOffset;
+  let newest: readonly Uint8Array[] = [];
+  let newestBytes = 0;
+
+  function lastBytes(count: number): Buffer {
+    const all = newest.length === 1 ? newest[0] : Buffer.concat(newest);
+    newest = all === undefined ? [] : [all];
+    return Buffer.from(all?.subarray(Math.max(0, all.length - count)) ?? []);
+  }
+
+  return {
+    push(chunk) {
+      receivedTo += chunk.length;
+      newest = [...newest, chunk];
+      newestBytes += chunk.length;
+      // Now and then, so that short chunks are not copied again and again.
+      if (newestBytes > 2 * most || newest.length > 64) {
+        const kept = lastBytes(most);
+        newest = [kept];
+        newestBytes = kept.length;
+      }
+    },
+    get receivedTo() {
+      return receivedTo;
+    },
+    get mark() {
+      // A few bytes prove little: until there are enough, the place that is known already is the better one.
+      if (before !== null && newestBytes < sampleBytes) return { ...before, inode };
+      const sample = lastBytes(sampleBytes);
+      return { inode, at: receivedTo, bytes: sample.length, hash: hashOf(sample) };
+    },
+    since: (offset) => lastBytes(Math.min(newestBytes, Math.max(0, receivedTo - offset))),
+  };
+}
+
+/** Whether the bytes that stand before the mark are these. What is no UTF-8 in them has been replaced on its way here. */
+export function isMarked(mark: FollowMark, text: string): boolean {
+  return hashOf(Buffer.from(text)) === mark.hash;
+}
+
+function hashOf(sample: Uint8Array): string {
+  return createHash('sha256').update(Buffer.from(sample).toString('utf8')).digest('hex');
+}

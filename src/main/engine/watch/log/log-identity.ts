@@ -1,0 +1,58 @@
+/** What a log is known by, and what it leaves to the log that takes its place. */
+import { createHash } from 'node:crypto';
+import type { FollowState } from '../../feed/index.ts';
+import { parseReaderState, type ReaderState, type RunState } from '../../run/index.ts';
+import type { LogIdentity } from '../../vm/index.ts';
+
+/** What one log leaves to the next, where a run goes on from one to the other. */
+export interface Continuation {
+  readonly reader: ReaderState;
+  readonly run: RunState | null;
+  readonly runnerSeen: boolean;
+  /** What has arrived of a line whose end has not. */
+  readonly pending: Uint8Array;
+}
+
+/** How many bytes a log is recognised by. They hold a time stamp or a banner: two logs do not begin alike. */
+export const fingerprintLength = 1024;
+
+/** How many of these first bytes are known for good: at the present end of a log a letter may be half written. */
+export function fingerprintBytesOf(head: string): number {
+  return Math.min(fingerprintLength, Buffer.byteLength(head.replace(/\uFFFD+$/, '')));
+}
+
+/** SHA-256 of the first bytes. */
+export function fingerprintOf(head: string, bytes: number): string {
+  return createHash('sha256').update(Buffer.from(head, 'utf8').subarray(0, bytes)).digest('hex');
+}
+
+/** Whether a log begins as the one that this was written of: for what was written without a mark, or before anything was read. */
+export function beginsAlike(
+  saved: Pick<FollowState, 'offset' | 'fingerprint' | 'fingerprintBytes'>,
+  identity: LogIdentity,
+): boolean {
+  return (
+    saved.offset <= identity.size &&
+    saved.fingerprint === fingerprintOf(identity.head, saved.fingerprintBytes)
+  );
+}
+
+/** What the journal says of a log that is gone, for the one that has taken its place; null: it cannot be read any more. */
+export function continuationOf(saved: FollowState): Continuation | null {
+  const reader = parseReaderState(saved.reader);
+  const { run, runnerSeen } = saved;
+  return reader === null ? null : { reader, run, runnerSeen, pending: Buffer.alloc(0) };
+}
+
+/**
+ * The beginning of a line whose rest is in the next file: a rotation may cut anywhere. Where that file begins with a record, the line
+ * had been left as it was.
+ */
+export function carriedOver(pending: Uint8Array, head: string): Buffer {
+  if (pending.length === 0) return Buffer.alloc(0);
+  /* eslint-disable no-control-regex -- the logger's colour codes */
+  const isCutColour = /\x1b(?:\[[\d;]*m?)?$/.test(Buffer.from(pending.subarray(-8)).toString('latin1'));
+  return !isCutColour && /^(?:\x1b\[1;33m)?\[\d{4}-\d\d-\d\d /.test(head)
+    ? Buffer.concat([pending, Buffer.from('\n')])
+    : Buffer.from(pending);
+}

@@ -1,0 +1,135 @@
+/** Where a benchmark's log may lie, and which of several is the one to follow. Pure. */
+import type { FollowState } from '../../feed/index.ts';
+import type { LogFile } from '../../vm/index.ts';
+
+/** A log, seen from the shell that can read it. */
+export interface LogPlace {
+  readonly where: 'host' | 'container';
+  readonly path: string;
+}
+
+export interface FoundLog extends LogPlace {
+  readonly file: LogFile;
+}
+
+/** A log to follow, with all that is known of how to get at it. */
+export interface LogTarget extends LogPlace {
+  /** Name of the container that it lies in; null: on the VM itself. */
+  readonly container: string | null;
+  /** Where a log in a container lies on the VM itself, by a mount; null: not known, or nowhere. */
+  readonly hostPath: string | null;
+}
+
+/** "/tmp/x.log" on the VM, "container:/client/…" inside its container. */
+export function placeText(place: LogPlace): string {
+  return place.where === 'container' ? `container:${place.path}` : place.path;
+}
+
+export function parsePlace(text: string): LogPlace {
+  return text.startsWith('container:')
+    ? { where: 'container', path: text.slice('container:'.length) }
+    : { where: 'host', path: text };
+}
+
+/** What the journal calls a log: "host:/tmp/x.log", "container:winarena:/client/…". */
+export function journalName(place: LogPlace, container: string | null): string {
+  return place.where === 'container' ? `container:${container ?? ''}:${place.path}` : `host:${place.path}`;
+}
+
+/** The log that the journal tells of; null: the name is none. */
+export function targetInJournal({ log, hostPath }: Pick<FollowState, 'log' | 'hostPath'>): LogTarget | null {
+  const [, host, container, path] = /^(?:host:(.*)|container:([^:]*):(.*))$/s.exec(log) ?? [];
+  if (host !== undefined) return { where: 'host', path: host, container: null, hostPath: null };
+  if (container === undefined || path === undefined) return null;
+  return { where: 'container', path, container, hostPath: hostPath ?? null };
+}
+
+export function isSamePlace(a: LogPlace, b: LogPlace): boolean {
+  return a.path === b.path && a.where === b.where;
+}
+
+export function isSameTarget(a: LogTarget, b: LogTarget): boolean {
+  return isSamePlace(a, b) && a.container === b.container;
+}
+
+/** Logs that were written to within this time of each other tell of the same run: the most trusted one is taken. */
+const togetherSeconds = 120;
+
+/** In this order, each with what makes it worth more than the next. */
+const kinds = [
+  {
+    is: (log) => log.where === 'container' && isOwnLog(log),
+    what: "run.py's own log in the container, which has no progress bars in it",
+  },
+  { is: (log) => isOwnLog(log), what: "run.py's own log on the VM, which has no progress bars in it" },
+  { is: (log) => log.where === 'container', what: 'what the benchmark printed in its container' },
+  {
+    is: (log) => log.path.endsWith('/waa_benchmark.log'),
+    what: 'where the benchmark is redirected to on the VM',
+  },
+  { is: () => true, what: 'a copy on the VM of what the benchmark printed' },
+] as const satisfies readonly { is: (log: LogPlace) => boolean; what: string }[];
+
+const isOwnLog = (log: LogPlace): boolean => /\/logs\/normal-[^/]*\.log$/.test(log.path);
+const kindOf = (log: LogPlace): number => kinds.findIndex(({ is }) => is(log));
+
+/**
+ * The log to follow: of those written to most recently the most trusted, and of these the newest; the one that is followed already,
+ * while it is among them.
+ */
+export function chooseLog(logs: readonly FoundLog[], followed: LogPlace | null): FoundLog | null {
+  const newest = Math.max(...logs.map((log) => log.file.modifiedAt));
+  const recent = logs.filter((log) => log.file.modifiedAt >= newest - togetherSeconds);
+  const best = recent.sort((a, b) => kindOf(a) - kindOf(b) || b.file.modifiedAt - a.file.modifiedAt)[0];
+  if (best === undefined) return null;
+  const current = recent.find((log) => followed !== null && isSamePlace(log, followed));
+  // A new log of the same kind is a new run: then the newer one counts.
+  return current !== undefined &&
+    kindOf(current) === kindOf(best) &&
+    current.file.modifiedAt >= best.file.modifiedAt
+    ? current
+    : best;
+}
+
+/**
+ * Of the logs in the folder of the chosen one, the first that was written between the one that was followed last and the chosen: runs that
+ * came and went while nobody looked. Where none was followed before, this counts for a log that holds one task of many. Else the chosen.
+ */
+export function firstUnread(
+  chosen: FoundLog,
+  logs: readonly FoundLog[],
+  last: LogPlace | null,
+  isRead: (log: FoundLog) => boolean,
+): FoundLog {
+  if (last === null && !isOneOfMany(chosen)) return chosen;
+  const followed = last === null ? undefined : logs.find((log) => isSamePlace(log, last));
+  if (last !== null && followed === undefined) return chosen;
+  const since = followed?.file.modifiedAt ?? Number.NEGATIVE_INFINITY;
+  const isBetween = (log: FoundLog): boolean =>
+    kindOf(log) === kindOf(chosen) &&
+    folderOf(log) === folderOf(chosen) &&
+    log.file.size > 0 &&
+    log.file.modifiedAt > since &&
+    log.file.modifiedAt < chosen.file.modifiedAt;
+  const [first] = logs
+    .filter((log) => isBetween(log) && !isRead(log))
+    .sort((a, b) => a.file.modifiedAt - b.file.modifiedAt);
+  return first ?? chosen;
+}
+
+/** WAA-V2 starts its container anew for every task, and with it a log. */
+const isOneOfMany = ({ path }: LogPlace): boolean => /\/instance_[^/]*\/run[^/]*\.log$/.test(path);
+const folderOf = ({ path }: LogPlace): string => path.slice(0, path.lastIndexOf('/'));
+
+/** Why {@link chooseLog} has chosen this one, for a person. */
+export function whyChosen(chosen: FoundLog, logs: readonly FoundLog[]): string {
+  const what = kinds[kindOf(chosen)]?.what ?? '';
+  const others = logs.filter((log) => !isSamePlace(log, chosen));
+  const rivals = others.filter((log) => log.file.modifiedAt >= chosen.file.modifiedAt - togetherSeconds);
+  if (others.length === 0) return `the only log there is: ${what}`;
+  if (rivals.length === 0) return `the newest of ${logs.length} logs: ${what}`;
+  const isMoreTrusted = rivals.every((log) => kindOf(log) > kindOf(chosen));
+  return isMoreTrusted
+    ? `the best of ${rivals.length + 1} that are written to: ${what}`
+    : `the newest of its kind: ${what}`;
+}

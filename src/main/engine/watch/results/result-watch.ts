@@ -1,0 +1,238 @@
+/**
+ * Watches the result folder as the second source: what it says is given to the reading of the log, which may not have said it, or
+ * otherwise. Where no log tells of what runs here (an agent outside of the VM), the results alone make a run.
+ */
+import type { VmConfig } from '../../config/index.ts';
+import type { Feed } from '../../feed/index.ts';
+import type { ResultFile, RunState } from '../../run/index.ts';
+import { readLogs, readResults, resultsCommand, type ResultLine, type ShellChannel } from '../../vm/index.ts';
+import type { LogAccess } from '../log/log-following.ts';
+import type { LogReading } from '../log/log-reading.ts';
+import type { Picture } from '../picture.ts';
+import { isSamePlace, placesOf, resultsLogName, type ResultPlace } from './result-place.ts';
+import { startResultReading, type ResultReading } from './result-reading.ts';
+import type { RunSight } from '../sight.ts';
+import { defaultTempo, type Tempo } from '../tempo.ts';
+import { clockSkewMs, ourTimeMs, type VmClock } from '../vm-clock.ts';
+
+export interface ResultWatch {
+  /** The run that only its results tell of; null: there is none, or a log tells of what runs. */
+  readonly run: RunState | null;
+  runSight(): RunSight | null;
+  /** To be called after each look, when the log has been found. */
+  look(access: LogAccess): Promise<void>;
+}
+
+export interface ResultWatchOptions {
+  readonly config: VmConfig;
+  readonly feed: Feed;
+  readonly clock: VmClock;
+  readonly picture: Picture;
+  readonly warn: (detail: object, message: string) => void;
+  /** Reading of the log that is followed; null: none is. */
+  readonly logReading: () => LogReading | null;
+  readonly onRun: (run: RunState) => void;
+  readonly tempo?: Tempo;
+}
+
+const askLimitSeconds = 15;
+/** Each has up to 100 files; the longest list of tasks has 369. */
+const mostPages = 20;
+/** Files that are written in the same second, or with a time of a moment ago, are asked for again. */
+const overlapSeconds = 5;
+/** Results this long after the end of a logged run are not its own. */
+const afterEndMs = 60_000;
+/** In the container, written to by every evaluation that an agent from elsewhere asks for. */
+const evaluateLog = '/tmp/evaluate_server.log';
+/** For an agent from elsewhere to count as being at work. */
+const evaluatedWithinMs = 300_000;
+
+interface Known {
+  readonly place: ResultPlace;
+  /** The run whose results these are; null: of no log. */
+  readonly runId: string | null;
+  /** By path. */
+  readonly lines: Map<string, ResultLine>;
+  /** Epoch seconds of the VM's clock: newest file that has been taken over. */
+  readonly newest: number;
+  /** How many result files tell of no task that can be named. */
+  readonly unnamed: number;
+}
+
+export function createResultWatch(options: ResultWatchOptions): ResultWatch {
+  const { config, feed, clock, picture, tempo = defaultTempo } = options;
+  const vm = config.name;
+  let known: Known | null = null;
+  let own: ResultReading | null = null;
+  let lastLookMs = Number.NEGATIVE_INFINITY;
+  let wasOn = false;
+  let noLogSinceMs: number | null = null;
+  let evaluateLogSize: number | null = null;
+  let isLooking = false;
+
+  /** The reading that results belong to; null: it is not yet known whether a log tells of them. */
+  function readingOf(place: ResultPlace, container: string | null): LogReading | ResultReading | null {
+    const logged = options.logReading();
+    const { inside, host } = picture.sight;
+    const hasRunner = (inside?.runners.length ?? 0) + (host?.runners.length ?? 0) > 0;
+    if (logged?.run?.state === 'running' || (logged !== null && hasRunner)) {
+      own = null;
+      noLogSinceMs = null;
+      return logged;
+    }
+    noLogSinceMs ??= clock.monotonicMs();
+    // A run that has just ended may still get its last result.
+    const endedAt = logged?.run?.endedAt ?? null;
+    if (endedAt !== null && clock.runMs() - endedAt < afterEndMs) return logged;
+    if (own === null && clock.monotonicMs() - noLogSinceMs < tempo.noLogAfterMs) return logged;
+    own ??= startResultReading({
+      vm,
+      log: resultsLogName(place, container),
+      firstSeenMs: feed.firstSeen(vm, clock.wallMs()),
+      successThreshold: config.successThreshold,
+      silentAfterMs: config.stalledAfterMinutes * 60_000,
+      feed,
+      clock,
+      onRun: options.onRun,
+    });
+    return own;
+  }
+
+  function isDue(): boolean {
+    const logged = options.logReading();
+    const isOn =
+      logged?.run?.state === 'running' ||
+      own?.run?.state === 'running' ||
+      picture.sight.outsideAgentAtMs !== null;
+    const hasJustEnded = wasOn && !isOn;
+    const isUndecided = logged === null && own === null;
+    const everyMs = isOn || isUndecided ? tempo.resultsEveryMs : tempo.resultsIdleEveryMs;
+    if (!hasJustEnded && clock.monotonicMs() - lastLookMs < everyMs) return false;
+    wasOn = isOn;
+    return true;
+  }
+
+  async function readFolder(access: LogAccess): Promise<Known | null> {
+    const { results } = picture.sight;
+    if (results === null) return null;
+    const runId = options.logReading()?.run?.runId ?? null;
+    const places = placesOf(results);
+    for (const place of places) {
+      const shell = place.where === 'host' ? access.host : access.inside;
+      if (shell === null) continue;
+      const isSame = known?.runId === runId && isSamePlace(known.place, place);
+      const before = isSame ? known : null;
+      const read = await readPages(shell, place.path, before);
+      if (read === 'failed') return null;
+      if (read !== 'absent') return { place, runId, ...read };
+    }
+    return null;
+  }
+
+  async function look(access: LogAccess): Promise<void> {
+    if (picture.sight.machine === null || !isDue()) return;
+    lastLookMs = clock.monotonicMs();
+    await lookAtEvaluations(access);
+    const found = await readFolder(access);
+    if (found === null) return;
+    if (found.unnamed > (known?.unnamed ?? 0))
+      options.warn(
+        { folder: found.place.path, count: found.unnamed },
+        'result files are left out: the names of their folders are no names of tasks',
+      );
+    const skewMs = clockSkewMs(picture.sight.machine);
+    const reading = readingOf(found.place, access.container);
+    if (reading === null) return;
+    const logged = options.logReading();
+    const loggedUntil = reading === logged ? null : lastLogged(logged?.run ?? null);
+    const files = [...found.lines.values()]
+      .map((line) => toFile(line, found.place.path, skewMs))
+      .filter(({ modifiedAt }) => loggedUntil === null || modifiedAt > loggedUntil + afterEndMs);
+    try {
+      reading.takeResults(files);
+      known = found;
+    } catch (error) {
+      // What could not be written is read again.
+      picture.tellFailure(error);
+    }
+  }
+
+  async function lookAtEvaluations({ inside }: LogAccess): Promise<void> {
+    const answer = (await inside?.ask(askLimitSeconds, ['logs', evaluateLog])) ?? null;
+    const size = answer === null ? null : (readLogs(answer)[0]?.size ?? null);
+    const hasGrown = size !== null && evaluateLogSize !== null && size > evaluateLogSize;
+    evaluateLogSize = size;
+    const { outsideAgentAtMs } = picture.sight;
+    if (hasGrown) picture.learn({ outsideAgentAtMs: clock.monotonicMs() });
+    else if (outsideAgentAtMs !== null && clock.monotonicMs() - outsideAgentAtMs > evaluatedWithinMs)
+      picture.learn({ outsideAgentAtMs: null });
+  }
+
+  return {
+    get run() {
+      return own?.run ?? null;
+    },
+    runSight() {
+      const run = own?.run ?? null;
+      if (run === null) return null;
+      return {
+        isRunning: run.state === 'running',
+        endedWell: run.state === 'finished',
+        guest: null,
+        // Silence is how such a run ends: it is no stall.
+        silentForMs: 0,
+      };
+    },
+    async look(access) {
+      if (isLooking) return;
+      isLooking = true;
+      try {
+        await look(access);
+      } finally {
+        isLooking = false;
+      }
+    },
+  };
+
+  /** Until when a log has told of everything. */
+  function lastLogged(logged: RunState | null): number | null {
+    const run = logged ?? feed.latestFollow(vm)?.run ?? null;
+    return run === null || run.runId === own?.run?.runId ? null : (run.endedAt ?? run.lastEventAt);
+  }
+}
+
+async function readPages(
+  shell: ShellChannel,
+  folder: string,
+  before: Known | null,
+): Promise<Pick<Known, 'lines' | 'newest' | 'unnamed'> | 'absent' | 'failed'> {
+  const lines = new Map(before?.lines);
+  let newest = before?.newest ?? 0;
+  const since = newest - overlapSeconds;
+  let skip = 0;
+  let unnamed = before?.unnamed ?? 0;
+  for (let page = 0; page < mostPages; page++) {
+    const answer = readResults(await shell.ask(askLimitSeconds, resultsCommand(folder, since, skip)));
+    if (answer.kind !== 'ok') return answer.kind;
+    const { value } = answer;
+    for (const line of value.lines) {
+      lines.set(line.path, line);
+      newest = Math.max(newest, line.modifiedAt);
+    }
+    unnamed = Math.max(unnamed, value.unnamed);
+    if (!value.hasMore) break;
+    skip += value.told;
+  }
+  return { lines, newest, unnamed };
+}
+
+function toFile(line: ResultLine, folder: string, skewMs: number): ResultFile {
+  const { domain, taskId, path, modifiedAt, text } = line;
+  return {
+    domain,
+    taskId,
+    path: `${folder}${path.slice(1)}`,
+    modifiedAt: ourTimeMs(modifiedAt, skewMs),
+    text,
+  };
+}

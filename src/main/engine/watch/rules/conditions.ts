@@ -1,0 +1,68 @@
+/** What is known of a VM → which troubles hold, which are over, and of which nothing can be said. Pure. */
+import type { StateCode } from '../../../../shared/stream.ts';
+import { cloudRules } from './cloud.ts';
+import { connectionRules } from './connection.ts';
+import { containerRules } from './container.ts';
+import { guestRules } from './guest.ts';
+import { idleRules } from './idle.ts';
+import { machineRules } from './machine.ts';
+import type { ConditionSettings, Rules, Trouble } from './rule.ts';
+import { runRules } from './run.ts';
+import type { Sight } from '../sight.ts';
+
+export interface Assessment {
+  readonly holding: readonly Trouble[];
+  /** Codes of which it is certain that they do not hold. Those in neither list are unknown, and stay as they are. */
+  readonly clear: readonly StateCode[];
+}
+
+/** What `recovered` says. */
+export const recoveredSentence: Readonly<Record<StateCode, string>> = {
+  ssh_unreachable: 'The SSH connection is back.',
+  ssh_auth_failed: 'The login on the VM works again.',
+  ssh_host_key_changed: 'The host key of the VM is the expected one again.',
+  vm_unresponsive: 'The VM answers commands again.',
+  vm_not_running: 'The VM is running again.',
+  azure_auth_failed: 'Azure accepts the sign-in again.',
+  azure_unavailable: 'Azure answers again.',
+  container_missing: 'What the benchmark runs in is there.',
+  container_exited: 'The benchmark container is running again.',
+  probe_down: 'The benchmark server answers again.',
+  docker_denied: 'Docker can be used again.',
+  kvm_missing: 'KVM is available again.',
+  vm_tools_missing: 'The VM has all tools that BenchTray needs.',
+  disk_full: 'There is free disk space again.',
+  log_unreadable: 'The benchmark log can be read again.',
+  run_stalled: 'The run goes on.',
+  vm_idle: 'The VM is in use again, or off.',
+};
+
+/**
+ * What `recovered` says of a trouble that was told in words which are not true any more, and which is told anew. Of the others, the
+ * words that were told when it began stand until it is over.
+ */
+export const otherwiseSentence: Readonly<Partial<Record<StateCode, string>>> = {
+  // Whether it is paid for stands in the message, and changes while it is off.
+  vm_not_running: 'The VM is off in another way now.',
+};
+
+const rules: Rules = {
+  ...connectionRules,
+  ...cloudRules,
+  ...containerRules,
+  ...guestRules,
+  ...machineRules,
+  ...runRules,
+  ...idleRules,
+};
+
+export function assess(sight: Sight, settings: ConditionSettings): Assessment {
+  const holding: Trouble[] = [];
+  const clear: StateCode[] = [];
+  for (const [code, rule] of Object.entries(rules) as [StateCode, NonNullable<Rules[StateCode]>][]) {
+    const verdict = rule(sight, settings);
+    if (verdict === 'clear') clear.push(code);
+    else if (verdict !== 'unknown') holding.push({ code, ...verdict });
+  }
+  return { holding, clear };
+}
