@@ -91,7 +91,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const vmNames = (): string[] => vms().map((vm) => vm.name);
   const limits = options.sinkLimits ?? sinkLimits;
   const { maxWaitMs } = limits;
-  const streams = createStreams({ feed, vms, version, log, onDemand: options.onDemand, limits });
+  const streams = createStreams({ feed, vms, version, onDemand: options.onDemand, limits });
   let url = '';
   const doctor = doctorRoute({ run: options.doctor ?? null, vmNames, url: () => url });
   const routes = [

@@ -31,8 +31,6 @@ export type SinkTarget = Pick<
 >;
 
 export interface Sink {
-  /** What the client is connected by. */
-  readonly connection: Socket;
   write(bytes: Buffer): void;
   /** So many bytes more wait for this client elsewhere, until it has taken what it was sent. */
   owe(bytes: number): void;
@@ -44,8 +42,6 @@ export interface Sink {
   wasCut(): boolean;
   /** Disconnects the client for which too much waits, or for too long; breaks a long silence. To be called every `checkEveryMs`. */
   check(): void;
-  /** Disconnects the client at once. */
-  cut(): void;
   /** Ends the stream properly. */
   end(): void;
   /** To be called when the connection is gone. */
@@ -90,8 +86,8 @@ class ClientSink implements Sink {
     this.#socket = target.chunkedEncoding ? target.socket : null;
   }
 
-  get connection(): Socket {
-    // Not that of the response: one that waits for the answer before it has none yet.
+  get #connection(): Socket {
+    // The response itself has no socket while it waits for the one before it.
     return this.#target.req.socket;
   }
 
@@ -133,7 +129,7 @@ class ClientSink implements Sink {
 
   isOver(): boolean {
     // A connection that was destroyed tells of its end only later.
-    return this.#isOver || this.connection.destroyed;
+    return this.#isOver || this.#connection.destroyed;
   }
 
   wasCut(): boolean {
@@ -152,7 +148,7 @@ class ClientSink implements Sink {
     }
     if (this.#taken >= this.#markedWrite) this.#mark(nowMs);
     const waitingBytes = this.#target.writableLength + this.#owedBytes;
-    if (waitingBytes > maxWaitingBytes || nowMs - this.#markedMs > maxWaitMs) this.cut();
+    if (waitingBytes > maxWaitingBytes || nowMs - this.#markedMs > maxWaitMs) this.#cut();
   }
 
   end(): void {
@@ -166,10 +162,9 @@ class ClientSink implements Sink {
   }
 
   /** Frames that were cut in the middle are thrown away by the client, which comes back with the id of the last whole one. */
-  cut(): void {
-    if (this.#isOver) return;
+  #cut(): void {
     this.#isCut = true;
     this.dispose();
-    this.connection.destroy();
+    this.#connection.destroy();
   }
 }

@@ -4,8 +4,6 @@ import type { Feed, JournalEvent } from '../../feed/index.ts';
 import { createBacklog, type StreamView } from './backlog.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { createPace } from './pace.ts';
-import type { ServerLog } from '../http/server-log.ts';
-import { watchPeers } from './peer-watch.ts';
 import { createPictures, type ConfiguredVm, type SnapshotKind } from './pictures.ts';
 import type { StreamQuery } from '../routes/query.ts';
 import { checkEveryMs, createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
@@ -17,9 +15,8 @@ import { jsonFrame } from './wire.ts';
 /** Ten a second: how often a run that moves fast is told at most. */
 const progressGapMs = 100;
 /**
- * When the system begins to ask whether the peer of a silent connection is still there: then once a second, ten times
- * (libuv), so that a peer that went without a word while nothing was under way is known to be gone before the next keep-alive
- * comment. What is under way is looked after by the peer watch.
+ * After this much silence the system probes the peer: once a second, ten times (libuv). The system does not probe while data waits for
+ * an acknowledgement: then it resends until it gives up, and the sink's limits apply as soon as it accepts no more.
  */
 const probePeerAfterMs = 4000;
 
@@ -27,7 +24,6 @@ export interface StreamsOptions {
   readonly feed: Feed;
   readonly vms: () => readonly ConfiguredVm[];
   readonly version: string;
-  readonly log: ServerLog;
   readonly onDemand: (smallestIntervalSeconds: number | null) => void;
   readonly limits?: SinkLimits;
 }
@@ -45,7 +41,6 @@ export function createStreams({
   feed,
   vms,
   version,
-  log,
   onDemand,
   limits = sinkLimits,
 }: StreamsOptions): Streams {
@@ -55,7 +50,6 @@ export function createStreams({
   let whenAllGone: (() => void) | null = null;
   const counters = createStreamCounters();
   let isClosed = false;
-  const unwatchPeers = watchPeers({ maxWaitMs: limits.maxWaitMs, log, peers: () => open.values() });
   const pictures = createPictures(feed, vms);
   const backlog = createBacklog(feed);
   const vmNames = (): string[] => vms().map((vm) => vm.name);
@@ -143,7 +137,6 @@ export function createStreams({
       isClosed = true;
       unsubscribe();
       clearInterval(checks);
-      unwatchPeers();
       progressPace.stop();
       timers.stop();
       for (const { channel } of contexts.values()) channel.flush();
