@@ -5,7 +5,9 @@ import { createTailReader, spellAnew } from '../../../src/main/engine/vm/tail-ou
 /** What comes of these bytes, cut at these places. */
 function read(path: string, output: string, cuts: readonly number[]): { data: string; cut: boolean } {
   const spelling = spellAnew(path);
-  const bytes = Buffer.from(output.replaceAll('PATH', spelling.path));
+  const bytes = Buffer.from(
+    output.replaceAll('PATH', spelling.path).replaceAll('TAIL', `${spelling.detour}/usr/bin/tail`),
+  );
   const take = createTailReader(spelling);
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   const parts: Buffer[] = [];
@@ -29,6 +31,27 @@ describe('what tail gives', () => {
       '/tmp/x.log',
       'one\ntail: PATH: something else\ntwo\n',
       'one\ntwo\n',
+      false,
+    ],
+    [
+      'up to where a tail that was called by its path says that it was cut',
+      '/tmp/x.log',
+      'oneTAIL: PATH: file truncated\ntwo\n',
+      'one',
+      true,
+    ],
+    [
+      'without messages that do not name the file',
+      '/tmp/x.log',
+      'one\nTAIL: inotify cannot be used, reverting to polling: Too many open files\ntwo\n',
+      'one\ntwo\n',
+      false,
+    ],
+    [
+      'with a log line that looks like such a message',
+      '/tmp/x.log',
+      'one\n/usr/bin/tail: inotify cannot be used\n/./tail: x\n',
+      'one\n/usr/bin/tail: inotify cannot be used\n/./tail: x\n',
       false,
     ],
     [

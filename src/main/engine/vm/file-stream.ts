@@ -52,7 +52,7 @@ export function followFile(
   const channel = openFollow(
     channels,
     shell,
-    ['follow', inode, String(offset + 1), String(size), spelling.path],
+    ['follow', inode, String(offset + 1), String(size), spelling.path, spelling.detour],
     {
       ...events,
       data(chunk) {

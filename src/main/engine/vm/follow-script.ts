@@ -6,10 +6,11 @@
  *   `piece PATH FROM COUNT`          COUNT bytes of it, FROM the first (1) or a later one on
  *   `siblings PATH INODE`            `log` lines of the files beside it whose names begin as its own, and of the one with that inode
  *   `until_closed rest INODE FROM PATH`   the bytes of it up to its present end
- *   `follow INODE FROM SIZE PATH`    (a request of its own, like `until_closed`) the bytes of it, and what is added, until the channel
- *                                    closes; SIZE is what it was seen to have: with less it was cut before it was opened, and what stood
- *                                    in it is elsewhere. `tail`'s own messages are among the bytes: only so is it known where they belong.
- *                                    Where `tail` says nothing when a file is cut (busybox), a loop takes its place.
+ *   `follow INODE FROM SIZE PATH DETOUR`   (a request of its own, like `until_closed`) the bytes of it, and what is added, until the
+ *                                    channel closes; SIZE is what it was seen to have: with less it was cut before it was opened, and what
+ *                                    stood in it is elsewhere. `tail`'s own messages are among the bytes: only so is it known where they
+ *                                    belong. They begin with the program's path, which is called by way of DETOUR, a spelling of "/", so
+ *                                    that no log holds it. Where `tail` says nothing when a file is cut (busybox), a loop takes its place.
  */
 export const followScript = String.raw`
 piece() { tail -c "+$2" -- "$1" | head -c "$3"; }
@@ -35,7 +36,9 @@ follow() {
   [ "${'$'}{facts#* }" -ge "$3" ] || { echo 'it was cut' >&2; exit 1; }
   # Where the file system tells nobody of changes (overlayfs), tail looks again after this many seconds.
   if tail -s 0.1 -c 0 /dev/null >/dev/null 2>&1; then
-    tail -s 0.1 -c "+$2" -f -- "$4" 2>&1 </dev/null 3<&- 5<&- & command=$!
+    tail=$(command -v tail)
+    case $tail in /*) tail=$5$tail;; *) tail=tail;; esac
+    "$tail" -s 0.1 -c "+$2" -f -- "$4" 2>&1 </dev/null 3<&- 5<&- & command=$!
     is_same_file && echo same >&2 || { echo 'another file' >&2; exit 1; }
   else
     grow "$2" "$4" & command=$!

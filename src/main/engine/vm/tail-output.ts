@@ -7,30 +7,35 @@ export interface TailOutput {
   readonly cut: boolean;
 }
 
-/** A path in a spelling of its own, and the part of it that nothing else is spelt like. */
+/** A path that is spelled in a way of its own, and the detour through the root folder that does it. */
 export interface OwnSpelling {
   readonly path: string;
-  readonly mark: string;
+  /** "/.///././.", to be put before an absolute path. */
+  readonly detour: string;
 }
 
 /**
- * "/tmp/x.log" → "/.///././/tmp/x.log", another one each time: tail names the file in its messages as it was given to it, and
- * nothing that a log can hold is mistaken for one of them.
+ * Returns "/tmp/x.log" as "/.///././tmp/x.log", with another detour each time. tail names the file, and itself, in its messages as it
+ * was called, so nothing that a log can hold is mistaken for one of them.
  */
 export function spellAnew(path: string): OwnSpelling {
   const slash = path.indexOf('/');
   const detour = Array.from({ length: 24 }, () => (randomInt(2) === 0 ? '/' : '/.')).join('');
-  const mark = `${path.slice(0, slash)}${detour}/`;
-  return { path: mark + path.slice(slash + 1), mark };
+  return { path: path.slice(0, slash) + detour + path.slice(slash), detour };
 }
 
 /** A path has 4,096 bytes at most on Linux; quoted, each may take four. */
 const longestMessage = 20_000;
 
-/** Takes apart what tail gives, chunk by chunk, until the file has been cut. */
-export function createTailReader({ mark }: OwnSpelling): (chunk: Buffer) => TailOutput {
-  // Quoted where it holds something that a shell would not take literally.
-  const openings = [Buffer.from(`tail: ${mark}`), Buffer.from(`tail: '${mark}`)];
+/**
+ * Returns a function that takes apart what tail gives, chunk by chunk, until the file has been cut. Messages begin with the program as it
+ * was called, by a path with the same detour ("/.///./usr/bin/tail: inotify cannot be used, reverting to polling"). Where it was
+ * found by its bare name they begin with "tail: " and the file; others of such a tail cannot be told from the log.
+ */
+export function createTailReader({ path, detour }: OwnSpelling): (chunk: Buffer) => TailOutput {
+  const mark = path.slice(0, path.indexOf('/')) + detour;
+  // The name is quoted where it holds something that a shell would not take literally.
+  const openings = [detour, `tail: ${mark}`, `tail: '${mark}`].map((opening) => Buffer.from(opening));
   let held = Buffer.alloc(0);
 
   return (chunk) => {
@@ -70,11 +75,11 @@ function firstOf(bytes: Buffer, openings: readonly Buffer[]): number {
   return found.length === 0 ? -1 : Math.min(...found);
 }
 
-/** How many of the last bytes may be the beginning of one of these. No line end is in any of them. */
+/** Returns how many of the last bytes may be the beginning of one of these. No line end is in any of them. */
 function beginningAtEnd(bytes: Buffer, openings: readonly Buffer[]): number {
   const longest = Math.min(bytes.length, Math.max(...openings.map(({ length }) => length)) - 1);
   const from = Math.max(bytes.length - longest, bytes.lastIndexOf(0x0a) + 1);
-  for (let at = bytes.indexOf('t', from); at !== -1; at = bytes.indexOf('t', at + 1)) {
+  for (let at = from; at < bytes.length; at += 1) {
     const ending = bytes.subarray(at);
     if (openings.some((opening) => opening.subarray(0, ending.length).equals(ending))) return ending.length;
   }
