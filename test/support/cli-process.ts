@@ -1,4 +1,4 @@
-/** The command line as a process of its own, with folders of its own. */
+/** Starts the built command line as a process with its own folders. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -15,9 +15,10 @@ export interface CliProcess {
   readonly listening: () => Promise<string>;
 }
 
-const cli = join(import.meta.dirname, '..', '..', 'src/main/cli/index.ts');
+// The path alone: built.ts would also load every room into the test.
+const cli = join(import.meta.dirname, '..', '..', 'out/main/cli.js');
 
-/** Starts the command line with a home in this folder. It is gone when the test is over. */
+/** Starts the command line with a home in this folder. The end of the test kills it. */
 export function startCli(
   folder: string,
   args: readonly string[],

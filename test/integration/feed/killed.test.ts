@@ -3,9 +3,30 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DataFolderInUse, lockDataFolder, openFeed } from '../../../src/main/engine/feed/index.ts';
 import { UserError } from '../../../src/shared/user-error.ts';
+
+/** A bundle: a hundred processes would otherwise strip the types of every source a hundred times. */
+let script: string;
+let bundleDir: string;
+beforeAll(async () => {
+  bundleDir = mkdtempSync(join(tmpdir(), 'benchtray-bundle-'));
+  script = join(bundleDir, 'commit-for-ever.mjs');
+  await build({
+    configFile: false,
+    logLevel: 'silent',
+    ssr: { noExternal: true },
+    build: {
+      ssr: join(import.meta.dirname, 'commit-for-ever.ts'),
+      outDir: bundleDir,
+      target: 'node24',
+      rolldownOptions: { output: { entryFileNames: '[name].mjs' } },
+    },
+  });
+});
+afterAll(() => rmSync(bundleDir, { recursive: true }));
 
 let dataDir: string;
 beforeEach(() => {
@@ -17,7 +38,6 @@ afterEach(() => {
 
 /** A process that has the folder and commits in a loop, two events at a time. */
 function startCommitting(folder = dataDir, from = 1) {
-  const script = join(import.meta.dirname, 'commit-for-ever.ts');
   const child = spawn(process.execPath, [script, folder, String(from)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -59,7 +79,8 @@ it(`loses nothing that was told and writes no half of a change, killed ${kills} 
         events.map(({ data }) => ('task_id' in data ? data.task_id : 'detail' in data && data.detail)),
       ).toEqual(Array.from({ length: 2 * written }, (_, index) => `task ${Math.floor(index / 2) + 1}`));
       expect(feed.tasksOf('run-1')).toHaveLength(written);
-      expect(events.map(({ id }) => id)).toEqual(expect.arrayContaining(told));
+      const kept = new Set(events.map(({ id }) => id));
+      expect(told.filter((id) => !kept.has(id))).toEqual([]);
       expect(new Set(told).size).toBe(told.length);
       expect(events.every(({ seq }, index) => seq > (events[index - 1]?.seq ?? 0))).toBe(true);
       feed.close();
