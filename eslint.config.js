@@ -179,6 +179,16 @@ export default ts.config(
             'NewExpression[callee.name="Promise"] CallExpression[callee.name="setTimeout"] > Literal[value>=100]',
           message: 'No fixed sleeps: use "until" of test/support/wait.ts.',
         },
+        {
+          selector:
+            'CallExpression[callee.name="until"] > :function BinaryExpression[operator="==="][left.property.name="length"]:not([right.value=0])',
+          message: 'The list may grow past this length before the test looks: use ">=".',
+        },
+        {
+          selector:
+            'CallExpression[callee.name="until"] > :function BinaryExpression[operator="==="][left.callee.property.name="logins"]:not([right.value=0])',
+          message: 'The number may grow past this one before the test looks: use ">=".',
+        },
       ],
     },
   },

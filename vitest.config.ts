@@ -59,7 +59,7 @@ export default defineConfig({
           // The build is run as it is: by Node, not through Vite.
           server: { deps: { external: [/\/out\/main\//] } },
           testTimeout: 240_000,
-          hookTimeout: 120_000,
+          hookTimeout: 240_000,
           // When the unit tests are through, so that deadlines are measured on a machine that has time for them. They mostly wait.
           maxWorkers: 8,
           sequence: { groupOrder: 1 },

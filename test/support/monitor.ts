@@ -28,6 +28,7 @@ const quickTempo: Tempo = {
   runnerGoneAfterMs: 1_500,
   lastLinesMs: 1_000,
   arrivesWithinMs: 25_000,
+  lossToldAfterMs: 1_500,
 };
 
 /** @param dataDir given: it is left alone at the end */

@@ -179,17 +179,15 @@ describe('demo and watch', () => {
   });
 
   it('waits for a server that is not there yet, and survives its restart', async () => {
-    const first = start('serve', '--port', '0');
-    const url = await first.listening();
-    await first.stop('SIGTERM');
+    const url = `http://127.0.0.1:${String(await freePort())}`;
     const watch = start('watch', '--url', url, '--json');
     await watch.prints(/no BenchTray is running there; trying again/);
     const connections = () => watch.out().split('"event":"connected"').length - 1;
     const second = start('serve', '--port', new URL(url).port);
-    await watch.until(() => connections() === 1, 'a connection');
+    await watch.until(() => connections() >= 1, 'a connection');
     await second.stop();
     start('serve', '--port', new URL(url).port);
-    await watch.until(() => connections() === 2, 'another connection');
+    await watch.until(() => connections() >= 2, 'another connection');
     expect(await watch.stop('SIGINT')).toBe(0);
   });
 

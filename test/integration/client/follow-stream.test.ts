@@ -62,7 +62,7 @@ const ids = () => messages.map(({ id }) => id);
 it('comes back after refusals, which EventSource itself takes for the end', async () => {
   answers = [refuse, refuse, stream(connected('j-1'))];
   follow();
-  await until(() => messages.length === 1, 'a message');
+  await until(() => messages.length >= 1, 'a message');
   expect(reasons).toEqual(['the server answered 503', 'the server answered 503']);
 });
 
@@ -74,7 +74,7 @@ it('names the last event after a lost connection in the header, after a refusal 
     stream(connected('j-3')),
   ];
   follow();
-  await until(() => messages.length === 4, 'three connections');
+  await until(() => messages.length >= 4, 'three connections');
   expect(ids()).toEqual(['j-1', null, 'j-2', 'j-3']);
   expect(asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'j-1', 'j-2', undefined]);
   expect(asked.at(-1)?.url).toBe('/api/benchmark-sse?vm=*&lastEventId=j-2');
@@ -166,7 +166,7 @@ it('gives up an event without an end, and holds no more than one of 16 MiB', asy
   };
   answers = [endless, stream(connected('j-1'))];
   follow();
-  await until(() => messages.length === 1, 'the next connection');
+  await until(() => messages.length >= 1, 'the next connection');
   expect(ids()).toEqual(['j-1']);
   expect(sent).toBeLessThan(64);
 });

@@ -87,7 +87,7 @@ describe.skipIf(sshdPath === null)('benchtray doctor', () => {
     patient.vm.setProbe('silent');
     await configured(patient);
     const doctor = start(patient);
-    await until(() => patient.vm.logins() === 1, 'the doctor is there');
+    await until(() => patient.vm.logins() >= 1, 'the doctor is there');
     const ending = startStopwatch();
     expect(await doctor.stop('SIGINT')).toBe(1);
     expect(ending.stop()).toBeLessThan(2_000);

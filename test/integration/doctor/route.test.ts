@@ -36,9 +36,9 @@ describe.skipIf(sshdPath === null)('a BenchTray that watches', () => {
     vm.setProbe('silent');
     const monitor = await startTestMonitor(testConfig([{ ...config, azure: null }]));
     onTestFinished(() => monitor.close());
-    await until(() => vm.logins() === 1, 'the watcher is there');
+    await until(() => vm.logins() >= 1, 'the watcher is there');
     const client = await openLineClient(`${monitor.url}/api/doctor?vm=${config.name}`);
-    await until(() => vm.sessions() === 2, 'the doctor is there');
+    await until(() => vm.sessions() >= 2, 'the doctor is there');
     client.close();
     await until(() => vm.sessions() === 1, 'only the watcher is left');
   });

@@ -195,12 +195,18 @@ describe('a program that does not end', () => {
 
   it('that is about to end may do so when everything ends', async () => {
     const out = start(
-      `import { writeFileSync } from 'node:fs'; writeFileSync(process.argv[2], 'on');
-       setTimeout(() => { writeFileSync(process.argv[2], 'done') }, 300)`,
+      `import { existsSync, writeFileSync } from 'node:fs'; writeFileSync(process.argv[2], 'on');
+       const timer = setInterval(() => {
+         if (!existsSync(process.argv[2] + '.go')) return;
+         writeFileSync(process.argv[2], 'done');
+         clearInterval(timer);
+       }, 5)`,
     );
     happen('One');
-    await until(() => readIfThere(out) === 'on', 'the program is on');
-    await hooks?.close();
+    await until(() => readIfThere(out), 'the program is on');
+    const closed = hooks?.close();
+    writeFileSync(`${out}.go`, '');
+    await closed;
     expect(readIfThere(out)).toBe('done');
     expect(status()).toMatchObject({ ok: true, delivered: 1 });
   });

@@ -30,7 +30,7 @@ it('tells an address of an outage, and everybody how the telling went', async ()
   const config = testConfig([vm], { hooks: [hookOf({ url: receiver.url })] });
   monitor = await startTestMonitor(config);
 
-  await until(() => receiver?.received.length === 1, 'the outage is told');
+  await until(() => receiver?.received[0], 'the outage is told');
   expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({ event: 'error', vm: 'vm-a' });
   const failed = await until(async () => {
     const answer = await ask();

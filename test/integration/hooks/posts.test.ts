@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../support/free-port.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { until } from '../../support/wait.ts';
 import { startReceiver, startTestHooks, hookOf, type Receiver, type TestHooks } from './support.ts';
@@ -146,10 +147,9 @@ describe('an address', () => {
   });
 
   it('that is dead costs a bounded number of attempts and no secret', async () => {
-    const dead = await startReceiver();
-    await dead.close();
+    const url = `http://127.0.0.1:${String(await freePort())}/secret-path?token=hunter2`;
     const headers = { 'X-Key': 'hunter3', Authorization: { env: 'NTFY_TOKEN' } };
-    hooks = startTestHooks([{ url: dead.url, headers }], { environment: { NTFY_TOKEN: 'hunter4' } });
+    hooks = startTestHooks([{ url, headers }], { environment: { NTFY_TOKEN: 'hunter4' } });
     hooks.happen('One');
     await until(() => status()?.failures === 1, 'it is given up');
     expect(status()?.last_error).toMatch(
@@ -189,7 +189,7 @@ describe('several hooks', () => {
       ]);
       hooks.happen('One');
       hooks.happen('Two', 'vm-b');
-      await until(() => mine.received.length === 1, 'the event arrives');
+      await until(() => mine.received.length >= 1, 'the event arrives');
       expect(mine.received[0]?.body).toBe('vm-b: Two');
       await until(() => hooks?.status()[1]?.delivered === 1, 'the hook knows');
       expect(hooks.status().map(({ pending }) => pending)).toEqual([2, 0, 0]);
@@ -229,7 +229,7 @@ describe('several hooks', () => {
     receiver = await startReceiver(() => undefined);
     hooks = startTestHooks(Array.from({ length: 9 }, () => ({ url: receiver?.url })));
     hooks.happen('One');
-    await until(() => receiver?.received.length === 4, 'four are under way');
+    await until(() => receiver?.received[3], 'four are under way');
     const closing = startStopwatch();
     await hooks.close();
     expect(closing.stop()).toBeLessThan(1_500);

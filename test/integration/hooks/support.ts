@@ -73,8 +73,9 @@ export function program(
   return [process.execPath, script, join(folder, `${name}.out`)];
 }
 
+/** Returns the text of the file. Null: it does not exist, or nothing has been written into it yet. */
 export const readIfThere = (file: string): string | null =>
-  existsSync(file) ? readFileSync(file, 'utf8') : null;
+  (existsSync(file) && readFileSync(file, 'utf8')) || null;
 
 /** A process that has ended and was not collected by anybody counts as gone. */
 export function isAlive(pid: number): boolean {

@@ -20,7 +20,7 @@ import { trayIcons } from '../../../src/main/desktop/tray/model.ts';
 import { writeStubElectron } from './stub-electron.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const packLimitMs = 50_000;
+const packLimitMs = 200_000;
 /** Every fuse that the configuration sets stands the other way at first. */
 const fusesBefore = '101100011';
 const off = '0'.charCodeAt(0);

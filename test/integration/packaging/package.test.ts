@@ -42,7 +42,7 @@ beforeAll(() => {
     ...['install', '--prefix', folder, '--omit', 'optional', '--offline', '--no-audit', '--no-fund'],
     join(folder, packed.filename),
   ]);
-}, 120_000);
+});
 afterAll(() => {
   if (isBuilt) rmSync(folder, { recursive: true });
 });

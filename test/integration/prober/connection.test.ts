@@ -76,7 +76,7 @@ describe.skipIf(sshdPath === null)('logging in', () => {
     await untilPhase('ready');
     await vm.killSshd();
     await vm.startSshd();
-    await until(() => vm.logins() === 2, 'logged in anew');
+    await until(() => vm.logins() >= 2, 'logged in anew');
     expect(askPassphrase.mock.calls).toEqual([[privateKey]]);
   });
 
@@ -134,7 +134,7 @@ describe.skipIf(sshdPath === null)('logging in', () => {
     expect(await untilError('ssh_unreachable')).toMatchObject({
       detail: expect.stringContaining('could not reach 10.0.0.4: no answer in time') as string,
     });
-    await until(() => asked.length === 2, 'it asks again');
+    await until(() => asked.length >= 2, 'it asks again');
     await close();
     await until(() => jump.connections() === 0, 'the connection to the jump host has ended');
   });
@@ -226,7 +226,7 @@ describe.skipIf(sshdPath === null)('staying connected', () => {
     expect(losing.stop()).toBeLessThan(2_000);
     expect(client.statuses().at(-1)).toMatchObject({ connected: false, waa_ready: false, phase: 'unknown' });
     await vm.startSshd();
-    await until(() => vm.logins() === 2, 'contact');
+    await until(() => vm.logins() >= 2, 'contact');
     const returning = startStopwatch();
     await untilRecovered('ssh_unreachable');
     await untilPhase('ready');

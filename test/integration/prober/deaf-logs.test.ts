@@ -27,9 +27,10 @@ describe.skipIf(sshdPath === null)('a log of which nothing arrives', () => {
     expect(error.hint).toContain('hangs');
     for (const tail of tails) rmSync(tail);
     await untilRecovered('log_unreadable');
-    await until(() => client.tasks().length === 2, 'both tasks');
+    await until(() => client.tasks().length >= 2, 'both tasks');
     vm.runSays(tasks[2] ?? '');
-    await until(() => client.tasks().length === 3, 'the third task');
+    await until(() => client.tasks().length >= 3, 'the third task');
+    expect(client.tasks()).toHaveLength(3);
     expect(client.errors().map(({ code }) => code)).toEqual(['log_unreadable']);
   });
 });

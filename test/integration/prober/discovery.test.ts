@@ -194,7 +194,7 @@ describe.skipIf(sshdPath === null)('of several containers', () => {
           : [detail.container],
       );
     expect(names).toEqual(['winarena', 'waa-container']);
-  }, 90_000);
+  });
 
   it('one that has stopped gives way to one that runs', async () => {
     const { vm, watched } = await two([qemu, runPy], [qemu]);

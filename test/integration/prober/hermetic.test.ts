@@ -48,7 +48,7 @@ describe.skipIf(sshdPath === null || !canBuildWorld())('the stand-in VM', () => 
 
     mkdirSync(join(vm.dir, 'tmp'), { recursive: true });
     writeFileSync(join(vm.dir, 'tmp/waa_benchmark.log'), sampleRunByTask(Date.now()).slice(0, 2).join(''));
-    await until(() => watched.client.tasks().length === 2, 'the tasks of its own log');
+    await until(() => watched.client.tasks().length >= 2, 'the tasks of its own log');
     expect(watched.client.tasks().map(({ task_id }) => task_id)).toEqual(sampleTaskIds.slice(0, 2));
     await until(() => found('log')?.endsWith('/tmp/waa_benchmark.log'), 'its own log is named');
     expect(found('runner')).toBeUndefined();

@@ -18,7 +18,7 @@ describe.skipIf(sshdPath === null)('a flooded log', () => {
     await vm.startRunner();
     const [first = '', ...pieces] = sampleRunByTask(Date.now());
     vm.runSays(first);
-    await until(() => client.tasks().length === 1, 'the first task');
+    await until(() => client.tasks().length >= 1, 'the first task');
     for (const [index, [kind, make]] of kinds.entries()) {
       vm.runSays(make(bytes));
       vm.runSays(`\n${pieces[index] ?? ''}`);

@@ -70,7 +70,7 @@ describe.skipIf(sshdPath === null)('one run on two VMs', () => {
       for (const worker of workers) {
         worker.says(worker.pieces[index] ?? '');
         if (index < 5) done += 1;
-        await until(() => client.tasks().length === done, `${done} tasks`);
+        await until(() => client.tasks().length >= done, `${done} tasks`);
       }
       if (index < 5)
         await until(

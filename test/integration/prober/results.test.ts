@@ -54,16 +54,16 @@ describe.skipIf(sshdPath === null)('results beside a log', () => {
     const watched = await watch(vm.config);
     const pieces = sampleRunByTask(hoursAgo);
     vm.runSays(pieces[0] ?? '');
-    await until(() => watched.client.tasks().length === 1, 'the first task');
+    await until(() => watched.client.tasks().length >= 1, 'the first task');
     // What the log says of this one is lost.
     putResult(vm, second[0], second[1], '0.5\n');
     const tasks = await until(
-      () => watched.client.tasks().length === 2 && watched.client.tasks(),
+      () => watched.client.tasks().length >= 2 && watched.client.tasks(),
       'from its file',
     );
     expect(scores(tasks)[1]).toEqual([second[1], 0.5, false, 'scored']);
     vm.runSays(pieces[2] ?? '');
-    await until(() => watched.client.tasks().length === 3, 'the log goes on');
+    await until(() => watched.client.tasks().length >= 3, 'the log goes on');
     await until(() => watched.client.progress()?.tasks_completed === 3, 'it is counted');
     expect(watched.client.progress()).toMatchObject({ score_sum: 1.5 });
   });
@@ -75,7 +75,7 @@ describe.skipIf(sshdPath === null)('results beside a log', () => {
     // The second task is over now, by its log.
     const pieces = sampleRunByTask(Date.now() - lastTimeIn(sampleRunByTask(0)[1] ?? ''));
     vm.runSays(pieces.slice(0, 2).join(''));
-    await until(() => watched.client.tasks().length === 2, 'two tasks');
+    await until(() => watched.client.tasks().length >= 2, 'two tasks');
     expect(scores(watched.client.tasks())[1]).toEqual([second[1], 0, false, 'scored']);
     // The same as the log says, in another spelling, and not the same.
     putResult(vm, first[0], first[1], 'True\n');
@@ -89,7 +89,7 @@ describe.skipIf(sshdPath === null)('results beside a log', () => {
     // The end of the run is a reason to look again.
     await until(() => watched.client.progress()?.state === 'finished', 'the end');
     putResult(vm, third[0], 'of-no-plan', '1\n');
-    await until(() => watched.client.tasks().length === 12, 'all tasks');
+    await until(() => watched.client.tasks().length >= 12, 'all tasks');
     expect(watched.client.errors().map(({ code }) => code)).toEqual(['result_mismatch']);
     expect(scores(watched.client.tasks())[1]).toEqual([second[1], 0, false, 'scored']);
   });
@@ -104,7 +104,7 @@ describe.skipIf(sshdPath === null)('results beside a log', () => {
     putResult(vm, fourth[0], fourth[1], '0.5\n');
     const watched = await watch(vm.config);
     const told = await until(
-      () => watched.client.tasks().length === 3 && watched.client.tasks(),
+      () => watched.client.tasks().length >= 3 && watched.client.tasks(),
       'it is told',
     );
     expect(told.map(({ task_id }) => task_id)).toEqual([first[1], second[1], fourth[1]]);
@@ -126,7 +126,7 @@ describe.skipIf(sshdPath === null)('results without a log', () => {
     await before.untilPhase('ready');
     putResult(vm, 'notepad', 'notepad_1', 'True\n');
     putResult(vm, 'chrome', 'chrome_3', '0.25\n');
-    await until(() => before.client.tasks().length === 2, 'the results are told');
+    await until(() => before.client.tasks().length >= 2, 'the results are told');
     expect(scores(before.client.tasks()).sort()).toEqual([
       ['chrome_3', 0.25, false, 'scored'],
       ['notepad_1', 1, true, 'scored'],
@@ -136,7 +136,7 @@ describe.skipIf(sshdPath === null)('results without a log', () => {
 
     putResult(vm, 'clock', 'clock_1', '1\n');
     const after = await withResults(vm, dataDir);
-    await until(() => after.client.tasks().length === 3, 'one more');
+    await until(() => after.client.tasks().length >= 3, 'one more');
     expect(scores(after.client.tasks())[2]).toEqual(['clock_1', 1, true, 'scored']);
     const runs = await fetch(`${after.monitor.url}/api/runs`);
     expect(await runs.json()).toMatchObject([{ dialect: 'results', state: 'running', tasks_completed: 3 }]);

@@ -49,7 +49,7 @@ describe.skipIf(sshdPath === null)('a run, watched over real SSH', () => {
     await tasksDone(1);
     for (const [index, piece] of pieces.slice(1).entries()) {
       vm.runSays(piece);
-      await until(() => client.tasks().length === Math.min(index + 2, 12), `task ${index + 2}`);
+      await until(() => client.tasks().length >= Math.min(index + 2, 12), `task ${index + 2}`);
     }
     const end = await until(
       () => client.progress()?.state === 'finished' && client.progress(),
@@ -130,20 +130,6 @@ describe.skipIf(sshdPath === null)('a run, watched over real SSH', () => {
     expect(client.statuses().at(-1)).toMatchObject({ connected: true, waa_ready: true, phase: 'ready' });
   });
 
-  it('says nothing of a connection that is back at once', async () => {
-    await vm.startRunner();
-    const pieces = sampleRunByTask(Date.now());
-    vm.runSays(pieces[0] ?? '');
-    await tasksDone(1);
-    await vm.killSshd();
-    await vm.startSshd();
-    vm.runSays(pieces.slice(1).join(''));
-    await until(() => vm.logins() === 2, 'connected again');
-    await tasksDone(2);
-    expect(client.errors()).toEqual([]);
-    expect(client.statuses().every((status, index) => index < 2 || status.connected)).toBe(true);
-  });
-
   it('goes on where a run continues in a new file (logrotate) and where the file is cut (copytruncate)', async () => {
     await vm.startRunner();
     const pieces = sampleRunByTask(Date.now());
@@ -185,6 +171,36 @@ describe.skipIf(sshdPath === null)('a run, watched over real SSH', () => {
     expect(client.tasks().map(({ outcome }) => outcome)).toEqual(['scored', 'scored', 'interrupted']);
   });
 });
+
+describe.skipIf(sshdPath === null)(
+  'a connection that is lost and comes back before its loss is reported',
+  () => {
+    it('is not mentioned, and costs no task', async () => {
+      const vm = await readyVm();
+      await vm.startRunner();
+      // A login takes long on a busy machine.
+      const { client, untilPhase } = await watch(vm.config, { tempo: { lossToldAfterMs: 600_000 } });
+      await untilPhase('ready');
+      const [first = '', ...others] = sampleRunByTask(Date.now());
+      vm.runSays(first);
+      await until(() => client.tasks().length >= 1, 'the first task');
+      const before = client.statuses().length;
+      await vm.killSshd();
+      await vm.startSshd();
+      vm.runSays(others.join(''));
+      await until(() => client.progress()?.state === 'finished', 'the end of the run');
+      expect(vm.logins()).toBeGreaterThan(1);
+      expect(client.tasks().map(({ task_id }) => task_id)).toEqual(sampleTaskIds);
+      expect(client.errors()).toEqual([]);
+      expect(
+        client
+          .statuses()
+          .slice(before)
+          .every(({ connected }) => connected),
+      ).toBe(true);
+    });
+  },
+);
 
 describe.skipIf(sshdPath === null)('a run that is cancelled', () => {
   it.each([
@@ -233,13 +249,13 @@ describe.skipIf(sshdPath === null)('a run that was on, or over, before BenchTray
     vm.runSays(pieces.slice(0, 5).join(''));
     const monitor = await startTestMonitor(testConfig([vm.config]));
     const client = openStream(monitor.url);
-    await until(() => client.tasks().length === 5, 'caught up');
+    await until(() => client.tasks().length >= 5, 'caught up');
     vm.runSays(
       sampleRunByTask(Date.now() - 2_000_000)
         .slice(5, 6)
         .join(''),
     );
-    await until(() => client.tasks().length === 6, 'live');
+    await until(() => client.tasks().length >= 6, 'live');
     expect(client.tasks().map((task) => task.task_id)).toEqual(sampleTaskIds.slice(0, 6));
     expect(client.tasks().map((task) => task.catch_up)).toEqual([true, true, true, true, true, false]);
     client.close();

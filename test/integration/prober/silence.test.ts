@@ -49,7 +49,9 @@ describe.skipIf(sshdPath === null)('a run whose log was silent', () => {
     const { at } = await untilError('run_stalled');
     expect(at - readAt).toBeGreaterThan(stalledAfterMs - 2_000);
     await until(() => client.progress()?.state === 'stalled', 'progress says so');
-    vm.runSays('Thinking...\n');
+    // It goes on for good: another silence would be another stall.
+    const writer = setInterval(() => vm.runSays('Thinking...\n'), 500);
+    onTestFinished(() => clearInterval(writer));
     await untilRecovered('run_stalled');
     await until(() => client.progress()?.state === 'running', 'progress says that it goes on');
     expect(client.errors().map(({ code }) => code)).toEqual(['run_stalled']);

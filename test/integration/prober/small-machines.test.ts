@@ -34,7 +34,7 @@ describe.skipIf(sshdPath === null || busyboxPath === null || busyboxStaticPath =
     writeFileSync(join(folder, 'screenshot-step_1_20260128@225520.png'), stepPicture(1, 120));
     const pieces = sampleRunByTask(Date.now());
     vm.runSays(whole(pieces.slice(0, 6)));
-    await until(() => watched.client.tasks().length === 6, 'six tasks');
+    await until(() => watched.client.tasks().length >= 6, 'six tasks');
     renameSync(vm.runLog, `${vm.runLog}.1`);
     vm.runSays(whole(pieces.slice(6)));
     await until(() => watched.client.progress()?.state === 'finished', 'the end of the run');
@@ -60,7 +60,7 @@ describe.skipIf(sshdPath === null || busyboxPath === null || busyboxStaticPath =
     const watched = await watch({ ...vm.config, benchmark });
     await watched.untilPhase('ready');
     writeFileSync(file, '1.0\n');
-    await until(() => watched.client.tasks().length === 1, 'its task', 90_000);
+    await until(() => watched.client.tasks().length >= 1, 'its task');
     expect(watched.client.tasks()).toMatchObject([{ task_id: 'from-elsewhere', score: 1, success: true }]);
   });
 });
@@ -73,7 +73,7 @@ describe.skipIf(sshdPath === null)('a VM with a twentieth of a processor', () =>
     vm.runSays(whole(pieces.slice(0, 3)));
     vm.throttle(0.05);
     const watched = await watch(vm.config);
-    await until(() => watched.client.tasks().length === 3, 'three tasks', 150_000);
+    await until(() => watched.client.tasks().length >= 3, 'three tasks', 150_000);
     renameSync(vm.runLog, `${vm.runLog}.1`);
     vm.runSays(whole(pieces.slice(3)));
     await until(() => watched.client.progress()?.state === 'finished', 'the end of the run', 150_000);

@@ -31,7 +31,7 @@ describe.skipIf(sshdPath === null)(
       const app = benchTrayOn([{ ...vm.config, ssh: { ...vm.config.ssh, port: proxy.port } }]);
       freeze = app.freeze;
       const url = await app.start();
-      await until(() => cuts.length >= 3, 'three logins are cut', 40_000);
+      await until(() => cuts.length >= 3, 'three logins are cut');
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
       expect(await app.stop('SIGTERM')).toBe(0);
     });
@@ -61,7 +61,7 @@ describe.skipIf(sshdPath === null)(
       onTestFinished(() => client.close());
       const isReady = (name: string): boolean =>
         client.statuses().findLast(({ vm: of }) => of === name)?.phase === 'ready';
-      await until(() => names.every(isReady), 'all are watched again', 50_000);
+      await until(() => names.every(isReady), 'all are watched again');
       expect(await app.stop('SIGTERM')).toBe(0);
     });
   },

@@ -154,11 +154,12 @@ describe.skipIf(sshdPath === null)('docker', () => {
       severity: 'warning',
       hint: expect.stringContaining('usermod -aG docker') as string,
     });
-    await until(() => watched.client.tasks().length === 2, 'the log is read');
+    await until(() => watched.client.tasks().length >= 2, 'the log is read');
     await expectToldOnce(error, watched);
     vm.failDocker(null);
     await watched.untilRecovered('docker_denied');
     await watched.untilPhase('ready');
+    expect(watched.client.tasks()).toHaveLength(2);
   });
 
   it('hangs or is broken: what answered before is not called gone for that', async () => {
@@ -187,7 +188,8 @@ describe.skipIf(sshdPath === null)('the log', () => {
     await expectToldOnce(error, watched);
     writeFileSync(log, sampleRun(Date.now()));
     await watched.untilRecovered('log_unreadable');
-    await until(() => watched.client.tasks().length === 12, 'all tasks');
+    await until(() => watched.client.tasks().length >= 12, 'all tasks');
+    expect(watched.client.tasks().map(({ task_id }) => task_id)).toEqual(sampleTaskIds);
   });
 
   it('that is configured is no file', async () => {
@@ -210,8 +212,9 @@ describe.skipIf(sshdPath === null)('the log', () => {
       utimesSync(path, later, later);
     }
     const watched = await watch(vm.config);
-    await until(() => watched.client.tasks().length === 2, 'the log is read');
+    await until(() => watched.client.tasks().length >= 2, 'the log is read');
     await until(() => watched.status()?.detail.log === `container:${vm.runLog}`, 'the log is told');
+    expect(watched.client.tasks()).toHaveLength(2);
     expect(watched.monitor.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);
     expect(watched.client.errors()).toEqual([]);
   });
@@ -224,11 +227,11 @@ describe.skipIf(sshdPath === null)('the log', () => {
     const noise = Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28, 0x80, 0x0a]);
     vm.runSays(noise);
     vm.runSays(first);
-    await until(() => watched.client.tasks().length === 1, 'the first task');
+    await until(() => watched.client.tasks().length >= 1, 'the first task');
     const long = Buffer.alloc(10 * 1024 * 1024, 'x');
     vm.runSays(Buffer.concat([noise, long, Buffer.from('\n'), noise]));
     for (const piece of others) vm.runSays(Buffer.concat([Buffer.from(piece), noise]));
-    await until(() => watched.client.tasks().length === 12, 'all tasks');
+    await until(() => watched.client.tasks().length >= 12, 'all tasks');
     expect(watched.client.tasks().map(({ task_id }) => task_id)).toEqual(sampleTaskIds);
     expect(watched.client.errors()).toEqual([]);
   });

@@ -47,7 +47,7 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     expect(status()).toMatchObject({ connected: false, waa_ready: false, phase: 'unknown' });
     const before = vm.logins();
     const sinceMs = Date.now();
-    await until(() => vm.logins() >= before + 2, 'two more logins', 30_000);
+    await until(() => vm.logins() >= before + 2, 'two more logins');
     expect(Date.now() - sinceMs).toBeGreaterThan(1_000);
     await withSshd(vm);
     await untilRecovered('vm_unresponsive');
@@ -59,14 +59,14 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     const vm = await readyVm();
     await withSshd(vm, 'ForceCommand timeout 1 sh -c "$SSH_ORIGINAL_COMMAND"');
     const { untilError, untilRecovered, untilPhase, client } = await watch(vm.config);
-    expect((await untilError('vm_unresponsive', 30_000)).message).toBe(
+    expect((await untilError('vm_unresponsive')).message).toBe(
       'The VM accepts the login, but ends every command.',
     );
     const before = vm.logins();
-    await until(() => vm.logins() >= before + 3, 'three more logins', 30_000);
+    await until(() => vm.logins() >= before + 3, 'three more logins');
     expect(client.errors().map(({ code }) => code)).toEqual(['vm_unresponsive']);
     await withSshd(vm);
-    await untilRecovered('vm_unresponsive', 30_000);
+    await untilRecovered('vm_unresponsive');
     await untilPhase('ready');
   });
 
@@ -81,9 +81,9 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     vm.runSays(first);
     const { client, monitor, untilPhase } = await watch(vm.config);
     await untilPhase('ready');
-    await until(() => client.tasks().length === 1, 'the first task is heard');
+    await until(() => client.tasks().length >= 1, 'the first task is heard');
     vm.runSays(second);
-    await until(() => client.tasks().length === 2, 'the second task is heard');
+    await until(() => client.tasks().length >= 2, 'the second task is heard');
     const statuses = client.statuses().length;
     await until(() => client.statuses().length > statuses + 4, 'more looks');
     expect(client.tasks()).toHaveLength(2);
@@ -95,11 +95,11 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     const vm = await readyVm();
     await withSshd(vm, 'ForceCommand cat >/dev/null');
     const { untilError, untilRecovered, untilPhase } = await watch(vm.config);
-    const error = await untilError('vm_unresponsive', 30_000);
+    const error = await untilError('vm_unresponsive');
     expect(error.message).toBe('The VM accepts the login, but does not answer commands.');
     expect(error.hint).toMatch(/overloaded.*ForceCommand/);
     await withSshd(vm);
-    await untilRecovered('vm_unresponsive', 30_000);
+    await untilRecovered('vm_unresponsive');
     await untilPhase('ready');
   });
 
@@ -124,15 +124,16 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     vm.runSays(first);
     vm.setProbe('ready');
     await untilPhase('ready');
-    await until(() => client.tasks().length === 1, 'the first task is heard', 30_000);
+    await until(() => client.tasks().length >= 1, 'the first task is heard');
     vm.runSays(second);
-    await until(() => client.tasks().length === 2, 'the second task is heard', 30_000);
+    await until(() => client.tasks().length >= 2, 'the second task is heard');
     // Asked in the container, without a session there.
     const found = (): readonly string[] => status()?.detail.found.map(({ piece }) => piece) ?? [];
     await until(
       () => ['container', 'guest', 'runner', 'log'].every((piece) => found().includes(piece)),
       'every piece is found',
     );
+    expect(client.tasks()).toHaveLength(2);
     expect(client.errors()).toEqual([]);
     expect(vm.logins()).toBe(1);
   });
@@ -144,15 +145,16 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     await withSshd(vm, 'MaxSessions 1');
     const { untilError, untilRecovered, untilPhase, client } = await watch(vm.config);
     await untilPhase('ready');
-    const error = await untilError('vm_unresponsive', 30_000);
+    const error = await untilError('vm_unresponsive');
     expect(error).toMatchObject({
       severity: 'critical',
       message: 'The VM allows one SSH session only, so BenchTray cannot follow a log.',
       hint: expect.stringContaining('MaxSessions') as string,
     });
     await withSshd(vm);
-    await untilRecovered('vm_unresponsive', 30_000);
-    await until(() => client.tasks().length === 1, 'the task is heard');
+    await untilRecovered('vm_unresponsive');
+    await until(() => client.tasks().length >= 1, 'the task is heard');
+    expect(client.tasks()).toHaveLength(1);
   });
 
   it('and whose connection closes each time is reported, with growing pauses', async () => {
@@ -167,7 +169,7 @@ describe.skipIf(sshdPath === null)('a VM that accepts the login', () => {
     const error = await untilError('ssh_unreachable');
     expect(error.detail).toContain('the connection closes right after the login');
     expect(ssh.loginsAt.length).toBeGreaterThanOrEqual(3);
-    await until(() => ssh.loginsAt.length >= 6, 'six logins', 30_000);
+    await until(() => ssh.loginsAt.length >= 6, 'six logins');
     expectBackOff(ssh.loginsAt);
   });
 });

@@ -13,7 +13,7 @@ import { makeCertificate } from '../../support/certificate.ts';
 import { askAs, open, startExternalServer, type ExternalServer } from './external-support.ts';
 import { ask, openLineClient, startTestServer } from './support.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
-import { eventually } from '../../support/wait.ts';
+import { eventually, until } from '../../support/wait.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 if (!hasOpenssl)
@@ -274,9 +274,8 @@ describe('limits for each client address', () => {
         .on('close', () => (closed += 1))
         .resume(),
     );
-    await eventually(() => {
-      expect(closed).toBe(60 - 33);
-    });
+    // Later the server also closes those that it has let in, since they stay silent.
+    await until(() => closed >= 60 - 33, 'there are too many of one address');
     expect((await askAs(withKey('/healthz'))).status).toBe(200);
     for (const socket of sockets) socket.destroy();
     await eventually(async () => {

@@ -162,6 +162,8 @@ it('cuts those who ask for much and do not read it, and nobody else', async () =
     socket.pause().write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
     return socket;
   };
+  let arrived = 0;
+  server.on('connection', () => (arrived += 1));
   const connections = () =>
     new Promise<number>((resolve) => {
       server.getConnections((_, count) => {
@@ -170,7 +172,7 @@ it('cuts those who ask for much and do not read it, and nobody else', async () =
     });
   try {
     const stuck = Array.from({ length: 10 }, dialAndAsk);
-    await until(async () => (await connections()) === 10, 'all have come');
+    await until(() => arrived >= 10, 'all have come');
     // Whoever reads has all three answers, though they take some time.
     const reader = dialAndAsk();
     let received = 0;
@@ -253,4 +255,4 @@ it('goes on serving others through ten thousand of them, without a stack trace, 
   await eventually(() => {
     expect(running.onDemand.mock.calls.at(-1)).toEqual([null]);
   });
-}, 120_000);
+});

@@ -272,7 +272,7 @@ describe('a picture', () => {
     read = new Promise(() => undefined);
     const waiting = request(`${running.server.url}/api/runs/${path}`, { agent: false }).end();
     waiting.on('error', () => undefined);
-    await until(() => asked.length === 1, 'the VM is asked');
+    await until(() => asked.length >= 1, 'the VM is asked');
     expect(asked[0]?.signal.aborted).toBe(false);
     waiting.destroy();
     await until(() => asked[0]?.signal.aborted, 'the VM is told');

@@ -121,7 +121,7 @@ it(
     for (const client of clients) client.settle();
     child.process.kill('SIGUSR2');
     const head = await until(() => /head (\S+)/.exec(child.said())?.[1], 'the journal is at rest');
-    await until(() => clients.every(({ lastId }) => lastId === head), 'everybody has it all', 60_000);
+    await until(() => clients.every(({ lastId }) => lastId === head), 'everybody has it all');
     child.process.kill('SIGKILL');
     await once(child.process, 'exit');
 
@@ -134,5 +134,5 @@ it(
       expect(ids).toEqual(journal);
     }
   },
-  soakMs + 120_000,
+  soakMs + 240_000,
 );

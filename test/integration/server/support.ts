@@ -8,6 +8,7 @@ import { vi } from 'vitest';
 import type { Feed } from '../../../src/main/engine/feed/index.ts';
 import type { RunningServer, StartOptions } from '../../../src/main/engine/server/index.ts';
 import { openFeed, startServer } from '../../support/built.ts';
+import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/wait.ts';
 
 export interface TestServer {
@@ -53,7 +54,7 @@ export async function startTestServer(changes: Partial<StartOptions> = {}): Prom
     return { feed, server };
   };
   const running: TestServer = {
-    ...(await start(changes.port ?? 0)),
+    ...(await start(changes.port ?? (await freePort()))),
     onDemand,
     logged,
     async restart() {

@@ -83,12 +83,12 @@ describe.each([
   it('reads the rest of the file that was meant, and of no other', async () => {
     const meant = inode();
     readFileRest(machine.channels, 'sh', { path: log, inode: meant, offset: 6 }, events);
-    await until(() => told.closed === 1, 'its end');
+    await until(() => told.closed >= 1, 'its end');
     expect(told).toEqual({ text: '6789', notices: '', closed: 1 });
     renameSync(log, `${log}.1`);
     writeFileSync(log, 'another one');
     readFileRest(machine.channels, 'sh', { path: log, inode: meant, offset: 6 }, events);
-    await until(() => told.closed === 2, 'refused');
+    await until(() => told.closed >= 2, 'refused');
     expect(told).toMatchObject({ text: '6789', notices: 'another file\n' });
   });
 
@@ -107,7 +107,7 @@ describe.each([
     await until(() => told.text === '89 and more', 'what is added');
     channel.close();
     followFile(machine.channels, 'sh', { path: log, inode: meant, offset: 8, size: 10 }, events);
-    await until(() => told.closed === 1, 'refused');
+    await until(() => told.closed >= 1, 'refused');
     expect(told).toMatchObject({
       text: '89 and more',
       notices: expect.stringContaining('another file') as string,
@@ -117,7 +117,7 @@ describe.each([
   it('gives nothing of a file that was cut after it was looked at', async () => {
     const place = { path: log, inode: inode(), offset: 0, size: 11 };
     followFile(machine.channels, 'sh', place, events);
-    await until(() => told.closed === 1, 'refused');
+    await until(() => told.closed >= 1, 'refused');
     expect(told).toMatchObject({ text: '', notices: expect.stringContaining('it was cut') as string });
   });
 
@@ -126,7 +126,7 @@ describe.each([
     await until(() => told.text === '0123456789', 'what is there');
     truncateSync(log);
     appendFileSync(log, 'new');
-    await until(() => told.closed === 1, 'it ends');
+    await until(() => told.closed >= 1, 'it ends');
     expect(told).toEqual({ text: '0123456789', notices: 'the file was truncated', closed: 1 });
   });
 });

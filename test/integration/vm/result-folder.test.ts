@@ -149,7 +149,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
       [50, false],
     ]);
     expect(new Set(pages.flatMap(({ lines }) => lines.map(({ taskId }) => taskId))).size).toBe(250);
-  }, 30_000);
+  });
 
   it('that is not there, or may not be read, is told as that', async () => {
     expect(readResults(await shell.ask(5, resultsCommand(join(dir, 'none'), 0, 0)))).toEqual({

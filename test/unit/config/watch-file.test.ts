@@ -123,7 +123,7 @@ it('tells what a slow disk gave late before what stands there now', async () => 
   onTestFinished(() => witness.close());
   for (const interval of [3, 4, 5]) {
     replaceBy(`{"interval": ${interval}}`);
-    await until(() => seen.length === interval - 2, 'the witness has seen it');
+    await until(() => seen.length >= interval - 2, 'the witness has seen it');
   }
   expect(openings).toBe(1);
   slow.resolve(undefined);

@@ -19,6 +19,8 @@ export interface Tempo {
   readonly lastLinesMs: number;
   /** Longer than a dead connection takes to be noticed, and than a busy VM takes to start a program that reads a log. */
   readonly arrivesWithinMs: number;
+  /** A lost connection is reported after this time. It may be back before that. */
+  readonly lossToldAfterMs: number;
 }
 
 export const defaultTempo: Tempo = {
@@ -30,4 +32,5 @@ export const defaultTempo: Tempo = {
   runnerGoneAfterMs: 6_000,
   lastLinesMs: 5_000,
   arrivesWithinMs: 25_000,
+  lossToldAfterMs: 1_500,
 };

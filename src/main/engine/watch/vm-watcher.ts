@@ -194,7 +194,7 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
 
   // ---- the first picture, before anything has answered
 
-  reaching = keepReaching({ ...options, monotonicMs, picture, onUp: connected, onLost: closeSession });
+  reaching = keepReaching({ ...options, monotonicMs, tempo, picture, onUp: connected, onLost: closeSession });
   cloud = watchCloud({
     ...{ config, picture, log, monotonicMs, azure: options.azure },
     ...(options.azureFastestMs === undefined ? {} : { fastestMs: options.azureFastestMs }),

@@ -12,6 +12,7 @@ import {
   type SshTarget,
 } from '../../vm/index.ts';
 import type { Picture } from '../picture.ts';
+import type { Tempo } from '../tempo.ts';
 
 export interface Connection {
   /** Since when it is up, by the monotonic clock; null: it is not. */
@@ -30,12 +31,11 @@ export interface ConnectionOptions {
   readonly picture: Picture;
   readonly log: Logger;
   readonly monotonicMs: () => number;
+  readonly tempo: Tempo;
   readonly onUp: (contact: Contact) => void;
   readonly onLost: () => void;
 }
 
-/** A connection that is lost may be back before anybody needs to know: told after this time, in any case within 2 s. */
-const blinkMs = 1_500;
 const loginEveryMs = 60_000;
 
 export function keepConnected(options: ConnectionOptions): Connection {
@@ -60,7 +60,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
         blinkTimer = setTimeout(() => {
           const problem = link.state.kind === 'connecting' ? link.state.lastProblem : null;
           picture.learn({ ssh: { kind: 'down', everUp: true, problem } });
-        }, blinkMs);
+        }, options.tempo.lossToldAfterMs);
       },
       failed(problem) {
         log.debug({ vm, problem }, 'connection failed');

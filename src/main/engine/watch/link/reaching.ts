@@ -6,6 +6,7 @@ import type { ConnectTools, Contact, SshPlaces, SshProblem } from '../../vm/inde
 import { keepConnected, type Connection } from './connection.ts';
 import type { Picture } from '../picture.ts';
 import type { Sight } from '../sight.ts';
+import type { Tempo } from '../tempo.ts';
 import { azureTarget, findTarget, withoutAddress, type FoundTarget } from './vm-address.ts';
 
 export interface Reaching {
@@ -24,6 +25,7 @@ export interface ReachingOptions {
   readonly picture: Picture;
   readonly log: Logger;
   readonly monotonicMs: () => number;
+  readonly tempo: Tempo;
   readonly onUp: (contact: Contact) => void;
   readonly onLost: () => void;
 }
