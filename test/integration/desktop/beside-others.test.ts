@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../src/main/engine/common/app-log.ts';
 import { defaultConfig } from '../../../src/main/engine/config/index.ts';
 import { startMonitor, type Monitor } from '../../../src/main/engine/monitor.ts';
+import { freePort } from '../../support/free-port.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { chromiumPath } from '../../support/tools.ts';
 import { openDesk, type Desk } from './started-app.ts';
@@ -23,8 +24,8 @@ describe.skipIf(chromiumPath === null)('the app beside other programs', () => {
     await other?.close();
   });
 
-  async function startOther(dataDir: string): Promise<Monitor> {
-    const config = { ...defaultConfig, server: { ...defaultConfig.server, port: 0 } };
+  async function startOther(dataDir: string, port = 0): Promise<Monitor> {
+    const config = { ...defaultConfig, server: { ...defaultConfig.server, port } };
     other = await startMonitor({ config, dataDir, log: silentLog(), version: '9.9.9', assetsDir: null });
     return other;
   }
@@ -58,16 +59,14 @@ describe.skipIf(chromiumPath === null)('the app beside other programs', () => {
   });
 
   it('shows that the stream is lost when the other one ends, and has it back', async () => {
-    const before = await startOther(join(desk.folder, 'other-data'));
-    const { port } = new URL(before.url);
-    const app = desk.start('--hidden', '--port', port);
+    const port = await freePort();
+    const before = await startOther(join(desk.folder, 'other-data'), port);
+    const app = desk.start('--hidden', '--port', String(port));
     await app.listening();
     await app.see(({ tray }) => tray?.menu.includes('No VM configured'), 'the stream');
     await before.close();
     await app.see(({ tray }) => tray?.image.startsWith('stale'), 'that it is lost');
-    const config = { ...defaultConfig, server: { ...defaultConfig.server, port: Number(port) } };
-    const dataDir = join(desk.folder, 'other-data');
-    other = await startMonitor({ config, dataDir, log: silentLog(), version: '9.9.9', assetsDir: null });
+    await startOther(join(desk.folder, 'other-data'), port);
     await app.see(({ tray }) => tray?.image.startsWith('offline'), 'that it is back');
   });
 

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFollow } from '../../../src/main/engine/vm/follow-channel.ts';
 import { readScreens, screensCommand } from '../../../src/main/engine/vm/result-folder.ts';
+import { processScript } from '../../../src/main/engine/vm/process-script.ts';
 import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import { readIdentity, readLogs, readMachine } from '../../../src/main/engine/vm/surroundings.ts';
 import { processesOf } from '../../support/real-vm/processes.ts';
@@ -71,9 +72,25 @@ describe.each(shells)('what the script has started under %s', (_name, program) =
     const sign = join(dir, 'begun');
     // On a busy machine its time may be over before it begins.
     while (!existsSync(sign))
-      expect(await shell.ask(1, ['sh', '-c', 'echo >"$1"; sleep 307; echo over', 'sh', sign])).toBeNull();
+      expect(await shell.ask(1, ['sh', '-c', 'echo >"$1"; exec sleep 307', 'sh', sign])).toBeNull();
     await until(() => !runs('sleep 307'), 'it has ended');
     expect(await shell.ask(20, ['run', 'echo', 'still there'])).toBe('still there\n\nexit 0\n');
+  });
+
+  it('ends though the shell is told to end again in the midst of its clean-up', async () => {
+    const [path, ...options] = program;
+    // Each time that the shell has stopped a process, another TERM comes, as from the watcher of its stdin.
+    const script = `
+      kill() { command kill "$@"; case $1 in -STOP) command kill -TERM $$;; esac; }
+      sh -c 'sleep 308; echo over' & sleep 309 &
+      exit 0`;
+    const env = { ...process.env, HOME: dir, VM_DIR: dir };
+    spawnSync(path, options, {
+      env,
+      input: `${processScript}\n${script}`,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    await until(() => processesOf(dir).length === 0, 'all have ended');
   });
 
   it('does not walk through links in search of screenshots', async () => {
