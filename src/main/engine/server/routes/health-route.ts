@@ -3,7 +3,8 @@ import { healthSchema, type Health } from './answer-schemas.ts';
 import { readAnswerJson } from '../../common/read-answer-json.ts';
 import { route, sendJson, type Route } from '../http/routing.ts';
 
-const answerWithinMs = 1000;
+/** A busy machine may keep it waiting. Without an answer, BenchTray would be called another program. */
+const answerWithinMs = 5_000;
 const mostBytes = 65_536;
 
 export function healthRoute(version: string): Route {
@@ -12,7 +13,7 @@ export function healthRoute(version: string): Route {
   });
 }
 
-/** @returns the version of the BenchTray at this address; null when it is none, or does not answer within a second */
+/** Returns the version of the BenchTray at this address. Null: it is none, or does not answer in time. */
 export async function askForBenchTray(url: string): Promise<string | null> {
   try {
     const answer = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(answerWithinMs) });
