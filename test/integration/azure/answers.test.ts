@@ -1,4 +1,5 @@
 /** Everything that Azure can answer besides what was asked, and what a person is told then. */
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { failure, type FakeAnswer } from '../../support/azure/fake-arm.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
@@ -6,6 +7,8 @@ import { until } from '../../support/wait.ts';
 import { askFake, problemOf, watchForStrangers } from './asked.ts';
 
 watchForStrangers();
+
+const larger = Buffer.alloc(17 * 1_048_576, '[');
 
 describe('Azure answers', () => {
   it.each<[what: string, answer: FakeAnswer, kind: string, code: string, message: RegExp, hint: RegExp]>([
@@ -84,6 +87,16 @@ describe('Azure answers', () => {
       ...(['unavailable', 'azure_unavailable', /makes no sense/, /proxy/] as const),
     ],
     [
+      '200 and more than anybody needs',
+      { body: larger },
+      ...(['unavailable', 'azure_unavailable', /makes no sense/, /proxy/] as const),
+    ],
+    [
+      '500 and little that unpacks to more',
+      { status: 500, headers: { 'content-encoding': 'gzip' }, body: gzipSync(larger) },
+      ...(['unavailable', 'azure_unavailable', /makes no sense/, /proxy/] as const),
+    ],
+    [
       'a redirect to another server',
       { status: 307, headers: { location: 'https://127.0.0.1:9/elsewhere' } },
       ...(['unavailable', 'azure_unavailable', /makes no sense/, /proxy/] as const),
@@ -96,6 +109,7 @@ describe('Azure answers', () => {
     expect(problem).toMatchObject({ kind, code });
     expect(problem.message).toMatch(message);
     expect(problem.hint).toMatch(hint);
+    if (Buffer.isBuffer(answer.body)) expect(problem.detail).toBe('An answer is larger than 16 MiB.');
     // It was not tried again behind our back, but for a sign-in that may have expired.
     expect(arm.looks()).toHaveLength(answer.status === 401 ? 2 : 1);
   });

@@ -15,7 +15,7 @@ import { idOf, statusesOf, subscriptionId, vmBody, type FakeVm } from './fake-vm
 export interface FakeAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON where it is no text. */
+  /** JSON where it is neither text nor bytes. */
   readonly body?: unknown;
   /** No answer at all, until the client gives up. */
   readonly silent?: boolean;
@@ -109,7 +109,8 @@ export async function startFakeArm(): Promise<FakeArm> {
   function send(response: ServerResponse, { status = 200, headers, body, silent }: FakeAnswer): void {
     if (silent === true) return;
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
+    const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
+    response.end(isWhole ? body : JSON.stringify(body ?? {}));
   }
 
   /** /subscriptions/S/resourceGroups/R/providers/P/type/name */

@@ -11,6 +11,7 @@ import {
   DeviceCodeCredential,
   type TokenCredential,
 } from '@azure/identity';
+import { boundedHttpClient } from './bounded-client.ts';
 import { boundCredential, type BoundCredential } from './bound-credential.ts';
 import { scopeOf, type Cloud } from './clouds.ts';
 import { AzureFailure, retryAfterMs } from './failure.ts';
@@ -18,6 +19,8 @@ import { refuseAllButReading } from './reads-here-only.ts';
 import type { SignIn } from './sign-in.ts';
 
 export type { VirtualMachine } from '@azure/arm-compute';
+
+const httpClient = boundedHttpClient();
 
 export interface CredentialOptions {
   readonly signIn: SignIn;
@@ -42,6 +45,7 @@ function bareCredential(options: CredentialOptions): TokenCredential {
     // An authority of the person's own is not in the list that would be fetched from the public one.
     disableInstanceDiscovery: authorityHost !== null,
     retryOptions: { maxRetries: 1 },
+    httpClient,
   };
   switch (signIn.kind) {
     case 'secret':
@@ -98,6 +102,7 @@ export function makeClient(options: ClientOptions): ArmClient {
     // Whoever asks decides when to ask again, and a pause that Azure wants is not waited for within a question.
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: 'BenchTray' },
+    httpClient,
   };
   const compute = new ComputeManagementClient(credential, subscriptionId, {
     ...settings,
