@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, defineProject } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { chromiumLaunch, chromiumPath } from './test/support/tools.ts';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -38,6 +39,7 @@ if (chromiumPath === null) console.warn('No Chromium is installed: test/componen
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         define,

@@ -1,0 +1,32 @@
+/** The order of test files. One that takes long must not start last, or one core works alone at the end. */
+import { relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take longer than their size says: Vitest starts large files first when it has not measured them yet. */
+const longest: readonly string[] = [
+  'doctor/breaking',
+  'desktop/as-a-person',
+  'desktop/beside-others',
+  'prober/unresponsive',
+  'demo/simulated-vm',
+  'cli/hostile-files',
+  'prober/survival',
+  'prober/chaos',
+  'server/hostile',
+  'feed/killed',
+  'vm/odd-names',
+  'prober/deadlines',
+  'prober/silence',
+  'prober/clock-steps',
+  'packaging/package',
+].map((name) => `test/integration/${name}.test.ts`);
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const index = longest.indexOf(relative(this.ctx.config.root, moduleId).replaceAll('\\', '/'));
+      return index === -1 ? longest.length : index;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
