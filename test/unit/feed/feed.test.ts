@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openFeed, type Feed, type FeedEvent, type RunRecord } from '../../../src/main/engine/feed/index.ts';
+import { openFeed, type Feed, type FeedEvent } from '../../../src/main/engine/feed/index.ts';
 import { conditionOf, errorOf, followOf, progressOf, runOf, startMs, statusOf, taskOf } from './fixtures.ts';
 import { clockOf } from '../../support/step-clock.ts';
 
@@ -317,17 +317,6 @@ describe('the figures of a run', () => {
       success_rate_evaluated: 0.5,
       success_rate_planned: 0.375,
     });
-  });
-
-  it('come from its recorded tasks where an older version wrote the record', () => {
-    const {
-      scored: _scored,
-      scoredSucceeded: _passed,
-      ...old
-    } = runOf('run-1', { succeeded: 1, scoreSum: 1 });
-    const tasks = tell(taskOf('t1'), taskOf('t2', { score: 0, success: false }));
-    feed.commit({ vm: 'vm-a', at, runs: [old as RunRecord], tasks });
-    expect(feed.run('run-1')?.figures).toMatchObject({ tasks_scored: 2, mean_score: 0.5, pass_rate: 0.5 });
   });
 });
 

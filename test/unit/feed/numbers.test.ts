@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import { numbersSchema, openNumbers } from '../../../src/main/engine/feed/numbers.ts';
+import { migrate } from '../../../src/main/engine/feed/migrations/index.ts';
+import { openNumbers } from '../../../src/main/engine/feed/numbers.ts';
 
 const reserve = 100_000;
 
 function openDatabase(): DatabaseSync {
   const database = new DatabaseSync(':memory:');
-  database.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT); ${numbersSchema}`);
+  migrate(database, 0);
   return database;
 }
 

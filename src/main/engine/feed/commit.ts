@@ -10,26 +10,26 @@ export interface Written {
 }
 
 /** In the order in which it is told: tasks, moments, what is over, what begins. To be called within a transaction. */
-export function writeChange(journal: Journal, change: FeedChange): Written {
+export function writeChange({ events: table, history, marks }: Journal, change: FeedChange): Written {
   const { vm, at } = change;
   const events: JournalEvent[] = [];
   let hasNews = false;
-  for (const run of change.runs ?? []) if (journal.putRun(run, at)) hasNews = true;
+  for (const run of change.runs ?? []) if (history.putRun(run, at)) hasNews = true;
   for (const { record, tell } of change.tasks ?? []) {
-    if (journal.isTaskTold(record)) continue;
+    if (history.isTaskTold(record)) continue;
     hasNews = true;
     const data = tell ? taskComplete(record) : null;
-    const event = data === null ? null : journal.addEvent(vm, at, { type: 'task_complete', data });
-    journal.putTask(record, event?.seq ?? null);
+    const event = data === null ? null : table.add(vm, at, { type: 'task_complete', data });
+    history.putTask(record, event?.seq ?? null);
     if (event !== null) events.push(event);
   }
   for (const record of change.corrected ?? []) {
     hasNews = true;
-    journal.correctTask(record);
+    history.correctTask(record);
   }
-  for (const data of change.moments ?? []) events.push(journal.addEvent(vm, at, { type: 'error', data }));
+  for (const data of change.moments ?? []) events.push(table.add(vm, at, { type: 'error', data }));
   for (const { code, message, lastedMs } of change.ended ?? []) {
-    const beganAt = journal.closeCondition(vm, code);
+    const beganAt = marks.closeCondition(vm, code);
     if (beganAt === null) continue;
     const data: RecoveredPayload = {
       message,
@@ -38,13 +38,13 @@ export function writeChange(journal: Journal, change: FeedChange): Written {
       began_at: new Date(beganAt).toISOString(),
       lasted_seconds: Math.max(0, lastedMs ?? at - beganAt) / 1000,
     };
-    events.push(journal.addEvent(vm, at, { type: 'recovered', data }));
+    events.push(table.add(vm, at, { type: 'recovered', data }));
   }
   for (const condition of change.began ?? []) {
-    if (!journal.openCondition(vm, condition)) continue;
-    events.push(journal.addEvent(vm, at, { type: 'error', data: condition.error }));
+    if (!marks.openCondition(vm, condition)) continue;
+    events.push(table.add(vm, at, { type: 'error', data: condition.error }));
   }
-  if (change.follow !== undefined) journal.putFollow(vm, change.follow, at);
+  if (change.follow !== undefined) marks.putFollow(vm, change.follow, at);
   return { events, hasNews: hasNews || events.length > 0 };
 }
 

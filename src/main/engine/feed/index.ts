@@ -6,7 +6,7 @@
 export { DataFolderInUse, lockDataFolder, type DataFolderLock } from './data-folder-lock.ts';
 export { openFeed, type Feed, type FeedOptions } from './feed.ts';
 export type { JournalFault } from './journal-writer.ts';
-export type { RunQuery, StoredRun } from './journal.ts';
+export type { RunQuery, StoredRun } from './history.ts';
 export type {
   EventText,
   FeedChange,

@@ -2,58 +2,17 @@
  * The journal's file: opened, checked, given its tables. One that is damaged is set aside, one that is not ours is refused;
  * none is ever emptied.
  */
-import { randomInt } from 'node:crypto';
-import { closeSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../../shared/user-error.ts';
 import { createOwnFile, requireRegularOrMissing } from '../files/index.ts';
-import { numbersSchema, openNumbers, type Numbers } from './numbers.ts';
+import { keepCopy } from './journal-copy.ts';
+import { applicationId, journalName } from './journal-name.ts';
+import { migrate, newestVersion } from './migrations/index.ts';
+import { openNumbers, type Numbers } from './numbers.ts';
 
-/** "BTRY", in the header of the file: tells a journal of BenchTray from any other SQLite database. */
-const applicationId = 0x42545259;
-const schemaVersion = 1;
 /** How long a commit waits for another program that writes into the journal just now, such as a browser of databases. */
 const waitForOtherMs = 1000;
-
-const schema = `
-  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  CREATE TABLE vms (name TEXT PRIMARY KEY, first_seen_at INTEGER NOT NULL) STRICT;
-  -- AUTOINCREMENT: a number is never used twice, not even when the newest events have been pruned.
-  CREATE TABLE events (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    vm TEXT NOT NULL, type TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX events_of_vm ON events (vm, seq);
-  -- Up to which event of each VM the journal has been cut: who asks for more has missed something.
-  CREATE TABLE pruned (vm TEXT PRIMARY KEY, through_seq INTEGER NOT NULL) STRICT;
-  CREATE TABLE runs (
-    run_id TEXT PRIMARY KEY, vm TEXT NOT NULL,
-    -- When it started, or the next best that is known: newest first is by this.
-    sort_at INTEGER NOT NULL,
-    record TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX runs_by_age ON runs (sort_at);
-  -- domain is '' where the log tells none; event_seq is null until the attempt has been told.
-  CREATE TABLE tasks (
-    run_id TEXT NOT NULL, domain TEXT NOT NULL, task_id TEXT NOT NULL, attempt INTEGER NOT NULL,
-    event_seq INTEGER, is_scored INTEGER NOT NULL, record TEXT NOT NULL,
-    PRIMARY KEY (run_id, domain, task_id, attempt)
-  ) STRICT;
-  CREATE TABLE follow (
-    vm TEXT NOT NULL, log TEXT NOT NULL, written_at INTEGER NOT NULL, state TEXT NOT NULL,
-    PRIMARY KEY (vm, log)
-  ) STRICT;
-  CREATE TABLE conditions (
-    vm TEXT NOT NULL, code TEXT NOT NULL, began_at INTEGER NOT NULL, error TEXT NOT NULL,
-    PRIMARY KEY (vm, code)
-  ) STRICT;
-`;
-
-/** Tables that came after the first version: an older program leaves them alone. */
-const laterSchema = `
-  -- When each VM last answered, and what it cost then, as JSON.
-  CREATE TABLE IF NOT EXISTS heard (vm TEXT PRIMARY KEY, heard TEXT NOT NULL) STRICT;
-`;
 
 /** What is found in it is the journal's own damage, not somebody else's file. */
 class JournalDamaged extends Error {}
@@ -66,6 +25,8 @@ export interface JournalFile {
   readonly numbers: Numbers;
   /** What stood here before was damaged: where it lies now, and what is wrong with it. */
   readonly setAside: { readonly path: string; readonly reason: string } | null;
+  /** It was of an older version: which one, and where a copy of it lies now. */
+  readonly upgraded: { readonly fromVersion: number; readonly copy: string } | null;
 }
 
 /**
@@ -95,28 +56,28 @@ function openSound(path: string): Omit<JournalFile, 'path' | 'setAside'> {
   createOwnFile(path);
   const database = new DatabaseSync(path, { timeout: waitForOtherMs });
   try {
-    prepareTables(database, path);
-    // On the disk itself before any of them is given out: the reserve is what keeps ids apart after a loss of power.
+    const upgraded = prepareTables(database, path);
+    // The disk must have the reserve before any of its numbers is used: it keeps ids apart after a power failure.
     database.exec('PRAGMA synchronous=FULL');
     const numbers = openNumbers(database);
     database.exec('PRAGMA synchronous=NORMAL');
-    return { database, journalId: readJournalId(database), numbers };
+    return { database, journalId: nameOf(database), numbers, upgraded };
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-/** Reads first and writes last, so that a foreign file is left as it was found. */
-function prepareTables(database: DatabaseSync, file: string): void {
+/** Reads first and writes last, so that a foreign file is left as it was found. @returns what it upgraded */
+function prepareTables(database: DatabaseSync, file: string): JournalFile['upgraded'] {
   const version = pragma(database, 'user_version');
   const tables = Number(database.prepare('SELECT COUNT(*) AS value FROM sqlite_schema').get()?.['value']);
   if (tables > 0 && pragma(database, 'application_id') !== applicationId) {
     throw unusable(`${file} is not a journal of BenchTray.`);
   }
-  if (version > schemaVersion) {
+  if (version > newestVersion) {
     throw new UserError(
-      `The journal ${file} was written by a newer BenchTray (its version is ${version}, known is ${schemaVersion}).`,
+      `The journal ${file} was written by a newer BenchTray (its version is ${version}, known is ${newestVersion}).`,
       {
         hint: 'Use that newer version again, or another data folder.',
       },
@@ -126,31 +87,41 @@ function prepareTables(database: DatabaseSync, file: string): void {
   if (verdict !== 'ok') throw new JournalDamaged(String(verdict));
   // Has no effect once there are tables, and cannot be set within a transaction.
   database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL');
-  // What is written within an open transaction that waits for room must not need any.
+  // Writes within an open transaction that waits for room must not need any.
   database.exec('PRAGMA temp_store=MEMORY');
-  if (tables > 0) {
-    database.exec(numbersSchema + laterSchema);
-    return;
+  if (version === newestVersion) return null;
+  if (tables > 0) return upgrade(database, file, version);
+  migrate(database, 0);
+  return null;
+}
+
+/** @throws UserError, unless what is wrong is damage; the journal is as it was then */
+function upgrade(database: DatabaseSync, file: string, fromVersion: number): JournalFile['upgraded'] {
+  try {
+    const copy = keepCopy(database, file, fromVersion);
+    migrate(database, fromVersion);
+    return { fromVersion, copy };
+  } catch (error) {
+    if (isDamage(error, file)) throw error;
+    const megabytes = Math.ceil((3 * statSync(file).size) / 1_000_000);
+    throw new UserError(
+      `The journal ${file} cannot be upgraded from version ${fromVersion} to ${newestVersion}: ${reasonOf(error)}. It is as it was.`,
+      {
+        hint: `Make sure that its folder can be written to and that the disk has ${megabytes} MB free, then start BenchTray again.`,
+        cause: error,
+      },
+    );
   }
-  database.exec(`
-    BEGIN IMMEDIATE; ${schema} ${numbersSchema} ${laterSchema}
-    INSERT INTO meta VALUES ('journal_id', '${drawJournalId()}');
-    PRAGMA application_id=${applicationId}; PRAGMA user_version=${schemaVersion}; COMMIT`);
 }
 
 function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-function readJournalId(database: DatabaseSync): string {
-  const row = database.prepare("SELECT value FROM meta WHERE key = 'journal_id'").get();
-  if (row === undefined) throw new JournalDamaged('it has lost its name');
-  return String(row['value']);
-}
-
-function drawJournalId(): string {
-  const characters = 'abcdefghijklmnopqrstuvwxyz0123456789';
-  return Array.from({ length: 8 }, () => characters.charAt(randomInt(characters.length))).join('');
+function nameOf(database: DatabaseSync): string {
+  const name = journalName(database);
+  if (name === null) throw new JournalDamaged('it has lost its name');
+  return name;
 }
 
 /** SQLite's result codes, https://www.sqlite.org/rescode.html. */

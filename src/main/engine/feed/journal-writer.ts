@@ -84,7 +84,7 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
   function beginHeld(): void {
     if (database.isTransaction) return;
     database.exec('BEGIN IMMEDIATE');
-    for (const [vm, at] of seen) journal.firstSeen(vm, at);
+    for (const [vm, at] of seen) journal.marks.firstSeen(vm, at);
     for (const change of held?.unwritten.all() ?? []) writeChange(journal, change);
   }
 
@@ -169,8 +169,8 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
       ),
     firstSeen(vm, at) {
       const first = attempt(
-        () => journal.firstSeen(vm, at),
-        () => journal.firstSeen(vm, at),
+        () => journal.marks.firstSeen(vm, at),
+        () => journal.marks.firstSeen(vm, at),
       );
       seen.set(vm, first);
       return first;

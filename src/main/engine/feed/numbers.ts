@@ -6,11 +6,6 @@ import type { DatabaseSync } from 'node:sqlite';
 
 const reserveSize = 100_000;
 
-export const numbersSchema = `
-  -- Numbers between the two, both excluded, were in reserve when a process ended: what may have gone out under them was not written.
-  CREATE TABLE IF NOT EXISTS lost (after_seq INTEGER PRIMARY KEY, before_seq INTEGER NOT NULL) STRICT;
-`;
-
 export interface Numbers {
   /** The newest number, 0 before the first. */
   head(): number;

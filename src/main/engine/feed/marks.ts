@@ -1,0 +1,89 @@
+/** What a watcher of a VM must remember across restarts: how far each log has been read, what is open, when the VM last answered. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { ErrorPayload, StateCode } from '../../../shared/stream.ts';
+import { restoreRun } from '../run/run-birth.ts';
+import type { FollowState, Heard, OpenCondition } from './model.ts';
+import { allRows, valueOf } from './rows.ts';
+
+export interface Marks {
+  /** Returns the stored time of the VM's last answer; null: it never answered. */
+  heard(vm: string): Heard | null;
+  loadFollow(vm: string, log: string): FollowState | null;
+  /** The log of a VM whose reading was written last. */
+  latestFollow(vm: string): FollowState | null;
+  openConditions(vm?: string): readonly OpenCondition[];
+}
+
+export interface MarkTables {
+  readonly reader: Marks;
+  putFollow(vm: string, state: FollowState, at: number): void;
+  /** @returns false when it is open already */
+  openCondition(vm: string, condition: OpenCondition): boolean;
+  /** @returns when it began, null when it is not open */
+  closeCondition(vm: string, code: StateCode): number | null;
+  /** @returns when this VM was first seen, which is `at` when that is now */
+  firstSeen(vm: string, at: number): number;
+  putHeard(vm: string, heard: Heard): void;
+}
+
+export function createMarkTables(database: DatabaseSync): MarkTables {
+  const statements = {
+    // REPLACE gives the row a new and highest rowid: the newest is the one written last.
+    putFollow: database.prepare('INSERT OR REPLACE INTO follow VALUES (?, ?, ?, ?)'),
+    follow: database.prepare('SELECT state FROM follow WHERE vm = ? AND log = ?'),
+    latestFollow: database.prepare('SELECT state FROM follow WHERE vm = ? ORDER BY rowid DESC LIMIT 1'),
+    openCondition: database.prepare('INSERT OR IGNORE INTO conditions VALUES (?, ?, ?, ?)'),
+    closeCondition: database.prepare(
+      'DELETE FROM conditions WHERE vm = ? AND code = ? RETURNING began_at AS value',
+    ),
+    conditions: database.prepare(
+      'SELECT * FROM conditions WHERE ?1 IS NULL OR vm = ?1 ORDER BY began_at, rowid',
+    ),
+    addVm: database.prepare('INSERT OR IGNORE INTO vms VALUES (?, ?)'),
+    firstSeen: database.prepare('SELECT first_seen_at AS value FROM vms WHERE name = ?'),
+    putHeard: database.prepare('INSERT OR REPLACE INTO heard VALUES (?, ?)'),
+    heard: database.prepare('SELECT heard FROM heard WHERE vm = ?'),
+  };
+  const reader: Marks = {
+    heard(vm) {
+      const row = statements.heard.get(vm);
+      return row === undefined ? null : (JSON.parse(String(row['heard'])) as Heard);
+    },
+    loadFollow: (vm, log) => toFollow(statements.follow.get(vm, log)),
+    latestFollow: (vm) => toFollow(statements.latestFollow.get(vm)),
+    openConditions: (vm) => allRows<ConditionRow>(statements.conditions, vm ?? null).map(toCondition),
+  };
+  return {
+    reader,
+    putFollow(vm, state, at) {
+      statements.putFollow.run(vm, state.log, at, JSON.stringify(state));
+    },
+    openCondition: (vm, { code, beganAt, error }) =>
+      statements.openCondition.run(vm, code, beganAt, JSON.stringify(error)).changes > 0,
+    closeCondition: (vm, code) => valueOf(statements.closeCondition, vm, code),
+    firstSeen(vm, at) {
+      statements.addVm.run(vm, at);
+      return valueOf(statements.firstSeen, vm) ?? at;
+    },
+    putHeard(vm, heard) {
+      statements.putHeard.run(vm, JSON.stringify(heard));
+    },
+  };
+}
+
+interface ConditionRow {
+  readonly vm: string;
+  readonly code: StateCode;
+  readonly began_at: number;
+  readonly error: string;
+}
+
+function toCondition({ vm, code, began_at, error }: ConditionRow): OpenCondition {
+  return { vm, code, beganAt: began_at, error: JSON.parse(error) as ErrorPayload };
+}
+
+function toFollow(row: Record<string, unknown> | undefined): FollowState | null {
+  if (row === undefined) return null;
+  const state = JSON.parse(String(row['state'])) as FollowState;
+  return { ...state, run: state.run === null ? null : restoreRun(state.run) };
+}
