@@ -13,10 +13,12 @@ import type { FeedChange, FeedEvent, Heard, JournalEvent } from './model.ts';
 import {
   damageNotice,
   heldNotice,
+  lostPlaceNotice,
   sentences,
   upgradeNotice,
   type Notice,
 } from './notices.ts';
+import { watchPlace } from './place-watch.ts';
 import { createPools } from './pools.ts';
 import { createProgress } from './progress.ts';
 import { eraseFromJournal, pruneJournal, usedBytes, type Retention } from './retention.ts';
@@ -60,7 +62,7 @@ export interface Feed extends Events, History, Marks {
   prune(retention?: Retention): void;
   /** What the journal takes on disk, as far as it is in use. */
   sizeBytes(): number;
-  /** Why the journal cannot be written at present, while events go on without it; null: it is. */
+  /** Why the journal cannot be written, or has lost its place, while events go on without it; null: all is well. */
   journalFault(): JournalFault | null;
   close(): void;
 }
@@ -108,9 +110,21 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     },
   });
 
+  const place = watchPlace({
+    path: file.path,
+    wallMs: clock.wallMs,
+    onLost(reason) {
+      tellEveryone(lostPlaceNotice(reason));
+    },
+    onBack() {
+      onNotice('The journal is back in its place.');
+    },
+  });
+
   function commit(change: FeedChange): readonly JournalEvent[] {
     meet(change.vm);
     const { events, hasNews } = writer.write(change);
+    place.noteChange();
     change.runs?.forEach(pools.take);
     if (hasNews) version += 1;
     const { status } = snapshots.get(change.vm);
@@ -187,7 +201,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     },
     poolOf: (runId) => pools.poolOf(runId),
     sizeBytes: () => usedBytes(file.database),
-    journalFault: () => writer.fault(),
+    journalFault: () => writer.fault() ?? place.fault(),
     prune(retention = {}) {
       writer.tend(() => {
         pruneJournal(file.database, pruneMs(), retention);
@@ -195,6 +209,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     },
     close() {
       if (!file.database.isOpen) return;
+      place.close();
       const lost = writer.close();
       if (lost > 0) onNotice(`The journal still could not be written: ${lost} changes are lost.`);
       file.database.close();

@@ -14,9 +14,9 @@ import { createUnwritten, type Unwritten } from './unwritten.ts';
 /** Why the journal cannot be written at present: what SQLite says. */
 export type Fault = Error & { readonly errcode: number };
 
-/** Since when nothing can be written, and what waits for it. */
+/** Since when nothing is kept, and what is affected. */
 export interface JournalFault {
-  /** What SQLite says. */
+  /** What SQLite says, or which file has lost its place. */
   readonly reason: string;
   /** Epoch milliseconds. */
   readonly sinceMs: number;

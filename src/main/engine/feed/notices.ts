@@ -14,6 +14,15 @@ export function heldNotice(reason: string): Notice {
   };
 }
 
+/** Somebody moved or removed the journal. @param reason which file is not where it was */
+export function lostPlaceNotice(reason: string): Notice {
+  return {
+    message: 'The journal of BenchTray was removed or moved while BenchTray runs; it loses what happens now.',
+    detail: `${reason}.`,
+    hint: 'Move it back, or restart BenchTray: it begins a new journal and reads the logs on the VMs again.',
+  };
+}
+
 /** The journal was damaged, and a new one takes its place. */
 export function damageNotice({ path, reason }: NonNullable<JournalFile['setAside']>): Notice {
   return {
