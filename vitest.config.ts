@@ -24,7 +24,9 @@ const componentProject = defineProject({
     include: ['test/component/**/*.test.ts'],
     setupFiles: ['test/component/support/styles.ts'],
     sequence: { groupOrder: 2 },
-    expect: { poll: { timeout: 5000 } },
+    // Only a test that fails waits this long.
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     browser: {
       enabled: true,
       provider: playwright({ launchOptions: chromiumLaunch }),

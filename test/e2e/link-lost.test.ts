@@ -26,7 +26,7 @@ test('a lost link is said, makes the figures old, and is taken up again', async 
   setReady(bench.feed);
   completeTask(bench.feed, nthTask(5));
   startRun(bench.feed, 6, 12);
-  await expect(page.getByTestId('link-banner')).toHaveCount(0, { timeout: 20_000 });
+  await expect(page.getByTestId('link-banner')).toHaveCount(0);
   await expect(page.getByTestId('vm-state')).toHaveText('Ready');
   // What ended in between is there, and there once.
   await expect(page.locator('tbody tr')).toHaveCount(6);
@@ -46,7 +46,7 @@ test('a refusal, after which EventSource gives up, is got over', async ({ bench,
   });
   await page.goto(bench.url);
   await expect(page.getByTestId('link-banner')).toContainText('No answer from BenchTray');
-  await expect(page.getByTestId('vm-state')).toHaveText('Ready', { timeout: 20_000 });
+  await expect(page.getByTestId('vm-state')).toHaveText('Ready');
   await expect(page.getByTestId('link-banner')).toHaveCount(0);
   expect(refusals).toBe(3);
   complaints.length = 0;

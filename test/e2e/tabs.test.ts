@@ -16,7 +16,7 @@ async function openTabs(bench: Bench, context: BrowserContext, count: number): P
 }
 
 async function expectCount(tabs: readonly Page[], text: string): Promise<void> {
-  for (const tab of tabs) await expect(tab.getByTestId('count')).toHaveText(text, { timeout: 30_000 });
+  for (const tab of tabs) await expect(tab.getByTestId('count')).toHaveText(text);
 }
 
 const openStreams = async (bench: Bench): Promise<number> => {
@@ -80,6 +80,6 @@ test('a tab has a stream of its own where the shared worker does not answer', as
     'globalThis.SharedWorker = class { port = new MessageChannel().port1; constructor() {} }',
   );
   await page.goto(bench.url);
-  await expect(page.getByTestId('vm-state')).toHaveText('Ready', { timeout: 20_000 });
+  await expect(page.getByTestId('vm-state')).toHaveText('Ready');
   expect(await openStreams(bench)).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { startSimulatedVm, type SimulatedVm } from '../../../src/main/engine/demo/index.ts';
+import { startSimulatedVm, type SimulatedVm, type Timings } from '../../../src/main/engine/demo/index.ts';
 import { until } from '../../support/wait.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -8,8 +8,12 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-async function start(speed: number): Promise<{ readonly vm: SimulatedVm; readonly url: string }> {
-  const vm = await startSimulatedVm({ seed: 1, speed, tasksPerRun: 2 });
+/** @param timings give the test time to look at what lasts a moment otherwise */
+async function start(
+  speed: number,
+  timings: Partial<Timings> = {},
+): Promise<{ readonly vm: SimulatedVm; readonly url: string }> {
+  const vm = await startSimulatedVm({ seed: 1, speed, tasksPerRun: 2, timings });
   cleanUps.push(vm.close);
   return { vm, url: `http://127.0.0.1:${String(vm.vmConfig.vnc.port)}/` };
 }
@@ -26,13 +30,13 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
 }
 
 it('the VNC link of the demo opens a page that says what it is, and how far the set-up is', async () => {
-  const { url } = await start(1);
+  const { url } = await start(1, { bootMs: 1e9 });
   const answer = await fetch(url);
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
   // No page of another site shows it as its own.
   expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(await answer.text()).toMatch(/<h1>Simulated VM<\/h1>[\s\S]*The container is starting\./);
-  const faster = await start(20);
+  const faster = await start(1000, { bootMs: 2e7 });
   await until(
     async () => (await (await fetch(faster.url)).text()).includes('Downloading Windows 11'),
     'the download on the page',

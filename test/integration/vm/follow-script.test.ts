@@ -61,9 +61,9 @@ describe.each([
   });
 
   it('gives any piece of it', async () => {
-    expect(await shell.ask(5, ['piece', log, '4', '3'])).toBe('345');
-    expect(await shell.ask(5, ['piece', log, '9', '30'])).toBe('89');
-    expect(await shell.ask(5, ['piece', join(dir, 'none'), '1', '3'])).not.toContain('345');
+    expect(await shell.ask(60, ['piece', log, '4', '3'])).toBe('345');
+    expect(await shell.ask(60, ['piece', log, '9', '30'])).toBe('89');
+    expect(await shell.ask(60, ['piece', join(dir, 'none'), '1', '3'])).not.toContain('345');
   });
 
   it('finds what it was renamed to, and those that are named after it', async () => {
@@ -73,7 +73,7 @@ describe.each([
     writeFileSync(`${log}.1`, 'one');
     writeFileSync(`${log}-20260129.gz`, 'packed');
     writeFileSync(join(dir, 'other.log'), 'other');
-    const found = readLogs((await shell.ask(5, ['siblings', log, before])) ?? '');
+    const found = readLogs((await shell.ask(60, ['siblings', log, before])) ?? '');
     expect(found.map(({ path }) => path).sort()).toEqual(
       [`${log}.1`, `${log}-20260129.gz`, join(dir, 'kept by hand')].sort(),
     );

@@ -71,7 +71,7 @@ describe.each(shells)('odd names under %s', (_name, program) => {
     rmSync(dir, { recursive: true });
   });
   const ask = async (words: readonly string[]): Promise<string> =>
-    (await shell.ask(20, words)) ?? 'no answer';
+    (await shell.ask(60, words)) ?? 'no answer';
 
   it('are those of logs in folders, and of what lies beside them', async () => {
     for (const name of names) {

@@ -56,7 +56,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
   }
 
   async function ask(sinceSeconds = 0, skip = 0, folder = root): Promise<ResultPage> {
-    const answer = readResults(await shell.ask(10, resultsCommand(folder, sinceSeconds, skip)));
+    const answer = readResults(await shell.ask(60, resultsCommand(folder, sinceSeconds, skip)));
     if (answer.kind !== 'ok') throw new Error(answer.kind);
     return answer.value;
   }
@@ -64,13 +64,13 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
   const askScreens = async (domain: string | null, taskId: string) => {
     const words = screensCommand(root, domain, taskId);
     if (words === null) throw new Error('refused');
-    return readScreens(await shell.ask(10, words));
+    return readScreens(await shell.ask(60, words));
   };
 
   const fetched = (screen: ScreenLine, mostBytes: number, folder = root) =>
     fetchScreen(machine.channels, 'sh', screenCommand(folder, screen, mostBytes), {
       mostBytes,
-      limitMs: 10_000,
+      limitMs: 60_000,
       signal: new AbortController().signal,
     });
 
@@ -152,10 +152,10 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
   });
 
   it('that is not there, or may not be read, is told as that', async () => {
-    expect(readResults(await shell.ask(5, resultsCommand(join(dir, 'none'), 0, 0)))).toEqual({
+    expect(readResults(await shell.ask(60, resultsCommand(join(dir, 'none'), 0, 0)))).toEqual({
       kind: 'absent',
     });
-    expect(readScreens(await shell.ask(5, ['screens', join(dir, 'none'), 'a', 'b']))).toEqual({
+    expect(readScreens(await shell.ask(60, ['screens', join(dir, 'none'), 'a', 'b']))).toEqual({
       kind: 'absent',
     });
     expect(

@@ -74,7 +74,7 @@ describe.each(shells)('what the script has started under %s', (_name, program) =
     while (!existsSync(sign))
       expect(await shell.ask(1, ['sh', '-c', 'echo >"$1"; exec sleep 307', 'sh', sign])).toBeNull();
     await until(() => !runs('sleep 307'), 'it has ended');
-    expect(await shell.ask(20, ['run', 'echo', 'still there'])).toBe('still there\n\nexit 0\n');
+    expect(await shell.ask(60, ['run', 'echo', 'still there'])).toBe('still there\n\nexit 0\n');
   });
 
   it('ends though the shell is told to end again in the midst of its clean-up', async () => {
@@ -102,9 +102,9 @@ describe.each(shells)('what the script has started under %s', (_name, program) =
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) symlinkSync('.', join(root, `model/${name}`));
     for (const domain of ['chrome', 'elsewhere', null]) {
       const words = screensCommand(root, domain, 'other') ?? [];
-      expect(readScreens(await shell.ask(20, words))).toEqual({ kind: 'absent' });
+      expect(readScreens(await shell.ask(60, words))).toEqual({ kind: 'absent' });
     }
-    expect(readScreens(await shell.ask(20, screensCommand(root, 'chrome', 'task') ?? []))).toMatchObject({
+    expect(readScreens(await shell.ask(60, screensCommand(root, 'chrome', 'task') ?? []))).toMatchObject({
       kind: 'ok',
     });
   });
@@ -112,8 +112,8 @@ describe.each(shells)('what the script has started under %s', (_name, program) =
   it('does not wait for what is no regular file', async () => {
     const pipe = join(dir, 'normal-1.log');
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
-    expect(readLogs((await shell.ask(20, ['logs', pipe, '/dev/zero'])) ?? 'none')).toEqual([]);
-    const answer = (await shell.ask(20, ['identify', pipe, '100'])) ?? 'none';
+    expect(readLogs((await shell.ask(60, ['logs', pipe, '/dev/zero'])) ?? 'none')).toEqual([]);
+    const answer = (await shell.ask(60, ['identify', pipe, '100'])) ?? 'none';
     expect(readIdentity(answer)).toBeNull();
     expect(answer).toContain('is not a regular file');
   });
@@ -126,7 +126,7 @@ describe('a machine without a tool that is needed', () => {
   ])('says that it has no %s', async (tool, path) => {
     const machine = localShell(['/usr/bin/env', `PATH=${path}`, '/bin/sh']);
     const shell = openShell(machine.channels, 'sh');
-    expect(readMachine((await shell.ask(20, ['machine'])) ?? '', 0).lacks).toEqual([tool]);
+    expect(readMachine((await shell.ask(60, ['machine'])) ?? '', 0).lacks).toEqual([tool]);
     shell.close();
   });
 });

@@ -46,10 +46,10 @@ describe.each(shellsOfPath)('the script with the tools of its PATH, under %s', (
       PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`,
     });
     const otherShell = openShell(other.channels, 'sh');
-    const { runners } = readHost((await otherShell.ask(5, ['host', 'yes'])) ?? '');
-    const inside = readInside((await otherShell.ask(5, ['inside'])) ?? '');
+    const { runners } = readHost((await otherShell.ask(60, ['host', 'yes'])) ?? '');
+    const inside = readInside((await otherShell.ask(60, ['inside'])) ?? '');
     shellThroughHost(otherShell, 'docker', 'winarena');
-    const withPassing = readHost((await otherShell.ask(5, ['host', 'yes'])) ?? '');
+    const withPassing = readHost((await otherShell.ask(60, ['host', 'yes'])) ?? '');
     otherShell.close();
     expect(runners).toHaveLength(isOurs ? 1 : 0);
     // The same where the shell also passes requests on to the container.
@@ -84,7 +84,7 @@ http 200
     });
     const otherShell = openShell(other.channels, 'sh');
     const words = evidenceCommand('docker', 5000, ['winarena', 'waa-container', 'third']);
-    const answer = (await otherShell.ask(5, words)) ?? '';
+    const answer = (await otherShell.ask(60, words)) ?? '';
     otherShell.close();
     expect(answer).not.toContain('secret');
     const none = { runsBenchmark: false, hasGuest: false, answers: false };
