@@ -49,7 +49,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           // Many of them start shells, and only a test that hangs takes this long.
-          testTimeout: 60_000,
+          testTimeout: 240_000,
           setupFiles: ['test/support/no-outside-network.ts'],
         },
       },

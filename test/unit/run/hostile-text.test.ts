@@ -136,7 +136,7 @@ describe('text that is not the log speaking', () => {
       (index) => `2026-03-20 12:00:00,123 [INFO] Resetting environment for task t${String(index)}\n`,
     ],
     ['parallel ends', (index) => `2026-03-20 12:00:00,123 [INFO] Task t${String(index)}: SUCCESS\n`],
-  ])('makes nobody keep without end: %s', { timeout: 60_000 }, (what, line) => {
+  ])('makes nobody keep without end: %s', (what, line) => {
     const head = what.startsWith('parallel') ? '' : waaLog().record('run', 'Left tasks:').text();
     const text = (count: number) => head + Array.from({ length: count }, (_, index) => line(index)).join('');
     const kept = (count: number): number => {
@@ -148,7 +148,7 @@ describe('text that is not the log speaking', () => {
     expect(kept(7_000)).toBeLessThan(much + 10_000);
   });
 
-  it('never throws, whatever the log holds', { timeout: 30_000 }, () => {
+  it('never throws, whatever the log holds', () => {
     const line = fc.oneof(
       fc.constantFrom(...meaningful),
       fc.string({ unit: anyCharacter }),

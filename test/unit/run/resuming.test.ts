@@ -24,7 +24,7 @@ function readerFrom(stored: unknown): ReaderState {
   return state;
 }
 
-describe.each(samples)('$name', { timeout: 30_000 }, ({ all }) => {
+describe.each(samples)('$name', ({ all }) => {
   const whole = readChunks(nothingRead, [all]);
 
   it('says the same however its bytes are cut', () => {

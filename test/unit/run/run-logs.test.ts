@@ -101,7 +101,7 @@ function mixedAnew(pieces: readonly LogPiece[], seed: number): string {
   return [...pieces.slice(0, first), ...mixed, ...pieces.slice(last + 1)].map(({ text }) => text).join('');
 }
 
-describe.each(runLogKinds)('a log of the kind %s', { timeout: 30_000 }, (kind) => {
+describe.each(runLogKinds)('a log of the kind %s', (kind) => {
   it('is read as what it is, and as nothing else', () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 2, max: 12 }), ends, (seed, tasks, end) => {
@@ -172,7 +172,7 @@ describe.each(runLogKinds)('a log of the kind %s', { timeout: 30_000 }, (kind) =
   });
 });
 
-describe('several processes in one log', { timeout: 30_000 }, () => {
+describe('several processes in one log', () => {
   it('are told apart, whatever the order in which their lines come', () => {
     fc.assert(
       fc.property(seeds, seeds, ends, (seed, order, end) => {
