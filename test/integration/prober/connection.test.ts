@@ -1,40 +1,24 @@
 /** How BenchTray gets onto a machine and stays there: keys, agent, jump hosts, host keys, one connection only. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { makeVmConfig, type VmConfig } from '../../../src/main/engine/config/index.ts';
-import { startSshAgent } from '../../support/ssh-agent.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { startScriptedSsh } from '../../support/scripted-ssh.ts';
 import { startStopwatch, type Stopwatch } from '../../support/stopwatch.ts';
 import { openStream } from '../../support/stream-client.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
+import { startAgent, useOwnHome, withSsh } from './own-home.ts';
 import { readyVm, realVm, watch } from './watched.ts';
 
-let home: string;
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'benchtray-home-'));
-  mkdirSync(join(home, '.ssh'));
-  vi.stubEnv('HOME', home);
-  vi.stubEnv('SSH_AUTH_SOCK', undefined);
-  vi.stubEnv('BENCHTRAY_KEY_PASSPHRASE', undefined);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(home, { recursive: true });
-});
-
-const inHome = (name: string): string => join(home, '.ssh', name);
+const home = useOwnHome();
+const inHome = (name: string): string => join(home(), '.ssh', name);
 const nameOf = (vm: RealVm): string => `[127.0.0.1]:${String(vm.port)}`;
-
-function withSsh(vm: RealVm, change: Partial<VmConfig['ssh']>): VmConfig {
-  return { ...vm.config, ssh: { ...vm.config.ssh, ...change } };
-}
 
 /** A key that the machine accepts and that only its passphrase opens. */
 function encryptedKey(vm: RealVm): string {
@@ -44,18 +28,12 @@ function encryptedKey(vm: RealVm): string {
   return path;
 }
 
-/** An agent that holds this key. */
-async function startAgent(keyPath: string): Promise<void> {
-  const socket = join(home, 'agent');
-  await startSshAgent(socket);
-  vi.stubEnv('SSH_AUTH_SOCK', socket);
+/** Starts an agent that holds this key, which its passphrase opens. */
+async function startAgentWith(keyPath: string): Promise<void> {
   // ssh-add asks a program for the passphrase where there is no terminal.
-  const ask = join(home, 'ask');
+  const ask = join(home(), 'ask');
   writeFileSync(ask, '#!/bin/sh\necho open sesame\n', { mode: 0o755 });
-  execFileSync('ssh-add', ['-q', keyPath], {
-    env: { ...process.env, SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force' },
-    stdio: 'ignore',
-  });
+  await startAgent(home(), [keyPath], { SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force' });
 }
 
 describe.skipIf(sshdPath === null)('logging in', () => {
@@ -63,7 +41,7 @@ describe.skipIf(sshdPath === null)('logging in', () => {
     const vm = await readyVm();
     const privateKey = encryptedKey(vm);
     vi.stubEnv('BENCHTRAY_KEY_PASSPHRASE', 'open sesame');
-    const { untilPhase, client } = await watch(withSsh(vm, { privateKey }));
+    const { untilPhase, client } = await watch(withSsh(vm.config, { privateKey }));
     await untilPhase('ready');
     expect(client.errors()).toEqual([]);
   });
@@ -72,7 +50,7 @@ describe.skipIf(sshdPath === null)('logging in', () => {
     const vm = await readyVm();
     const privateKey = encryptedKey(vm);
     const askPassphrase = vi.fn(() => Promise.resolve('open sesame'));
-    const { untilPhase } = await watch(withSsh(vm, { privateKey }), { askPassphrase });
+    const { untilPhase } = await watch(withSsh(vm.config, { privateKey }), { askPassphrase });
     await untilPhase('ready');
     await vm.killSshd();
     await vm.startSshd();
@@ -83,15 +61,15 @@ describe.skipIf(sshdPath === null)('logging in', () => {
   it('takes a key of the SSH agent, named or not', async () => {
     const vm = await readyVm();
     const key = encryptedKey(vm);
-    await startAgent(key);
-    const unnamed = await watch(withSsh(vm, { privateKey: null, agent: true }));
+    await startAgentWith(key);
+    const unnamed = await watch(withSsh(vm.config, { privateKey: null, agent: true }));
     await unnamed.untilPhase('ready');
     await unnamed.close();
-    const named = await watch(withSsh(vm, { privateKey: key, agent: true }));
+    const named = await watch(withSsh(vm.config, { privateKey: key, agent: true }));
     await named.untilPhase('ready');
     expect(named.client.errors()).toEqual([]);
     await named.close();
-    const without = await watch(withSsh(vm, { privateKey: null, agent: false }));
+    const without = await watch(withSsh(vm.config, { privateKey: null, agent: false }));
     expect((await without.untilError('ssh_auth_failed')).message).toContain('no private key');
   });
 
@@ -194,10 +172,10 @@ describe.skipIf(sshdPath === null)('the host key', () => {
       encoding: 'utf8',
     });
     const fingerprint = printed.split(' ')[1] ?? '';
-    const right = await watch(withSsh(vm, { hostKey: fingerprint }));
+    const right = await watch(withSsh(vm.config, { hostKey: fingerprint }));
     await right.untilPhase('ready');
     await right.close();
-    const wrong = await watch(withSsh(vm, { hostKey: `SHA256:${'A'.repeat(43)}` }));
+    const wrong = await watch(withSsh(vm.config, { hostKey: `SHA256:${'A'.repeat(43)}` }));
     expect((await wrong.untilError('ssh_host_key_changed')).message).toContain(fingerprint);
     expect(vm.logins()).toBe(1);
   });
@@ -248,7 +226,7 @@ describe.skipIf(sshdPath === null)('staying connected', () => {
     const vm = await realVm();
     const address = silent.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const { untilError } = await watch(withSsh(vm, { port }));
+    const { untilError } = await watch(withSsh(vm.config, { port }));
     expect((await untilError('ssh_unreachable')).detail).toContain('no answer in time');
     await until(() => pausesMs.length >= 3, 'four attempts');
     expect(Math.max(...pausesMs)).toBeLessThan(5_000);

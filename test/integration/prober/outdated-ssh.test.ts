@@ -1,28 +1,18 @@
 /** Connects to a real OpenSSH server that offers only outdated algorithms. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { makeVmConfig, type VmConfig } from '../../../src/main/engine/config/index.ts';
-import { startSshAgent } from '../../support/ssh-agent.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sshdPath } from '../../support/tools.ts';
+import { startAgent, useOwnHome, withSsh } from './own-home.ts';
 import { readyVm, watch } from './watched.ts';
 
-let home: string;
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'benchtray-home-'));
-  mkdirSync(join(home, '.ssh'));
-  vi.stubEnv('HOME', home);
-  vi.stubEnv('SSH_AUTH_SOCK', undefined);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(home, { recursive: true });
-});
+const home = useOwnHome();
 
 async function allowOnly(vm: RealVm, ...lines: readonly string[]): Promise<void> {
   const file = join(vm.dir, 'sshd_config');
@@ -30,17 +20,6 @@ async function allowOnly(vm: RealVm, ...lines: readonly string[]): Promise<void>
   writeFileSync(file, `${lines.join('\n')}\n${readFileSync(file, 'utf8')}`);
   await vm.killSshd();
   await vm.startSshd();
-}
-
-function withSsh(vm: RealVm, change: Partial<VmConfig['ssh']>): VmConfig {
-  return { ...vm.config, ssh: { ...vm.config.ssh, ...change } };
-}
-
-async function startAgent(...keys: readonly string[]): Promise<void> {
-  const socket = join(home, 'agent');
-  await startSshAgent(socket);
-  vi.stubEnv('SSH_AUTH_SOCK', socket);
-  for (const key of keys) execFileSync('ssh-add', ['-q', key], { stdio: 'ignore' });
 }
 
 describe.skipIf(sshdPath === null)('an SSH server', () => {
@@ -79,10 +58,10 @@ describe.skipIf(sshdPath === null)('an SSH server', () => {
 describe.skipIf(sshdPath === null)('a key file that is named and missing', () => {
   it('does not keep the agent from logging in', async () => {
     const vm = await readyVm();
-    await startAgent(vm.keyPath);
+    await startAgent(home(), [vm.keyPath]);
     const { port } = vm;
     appendFileSync(
-      join(home, '.ssh', 'config'),
+      join(home(), '.ssh', 'config'),
       `Host named\n  HostName 127.0.0.1\n  Port ${port}\n  User ${userInfo().username}\n  IdentityFile ~/.ssh/none\n`,
     );
     const byFile = await watch(makeVmConfig({ name: 'vm', ssh: { host: 'named' } }));
@@ -92,22 +71,22 @@ describe.skipIf(sshdPath === null)('a key file that is named and missing', () =>
 
   it('is named where nothing else logs in', async () => {
     const vm = await readyVm();
-    await startAgent();
-    const privateKey = join(home, '.ssh', 'none');
-    const { untilError } = await watch(withSsh(vm, { privateKey, agent: true }));
+    await startAgent(home(), []);
+    const privateKey = join(home(), '.ssh', 'none');
+    const { untilError } = await watch(withSsh(vm.config, { privateKey, agent: true }));
     expect((await untilError('ssh_auth_failed')).message).toContain(`${privateKey} does not exist`);
   });
 });
 
 it.skipIf(sshdPath === null)('an agent that does not answer keeps no key file from logging in', async () => {
   const vm = await readyVm();
-  const socket = join(home, 'no-agent');
+  const socket = join(home(), 'no-agent');
   const server = createServer((peer) => peer.destroy()).listen(socket);
   onTestFinished(() => void server.close());
   await once(server, 'listening');
   vi.stubEnv('SSH_AUTH_SOCK', socket);
-  const { untilPhase } = await watch(withSsh(vm, { agent: true }));
+  const { untilPhase } = await watch(withSsh(vm.config, { agent: true }));
   await untilPhase('ready');
-  const other = await watch(withSsh(vm, { agent: true, privateKey: null }));
+  const other = await watch(withSsh(vm.config, { agent: true, privateKey: null }));
   expect((await other.untilError('ssh_auth_failed')).detail).toContain('The SSH agent cannot be used');
 });

@@ -10,16 +10,13 @@ import { sampleRun, sampleRunByTask, sampleTaskIds } from '../../support/sample-
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
+import { withSsh } from './own-home.ts';
 import { readyVm, watch, type Watched } from './watched.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
-
-function withSsh(config: VmConfig, change: Partial<VmConfig['ssh']>): VmConfig {
-  return { ...config, ssh: { ...config.ssh, ...change } };
-}
 
 function withLog(config: VmConfig, log: string): VmConfig {
   return { ...config, benchmark: { ...config.benchmark, log } };

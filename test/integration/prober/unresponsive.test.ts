@@ -1,30 +1,19 @@
 /** A VM that lets BenchTray log in and then does not do what it is asked: said with a code and a hint, and never asked in a storm. */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startSshAgent } from '../../support/ssh-agent.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask } from '../../support/sample-run.ts';
 import { startScriptedSsh } from '../../support/scripted-ssh.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
+import { startAgent } from './own-home.ts';
 import { readyVm, watch } from './watched.ts';
 
 async function withSshd(vm: RealVm, ...lines: readonly string[]): Promise<void> {
   vm.setSshd(...lines);
   await vm.killSshd();
   await vm.startSshd();
-}
-
-/** An SSH agent that holds this key, and no key files in the home. */
-async function startAgent(keyPath: string, dir: string): Promise<void> {
-  const socket = join(dir, 'agent');
-  onTestFinished(() => void vi.unstubAllEnvs());
-  await startSshAgent(socket);
-  vi.stubEnv('SSH_AUTH_SOCK', socket);
-  vi.stubEnv('HOME', join(dir, 'home'));
-  execFileSync('ssh-add', ['-q', keyPath], { stdio: 'ignore' });
 }
 
 /** The pauses (milliseconds) between these times do not shrink, and the last one is long. */
@@ -192,7 +181,9 @@ describe.skipIf(sshdPath === null)('a VM that wants a second factor after the ke
 
   it('says so where the accepted key is one of the SSH agent', async () => {
     const vm = await readyVm();
-    await startAgent(vm.keyPath, vm.dir);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('HOME', join(vm.dir, 'home'));
+    await startAgent(vm.dir, [vm.keyPath]);
     await withSshd(
       vm,
       'AuthenticationMethods publickey,keyboard-interactive',

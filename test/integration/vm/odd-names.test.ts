@@ -1,20 +1,9 @@
 /** Names are data: a file or folder with any name is read through every function of the script, under every shell. */
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { followFile, readFileRest } from '../../../src/main/engine/vm/file-stream.ts';
 import {
   readResults,
@@ -24,12 +13,12 @@ import {
   screensCommand,
 } from '../../../src/main/engine/vm/result-folder.ts';
 import { fetchScreen } from '../../../src/main/engine/vm/screen-file.ts';
-import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
+import { type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import { readHost, readIdentity, readInside, readLogs } from '../../../src/main/engine/vm/surroundings.ts';
-import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
-import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
+import { type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells } from '../../unit/vm/shells.ts';
+import { openResidentShell } from './resident-shell.ts';
 
 const names = [
   'with space',
@@ -61,14 +50,7 @@ describe.each(shells)('odd names under %s', (_name, program) => {
   let shell: ShellChannel;
 
   beforeEach(() => {
-    dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-names-')));
-    machine = localShell(program, { HOME: dir, VM_DIR: dir });
-    shell = openShell(machine.channels, 'sh');
-  });
-  afterEach(async () => {
-    shell.close();
-    await until(() => processesOf(dir).length === 0, 'nothing is left behind');
-    rmSync(dir, { recursive: true });
+    ({ dir, machine, shell } = openResidentShell(program));
   });
   const ask = async (words: readonly string[]): Promise<string> =>
     (await shell.ask(60, words)) ?? 'no answer';

@@ -1,18 +1,8 @@
 /** The result folder of a benchmark, as the script reads it under the shells that a VM or a container may have. */
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   readResults,
   readScreens,
@@ -22,11 +12,12 @@ import {
   type ResultPage,
   type ScreenLine,
 } from '../../../src/main/engine/vm/result-folder.ts';
-import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
+import { type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import { fetchScreen } from '../../../src/main/engine/vm/screen-file.ts';
 import { until } from '../../support/wait.ts';
-import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
+import { type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells } from '../../unit/vm/shells.ts';
+import { openResidentShell } from './resident-shell.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000', 'hex');
 
@@ -37,16 +28,9 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
   let shell: ShellChannel;
 
   beforeEach(() => {
-    dir = realpathSync(mkdtempSync(join(tmpdir(), "benchtray results $(x) 'q' ")));
+    ({ dir, machine, shell } = openResidentShell(program, "benchtray results $(x) 'q' "));
     root = join(dir, 'results');
     mkdirSync(root);
-    machine = localShell(program, { HOME: dir });
-    shell = openShell(machine.channels, 'sh');
-  });
-  afterEach(async () => {
-    shell.close();
-    await until(() => machine.pids.every((pid) => !isAlive(pid)), 'the shell ends with its channel');
-    rmSync(dir, { recursive: true });
   });
 
   function put(path: string, contents: string | Buffer, seconds = 1_800_000_000): void {

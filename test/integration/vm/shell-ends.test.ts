@@ -1,17 +1,8 @@
 /** Nothing stays behind on the VM: not when a request takes too long, and not when the connection ends. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openFollow } from '../../../src/main/engine/vm/follow-channel.ts';
 import { readScreens, screensCommand } from '../../../src/main/engine/vm/result-folder.ts';
 import { processScript } from '../../../src/main/engine/vm/process-script.ts';
@@ -21,6 +12,7 @@ import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells, toolsWithout } from '../../unit/vm/shells.ts';
+import { openResidentShell } from './resident-shell.ts';
 
 const withoutHead = toolsWithout('head');
 const withoutEncoders = toolsWithout('base64', 'od');
@@ -31,14 +23,7 @@ describe.each(shells)('what the script has started under %s', (_name, program) =
   let shell: ShellChannel;
 
   beforeEach(() => {
-    dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-ends-')));
-    machine = localShell(program, { HOME: dir, VM_DIR: dir });
-    shell = openShell(machine.channels, 'sh');
-  });
-  afterEach(async () => {
-    shell.close();
-    await until(() => processesOf(dir).length === 0, 'nothing is left behind');
-    rmSync(dir, { recursive: true });
+    ({ dir, machine, shell } = openResidentShell(program));
   });
   const runs = (text: string): boolean => processesOf(dir).some(({ command }) => command.includes(text));
 
