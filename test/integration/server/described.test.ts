@@ -264,11 +264,17 @@ describe('a VM that plays', () => {
       expect.arrayContaining(['connected', 'progress', 'status', 'task_complete']),
     );
 
-    const [task] = await stream.expect(1, 'task_complete');
+    await stream.expect(1, 'task_complete');
+    // The VM forgets the screenshots of a run when the next one begins.
+    const { task, listing } = await until(async () => {
+      const newest = stream.events.findLast(({ event }) => event === 'task_complete');
+      const path = `${String(newest?.data['run_id'])}/tasks/${String(newest?.data['task_id'])}/screens`;
+      const answer = await ask(`${monitor.url}/api/runs/${path}`);
+      return answer.status === 200 && { task: newest, listing: answer };
+    }, 'its screenshots');
     const run = `/api/runs/${String(task?.data['run_id'])}`;
     expectDescribed('/api/runs/:id', await ask(monitor.url + run));
     expectDescribed('/api/runs/:id/tasks', await ask(`${monitor.url}${run}/tasks`));
-    const listing = await ask(`${monitor.url}${run}/tasks/${String(task?.data['task_id'])}/screens`);
     expectDescribed('/api/runs/:id/tasks/:task/screens', listing);
     const [first] = (JSON.parse(listing.text) as { screens: { url: string }[] }).screens;
     expectDescribed('/api/runs/:id/tasks/:task/screens/:name', await ask(monitor.url + (first?.url ?? '')));
