@@ -18,6 +18,20 @@ export interface CliProcess {
 // The path alone: built.ts would also load every room into the test.
 const cli = join(import.meta.dirname, '..', '..', 'out/main/cli.js');
 
+/** Returns how a process has its home, its data and its temporary files in this folder. */
+export function livingIn(folder: string): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+  return {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      TMPDIR: folder,
+      BENCHTRAY_CONFIG: '',
+      BENCHTRAY_DATA_DIR: join(folder, 'data'),
+    },
+  };
+}
+
 /** Starts the command line with a home in this folder. The end of the test kills it. */
 export function startCli(
   folder: string,
@@ -27,17 +41,8 @@ export function startCli(
     nodeArgs = [],
   }: { readonly env?: NodeJS.ProcessEnv; readonly nodeArgs?: readonly string[] } = {},
 ): CliProcess {
-  const child = spawn(process.execPath, [...nodeArgs, cli, ...args], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      TMPDIR: folder,
-      BENCHTRAY_CONFIG: '',
-      BENCHTRAY_DATA_DIR: join(folder, 'data'),
-      ...env,
-    },
-  });
+  const own = livingIn(folder);
+  const child = spawn(process.execPath, [...nodeArgs, cli, ...args], { ...own, env: { ...own.env, ...env } });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

@@ -46,6 +46,8 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
     const following = followStream({
       url,
       onMessage(message) {
+        // What comes in one piece with the end of the run belongs to the time after it.
+        if (options.untilEnd === true && hasEnded(state)) return;
         const nowMs = Date.now();
         const before = state;
         try {

@@ -1,13 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtCli } from '../../support/built.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { startChild, type Child } from '../../support/child.ts';
+import { livingIn } from '../../support/cli-process.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { until } from '../../support/wait.ts';
+import { progress, status } from '../../unit/cli/watch-messages.ts';
 import { askAs } from '../server/external-support.ts';
 import { freePort } from '../../support/free-port.ts';
 
@@ -24,16 +28,7 @@ afterEach(async () => {
 
 /** The built command line as a process of its own, with folders of its own. */
 function start(...args: readonly string[]): Child {
-  const child = startChild(process.execPath, [builtCli, ...args], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      TMPDIR: folder,
-      BENCHTRAY_CONFIG: '',
-      BENCHTRAY_DATA_DIR: join(folder, 'data'),
-    },
-  });
+  const child = startChild(process.execPath, [builtCli, ...args], livingIn(folder));
   started.push(child);
   return child;
 }
@@ -176,6 +171,28 @@ describe('demo and watch', () => {
     expect(told).toHaveLength(12 - Number(ofRun[first]?.data['tasks_completed']));
     expect(await demo.stop('SIGTERM')).toBe(0);
     expect(readdirSync(folder).filter((name) => name.startsWith('benchtray-demo'))).toEqual([]);
+  });
+
+  it('shows nothing that comes behind the end of the run', async () => {
+    const frames = [progress(), progress({ state: 'finished' }), status()].map(
+      ({ event, data }) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
+    );
+    const server = createServer((request, response) => {
+      if (request.url?.startsWith('/api/benchmark-sse') !== true) return response.writeHead(404).end();
+      return response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(frames.join(''));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const watch = start('watch', '--url', `http://127.0.0.1:${String(port)}`, '--json', '--until-end');
+    expect(await watch.exit).toBe(0);
+    server.closeAllConnections();
+    server.close();
+    const events = watch.out().trimEnd().split('\n');
+    expect(events.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
+      'progress',
+      'progress',
+    ]);
   });
 
   it('waits for a server that is not there yet, and survives its restart', async () => {
