@@ -138,11 +138,11 @@ describe('a program that does not end', () => {
   it('is ended after its time', async () => {
     const out = start(
       `import { writeFileSync } from 'node:fs'; writeFileSync(process.argv[2], String(process.pid)); setInterval(() => {}, 1000)`,
-      { timeoutSeconds: 2 },
+      { timeoutSeconds: 5 },
     );
     happen('One');
     await settled();
-    expect(status()?.last_error).toBe('It did not end within 2 s and was ended.');
+    expect(status()?.last_error).toBe('It did not end within 5 s and was ended.');
     expect(isAlive(Number(readIfThere(out)))).toBe(false);
   });
 
@@ -150,7 +150,7 @@ describe('a program that does not end', () => {
     const out = start(
       `import { writeFileSync } from 'node:fs';
        process.on('SIGTERM', () => {}); writeFileSync(process.argv[2], String(process.pid)); setInterval(() => {}, 1000)`,
-      { timeoutSeconds: 2 },
+      { timeoutSeconds: 5 },
     );
     happen('One');
     const pid = Number(await until(() => readIfThere(out), 'the program is on'));
@@ -168,7 +168,7 @@ describe('a program that does not end', () => {
     ['that waits for it', 'setInterval(() => {}, 1000)', { ok: false, failures: 1 }],
     ['that does not', 'process.exit(0)', { ok: true, failures: 0 }],
   ])('leaves no process behind: one of a program %s', async (_name, then, expected) => {
-    const out = start(withChild(then), { timeoutSeconds: 3 });
+    const out = start(withChild(then), { timeoutSeconds: 5 });
     happen('One');
     await settled();
     expect(status()).toMatchObject(expected);
