@@ -41,6 +41,12 @@ export const connectedSchema = z
   })
   .describe('First event of every stream. Its id is the position from which the stream continues.');
 
+export const vmsSchema = z
+  .object({
+    vms: z.array(z.object({ name: vm })).describe('All watched VMs, in the order of the configuration.'),
+  })
+  .describe('A snapshot: right after `connected`, and when the list of watched VMs changes.');
+
 export const costSchema = z.object({
   per_hour_usd: z.number(),
   so_far_usd: z.number(),

@@ -16,11 +16,13 @@ import type {
   statusDetailSchema,
   statusSchema,
   taskCompleteSchema,
+  vmsSchema,
 } from './payload-schemas.ts';
 
 export * from './stream-words.ts';
 
 export type ConnectedPayload = Shown<typeof connectedSchema>;
+export type VmsPayload = Shown<typeof vmsSchema>;
 export type Cost = Shown<typeof costSchema>;
 export type Finding = Shown<typeof findingSchema>;
 export type StatusDetail = Shown<typeof statusDetailSchema>;
@@ -43,8 +45,16 @@ export type JournalPayload =
 
 /** Snapshots: only the newest counts; no id, never replayed. */
 export type SnapshotPayload =
+  | { readonly type: 'vms'; readonly data: VmsPayload }
   | { readonly type: 'status'; readonly data: StatusPayload }
   | { readonly type: 'progress'; readonly data: ProgressPayload };
 
 export type StreamEvent =
   { readonly type: 'connected'; readonly data: ConnectedPayload } | JournalPayload | SnapshotPayload;
+
+/** Returns the errors that a status names as open; undefined where an older server names none. */
+export function openErrorsIn({
+  open_errors: errors,
+}: Partial<StatusPayload>): readonly ErrorPayload[] | undefined {
+  return errors;
+}

@@ -136,6 +136,8 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       const apply = (): void => {
         config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
         tellDemand();
+        // The list goes out before the first status of a VM that is new in it.
+        feed.setVms(config.vms.map(({ name }) => name));
         fleet.watch(config.vms, config.interval);
       };
 
@@ -266,8 +268,9 @@ function withoutDemo(feed: Feed): Feed {
   return {
     ...feed,
     subscribe: (listener) =>
-      feed.subscribe((event) => {
-        if ((event.kind === 'journal' ? event.event.vm : event.vm) !== demoVmName) listener(event);
+      feed.subscribe((told) => {
+        const vm = told.kind === 'journal' ? told.event.vm : told.kind === 'vms' ? null : told.vm;
+        if (vm !== demoVmName) listener(told);
       }),
   };
 }

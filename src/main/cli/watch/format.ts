@@ -1,14 +1,16 @@
 import type { ChalkInstance } from 'chalk';
 import { scoresText } from '../../../shared/score-text.ts';
-import type {
-  ErrorPayload,
-  ProgressPayload,
-  StatusPayload,
-  TaskCompletePayload,
+import {
+  openErrorsIn,
+  type ErrorPayload,
+  type ProgressPayload,
+  type StatusPayload,
+  type TaskCompletePayload,
+  type VmsPayload,
 } from '../../../shared/stream.ts';
 import type { StreamMessage } from '../../engine/client/index.ts';
 import { plainText } from '../../../shared/plain-text.ts';
-import { isOn, openErrorsIn, problemsOf, type WatchState } from './state.ts';
+import { isOn, problemsOf, type WatchState } from './state.ts';
 
 /** 3725 → "1:02:05" */
 export function durationText(seconds: number): string {
@@ -90,6 +92,8 @@ export function messageLines(
   switch (message.event) {
     case 'connected':
       return message.data.gap === true ? [`${timeText(nowMs)} some earlier events are gone`] : [];
+    case 'vms':
+      return vmsLines(before, message.data, nowMs);
     case 'status': {
       const { vm } = message.data;
       const known = before.vms.get(vm)?.status;
@@ -118,6 +122,13 @@ export function messageLines(
     case 'recovered':
       return [line(message.data.vm, paint.green(`✓ ${plainText(message.data.message)}`))];
   }
+}
+
+function vmsLines(before: WatchState, { vms }: VmsPayload, nowMs: number): readonly string[] {
+  const names = vms.map(({ name }) => name);
+  if (names.length === 0 && before.vmNames?.length !== 0) return [`${timeText(nowMs)} no VM is configured`];
+  const gone = [...before.vms.keys()].filter((name) => !names.includes(name));
+  return gone.map((name) => `${timeText(nowMs)} ${plainText(name)}: no longer watched`);
 }
 
 /** A run started, resumed or ended. */

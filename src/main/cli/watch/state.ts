@@ -1,4 +1,5 @@
 import {
+  openErrorsIn,
   stateCodes,
   type ErrorPayload,
   type ProgressPayload,
@@ -29,7 +30,7 @@ export interface WatchedVm {
 export interface AwaitedRun {
   readonly runId: string;
   readonly vm: string;
-  /** `unknown`: it gave way to another run while nobody was connected, so that its end was not seen. */
+  /** `unknown`: its end was not seen, because another run took its place meanwhile or its VM is not watched any more. */
   readonly outcome: 'on' | 'finished' | 'crashed' | 'interrupted' | 'unknown';
 }
 
@@ -38,7 +39,9 @@ export interface WatchState {
   readonly connection: Connection;
   /** When the server was last heard, epoch milliseconds; null before the first time. */
   readonly heardAtMs: number | null;
-  /** In the order in which they were first seen. */
+  /** The VMs that the server watches; null before it named them. An older server never does. */
+  readonly vmNames: readonly string[] | null;
+  /** The VMs that were seen and are still watched, in the order of the first sight. */
   readonly vms: ReadonlyMap<string, WatchedVm>;
   readonly awaited: readonly AwaitedRun[];
 }
@@ -46,6 +49,7 @@ export interface WatchState {
 export const initialState: WatchState = {
   connection: { kind: 'connecting' },
   heardAtMs: null,
+  vmNames: null,
   vms: new Map(),
   awaited: [],
 };
@@ -67,12 +71,19 @@ export function afterLoss(state: WatchState, reason: string, nowMs: number): Wat
 
 function afterNews(state: WatchState, message: StreamMessage, nowMs: number): WatchState {
   switch (message.event) {
-    case 'connected':
-      return { ...state, connection: { kind: 'open' } };
+    case 'connected': {
+      const open: WatchState = { ...state, connection: { kind: 'open' } };
+      // The server may have another journal now. Its snapshots follow at once; it has none of a run that it does not know.
+      return message.data.gap === true ? withoutRuns(open) : open;
+    }
+    case 'vms':
+      return withVms(
+        state,
+        message.data.vms.map(({ name }) => name),
+      );
     case 'status':
       return withVm(state, message.data.vm, {
         status: message.data,
-        // A server of an older version names no open errors.
         problems: openErrorsIn(message.data) ?? problemsOf(state, message.data.vm),
       });
     case 'progress': {
@@ -100,11 +111,17 @@ export function problemsOf({ vms }: WatchState, vm: string): readonly ErrorPaylo
   return vms.get(vm)?.problems ?? [];
 }
 
-/** Returns the errors that a status names as open; undefined where an older server names none. */
-export function openErrorsIn({
-  open_errors: errors,
-}: Partial<StatusPayload>): readonly ErrorPayload[] | undefined {
-  return errors;
+function withoutRuns(state: WatchState): WatchState {
+  const vms = Array.from(state.vms, ([name, { status }]) => [name, { ...unseen, status }] as const);
+  return { ...state, vms: new Map(vms) };
+}
+
+/** Forgets VMs that are not watched any more. The end of a run on one of them will not be seen. */
+function withVms(state: WatchState, vmNames: readonly string[]): WatchState {
+  const awaited = state.awaited.map((run): AwaitedRun =>
+    run.outcome === 'on' && !vmNames.includes(run.vm) ? { ...run, outcome: 'unknown' } : run,
+  );
+  return { ...state, vmNames, vms: new Map([...state.vms].filter(([name]) => vmNames.includes(name))), awaited };
 }
 
 function withVm(state: WatchState, name: string, change: Partial<WatchedVm>): WatchState {

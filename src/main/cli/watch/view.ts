@@ -67,11 +67,12 @@ function moreText(hidden: readonly NamedVm[]): string {
   return `… and ${countText(hidden.length, 'more VM')}: ${words.join(', ')}`;
 }
 
-function connectionLines({ connection, heardAtMs, vms }: WatchState): readonly string[] {
+function connectionLines({ connection, heardAtMs, vmNames, vms }: WatchState): readonly string[] {
   switch (connection.kind) {
     case 'connecting':
       return ['Connecting…'];
     case 'open':
+      if (vmNames?.length === 0) return ['Connected. No VM is configured.'];
       return vms.size === 0 ? ['Connected. No VM has been seen yet.'] : [];
     case 'lost': {
       const reason = plainText(connection.reason);

@@ -82,6 +82,7 @@ function afterEvent(
       const up = afterLink({ ...state, replaysLeft: event.data.replayed }, true, nowMs);
       return silently(event.data.gap === true ? afterGap(up) : up);
     }
+    case 'vms':
     case 'status':
       return silently(state);
     case 'progress': {

@@ -42,7 +42,7 @@ function stateItems(
   const [only] = sights;
   const lines: readonly (string | null)[] = [
     link,
-    only === undefined && picture.link.kind === 'up' ? 'No VM configured' : null,
+    picture.vmNames?.length === 0 && picture.link.kind === 'up' ? 'No VM configured' : null,
     ...sights.slice(0, mostVms).map((sight) => vmText(sight, nowMs, phaseText)),
     sights.length > mostVms ? `and ${sights.length - mostVms} more VMs` : null,
     ...(only !== undefined && sights.length === 1 ? onlyVmLines(only) : []),

@@ -61,11 +61,7 @@ export type TrayInput =
   | { readonly kind: 'link'; readonly up: boolean }
   /** Address of the other BenchTray whose stream this is; null: our own. */
   | { readonly kind: 'attached'; readonly address: string | null }
-  | { readonly kind: 'pause'; readonly pause: Pause }
-  /** The configured VMs, where they are known: others are forgotten. */
-  | { readonly kind: 'vms'; readonly names: readonly string[] }
-  /** All conditions that hold, where they are known from elsewhere than the stream, which tells only what is new. */
-  | { readonly kind: 'open-errors'; readonly errors: readonly ErrorPayload[] };
+  | { readonly kind: 'pause'; readonly pause: Pause };
 
 export type TrayLink =
   | { readonly kind: 'connecting' }
@@ -76,6 +72,8 @@ export type TrayLink =
 /** All that the tray knows. */
 export interface TrayPicture {
   readonly link: TrayLink;
+  /** The VMs that the server watches; null before it named them. An older server never does. */
+  readonly vmNames: readonly string[] | null;
   /** In the order in which they were first seen. */
   readonly statuses: ReadonlyMap<string, StatusPayload>;
   /** The newest run of each VM. */

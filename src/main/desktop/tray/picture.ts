@@ -1,9 +1,10 @@
 /** What the tray knows, folded from what the stream said. */
-import { stateCodes, type StreamEvent } from '../../../shared/stream.ts';
+import { openErrorsIn, stateCodes, type StatusPayload, type StreamEvent } from '../../../shared/stream.ts';
 import type { TrayInput, TrayLink, TrayPicture } from './model.ts';
 
 export const initialTrayPicture: TrayPicture = {
   link: { kind: 'connecting' },
+  vmNames: null,
   statuses: new Map(),
   runs: new Map(),
   errors: new Map(),
@@ -23,17 +24,6 @@ export function pictureAfter(picture: TrayPicture, input: TrayInput, nowMs: numb
       return { ...picture, attachedTo: input.address };
     case 'pause':
       return { ...picture, pause: input.pause };
-    case 'vms': {
-      const names = new Set(input.names);
-      return {
-        ...picture,
-        statuses: new Map([...picture.statuses].filter(([name]) => names.has(name))),
-        runs: new Map([...picture.runs].filter(([name]) => names.has(name))),
-        errors: new Map([...picture.errors].filter(([, { vm }]) => names.has(vm))),
-      };
-    }
-    case 'open-errors':
-      return { ...picture, errors: new Map(input.errors.map((error) => [keyOf(error), error])) };
   }
 }
 
@@ -41,16 +31,29 @@ function afterEvent(picture: TrayPicture, event: StreamEvent): TrayPicture {
   switch (event.type) {
     case 'connected': {
       const link = { kind: 'up' } as const;
-      // What was open may be over without our having been told, and would then never be.
-      return event.data.gap === true ? { ...picture, link, errors: new Map() } : { ...picture, link };
+      // The server may have another journal now. Its snapshots follow at once; it has none of a run that it does not know.
+      return event.data.gap === true
+        ? { ...picture, link, runs: new Map(), errors: new Map() }
+        : { ...picture, link };
     }
+    case 'vms':
+      return withVms(
+        picture,
+        event.data.vms.map(({ name }) => name),
+      );
     case 'status':
-      return { ...picture, statuses: new Map(picture.statuses).set(event.data.vm, event.data) };
+      return {
+        ...picture,
+        statuses: new Map(picture.statuses).set(event.data.vm, event.data),
+        errors: withOpenErrors(picture.errors, event.data),
+      };
     case 'progress':
       return { ...picture, runs: new Map(picture.runs).set(event.data.vm, event.data) };
     case 'error':
-      // What happens once has no end: a crash shows as the run's state, the rest is for a notification.
+      // A moment has no end: a crash shows as the state of its run, and notifications report the others.
       if (!lasting.has(event.data.code)) return picture;
+      // A replay also has events of VMs that are not watched any more.
+      if (picture.vmNames?.includes(event.data.vm) === false) return picture;
       return { ...picture, errors: new Map(picture.errors).set(keyOf(event.data), event.data) };
     case 'recovered': {
       const errors = new Map(picture.errors);
@@ -60,6 +63,24 @@ function afterEvent(picture: TrayPicture, event: StreamEvent): TrayPicture {
     case 'task_complete':
       return picture;
   }
+}
+
+/** Forgets VMs that are not watched any more. */
+function withVms(picture: TrayPicture, vmNames: readonly string[]): TrayPicture {
+  return {
+    ...picture,
+    vmNames,
+    statuses: new Map([...picture.statuses].filter(([name]) => vmNames.includes(name))),
+    runs: new Map([...picture.runs].filter(([name]) => vmNames.includes(name))),
+    errors: new Map([...picture.errors].filter(([, { vm }]) => vmNames.includes(vm))),
+  };
+}
+
+function withOpenErrors(known: TrayPicture['errors'], status: StatusPayload): TrayPicture['errors'] {
+  const open = openErrorsIn(status);
+  if (open === undefined) return known;
+  const others = [...known].filter(([, { vm }]) => vm !== status.vm);
+  return new Map([...others, ...open.map((error) => [keyOf(error), error] as const)]);
 }
 
 function afterLink(link: TrayLink, up: boolean, nowMs: number): TrayLink {

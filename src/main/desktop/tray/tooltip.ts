@@ -24,14 +24,13 @@ export function tooltipOf(picture: TrayPicture, sights: readonly VmSight[], nowM
 }
 
 function vmLines(
-  { link }: TrayPicture,
+  { link, vmNames }: TrayPicture,
   sights: readonly VmSight[],
   nowMs: number,
   room: number,
 ): readonly string[] {
   const [only] = sights;
-  // Until the stream is up, that there is none is not known.
-  if (only === undefined) return link.kind === 'up' ? ['No VM configured'] : [];
+  if (only === undefined) return link.kind === 'up' && vmNames?.length === 0 ? ['No VM configured'] : [];
   if (sights.length === 1) {
     const [message] = only.messages;
     return [vmLine(only, nowMs), ...(message === undefined ? [] : [plainText(message)])];

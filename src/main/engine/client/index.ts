@@ -2,7 +2,6 @@
  * A client of BenchTray's own event stream, as `watch` and the tray are: it follows the stream for ever, whatever happens to
  * the server, and hands on what was said. It knows nothing of VMs, and nothing of the process that serves.
  */
-export { fetchCurrentState, type CurrentState } from './current-state.ts';
 export { followStream, type FollowOptions } from './follow-stream.ts';
 export { messageNames, toMessage, type StreamMessage } from './message.ts';
 export { streamEventOf } from './stream-event.ts';

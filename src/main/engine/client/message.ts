@@ -12,6 +12,7 @@ export type StreamMessage = {
 
 export const messageNames = [
   'connected',
+  'vms',
   'status',
   'progress',
   'task_complete',
@@ -33,6 +34,7 @@ export function toMessage(
   }
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
   // EventSource repeats the last id with events that have none.
-  const id = event === 'status' || event === 'progress' || lastEventId === '' ? null : lastEventId;
+  const isSnapshot = event === 'vms' || event === 'status' || event === 'progress';
+  const id = isSnapshot || lastEventId === '' ? null : lastEventId;
   return { event, id, data } as StreamMessage;
 }

@@ -1,5 +1,6 @@
 /** The feed: what happens is written first and told afterwards, in one order, to everyone who listens. */
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ProgressPayload, StatusPayload, VmStatus } from '../../../shared/stream.ts';
 import { evenTime, systemClock, type Clock } from '../common/clock.ts';
 import type { Pool } from '../run/pool.ts';
@@ -35,6 +36,8 @@ export interface Feed extends Events, History, Marks {
    * @throws what SQLite throws for any other reason; nothing is written or told then
    */
   commit(change: FeedChange): readonly JournalEvent[];
+  /** Tells the subscribers which VMs are watched, in order, if that differs from the last call. */
+  setVms(names: readonly string[]): void;
   setStatus(vm: string, status: VmStatus): void;
   /**
    * The pool that the run is part of is put in here, and with the other parts shown anew.
@@ -90,6 +93,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   const pools = createPools(history.reader.runs({ limit: knownRuns }));
   const knownVms = new Set<string>();
   const toldOfDamage = new Set<string>();
+  let vmNames: readonly string[] | null = null;
   let version = 1;
 
   const damage = file.setAside === null ? null : damageNotice(file.setAside);
@@ -172,6 +176,12 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     ...marks.reader,
     journalId: file.journalId,
     commit,
+    setVms(names) {
+      if (isDeepStrictEqual(names, vmNames)) return;
+      vmNames = [...names];
+      version += 1;
+      subscribers.tell({ kind: 'vms', names });
+    },
     setStatus(vm, status) {
       meet(vm);
       const data = withOpenErrors(status);

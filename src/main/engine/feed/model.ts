@@ -29,6 +29,8 @@ export type EventText = Pick<JournalEvent, 'seq' | 'id' | 'type' | 'json'>;
 /** What a subscriber is told, always after it has been written. */
 export type FeedEvent =
   | { readonly kind: 'journal'; readonly event: JournalEvent }
+  /** The list of watched VMs has changed. */
+  | { readonly kind: 'vms'; readonly names: readonly string[] }
   | {
       readonly kind: 'status';
       readonly vm: string;

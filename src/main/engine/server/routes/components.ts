@@ -43,6 +43,7 @@ export const components = {
   Tasks: answers.tasksSchema,
   VmDraft: setup.vmDraftSchema,
   VmPicture: answers.vmPictureSchema,
+  Vms: payloads.vmsSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type ComponentName = keyof typeof components;

@@ -68,13 +68,14 @@ export const operations = {
     id: 'getStream',
     summary: 'The event stream',
     description:
-      'Opens with `connected`, what was missed, one `status` for each VM and one `progress` for its newest run; never ends by itself. ' +
+      'Opens with `connected`, `vms`, what was missed, one `status` for each VM and one `progress` for its newest run; never ends by itself. ' +
       '`x-events` has the form of the data of each event.',
     query: streamQuerySchema,
     headers: { 'Last-Event-ID': 'Id of the last event that was received: what came after it follows.' },
     content: { 'text/event-stream': null },
     events: {
       connected: 'Connected',
+      vms: 'Vms',
       status: 'Status',
       progress: 'Progress',
       task_complete: 'TaskComplete',

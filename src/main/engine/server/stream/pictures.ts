@@ -1,5 +1,5 @@
 /** The picture of one VM as it goes out: its newest snapshots as frames, each written out once for all clients. */
-import type { ErrorPayload, ProgressPayload, StatusPayload } from '../../../../shared/stream.ts';
+import type { ErrorPayload, ProgressPayload, StatusPayload, VmsPayload } from '../../../../shared/stream.ts';
 import type { Feed } from '../../feed/index.ts';
 import type { Frames } from './stream-figures.ts';
 import { eventFrame } from './wire.ts';
@@ -11,12 +11,12 @@ export interface ConfiguredVm {
   readonly address: string | null;
 }
 
-export type SnapshotKind = 'status' | 'progress';
+export type SnapshotName =
+  | { readonly kind: 'vms'; readonly vm: null }
+  | { readonly kind: 'status' | 'progress'; readonly vm: string };
 
-export interface SnapshotName {
-  readonly kind: SnapshotKind;
-  readonly vm: string;
-}
+/** The list of watched VMs. */
+export const vmsSnapshot: SnapshotName = { kind: 'vms', vm: null };
 
 /** What a status says before the VM was looked at for the first time. */
 export function firstStatus(vm: ConfiguredVm, openErrors: readonly ErrorPayload[] = []): StatusPayload {
@@ -54,9 +54,7 @@ export function openErrorsOf(feed: Pick<Feed, 'openConditions'>, vm: string): Er
 
 export interface Pictures {
   /** Null where there is nothing to show: a VM that is not known, or one without a run. */
-  frame(kind: SnapshotKind, vm: string): string | null;
-  /** What is shown when a stream opens: the status of each VM, then the progress of its newest run. */
-  whole(vms: readonly string[]): Frames;
+  frame(name: SnapshotName): string | null;
   /** What is shown again at every interval: the progress only of runs that are on. */
   repeated(vms: readonly string[]): Frames;
   /** The newest of each of these. */
@@ -71,19 +69,24 @@ export function createPictures(feed: Feed, vms: () => readonly ConfiguredVm[]): 
   /** What was asked for last: many streams ask for the same, one after another. */
   let last = { text: '', frames: { bytes: Buffer.alloc(0), counts: {} } };
 
-  function payload(kind: SnapshotKind, name: string): StatusPayload | ProgressPayload | null {
+  function payload(kind: 'status' | 'progress', name: string): StatusPayload | ProgressPayload | null {
     const newest = feed.snapshot(name)[kind];
     if (newest !== null || kind === 'progress') return newest;
     const vm = vms().find((candidate) => candidate.name === name);
     return vm === undefined ? null : firstStatus(vm, openErrorsOf(feed, name));
   }
 
-  function frame(kind: SnapshotKind, vm: string): string | null {
-    const data = payload(kind, vm);
+  function frame(name: SnapshotName): string | null {
+    if (name.kind === 'vms') return eventFrame('vms', null, vmsPayload());
+    const data = payload(name.kind, name.vm);
     if (data === null) return null;
-    const text = frames.get(data) ?? eventFrame(kind, null, data);
+    const text = frames.get(data) ?? eventFrame(name.kind, null, data);
     frames.set(data, text);
     return text;
+  }
+
+  function vmsPayload(): VmsPayload {
+    return { vms: vms().map(({ name }) => ({ name })) };
   }
 
   function isRunOn(vm: string): boolean {
@@ -92,24 +95,27 @@ export function createPictures(feed: Feed, vms: () => readonly ConfiguredVm[]): 
   }
 
   function newest(names: readonly SnapshotName[]): Frames {
-    const counts = { status: 0, progress: 0 };
+    const counts = { vms: 0, status: 0, progress: 0 };
     let text = '';
-    for (const { kind, vm } of names) {
-      const one = frame(kind, vm);
+    for (const name of names) {
+      const one = frame(name);
       if (one === null) continue;
       text += one;
-      counts[kind] += 1;
+      counts[name.kind] += 1;
     }
     if (text !== last.text) last = { text, frames: { bytes: Buffer.from(text), counts } };
     return last.frames;
   }
 
-  const all = (kind: SnapshotKind, vms: readonly string[]) => vms.map((vm) => ({ kind, vm }));
   return {
     frame,
-    whole: (vms) => newest([...all('status', vms), ...all('progress', vms)]),
-    repeated: (vms) => newest([...all('status', vms), ...all('progress', vms.filter(isRunOn))]),
+    repeated: (vms) => newest([...namesOf('status', vms), ...namesOf('progress', vms.filter(isRunOn))]),
     newest,
     isRunOn,
   };
+}
+
+/** Returns the name of this snapshot of each VM. */
+export function namesOf(kind: 'status' | 'progress', vms: readonly string[]): readonly SnapshotName[] {
+  return vms.map((vm) => ({ kind, vm }));
 }

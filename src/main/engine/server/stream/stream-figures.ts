@@ -26,7 +26,7 @@ export interface Frames {
 export type EventCounts = Readonly<Partial<Record<StreamEvent['type'], number>>>;
 
 export function createStreamCounters(): StreamCounters {
-  const sent = { connected: 0, status: 0, progress: 0, task_complete: 0, error: 0, recovered: 0 };
+  const sent = { connected: 0, vms: 0, status: 0, progress: 0, task_complete: 0, error: 0, recovered: 0 };
   return { opened: 0, cut: 0, sent };
 }
 

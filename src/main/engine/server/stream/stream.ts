@@ -2,7 +2,7 @@
 import type { Feed } from '../../feed/index.ts';
 import type { Backlog } from './backlog.ts';
 import type { Batch, Channel, ChannelMember } from './channel.ts';
-import type { Pictures, SnapshotKind, SnapshotName } from './pictures.ts';
+import { namesOf, vmsSnapshot, type Pictures, type SnapshotName } from './pictures.ts';
 import type { StreamQuery } from '../routes/query.ts';
 import type { Sink } from './sink.ts';
 import type { EventCounts, Frames } from './stream-figures.ts';
@@ -73,7 +73,8 @@ class ClientStream implements Stream, ChannelMember {
       ...(hasGap ? { gap: true } : {}),
     });
     channel.join(this);
-    this.#goOn({ bytes: Buffer.from(streamOpening + connected), counts: { connected: 1 } });
+    const list = context.pictures.frame(vmsSnapshot) ?? '';
+    this.#goOn({ bytes: Buffer.from(streamOpening + connected + list), counts: { connected: 1, vms: 1 } });
   }
 
   tick(): void {
@@ -82,8 +83,8 @@ class ClientStream implements Stream, ChannelMember {
     if (this.#state === 'live' && !this.#sink.isFull()) this.#send(pictures.repeated(this.#vms()));
     else
       for (const vm of this.#vms()) {
-        this.#owe('status', vm);
-        if (pictures.isRunOn(vm)) this.#owe('progress', vm);
+        this.#owe({ kind: 'status', vm });
+        if (pictures.isRunOn(vm)) this.#owe({ kind: 'progress', vm });
       }
   }
 
@@ -112,7 +113,7 @@ class ClientStream implements Stream, ChannelMember {
       this.#sentSeq = this.#context.channel.sentSeq();
     }
     this.#sink.owe(batch.journalBytes);
-    for (const { kind, vm } of batch.snapshots) this.#owe(kind, vm);
+    for (const name of batch.snapshots) this.#owe(name);
     return false;
   }
 
@@ -143,9 +144,9 @@ class ClientStream implements Stream, ChannelMember {
       this.#send(...before, portion);
       return;
     }
-    const picture = this.#state === 'replaying' ? this.#wholePicture() : this.#owedPicture();
+    if (this.#state === 'replaying') this.#oweAll();
     this.#state = this.#sentSeq === feed.head() ? 'live' : 'behind';
-    this.#send(...before, portion, picture);
+    this.#send(...before, portion, this.#owedPicture());
     if (this.#state === 'behind') this.#proceed();
     else if (this.#isFinishing) this.#sink.end();
   }
@@ -156,18 +157,20 @@ class ClientStream implements Stream, ChannelMember {
     return cut > this.#knownCut && cut > this.#sentSeq;
   }
 
-  #wholePicture(): Frames {
-    this.#owed = [];
-    return this.#context.pictures.whole(this.#vms());
+  /** The status of each VM and the progress of its newest run, and the list of VMs if it changed meanwhile. */
+  #oweAll(): void {
+    const vms = this.#vms();
+    const list = this.#owed.filter(({ kind }) => kind === 'vms');
+    this.#owed = [...list, ...namesOf('status', vms), ...namesOf('progress', vms)];
   }
 
-  #owe(kind: SnapshotKind, vm: string): void {
-    if (!this.#owed.some((other) => other.kind === kind && other.vm === vm))
-      this.#owed = [...this.#owed, { kind, vm }];
+  #owe(name: SnapshotName): void {
+    if (!this.#owed.some(({ kind, vm }) => kind === name.kind && vm === name.vm))
+      this.#owed = [...this.#owed, name];
   }
 
   #owedPicture(): Frames {
-    const names = (['status', 'progress'] as const).flatMap((kind) =>
+    const names = (['vms', 'status', 'progress'] as const).flatMap((kind) =>
       this.#owed.filter((one) => one.kind === kind),
     );
     this.#owed = [];

@@ -4,7 +4,7 @@ import type { Feed, JournalEvent } from '../../feed/index.ts';
 import { createBacklog, type StreamView } from './backlog.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { createPace } from './pace.ts';
-import { createPictures, type ConfiguredVm, type SnapshotKind } from './pictures.ts';
+import { createPictures, vmsSnapshot, type ConfiguredVm, type SnapshotName } from './pictures.ts';
 import type { StreamQuery } from '../routes/query.ts';
 import { checkEveryMs, createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
 import { createSnapshotTimers } from './snapshot-timers.ts';
@@ -58,7 +58,7 @@ export function createStreams({
     stream.tick();
   }, onDemand);
   const progressPace = createPace(progressGapMs, (vm) => {
-    tellSnapshot('progress', vm);
+    tellSnapshot({ kind: 'progress', vm });
   });
 
   const count = (events: EventCounts, clients = 1): void => {
@@ -81,15 +81,16 @@ export function createStreams({
     return context;
   }
 
-  function channelsOf(vm: string): Channel[] {
+  /** @param vm null: something that concerns every stream */
+  function channelsOf(vm: string | null): Channel[] {
     return [...contexts.values()]
       .map(({ channel }) => channel)
-      .filter(({ view }) => view.vm === null || view.vm === vm);
+      .filter(({ view }) => vm === null || view.vm === null || view.vm === vm);
   }
 
-  function tellSnapshot(kind: SnapshotKind, vm: string): void {
-    const frame = pictures.frame(kind, vm);
-    if (frame !== null) for (const channel of channelsOf(vm)) channel.addSnapshot(frame, { kind, vm });
+  function tellSnapshot(name: SnapshotName): void {
+    const frame = pictures.frame(name);
+    if (frame !== null) for (const channel of channelsOf(name.vm)) channel.addSnapshot(frame, name);
   }
 
   const unsubscribe = feed.subscribe((told) => {
@@ -97,10 +98,12 @@ export function createStreams({
       const { event } = told;
       for (const channel of channelsOf(event.vm))
         channel.addJournal(journalFrame(event, channel.view.errorEvent), event);
+    } else if (told.kind === 'vms') {
+      tellSnapshot(vmsSnapshot);
     } else if (told.urgent && told.kind === 'progress') {
       progressPace.request(told.vm);
     } else if (told.urgent) {
-      tellSnapshot('status', told.vm);
+      tellSnapshot({ kind: 'status', vm: told.vm });
     }
   });
   const checks = setInterval(() => {
