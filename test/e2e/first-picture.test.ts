@@ -1,4 +1,5 @@
 import { test, expect, vmName } from './support/bench.ts';
+import { holdSnapshots } from './support/route-stream.ts';
 import { completeTask, detail, nthTask, setReady, startRun } from './support/scenes.ts';
 
 test('the first picture has everything that is known', async ({ bench, page }) => {
@@ -98,4 +99,37 @@ test('without a VM it says what to do, and takes one up that is added', async ({
   await expect(page.getByRole('heading', { name: vmName })).toBeVisible();
   await expect(page.getByTestId('vm-state')).toHaveText('Offline');
   await expect(page.locator('header').getByText('Not heard yet')).toBeVisible();
+});
+
+test('until the server has named its VMs, the page does not claim that there is none', async ({
+  bench,
+  page,
+}) => {
+  setReady(bench.feed);
+  const held = await holdSnapshots(page);
+  await page.goto(bench.url);
+  await expect(page.getByRole('heading', { name: 'Reading which VMs there are…' })).toBeVisible();
+  await expect(page.getByText('No VM is being watched yet')).toHaveCount(0);
+  await expect(page.getByTestId('link')).toHaveText('Live');
+  await held.release();
+  await expect(page.getByTestId('vm-state')).toHaveText('Ready');
+});
+
+test('VMs come and go while the page is open, with nothing asked but the stream', async ({ bench, page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  setReady(bench.feed);
+  await page.goto(bench.url);
+  const cards = page.getByTestId('vm-state');
+  await expect(cards).toHaveText(['Ready']);
+  bench.vms = [...bench.vms, { name: 'vm-two', address: null }];
+  await expect(cards).toHaveText(['Ready', 'Offline']);
+  bench.vms = bench.vms.toReversed();
+  await expect(cards).toHaveText(['Offline', 'Ready']);
+  bench.vms = bench.vms.slice(0, 1);
+  await expect(cards).toHaveText(['Offline']);
+  await expect(page.getByRole('region', { name: vmName, exact: true })).toHaveCount(0);
+  bench.vms = [];
+  await expect(page.getByRole('heading', { name: 'No VM is being watched yet' })).toBeVisible();
+  expect(asked).not.toContain('/api/status');
 });

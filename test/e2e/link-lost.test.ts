@@ -68,3 +68,26 @@ test('a VM that is not reached makes the figures of its run old', async ({ bench
   await expect(page.getByText('SSH not connected')).toBeVisible();
   await expect(page.getByText('Last heard 1 min ago')).toBeVisible();
 });
+
+test('a server that comes back with other VMs and a new journal shows nothing of before', async ({
+  bench,
+  page,
+  complaints,
+}) => {
+  setReady(bench.feed);
+  bench.vms = [...bench.vms, { name: 'vm-two', address: null }];
+  startRun(bench.feed, 5, 12);
+  await page.goto(bench.url);
+  await expect(page.getByTestId('vm-state')).toHaveCount(2);
+  await expect(page.getByTestId('count')).toHaveText('5 of 12 tasks');
+  await bench.goAway();
+  await expect(page.getByTestId('link')).toHaveText('Not connected');
+  bench.vms = bench.vms.slice(0, 1);
+  await bench.comeBack({ forgets: true });
+  await expect(page.getByTestId('link')).toHaveText('Live', { timeout: 20_000 });
+  await expect(page.getByTestId('vm-state')).toHaveText(['Offline']);
+  await expect(page.getByText('No run yet')).toBeVisible();
+  await expect(page.getByTestId('count')).toHaveCount(0);
+  expect(complaints.every((text) => text.includes('ERR_'))).toBe(true);
+  complaints.length = 0;
+});

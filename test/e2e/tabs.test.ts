@@ -48,6 +48,16 @@ test('ten tabs share one stream, and are all live', async ({ bench, context }) =
   await expect.poll(() => openStreams(bench)).toBe(0);
 });
 
+test('every tab knows which VMs there are, also one that joins later', async ({ bench, context }) => {
+  setReady(bench.feed);
+  const tabs = [...(await openTabs(bench, context, 1))];
+  for (const tab of tabs) await expect(tab.getByTestId('vm-state')).toHaveText('Ready');
+  bench.vms = [];
+  tabs.push(...(await openTabs(bench, context, 1)));
+  for (const tab of tabs) await expect(tab.getByText('No VM is being watched yet')).toBeVisible();
+  expect(await openStreams(bench)).toBe(1);
+});
+
 test('every tab says that the link is lost, and gets what it missed', async ({ bench, context }) => {
   setReady(bench.feed);
   startRun(bench.feed, 3, 12);

@@ -26,7 +26,7 @@ export interface StreamClient {
   close(): void;
 }
 
-const names = ['connected', 'status', 'progress', 'task_complete', 'problem', 'recovered'];
+const names = ['connected', 'vms', 'status', 'progress', 'task_complete', 'problem', 'recovered'];
 
 export function openStream(url: string, query: Record<string, string> = {}): StreamClient {
   const parameters = new URLSearchParams({ interval: '1', vm: '*', error_event: 'problem', ...query });

@@ -1,6 +1,6 @@
 /** What is known after something was heard. Pure: `apply…(state, news) → state`. */
-import { momentCodes } from '../../shared/stream.ts';
-import type { ErrorPayload, ProgressPayload, TaskCompletePayload } from '../../shared/stream.ts';
+import { momentCodes, openErrorsIn } from '../../shared/stream.ts';
+import type { ProgressPayload, StatusPayload, TaskCompletePayload } from '../../shared/stream.ts';
 import type { DashboardState, Problem, RunRecord, StreamMessage, TaskResult, VmView } from './model.ts';
 
 /** @param heardAtMs when it came, epoch milliseconds by this browser's clock */
@@ -13,13 +13,17 @@ export function applyMessage(
     case 'connected': {
       const serverMs = Date.parse(message.data.timestamp);
       const clockOffsetMs = Number.isNaN(serverMs) ? 0 : serverMs - heardAtMs;
-      return { ...state, version: message.data.version, clockOffsetMs };
+      // The server may have another journal now. Its snapshots follow at once; it has none of a run that it does not know.
+      const vms = message.data.gap === true ? (state.vms?.map(withoutRun) ?? null) : state.vms;
+      return { ...state, vms, version: message.data.version, clockOffsetMs };
     }
+    case 'vms':
+      return withVms(
+        state,
+        message.data.vms.map(({ name }) => name),
+      );
     case 'status':
-      return changeVm(withVm(state, message.data.vm), message.data.vm, (vm) => ({
-        ...vm,
-        status: message.data,
-      }));
+      return changeVm(withVm(state, message.data.vm), message.data.vm, (vm) => withStatus(vm, message.data));
     case 'progress':
       return changeVm(state, message.data.vm, (vm) => withProgress(vm, message.data));
     case 'task_complete':
@@ -34,30 +38,6 @@ export function applyMessage(
       }));
     }
   }
-}
-
-/** Takes over which VMs there are, in which order, without forgetting what is known of those that stay. */
-export function applyVmNames(state: DashboardState, names: readonly string[]): DashboardState {
-  const known = new Map(state.vms?.map((vm) => [vm.name, vm]));
-  return { ...state, isListed: true, vms: names.map((name) => known.get(name) ?? emptyVm(name)) };
-}
-
-/**
- * Takes over the conditions that hold on a VM. Moments stay.
- * @param isDecided codes of which something was heard after these were asked for: the stream knows better
- */
-export function applyOpenErrors(
-  state: DashboardState,
-  vmName: string,
-  openErrors: readonly ErrorPayload[],
-  isDecided: (code: string) => boolean,
-): DashboardState {
-  return changeVm(state, vmName, (vm) => {
-    const kept = vm.problems.filter((problem) => isMoment(problem) || isDecided(problem.code));
-    const told = openErrors.filter((problem) => !isDecided(problem.code));
-    const problems = [...kept, ...told].sort((a, b) => a.began_at.localeCompare(b.began_at));
-    return { ...vm, problems };
-  });
 }
 
 /** Takes over what the history says of a run, if that is still the run which is shown. */
@@ -91,7 +71,17 @@ function emptyVm(name: string): VmView {
   return { name, status: null, progress: null, record: null, results: [], problems: [] };
 }
 
-/** A VM that has a status is watched; the journal also knows of others, from before the configuration changed. */
+function withoutRun({ name, status }: VmView): VmView {
+  return { ...emptyVm(name), status };
+}
+
+/** Takes over the list of VMs and its order, and keeps what is known of the VMs that stay. */
+function withVms(state: DashboardState, names: readonly string[]): DashboardState {
+  const known = new Map(state.vms?.map((vm) => [vm.name, vm]));
+  return { ...state, vms: names.map((name) => known.get(name) ?? emptyVm(name)) };
+}
+
+/** Adds a VM that an older server did not list. The journal also has VMs that are not watched any more. */
 function withVm(state: DashboardState, name: string): DashboardState {
   const vms = state.vms ?? [];
   return vms.some((vm) => vm.name === name) ? state : { ...state, vms: [...vms, emptyVm(name)] };
@@ -100,6 +90,14 @@ function withVm(state: DashboardState, name: string): DashboardState {
 function changeVm(state: DashboardState, name: string, change: (vm: VmView) => VmView): DashboardState {
   if (state.vms === null) return state;
   return { ...state, vms: state.vms.map((vm) => (vm.name === name ? change(vm) : vm)) };
+}
+
+/** The status names the conditions that hold. Moments stay. */
+function withStatus(vm: VmView, status: StatusPayload): VmView {
+  const open = openErrorsIn(status);
+  if (open === undefined) return { ...vm, status };
+  const problems = [...vm.problems.filter(isMoment), ...open];
+  return { ...vm, status, problems: problems.sort((a, b) => a.began_at.localeCompare(b.began_at)) };
 }
 
 function withProgress(vm: VmView, progress: ProgressPayload): VmView {

@@ -1,10 +1,9 @@
-/** The one store of the page: follows the stream, asks for what the stream does not tell, and keeps the time. */
+/** The one store of the page: follows the stream, reads the recorded results of runs, and keeps the time. */
 import type { ProgressPayload } from '../../shared/stream.ts';
-import { fetchRun, fetchVms } from './api.ts';
-import { applyMessage, applyOpenErrors, applyRecord, applyVmNames, dismissProblem } from './apply.ts';
+import { fetchRun } from './api.ts';
+import { applyMessage, applyRecord, dismissProblem } from './apply.ts';
 import { announcementOf, type Announcement } from './announcement.ts';
 import { bridge } from './bridge.ts';
-import { createHeardSince } from './heard-since.ts';
 import { isRecordStale } from './stale-record.ts';
 import { initialState, type DashboardState, type Link, type Problem, type StreamMessage } from './model.ts';
 import { openSharedStream } from './shared-stream.ts';
@@ -20,8 +19,6 @@ export interface Dashboard {
   /** What a screen reader is told. */
   readonly announcement: Announcement | null;
   readonly dismiss: (problem: Problem) => void;
-  /** Reads at once which VMs there are. */
-  readonly reload: () => void;
   readonly start: () => void;
   readonly stop: () => void;
 }
@@ -30,8 +27,6 @@ export interface Dashboard {
 const silentMs = 6000;
 /** How often a connection that stays silent is given up and made anew. */
 const restartEveryMs = 10_000;
-/** How often the list of VMs and of open errors is read again: the stream tells of VMs that are new, not of those that are gone. */
-const reloadEveryMs = 30_000;
 
 /** @param base where the server is */
 export function createDashboard(base: URL): Dashboard {
@@ -42,22 +37,6 @@ export function createDashboard(base: URL): Dashboard {
   let stream: StreamClient | null = null;
   let clock: ReturnType<typeof setInterval> | undefined;
   let restartedAtMs = 0;
-  let loadedAtMs = 0;
-  const heardSince = createHeardSince();
-
-  async function loadVms(): Promise<void> {
-    loadedAtMs = Date.now();
-    const isDecided = heardSince.begin();
-    const listings = await fetchVms(base);
-    state = applyVmNames(
-      state,
-      listings.map((listing) => listing.name),
-    );
-    for (const { name, openErrors } of listings) {
-      if (openErrors === null) continue;
-      state = applyOpenErrors(state, name, openErrors, (code) => isDecided(name, code));
-    }
-  }
 
   async function loadRun({ vm, run_id: runId }: ProgressPayload): Promise<void> {
     // Not in one expression: `state` would be read before the wait, and what is heard meanwhile would be lost.
@@ -78,14 +57,11 @@ export function createDashboard(base: URL): Dashboard {
     for (const message of messages) {
       state = applyMessage(state, message, heardAtMs);
       announcement = announcementOf(message) ?? announcement;
-      if (message.event === 'problem' || message.event === 'recovered')
-        heardSince.note(message.data.vm, message.data.code);
       if (message.event === 'connected') isNewConnection = true;
     }
     if (link.kind === 'lost') announcement = { urgency: 'polite', text: 'Connected to BenchTray again' };
     link = { kind: 'open', heardAtMs };
     nowMs = Date.now();
-    if (isNewConnection) inBackground(loadVms());
     for (const { name, progress } of state.vms ?? []) {
       if (progress === null) continue;
       const known = before.vms?.find((vm) => vm.name === name)?.progress ?? null;
@@ -107,7 +83,6 @@ export function createDashboard(base: URL): Dashboard {
       restartedAtMs = nowMs;
       stream?.restartIfSilent();
     }
-    if (link.kind === 'open' && nowMs - loadedAtMs > reloadEveryMs) inBackground(loadVms());
   }
 
   return {
@@ -128,9 +103,6 @@ export function createDashboard(base: URL): Dashboard {
     },
     dismiss(problem) {
       state = dismissProblem(state, problem);
-    },
-    reload() {
-      inBackground(loadVms());
     },
     start() {
       if (stream !== null) return;

@@ -6,11 +6,13 @@ import type {
   RecoveredPayload,
   StatusPayload,
   TaskCompletePayload,
+  VmsPayload,
 } from '../../shared/stream.ts';
 
 /** An event as it came. `problem` is the name that the page asks for in place of `error`, which EventSource uses itself. */
 export type StreamMessage =
   | { readonly event: 'connected'; readonly data: ConnectedPayload }
+  | { readonly event: 'vms'; readonly data: VmsPayload }
   | { readonly event: 'status'; readonly data: StatusPayload }
   | { readonly event: 'progress'; readonly data: ProgressPayload }
   | { readonly event: 'task_complete'; readonly data: TaskCompletePayload }
@@ -63,10 +65,8 @@ export interface VmView {
 }
 
 export interface DashboardState {
-  /** In the order of the configuration; null until it is known which there are. */
+  /** In the order of the configuration; null until the server has said which VMs it watches. */
   readonly vms: readonly VmView[] | null;
-  /** The server has said which VMs there are, and what is wrong with each. */
-  readonly isListed: boolean;
   /** Version of BenchTray; null before the first contact. */
   readonly version: string | null;
   /** Add this to the clock of this browser to get the server's. */
@@ -75,7 +75,6 @@ export interface DashboardState {
 
 export const initialState: DashboardState = {
   vms: null,
-  isListed: false,
   version: null,
   clockOffsetMs: 0,
 };

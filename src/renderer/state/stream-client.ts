@@ -28,6 +28,7 @@ interface DataEvent extends Event {
 
 const messageNames = [
   'connected',
+  'vms',
   'status',
   'progress',
   'task_complete',

@@ -95,8 +95,9 @@ interface Picture {
   /** When `connected` was heard: pages compare the server's clock with it. */
   readonly connectedAtMs: number;
   readonly heardAtMs: number;
+  readonly vms: Extract<StreamMessage, { event: 'vms' }> | null;
   /** By event and VM. */
-  readonly snapshots: ReadonlyMap<string, StreamMessage>;
+  readonly snapshots: ReadonlyMap<string, Extract<StreamMessage, { event: 'status' | 'progress' }>>;
 }
 
 function newPicture(): Picture {
@@ -104,6 +105,7 @@ function newPicture(): Picture {
     connected: null,
     connectedAtMs: 0,
     heardAtMs: Number.NEGATIVE_INFINITY,
+    vms: null,
     snapshots: new Map(),
   };
 }
@@ -111,8 +113,13 @@ function newPicture(): Picture {
 function withMessage(picture: Picture, message: StreamMessage, heardAtMs: number): Picture {
   switch (message.event) {
     case 'connected':
-      // Snapshots of all VMs follow; one that is gone gets none.
-      return { connected: message, connectedAtMs: heardAtMs, heardAtMs, snapshots: new Map() };
+      // The list of VMs and their snapshots follow.
+      return { ...newPicture(), connected: message, connectedAtMs: heardAtMs, heardAtMs };
+    case 'vms': {
+      const names = new Set(message.data.vms.map(({ name }) => name));
+      const known = [...picture.snapshots].filter(([, { data }]) => names.has(data.vm));
+      return { ...picture, heardAtMs, vms: message, snapshots: new Map(known) };
+    }
     case 'status':
     case 'progress': {
       const key = `${message.event} ${message.data.vm}`;
@@ -124,10 +131,10 @@ function withMessage(picture: Picture, message: StreamMessage, heardAtMs: number
   }
 }
 
-function newsOf({ connected, connectedAtMs, heardAtMs, snapshots }: Picture): readonly HubNews[] {
+function newsOf({ connected, connectedAtMs, heardAtMs, vms, snapshots }: Picture): readonly HubNews[] {
   if (connected === null) return [];
   return [
     { kind: 'messages', messages: [connected], heardAtMs: connectedAtMs },
-    { kind: 'messages', messages: [...snapshots.values()], heardAtMs },
+    { kind: 'messages', messages: [...(vms === null ? [] : [vms]), ...snapshots.values()], heardAtMs },
   ];
 }

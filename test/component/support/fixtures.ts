@@ -179,13 +179,12 @@ export function dashboardOf(
   changes: Partial<Dashboard> = {},
 ): Dashboard {
   return {
-    state: { vms, isListed: true, version: '1.2.3', clockOffsetMs: 0 },
+    state: { vms, version: '1.2.3', clockOffsetMs: 0 },
     link,
     nowMs,
     serverNowMs: nowMs,
     announcement: null,
     dismiss: () => undefined,
-    reload: () => undefined,
     start: () => undefined,
     stop: () => undefined,
     ...changes,

@@ -1,5 +1,5 @@
 /** A real server on a real feed that the test drives, and a browser page that must not complain about anything. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
@@ -20,8 +20,8 @@ export interface Bench {
   readonly setup: TestSetup;
   /** The server ends, and with it every stream. */
   goAway(): Promise<void>;
-  /** The server is there again: same port, same journal. */
-  comeBack(): Promise<void>;
+  /** The server is there again: same port and, unless it `forgets`, same journal. */
+  comeBack(options?: { readonly forgets: boolean }): Promise<void>;
 }
 
 interface Fixtures {
@@ -67,9 +67,16 @@ export const test = base.extend<Fixtures>({
       return { feed, server };
     };
     let isAway = false as boolean;
-    const bench = {
+    let vms: readonly ConfiguredVm[] = [{ name: vmName, address: '20.123.45.67' }];
+    const bench: Bench = {
       setup,
-      vms: [{ name: vmName, address: '20.123.45.67' }] as readonly ConfiguredVm[],
+      get vms() {
+        return vms;
+      },
+      set vms(next) {
+        vms = next;
+        if (!isAway) running.feed.setVms(next.map(({ name }) => name));
+      },
       get feed() {
         return running.feed;
       },
@@ -81,7 +88,9 @@ export const test = base.extend<Fixtures>({
         await running.server.close();
         running.feed.close();
       },
-      async comeBack() {
+      async comeBack({ forgets } = { forgets: false }) {
+        if (forgets)
+          for (const name of readdirSync(dataDir)) rmSync(join(dataDir, name), { recursive: true });
         running = await start(running.server.port);
         isAway = false;
       },

@@ -5,3 +5,23 @@ export async function routeStream(page: Page, answer: (route: Route) => unknown)
   await page.addInitScript('delete globalThis.SharedWorker');
   await page.route('**/api/benchmark-sse*', answer);
 }
+
+/** Lets the page hear of a stream only that it is open, until `release` is called. */
+export async function holdSnapshots(page: Page): Promise<{ release(): Promise<void> }> {
+  await page.addInitScript(`
+    delete globalThis.SharedWorker;
+    const add = EventSource.prototype.addEventListener;
+    let held = [];
+    globalThis.releaseSnapshots = () => {
+      for (const hear of held) hear();
+      held = null;
+    };
+    EventSource.prototype.addEventListener = function (name, listener) {
+      add.call(this, name, (event) => {
+        if (held === null || name === 'connected') listener(event);
+        else held.push(() => listener(event));
+      });
+    };
+  `);
+  return { release: () => page.evaluate('releaseSnapshots()') };
+}

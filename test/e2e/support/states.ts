@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test';
 import type { Bench } from './bench.ts';
 import { foundDetail } from './found-detail.ts';
 import { domainsOf } from './pool-scenes.ts';
-import { routeStream } from './route-stream.ts';
+import { holdSnapshots, routeStream } from './route-stream.ts';
 import {
   beginError,
   beginTwoErrors,
@@ -43,6 +43,13 @@ export const states: readonly State[] = [
     name: 'loading',
     arrange: (_bench, page) => routeStream(page, () => undefined),
     reach: text('Connecting to BenchTray…'),
+  },
+  {
+    name: 'reading',
+    arrange: async (_bench, page) => {
+      await holdSnapshots(page);
+    },
+    reach: text('Reading which VMs there are…'),
   },
   {
     name: 'never-reached',

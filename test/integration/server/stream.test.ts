@@ -30,7 +30,7 @@ describe('the opening', () => {
     running.feed.setStatus('vm-a', statusOf('vm-a', { phase: 'booting' }));
     running.feed.setProgress('vm-a', progressOf('vm-a', { state: 'finished' }), true);
     const client = await connect('?interval=0.2');
-    await client.expect(3);
+    await client.expect(4);
     expect([client.status, client.response.httpVersion]).toEqual([200, '1.1']);
     expect(client.headers).toMatchObject({
       'content-type': 'text/event-stream',
@@ -41,7 +41,7 @@ describe('the opening', () => {
       vary: 'Origin',
     });
     expect(client.headers).not.toHaveProperty('content-length');
-    expect(names(client)).toEqual(['connected', 'status', 'progress']);
+    expect(names(client)).toEqual(['connected', 'vms', 'status', 'progress']);
     expect(client.lines.slice(0, 4)).toEqual([
       'retry: 3000',
       '',
@@ -56,8 +56,8 @@ describe('the opening', () => {
       version: '1.2.3',
       replayed: 0,
     });
-    expect(client.events[1]?.data).toEqual(statusOf('vm-a', { phase: 'booting' }));
-    expect(client.events.map((read) => read.id)).toEqual([running.feed.idOf(0), null, null]);
+    expect(client.events[2]?.data).toEqual(statusOf('vm-a', { phase: 'booting' }));
+    expect(client.events.map((read) => read.id)).toEqual([running.feed.idOf(0), null, null, null]);
   });
 
   it('gives a status before the first look', async () => {
@@ -99,20 +99,20 @@ describe('what was missed', () => {
     });
 
     const back = await connect('', { 'Last-Event-ID': seen?.id ?? '' });
-    await back.expect(5);
-    expect(names(back)).toEqual(['connected', 'error', 'task_complete', 'recovered', 'status']);
+    await back.expect(6);
+    expect(names(back)).toEqual(['connected', 'vms', 'error', 'task_complete', 'recovered', 'status']);
     expect(back.events[0]).toMatchObject({ id: seen?.id, data: { replayed: 3 } });
     expect(back.events[0]?.data).not.toHaveProperty('gap');
-    expect(back.events.slice(1, 4).map((read) => read.id)).toEqual(
+    expect(back.events.slice(2, 5).map((read) => read.id)).toEqual(
       [2, 3, 4].map((seq) => running.feed.idOf(seq)),
     );
     // From the address as well, and a client that is new is told nothing old.
     const byAddress = await connect(`?lastEventId=${running.feed.idOf(3)}`);
     await byAddress.expect(1, 'status');
-    expect(names(byAddress)).toEqual(['connected', 'recovered', 'status']);
+    expect(names(byAddress)).toEqual(['connected', 'vms', 'recovered', 'status']);
     const fresh = await connect();
     await fresh.expect(1, 'status');
-    expect(names(fresh)).toEqual(['connected', 'status']);
+    expect(names(fresh)).toEqual(['connected', 'vms', 'status']);
     expect(fresh.events[0]).toMatchObject({ id: running.feed.idOf(4), data: { replayed: 0 } });
   });
 
@@ -134,7 +134,7 @@ describe('what was missed', () => {
     tellTask('t1');
     const client = await connect(`?lastEventId=${id}`);
     await client.expect(1, 'status');
-    expect(names(client)).toEqual(['connected', 'status']);
+    expect(names(client)).toEqual(['connected', 'vms', 'status']);
     expect(client.events[0]).toMatchObject({ id: running.feed.idOf(1), data: { replayed: 0 } });
     expect(client.events[0]?.data['gap']).toBe(id === '' ? undefined : true);
   });
@@ -166,7 +166,7 @@ describe('what was missed', () => {
     expect(errors.map((read) => read.data['message'])).toEqual(errors.map((_, index) => String(index + 1)));
     expect(client.events[0]?.data['replayed']).toBe(count);
     const statusAt = names(client).indexOf('status');
-    expect(names(client).slice(1, statusAt)).toHaveLength(count);
+    expect(names(client).slice(2, statusAt)).toHaveLength(count);
   });
 });
 
@@ -182,8 +182,8 @@ describe('what happens', () => {
     tellTask('other', 'vm-b');
     tellTask('t1');
     await client.expect(1, 'task_complete');
-    expect(names(client)).toEqual(['connected', 'status', 'status', 'progress', 'task_complete']);
-    expect(client.events[3]?.data['current_step']).toBe(1);
+    expect(names(client)).toEqual(['connected', 'vms', 'status', 'status', 'progress', 'task_complete']);
+    expect(client.events[4]?.data['current_step']).toBe(1);
   });
 
   it('tells a run that moves fast ten times a second at most, also between its tasks, and the newest last', async () => {
@@ -226,8 +226,8 @@ describe('what happens', () => {
     tellTask('t1');
     await renamed.expect(1, 'task_complete');
     await usual.expect(1, 'task_complete');
-    expect(names(renamed)).toEqual(['connected', 'problem', 'status', 'problem', 'task_complete']);
-    expect(names(usual)).toEqual(['connected', 'status', 'error', 'task_complete']);
+    expect(names(renamed)).toEqual(['connected', 'vms', 'problem', 'status', 'problem', 'task_complete']);
+    expect(names(usual)).toEqual(['connected', 'vms', 'status', 'error', 'task_complete']);
   });
 });
 

@@ -89,6 +89,12 @@ export const connected = (gap?: true): StreamMessage => ({
   data: { timestamp: '', interval: 5, version: '1', replayed: 0, ...(gap === undefined ? {} : { gap }) },
 });
 
+export const vms = (...names: readonly string[]): StreamMessage => ({
+  event: 'vms',
+  id: null,
+  data: { vms: names.map((name) => ({ name })) },
+});
+
 export const problem = (text: string, hint: string | null = null): StreamMessage => ({
   event: 'problem',
   id: 'j-2',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamMessage } from '../../../src/main/engine/client/index.ts';
 import { afterMessage, hasEnded, initialState } from '../../../src/main/cli/watch/state.ts';
-import { connected, problem, progress, status, taskComplete } from './watch-messages.ts';
+import { connected, problem, progress, status, taskComplete, vms } from './watch-messages.ts';
 
 const after = (messages: readonly StreamMessage[]) =>
   messages.reduce((state, message) => afterMessage(state, message, 0), initialState);
@@ -39,6 +39,14 @@ describe('what --until-end waits for', () => {
       ['finished', 'finished'],
     ],
     ['another run stands in its place', [running('a', '1'), running('a', '2')], ['unknown']],
+    ['its VM is still watched', [running('a', '1'), vms('b', 'a')], 'not yet'],
+    ['its VM is not watched any more', [running('a', '1'), vms('b')], ['unknown']],
+    ['its VM goes after its end', [running('a', '1'), ended('a', '1'), vms()], ['finished']],
+    [
+      'it ends after the server got another journal',
+      [running('a', '1'), connected(true), vms('a'), ended('a', '1')],
+      ['finished'],
+    ],
     ['its end is told twice', [running('a', '1'), ended('a', '1', 'crashed'), ended('a', '1')], ['crashed']],
   ])('%s', (_name, messages, outcomes) => {
     const state = after(messages);
@@ -61,4 +69,42 @@ it('keeps the newest picture of every VM, in the order in which they came', () =
   expect([...state.vms.keys()]).toEqual(['b', 'a']);
   expect(state.vms.get('b')).toMatchObject({ status: { phase: 'oobe' }, progress: null });
   expect(state.vms.get('a')).toMatchObject({ progress: { run_id: 'run-1' } });
+});
+
+describe('the list of VMs', () => {
+  it('removes VMs that are not watched any more, and adds none', () => {
+    const state = after([connected(), status({ vm: 'a' }), status({ vm: 'b' }), vms('c', 'b')]);
+    expect([...state.vms.keys()]).toEqual(['b']);
+    expect(state.vmNames).toEqual(['c', 'b']);
+  });
+
+  it('keeps out errors of VMs that were removed, as a replay has them', () => {
+    const state = after([status({ vm: 'waa' }), connected(), vms('b'), problem('x'), status({ vm: 'b' })]);
+    expect([...state.vms.keys()]).toEqual(['b']);
+  });
+
+  it('is unknown with an older server, whose VMs show with their first status', () => {
+    const state = after([connected(), status({ vm: 'a' })]);
+    expect(state.vmNames).toBeNull();
+    expect([...state.vms.keys()]).toEqual(['a']);
+  });
+});
+
+describe('a reconnect', () => {
+  const running = [connected(), vms('waa'), status(), progress(), problem('x')];
+
+  it('keeps the run and the open errors', () => {
+    const { vms: known } = after([...running, connected()]);
+    expect(known.get('waa')).toMatchObject({ progress: { run_id: 'run-1' }, problems: [{ message: 'x' }] });
+  });
+
+  it('to a server with a new journal forgets the run and the open errors', () => {
+    const { vms: known } = after([...running, connected(true), vms('waa'), status()]);
+    expect(known.get('waa')).toMatchObject({ status: { vm: 'waa' }, progress: null, problems: [] });
+  });
+
+  it('to a server with a new journal takes over the run that it knows', () => {
+    const { vms: known } = after([...running, connected(true), status(), progress({ run_id: 'run-2' })]);
+    expect(known.get('waa')).toMatchObject({ progress: { run_id: 'run-2' } });
+  });
 });

@@ -9,7 +9,7 @@ import type { PoolView, RunOutcome } from '../../../src/shared/stream.ts';
 import { plainText, cutText } from '../../../src/shared/plain-text.ts';
 import { afterMessage, initialState, type WatchState } from '../../../src/main/cli/watch/state.ts';
 import { renderView } from '../../../src/main/cli/watch/view.ts';
-import { connected, problem, progress, status, taskComplete } from './watch-messages.ts';
+import { connected, problem, progress, status, taskComplete, vms } from './watch-messages.ts';
 
 const paint = new Chalk({ level: 0 });
 const after = (...messages: readonly StreamMessage[]) =>
@@ -23,7 +23,10 @@ describe('the live view', () => {
   it.each<[name: string, state: WatchState, lines: readonly string[]]>([
     ['at first', initialState, ['Connecting…']],
     ['without a server', lost, ['Not connected: no BenchTray is running there']],
-    ['without a VM', after(connected()), ['Connected. No VM has been seen yet.']],
+    ['before the first status', after(connected(), vms('waa')), ['Connected. No VM has been seen yet.']],
+    ['without a VM', after(connected(), vms()), ['Connected. No VM is configured.']],
+    ['without a VM on an older server', after(connected()), ['Connected. No VM has been seen yet.']],
+    ['after its VM was removed', after(connected(), status(), vms()), ['Connected. No VM is configured.']],
     [
       'while Windows boots',
       after(
@@ -212,6 +215,10 @@ describe('the lines of a listing', () => {
       problem('SSH connection failed', 'Start it.'),
       [`${at} waa: ! SSH connection failed Start it.`],
     ],
+    ['the list of VMs', initialState, vms('waa'), []],
+    ['the list of VMs without one of before', after(status()), vms('b'), [`${at} waa: no longer watched`]],
+    ['an empty list of VMs', initialState, vms(), [`${at} no VM is configured`]],
+    ['an empty list of VMs once more', after(vms()), vms(), []],
     ['a connection', initialState, connected(), []],
     ['a connection with a gap', initialState, connected(true), [`${at} some earlier events are gone`]],
   ])('%s', (_name, before, message, lines) => {
@@ -251,6 +258,7 @@ it.each([
 
 describe('messages', () => {
   it.each([
+    ['vms', 'j-4', null],
     ['status', 'j-4', null],
     ['progress', 'j-4', null],
     ['task_complete', 'j-4', 'j-4'],

@@ -51,7 +51,7 @@ it('tells the other parts when one gets on, or stalls, and only then', () => {
   play(0, 4);
   play(1, 6);
   const heard: string[] = [];
-  feed.subscribe((event) => heard.push(`${event.kind} ${event.kind === 'journal' ? '' : event.vm}`));
+  feed.subscribe((event) => heard.push(`${event.kind} ${'vm' in event ? event.vm : ''}`));
   play(1, 7);
   expect(heard).toEqual(['progress vm-1', 'progress vm-0']);
   expect(poolOn('vm-0')?.tasks_completed).toBe(11);

@@ -13,6 +13,10 @@ export function connected(replayed = 0, gap = false): StreamEvent {
   return { type: 'connected', data: gap ? { ...data, gap: true } : data };
 }
 
+export function vms(...names: readonly string[]): StreamEvent {
+  return { type: 'vms', data: { vms: names.map((name) => ({ name })) } };
+}
+
 export function task(change: Partial<TaskCompletePayload> = {}): StreamEvent & { type: 'task_complete' } {
   return {
     type: 'task_complete',

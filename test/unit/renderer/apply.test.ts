@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskCompletePayload } from '../../../src/shared/stream.ts';
-import {
-  applyMessage,
-  applyOpenErrors,
-  applyRecord,
-  applyVmNames,
-  dismissProblem,
-} from '../../../src/renderer/state/apply.ts';
+import { applyMessage, applyRecord, dismissProblem } from '../../../src/renderer/state/apply.ts';
 import {
   initialState,
   type DashboardState,
@@ -19,6 +13,14 @@ const heardAtMs = Date.parse('2026-01-28T23:00:00Z');
 const hear = (state: DashboardState, ...messages: StreamMessage[]): DashboardState =>
   messages.reduce((known, message) => applyMessage(known, message, heardAtMs), state);
 const status: StreamMessage = { event: 'status', data: statusOf('vm-a') };
+const connected = (gap = false): StreamMessage => {
+  const data = { timestamp: '2026-01-28T23:00:05Z', interval: 1, version: '1.2.3', replayed: 0 };
+  return { event: 'connected', data: gap ? { ...data, gap: true } : data };
+};
+const vms = (...names: readonly string[]): StreamMessage => ({
+  event: 'vms',
+  data: { vms: names.map((name) => ({ name })) },
+});
 const progress = (runId = 'run-1'): StreamMessage => ({
   event: 'progress',
   data: progressOf('vm-a', { run_id: runId }),
@@ -58,11 +60,7 @@ const codes = (state: DashboardState) => vmOf(state)?.problems.map(({ code }) =>
 const watched = hear(initialState, status, progress());
 
 it('takes the time from the server', () => {
-  const data = { timestamp: '2026-01-28T23:00:05Z', interval: 1, version: '1.2.3', replayed: 0 };
-  expect(hear(initialState, { event: 'connected', data })).toMatchObject({
-    clockOffsetMs: 5000,
-    version: '1.2.3',
-  });
+  expect(hear(initialState, connected())).toMatchObject({ clockOffsetMs: 5000, version: '1.2.3' });
 });
 
 it('shows a VM that has a status, and none that only the journal knows', () => {
@@ -74,11 +72,38 @@ it('shows a VM that has a status, and none that only the journal knows', () => {
   expect(other.vms?.map((vm) => vm.name)).toEqual(['vm-a']);
 });
 
-it('takes over which VMs there are and keeps what it knows of them', () => {
-  const named = applyVmNames(watched, ['vm-b', 'vm-a']);
-  expect(named.vms?.map((vm) => vm.name)).toEqual(['vm-b', 'vm-a']);
-  expect(vmOf(named)).toBe(vmOf(watched));
-  expect(applyVmNames(named, ['vm-b']).vms?.map((vm) => vm.name)).toEqual(['vm-b']);
+describe('the list of VMs', () => {
+  it('is unknown until the server has sent it', () => {
+    expect(hear(initialState, connected()).vms).toBeNull();
+    expect(hear(initialState, connected(), vms()).vms).toEqual([]);
+  });
+
+  it('sets the order and keeps what is known of the VMs that stay', () => {
+    const named = hear(watched, vms('vm-b', 'vm-a'));
+    expect(named.vms?.map((vm) => vm.name)).toEqual(['vm-b', 'vm-a']);
+    expect(vmOf(named)).toBe(vmOf(watched));
+    expect(hear(named, vms('vm-b')).vms?.map((vm) => vm.name)).toEqual(['vm-b']);
+  });
+
+  it('keeps out VMs of which only replayed events tell', () => {
+    const back = hear(watched, connected(), vms('vm-b'), problem('disk_full'), done('t1'));
+    expect(back.vms?.map((vm) => vm.name)).toEqual(['vm-b']);
+  });
+});
+
+describe('a reconnect', () => {
+  const before = hear(watched, done('t1'), problem('disk_full'), problem('run_crashed'));
+
+  it('keeps the run, its results and the problems', () => {
+    expect(hear(before, connected()).vms).toBe(before.vms);
+  });
+
+  it('to a server with a new journal forgets them until its snapshots have come', () => {
+    const back = hear(before, connected(true), vms('vm-a'));
+    expect(vmOf(back)).toMatchObject({ progress: null, record: null, results: [], problems: [] });
+    expect(vmOf(back)?.status).toBe(vmOf(before)?.status);
+    expect(vmOf(hear(back, progress('run-9')))?.progress?.run_id).toBe('run-9');
+  });
 });
 
 describe('results', () => {
@@ -132,11 +157,18 @@ describe('problems', () => {
     expect(vmOf(state)?.problems.map(({ message }) => message)).toEqual(['of b', 'of a']);
   });
 
-  it('are taken from the server where the stream has told nothing newer', () => {
+  it('are those that the status names, besides moments', () => {
     const state = hear(watched, problem('disk_full'), problem('run_crashed'));
     const open = [errorOf('vm-a', { code: 'probe_down', began_at: '0' })];
-    expect(codes(applyOpenErrors(state, 'vm-a', open, () => false))).toEqual(['probe_down', 'run_crashed']);
-    const isDecided = (code: string): boolean => code === 'disk_full' || code === 'probe_down';
-    expect(codes(applyOpenErrors(state, 'vm-a', open, isDecided))).toEqual(['disk_full', 'run_crashed']);
+    const told = hear(state, { event: 'status', data: statusOf('vm-a', { open_errors: open }) });
+    expect(codes(told)).toEqual(['probe_down', 'run_crashed']);
+    expect(codes(hear(told, recovered))).toEqual(['run_crashed']);
+    expect(codes(hear(told, status))).toEqual(['run_crashed']);
+  });
+
+  it('stay as events told them where an older server names none in its status', () => {
+    const { open_errors: _, ...older } = statusOf('vm-a');
+    const state = hear(watched, problem('disk_full'), { event: 'status', data: older } as StreamMessage);
+    expect(codes(state)).toEqual(['disk_full']);
   });
 });

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { createHeardSince } from '../../../src/renderer/state/heard-since.ts';
 import { retryPauseMs, streamUrl, toMessage } from '../../../src/renderer/state/stream-client.ts';
 
 it('asks for all VMs, and goes on where it stood', () => {
@@ -20,17 +19,4 @@ it('takes nothing for a message that is not one', () => {
   expect(['', 'x', 'null', '[1]', '"text"', undefined].map((text) => toMessage('status', text))).toEqual(
     Array(6).fill(null),
   );
-});
-
-it('knows what was heard after a question was asked', () => {
-  const heard = createHeardSince();
-  heard.note('vm', 'disk_full');
-  const isNewer = heard.begin();
-  const isNewerStill = (heard.note('vm', 'probe_down'), heard.begin());
-  expect([isNewer('vm', 'disk_full'), isNewer('vm', 'probe_down'), isNewer('other', 'probe_down')]).toEqual([
-    false,
-    true,
-    false,
-  ]);
-  expect(isNewerStill('vm', 'probe_down')).toBe(false);
 });

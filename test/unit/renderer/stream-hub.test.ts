@@ -36,6 +36,7 @@ function page() {
 const message = (event: string, data: object) => ({ event, data }) as unknown as StreamMessage;
 const say = (...messages: StreamMessage[]) => opened.at(-1)?.onMessages(messages, nowMs);
 const connected = message('connected', { timestamp: 'now' });
+const vms = (...names: readonly string[]) => message('vms', { vms: names.map((name) => ({ name })) });
 const status = (vm: string, phase: string) => message('status', { vm, phase });
 
 it('opens one stream for all pages, and closes it with the last', () => {
@@ -58,8 +59,8 @@ it('opens one stream for all pages, and closes it with the last', () => {
 
 it('shows a page that joins later the newest snapshot of each VM, with the times when they were heard', () => {
   page().call('join');
-  say(connected, status('a', 'booting'), status('gone', 'ready'));
-  say(connected);
+  say(connected, vms('a', 'gone'), status('a', 'booting'), status('gone', 'ready'));
+  say(connected, vms('a', 'b'));
   nowMs += 3000;
   say(status('a', 'ready'), status('b', 'oobe'), message('problem', { vm: 'a', code: 'disk_full' }));
   const late = page();
@@ -67,8 +68,25 @@ it('shows a page that joins later the newest snapshot of each VM, with the times
   expect(late.heard).toEqual([
     { kind: 'alive' },
     { kind: 'messages', messages: [connected], heardAtMs: nowMs - 3000 },
-    { kind: 'messages', messages: [status('a', 'ready'), status('b', 'oobe')], heardAtMs: nowMs },
+    {
+      kind: 'messages',
+      messages: [vms('a', 'b'), status('a', 'ready'), status('b', 'oobe')],
+      heardAtMs: nowMs,
+    },
   ]);
+});
+
+it('gives a page that joins later the newest list of VMs, and nothing of VMs that were removed', () => {
+  page().call('join');
+  say(connected, vms('a', 'b'), status('a', 'ready'), status('b', 'ready'), message('progress', { vm: 'b' }));
+  say(vms('c', 'a'));
+  const late = page();
+  late.call('join');
+  expect(late.heard.at(-1)).toMatchObject({ messages: [vms('c', 'a'), status('a', 'ready')] });
+  say(vms());
+  const last = page();
+  last.call('join');
+  expect(last.heard.at(-1)).toMatchObject({ messages: [vms()] });
 });
 
 it('tells every page that the stream is lost, also one that joins meanwhile', () => {

@@ -207,7 +207,7 @@ describe('as the web-platform-tests have it', () => {
   });
 
   it('format-field-event, format-field-event-empty: every event has a name', () => {
-    for (const name of ['connected', 'status', 'progress', 'task_complete', 'error', 'recovered'])
+    for (const name of ['connected', 'vms', 'status', 'progress', 'task_complete', 'error', 'recovered'])
       expect(parse(eventFrame(name, null, {}))).toMatchObject([{ event: name }]);
     expect(() => eventFrame('', null, {})).toThrow();
   });

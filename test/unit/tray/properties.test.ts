@@ -8,7 +8,7 @@ import {
   type TrayMenuItem,
 } from '../../../src/main/desktop/tray/index.ts';
 import { phases, stateCodes, type StreamEvent } from '../../../src/shared/stream.ts';
-import { connected, error, progress, recovered, status } from '../notify/payloads.ts';
+import { connected, error, progress, recovered, status, vms } from '../notify/payloads.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 
 const nowMs = Date.parse('2026-01-28T12:10:05.000Z');
@@ -47,7 +47,7 @@ const input: fc.Arbitrary<TrayInput> = fc.oneof(
   fc.constantFrom<TrayInput>(
     { kind: 'pause', pause: { kind: 'until-turned-on' } },
     { kind: 'pause', pause: { kind: 'off' } },
-    { kind: 'vms', names: ['one'] },
+    { kind: 'stream', event: vms('one') },
   ),
 );
 
@@ -100,7 +100,7 @@ describe('whatever the stream says', () => {
         const picture = pictureOf(inputs);
         const known = [picture.statuses, picture.runs, picture.errors].flatMap((map) => [...map.values()]);
         const alone = known.map(({ vm: name }) => {
-          const only = pictureOf([...inputs, { kind: 'vms', names: [name] }]);
+          const only = pictureOf([...inputs, { kind: 'stream', event: vms(name) }]);
           const { icon } = trayView(only, settings, nowMs);
           const machine = picture.statuses.get(name);
           const isOff = machine?.connected === true && /offline|stopping/.test(machine.phase);

@@ -8,7 +8,7 @@ import {
   type TrayView,
 } from '../../../src/main/desktop/tray/index.ts';
 import type { StreamEvent } from '../../../src/shared/stream.ts';
-import { connected, error, progress, recovered, status } from '../notify/payloads.ts';
+import { connected, error, progress, recovered, status, vms } from '../notify/payloads.ts';
 
 /** Just after the payloads' last look at the VM. */
 const nowMs = Date.parse('2026-01-28T12:10:05.000Z');
@@ -47,7 +47,7 @@ const other = (event: StreamEvent): StreamEvent =>
 describe('the icon', () => {
   it.each<[string, readonly (StreamEvent | TrayInput)[], TrayView['icon']]>([
     ['before the stream is up', [], 'offline'],
-    ['with nothing configured', [connected()], 'offline'],
+    ['with nothing configured', [connected(), vms()], 'offline'],
     ['ready', [connected(), status()], 'idle'],
     ['booting', [connected(), status({ phase: 'extracting', waa_ready: false })], 'booting'],
     ['not answering yet', [connected(), status({ phase: 'oobe', waa_ready: false })], 'booting'],
@@ -62,12 +62,15 @@ describe('the icon', () => {
     ['an error', [connected(), status(), warning, error()], 'trouble'],
     ['an error that is over', [connected(), status(), error(), recovered()], 'idle'],
     ['a moment', [connected(), status(), error({ code: 'internal' })], 'idle'],
+    ['an error from before the stream', [connected(), status({ open_errors: [error().data] })], 'trouble'],
     [
-      'an error known from elsewhere',
-      [connected(), status(), { kind: 'open-errors', errors: [error().data] }],
-      'trouble',
+      'an error that was over while nobody listened',
+      [connected(), status(), error(), down, connected(), status()],
+      'idle',
     ],
     ['an error before a gap', [connected(), status(), error(), connected(0, true)], 'idle'],
+    ['a run before a gap', [connected(), status(), progress(), connected(0, true), status()], 'idle'],
+    ['a run after a gap', [connected(0, true), status(), progress()], 'running'],
     ['switched off', [connected(), off], 'offline'],
     [
       'switched off, and told so, and not answering since',
@@ -103,7 +106,12 @@ describe('the icon', () => {
     ['two: switched off and running', [connected(), other(off), status(), progress()], 'running'],
     [
       'a VM that is no longer configured',
-      [connected(), status(), other(status()), other(error()), { kind: 'vms', names: ['waa-eval-vm'] }],
+      [connected(), status(), other(status()), other(error()), vms('waa-eval-vm')],
+      'idle',
+    ],
+    [
+      'a replayed error of a VM that is no longer configured',
+      [connected(), vms('waa-eval-vm'), other(error()), status()],
       'idle',
     ],
   ])('%s', (_name, inputs, icon) => {
@@ -187,7 +195,9 @@ describe('the tooltip', () => {
   });
 
   it('never says that all is well where nothing is watched', () => {
-    expect(told()).toBe('No VM configured');
+    expect(told()).toBe('No VM seen yet');
+    expect(told(vms())).toBe('No VM configured');
+    expect(told(vms('waa-eval-vm'))).toBe('No VM seen yet');
     expect(view([]).tooltip).toBe('Connecting…');
   });
 
@@ -298,7 +308,7 @@ describe('the menu', () => {
   });
 
   it('offers to resume while notifications are paused', () => {
-    const { menu } = view([connected(), { kind: 'pause', pause: { kind: 'until-turned-on' } }]);
+    const { menu } = view([connected(), vms(), { kind: 'pause', pause: { kind: 'until-turned-on' } }]);
     expect(lines(menu)).toEqual([
       '[No VM configured]',
       '-',

@@ -121,7 +121,12 @@ function withVms(state: WatchState, vmNames: readonly string[]): WatchState {
   const awaited = state.awaited.map((run): AwaitedRun =>
     run.outcome === 'on' && !vmNames.includes(run.vm) ? { ...run, outcome: 'unknown' } : run,
   );
-  return { ...state, vmNames, vms: new Map([...state.vms].filter(([name]) => vmNames.includes(name))), awaited };
+  return {
+    ...state,
+    vmNames,
+    vms: new Map([...state.vms].filter(([name]) => vmNames.includes(name))),
+    awaited,
+  };
 }
 
 function withVm(state: WatchState, name: string, change: Partial<WatchedVm>): WatchState {

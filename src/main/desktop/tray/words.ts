@@ -62,6 +62,12 @@ export function linkText({ link }: TrayPicture): string | null {
   }
 }
 
+/** Returns what to show in place of VMs; null while the stream is not up. */
+export function noVmText({ link, vmNames }: TrayPicture): string | null {
+  if (link.kind !== 'up') return null;
+  return vmNames?.length === 0 ? 'No VM configured' : 'No VM seen yet';
+}
+
 export function pauseText({ pause }: TrayPicture, nowMs: number): string | null {
   if (!isPaused(pause, nowMs)) return null;
   const until = pause.kind === 'until' ? ` until ${clockText(pause.untilMs)}` : '';

@@ -12,8 +12,7 @@ export interface ConfiguredVm {
 }
 
 export type SnapshotName =
-  | { readonly kind: 'vms'; readonly vm: null }
-  | { readonly kind: 'status' | 'progress'; readonly vm: string };
+  { readonly kind: 'vms'; readonly vm: null } | { readonly kind: 'status' | 'progress'; readonly vm: string };
 
 /** The list of watched VMs. */
 export const vmsSnapshot: SnapshotName = { kind: 'vms', vm: null };
