@@ -108,7 +108,7 @@ test('until the server has named its VMs, the page does not claim that there is 
   setReady(bench.feed);
   const held = await holdSnapshots(page);
   await page.goto(bench.url);
-  await expect(page.getByRole('heading', { name: 'Reading which VMs there are…' })).toBeVisible();
+  await expect(page.getByText('Reading which VMs there are…')).toBeVisible();
   await expect(page.getByText('No VM is being watched yet')).toHaveCount(0);
   await expect(page.getByTestId('link')).toHaveText('Live');
   await held.release();

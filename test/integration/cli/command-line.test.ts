@@ -125,11 +125,15 @@ describe('serve', () => {
       return answer.vms.map(({ name }) => name).join();
     };
     expect(await names()).toBe('');
+    const watch = start('watch', '--url', url);
+    await watch.until(() => watch.out().includes('no VM is configured'), 'the empty list');
     writeFileSync(config, '{"vms": [{"name": "later", "ssh": {"host": "127.0.0.1", "port": 1}}]}');
     await until(async () => (await names()) === 'later', 'the new VM');
+    await watch.until(() => /later: (?!no longer)/.test(watch.out()), 'its status');
     writeFileSync(config, '{"vms": [');
     writeFileSync(config, '{"vms": []}');
     await until(async () => (await names()) === '', 'no VM');
+    await watch.until(() => /later: no longer watched\n.*no VM is configured\n$/.test(watch.out()), 'no VM');
   });
 });
 

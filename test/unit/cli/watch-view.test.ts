@@ -218,6 +218,12 @@ describe('the lines of a listing', () => {
     ['the list of VMs', initialState, vms('waa'), []],
     ['the list of VMs without one of before', after(status()), vms('b'), [`${at} waa: no longer watched`]],
     ['an empty list of VMs', initialState, vms(), [`${at} no VM is configured`]],
+    [
+      'an empty list of VMs after one of before',
+      after(status()),
+      vms(),
+      [`${at} waa: no longer watched`, `${at} no VM is configured`],
+    ],
     ['an empty list of VMs once more', after(vms()), vms(), []],
     ['a connection', initialState, connected(), []],
     ['a connection with a gap', initialState, connected(true), [`${at} some earlier events are gone`]],

@@ -345,6 +345,19 @@ describe('the state version', () => {
   });
 });
 
+it('tells which VMs are watched when the list or its order has changed', () => {
+  const told: FeedEvent[] = [];
+  feed.subscribe((event) => told.push(event));
+  for (const names of [[], [], ['vm-a', 'vm-b'], ['vm-a', 'vm-b'], ['vm-b', 'vm-a'], ['vm-b']])
+    feed.setVms(names);
+  expect(told).toEqual([
+    { kind: 'vms', names: [] },
+    { kind: 'vms', names: ['vm-a', 'vm-b'] },
+    { kind: 'vms', names: ['vm-b', 'vm-a'] },
+    { kind: 'vms', names: ['vm-b'] },
+  ]);
+});
+
 it('a status names the errors that are open, from their beginning to their end', () => {
   const codes = () => feed.snapshot('vm-a').status?.open_errors.map(({ code }) => code);
   feed.setStatus('vm-a', statusOf('vm-a'));

@@ -126,9 +126,11 @@ export function messageLines(
 
 function vmsLines(before: WatchState, { vms }: VmsPayload, nowMs: number): readonly string[] {
   const names = vms.map(({ name }) => name);
-  if (names.length === 0 && before.vmNames?.length !== 0) return [`${timeText(nowMs)} no VM is configured`];
   const gone = [...before.vms.keys()].filter((name) => !names.includes(name));
-  return gone.map((name) => `${timeText(nowMs)} ${plainText(name)}: no longer watched`);
+  return [
+    ...gone.map((name) => `${timeText(nowMs)} ${plainText(name)}: no longer watched`),
+    ...(names.length === 0 && before.vmNames?.length !== 0 ? [`${timeText(nowMs)} no VM is configured`] : []),
+  ];
 }
 
 /** A run started, resumed or ended. */
