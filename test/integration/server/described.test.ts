@@ -31,6 +31,7 @@ import { ask, openLineClient, type LineClient } from './support.ts';
 
 const payloads: Readonly<Record<string, ComponentName>> = {
   connected: 'Connected',
+  vms: 'Vms',
   status: 'Status',
   progress: 'Progress',
   task_complete: 'TaskComplete',
