@@ -15,8 +15,8 @@ export type StartResult =
   /** `why` is a sentence without its full stop. */
   | { readonly kind: 'impossible'; readonly why: string };
 
-/** Whoever lives so long has started. */
-const startWithinMs = 3000;
+/** An app that lives this long has started, even if it does not report. A busy machine may need seconds to fail. */
+const startWithinMs = 15_000;
 const lookEveryMs = 50;
 
 /**
@@ -95,7 +95,7 @@ function firstEnd(app: ChildProcess, hasReported: () => boolean): Promise<End | 
     };
     const limit = setTimeout(() => settle(null), startWithinMs);
     const timer = setInterval(() => {
-      if (hasReported() && app.exitCode === null) settle(null);
+      if (hasReported() && app.exitCode === null && app.signalCode === null) settle(null);
     }, lookEveryMs);
     app.once('error', settle);
     // Everything that it printed has come by then.

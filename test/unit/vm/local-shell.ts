@@ -30,7 +30,11 @@ export function localShell(
         close: () => shell.stdin.end(),
       });
       channel.on('error', () => undefined);
-      shell.once('close', () => channel.emit('close'));
+      // As ssh2 does: what the shell has printed comes before the end of the channel.
+      shell.once('close', () => {
+        if (channel.readableEnded || channel.destroyed) channel.emit('close');
+        else channel.once('end', () => channel.emit('close'));
+      });
       setImmediate(() => {
         opened(undefined, channel);
       });
