@@ -9,20 +9,25 @@ import type { ResultFile, RunState } from '../../../src/main/engine/run/index.ts
 import type { ShellChannel } from '../../../src/main/engine/vm/index.ts';
 import type { LogAccess } from '../../../src/main/engine/watch/log/log-following.ts';
 import type { LogReading } from '../../../src/main/engine/watch/log/log-reading.ts';
-import type { Picture } from '../../../src/main/engine/watch/picture.ts';
 import { createResultWatch, type ResultWatch } from '../../../src/main/engine/watch/results/result-watch.ts';
+import type { VmStore } from '../../../src/main/engine/watch/store.ts';
+import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
 import { machine, ready } from './sights.ts';
+import { storeOf } from './states.ts';
+import { sourceTools, startSource } from './tools.ts';
+import { ResultSource } from '../../../src/main/engine/watch/results/result-source.ts';
+import type { VmState } from '../../../src/main/engine/watch/state.ts';
+import { until } from '../../support/wait.ts';
 import { clockOf, vmClockOf } from '../../support/step-clock.ts';
 
 const startMs = Date.UTC(2026, 0, 28, 22, 0, 0);
 
 let nowMs: number;
-let picture: { -readonly [Key in keyof Picture]: Picture[Key] };
+let store: VmStore;
 let asked: string[][];
 let answers: (words: readonly string[]) => string | null;
 let evaluateLogSize: number | null;
 let reading: { run: RunState | null; taken: (readonly ResultFile[])[]; fails: boolean };
-let isLogFollowed: boolean;
 let failures: unknown[];
 let warned: unknown[];
 let feed: Feed;
@@ -41,35 +46,22 @@ beforeEach(() => {
   evaluateLogSize = null;
   failures = [];
   warned = [];
-  isLogFollowed = true;
   reading = { run: run('running'), taken: [], fails: false };
   dataDir = mkdtempSync(join(tmpdir(), 'benchtray-results-'));
   feed = openFeed({ dataDir, clock: clockOf(() => nowMs) });
-  let sight: Picture['sight'] = {
+  store = storeOf({
     ...ready,
     results: { where: 'container', path: '/client/results', hostPath: '/srv/results', why: 'it is' },
-  };
-  picture = {
-    get sight() {
-      return sight;
-    },
-    troubles: new Set(),
-    learn: (news) => {
-      sight = { ...sight, ...news };
-    },
-    tell: () => undefined,
-    tellMoment: () => undefined,
-    tellFailure: (error) => failures.push(error),
-    close: () => undefined,
-  };
+    reading: logReading,
+  });
   watch = createResultWatch({
     config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
     feed,
     clock: vmClockOf(() => nowMs),
-    picture,
+    tempo: defaultTempo,
+    store,
+    report: { moment: () => undefined, failure: (error) => failures.push(error) },
     warn: (detail, message) => warned.push([message, detail]),
-    logReading: () => (isLogFollowed ? logReading : null),
-    onRun: () => undefined,
   });
 });
 afterEach(() => {
@@ -137,7 +129,7 @@ describe('the result folder', () => {
   });
 
   it('is read page by page, and then from its newest file on; times are those of our clock', async () => {
-    picture.learn({ machine: { ...machine, clockSkewMs: 60_000 } });
+    store.update({ machine: { ...machine, clockSkewMs: 60_000 } });
     answers = ([, , , skip]) =>
       skip === '0'
         ? `${line('a', 1_000_000_000)}result not readable\nmore\n`
@@ -195,16 +187,16 @@ describe('the result folder', () => {
   });
 
   it('makes a run of its own only where no log is found for a while', async () => {
-    isLogFollowed = false;
+    store.update({ reading: null });
     reading.run = null;
     const seconds = startMs / 1000;
     answers = () => `${line('notepad_1', seconds)}${line('chrome_3', seconds + 5, 'False')}end\n`;
     await look();
-    expect(watch.run).toBeNull();
+    expect(store.get().resultRun).toBeNull();
     await look();
     await look();
-    expect(watch.run).toMatchObject({ dialect: 'results', state: 'running' });
-    expect(watch.runSight()).toMatchObject({ isRunning: true, silentForMs: 0 });
+    expect(store.get().resultRun).toMatchObject({ dialect: 'results', state: 'running' });
+    expect(store.get().run).toMatchObject({ isRunning: true, silentForMs: 0 });
     expect(
       feed.replay(0, null, 10).map(({ type, data }) => [type, (data as { score?: number }).score]),
     ).toEqual([
@@ -212,10 +204,10 @@ describe('the result folder', () => {
       ['task_complete', 0],
     ]);
     // A log is found after all, and a run is on in it.
-    isLogFollowed = true;
+    store.update({ reading: logReading });
     reading.run = run('running');
     await look();
-    expect(watch.run).toBeNull();
+    expect(store.get().resultRun).toBeNull();
     expect(ids()).toEqual(['notepad_1', 'chrome_3']);
   });
 
@@ -224,10 +216,10 @@ describe('the result folder', () => {
     const seconds = startMs / 1000;
     answers = () => `${line('its-own', seconds + 20)}end\n`;
     for (let index = 0; index < 6; index++) await look(30_000);
-    expect(watch.run).toBeNull();
+    expect(store.get().resultRun).toBeNull();
     answers = () => `${line('its-own', seconds + 20)}${line('later', seconds + 200)}end\n`;
     await look(30_000);
-    expect(watch.run?.tasks.map(({ taskId }) => taskId)).toEqual(['later']);
+    expect(store.get().resultRun?.tasks.map(({ taskId }) => taskId)).toEqual(['later']);
   });
 });
 
@@ -235,13 +227,31 @@ describe('an agent from elsewhere', () => {
   it('is seen by the growth of the log of the evaluate server, as long as it grows', async () => {
     evaluateLogSize = 100;
     await look();
-    expect(picture.sight.outsideAgentAtMs).toBeNull();
+    expect(store.get().outsideAgentAtMs).toBeNull();
     evaluateLogSize = 200;
     await look();
-    expect(picture.sight.outsideAgentAtMs).toBe(nowMs);
+    expect(store.get().outsideAgentAtMs).toBe(nowMs);
     await look(299_000);
-    expect(picture.sight.outsideAgentAtMs).not.toBeNull();
+    expect(store.get().outsideAgentAtMs).not.toBeNull();
     await look(10_000);
-    expect(picture.sight.outsideAgentAtMs).toBeNull();
+    expect(store.get().outsideAgentAtMs).toBeNull();
   });
+});
+
+it('the folder is looked at after each look at the log, as long as there is a connection', async () => {
+  const tools = sourceTools();
+  const contact = { host: shell('host') } as unknown as VmState['contact'];
+  const { store } = startSource(new ResultSource(tools), {
+    ...ready,
+    ...{ contact, shells: { docker: 'docker', inside: shell('inside') } },
+    results: { where: 'host', path: '/srv/results', hostPath: null, why: 'it is' },
+    reading: logReading,
+  });
+  store.update({ looked: { count: 1, depth: 'whole' } });
+  expect(asked).toEqual([]);
+  store.update({ logLooks: 1 });
+  await until(() => reading.taken.length >= 1, 'the log has its results');
+  expect(asked).toEqual([['host', 'results', '/srv/results', '0', '0']]);
+  store.update({ contact: null, logLooks: 2 });
+  expect(asked).toHaveLength(1);
 });

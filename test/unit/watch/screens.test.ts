@@ -13,34 +13,31 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScreenTask } from '../../../src/shared/screens.ts';
 import { openShell } from '../../../src/main/engine/vm/index.ts';
-import type { LogAccess } from '../../../src/main/engine/watch/log/log-following.ts';
 import { createScreens, stepOf } from '../../../src/main/engine/watch/screens.ts';
-import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
+import type { VmState } from '../../../src/main/engine/watch/state.ts';
+import type { VmStore } from '../../../src/main/engine/watch/store.ts';
 import { localShell, type LocalShell } from '../vm/local-shell.ts';
 import { machine } from './sights.ts';
+import { storeOf } from './states.ts';
 
 const startMs = 1_800_000_000_000;
 
 describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
   let dir: string;
   let shells: LocalShell;
-  let access: LogAccess | null;
-  let sight: Sight;
+  let store: VmStore;
   let nowMs: number;
 
   beforeEach(() => {
     dir = realpathSync(mkdtempSync(join(tmpdir(), 'benchtray-screens-')));
     shells = localShell(['sh'], { HOME: dir });
     const open = () => openShell(shells.channels, 'sh');
-    access = {
-      channels: shells.channels,
-      host: open(),
-      inside: open(),
-      docker: 'docker',
-      container: 'winarena',
-      mounts: [],
-    };
-    sight = { ...firstSight, machine, container: running() };
+    store = storeOf({
+      machine,
+      container: running(),
+      contact: { channels: shells.channels, host: open() } as VmState['contact'],
+      shells: { docker: 'docker', inside: open() },
+    });
     nowMs = startMs;
   });
   afterEach(() => {
@@ -48,7 +45,7 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
     rmSync(dir, { recursive: true });
   });
 
-  const running = (): Sight['container'] => ({
+  const running = (): VmState['container'] => ({
     kind: 'running',
     name: 'winarena',
     why: 'it is',
@@ -76,16 +73,13 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
     writeFileSync(file, contents);
     utimesSync(file, atMs / 1000, atMs / 1000);
   }
-  const create = () => {
-    const screens = createScreens({
-      sight: () => sight,
-      hostLog: () => null,
-      access: () => access,
-      monotonicMs: () => nowMs,
+  const create = () => createScreens({ store, hostLog: () => null, monotonicMs: () => nowMs });
+  /** The container is gone, and its shell with it. */
+  const loseContainer = (): void =>
+    store.update({
+      shells: { docker: 'docker', inside: null },
+      container: { kind: 'absent', wanted: null, looks: 3 },
     });
-    screens.note();
-    return screens;
-  };
   const { signal } = new AbortController();
   const folder = 'client/results/pyautogui/a11y_tree/gpt-4o/0/chrome/a-WOS';
 
@@ -118,7 +112,7 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
     expect(await create().list(task(limits), signal)).toMatchObject({
       problem: { kind: 'absent', detail: expect.stringContaining('the task ran again later') as string },
     });
-    sight = { ...sight, machine: { ...machine, clockSkewMs: 3_600_000 } };
+    store.update({ machine: { ...machine, clockSkewMs: 3_600_000 } });
     expect(await create().list(task(), signal)).toMatchObject({
       value: [{ step: 3, takenAt: startMs }],
     });
@@ -175,8 +169,7 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
       ok: true,
       value: Buffer.from('from within'),
     });
-    access = access === null ? null : { ...access, inside: null, container: null };
-    sight = { ...sight, container: { kind: 'absent', wanted: null, looks: 3 } };
+    loseContainer();
     nowMs += 60_000;
     expect(await screens.list(there, signal)).toMatchObject({
       problem: { kind: 'absent', detail: expect.stringContaining('container') as string },
@@ -186,8 +179,7 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
   it('are still had from the VM when the container is gone', async () => {
     put(`${folder}/step_1.png`);
     const screens = create();
-    access = access === null ? null : { ...access, inside: null, container: null };
-    sight = { ...sight, container: { kind: 'absent', wanted: null, looks: 3 } };
+    loseContainer();
     expect(await screens.list(task(), signal)).toMatchObject({ value: [{ step: 1 }] });
   });
 
@@ -203,7 +195,7 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
       { taskId: '' },
     ])
       expect(await create().list(task(changes), signal)).toMatchObject({ problem: { kind: 'absent' } });
-    access = null;
+    store.update({ contact: null });
     expect(await create().list(task(), signal)).toMatchObject({ problem: { kind: 'disconnected' } });
   });
 

@@ -6,11 +6,13 @@ import type { RunState } from '../../../src/main/engine/run/index.ts';
 import type { CloudSight, Sight } from '../../../src/main/engine/watch/sight.ts';
 import {
   createSpending,
+  SpendingSource,
   type Spending,
   type SpendingOptions,
 } from '../../../src/main/engine/watch/cloud/spending.ts';
 import { machine, ready } from './sights.ts';
 import { vmClockOf } from '../../support/step-clock.ts';
+import { sourceTools, startSource } from './tools.ts';
 
 const hourMs = 3_600_000;
 const now = 100 * hourMs;
@@ -171,5 +173,30 @@ describe('the cost of a VM that became unreachable', () => {
     const cost = first.after(1, {});
     const second = watched(null, { at: now, cost });
     expect(second.after(0, { ssh: down })).toEqual({ ...cost, unknown: true, as_of: iso(now) });
+  });
+});
+
+describe('what the store says of the cost', () => {
+  it('follows each look, and what is known of the connection and of the cloud', () => {
+    let nowMs = now;
+    const tools = sourceTools({ clock: vmClockOf(() => nowMs) });
+    const config = { ...tools.config, pricePerHour: 2 };
+    const { store } = startSource(new SpendingSource({ ...tools, config }), { config });
+    const look = (depth: 'whole' | 'brief') =>
+      store.update({ looked: { count: store.get().looked.count + 1, depth } });
+    expect(store.get().cost).toBeNull();
+    store.update({ ...ready, isBehind: false });
+    expect(store.get().cost).toMatchObject({ so_far_usd: 0, unknown: false });
+    nowMs += hourMs;
+    look('whole');
+    expect(store.get()).toMatchObject({ cost: { so_far_usd: 2 }, idle: null });
+    // Whether it idles is known when the log has been looked at.
+    store.update({ logLooks: 1 });
+    expect(store.get().idle).toMatchObject({ forMs: hourMs, costUsd: 2 });
+    store.update({ isBehind: true });
+    look('brief');
+    expect(store.get().idle).toBeNull();
+    store.update({ ssh: { kind: 'down', everUp: true, problem: null } });
+    expect(store.get().cost).toMatchObject({ so_far_usd: 2, unknown: true });
   });
 });

@@ -88,7 +88,6 @@ export function createVmLooks({ config, channels, host, now, signal }: VmLooksOp
     onBoot: nothing,
     onOutOfMemory: nothing,
     hurry: nothing,
-    onDenied: nothing,
   };
   const containerLook = createContainerLook(context);
   const guestLook = createGuestLook(context, () => containerLook.inside);

@@ -5,8 +5,10 @@ import { progressOf, type LastHeard, type RunState } from '../run/index.ts';
 import { cloudText, currentFacts, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, type Sight } from './sight.ts';
+import { lastHeard, newestRun, type VmState } from './state.ts';
 import { phaseOf, unreachedText } from './status.ts';
 import { isBeyondKnowing } from './link/unreached.ts';
+import type { VmClock } from './vm-clock.ts';
 
 /** How far Windows is in each phase, roughly, percent: downloading and installing take by far the most time. */
 const phasePercent: Readonly<Record<Phase, number | null>> = {
@@ -48,6 +50,19 @@ export function backgroundTasks(
   ];
   if (run !== null) tasks.push(runTask(vm, sight, run, progressOf(run, vm, nowMs, false, lastHeard)));
   return tasks;
+}
+
+/** Returns the tasks of a VM as they are now. @param clock gives the present */
+export function tasksIn(state: VmState, clock: Pick<VmClock, 'runMs' | 'monotonicMs'>): BackgroundTask[] {
+  const nowMs = clock.runMs();
+  const { connectedAtMs: upSinceMs } = state;
+  const startedAtMs = Date.parse(state.startedAt ?? '');
+  const since: Since = {
+    connectedAtMs: upSinceMs === null ? null : nowMs - (clock.monotonicMs() - upSinceMs),
+    containerStartedAtMs: Number.isNaN(startedAtMs) ? null : startedAtMs,
+    lastHeard: lastHeard(state),
+  };
+  return backgroundTasks(state.config.name, state, newestRun(state), since, nowMs);
 }
 
 function machineTask(

@@ -13,16 +13,14 @@ import {
 } from '../vm/index.ts';
 import type { LogAccess } from './log/log-following.ts';
 import { resultPlaces, type ResultPlace } from './results/result-place.ts';
-import type { Sight } from './sight.ts';
-import { createTurns } from './turns.ts';
+import { accessOf, type VmState } from './state.ts';
+import type { VmStore } from './store.ts';
 import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
 
 export interface ScreensOptions {
-  readonly sight: () => Sight;
+  readonly store: Pick<VmStore, 'get' | 'subscribe'>;
   /** Where a log of the journal lies on the VM's own disk; null: nowhere, or it is not known. */
   readonly hostLog: (log: string) => string | null;
-  /** Null while there is no connection. */
-  readonly access: () => LogAccess | null;
   readonly monotonicMs: () => number;
 }
 
@@ -40,20 +38,22 @@ interface Found {
   readonly lines: readonly ScreenLine[];
 }
 
-export function createScreens(options: ScreensOptions): Screens & {
-  /** To be called after each look: what a container shares with the VM is told only while it is there. */
-  note(): void;
-} {
-  const { monotonicMs } = options;
+export function createScreens(options: ScreensOptions): Screens {
+  const { store, monotonicMs } = options;
   const turns = createTurns(mostWaiting);
-  let mounts: readonly Mount[] = [];
+  let mounts = mountsOf(store.get()) ?? [];
   let newest: { readonly key: string; readonly atMs: number; readonly found: Found } | null = null;
+
+  // What a container shares with the VM is known only while it runs, and outlasts it.
+  store.subscribe((state) => {
+    mounts = mountsOf(state) ?? mounts;
+  });
 
   async function find(task: ScreenTask, access: LogAccess): Promise<Asked<Found>> {
     let isSilent = false;
     let isWiped = false;
     const run = { log: task.log, hostLog: options.hostLog(task.log), resultDir: task.resultDir };
-    for (const place of resultPlaces(run, options.sight().results, mounts)) {
+    for (const place of resultPlaces(run, store.get().results, mounts)) {
       const shell = place.where === 'host' ? access.host : access.inside;
       const words = screensCommand(place.path, task.domain, task.taskId);
       if (shell === null || words === null) continue;
@@ -71,7 +71,7 @@ export function createScreens(options: ScreensOptions): Screens & {
     }
     if (access.host.closed) return failed('disconnected', notConnected);
     if (isSilent) return failed('late', 'The VM did not answer in time.');
-    const { container } = options.sight();
+    const { container } = store.get();
     if (isWiped || container.kind === 'running' || access.inside !== null)
       return failed(
         'absent',
@@ -98,7 +98,7 @@ export function createScreens(options: ScreensOptions): Screens & {
   }
 
   function takenAtMs(line: ScreenLine): number {
-    return ourTimeMs(line.modifiedAt, clockSkewMs(options.sight().machine));
+    return ourTimeMs(line.modifiedAt, clockSkewMs(store.get().machine));
   }
 
   async function inTurn<T>(
@@ -106,18 +106,13 @@ export function createScreens(options: ScreensOptions): Screens & {
     work: (access: LogAccess) => Promise<Asked<T>>,
   ): Promise<Asked<T>> {
     const answer = await turns.take(signal, async () => {
-      const access = options.access();
+      const access = accessOf(store.get());
       return access === null ? failed('disconnected', notConnected) : work(access);
     });
     return answer ?? failed('busy', 'Too many are waiting for pictures of this VM.');
   }
 
   return {
-    note() {
-      const { container } = options.sight();
-      if (container.kind === 'running') mounts = container.mounts;
-    },
-
     list: (task, signal) =>
       inTurn(signal, async (access) => {
         const found = await find(task, access);
@@ -150,6 +145,10 @@ export function createScreens(options: ScreensOptions): Screens & {
         );
       }),
   };
+}
+
+function mountsOf({ container }: VmState): readonly Mount[] | null {
+  return container.kind === 'running' ? container.mounts : null;
 }
 
 const notConnected = 'There is no connection to the VM now.';
@@ -209,4 +208,28 @@ export function stepOf(name: string): number | null {
 function byStep(a: Screen, b: Screen): number {
   const last = Number.MAX_SAFE_INTEGER;
   return (a.step ?? last) - (b.step ?? last) || a.takenAt - b.takenAt || (a.name < b.name ? -1 : 1);
+}
+
+/** Runs one thing after the other: what comes meanwhile waits for its turn, but not in a long queue. */
+interface Turns {
+  /** @returns null when too many wait already, or nobody wanted it any more when its turn had come */
+  take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null>;
+}
+
+function createTurns(mostWaiting: number): Turns {
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    async take(signal, work) {
+      if (waiting > mostWaiting) return null;
+      waiting += 1;
+      const turn = last.then(() => (signal.aborted ? null : work()));
+      last = turn.catch(() => undefined);
+      try {
+        return await turn;
+      } finally {
+        waiting -= 1;
+      }
+    },
+  };
 }

@@ -1,7 +1,18 @@
 /** Turns Azure's answers about a VM into its phase and its words. Pure functions. */
 import type { Phase } from '../../../../shared/stream.ts';
 import type { AzureFacts } from '../../azure/index.ts';
-import type { Sight } from '../sight.ts';
+import type { VmConfig } from '../../config/index.ts';
+import type { CloudSight, Sight } from '../sight.ts';
+
+/** Returns what there is to say before Azure has said anything; null where it is not to be asked. */
+export function unaskedCloud({ azure, ssh, pricePerHour: perHourUsd }: VmConfig): CloudSight | null {
+  if (azure === null) return null;
+  const { subscriptionId, resourceGroup, vmName } = azure;
+  return {
+    ...{ subscriptionId, resourceGroup, vmName, isAddressWanted: ssh.host === null },
+    ...{ facts: null, problem: null, misses: 0, perHourUsd },
+  };
+}
 
 /** One missed answer means nothing. */
 const missesUntilStale = 2;

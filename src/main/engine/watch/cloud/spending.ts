@@ -7,6 +7,9 @@ import { createAges } from './ages.ts';
 import { currentFacts } from './cloud-sight.ts';
 import { idleOf } from './idle.ts';
 import { type IdleSight, isInUse, type Sight } from '../sight.ts';
+import type { Source, WatchTools } from '../source.ts';
+import { newestRun, type VmState } from '../state.ts';
+import type { VmStore } from '../store.ts';
 import type { VmClock } from '../vm-clock.ts';
 
 export interface Spending {
@@ -37,6 +40,38 @@ interface Meter {
   readonly sinceMs: number | null;
   /** Since when it is up, where that is known: a VM that this process sees for the first time may be up for long. */
   readonly upSinceMs: number | null;
+}
+
+/** Writes what the VM costs, and how long it has done so for nothing, into the store. */
+export class SpendingSource implements Source {
+  readonly #tools: Pick<WatchTools, 'config' | 'feed' | 'clock'>;
+
+  constructor(tools: Pick<WatchTools, 'config' | 'feed' | 'clock'>) {
+    this.#tools = tools;
+  }
+
+  start(store: VmStore, signal: AbortSignal): void {
+    const { config, feed, clock } = this.#tools;
+    const spending = createSpending({
+      ...{ config, clock, sight: store.get },
+      run: () => newestRun(store.get()),
+      isBehind: () => store.get().isBehind,
+      firstSeenMs: feed.firstSeen(config.name, clock.wallMs()),
+      before: store.get().heardBefore,
+    });
+    store.subscribe((state, before) => {
+      const isLooked = state.looked !== before.looked;
+      if (isLooked || isMeterRead(state, before)) store.update({ cost: spending.cost() });
+      // A whole look is through when the log has been looked at.
+      if (state.logLooks !== before.logLooks || (isLooked && state.looked.depth === 'brief'))
+        store.update({ idle: spending.idle() });
+    }, signal);
+    store.update({ cost: spending.cost() });
+  }
+}
+
+function isMeterRead(state: VmState, before: VmState): boolean {
+  return state.cloud !== before.cloud || state.ssh !== before.ssh || state.machine !== before.machine;
 }
 
 export function createSpending(options: SpendingOptions): Spending {

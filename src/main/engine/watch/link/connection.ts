@@ -1,4 +1,4 @@
-/** The connection to one VM, kept for as long as it is watched, and what the picture says of it. */
+/** The connection to one address of a VM, kept for as long as it is wanted, and what the store knows of it. */
 import type { Logger } from '../../common/app-log.ts';
 import {
   addressOf,
@@ -8,84 +8,104 @@ import {
   shellProblem,
   type ConnectTools,
   type Contact,
-  type ShellEnd,
   type SshTarget,
 } from '../../vm/index.ts';
-import type { Picture } from '../picture.ts';
+import { nothingAnswered } from '../sight.ts';
+import type { VmState } from '../state.ts';
+import type { VmStore } from '../store.ts';
 import type { Tempo } from '../tempo.ts';
-
-export interface Connection {
-  /** Since when it is up, by the monotonic clock; null: it is not. */
-  readonly upSinceMs: number | null;
-  /** Logs in again, at most once a minute: only a new login has a new group, or a new setting of sshd. */
-  loginAnew(): void;
-  /** The shell on the VM has ended: connects again. */
-  shellEnded(end: ShellEnd): void;
-  close(): void;
-}
 
 export interface ConnectionOptions {
   readonly vm: string;
   readonly target: SshTarget;
   readonly tools: ConnectTools;
-  readonly picture: Picture;
+  readonly store: VmStore;
   readonly log: Logger;
   readonly monotonicMs: () => number;
   readonly tempo: Tempo;
-  readonly onUp: (contact: Contact) => void;
-  readonly onLost: () => void;
 }
 
 const loginEveryMs = 60_000;
 
-export function keepConnected(options: ConnectionOptions): Connection {
-  const { vm, target, picture, log, monotonicMs } = options;
-  let blinkTimer: NodeJS.Timeout | null = null;
-  let lastLoginMs: number | null = null;
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #link: ReturnType<typeof keepLink>;
+  #blinkTimer: NodeJS.Timeout | null = null;
+  #lastLoginMs: number | null = null;
 
-  const link = keepLink({
-    attempt: (limits, lastsMs) => makeContact(target, options.tools, limits, lastsMs),
-    events: {
-      up(contact) {
-        if (blinkTimer !== null) clearTimeout(blinkTimer);
-        for (const host of contact.firstUse)
-          log.warn({ vm, host }, 'host key seen for the first time, trusted from now on');
-        log.info({ vm, address: addressOf(target) }, 'connected');
-        options.onUp(contact);
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    const { vm, target, tools, store, log, monotonicMs } = options;
+    this.#link = keepLink({
+      attempt: (limits, lastsMs) => makeContact(target, tools, limits, lastsMs),
+      events: {
+        up: (contact) => this.#up(contact),
+        lost: () => this.#lost(),
+        failed(problem) {
+          log.debug({ vm, problem }, 'connection failed');
+          const { ssh } = store.get();
+          if (ssh.kind === 'down') store.update({ ssh: { ...ssh, problem } });
+        },
       },
-      lost() {
-        log.warn({ vm }, 'connection lost');
-        options.onLost();
-        picture.learn({ ssh: { kind: 'blinking' } });
-        blinkTimer = setTimeout(() => {
-          const problem = link.state.kind === 'connecting' ? link.state.lastProblem : null;
-          picture.learn({ ssh: { kind: 'down', everUp: true, problem } });
-        }, options.tempo.lossToldAfterMs);
-      },
-      failed(problem) {
-        log.debug({ vm, problem }, 'connection failed');
-        const { ssh } = picture.sight;
-        if (ssh.kind === 'down') picture.learn({ ssh: { ...ssh, problem } });
-      },
-    },
-    log,
-    monotonicMs,
-  });
+      log,
+      monotonicMs,
+    });
+  }
 
-  return {
-    get upSinceMs() {
-      return link.state.kind === 'up' ? link.state.sinceMs : null;
-    },
-    loginAnew() {
-      // Report the first refusal as it is. A person may have fixed a later one.
-      const isDue = lastLoginMs !== null && monotonicMs() - lastLoginMs >= loginEveryMs;
-      if (isDue) link.relogin(null);
-      if (isDue || lastLoginMs === null) lastLoginMs = monotonicMs();
-    },
-    shellEnded: (end) => link.relogin(lateShellProblem(target, end), shellProblem(target, end).problem),
-    close() {
-      if (blinkTimer !== null) clearTimeout(blinkTimer);
-      link.close();
-    },
-  };
+  /** Logs in again, at most once a minute: only a new login has a new group, or a new setting of sshd. */
+  loginAnew(): void {
+    const nowMs = this.#options.monotonicMs();
+    // Report the first refusal as it is. A person may have fixed a later one.
+    const isDue = this.#lastLoginMs !== null && nowMs - this.#lastLoginMs >= loginEveryMs;
+    if (isDue) this.#link.relogin(null);
+    if (isDue || this.#lastLoginMs === null) this.#lastLoginMs = nowMs;
+  }
+
+  close(): void {
+    this.#clearBlink();
+    this.#options.store.get().contact?.host.close();
+    this.#link.close();
+  }
+
+  #up(contact: Contact): void {
+    const { vm, target, store, log, monotonicMs } = this.#options;
+    this.#clearBlink();
+    for (const host of contact.firstUse)
+      log.warn({ vm, host }, 'host key seen for the first time, trusted from now on');
+    log.info({ vm, address: addressOf(target) }, 'connected');
+    store.update({
+      contact,
+      connectedAtMs: monotonicMs(),
+      ssh: { kind: 'up' },
+      isFirstLook: true,
+      // Answers from an earlier connection may be out of date.
+      ...{ answered: nothingAnswered, missing: null },
+    });
+    contact.host.onEnd((end) => {
+      if (store.get().contact !== contact || end.kind === 'lost') return;
+      log.warn({ vm, end }, 'the shell on the VM has ended');
+      this.#link.relogin(lateShellProblem(target, end), shellProblem(target, end).problem);
+    });
+  }
+
+  #lost(): void {
+    const { vm, store, log, tempo } = this.#options;
+    log.warn({ vm }, 'connection lost');
+    const { contact } = store.get();
+    store.update({ ...withoutContact, ssh: { kind: 'blinking' } });
+    contact?.host.close();
+    this.#blinkTimer = setTimeout(() => {
+      const { state } = this.#link;
+      const problem = state.kind === 'connecting' ? state.lastProblem : null;
+      store.update({ ssh: { kind: 'down', everUp: true, problem } });
+    }, tempo.lossToldAfterMs);
+  }
+
+  #clearBlink(): void {
+    if (this.#blinkTimer !== null) clearTimeout(this.#blinkTimer);
+  }
 }
+
+const withoutContact: Partial<VmState> = {
+  ...{ contact: null, connectedAtMs: null, shells: null, isFirstLook: false, isReplaying: false },
+};

@@ -1,55 +1,45 @@
 /** The benchmark's log of one VM: found, followed, and watched for the process behind it. */
 import { plainText } from '../../../../shared/plain-text.ts';
-import type { Logger } from '../../common/app-log.ts';
-import type { VmConfig } from '../../config/index.ts';
-import type { Feed } from '../../feed/index.ts';
 import { isOfRunPy, stallAfterMs, type RunState } from '../../run/index.ts';
-import type { Channels, ShellChannel } from '../../vm/index.ts';
+import type { LogFile } from '../../vm/index.ts';
 import { findLog } from './log-choice.ts';
-import { createLogFollowing } from './log-following.ts';
+import { createLogFollowing, type LogAccess } from './log-following.ts';
 import { journalName, placeText, targetInJournal, type LogPlace, type LogTarget } from './log-place.ts';
 import { abandonedMs, startReading, type LogReading } from './log-reading.ts';
-import type { Looks } from '../looks/looks.ts';
-import type { Picture } from '../picture.ts';
+import { statLog } from '../looks/stat-log.ts';
 import { createRunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from '../sight.ts';
 import { findStopPrint } from './stop-print.ts';
-import { defaultTempo, type Tempo } from '../tempo.ts';
-import { clockSkewMs, ourTimeMs, type VmClock } from '../vm-clock.ts';
+import { wantLook, type WatchTools } from '../source.ts';
+import { accessOf, type VmState } from '../state.ts';
+import type { VmStore } from '../store.ts';
+import { clockSkewMs, ourTimeMs } from '../vm-clock.ts';
 
 export interface BenchmarkLog {
-  readonly run: RunState | null;
-  /** Of the log that is followed; null: none is. */
-  readonly reading: LogReading | null;
   /** More of the log is on its way. */
   readonly isArriving: boolean;
   /** More of the log is known to be there than has been read. */
   readonly isBehind: boolean;
-  /** What the picture says of the run. */
-  runSight(): RunSight | null;
+  /** Returns what the log says of its run now, as facts of the store. */
+  facts(): Partial<VmState>;
   /** To be called after each look: finds the log, follows it, and draws the conclusions. */
-  look(channels: Channels, host: ShellChannel, looks: Looks): Promise<void>;
+  look(): Promise<void>;
   /** The connection is gone. */
   pause(): void;
 }
 
-export interface BenchmarkLogOptions {
-  readonly config: VmConfig;
-  readonly feed: Feed;
-  readonly log: Logger;
-  readonly clock: VmClock;
-  readonly picture: Picture;
-  readonly onRun: (run: RunState) => void;
-  /** The process was missed: look again soon, to know whether it is gone. */
-  readonly hurry: () => void;
-  readonly tempo?: Tempo;
+export interface BenchmarkLogOptions extends Pick<
+  WatchTools,
+  'config' | 'feed' | 'log' | 'clock' | 'tempo' | 'report'
+> {
+  readonly store: VmStore;
 }
 
 export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
-  const { config, feed, clock, picture } = options;
+  const { config, feed, clock, store, tempo } = options;
   const vm = config.name;
   const firstSeenMs = feed.firstSeen(vm, clock.wallMs());
-  const runnerWatch = createRunnerWatch(clock.monotonicMs, options.tempo);
+  const runnerWatch = createRunnerWatch(clock.monotonicMs, tempo);
   /** Logs that have been chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
   const tried = new Set<string>();
   /** The log that is followed is not the newest: it is read, and then left for the next. */
@@ -65,7 +55,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
 
   const following = createLogFollowing({
     read({ target, identity, resumes, continues }) {
-      const { machine, inside } = picture.sight;
+      const { machine, inside } = store.get();
       const skewMs = clockSkewMs(machine);
       const zoneMinutes = (target.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
       return startReading({
@@ -78,23 +68,28 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
         clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
         firstSeenMs,
         // What was at work on a log before the newest is gone in any case, and may be at work on that.
-        runnerIsAbsent: !isPast && countRunners(picture.sight, target) === 0,
+        runnerIsAbsent: !isPast && countRunners(store.get(), target) === 0,
         successThreshold: config.successThreshold,
         feed,
         clock,
         continues,
-        onRun: options.onRun,
+        onRun: () => store.update(facts()),
       });
     },
     saved: (target) => feed.loadFollow(vm, journalName(target, target.container)),
     lastTarget: targetOfJournal,
-    onTrouble: (trouble) => picture.learn({ log: { ...picture.sight.log, trouble } }),
+    onTrouble: (trouble) => store.update({ log: { ...store.get().log, trouble } }),
     warn: (detail, message) => options.log.warn({ vm, ...detail }, message),
     monotonicMs: clock.monotonicMs,
-    arrivesWithinMs: (options.tempo ?? defaultTempo).arrivesWithinMs,
-    onFailure: picture.tellFailure,
-    onEnded: options.hurry,
+    arrivesWithinMs: tempo.arrivesWithinMs,
+    onReading: (reading) => store.update({ reading }),
+    onFailure: options.report.failure,
+    onEnded: hurry,
   });
+
+  function hurry(): void {
+    wantLook(store, clock.monotonicMs());
+  }
 
   function targetOfJournal(): LogTarget | null {
     const latest = feed.latestFollow(vm);
@@ -115,29 +110,35 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       options.log.warn({ vm, count }, 'logs are left out: their names hold a line break or are not UTF-8');
   }
 
-  async function follow(channels: Channels, host: ShellChannel, looks: Looks): Promise<void> {
-    const { sight } = picture;
-    const { container } = sight;
+  async function follow({ host }: LogAccess): Promise<void> {
+    const sight = store.get();
     countUnnamed(sight);
     // Times in a log mean nothing before the VM's clock is known.
     if (sight.machine === null) return;
     const configured = config.benchmark.log;
     const last = targetOfJournal();
-    const choice = await findLog({ sight, configured, looks, following, last, isRead, isPast });
-    if (choice === null || host.closed) return;
+    const choice = await findLog({
+      sight,
+      configured,
+      looks: { statLog: statNow },
+      following,
+      last,
+      isRead,
+      isPast,
+    });
+    const access = accessOf(store.get());
+    if (choice === null || host.closed || access === null) return;
     const { target, file, why } = choice;
     tried.add(journalName(target, target.container));
     isPast = choice.isPast;
-    if (isPast) options.hurry();
-    picture.learn({ log: { ...picture.sight.log, path: plainText(placeText(target)), why } });
-    await following.follow(target, file, {
-      channels,
-      host,
-      inside: looks.inside,
-      docker: looks.docker,
-      container: container.kind === 'running' ? container.name : null,
-      mounts: container.kind === 'running' ? container.mounts : [],
-    });
+    if (isPast) hurry();
+    store.update({ log: { ...store.get().log, path: plainText(placeText(target)), why } });
+    await following.follow(target, file, access);
+  }
+
+  function statNow(where: 'host' | 'container', path: string): Promise<LogFile | null> {
+    const { contact, shells } = store.get();
+    return statLog((where === 'host' ? contact?.host : shells?.inside) ?? null, path);
   }
 
   /** Null: nothing has been heard on this connection yet. */
@@ -151,11 +152,11 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     return reading.runnerSeen || (isOfRunPy(run) && (silentForMs(reading) ?? 0) >= abandonedMs);
   }
 
-  async function watchRunner(host: ShellChannel, { inside, docker }: Looks): Promise<void> {
-    const { sight } = picture;
+  async function watchRunner(access: LogAccess): Promise<void> {
+    const sight = store.get();
     const { container } = sight;
     const { reading, target } = following;
-    const runners = countRunners(picture.sight, target);
+    const runners = countRunners(sight, target);
     if (runners === null) return;
     wasRunnerSeen ||= runners > 0;
     if (reading === null) return;
@@ -166,11 +167,11 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
       return;
     }
     const verdict = runnerWatch.look(runners, reading.lastGrowth.monotonicMs);
-    if (verdict === 'missed') options.hurry();
+    if (verdict === 'missed') hurry();
     // What it wrote last may not have been read yet.
     if (verdict !== 'gone' || following.isBehind) return;
-    const stop = await findStopPrint({ host, inside, docker }, sight, reading.lastGrowth.runMs);
-    if (host.closed || following.reading !== reading) return;
+    const stop = await findStopPrint(access, sight, reading.lastGrowth.runMs);
+    if (access.host.closed || following.reading !== reading) return;
     const reason =
       container.kind === 'absent' || container.kind === 'stopped'
         ? 'The container is gone.'
@@ -179,40 +180,50 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     else reading.endRun('interrupted', stop);
   }
 
+  /** A log without a run says nothing: what was known before stands. */
+  function runSight(): RunSight | null {
+    const { reading } = following;
+    if (reading?.run == null) return store.get().run;
+    const { state } = reading.run;
+    return {
+      isRunning: state === 'running',
+      endedWell: state === 'finished',
+      guest: reading.run.arguments.emulatorIp,
+      silentForMs: silentForMs(reading),
+      stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
+    };
+  }
+
+  function facts(): Partial<VmState> {
+    const { loggedRun, resultRun } = store.get();
+    return {
+      loggedRun: following.reading?.publishedRun ?? loggedRun,
+      // A run that only its results tell of is the one that is on.
+      ...(resultRun === null ? { run: runSight() } : {}),
+    };
+  }
+
   return {
-    get run() {
-      return following.reading?.publishedRun ?? null;
-    },
-    get reading() {
-      return following.reading;
-    },
     get isArriving() {
       return following.isLive && following.isBehind;
     },
     get isBehind() {
       return following.isBehind;
     },
-    runSight() {
-      const { reading } = following;
-      if (reading?.run == null) return picture.sight.run;
-      const { state } = reading.run;
-      return {
-        isRunning: state === 'running',
-        endedWell: state === 'finished',
-        guest: reading.run.arguments.emulatorIp,
-        silentForMs: silentForMs(reading),
-        stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
-      };
-    },
-    async look(channels, host, looks) {
+    facts,
+    async look() {
       const before = answers;
-      answers = picture.sight;
-      await follow(channels, host, looks);
-      if (host.closed) return;
+      answers = store.get();
+      const access = accessOf(store.get());
+      if (access === null) return;
+      await follow(access);
+      if (access.host.closed) return;
       // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
       if (answers.host === before.host || isPast) return;
       if (following.isLive && !following.isBehind) heardAtMs = clock.monotonicMs();
-      if (answers.inside !== before.inside || answers.inside === null) await watchRunner(host, looks);
+      if (answers.inside === before.inside && answers.inside !== null) return;
+      const now = accessOf(store.get());
+      if (now !== null) await watchRunner(now);
     },
     pause() {
       heardAtMs = Number.NEGATIVE_INFINITY;

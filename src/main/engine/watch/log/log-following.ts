@@ -21,6 +21,8 @@ export interface LogFollowingOptions extends Pick<CatchUpTools, 'read' | 'saved'
   readonly arrivesWithinMs: number;
   /** The log that was followed last in a former life of BenchTray; null: none. */
   readonly lastTarget: () => LogTarget | null;
+  /** Told which reading takes what arrives, each time that another one does; null: none. */
+  readonly onReading: (reading: LogReading | null) => void;
   /** What was read could not be written. */
   readonly onFailure: (error: unknown) => void;
   /** The file was cut, or the command that reads it has ended: the next look should come soon. */
@@ -63,6 +65,11 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
   /** Ends the waiting for a file that is being read to its end. */
   let abandon: () => void = () => undefined;
 
+  function setReading(next: LogReading | null): void {
+    reading = next;
+    options.onReading(next);
+  }
+
   function closeChannel(): void {
     channel?.close();
     channel = null;
@@ -81,7 +88,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
   function forget(error: unknown): void {
     turn += 1;
     closeChannel();
-    reading = null;
+    setReading(null);
     options.onFailure(error);
   }
 
@@ -104,7 +111,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     channels: Channels,
     whenClosed: () => void,
   ): void {
-    reading = into;
+    setReading(into);
     sizeSeen = file.size;
     const place = { path: file.path, inode: file.inode, offset: into.receivedTo, size: file.size };
     arrival.begin();
@@ -190,7 +197,7 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
       settle();
       if (!(await finish(last, tools))) return;
       settle();
-      reading = null;
+      setReading(null);
       arrival.forget();
     }
     target = wanted;

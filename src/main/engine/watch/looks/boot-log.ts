@@ -18,8 +18,6 @@ const replayLimitMs = 1_500;
 const timestamp = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /;
 
 export interface BootLog {
-  /** Old lines are still being read: what they say is long past, and not worth telling one by one. */
-  readonly isReplaying: boolean;
   close(): void;
 }
 
@@ -74,9 +72,6 @@ export function followBootLog(options: BootLogOptions): BootLog {
   });
 
   return {
-    get isReplaying() {
-      return isReplaying;
-    },
     close() {
       clearTimeout(limitTimer);
       channel.close();

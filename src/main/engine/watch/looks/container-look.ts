@@ -71,7 +71,6 @@ export function createContainerLook(context: LookContext): ContainerLook {
       return;
     }
     if (listed.kind !== 'ok') {
-      if (listed.kind === 'denied') context.onDenied();
       closeInside();
       learn({
         docker: { kind: listed.kind, detail: listed.detail },

@@ -16,8 +16,6 @@ export interface LookContext {
   readonly onOutOfMemory: (container: string) => void;
   /** Something has just been missed: look again soon, to know whether it is gone. */
   readonly hurry: (inMs?: number) => void;
-  /** This user may not use docker: a new login may have another group. */
-  readonly onDenied: () => void;
   readonly monotonicMs: () => number;
   readonly tempo?: Tempo;
 }

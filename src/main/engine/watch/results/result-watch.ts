@@ -2,37 +2,28 @@
  * Watches the result folder as the second source: what it says is given to the reading of the log, which may not have said it, or
  * otherwise. Where no log tells of what runs here (an agent outside of the VM), the results alone make a run.
  */
-import type { VmConfig } from '../../config/index.ts';
-import type { Feed } from '../../feed/index.ts';
 import type { ResultFile, RunState } from '../../run/index.ts';
 import { readLogs, readResults, resultsCommand, type ResultLine, type ShellChannel } from '../../vm/index.ts';
 import type { LogAccess } from '../log/log-following.ts';
 import type { LogReading } from '../log/log-reading.ts';
-import type { Picture } from '../picture.ts';
 import { isSamePlace, placesOf, resultsLogName, type ResultPlace } from './result-place.ts';
 import { startResultReading, type ResultReading } from './result-reading.ts';
 import type { RunSight } from '../sight.ts';
-import { defaultTempo, type Tempo } from '../tempo.ts';
-import { clockSkewMs, ourTimeMs, type VmClock } from '../vm-clock.ts';
+import type { WatchTools } from '../source.ts';
+import type { VmStore } from '../store.ts';
+import { clockSkewMs, ourTimeMs } from '../vm-clock.ts';
 
 export interface ResultWatch {
-  /** The run that only its results tell of; null: there is none, or a log tells of what runs. */
-  readonly run: RunState | null;
-  runSight(): RunSight | null;
   /** To be called after each look, when the log has been found. */
   look(access: LogAccess): Promise<void>;
 }
 
-export interface ResultWatchOptions {
-  readonly config: VmConfig;
-  readonly feed: Feed;
-  readonly clock: VmClock;
-  readonly picture: Picture;
+export interface ResultWatchOptions extends Pick<
+  WatchTools,
+  'config' | 'feed' | 'clock' | 'tempo' | 'report'
+> {
+  readonly store: VmStore;
   readonly warn: (detail: object, message: string) => void;
-  /** Reading of the log that is followed; null: none is. */
-  readonly logReading: () => LogReading | null;
-  readonly onRun: (run: RunState) => void;
-  readonly tempo?: Tempo;
 }
 
 const askLimitSeconds = 15;
@@ -60,7 +51,7 @@ interface Known {
 }
 
 export function createResultWatch(options: ResultWatchOptions): ResultWatch {
-  const { config, feed, clock, picture, tempo = defaultTempo } = options;
+  const { config, feed, clock, store, tempo } = options;
   const vm = config.name;
   let known: Known | null = null;
   let own: ResultReading | null = null;
@@ -70,14 +61,21 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
   let evaluateLogSize: number | null = null;
   let isLooking = false;
 
+  /** What the results alone tell of is the run that is on, whatever a log says of an earlier one. */
+  function publish(): void {
+    const run = own?.run ?? null;
+    if (run === store.get().resultRun) return;
+    store.update({ resultRun: run, ...(run === null ? {} : { run: runSight(run) }) });
+  }
+
   /** The reading that results belong to; null: it is not yet known whether a log tells of them. */
   function readingOf(place: ResultPlace, container: string | null): LogReading | ResultReading | null {
-    const logged = options.logReading();
-    const { inside, host } = picture.sight;
+    const { reading: logged, inside, host } = store.get();
     const hasRunner = (inside?.runners.length ?? 0) + (host?.runners.length ?? 0) > 0;
     if (logged?.run?.state === 'running' || (logged !== null && hasRunner)) {
       own = null;
       noLogSinceMs = null;
+      publish();
       return logged;
     }
     noLogSinceMs ??= clock.monotonicMs();
@@ -93,17 +91,15 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
       silentAfterMs: config.stalledAfterMinutes * 60_000,
       feed,
       clock,
-      onRun: options.onRun,
+      onRun: publish,
     });
     return own;
   }
 
   function isDue(): boolean {
-    const logged = options.logReading();
+    const { reading: logged, outsideAgentAtMs } = store.get();
     const isOn =
-      logged?.run?.state === 'running' ||
-      own?.run?.state === 'running' ||
-      picture.sight.outsideAgentAtMs !== null;
+      logged?.run?.state === 'running' || own?.run?.state === 'running' || outsideAgentAtMs !== null;
     const hasJustEnded = wasOn && !isOn;
     const isUndecided = logged === null && own === null;
     const everyMs = isOn || isUndecided ? tempo.resultsEveryMs : tempo.resultsIdleEveryMs;
@@ -113,9 +109,9 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
   }
 
   async function readFolder(access: LogAccess): Promise<Known | null> {
-    const { results } = picture.sight;
+    const { results, reading } = store.get();
     if (results === null) return null;
-    const runId = options.logReading()?.run?.runId ?? null;
+    const runId = reading?.run?.runId ?? null;
     const places = placesOf(results);
     for (const place of places) {
       const shell = place.where === 'host' ? access.host : access.inside;
@@ -130,7 +126,7 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
   }
 
   async function look(access: LogAccess): Promise<void> {
-    if (picture.sight.machine === null || !isDue()) return;
+    if (store.get().machine === null || !isDue()) return;
     lastLookMs = clock.monotonicMs();
     await lookAtEvaluations(access);
     const found = await readFolder(access);
@@ -140,10 +136,10 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
         { folder: found.place.path, count: found.unnamed },
         'result files are left out: the names of their folders are no names of tasks',
       );
-    const skewMs = clockSkewMs(picture.sight.machine);
+    const skewMs = clockSkewMs(store.get().machine);
     const reading = readingOf(found.place, access.container);
     if (reading === null) return;
-    const logged = options.logReading();
+    const { reading: logged } = store.get();
     const loggedUntil = reading === logged ? null : lastLogged(logged?.run ?? null);
     const files = [...found.lines.values()]
       .map((line) => toFile(line, found.place.path, skewMs))
@@ -153,7 +149,7 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
       known = found;
     } catch (error) {
       // What could not be written is read again.
-      picture.tellFailure(error);
+      options.report.failure(error);
     }
   }
 
@@ -162,27 +158,13 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
     const size = answer === null ? null : (readLogs(answer)[0]?.size ?? null);
     const hasGrown = size !== null && evaluateLogSize !== null && size > evaluateLogSize;
     evaluateLogSize = size;
-    const { outsideAgentAtMs } = picture.sight;
-    if (hasGrown) picture.learn({ outsideAgentAtMs: clock.monotonicMs() });
+    const { outsideAgentAtMs } = store.get();
+    if (hasGrown) store.update({ outsideAgentAtMs: clock.monotonicMs() });
     else if (outsideAgentAtMs !== null && clock.monotonicMs() - outsideAgentAtMs > evaluatedWithinMs)
-      picture.learn({ outsideAgentAtMs: null });
+      store.update({ outsideAgentAtMs: null });
   }
 
   return {
-    get run() {
-      return own?.run ?? null;
-    },
-    runSight() {
-      const run = own?.run ?? null;
-      if (run === null) return null;
-      return {
-        isRunning: run.state === 'running',
-        endedWell: run.state === 'finished',
-        guest: null,
-        // Silence is how such a run ends: it is no stall.
-        silentForMs: 0,
-      };
-    },
     async look(access) {
       if (isLooking) return;
       isLooking = true;
@@ -199,6 +181,16 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
     const run = logged ?? feed.latestFollow(vm)?.run ?? null;
     return run === null || run.runId === own?.run?.runId ? null : (run.endedAt ?? run.lastEventAt);
   }
+}
+
+function runSight({ state }: RunState): RunSight {
+  return {
+    isRunning: state === 'running',
+    endedWell: state === 'finished',
+    guest: null,
+    // Silence is how such a run ends: it is no stall.
+    silentForMs: 0,
+  };
 }
 
 async function readPages(

@@ -1,0 +1,89 @@
+/** Reads the runs of one VM from its log: after each whole look it finds the log and follows it. */
+import { inBackground } from '../../common/in-background.ts';
+import type { Source, WatchTools } from '../source.ts';
+import { currentRun, type VmState } from '../state.ts';
+import type { VmStore } from '../store.ts';
+import type { RunSight } from '../sight.ts';
+import { createBenchmarkLog, type BenchmarkLog } from './benchmark-log.ts';
+
+/** A line that changes no run still ends a stall. */
+const growthEveryMs = 1_000;
+/** The first look finds what the second one looks into, and a log that is there is read by the third. */
+const looksUntilFound = 3;
+
+export class LogSource implements Source {
+  readonly #tools: WatchTools;
+  /** Since the connection was made. */
+  #looks = 0;
+
+  constructor(tools: WatchTools) {
+    this.#tools = tools;
+  }
+
+  start(store: VmStore, signal: AbortSignal): void {
+    const benchmarkLog = createBenchmarkLog({ ...this.#tools, store });
+    const { log, config } = this.#tools;
+    store.subscribe((state, before) => {
+      if (state.contact === null && before.contact !== null) this.#pause(store, benchmarkLog);
+      if (state.looked !== before.looked) {
+        if (state.looked.depth === 'brief') store.update(this.#searched(store.get(), benchmarkLog));
+        else inBackground(this.#look(store, benchmarkLog), log, `a look at the log of ${config.name}`);
+      }
+      if (state.resultRun === null && before.resultRun !== null) store.update(benchmarkLog.facts());
+    }, signal);
+    const growthTimer = setInterval(() => {
+      const facts = benchmarkLog.facts();
+      if (currentRun(store.get()) !== null && hasNews(facts, store.get())) store.update(facts);
+    }, growthEveryMs);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearInterval(growthTimer);
+        this.#pause(store, benchmarkLog);
+      },
+      { once: true },
+    );
+  }
+
+  async #look(store: VmStore, benchmarkLog: BenchmarkLog): Promise<void> {
+    const { contact } = store.get();
+    await benchmarkLog.look();
+    if (contact === null || store.get().contact !== contact) return;
+    this.#looks += 1;
+    store.update({
+      ...benchmarkLog.facts(),
+      ...this.#searched(store.get(), benchmarkLog),
+      logLooks: store.get().logLooks + 1,
+    });
+  }
+
+  /** Once the logs have been looked for, and what is being read has been read to its end, a run that is on is known. */
+  #searched({ answered }: VmState, { isBehind, isArriving }: BenchmarkLog): Partial<VmState> {
+    const isSearched = this.#looks >= looksUntilFound;
+    return {
+      isBehind: isBehind || !isSearched,
+      answered: { ...answered, runs: answered.runs || (isSearched && !isArriving) },
+    };
+  }
+
+  #pause(store: VmStore, benchmarkLog: BenchmarkLog): void {
+    this.#looks = 0;
+    benchmarkLog.pause();
+    store.update({ isBehind: true });
+  }
+}
+
+function hasNews(facts: Partial<VmState>, state: VmState): boolean {
+  return facts.loggedRun !== state.loggedRun || (facts.run !== undefined && isOther(facts.run, state.run));
+}
+
+function isOther(a: RunSight | null, b: RunSight | null): boolean {
+  if (a === null || b === null) return a !== b;
+  return (
+    a.isRunning !== b.isRunning ||
+    a.endedWell !== b.endedWell ||
+    a.guest !== b.guest ||
+    a.silentForMs !== b.silentForMs ||
+    a.stallsAfterMs !== b.stallsAfterMs
+  );
+}

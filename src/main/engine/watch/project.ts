@@ -1,0 +1,73 @@
+/** What is known of a VM → what the stream shows of it: its status, the progress of its run, and its troubles. Pure. */
+import type { ProgressPayload, VmStatus } from '../../../shared/stream.ts';
+import { progressOf } from '../run/index.ts';
+import { addressOf } from '../vm/index.ts';
+import { vncUrl } from './link/vm-address.ts';
+import { assess, type Assessment } from './rules/conditions.ts';
+import type { ConditionSettings } from './rules/rule.ts';
+import { currentRun, isSettling, lastHeard, type VmState } from './state.ts';
+import { statusOf } from './status.ts';
+
+/** Docker, or a script that starts containers, may be restarting. */
+const missingAfterMs = 5_000;
+
+export interface Projection {
+  /** Null: only half a picture is known, and that would be a wrong one. */
+  readonly status: VmStatus | null;
+  /** Null: no run is known. It comes from the log alone, so that half a picture does not hold it back. */
+  readonly progress: ProgressPayload | null;
+  readonly conditions: Assessment;
+}
+
+/** @param runMs the present on the timeline of the VM's runs; epoch milliseconds */
+export function project(state: VmState, runMs: number): Projection {
+  const conditions = conditionsIn(state);
+  return {
+    status: isSettling(state) ? null : statusIn(state),
+    progress: progressIn(state, runMs, conditions),
+    conditions,
+  };
+}
+
+/** Returns which troubles hold and which do not; of half a picture, nothing is said. */
+export function conditionsIn(state: VmState): Assessment {
+  return isSettling(state) ? { holding: [], clear: [] } : assess(state, settingsOf(state));
+}
+
+function statusIn(state: VmState): VmStatus {
+  const { config, target, checkedAtMs, heard, cost } = state;
+  return statusOf(state, {
+    vm: config.name,
+    address: target?.ok === true ? addressOf(target.target) : null,
+    vncUrl: vncUrl(config, target),
+    checkedAtMs,
+    heardAtMs: heard?.wallMs ?? null,
+    cost,
+  });
+}
+
+function progressIn(state: VmState, runMs: number, conditions: Assessment): ProgressPayload | null {
+  const { config, journalRun, heardBefore } = state;
+  const run = currentRun(state);
+  if (run !== null)
+    return progressOf(run, config.name, runMs, isStalled(state, conditions), lastHeard(state));
+  if (journalRun === null) return null;
+  // Its figures stay as they were when it was last heard of. The journal has at least its newest event.
+  const atMs = heardBefore?.at ?? journalRun.lastEventAt ?? journalRun.startedAt;
+  const heard = atMs === null ? null : { runMs: atMs, wallMs: atMs };
+  return progressOf(journalRun, config.name, runMs, false, heard);
+}
+
+/** If nothing can be said now, what was said before stands. */
+function isStalled({ troubles }: VmState, { holding, clear }: Assessment): boolean {
+  if (holding.some(({ code }) => code === 'run_stalled')) return true;
+  return troubles.has('run_stalled') && !clear.includes('run_stalled');
+}
+
+function settingsOf({ config }: VmState): ConditionSettings {
+  return {
+    stalledAfterMs: config.stalledAfterMinutes * 60_000,
+    idleAfterMs: config.idleAfterMinutes * 60_000,
+    missingAfterMs,
+  };
+}

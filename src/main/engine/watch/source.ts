@@ -1,0 +1,33 @@
+/** What all sources of facts about a VM have in common. */
+import type { Logger } from '../common/app-log.ts';
+import type { VmConfig } from '../config/index.ts';
+import type { Feed } from '../feed/index.ts';
+import type { Report } from './report.ts';
+import type { VmStore } from './store.ts';
+import type { Tempo } from './tempo.ts';
+import type { VmClock } from './vm-clock.ts';
+
+/** Knows its own I/O and the store, and no other source. */
+export interface Source {
+  /** Works until the signal aborts. */
+  start(store: VmStore, signal: AbortSignal): void;
+}
+
+/** What a source may need besides the store. */
+export interface WatchTools {
+  readonly config: VmConfig;
+  readonly feed: Feed;
+  readonly log: Logger;
+  readonly clock: VmClock;
+  readonly tempo: Tempo;
+  readonly report: Report;
+}
+
+/** Something was missed: the next look should come within this time, to know whether it is gone. */
+const lookAgainMs = 1_500;
+
+/** Asks for a whole look soon. An earlier wish stays. */
+export function wantLook(store: VmStore, nowMs: number, inMs = lookAgainMs): void {
+  const { lookWantedAtMs } = store.get();
+  store.update({ lookWantedAtMs: Math.min(lookWantedAtMs ?? Number.POSITIVE_INFINITY, nowMs + inMs) });
+}

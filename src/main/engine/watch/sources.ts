@@ -1,0 +1,24 @@
+/** Everything that brings facts about one VM. A new source is added here. */
+import { CloudSource, type CloudOptions } from './cloud/cloud-source.ts';
+import { SpendingSource } from './cloud/spending.ts';
+import { Hearing } from './link/hearing.ts';
+import { LinkSource, type LinkOptions } from './link/link-source.ts';
+import { LogSource } from './log/log-source.ts';
+import { LookSource, type LookOptions } from './looks/look-source.ts';
+import { ResultSource } from './results/result-source.ts';
+import type { Source, WatchTools } from './source.ts';
+
+export type SourceOptions = WatchTools & LinkOptions & LookOptions & CloudOptions;
+
+/** Returns the sources in the order in which they hear of news and in which they end: the log before its connection. */
+export function createSources(options: SourceOptions): readonly Source[] {
+  return [
+    new LogSource(options),
+    new ResultSource(options),
+    new LookSource(options),
+    new SpendingSource(options),
+    new Hearing(options),
+    new CloudSource(options),
+    new LinkSource(options),
+  ];
+}

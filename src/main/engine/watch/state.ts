@@ -1,0 +1,123 @@
+/** Everything that is known of one VM, and since when. The sources of this room write it; the projector and other readers read it. */
+import type { Cost, StateCode } from '../../../shared/stream.ts';
+import type { VmConfig } from '../config/index.ts';
+import type { Feed, Heard } from '../feed/index.ts';
+import type { LastHeard, RunState } from '../run/index.ts';
+import type { Contact, DockerCommand, ShellChannel } from '../vm/index.ts';
+import { unaskedCloud } from './cloud/cloud-sight.ts';
+import type { FoundTarget } from './link/vm-address.ts';
+import type { LogAccess } from './log/log-following.ts';
+import type { LogReading } from './log/log-reading.ts';
+import { firstSight, isReady, type Sight } from './sight.ts';
+
+export interface VmState extends Sight {
+  readonly config: VmConfig;
+  /** Smallest interval that a client asks for; null: nobody listens. */
+  readonly demandedSeconds: number | null;
+  /** Codes of the troubles that have begun and not ended. */
+  readonly troubles: ReadonlySet<StateCode>;
+
+  // ---- written by link/
+  /** Where SSH goes to; null: no address is known. */
+  readonly target: FoundTarget | null;
+  /** The connection that is up, and since when by the monotonic clock; null: none is. */
+  readonly contact: Contact | null;
+  readonly connectedAtMs: number | null;
+
+  // ---- written by looks/
+  /** The shells of the connection that is up; null before its first look. */
+  readonly shells: LiveShells | null;
+  /** The first look on this connection is not through. */
+  readonly isFirstLook: boolean;
+  /** Old lines of the container's log are still being read. */
+  readonly isReplaying: boolean;
+  /** Counts looks that are through, and how thorough the newest was. */
+  readonly looked: { readonly count: number; readonly depth: 'whole' | 'brief' };
+  /** When the VM was last looked at; epoch milliseconds. */
+  readonly checkedAtMs: number | null;
+  /** The newest answer, of this process or an earlier one; null: the VM never answered. */
+  readonly heard: LastHeard | null;
+  /** The same as an earlier process left it in the journal. */
+  readonly heardBefore: Heard | null;
+
+  // ---- written by any source that missed something
+  /** When the next look should be, and a whole one; by the monotonic clock. Null: when its time comes. */
+  readonly lookWantedAtMs: number | null;
+
+  // ---- written by log/
+  /** The log that is being read: it takes result files, too. Null: none is. */
+  readonly reading: LogReading | null;
+  /** The run that the log shows; null before the first. */
+  readonly loggedRun: RunState | null;
+  /** There may be more to be read than has been: what is known of the run is not its last word. */
+  readonly isBehind: boolean;
+  /** Counts looks at the log that are through. */
+  readonly logLooks: number;
+  /** The run of which an earlier process wrote last; null: none. */
+  readonly journalRun: RunState | null;
+
+  // ---- written by results/
+  /** The run that only its results tell of; null: there is none, or a log tells of what runs. */
+  readonly resultRun: RunState | null;
+
+  // ---- written by cloud/
+  /** The cost of the VM; while nobody knows whether it costs money, the last known cost, with `unknown` set. */
+  readonly cost: Cost | null;
+}
+
+/** Handles of the shells on one connection. `docker` and `inside` change with the container. */
+export interface LiveShells {
+  readonly docker: DockerCommand;
+  readonly inside: ShellChannel | null;
+}
+
+/** Returns what is known before anything has answered: the configuration, and what earlier processes left in the journal. */
+export function firstState(
+  config: VmConfig,
+  feed: Pick<Feed, 'heard' | 'latestFollow' | 'openConditions'>,
+): VmState {
+  const heardBefore = feed.heard(config.name);
+  return {
+    ...firstSight,
+    ...{ config, cloud: unaskedCloud(config), demandedSeconds: null },
+    troubles: new Set(feed.openConditions(config.name).map(({ code }) => code)),
+    ...{ target: null, contact: null, connectedAtMs: null },
+    ...{ shells: null, isFirstLook: false, isReplaying: false },
+    ...{ looked: { count: 0, depth: 'whole' }, checkedAtMs: heardBefore?.at ?? null },
+    heard: heardBefore === null ? null : { runMs: heardBefore.at, wallMs: heardBefore.at },
+    ...{ heardBefore, lookWantedAtMs: null },
+    ...{ reading: null, loggedRun: null, isBehind: true, logLooks: 0 },
+    journalRun: feed.latestFollow(config.name)?.run ?? null,
+    ...{ resultRun: null, cost: null },
+  };
+}
+
+/** Returns whether only half a picture is known: the first look is not through, or old lines of the container's log are coming in. */
+export function isSettling(state: VmState): boolean {
+  return state.isFirstLook || (state.isReplaying && !isReady(state));
+}
+
+/** Returns the run that this process has read of; null: none yet. */
+export function currentRun({ resultRun, loggedRun }: VmState): RunState | null {
+  return resultRun ?? loggedRun;
+}
+
+/** Returns the newest run, on or over; null: none is known. */
+export function newestRun(state: VmState): RunState | null {
+  return currentRun(state) ?? state.journalRun;
+}
+
+/** Returns when the VM was last heard; null while it is heard, or if it never was. */
+export function lastHeard({ ssh, heard }: VmState): LastHeard | null {
+  return ssh.kind === 'down' ? heard : null;
+}
+
+/** Returns what can be asked and followed on the VM now; null: nothing. */
+export function accessOf({ contact, shells, container }: VmState): LogAccess | null {
+  if (contact === null || shells === null || contact.host.closed) return null;
+  const { channels, host } = contact;
+  const { docker, inside } = shells;
+  return container.kind === 'running'
+    ? { channels, host, docker, inside, container: container.name, mounts: container.mounts }
+    : { channels, host, docker, inside, container: null, mounts: [] };
+}

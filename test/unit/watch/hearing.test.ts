@@ -1,0 +1,30 @@
+/** What the journal keeps of the last answer of a VM. */
+import { expect, it } from 'vitest';
+import { Hearing } from '../../../src/main/engine/watch/link/hearing.ts';
+import type { VmState } from '../../../src/main/engine/watch/state.ts';
+import { vmClockOf } from '../../support/step-clock.ts';
+import { sourceTools, startSource } from './tools.ts';
+
+it('keeps the first answer at once, later ones every 30 s, and the last when the connection or the watching ends', () => {
+  let nowMs = 1_800_000_000_000;
+  const tools = sourceTools({ clock: vmClockOf(() => nowMs) });
+  const { store, end } = startSource(new Hearing(tools), { contact: {} as VmState['contact'] });
+  const kept = (): number | null => tools.feed.heard('vm')?.at ?? null;
+  const hear = (afterMs: number): number => {
+    nowMs += afterMs;
+    store.update({ heard: { runMs: nowMs, wallMs: nowMs } });
+    return nowMs;
+  };
+  const first = hear(0);
+  expect(kept()).toBe(first);
+  hear(10_000);
+  expect(kept()).toBe(first);
+  const later = hear(20_000);
+  expect(kept()).toBe(later);
+  const atLoss = hear(5_000);
+  store.update({ contact: null });
+  expect(kept()).toBe(atLoss);
+  const atEnd = hear(5_000);
+  end();
+  expect(kept()).toBe(atEnd);
+});

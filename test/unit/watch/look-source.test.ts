@@ -1,0 +1,71 @@
+/** When a VM is looked at, by what the store says. */
+import { describe, expect, it } from 'vitest';
+import { LookSource } from '../../../src/main/engine/watch/looks/look-source.ts';
+import { wantLook } from '../../../src/main/engine/watch/source.ts';
+import { until } from '../../support/wait.ts';
+import { localContact, sourceTools, startSource } from './tools.ts';
+
+/** With an interval that no test waits for. */
+function watched() {
+  const tools = sourceTools();
+  const source = new LookSource({ ...tools, intervalSeconds: 3600 });
+  // While somebody listens, or something goes on, looks are at most 5 s apart.
+  const { store } = startSource(source);
+  const connect = (): void => store.update({ contact: localContact(tools.dir).contact, isFirstLook: true });
+  return { store, tools, connect };
+}
+
+describe.skipIf(process.platform === 'win32')('a VM', () => {
+  it('is looked at when a connection is up, and then a whole picture is known', async () => {
+    const { store, connect } = watched();
+    expect(store.get()).toMatchObject({ shells: null, checkedAtMs: null, heard: null });
+    connect();
+    expect(store.get().shells).not.toBeNull();
+    await until(() => store.get().looked.count >= 1, 'the first look is through');
+    expect(store.get()).toMatchObject({ isFirstLook: false, looked: { depth: 'whole' } });
+    const { checkedAtMs, heard, host, machine } = store.get();
+    expect([checkedAtMs, heard, host, machine]).not.toContain(null);
+  });
+
+  it('is looked at soon when somebody has missed something, as a whole', async () => {
+    const { store, tools, connect } = watched();
+    connect();
+    await until(() => store.get().looked.count >= 1, 'the first look is through');
+    const { count } = store.get().looked;
+    wantLook(store, tools.clock.monotonicMs(), 0);
+    await until(() => store.get().looked.count > count, 'another look');
+    expect(store.get()).toMatchObject({ looked: { depth: 'whole' }, lookWantedAtMs: null });
+  });
+
+  it('is looked at at once when somebody begins to listen', async () => {
+    const { store, connect } = watched();
+    connect();
+    await until(() => store.get().looked.count >= 1, 'the first look is through');
+    const { count } = store.get().looked;
+    store.update({ demandedSeconds: 1 });
+    await until(() => store.get().looked.count > count, 'another look');
+  });
+
+  it('is looked at anew on the next connection', async () => {
+    const { store, connect } = watched();
+    connect();
+    await until(() => store.get().looked.count >= 1, 'the first look is through');
+    store.update({ contact: null, shells: null });
+    connect();
+    expect(store.get().isFirstLook).toBe(true);
+    const { count } = store.get().looked;
+    await until(() => store.get().looked.count > count, 'a look on the new connection');
+    expect(store.get().isFirstLook).toBe(false);
+  });
+});
+
+describe('a wish to look', () => {
+  it('stays the earliest of several', () => {
+    const { store } = watched();
+    wantLook(store, 1_000, 5_000);
+    wantLook(store, 2_000, 1_500);
+    expect(store.get().lookWantedAtMs).toBe(3_500);
+    wantLook(store, 2_000, 9_000);
+    expect(store.get().lookWantedAtMs).toBe(3_500);
+  });
+});
