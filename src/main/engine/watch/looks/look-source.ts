@@ -39,7 +39,7 @@ export class LookSource implements Source {
         if (state.contact !== null) this.#begin(store, timer, state.contact);
       }
       if (state.lookWantedAtMs !== null && state.lookWantedAtMs !== before.lookWantedAtMs)
-        timer.hurry(state.lookWantedAtMs - clock.monotonicMs());
+        timer.hurry(Math.max(0, state.lookWantedAtMs - clock.monotonicMs()));
       if (state.demandedSeconds !== null && state.demandedSeconds !== before.demandedSeconds)
         timer.plan(before.demandedSeconds === null ? 0 : paceMs());
     }, signal);
