@@ -42,7 +42,8 @@ function begin(): void {
     if (event.kind === 'status') published.push(`status ${event.data.phase}`);
     else if (event.kind === 'progress')
       published.push(`progress ${event.data.state}${event.urgent ? ' urgent' : ''}`);
-    else published.push(`${event.event.type} ${'code' in event.event.data ? event.event.data.code : ''}`);
+    else if (event.kind === 'journal')
+      published.push(`${event.event.type} ${'code' in event.event.data ? event.event.data.code : ''}`);
   });
   store = createVmStore({ ...firstState(config, feed), cloud: unasked }, (error) => {
     throw error;
