@@ -24,15 +24,26 @@ export function localShell(
     exec(_command: string, opened: (error: undefined, channel: unknown) => void) {
       const shell = spawn(program, options, { env: { ...process.env, ...env } });
       processes.push(shell);
-      // A channel ends what is behind it when it is closed.
-      const channel = Object.assign(Duplex.from({ readable: shell.stdout, writable: shell.stdin }), {
-        stderr: shell.stderr,
-        close: () => shell.stdin.end(),
+      shell.stdin.on('error', () => undefined);
+      // As a channel of ssh2: that the shell no longer reads is no error, and the channel closes behind the end of its output.
+      const duplex = new Duplex({
+        ...{ autoDestroy: false, emitClose: false },
+        read: () => void shell.stdout.resume(),
+        write: (chunk: Buffer, _encoding, done) => void shell.stdin.write(chunk, () => done()),
+        final(done) {
+          shell.stdin.end();
+          done();
+        },
       });
+      shell.stdout.on('data', (chunk: Buffer) => {
+        if (!duplex.push(chunk)) shell.stdout.pause();
+      });
+      shell.stdout.once('end', () => duplex.push(null));
+      // A channel ends what is behind it when it is closed.
+      const channel = Object.assign(duplex, { stderr: shell.stderr, close: () => shell.stdin.end() });
       channel.on('error', () => undefined);
-      // As ssh2 does: what the shell has printed comes before the end of the channel.
       shell.once('close', () => {
-        if (channel.readableEnded || channel.destroyed) channel.emit('close');
+        if (channel.readableEnded) channel.emit('close');
         else channel.once('end', () => channel.emit('close'));
       });
       setImmediate(() => {
