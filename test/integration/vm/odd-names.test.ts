@@ -63,7 +63,9 @@ describe.each(shells)('odd names under %s', (_name, program) => {
     const folders = names.flatMap((name) => ['logs', join(dir, name)]);
     const { logs, unnamedLogs } = readHost(await ask(['host', 'no', ...folders]));
     const expected = names.map((name) => join(dir, name, 'logs', `normal-${name.slice(0, 200)}.log`));
-    expect(logs.map(({ path }) => path).sort()).toEqual([...expected].sort());
+    // Another test may have a log in /tmp at this moment.
+    const own = logs.map(({ path }) => path).filter((path) => path.startsWith(dir));
+    expect(own.sort()).toEqual([...expected].sort());
     expect(unnamedLogs).toBe(0);
     for (const path of expected) {
       const inode = String(statSync(path).ino);
@@ -163,7 +165,8 @@ describe.each(shells)('odd names under %s', (_name, program) => {
     mkdirSync(join(dir, 'plain/logs'), { recursive: true });
     writeFileSync(join(dir, 'plain/logs/normal-1\nlog 1 2 3 .log'), 'x');
     const facts = readHost(await ask(['host', 'no', 'logs', join(dir, 'plain')]));
-    expect(facts).toMatchObject({ logs: [], unnamedLogs: 1 });
+    expect(facts.logs.filter(({ path }) => path.startsWith(dir))).toEqual([]);
+    expect(facts.unnamedLogs).toBe(1);
     for (const name of ['chrome\n1 9 .', 'plain']) {
       mkdirSync(join(dir, 'results', name, 'task'), { recursive: true });
       writeFileSync(join(dir, 'results', name, 'task/result.txt'), '1.0\n');
