@@ -8,11 +8,6 @@ import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { SimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { startSimulatedVm } from '../../support/built.ts';
 import type { ComponentName } from '../../../src/main/engine/server/routes/components.ts';
-import {
-  operations,
-  type ApiPath,
-  type Operation,
-} from '../../../src/main/engine/server/routes/operations.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
 import { readPrometheus } from '../../support/prometheus.ts';
 import { until } from '../../support/wait.ts';
@@ -25,7 +20,7 @@ import {
   statusOf,
   taskOf,
 } from '../../unit/feed/fixtures.ts';
-import { expectDescribed, expectForm } from './described.ts';
+import { expectDescribed, expectForm, methodOf, paths } from './described.ts';
 import { askAs, startExternalServer, type ExternalServer } from './external-support.ts';
 import { ask, openLineClient, type LineClient } from './support.ts';
 
@@ -121,24 +116,24 @@ describe('things made up', () => {
   });
   afterAll(() => running.remove());
 
-  const answers: Readonly<Record<ApiPath, readonly string[]>> = {
+  const answers: Readonly<Record<string, readonly string[]>> = {
     '/api/benchmark-sse': ['?interval=x 400', '?error_event=A 400', '?vm=none 404'],
     '/api/status': [' 200'],
     '/api/tasks': [' 200'],
     '/api/runs': [' 200', '?vm=vm-b 200', '?vm=none 404', '?limit=0 400'],
-    '/api/runs/:id': ['/api/runs/run-1 200', '/api/runs/none 404'],
-    '/api/runs/:id/tasks': [
+    '/api/runs/{id}': ['/api/runs/run-1 200', '/api/runs/none 404'],
+    '/api/runs/{id}/tasks': [
       '/api/runs/run-1/tasks 200',
       '/api/runs/run-1/tasks?format=csv 200',
       '/api/runs/run-1/tasks?format=xml 400',
       '/api/runs/none/tasks 404',
     ],
-    '/api/runs/:id/tasks/:task/screens': [
+    '/api/runs/{id}/tasks/{task}/screens': [
       '/api/runs/run-1/tasks/t1/screens 200',
       '/api/runs/run-1/tasks/t1/screens?attempt=0 400',
       '/api/runs/run-1/tasks/none/screens 404',
     ],
-    '/api/runs/:id/tasks/:task/screens/:name': [
+    '/api/runs/{id}/tasks/{task}/screens/{name}': [
       '/api/runs/run-1/tasks/t1/screens/a.png 200',
       '/api/runs/run-1/tasks/t1/screens/b.png 404',
       '/api/runs/run-1/tasks/t1/screens/late 504',
@@ -155,8 +150,12 @@ describe('things made up', () => {
     '/': [' 404'],
   };
 
-  it.each(Object.keys(operations) as ApiPath[])('%s', async (path) => {
-    for (const asked of answers[path]) {
+  it('every path that is described is asked here', () => {
+    expect(Object.keys(answers).sort()).toEqual([...paths].sort());
+  });
+
+  it.each(paths)('%s', async (path) => {
+    for (const asked of answers[path] ?? []) {
       const [place = '', status] = asked.split(' ');
       const url = place.startsWith('/') ? place : path + place;
       const answer = await ask(running.server.url + url);
@@ -173,8 +172,8 @@ describe('things made up', () => {
       expectDescribed(path, refused);
   });
 
-  it.each(Object.keys(operations) as ApiPath[])('%s by every method', async (path) => {
-    const [usual = ''] = answers[path];
+  it.each(paths)('%s by every method', async (path) => {
+    const [usual = ''] = answers[path] ?? [];
     const place = usual.split(' ')[0] ?? '';
     const isStream = path === '/api/benchmark-sse';
     const url = running.server.url + (isStream || !place.startsWith('/') ? path : place);
@@ -182,8 +181,7 @@ describe('things made up', () => {
     expect(head.text).toBe('');
     if (!isStream) expect(head.status).toBe((await ask(url)).status);
     const options = await ask(url, { method: 'OPTIONS' });
-    const operation: Operation = operations[path];
-    const own: string = operation.method ?? 'GET';
+    const own = methodOf(path);
     const allow = own === 'GET' ? 'GET, HEAD, OPTIONS' : `${own}, OPTIONS`;
     expect([options.status, options.headers.allow, options.text]).toEqual([204, allow, '']);
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']) {
@@ -274,11 +272,14 @@ describe('a VM that plays', () => {
       return answer.status === 200 && { task: newest, listing: answer };
     }, 'its screenshots');
     const run = `/api/runs/${String(task?.data['run_id'])}`;
-    expectDescribed('/api/runs/:id', await ask(monitor.url + run));
-    expectDescribed('/api/runs/:id/tasks', await ask(`${monitor.url}${run}/tasks`));
-    expectDescribed('/api/runs/:id/tasks/:task/screens', listing);
+    expectDescribed('/api/runs/{id}', await ask(monitor.url + run));
+    expectDescribed('/api/runs/{id}/tasks', await ask(`${monitor.url}${run}/tasks`));
+    expectDescribed('/api/runs/{id}/tasks/{task}/screens', listing);
     const [first] = (JSON.parse(listing.text) as { screens: { url: string }[] }).screens;
-    expectDescribed('/api/runs/:id/tasks/:task/screens/:name', await ask(monitor.url + (first?.url ?? '')));
+    expectDescribed(
+      '/api/runs/{id}/tasks/{task}/screens/{name}',
+      await ask(monitor.url + (first?.url ?? '')),
+    );
   });
 });
 

@@ -2,31 +2,22 @@
 import { expect } from 'vitest';
 import type { z } from 'zod';
 import { components, type ComponentName } from '../../../src/main/engine/server/routes/components.ts';
-import { openApi } from '../../../src/main/engine/server/routes/openapi.ts';
-import type { ApiPath } from '../../../src/main/engine/server/routes/operations.ts';
+import { describedApi } from '../../support/described-api.ts';
 import type { Answer } from './support.ts';
 
-interface Content {
-  readonly schema: { readonly $ref?: string };
-}
-interface Response {
-  readonly $ref?: string;
-  readonly content?: Readonly<Record<string, Content>>;
-}
+const description = describedApi();
 
-const description = openApi('0.0.0') as unknown as {
-  readonly paths: Readonly<
-    Record<
-      string,
-      Readonly<Record<'get' | 'post', { readonly responses: Readonly<Record<string, Response>> } | undefined>>
-    >
-  >;
-  readonly components: { readonly responses: Readonly<Record<string, Response>> };
-};
+/** The described paths, as "/api/runs/{id}". */
+export const paths = Object.keys(description.paths);
+
+/** Returns the method that a path is described with. */
+export function methodOf(path: string): 'GET' | 'POST' {
+  return description.paths[path]?.post === undefined ? 'GET' : 'POST';
+}
 
 /** The status has to stand there by itself, with the content type, and the body to be of the form that belongs to it, and no more. */
-export function expectDescribed(path: ApiPath, answer: Answer): void {
-  const described = description.paths[path.replace(/:(\w+)/g, '{$1}')];
+export function expectDescribed(path: string, answer: Answer): void {
+  const described = description.paths[path];
   const { responses } = described?.get ?? described?.post ?? {};
   const named = responses?.[answer.status];
   const response = description.components.responses[named?.$ref?.split('/').at(-1) ?? ''] ?? named;

@@ -213,11 +213,16 @@ describe('methods and paths', () => {
     '/api/runs/%ff',
     '/api/benchmark-sse?interval=soon',
     '/api/runs?limit=0',
+    '/api/runs?limit=0&limit=5',
     '/api/benchmark-sse?error_event=A',
   ])('%s cannot be read, which is no error of ours', async (path) => {
     const loggedBefore = running.logged.length;
     expectProblem(await get(path), 400);
     expect(running.logged).toHaveLength(loggedBefore);
+  });
+
+  it('decodes an id once', async () => {
+    expect((await get('/api/runs/100%2525%2Fa%20b')).text).toContain('There is no run \\"100%25/a b\\".');
   });
 
   it('what is no request is answered in the same way', async () => {

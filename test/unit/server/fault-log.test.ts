@@ -9,6 +9,6 @@ it('logs the first ten faults of a minute, and the number of the others in the n
   expect(lines).toHaveLength(10);
   expect(lines[0]).toEqual({ err: new Error('broken'), path: `/${'x'.repeat(199)}` });
   nowMs = 60_000;
-  faults.note(new Error('again'), '/');
+  faults.note(new Error('again'), '/?api_key=secret');
   expect(lines.slice(10)).toEqual([{ unlogged: 990 }, { err: new Error('again'), path: '/' }]);
 });

@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openApi } from '../../../src/main/engine/server/routes/openapi.ts';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describedApi, type Json } from '../../support/described-api.ts';
 
-type Json = Record<string, unknown>;
-interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Json }[];
-  readonly responses: Record<string, Json>;
-}
-
-const description = openApi('1.2.3') as unknown as {
-  readonly openapi: string;
-  readonly info: { readonly version: string };
-  readonly paths: Record<string, { readonly get?: Operation; readonly post?: Operation }>;
-  readonly components: {
-    readonly schemas: Record<string, Json & { readonly properties?: Record<string, Json> }>;
-  };
-};
+const description = describedApi('1.2.3');
 const schema = (name: string) => description.components.schemas[name];
 
 /** Every object within, with itself. */
@@ -29,6 +15,27 @@ describe('the description', () => {
   it('is plain JSON of OpenAPI 3.1 for this version', () => {
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
     expect([description.openapi, description.info.version]).toEqual(['3.1.1', '1.2.3']);
+  });
+
+  it('is valid by the schema that the OpenAPI Initiative publishes', async () => {
+    const validator = new Validator();
+    const plain = (): Json => JSON.parse(JSON.stringify(description)) as Json;
+    expect(await validator.validate(plain())).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+    const broken = plain();
+    delete broken['info'];
+    expect(await validator.validate(broken)).toMatchObject({ valid: false });
+  });
+
+  it('names the schema of every body', () => {
+    const bodies = Object.entries(description.paths).flatMap(([path, { post }]) =>
+      post === undefined ? [] : [[path, post.requestBody?.content['application/json']?.schema]],
+    );
+    expect(Object.fromEntries(bodies)).toEqual({
+      '/api/setup/test': { $ref: '#/components/schemas/VmDraft' },
+      '/api/setup/vms': { $ref: '#/components/schemas/VmDraft' },
+      '/api/setup/demo': { $ref: '#/components/schemas/DemoSwitch' },
+    });
   });
 
   it('points at nothing that is not in it, and has nothing that nobody points at', () => {

@@ -1,16 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import {
-  attemptQuerySchema,
-  findVm,
-  parseQuery,
-  parseStreamQuery,
-  parseTableFormat,
-  runsQuerySchema,
-} from '../../../src/main/engine/server/routes/query.ts';
+import type { z } from 'zod';
+import { findVm, invalidProblem } from '../../../src/main/engine/server/routes/parameters.ts';
+import { tableFormat, tableQuerySchema } from '../../../src/main/engine/server/routes/run-tasks-route.ts';
+import { runsQuerySchema } from '../../../src/main/engine/server/routes/runs-route.ts';
+import { attemptQuerySchema } from '../../../src/main/engine/server/routes/screen-task.ts';
+import { streamQuery, streamQuerySchema } from '../../../src/main/engine/server/routes/stream-route.ts';
+
+/** Reads a query as Hono hands it over: a list where a name comes several times. */
+function parse<Schema extends z.ZodType>(schema: Schema, query: string) {
+  const parameters = new URLSearchParams(query);
+  const values = [...new Set(parameters.keys())].map((name) => {
+    const all = parameters.getAll(name);
+    return [name, all.length === 1 ? all[0] : all];
+  });
+  const { success, data, error } = schema.safeParse(Object.fromEntries(values));
+  return success
+    ? { ok: true as const, value: data }
+    : { ok: false as const, problem: invalidProblem({ target: 'query', error }, parameters) };
+}
 
 const vms = ['first', 'second'];
 const stream = (query: string, header?: string, names = vms) => {
-  const parsed = parseStreamQuery(new URLSearchParams(query), header, names);
+  const asked = parse(streamQuerySchema, query);
+  const parsed = asked.ok ? streamQuery(asked.value, header, names) : asked;
   return parsed.ok ? parsed.value : parsed.problem.status;
 };
 
@@ -86,7 +98,7 @@ it.each([
   ['limit=', 400],
   ['limit=99999999999999999999', 400],
 ])('limits the runs by %j: %d', (query, expected) => {
-  const parsed = parseQuery(runsQuerySchema, new URLSearchParams(query));
+  const parsed = parse(runsQuerySchema, query);
   expect(parsed.ok ? parsed.value.limit : parsed.problem.status).toBe(expected);
 });
 
@@ -99,7 +111,7 @@ it.each([
   ['attempt=', 400],
   ['attempt=1000000', 400],
 ])('finds the attempt in %j: %s', (query, expected) => {
-  const parsed = parseQuery(attemptQuerySchema, new URLSearchParams(query));
+  const parsed = parse(attemptQuerySchema, query);
   expect(parsed.ok ? parsed.value.attempt : parsed.problem.status).toBe(expected);
 });
 
@@ -108,7 +120,7 @@ it.each([
   [runsQuerySchema, 'limit=0&limit=5', '"limit" must be a whole number from 1 to 1000, found "0".'],
   [attemptQuerySchema, 'attempt=-1', '"attempt" must be a whole number from 1 on, found "-1".'],
 ])('says what is wrong with a parameter', (schema, query, detail) => {
-  expect(parseQuery(schema, new URLSearchParams(query))).toEqual({
+  expect(parse(schema, query)).toEqual({
     ok: false,
     problem: { status: 400, detail },
   });
@@ -128,6 +140,6 @@ it.each([
   ['format=json', 'text/csv', 'json'],
   ['format=xml', undefined, 400],
 ])('gives a table for %j and %j as %s', (query, accept, expected) => {
-  const parsed = parseTableFormat(new URLSearchParams(query), accept);
-  expect(parsed.ok ? parsed.value : parsed.problem.status).toBe(expected);
+  const parsed = parse(tableQuerySchema, query);
+  expect(parsed.ok ? tableFormat(parsed.value.format, accept) : parsed.problem.status).toBe(expected);
 });

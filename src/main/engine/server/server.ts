@@ -8,27 +8,19 @@ import type { Setup } from '../../../shared/setup.ts';
 import type { Feed } from '../feed/index.ts';
 import { inBackground } from '../common/in-background.ts';
 import { judgeAccess, loopbackDoor, type AccessRules } from './access/access.ts';
-import { assetsRoute } from './routes/assets.ts';
 import { attend, closeServer, httpOptions } from './http/attend.ts';
 import type { ExternalSettings } from './access/external-gate.ts';
 import { openExternalListener, type ExternalListener } from './http/external-listener.ts';
-import { doctorRoute, type RunDoctor } from './routes/doctor-route.ts';
+import { createFaultLog } from './http/fault-log.ts';
 import { createHandler } from './http/handler.ts';
-import { healthRoute } from './routes/health-route.ts';
 import { listenOnLoopback } from './http/listen.ts';
-import { metricsRoute } from './routes/metrics-route.ts';
-import { openApiRoute } from './routes/openapi-route.ts';
 import type { ConfiguredVm } from './stream/pictures.ts';
-import { runsRoutes } from './routes/runs-routes.ts';
-import { screensRoutes } from './routes/screens-route.ts';
 import type { ServerLog } from './http/server-log.ts';
 import type { SetupCode } from './access/setup-code.ts';
-import { setupRoutes } from './routes/setup-routes.ts';
 import { sinkLimits, type SinkLimits } from './stream/sink.ts';
-import { statusRoute } from './routes/status-route.ts';
-import { streamRoute } from './routes/stream-route.ts';
+import type { RunDoctor } from './routes/doctor-route.ts';
+import { createRoutes } from './routes/index.ts';
 import { createStreams } from './stream/streams.ts';
-import { tasksRoute } from './routes/tasks-route.ts';
 
 /** What may change while the server runs. */
 export interface ServerSettings extends AccessRules {
@@ -88,31 +80,24 @@ const spareConnections = 1000;
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { feed, vms, version, log } = options;
   let settings: ServerSettings = options;
-  const vmNames = (): string[] => vms().map((vm) => vm.name);
   const limits = options.sinkLimits ?? sinkLimits;
   const { maxWaitMs } = limits;
   const streams = createStreams({ feed, vms, version, onDemand: options.onDemand, limits });
   let url = '';
-  const doctor = doctorRoute({ run: options.doctor ?? null, vmNames, url: () => url });
-  const routes = [
-    streamRoute({ streams, vmNames, maxConnections: () => settings.maxConnections }),
-    statusRoute(feed, vms, version, options.hooks),
-    tasksRoute(options.backgroundTasks),
-    ...runsRoutes(feed, vmNames),
-    ...screensRoutes(feed, options.screens ?? (() => null)),
-    doctor.route,
-    ...setupRoutes(options.setup ?? null),
-    healthRoute(version),
-    openApiRoute(version),
-    metricsRoute({
-      ...{ feed, vms, version },
-      streams: () => streams.figures(),
-      hooks: options.hooks ?? (() => []),
-    }),
-    assetsRoute(options.assetsDir),
-  ];
+  const faults = createFaultLog(log);
+  const routes = createRoutes({
+    ...{ feed, vms, version, streams, faults },
+    maxConnections: () => settings.maxConnections,
+    backgroundTasks: options.backgroundTasks,
+    hooks: options.hooks ?? (() => []),
+    screens: options.screens ?? (() => null),
+    doctor: options.doctor ?? null,
+    setup: options.setup ?? null,
+    assetsDir: options.assetsDir,
+    url: () => url,
+  });
 
-  const handler = createHandler(routes, log);
+  const handler = createHandler(routes.app, faults, log);
   const loopbackHandler = handler((request) => {
     const access = judgeAccess(request, loopbackDoor(settings, request.socket.localPort ?? 0));
     return access.kind === 'refused' ? access : { ...access, visitor: null };
@@ -162,7 +147,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     },
     async close() {
       // First the streams: to `Server.close`, one that has ended counts as idle and is cut, with what still waits in it.
-      const ended = Promise.all([streams.close(), doctor.close()]);
+      const ended = Promise.all([streams.close(), routes.close()]);
       await Promise.race([ended, delay(endWithinMs, undefined, { ref: false })]);
       await Promise.all([...loopback.servers.map(closeServer), external?.close()]);
     },

@@ -1,8 +1,7 @@
 /** What every HTTP listener of ours has in common: limits on what arrives, answers to what is no request, an end. */
 import type { RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { problemOfParser, rawAnswer, type Problem } from './problem.ts';
-import { methodProblem } from './routing.ts';
+import { methodProblem, problemOfParser, rawAnswer, type Problem } from './problem.ts';
 import type { ServerLog } from './server-log.ts';
 
 /** The times are for a request to arrive; how long an answer takes, they do not limit. */

@@ -2,8 +2,8 @@
 import type { ServerLog } from './server-log.ts';
 
 export interface FaultLog {
-  /** Logs an error that a request met inside BenchTray, or only counts it. @param path without its query */
-  note(error: unknown, path: string): void;
+  /** Logs an error that a request met inside BenchTray, or only counts it. The query, which may hold a key, is left out. */
+  note(error: unknown, url: string): void;
 }
 
 const windowMs = 60_000;
@@ -19,7 +19,7 @@ export function createFaultLog(
   let count = 0;
 
   return {
-    note(error, path) {
+    note(error, url) {
       const nowMs = now();
       if (nowMs - windowBeganAtMs >= windowMs) {
         const unlogged = count - mostPerWindow;
@@ -29,7 +29,10 @@ export function createFaultLog(
       }
       count += 1;
       if (count <= mostPerWindow)
-        log.error({ err: error, path: path.slice(0, longestPath) }, 'A request could not be answered');
+        log.error(
+          { err: error, path: url.replace(/\?.*$/s, '').slice(0, longestPath) },
+          'A request could not be answered',
+        );
     },
   };
 }

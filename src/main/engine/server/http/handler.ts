@@ -1,11 +1,12 @@
-/** One request from its arrival to its answer: first whether it may be made, then what it asks for. */
+/** One request from its arrival to its answer: first the gate, then the routes. */
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { inBackground } from '../../common/in-background.ts';
-import { sameOriginOnly } from '../access/access.ts';
+import { preflightHeaders, sameOriginOnly } from '../access/access.ts';
 import type { GateVerdict } from '../access/external-gate.ts';
-import { createFaultLog } from './fault-log.ts';
-import { sendProblem, type Problem } from './problem.ts';
-import { answerByRoute, type Route } from './routing.ts';
+import type { App } from '../routes/app.ts';
+import type { FaultLog } from './fault-log.ts';
+import { allowed, internalProblem, sendProblem, unreadableAddress, type Problem } from './problem.ts';
 import type { ServerLog } from './server-log.ts';
 import { readTarget, type Target } from './target.ts';
 
@@ -18,9 +19,7 @@ const maxUrlLength = 8192;
 /** What is set up needs a small body. Elsewhere one, as some clients send with everything, is passed over. */
 const maxBodyBytes = 65_536;
 
-export function createHandler(routes: readonly Route[], log: ServerLog): Handler {
-  const faults = createFaultLog(log);
-
+export function createHandler(app: App, faults: FaultLog, log: ServerLog): Handler {
   async function handle(request: IncomingMessage, response: ServerResponse, judge: Judge): Promise<void> {
     const { url = '/' } = request;
     try {
@@ -48,22 +47,46 @@ export function createHandler(routes: readonly Route[], log: ServerLog): Handler
         return;
       }
       const { visitor, caller } = verdict;
-      await answerByRoute(routes, { request, response, target, visitor, caller });
+      if (target === null) {
+        sendProblem(response, unreadableAddress);
+        return;
+      }
+      if (target === '*') {
+        answerServer(request, response);
+        return;
+      }
+      const listener = getRequestListener((asked, env) => app.fetch(asked, { ...env, visitor, caller }), {
+        overrideGlobalObjects: false,
+        // What was not read of a body is for node:http to pass over.
+        autoCleanupIncoming: false,
+        errorHandler: (error) => fail(error, request, response),
+      });
+      await listener(request, response);
     } catch (error) {
-      // Without the query, which may hold a key.
-      faults.note(error, url.replace(/\?.*$/s, ''));
-      if (response.headersSent) response.destroy();
-      else
-        sendProblem(response, {
-          status: 500,
-          detail: 'Something went wrong within BenchTray; its log says what.',
-        });
+      fail(error, request, response);
     }
+  }
+
+  function fail(error: unknown, { url = '/' }: IncomingMessage, response: ServerResponse): void {
+    if (error instanceof RequestError) {
+      sendProblem(response, unreadableAddress);
+      return;
+    }
+    faults.note(error, url);
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, internalProblem);
   }
 
   return (judge) => (request, response) => {
     inBackground(handle(request, response, judge), log, 'an answer');
   };
+}
+
+/** Answers a request for "*", the server as a whole. */
+function answerServer(request: IncomingMessage, response: ServerResponse): void {
+  if (request.method === 'OPTIONS')
+    response.writeHead(204, { Allow: allowed.GET, ...preflightHeaders(allowed.GET) }).end();
+  else sendProblem(response, { status: 400, detail: '"*" is not a path: only OPTIONS may ask for it.' });
 }
 
 function problemOfLength({ url = '', headers }: IncomingMessage): Problem | null {

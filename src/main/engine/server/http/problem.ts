@@ -30,6 +30,27 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
   response.end(body);
 }
 
+/** By what a path can be asked for, the value of its `Allow`. */
+export const allowed = { GET: 'GET, HEAD, OPTIONS', POST: 'POST, OPTIONS' } as const;
+
+/** Returns the 405 for a method that a path does not have. */
+export function methodProblem(asked = '', method: keyof typeof allowed = 'GET'): Problem {
+  const why =
+    method === 'POST' ? 'only POST is' : 'this resource is read-only, and nothing can be changed through it';
+  const detail = `${asked} is not possible here: ${why}.`;
+  return { status: 405, detail, headers: { Allow: allowed[method] } };
+}
+
+export const unreadableAddress: Problem = {
+  status: 400,
+  detail: 'The address of the request cannot be read.',
+};
+
+export const internalProblem: Problem = {
+  status: 500,
+  detail: 'Something went wrong within BenchTray; its log says what.',
+};
+
 /** What went wrong before there was a request: written straight to the socket. */
 const parserProblems: Readonly<Record<string, Problem>> = {
   HPE_HEADER_OVERFLOW: { status: 431, detail: 'The address and the headers of the request are too long.' },

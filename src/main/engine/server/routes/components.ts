@@ -47,3 +47,12 @@ export const components = {
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type ComponentName = keyof typeof components;
+
+const names = new Map<z.ZodType, string>(Object.entries(components).map(([name, schema]) => [schema, name]));
+
+/** Returns the name of a schema in the description. Throws if it has none. */
+export function componentName(schema: z.ZodType): string {
+  const name = names.get(schema);
+  if (name === undefined) throw new Error('This schema has no name in components.ts');
+  return name;
+}

@@ -1,11 +1,21 @@
 /** `GET /api/doctor`: runs the doctor for whoever asks on this machine, and tells what it finds while it runs. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DoctorCheck, DoctorSummary } from '../../../../shared/doctor.ts';
-import type { DoctorAnswer } from './answer-schemas.ts';
+import { createRoute } from '@hono/zod-openapi';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import {
+  doctorCheckSchema,
+  doctorSummarySchema,
+  type DoctorCheck,
+  type DoctorSummary,
+} from '../../../../shared/doctor.ts';
+import type { Problem } from '../http/problem.ts';
 import { checkStreamHeaders, endId, goneWith, sendChecks } from '../stream/check-stream.ts';
-import { sendProblem, type Problem } from '../http/problem.ts';
-import { acceptedQuality, doctorQuerySchema, findVm, parseQuery } from './query.ts';
-import { route, sendJson, type Asked, type Route } from '../http/routing.ts';
+import { doctorAnswerSchema, type DoctorAnswer } from './answer-schemas.ts';
+import { answerJson, answerProblem } from './answer.ts';
+import type { Admission, App } from './app.ts';
+import { answers, events, unreadable } from './described.ts';
+import { acceptedQuality, findVm, vmParameter } from './parameters.ts';
 
 /** One run of the doctor. */
 export interface DoctorRun {
@@ -33,76 +43,97 @@ export interface DoctorRouteOptions {
 const mostAtOnce = 2;
 const retryAfterSeconds = 10;
 
-export interface DoctorRoute {
-  readonly route: Route;
-  /** Sends away whoever is at work; resolves when they are gone. */
-  close(): Promise<void>;
-}
+const route = createRoute({
+  method: 'get',
+  path: '/api/doctor',
+  operationId: 'runDoctor',
+  summary: 'What is wrong, and what to do about it',
+  description:
+    'Looks at this BenchTray and at its VMs, and changes nothing. As an event stream, `check` tells every change of a check while it runs; ' +
+    'last comes one `summary`, and the stream ends. As JSON, everything comes at the end. Closing the connection cancels it. ' +
+    'Only for this machine, and not for pages of other sites: 403.',
+  request: {
+    query: z.object({ vm: vmParameter }),
+    headers: z.object({
+      'Last-Event-ID': z
+        .string()
+        .optional()
+        .describe('Id of the `summary`, which EventSource comes back with: 204, so that it stays away.'),
+    }),
+  },
+  responses: answers({
+    content: { 'text/event-stream': null, 'application/json': doctorAnswerSchema },
+    others: {
+      ...unreadable,
+      204: 'The stream that is asked for anew is over.',
+      404: 'There is no such VM.',
+      503: 'Too many ask at once: see `Retry-After`.',
+    },
+  }),
+  'x-events': events({ check: doctorCheckSchema, summary: doctorSummarySchema }),
+});
 
-export function doctorRoute({ run, vmNames, url }: DoctorRouteOptions): DoctorRoute {
+/** Adds the route. Returns how to cancel all runs; resolves when they are over. */
+export function addDoctorRoute(app: App, { run, vmNames, url }: DoctorRouteOptions): () => Promise<void> {
   const running = new Map<AbortController, Promise<void>>();
 
-  const answering = route('/api/doctor', async (asked) => {
-    const { request, response, query } = asked;
-    const refusal = refuse(asked, run);
-    if (refusal !== null) return sendProblem(response, refusal);
-    const parsed = parseQuery(doctorQuerySchema, query);
-    if (!parsed.ok) return sendProblem(response, parsed.problem);
-    const vm = findVm(parsed.value.vm, vmNames());
-    if (!vm.ok) return sendProblem(response, vm.problem);
-    response.setHeader('Cache-Control', 'no-store');
-    const wantsStream = prefersStream(request);
-    if (request.method === 'HEAD') {
-      response
+  app.openapi(route, async (c) => {
+    const { incoming, outgoing } = c.env;
+    const refusal = refuse(c.env, run);
+    if (refusal !== null) return answerProblem(c, refusal);
+    const vm = findVm(c.req.valid('query').vm, vmNames());
+    if (!vm.ok) return answerProblem(c, vm.problem);
+    outgoing.setHeader('Cache-Control', 'no-store');
+    const wantsStream = prefersStream(incoming);
+    if (incoming.method === 'HEAD') {
+      outgoing
         .writeHead(200, wantsStream ? checkStreamHeaders : { 'Content-Type': 'application/json' })
         .end();
-      return;
+      return RESPONSE_ALREADY_SENT;
     }
-    if (request.headers['last-event-id'] === endId) {
-      response.writeHead(204).end();
-      return;
+    if (incoming.headers['last-event-id'] === endId) {
+      outgoing.writeHead(204).end();
+      return RESPONSE_ALREADY_SENT;
     }
     if (run === null || running.size >= mostAtOnce) {
       const detail = `The doctor is at work for ${running.size} others already. Ask again in a moment.`;
-      return sendProblem(response, { status: 503, detail, headers: { 'Retry-After': retryAfterSeconds } });
+      return answerProblem(c, { status: 503, detail, headers: { 'Retry-After': retryAfterSeconds } });
     }
-    const gone = goneWith(response);
+    const gone = goneWith(outgoing);
     const asking = { vm: vm.value, url: url() };
     const telling = wantsStream
       ? sendChecks(
-          response,
+          outgoing,
           async (onCheck, signal) => (await run({ ...asking, onCheck, signal })).summary,
           gone,
         )
-      : tellAtEnd(response, run, { ...asking, signal: gone.signal });
+      : tellAtEnd(c, run, { ...asking, signal: gone.signal });
     running.set(gone, telling);
     await telling.finally(() => running.delete(gone));
+    return RESPONSE_ALREADY_SENT;
   });
 
-  return {
-    route: answering,
-    async close() {
-      for (const gone of running.keys()) gone.abort();
-      await Promise.allSettled(running.values());
-    },
+  return async () => {
+    for (const gone of running.keys()) gone.abort();
+    await Promise.allSettled(running.values());
   };
 }
 
 type Asking = Omit<DoctorRun, 'onCheck'>;
 
-async function tellAtEnd(response: ServerResponse, run: RunDoctor, asking: Asking): Promise<void> {
+async function tellAtEnd(c: Parameters<typeof answerJson>[0], run: RunDoctor, asking: Asking): Promise<void> {
   const { summary, checks } = await run({ ...asking, onCheck: () => undefined });
-  if (asking.signal.aborted) sendProblem(response, { status: 503, detail: 'BenchTray is ending.' });
-  else sendJson(response, { ok: summary.ok, summary, checks } satisfies DoctorAnswer);
+  if (asking.signal.aborted) answerProblem(c, { status: 503, detail: 'BenchTray is ending.' });
+  else answerJson(c, { ok: summary.ok, summary, checks } satisfies DoctorAnswer);
 }
 
-/** Without a wish, what a browser's EventSource and curl -N expect. */
+/** Without a preference: the stream, which a browser's EventSource and `curl -N` expect. */
 function prefersStream({ headers }: IncomingMessage): boolean {
   const { accept } = headers;
   return acceptedQuality(accept, 'text', 'event-stream') >= acceptedQuality(accept, 'application', 'json');
 }
 
-function refuse({ visitor }: Asked, run: RunDoctor | null): Problem | null {
+function refuse({ visitor }: Admission, run: RunDoctor | null): Problem | null {
   if (visitor !== null)
     return {
       status: 403,

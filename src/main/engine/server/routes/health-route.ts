@@ -1,16 +1,25 @@
 /** `GET /healthz`: answers as long as the process works, whatever the VMs do. Also tells a BenchTray from any other server. */
-import { healthSchema, type Health } from './answer-schemas.ts';
+import { createRoute } from '@hono/zod-openapi';
 import { readAnswerJson } from '../../common/read-answer-json.ts';
-import { route, sendJson, type Route } from '../http/routing.ts';
+import { healthSchema, type Health } from './answer-schemas.ts';
+import { answerJson } from './answer.ts';
+import type { App } from './app.ts';
+import { answers } from './described.ts';
 
 /** A busy machine may keep it waiting. Without an answer, BenchTray would be called another program. */
 const answerWithinMs = 5_000;
 const mostBytes = 65_536;
 
-export function healthRoute(version: string): Route {
-  return route('/healthz', ({ response }) => {
-    sendJson(response, { status: 'ok', app: 'BenchTray', version } satisfies Health);
-  });
+const route = createRoute({
+  method: 'get',
+  path: '/healthz',
+  operationId: 'getHealth',
+  summary: 'Answers as long as the process works, whatever the VMs do',
+  responses: answers({ content: { 'application/json': healthSchema } }),
+});
+
+export function addHealthRoute(app: App, version: string): void {
+  app.openapi(route, (c) => answerJson(c, { status: 'ok', app: 'BenchTray', version } satisfies Health));
 }
 
 /** Returns the version of the BenchTray at this address. Null: it is none, or does not answer in time. */

@@ -1,11 +1,14 @@
 /** `GET /metrics`: figures for Prometheus. */
+import { createRoute } from '@hono/zod-openapi';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { HookStatus } from '../../../../shared/hook-status.ts';
 import type { Feed } from '../../feed/index.ts';
+import { answerBody } from './answer.ts';
+import type { App } from './app.ts';
+import { answers } from './described.ts';
 import { metricFamilies, type ProcessFigures } from './metrics.ts';
 import { metricsText, metricsType } from './metrics-text.ts';
 import { firstStatus, type ConfiguredVm } from '../stream/pictures.ts';
-import { route, sendBody, type Route } from '../http/routing.ts';
 import type { StreamFigures } from '../stream/stream-figures.ts';
 
 export interface MetricsRouteOptions {
@@ -17,9 +20,17 @@ export interface MetricsRouteOptions {
   readonly version: string;
 }
 
-export function metricsRoute({ feed, vms, streams, hooks, version }: MetricsRouteOptions): Route {
+const route = createRoute({
+  method: 'get',
+  path: '/metrics',
+  operationId: 'getMetrics',
+  summary: 'Figures in the text format of Prometheus',
+  responses: answers({ content: { 'text/plain': null } }),
+});
+
+export function addMetricsRoute(app: App, { feed, vms, streams, hooks, version }: MetricsRouteOptions): void {
   const processFigures = createProcessFigures();
-  return route('/metrics', ({ response }) => {
+  app.openapi(route, (c) => {
     const families = metricFamilies({
       version,
       vms: vms().map((vm) => {
@@ -34,8 +45,8 @@ export function metricsRoute({ feed, vms, streams, hooks, version }: MetricsRout
       hooks: hooks(),
       process: processFigures(),
     });
-    response.setHeader('Cache-Control', 'no-store');
-    sendBody(response, metricsType, metricsText(families));
+    c.env.outgoing.setHeader('Cache-Control', 'no-store');
+    return answerBody(c, metricsType, metricsText(families));
   });
 }
 

@@ -1,13 +1,23 @@
 /** `GET /api/openapi.json`: what can be asked here, for programs. */
-import { openApi } from './openapi.ts';
-import { route, sendBody, type Route } from '../http/routing.ts';
+import { createRoute } from '@hono/zod-openapi';
+import { answerBody } from './answer.ts';
+import type { App } from './app.ts';
+import { answers } from './described.ts';
+import { describeApi } from './description.ts';
 
-export function openApiRoute(version: string): Route {
+export function addOpenApiRoute(app: App, version: string): void {
   let body: string | null = null;
-  return route('/api/openapi.json', ({ response }) => {
+  const route = createRoute({
+    method: 'get',
+    path: '/api/openapi.json',
+    operationId: 'getDescription',
+    summary: 'This description',
+    responses: answers({ content: { 'application/json': null } }),
+  });
+  app.openapi(route, (c) => {
     // Made when it is first asked for: most never ask.
-    body ??= `${JSON.stringify(openApi(version), null, 2)}\n`;
-    response.setHeader('Cache-Control', 'no-cache');
-    sendBody(response, 'application/json', body);
+    body ??= `${JSON.stringify(describeApi(app, version), null, 2)}\n`;
+    c.env.outgoing.setHeader('Cache-Control', 'no-cache');
+    return answerBody(c, 'application/json', body);
   });
 }

@@ -1,11 +1,12 @@
 /** Runs and their tasks as they are shown outside: snake_case, ISO 8601 in UTC, seconds. */
-import type { StoredRun, TaskRecord } from '../../feed/index.ts';
+import type { Feed, StoredRun, TaskRecord } from '../../feed/index.ts';
+import type { Problem } from '../http/problem.ts';
 import { taskSchema, type RunView, type TaskView } from './answer-schemas.ts';
 
 /** In the order in which a table shows them. */
 export const taskColumns = Object.keys(taskSchema.shape) as (keyof TaskView)[];
 
-export function runView(run: StoredRun, poolId: string | null): RunView {
+export function runView(run: StoredRun, feed: Pick<Feed, 'poolOf'>): RunView {
   return {
     run_id: run.runId,
     vm: run.vm,
@@ -23,7 +24,7 @@ export function runView(run: StoredRun, poolId: string | null): RunView {
     dialect: run.dialect,
     log: run.log,
     average_score: run.averageScore,
-    pool_id: poolId,
+    pool_id: feed.poolOf(run.runId)?.poolId ?? null,
     // Runs of older journals do not have them.
     worker_id: run.arguments.workerId ?? null,
     workers: run.arguments.workers ?? null,
@@ -50,6 +51,10 @@ export function taskView(task: TaskRecord): TaskView {
     worker: task.worker,
     catch_up: task.catchUp,
   };
+}
+
+export function unknownRun(id: string): Problem {
+  return { status: 404, detail: `There is no run ${JSON.stringify(id)}.` };
 }
 
 function isoTime(epochMs: number | null): string | null {

@@ -2,24 +2,46 @@
  * `GET /api/status`: the newest picture of every VM, for clients that must poll. While nothing happens the very same
  * bytes are given: what moves by itself (checked_at, elapsed_seconds, …) stands as it was at `as_of`.
  */
+import { createRoute } from '@hono/zod-openapi';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { HookStatus } from '../../../../shared/hook-status.ts';
 import type { Feed, JournalFault } from '../../feed/index.ts';
-import type { StatusAnswer } from './answer-schemas.ts';
+import { statusAnswerSchema, type StatusAnswer } from './answer-schemas.ts';
+import { answerBody } from './answer.ts';
+import type { App } from './app.ts';
+import { answers } from './described.ts';
 import { firstStatus, openErrorsOf, type ConfiguredVm } from '../stream/pictures.ts';
-import { route, sendBody, type Route } from '../http/routing.ts';
 import { runView } from './run-view.ts';
 
-/**
- * @param version of BenchTray
- * @param hooks how those of the configuration fare
- */
-export function statusRoute(
-  feed: Feed,
-  vms: () => readonly ConfiguredVm[],
-  version: string,
-  hooks: () => readonly HookStatus[] = () => [],
-): Route {
+const route = createRoute({
+  method: 'get',
+  path: '/api/status',
+  operationId: 'getStatus',
+  summary: 'The newest picture of everything, for clients that must poll',
+  request: {
+    headers: z.object({
+      'If-None-Match': z.string().optional().describe('The `ETag` of an earlier answer.'),
+    }),
+  },
+  responses: answers({
+    content: { 'application/json': statusAnswerSchema },
+    headers: { ETag: 'Stays while nothing but clocks move.' },
+    others: { 304: 'Nothing has changed.' },
+  }),
+});
+
+export interface StatusRouteOptions {
+  readonly feed: Feed;
+  readonly vms: () => readonly ConfiguredVm[];
+  /** Version of BenchTray. */
+  readonly version: string;
+  /** The state of each configured hook. */
+  readonly hooks: () => readonly HookStatus[];
+}
+
+export function addStatusRoute(app: App, { feed, vms, version, hooks }: StatusRouteOptions): void {
   // Another process counts its own states: its tags must not be taken for ours.
   const processTag = randomUUID().slice(0, 8);
   let newest = { key: '', tag: '', body: '' };
@@ -44,7 +66,7 @@ export function statusRoute(
           name: vm.name,
           status: status ?? firstStatus(vm, openErrors),
           progress,
-          run: run === undefined ? null : runView(run, feed.poolOf(run.runId)?.poolId ?? null),
+          run: run === undefined ? null : runView(run, feed),
           open_errors: openErrors,
         };
       }),
@@ -55,12 +77,14 @@ export function statusRoute(
     return newest;
   }
 
-  return route('/api/status', ({ request, response }) => {
+  app.openapi(route, (c) => {
+    const { incoming, outgoing } = c.env;
     const { tag, body } = picture();
-    response.setHeader('ETag', tag);
-    response.setHeader('Cache-Control', 'no-cache');
-    if (isMatch(request.headers['if-none-match'], tag)) response.writeHead(304).end();
-    else sendBody(response, 'application/json', body);
+    outgoing.setHeader('ETag', tag);
+    outgoing.setHeader('Cache-Control', 'no-cache');
+    if (!isMatch(incoming.headers['if-none-match'], tag)) return answerBody(c, 'application/json', body);
+    outgoing.writeHead(304).end();
+    return RESPONSE_ALREADY_SENT;
   });
 }
 

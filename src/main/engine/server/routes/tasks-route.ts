@@ -1,9 +1,19 @@
-/** `GET /api/tasks`: what runs in the background, in the form that the clients of old know. */
+/** `GET /api/tasks`: what runs in the background, in the form that older clients know. */
+import { createRoute } from '@hono/zod-openapi';
 import type { BackgroundTask } from '../../../../shared/background-task.ts';
-import { route, sendJson, type Route } from '../http/routing.ts';
+import { backgroundTasksSchema } from './answer-schemas.ts';
+import { answerJson } from './answer.ts';
+import type { App } from './app.ts';
+import { answers } from './described.ts';
 
-export function tasksRoute(backgroundTasks: () => readonly BackgroundTask[]): Route {
-  return route('/api/tasks', ({ response }) => {
-    sendJson(response, backgroundTasks());
-  });
+const route = createRoute({
+  method: 'get',
+  path: '/api/tasks',
+  operationId: 'listBackgroundTasks',
+  summary: 'VM, container and run as background tasks',
+  responses: answers({ content: { 'application/json': backgroundTasksSchema } }),
+});
+
+export function addTasksRoute(app: App, backgroundTasks: () => readonly BackgroundTask[]): void {
+  app.openapi(route, (c) => answerJson(c, backgroundTasks()));
 }

@@ -3,10 +3,21 @@ import type { Feed } from '../../feed/index.ts';
 import type { Backlog } from './backlog.ts';
 import type { Batch, Channel, ChannelMember } from './channel.ts';
 import { namesOf, vmsSnapshot, type Pictures, type SnapshotName } from './pictures.ts';
-import type { StreamQuery } from '../routes/query.ts';
 import type { Sink } from './sink.ts';
 import type { EventCounts, Frames } from './stream-figures.ts';
 import { eventFrame, streamOpening } from './wire.ts';
+
+/** What a client wants to see. */
+export interface StreamQuery {
+  /** Seconds, 1..60. */
+  readonly intervalSeconds: number;
+  /** Null: all of them. */
+  readonly vm: string | null;
+  /** Name under which our `error` events are sent. */
+  readonly errorEvent: string;
+  /** Where the client was when it lost the stream; null for a new client. */
+  readonly lastEventId: string | null;
+}
 
 export interface StreamContext {
   readonly feed: Feed;

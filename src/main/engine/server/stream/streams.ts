@@ -5,11 +5,10 @@ import { createBacklog, type StreamView } from './backlog.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { createPace } from './pace.ts';
 import { createPictures, vmsSnapshot, type ConfiguredVm, type SnapshotName } from './pictures.ts';
-import type { StreamQuery } from '../routes/query.ts';
 import { checkEveryMs, createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
 import { createSnapshotTimers } from './snapshot-timers.ts';
 import { addCounts, createStreamCounters, type EventCounts, type StreamFigures } from './stream-figures.ts';
-import { openStream, type Stream, type StreamContext } from './stream.ts';
+import { openStream, type Stream, type StreamContext, type StreamQuery } from './stream.ts';
 import { jsonFrame } from './wire.ts';
 
 /** Ten a second: how often a run that moves fast is told at most. */

@@ -1,0 +1,82 @@
+/** All routes of the server. */
+import type { BackgroundTask } from '../../../../shared/background-task.ts';
+import type { HookStatus } from '../../../../shared/hook-status.ts';
+import type { FaultLog } from '../http/fault-log.ts';
+import type { ConfiguredVm } from '../stream/pictures.ts';
+import type { Streams } from '../stream/streams.ts';
+import { addAddVmRoute } from './add-vm-route.ts';
+import { answerOtherMethods, createApp, type App } from './app.ts';
+import { addAzureVmsRoute } from './azure-vms-route.ts';
+import { addDashboardRoutes } from './dashboard-route.ts';
+import { addDemoRoute } from './demo-route.ts';
+import { addDoctorRoute, type RunDoctor } from './doctor-route.ts';
+import { addHealthRoute } from './health-route.ts';
+import { addMetricsRoute } from './metrics-route.ts';
+import { addOpenApiRoute } from './openapi-route.ts';
+import { addRunRoute } from './run-route.ts';
+import { addRunTasksRoute } from './run-tasks-route.ts';
+import { addRunsRoute } from './runs-route.ts';
+import { addScreenRoute } from './screen-route.ts';
+import type { ScreenSource } from './screen-task.ts';
+import { addScreensRoute } from './screens-route.ts';
+import { hideFromOthers, type SetupDesk } from './setup-guard.ts';
+import { addSetupRoute } from './setup-route.ts';
+import { addStatusRoute } from './status-route.ts';
+import { addStreamRoute } from './stream-route.ts';
+import { addTasksRoute } from './tasks-route.ts';
+import { addTestVmRoute } from './test-vm-route.ts';
+
+export interface RoutesOptions extends ScreenSource {
+  readonly faults: FaultLog;
+  readonly vms: () => readonly ConfiguredVm[];
+  /** Version of BenchTray. */
+  readonly version: string;
+  readonly streams: Streams;
+  readonly maxConnections: () => number;
+  readonly backgroundTasks: () => readonly BackgroundTask[];
+  /** The state of each configured hook. */
+  readonly hooks: () => readonly HookStatus[];
+  /** Null: there is no doctor. */
+  readonly doctor: RunDoctor | null;
+  readonly setup: SetupDesk;
+  /** The dashboard's built files; null where there are none. */
+  readonly assetsDir: string | null;
+  /** Where this server is. */
+  readonly url: () => string;
+}
+
+export interface Routes {
+  readonly app: App;
+  /** Cancels what runs; resolves when it is over. */
+  close(): Promise<void>;
+}
+
+export function createRoutes(options: RoutesOptions): Routes {
+  const { feed, vms, version, streams, hooks, setup } = options;
+  const vmNames = (): string[] => vms().map((vm) => vm.name);
+  const app = createApp(options.faults);
+
+  addStreamRoute(app, { streams, vmNames, maxConnections: options.maxConnections });
+  addStatusRoute(app, { feed, vms, version, hooks });
+  addTasksRoute(app, options.backgroundTasks);
+  addRunsRoute(app, feed, vmNames);
+  addRunRoute(app, feed);
+  addRunTasksRoute(app, feed);
+  addScreensRoute(app, options);
+  addScreenRoute(app, options);
+  const close = addDoctorRoute(app, { run: options.doctor, vmNames, url: options.url });
+
+  app.use('/api/setup/*', hideFromOthers);
+  addSetupRoute(app, setup);
+  addAzureVmsRoute(app, setup);
+  addTestVmRoute(app, setup);
+  addAddVmRoute(app, setup);
+  addDemoRoute(app, setup);
+
+  addMetricsRoute(app, { feed, vms, version, streams: () => streams.figures(), hooks });
+  addHealthRoute(app, version);
+  addOpenApiRoute(app, version);
+  addDashboardRoutes(app, options.assetsDir);
+  answerOtherMethods(app);
+  return { app, close };
+}

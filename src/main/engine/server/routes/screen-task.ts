@@ -1,0 +1,154 @@
+/** The attempt at a task whose screenshots are asked for, and the VM that has them. */
+import { z } from 'zod';
+import type { Screens, ScreensProblem, ScreenTask } from '../../../../shared/screens.ts';
+import type { Feed, StoredRun, TaskRecord } from '../../feed/index.ts';
+import type { Problem } from '../http/problem.ts';
+import { attemptLimits, type AttemptTimes } from './attempt-limits.ts';
+import { runId } from './described.ts';
+import { numberParameter, textParameter, type Parsed } from './parameters.ts';
+import { unknownRun } from './run-view.ts';
+
+const rule = 'must be a whole number from 1 on';
+
+export const taskParams = z.object({
+  id: runId,
+  task: z.string().describe('Id of a task, as the log prints it.'),
+});
+
+export const attemptQuerySchema = z.object({
+  domain: textParameter(z.string().optional().describe('Of the task, where one id stands in several.')),
+  attempt: numberParameter(
+    z.int(rule).min(1, rule).max(999_999, rule).optional().describe('From 1 on. Without it: the newest.'),
+  ),
+});
+
+/** Refusals that both routes share. */
+export const vmFails = {
+  502: 'What came from the VM is not whole.',
+  503: 'The VM is not connected, or too many ask at once: see `Retry-After`.',
+  504: 'The VM takes too long.',
+};
+
+export interface ScreenSource {
+  readonly feed: Feed;
+  /** Null: that VM is not watched (any more). */
+  readonly screens: (vm: string) => Screens | null;
+}
+
+interface AskedTask extends z.infer<typeof taskParams>, z.infer<typeof attemptQuerySchema> {}
+
+/** Returns where the screenshots of a task can be read. */
+export function findScreens(
+  { feed, screens }: ScreenSource,
+  asked: AskedTask,
+): Parsed<{ readonly task: ScreenTask; readonly screens: Screens }> {
+  const task = findTask(feed, asked);
+  if (!task.ok) return task;
+  const found = screens(task.value.vm);
+  if (found === null)
+    return unknown(
+      `The VM ${JSON.stringify(task.value.vm)} is not watched any more: its pictures cannot be had.`,
+    );
+  return { ok: true, value: { task: task.value, screens: found } };
+}
+
+const statuses: Readonly<Record<ScreensProblem['kind'], number>> = {
+  disconnected: 503,
+  absent: 404,
+  'too-big': 413,
+  late: 504,
+  busy: 503,
+  broken: 502,
+};
+/** Seconds after which another try may be worth it. */
+const retryAfter: Readonly<Partial<Record<ScreensProblem['kind'], number>>> = { disconnected: 5, busy: 2 };
+
+export function screensProblem({ kind, detail }: ScreensProblem): Problem {
+  const seconds = retryAfter[kind];
+  return {
+    status: statuses[kind],
+    detail,
+    ...(seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } }),
+  };
+}
+
+/** Returns the attempt that is asked for, or a 404 if the journal has no such task. */
+function findTask(feed: Feed, { id, task: taskId, attempt, domain }: AskedTask): Parsed<ScreenTask> {
+  const run = feed.run(id);
+  if (run === null) return { ok: false, problem: unknownRun(id) };
+  const attempts = feed
+    .tasksOf(run.runId)
+    .filter((task) => task.taskId === taskId && (domain === undefined || task.domain === domain))
+    .filter((task) => attempt === undefined || task.attempt === attempt);
+  const current = currentAttempt(feed, run.vm);
+  const isCurrent =
+    current?.runId === run.runId &&
+    current.taskId === taskId &&
+    (domain === undefined || domain === current.domain);
+  // The journal has an attempt when it is over.
+  const wanted = isCurrent && attempt === undefined ? current : attempts.at(-1);
+  if (wanted !== undefined) return withLimits(feed, run, wanted, current);
+  const which = [
+    JSON.stringify(taskId),
+    ...(domain === undefined ? [] : [`of the domain ${JSON.stringify(domain)}`]),
+    ...(attempt === undefined ? [] : [`with an attempt ${attempt}`]),
+  ];
+  return unknown(`The run ${JSON.stringify(id)} has no task ${which.join(' ')}.`);
+}
+
+function unknown(detail: string): Parsed<never> {
+  return { ok: false, problem: { status: 404, detail } };
+}
+
+type Wanted = Pick<TaskRecord, 'runId' | 'taskId' | 'domain' | 'attempt' | 'startedAt' | 'endedAt'>;
+
+/** The attempt that runs on the VM now; null: none is known. */
+function currentAttempt(feed: Feed, vm: string): Wanted | null {
+  const { run_id: runId, current_task: taskId, domain, state } = feed.snapshot(vm).progress ?? {};
+  if (runId === undefined || taskId == null || (state !== 'running' && state !== 'stalled')) return null;
+  return { runId, taskId, domain: domain ?? null, attempt: 0, startedAt: null, endedAt: null };
+}
+
+/** Answers 404 if no time separates this attempt's screenshots from those of another. */
+function withLimits(feed: Feed, run: StoredRun, wanted: Wanted, current: Wanted | null): Parsed<ScreenTask> {
+  const { taskId, domain, attempt } = wanted;
+  const recorded = feed.attemptsAt(run.vm, domain, taskId);
+  const isAtSame = current?.taskId === taskId && (domain ?? current.domain) === (current.domain ?? domain);
+  const all = [...recorded, ...(isAtSame ? [current] : [])];
+  const limits = attemptLimits(
+    all.map((one) => timesOf(feed, one)),
+    wanted === current
+      ? all.length - 1
+      : recorded.findIndex(
+          (one) => one.runId === run.runId && one.attempt === attempt && one.domain === domain,
+        ),
+  );
+  if (limits === null)
+    return unknown(
+      `The task ${JSON.stringify(taskId)} ran again, and nothing tells when: the screenshots of the run ${JSON.stringify(run.runId)} cannot be told from the others.`,
+    );
+  return {
+    ok: true,
+    value: {
+      vm: run.vm,
+      runId: run.runId,
+      log: run.log,
+      resultDir: run.arguments.resultDir,
+      ...{ domain, taskId, attempt },
+      // A result alone has no start time. The task began within its run in any case.
+      startedAt: wanted.startedAt ?? run.startedAt,
+      endedAt: wanted.endedAt ?? run.endedAt,
+      ...limits,
+    },
+  };
+}
+
+/** An attempt's own times, within those of its run. */
+function timesOf(feed: Feed, { runId, startedAt, endedAt }: Wanted): AttemptTimes {
+  const run = feed.run(runId);
+  return {
+    ...{ runId, startedAt, endedAt },
+    runStartedAt: run?.startedAt ?? null,
+    runEndedAt: run?.endedAt ?? null,
+  };
+}
