@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { readFileSync } from 'node:fs';
 
 const { version, desktopName } = JSON.parse(
@@ -14,6 +14,12 @@ const define = {
   __BENCHTRAY_APP_ID__: JSON.stringify(desktopName.replace(/\.desktop$/, '')),
 };
 
+/** Keeps the other fifty languages of zod's messages out: a library imports zod as a whole. */
+const englishZod: Plugin = {
+  name: 'english-zod',
+  load: (id) => (id.endsWith('/zod/v4/locales/index.js') ? "export { default as en } from './en.js';" : null),
+};
+
 /**
  * Three environments, built together by `vite build --app`:
  * the page (client), the process that watches and serves (main), and the bridge between them (preload).
@@ -21,7 +27,7 @@ const define = {
 export default defineConfig({
   root: 'src/renderer',
   base: './',
-  plugins: [svelte({ configFile: false })],
+  plugins: [svelte({ configFile: false }), englishZod],
   define,
   // The default environments of Vite include one for server rendering, which this app has no use for.
   builder: {
