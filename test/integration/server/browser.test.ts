@@ -152,7 +152,8 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
       load('iframe', 'src', '/').catch(() => undefined);
       await until(() => statuses.length > 0, 'the answer to the frame');
       expect(new Set(statuses)).toEqual(new Set([403]));
-      expect(running.onDemand).not.toHaveBeenCalled();
+      // Null: the stream of the page before has ended, which may take the server until now.
+      expect(running.onDemand.mock.calls.filter(([seconds]) => seconds !== null)).toEqual([]);
 
       // A link opens the dashboard, and the page that it is on gets no hold of its window.
       const [opened] = await Promise.all([
