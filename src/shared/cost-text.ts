@@ -1,6 +1,6 @@
 /** Money in words: the page, `watch` and the tray use these. */
 import type { StatusPayload } from './stream.ts';
-import { countText } from './wording.ts';
+import { plural } from './wording.ts';
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 
@@ -29,8 +29,8 @@ export function perHourText(spenders: readonly Spender[]): string | null {
   const unpriced = spenders.filter(isUnpriced).length;
   return [
     ...(known.length === 0 ? [] : [`${sum(known)} per hour`]),
-    ...(unknown.length === 0 ? [] : [`${countText(unknown.length, 'VM')} unknown (was ${sum(unknown)})`]),
-    ...(unpriced === 0 ? [] : [`${countText(unpriced, 'VM')} (price not known)`]),
+    ...(unknown.length === 0 ? [] : [`${plural(unknown.length, 'VM')} unknown (was ${sum(unknown)})`]),
+    ...(unpriced === 0 ? [] : [`${plural(unpriced, 'VM')} (price not known)`]),
   ].join(' + ');
 }
 

@@ -31,7 +31,7 @@ const outcome = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), reason: z.string() }),
 ]);
 /** `reason` is a sentence for the person. */
-export type Outcome = z.infer<typeof outcome>;
+export type CallResult = z.infer<typeof outcome>;
 
 /** Asked by the page. `request` are the arguments, `response` is what comes back. */
 export const pageCalls = {
@@ -65,9 +65,9 @@ export interface BenchTrayBridge {
   readonly platform: string;
   readonly version: string;
   readonly serverInfo: () => Promise<CallResponse<'serverInfo'>>;
-  readonly openVnc: (vm: string) => Promise<Outcome>;
-  readonly copyEndpoint: () => Promise<Outcome>;
-  readonly copyText: (text: string) => Promise<Outcome>;
+  readonly openVnc: (vm: string) => Promise<CallResult>;
+  readonly copyEndpoint: () => Promise<CallResult>;
+  readonly copyText: (text: string) => Promise<CallResult>;
   readonly setupCode: () => Promise<CallResponse<'setupCode'>>;
   readonly chooseKeyFile: () => Promise<CallResponse<'chooseKeyFile'>>;
   /** @returns a function that ends it */

@@ -1,4 +1,5 @@
 /** The pictures that a benchmark takes while it works on a task: what is asked of a VM for them, and what comes back. */
+import type { Result } from './result.ts';
 
 /** One attempt at a task, as far as its pictures can be found by it. Times are epoch milliseconds, null where they are not known. */
 export interface ScreenTask {
@@ -46,13 +47,10 @@ export interface ScreensProblem {
   readonly detail: string;
 }
 
-export type Asked<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: ScreensProblem };
-
 /** What can be asked about the pictures of a VM. */
 export interface Screens {
   /** In the order of their steps. */
-  list(task: ScreenTask, signal: AbortSignal): Promise<Asked<readonly Screen[]>>;
+  list(task: ScreenTask, signal: AbortSignal): Promise<Result<readonly Screen[], ScreensProblem>>;
   /** @param name one of those that {@link Screens.list} tells; any other is absent */
-  read(task: ScreenTask, name: string, signal: AbortSignal): Promise<Asked<Uint8Array>>;
+  read(task: ScreenTask, name: string, signal: AbortSignal): Promise<Result<Uint8Array, ScreensProblem>>;
 }

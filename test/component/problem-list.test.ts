@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import ProblemList from '../../src/renderer/features/errors/ProblemList.svelte';
-import type { Problem } from '../../src/renderer/state/model.ts';
+import type { ShownError } from '../../src/renderer/state/model.ts';
 import { isoBefore, markup, nowMs, problemOf } from './support/fixtures.ts';
 
-const show = (problems: readonly Problem[], onDismiss: (problem: Problem) => void = () => undefined) =>
+const show = (problems: readonly ShownError[], onDismiss: (problem: ShownError) => void = () => undefined) =>
   render(ProblemList, { problems, serverNowMs: nowMs, onDismiss });
 
 test('an error says what is wrong, how bad it is, since when, and what to do', async () => {

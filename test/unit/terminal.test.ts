@@ -11,13 +11,25 @@ import {
   tunnel,
 } from '../../src/main/engine/doctor/commands.ts';
 import { exampleAzure, exampleTarget } from '../../src/main/engine/doctor/examples.ts';
-import { shLine, terminalOf } from '../../src/main/engine/common/terminal.ts';
+import { shellQuote, shLine, terminalOf } from '../../src/main/engine/common/terminal.ts';
 import { anyCharacter } from '../support/any-character.ts';
 
 const linux = terminalOf('linux');
 const windows = terminalOf('win32');
 
 describe.skipIf(process.platform === 'win32')('a Bourne shell', () => {
+  it.each(['', '-n', 'a b', "it's", '$HOME `id` \\', 'a\nb', '/a/plain-0@1.log'])(
+    'takes %j literally',
+    (word) => {
+      const script = `printf '%s|' ${shellQuote(word)}`;
+      expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe(`${word}|`);
+    },
+  );
+
+  it('gets plain words without quotes', () => {
+    expect(shellQuote('/a/plain-0@1.log')).toBe('/a/plain-0@1.log');
+  });
+
   it('takes every value as the one word that it is, or there is no command', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: anyCharacter })), (value) => {

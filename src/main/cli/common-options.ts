@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { openAppLog, silentLog, type AppLog, type Logger, type LogLevel } from '../engine/common/app-log.ts';
 import { UserError } from '../../shared/user-error.ts';
+import { messageOf } from '../../shared/message-of.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -14,7 +15,7 @@ export function openLog({ logFile, logLevel }: CommonOptions, defaultFile: strin
   try {
     return openAppLog({ file, level: logLevel ?? 'info' });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(`The log ${file} cannot be written (${reason}).`, {
       exitCode: logFile === undefined ? 1 : 2,
       hint:

@@ -10,6 +10,7 @@ import { addKeyCommands } from './key.ts';
 import { numberOption, portOption } from '../engine/common/number-option.ts';
 import { runServe, type ServeOptions } from './serve.ts';
 import { runWatch, type WatchOptions } from './watch.ts';
+import { messageOf } from '../../shared/message-of.ts';
 
 /** Runs one command line (without program and script) and gives the exit code: 0 fine, 1 it failed, 2 wrong usage. */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
@@ -30,7 +31,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
       if (error.hint !== null) say(io.stderr, error.hint);
       return error.exitCode;
     }
-    say(io.stderr, `Unexpected error: ${error instanceof Error ? error.message : String(error)}`);
+    say(io.stderr, `Unexpected error: ${messageOf(error)}`);
     return 1;
   }
 }

@@ -4,6 +4,7 @@ import { UserError } from '../../shared/user-error.ts';
 import type { Monitor } from '../engine/monitor.ts';
 import { logUnforeseen } from '../engine/common/unforeseen.ts';
 import { say, type CliIo } from './io.ts';
+import { messageOf } from '../../shared/message-of.ts';
 
 /** A part of the two seconds that closing may take in all; the rest is for the log. */
 const closeWithinMs = 1700;
@@ -44,7 +45,7 @@ export async function runUntilStopped(
       throw error;
     }
     log.logger.fatal(error);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     say(io.stderr, `Unexpected error: ${reason} (the log says more: ${log.file})`);
     return 1;
   } finally {

@@ -81,164 +81,164 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const { dataDir, log, version, sources = null, clock = systemClock } = options;
   const { external } = serverSettings(options.config, dataDir);
   if (external != null) await checkExternal(external);
-  const lock = lockDataFolder(dataDir);
-  try {
-    tightenDataFolder(dataDir);
-    const notices: string[] = [];
-    const tooOpen = openFolderNotice(dataDir);
-    if (tooOpen !== null) {
-      log.warn(tooOpen);
-      notices.push(tooOpen);
-    }
-    const feed = openFeed({
+  // Ends what was started, in reverse order, if the rest of the start fails; else `close` does.
+  await using opened = new AsyncDisposableStack();
+  const lock = opened.adopt(lockDataFolder(dataDir), (held) => held.release());
+  tightenDataFolder(dataDir);
+  const notices: string[] = [];
+  const tooOpen = openFolderNotice(dataDir);
+  if (tooOpen !== null) {
+    log.warn(tooOpen);
+    notices.push(tooOpen);
+  }
+  const feed = opened.adopt(
+    openFeed({
       dataDir,
       clock,
       onNotice(notice) {
         log.warn(notice);
         notices.push(notice);
       },
+    }),
+    (open) => open.close(),
+  );
+  // Ends together, since each of these may need its whole time.
+  const ends: (() => Promise<unknown>)[] = [];
+  opened.defer(async () => {
+    await Promise.all(ends.map((end) => end()));
+  });
+  const places = { home: homedir() };
+  const tools: ConnectTools = {
+    keys: createKeyStore({
+      passphrase: process.env['BENCHTRAY_KEY_PASSPHRASE'],
+      ask: options.askPassphrase ?? null,
+    }),
+    hostKeys: createHostKeys({ ownFile: join(dataDir, 'known_hosts'), places }),
+    agentSocket: agentSocket(),
+  };
+  const azure =
+    options.azure ??
+    createAzure({
+      log,
+      environment: process.env,
+      ...(options.showDeviceCode === undefined ? {} : { onDeviceCode: options.showDeviceCode }),
     });
-    try {
-      const places = { home: homedir() };
-      const tools: ConnectTools = {
-        keys: createKeyStore({
-          passphrase: process.env['BENCHTRAY_KEY_PASSPHRASE'],
-          ask: options.askPassphrase ?? null,
-        }),
-        hostKeys: createHostKeys({ ownFile: join(dataDir, 'known_hosts'), places }),
-        agentSocket: agentSocket(),
-      };
-      const azure =
-        options.azure ??
-        createAzure({
-          log,
-          environment: process.env,
-          ...(options.showDeviceCode === undefined ? {} : { onDeviceCode: options.showDeviceCode }),
-        });
-      const fleet = createFleet({
-        ...{ feed, tools, places, log, azure, clock },
-        azureFastestMs: options.azureFastestMs,
-        tempo: options.tempo,
-      });
-      let configured = options.config;
-      /** The simulated VM of the demo, which stands in no file. */
-      let demoVm: VmConfig | null = null;
-      let config = configured;
-      let demandedByClients: number | null = null;
-      // A BenchTray that was killed while it showed the demo has left this.
-      feed.eraseVm(demoVmName);
+  const fleet = opened.adopt(
+    createFleet({
+      ...{ feed, tools, places, log, azure, clock },
+      azureFastestMs: options.azureFastestMs,
+      tempo: options.tempo,
+    }),
+    (watching) => watching.close(),
+  );
+  let configured = options.config;
+  /** The simulated VM of the demo, which stands in no file. */
+  let demoVm: VmConfig | null = null;
+  let config = configured;
+  let demandedByClients: number | null = null;
+  // A BenchTray that was killed while it showed the demo has left this.
+  feed.eraseVm(demoVmName);
 
-      const tellDemand = (): void => {
-        // A hook waits for news as a client does.
-        fleet.setDemand(demandedByClients ?? (config.hooks.length > 0 ? config.interval : null));
-      };
-      /** Takes over what is configured, and the demo. */
-      const apply = (): void => {
-        config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
-        tellDemand();
-        // The list goes out before the first status of a VM that is new in it.
-        feed.setVms(config.vms.map(({ name }) => name));
-        fleet.watch(config.vms, config.interval);
-      };
+  const tellDemand = (): void => {
+    // A hook waits for news as a client does.
+    fleet.setDemand(demandedByClients ?? (config.hooks.length > 0 ? config.interval : null));
+  };
+  /** Takes over what is configured, and the demo. */
+  const apply = (): void => {
+    config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
+    tellDemand();
+    // The list goes out before the first status of a VM that is new in it.
+    feed.setVms(config.vms.map(({ name }) => name));
+    fleet.watch(config.vms, config.interval);
+  };
 
-      const eventIdAtStart = feed.idOf(feed.head());
-      // Before anything is watched, so that no end of a run is missed.
-      const hooks = startHooks({ config, feed: withoutDemo(feed), log, version });
-      // First the pictures, then the server: whoever connects first finds them there.
+  const eventIdAtStart = feed.idOf(feed.head());
+  // Before anything is watched, so that no end of a run is missed.
+  const hooks = startHooks({ config, feed: withoutDemo(feed), log, version });
+  ends.push(() => hooks.close());
+  // First the pictures, then the server: whoever connects first finds them there.
+  apply();
+  const demo = createDemoSwitch({
+    async start() {
+      const { startSimulatedVm } = await import('./demo/index.ts');
+      return startSimulatedVm({ seed: 1, speed: options.demoSpeed ?? 1, log });
+    },
+    watch(vm) {
+      demoVm = vm;
       apply();
-      const demo = createDemoSwitch({
-        async start() {
-          const { startSimulatedVm } = await import('./demo/index.ts');
-          return startSimulatedVm({ seed: 1, speed: options.demoSpeed ?? 1, log });
-        },
-        watch(vm) {
-          demoVm = vm;
-          apply();
-        },
-        forget: () => feed.eraseVm(demoVmName),
-      });
-      const doctor = doctorTools({ dataDir, keys: tools.keys, azure });
-      const setup =
-        sources === null
-          ? null
-          : {
-              desk: createSetup({
-                ...{ sources, places, demo },
-                listAzureVms: (signal) => azure.listVms(signal),
-                testVm: async (vm, onCheck, signal) =>
-                  (await runDoctor({ house: null, vms: [vm], tools: doctor, signal, onCheck })).summary,
-              }),
-              code: createSetupCode(),
-            };
-      const server = await startServer({
-        feed,
-        ...(setup === null ? {} : { setup }),
-        vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
-        screens: (vm) => fleet.watcher(vm)?.screens ?? null,
-        doctor: async ({ vm, url, ...rest }) =>
-          runDoctor({
-            ...rest,
-            house: await houseOf({ config, sources, dataDir, ownUrl: url }),
-            vms: config.vms.filter(({ name }) => vm === null || name === vm),
-            tools: doctor,
+    },
+    forget: () => feed.eraseVm(demoVmName),
+  });
+  ends.push(() => demo.end());
+  const doctor = doctorTools({ dataDir, keys: tools.keys, azure });
+  const setup =
+    sources === null
+      ? null
+      : {
+          desk: createSetup({
+            ...{ sources, places, demo },
+            listAzureVms: (signal) => azure.listVms(signal),
+            testVm: async (vm, onCheck, signal) =>
+              (await runDoctor({ house: null, vms: [vm], tools: doctor, signal, onCheck })).summary,
           }),
-        hooks: () => hooks.status(),
-        backgroundTasks: fleet.tasks,
-        port: config.server.port,
-        ...serverSettings(config, dataDir),
-        version,
-        assetsDir: options.assetsDir,
-        log,
-        onDemand(seconds) {
-          demandedByClients = seconds;
-          tellDemand();
-        },
-      }).catch(async (error: unknown) => {
-        fleet.close();
-        await hooks.close();
-        throw error;
-      });
-      lock.announce(server.url);
-      const prune = (): void => {
-        try {
-          feed.prune(retention(config));
-        } catch (error) {
-          log.error({ err: error }, 'The journal could not be made smaller; that is tried again in an hour');
-        }
-      };
-      prune();
-      const pruneTimer = setInterval(prune, pruneEveryMs);
-      log.info({ url: server.url, version, vms: config.vms.map((vm) => vm.name) }, 'listening');
-
-      return {
-        url: server.url,
-        external: server.external,
-        notices: [...notices],
-        eventIdAtStart,
-        setupCode: setup?.code.text ?? null,
-        reconfigure(next) {
-          configured = next;
-          server.reconfigure(serverSettings(next, dataDir));
-          hooks.reconfigure(next);
-          apply();
-        },
-        async close() {
-          clearInterval(pruneTimer);
-          fleet.close();
-          await Promise.all([server.close(), hooks.close(), demo.end()]);
-          feed.close();
-          lock.release();
-          log.info('stopped');
-        },
-      };
+          code: createSetupCode(),
+        };
+  const server = await startServer({
+    feed,
+    ...(setup === null ? {} : { setup }),
+    vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
+    screens: (vm) => fleet.watcher(vm)?.screens ?? null,
+    doctor: async ({ vm, url, ...rest }) =>
+      runDoctor({
+        ...rest,
+        house: await houseOf({ config, sources, dataDir, ownUrl: url }),
+        vms: config.vms.filter(({ name }) => vm === null || name === vm),
+        tools: doctor,
+      }),
+    hooks: () => hooks.status(),
+    backgroundTasks: fleet.tasks,
+    port: config.server.port,
+    ...serverSettings(config, dataDir),
+    version,
+    assetsDir: options.assetsDir,
+    log,
+    onDemand(seconds) {
+      demandedByClients = seconds;
+      tellDemand();
+    },
+  });
+  ends.push(() => server.close());
+  lock.announce(server.url);
+  const prune = (): void => {
+    try {
+      feed.prune(retention(config));
     } catch (error) {
-      feed.close();
-      throw error;
+      log.error({ err: error }, 'The journal could not be made smaller; that is tried again in an hour');
     }
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  };
+  prune();
+  const pruneTimer = setInterval(prune, pruneEveryMs);
+  opened.defer(() => clearInterval(pruneTimer));
+  log.info({ url: server.url, version, vms: config.vms.map((vm) => vm.name) }, 'listening');
+
+  const running = opened.move();
+  return {
+    url: server.url,
+    external: server.external,
+    notices: [...notices],
+    eventIdAtStart,
+    setupCode: setup?.code.text ?? null,
+    reconfigure(next) {
+      configured = next;
+      server.reconfigure(serverSettings(next, dataDir));
+      hooks.reconfigure(next);
+      apply();
+    },
+    async close() {
+      await running.disposeAsync();
+      log.info('stopped');
+    },
+  };
 }
 
 /** What the doctor is told of this BenchTray. */

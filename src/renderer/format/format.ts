@@ -1,16 +1,11 @@
 /** Numbers and times as people read them. A dash stands for what is not known. */
+import { formatClock } from '../../shared/wording.ts';
 
 export const dash = '–';
 
-/** 125 → "2:05", 3725 → "1:02:05" */
+/** Returns a duration as a clock: 125 → "2:05", 3725 → "1:02:05". */
 export function durationText(seconds: number | null): string {
-  if (seconds === null) return dash;
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor(whole / 60) % 60;
-  const clock = `${two(minutes)}:${two(whole % 60)}`;
-  return hours > 0 ? `${String(hours)}:${clock}` : clock.replace(/^0/, '');
+  return seconds === null ? dash : formatClock(seconds);
 }
 
 /** 12_345 → "12 s", 90_000 → "1 min", 7_200_000 → "2 h", 200_000_000 → "2 d" */
@@ -66,9 +61,4 @@ export function dayStart(atMs: number): number {
 export function parseTime(text: string | null): number | null {
   const ms = text === null ? NaN : Date.parse(text);
   return Number.isNaN(ms) ? null : ms;
-}
-
-/** "1 task", "3 tasks" */
-export function countText(count: number, one: string): string {
-  return `${String(count)} ${one}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 /** What the server answers besides what was asked for: a problem (RFC 9457), as a value. */
+import type { Result } from '../../shared/result.ts';
 import type { FieldProblem } from '../../shared/setup.ts';
 
 export interface Problem {
@@ -11,8 +12,7 @@ export interface Problem {
   readonly fields: readonly FieldProblem[];
 }
 
-export type Answer<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: Problem };
+export type Answer<Value> = Result<Value, Problem>;
 
 /** Never throws, but for a request that was given up. */
 export async function ask(url: URL, options: RequestInit = {}): Promise<Answer<Response>> {

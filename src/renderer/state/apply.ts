@@ -1,7 +1,7 @@
 /** What is known after something was heard. Pure: `apply…(state, news) → state`. */
 import { momentCodes, openErrorsIn } from '../../shared/stream.ts';
 import type { ProgressPayload, StatusPayload, TaskCompletePayload } from '../../shared/stream.ts';
-import type { DashboardState, Problem, RunRecord, StreamMessage, TaskResult, VmView } from './model.ts';
+import type { DashboardState, ShownError, RunRecord, StreamMessage, TaskResult, VmView } from './model.ts';
 
 /** @param heardAtMs when it came, epoch milliseconds by this browser's clock */
 export function applyMessage(
@@ -50,7 +50,7 @@ export function applyRecord(state: DashboardState, vmName: string, record: RunRe
   });
 }
 
-export function dismissProblem(state: DashboardState, dismissed: Problem): DashboardState {
+export function dismissProblem(state: DashboardState, dismissed: ShownError): DashboardState {
   return changeVm(state, dismissed.vm, (vm) => ({
     ...vm,
     problems: vm.problems.filter((problem) => problem !== dismissed),
@@ -58,7 +58,7 @@ export function dismissProblem(state: DashboardState, dismissed: Problem): Dashb
 }
 
 /** A thing that happened and has no end, so that no `recovered` will ever take it away. */
-export function isMoment(problem: Problem): boolean {
+export function isMoment(problem: ShownError): boolean {
   return (momentCodes as readonly string[]).includes(problem.code);
 }
 
@@ -117,9 +117,9 @@ function withResult(vm: VmView, result: TaskCompletePayload): VmView {
   return { ...vm, results: [...others, result] };
 }
 
-function withProblem(vm: VmView, problem: Problem): VmView {
+function withProblem(vm: VmView, problem: ShownError): VmView {
   // Several things of one kind may happen in one moment; the same one may be told twice.
-  const isSame = (known: Problem): boolean =>
+  const isSame = (known: ShownError): boolean =>
     known.code === problem.code &&
     (!isMoment(known) || (known.began_at === problem.began_at && known.message === problem.message));
   return { ...vm, problems: [...vm.problems.filter((known) => !isSame(known)), problem] };

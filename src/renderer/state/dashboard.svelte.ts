@@ -5,7 +5,13 @@ import { applyMessage, applyRecord, dismissProblem } from './apply.ts';
 import { announcementOf, type Announcement } from './announcement.ts';
 import { bridge } from './bridge.ts';
 import { isRecordStale } from './stale-record.ts';
-import { initialState, type DashboardState, type Link, type Problem, type StreamMessage } from './model.ts';
+import {
+  initialState,
+  type DashboardState,
+  type Link,
+  type ShownError,
+  type StreamMessage,
+} from './model.ts';
 import { openSharedStream } from './shared-stream.ts';
 import { openStream, type StreamClient } from './stream-client.ts';
 
@@ -18,7 +24,7 @@ export interface Dashboard {
   readonly serverNowMs: number;
   /** What a screen reader is told. */
   readonly announcement: Announcement | null;
-  readonly dismiss: (problem: Problem) => void;
+  readonly dismiss: (problem: ShownError) => void;
   readonly start: () => void;
   readonly stop: () => void;
 }

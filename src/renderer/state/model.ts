@@ -51,7 +51,7 @@ export interface RunRecord {
 }
 
 /** An error that is shown: a condition until it recovers, a moment until the next run begins or somebody puts it away. */
-export type Problem = ErrorPayload;
+export type ShownError = ErrorPayload;
 
 export interface VmView {
   readonly name: string;
@@ -61,7 +61,7 @@ export interface VmView {
   readonly record: RunRecord | null;
   /** Of the run in `progress`, in the order in which they ended. */
   readonly results: readonly TaskResult[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ShownError[];
 }
 
 export interface DashboardState {

@@ -1,7 +1,8 @@
 /** The routes to the pictures of a task: what they answer, and what they refuse. */
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Asked, Screen, Screens, ScreensProblem, ScreenTask } from '../../../src/shared/screens.ts';
+import type { Result } from '../../../src/shared/result.ts';
+import type { Screen, Screens, ScreensProblem, ScreenTask } from '../../../src/shared/screens.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import { until } from '../../support/wait.ts';
 import { progressOf, runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
@@ -34,8 +35,8 @@ const screen: Screen = {
 
 let running: TestServer;
 let asked: { task: ScreenTask; name?: string; signal: AbortSignal }[];
-let listed: Asked<readonly Screen[]>;
-let read: Asked<Buffer> | Promise<Asked<Buffer>>;
+let listed: Result<readonly Screen[], ScreensProblem>;
+let read: Result<Buffer, ScreensProblem> | Promise<Result<Buffer, ScreensProblem>>;
 const screens: Screens = {
   list: (task, signal) => {
     asked.push({ task, signal });

@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { durationText, messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
+import { messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
 import { messageJson } from '../../../src/main/cli/watch/message-json.ts';
 import { toMessage, type StreamMessage } from '../../../src/main/engine/client/index.ts';
 import type { PoolView, RunOutcome } from '../../../src/shared/stream.ts';
@@ -251,15 +251,6 @@ describe('text from the stream', () => {
     expect(cutText('😀😀😀', 2)).toBe('😀…');
     expect(cutText('abc', 3)).toBe('abc');
   });
-});
-
-it.each([
-  [0, '0:00:00'],
-  [65, '0:01:05'],
-  [359_999.6, '100:00:00'],
-  [-3, '0:00:00'],
-])('%d seconds are %s', (seconds, text) => {
-  expect(durationText(seconds)).toBe(text);
 });
 
 describe('messages', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   ageText,
-  countText,
   dayStart,
   durationText,
   parseTime,
@@ -43,7 +42,6 @@ describe('ageText', () => {
 
 it('shares and scores have no more digits than anybody reads', () => {
   expect([0, 1, 1 / 3, null].map(scoreText)).toEqual(['0', '1', '0.33', '–']);
-  expect([countText(1, 'step'), countText(0, 'step')]).toEqual(['1 step', '0 steps']);
 });
 
 it('a time has its day only where it is not today', () => {

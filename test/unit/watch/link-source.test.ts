@@ -65,7 +65,7 @@ describe('a VM that has its address from Azure', () => {
     const { store, says, knocks } = await watched();
     expect([store.get().target, knocks()]).toEqual([null, 0]);
     says({ address: '127.0.0.1' });
-    expect(store.get().target).toMatchObject({ ok: true, target: { host: '127.0.0.1' } });
+    expect(store.get().target).toMatchObject({ ok: true, value: { host: '127.0.0.1' } });
     await until(() => knocks() >= 1, 'somebody knocks there');
     expect(store.get()).toMatchObject({ ssh: { everUp: false }, contact: null });
   });
@@ -105,7 +105,7 @@ describe('a VM that has its address from Azure', () => {
 it('a VM whose address is configured is looked for there at once, and nowhere else', async () => {
   const { store, says, knocks } = await watched('127.0.0.1');
   const { target } = store.get();
-  expect(target).toMatchObject({ ok: true, target: { host: '127.0.0.1' } });
+  expect(target).toMatchObject({ ok: true, value: { host: '127.0.0.1' } });
   says({ address: '127.0.0.2' });
   expect(store.get().target).toBe(target);
   await until(() => knocks() >= 1, 'somebody knocks there');

@@ -1,7 +1,7 @@
 /** One line for each of many VMs. */
 import type { ChalkInstance } from 'chalk';
 import { plainText } from '../../../shared/plain-text.ts';
-import { countText } from './format.ts';
+import { doneText } from './format.ts';
 import { markOf } from './marks.ts';
 import { isOn } from './state.ts';
 import type { NamedVm } from './view.ts';
@@ -42,7 +42,7 @@ export function compactWord({ status, progress }: NamedVm): string {
 }
 
 function compactCount({ progress }: NamedVm): string {
-  return progress === null ? '' : countText(progress.tasks_completed, progress.total_tasks);
+  return progress === null ? '' : doneText(progress.tasks_completed, progress.total_tasks);
 }
 
 function compactTime(vm: NamedVm, nowMs: number): string {

@@ -10,17 +10,11 @@ import {
 } from '../../../shared/stream.ts';
 import type { StreamMessage } from '../../engine/client/index.ts';
 import { plainText } from '../../../shared/plain-text.ts';
+import { formatClock, plural } from '../../../shared/wording.ts';
 import { isOn, problemsOf, type WatchState } from './state.ts';
 
-/** 3725 → "1:02:05" */
-export function durationText(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${String(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-}
-
 /** How much is done: "4/30 13 %", or "4 tasks" while the total is unknown. */
-export function countText(done: number, total: number): string {
+export function doneText(done: number, total: number): string {
   if (total === 0) return `${String(done)} tasks`;
   return `${String(done)}/${String(total)} ${String(Math.floor(shareOf(done, total) * 100))} %`;
 }
@@ -67,8 +61,8 @@ export function taskText(task: TaskCompletePayload, paint: ChalkInstance): strin
   const mark = task.success ? paint.green('✓') : paint.red('✗');
   const details = [
     task.score === null ? null : `score ${String(task.score)}`,
-    `${String(task.steps)} step${task.steps === 1 ? '' : 's'}`,
-    task.duration_seconds === null ? null : durationText(task.duration_seconds),
+    plural(task.steps, 'step'),
+    task.duration_seconds === null ? null : formatClock(task.duration_seconds, true),
     task.attempt > 1 ? `attempt ${String(task.attempt)}` : null,
     task.catch_up ? 'earlier' : null,
   ].filter((detail) => detail !== null);

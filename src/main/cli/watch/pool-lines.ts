@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { PoolView, RunOutcome } from '../../../shared/stream.ts';
 import { plainText } from '../../../shared/plain-text.ts';
 import { scoresText } from '../../../shared/score-text.ts';
-import { countText } from './format.ts';
+import { doneText } from './format.ts';
 import { isOn, type WatchState } from './state.ts';
 import { fitText } from './width.ts';
 
@@ -25,7 +25,7 @@ export function poolLines(
       .filter(({ count }) => count > 0)
       .map(({ state, count }) => `${String(count)} ${state}`);
     const facts = [
-      countText(pool.tasks_completed, pool.total_tasks),
+      doneText(pool.tasks_completed, pool.total_tasks),
       scoresText(pool),
       pool.state === 'running' ? null : plainText(pool.state),
       wrong.length === 0 ? null : `of its parts ${wrong.join(', ')}`,

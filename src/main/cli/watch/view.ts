@@ -3,7 +3,7 @@ import type { ChalkInstance } from 'chalk';
 import { badnessOf } from '../../../shared/badness.ts';
 import { perHourText } from '../../../shared/cost-text.ts';
 import { plainText } from '../../../shared/plain-text.ts';
-import { countText } from '../../../shared/wording.ts';
+import { plural } from '../../../shared/wording.ts';
 import { compactLines, compactWord } from './compact-lines.ts';
 import { timeText } from './format.ts';
 import { poolLines } from './pool-lines.ts';
@@ -64,7 +64,7 @@ function moreText(hidden: readonly NamedVm[]): string {
   const counts = new Map<string, number>();
   for (const vm of hidden) counts.set(compactWord(vm), (counts.get(compactWord(vm)) ?? 0) + 1);
   const words = Array.from(counts, ([word, count]) => `${String(count)} ${word}`);
-  return `… and ${countText(hidden.length, 'more VM')}: ${words.join(', ')}`;
+  return `… and ${plural(hidden.length, 'more VM')}: ${words.join(', ')}`;
 }
 
 function connectionLines({ connection, heardAtMs, vmNames, vms }: WatchState): readonly string[] {

@@ -3,11 +3,12 @@ import type { ChalkInstance } from 'chalk';
 import { plainText } from '../../../shared/plain-text.ts';
 import { scoresText } from '../../../shared/score-text.ts';
 import type { ProgressPayload } from '../../../shared/stream.ts';
-import { countText, durationText, momentText, shareOf, statusText } from './format.ts';
+import { doneText, momentText, shareOf, statusText } from './format.ts';
 import { markOf } from './marks.ts';
 import { isOn } from './state.ts';
 import type { NamedVm } from './view.ts';
 import { fitText } from './width.ts';
+import { formatClock } from '../../../shared/wording.ts';
 
 const widestBar = 30;
 const mostProblems = 2;
@@ -42,7 +43,7 @@ function progressLines(vm: NamedVm, nowMs: number, columns: number, paint: Chalk
   const { progress } = vm;
   if (progress === null) return [];
   const { tasks_completed: done, total_tasks: total, current_task: task } = progress;
-  const facts = [countText(done, total), ...timeFacts(vm, progress, nowMs)];
+  const facts = [doneText(done, total), ...timeFacts(vm, progress, nowMs)];
   if (progress.state !== 'running') facts.push(progress.state);
   const barWidth = Math.min(widestBar, Math.max(0, columns - 44));
   const filled = Math.round(shareOf(done, total) * barWidth);
@@ -66,13 +67,13 @@ export function timeFacts(
   const { as_of: asOf, eta_seconds: eta, elapsed_seconds: elapsed } = progress;
   const isLive = isOn(progress.state) && !isLost && typeof asOf !== 'string';
   if (!isLive) {
-    const time = durationText(elapsed);
+    const time = formatClock(elapsed, true);
     return typeof asOf === 'string' ? [time, `as of ${momentText(asOf, nowMs)}`] : [time];
   }
   const sinceSeconds = Math.max(0, (nowMs - progressAtMs) / 1000);
   return [
-    durationText(elapsed + sinceSeconds),
-    ...(eta === null ? [] : [`${durationText(eta - sinceSeconds)} left`]),
+    formatClock(elapsed + sinceSeconds, true),
+    ...(eta === null ? [] : [`${formatClock(eta - sinceSeconds, true)} left`]),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { BannerTarget, Held, HoldReason, PolicyState, TaskTally, Trouble, U
 import { cutText, plainText } from '../../../shared/plain-text.ts';
 import { failuresText, tallyText } from './task-tally.ts';
 import { scoresText } from '../../../shared/score-text.ts';
-import { countText, durationText, sentence } from '../../../shared/wording.ts';
+import { formatDuration, plural, sentence } from '../../../shared/wording.ts';
 
 export interface Banner {
   readonly title: string;
@@ -38,7 +38,7 @@ export function troubleBanner({ vm, code, severity, message, hint }: Trouble): B
 export function recoveredBanner({ vm, code, message, lasted_seconds: seconds }: RecoveredPayload): Banner {
   return banner({
     title: `${vm}: ${message}`,
-    body: `The problem lasted ${durationText(seconds)}.`,
+    body: `The problem lasted ${formatDuration(seconds)}.`,
     urgency: 'normal',
     target: { kind: 'error', vm, code },
   });
@@ -75,8 +75,8 @@ export function summaryBanner(
     troublesText(troubles, unnamedMomentCount),
     tasks === null ? null : tasksText(tasks),
     tasks === null ? null : runEndText(tasks, finishedRuns),
-    overCount === 0 ? null : `${countText(overCount, 'problem')} ${overCount === 1 ? 'is' : 'are'} over.`,
-    cameAndWentCount === 0 ? null : `${countText(cameAndWentCount, 'problem')} came and went.`,
+    overCount === 0 ? null : `${plural(overCount, 'problem')} ${overCount === 1 ? 'is' : 'are'} over.`,
+    cameAndWentCount === 0 ? null : `${plural(cameAndWentCount, 'problem')} came and went.`,
   ];
   const body = join(parts);
   if (body === '') return null;
@@ -125,7 +125,7 @@ function troublesText(troubles: readonly Trouble[], unnamedCount: number): strin
   if (troubles.length === 0) return null;
   const named = troubles.slice(0, mostNamedTroubles).map(({ vm, message }) => sentence(`${vm}: ${message}`));
   const more = troubles.length - named.length + unnamedCount;
-  return join([...named, more === 0 ? null : `And ${countText(more, 'more problem')}.`]);
+  return join([...named, more === 0 ? null : `And ${plural(more, 'more problem')}.`]);
 }
 
 function join(parts: readonly (string | null)[]): string {

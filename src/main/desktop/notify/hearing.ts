@@ -19,7 +19,7 @@ export interface Hold {
   readonly settledAtMs: number;
 }
 
-export interface Outcome {
+export interface Reaction {
   readonly state: PolicyState;
   readonly actions: readonly NotifyAction[];
 }
@@ -42,7 +42,7 @@ export function hearingOf(
   return { settings, nowMs, hold };
 }
 
-export function silently(state: PolicyState): Outcome {
+export function silently(state: PolicyState): Reaction {
   return { state, actions: [] };
 }
 
@@ -51,7 +51,7 @@ export function showing(
   state: PolicyState,
   prefix: 'error' | 'recovered' | 'tasks' | 'summary',
   { title, body, urgency, target }: Banner,
-): Outcome & { readonly key: string } {
+): Reaction & { readonly key: string } {
   const key = `${prefix}-${state.nextKey}`;
   return {
     state: { ...state, nextKey: state.nextKey + 1 },

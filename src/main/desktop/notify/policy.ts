@@ -1,6 +1,6 @@
 /** What is worth a notification. Pure: the time is passed in, and what to do is handed back. */
 import type { StreamEvent, TaskCompletePayload } from '../../../shared/stream.ts';
-import { hearingOf, holding, silently, type Hearing, type Outcome } from './hearing.ts';
+import { hearingOf, holding, silently, type Hearing, type Reaction } from './hearing.ts';
 import type { NotificationSettings, PolicyInput, PolicyState, PolicyStep } from './model.ts';
 import { nextReleaseMs, release } from './release.ts';
 import { afterLink, afterTime, afterWake, isOnScreen } from './silence.ts';
@@ -46,7 +46,7 @@ function afterInput(
   input: PolicyInput,
   settings: NotificationSettings,
   nowMs: number,
-): Outcome {
+): Reaction {
   switch (input.kind) {
     case 'stream':
       return afterEvent(state, input.event, input.id, settings, nowMs);
@@ -76,7 +76,7 @@ function afterEvent(
   id: string | null,
   settings: NotificationSettings,
   nowMs: number,
-): Outcome {
+): Reaction {
   switch (event.type) {
     case 'connected': {
       const up = afterLink({ ...state, replaysLeft: event.data.replayed }, true, nowMs);

@@ -1,13 +1,13 @@
 /** What has waited long enough is shown: finished tasks that share a banner, and what a silence held back. */
 import { summaryBanner, tasksBanner, troubleBanner, type Banner } from './banners.ts';
-import { holding, settleMs, showing, silently, type Outcome } from './hearing.ts';
+import { holding, settleMs, showing, silently, type Reaction } from './hearing.ts';
 import type { Held, NotificationSettings, PolicyState, TaskTally, Trouble } from './model.ts';
 import { isOnScreen, silenceOf } from './silence.ts';
 import { addTallies } from './task-tally.ts';
 import { withTroubles } from './troubles.ts';
 
 /** At most two banners: one summary, one for the tasks. */
-export function release(state: PolicyState, settings: NotificationSettings, nowMs: number): Outcome {
+export function release(state: PolicyState, settings: NotificationSettings, nowMs: number): Reaction {
   const silence = silenceOf(state, settings, nowMs);
   if (silence !== null) {
     if (state.batch === null) return silently(state);
@@ -33,7 +33,7 @@ export function nextReleaseMs(
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function releaseHeld(state: PolicyState, settings: NotificationSettings, nowMs: number): Outcome {
+function releaseHeld(state: PolicyState, settings: NotificationSettings, nowMs: number): Reaction {
   const { held } = state;
   if (held === null || isAhead(held.settledAtMs, nowMs, settleMs)) return silently(state);
 
@@ -79,7 +79,7 @@ function isAboutMore({ tasks, unnamedMomentCount, overCount, cameAndWentCount }:
   return tasks !== null || unnamedMomentCount + overCount + cameAndWentCount > 0;
 }
 
-function releaseBatch(state: PolicyState, settings: NotificationSettings, nowMs: number): Outcome {
+function releaseBatch(state: PolicyState, settings: NotificationSettings, nowMs: number): Reaction {
   const { batch } = state;
   if (batch === null || isAhead(batch.dueAtMs, nowMs, settings.batchSeconds * 1000)) return silently(state);
   const released = { ...state, batch: null };

@@ -2,7 +2,7 @@
 import type { TaskCompletePayload } from '../../../shared/stream.ts';
 import type { NotificationSettings, TaskTally } from './model.ts';
 import { cutText, plainText } from '../../../shared/plain-text.ts';
-import { countText, durationText } from '../../../shared/wording.ts';
+import { formatDuration, plural } from '../../../shared/wording.ts';
 
 const mostFailedNames = 3;
 const longestName = 60;
@@ -45,7 +45,7 @@ export function addTallies(earlier: TaskTally | null, later: TaskTally): TaskTal
 
 /** "4 tasks finished on waa-eval-vm: 3 passed, 1 did not". @param vm null: no VM is named */
 export function tallyText({ finished, succeeded }: TaskTally, vm: string | null): string {
-  const tasks = `${countText(finished, 'task')} finished${vm === null ? '' : ` on ${vm}`}`;
+  const tasks = `${plural(finished, 'task')} finished${vm === null ? '' : ` on ${vm}`}`;
   if (succeeded === 0) return `${tasks}, none passed`;
   if (succeeded === finished) return `${tasks}, all passed`;
   return `${tasks}: ${succeeded} passed, ${finished - succeeded} did not`;
@@ -78,8 +78,8 @@ function verdictOf({ outcome, success }: TaskCompletePayload): string {
 function factsOf(task: TaskCompletePayload): readonly string[] {
   return [
     task.score === null ? null : `score ${Number(task.score.toFixed(3))}`,
-    countText(task.steps, 'step'),
-    task.duration_seconds === null ? null : durationText(task.duration_seconds),
+    plural(task.steps, 'step'),
+    task.duration_seconds === null ? null : formatDuration(task.duration_seconds),
     task.attempt > 1 ? `attempt ${task.attempt}` : null,
   ].filter((fact) => fact !== null);
 }

@@ -1,14 +1,14 @@
 /** Errors and recoveries: told when they begin and when they end, not in between. */
 import { stateCodes, type ErrorPayload, type RecoveredPayload } from '../../../shared/stream.ts';
 import { recoveredBanner, troubleBanner } from './banners.ts';
-import { holding, showing, silently, type Hearing, type Outcome } from './hearing.ts';
+import { holding, showing, silently, type Hearing, type Reaction } from './hearing.ts';
 import type { NotifyAction, OpenTrouble, PolicyState, Trouble } from './model.ts';
 import { isOnScreen } from './silence.ts';
 
 const mostHeldMoments = 5;
 const lasting: ReadonlySet<string> = new Set(stateCodes);
 
-export function afterError(state: PolicyState, payload: ErrorPayload, hearing: Hearing): Outcome {
+export function afterError(state: PolicyState, payload: ErrorPayload, hearing: Hearing): Reaction {
   const { vm, code, severity, message, hint } = payload;
   const trouble: Trouble = { vm, code, severity, message, hint };
   const isUnwanted = !hearing.settings.errors || isOnScreen(state.view, vm, null);
@@ -17,7 +17,7 @@ export function afterError(state: PolicyState, payload: ErrorPayload, hearing: H
     : afterMoment(state, trouble, isUnwanted, hearing);
 }
 
-function afterMoment(state: PolicyState, moment: Trouble, isUnwanted: boolean, { hold }: Hearing): Outcome {
+function afterMoment(state: PolicyState, moment: Trouble, isUnwanted: boolean, { hold }: Hearing): Reaction {
   if (isUnwanted) return silently(state);
   if (hold === null) return showing(state, 'error', troubleBanner(moment));
   return silently(
@@ -28,7 +28,7 @@ function afterMoment(state: PolicyState, moment: Trouble, isUnwanted: boolean, {
   );
 }
 
-function afterBegin(state: PolicyState, trouble: Trouble, isUnwanted: boolean, { hold }: Hearing): Outcome {
+function afterBegin(state: PolicyState, trouble: Trouble, isUnwanted: boolean, { hold }: Hearing): Reaction {
   const known = state.troubles.get(keyOf(trouble));
   if (known !== undefined && !known.uncertain) return silently(state);
   const withdrawn = withdrawal(state, known);
@@ -42,7 +42,7 @@ function afterBegin(state: PolicyState, trouble: Trouble, isUnwanted: boolean, {
   };
 }
 
-export function afterRecovered(state: PolicyState, payload: RecoveredPayload, hearing: Hearing): Outcome {
+export function afterRecovered(state: PolicyState, payload: RecoveredPayload, hearing: Hearing): Reaction {
   const key = keyOf(payload);
   const known = state.troubles.get(key);
   if (known === undefined) return silently(state);
@@ -71,7 +71,7 @@ function afterEnd(
   known: OpenTrouble,
   payload: RecoveredPayload,
   { settings, hold }: Hearing,
-): Outcome {
+): Reaction {
   const withdrawn = withdrawal(state, known);
   if (!settings.errors || isOnScreen(state.view, payload.vm, null)) return { state, actions: withdrawn };
   if (hold !== null) {

@@ -5,7 +5,7 @@ import type { Logger } from '../../engine/common/app-log.ts';
 import { inBackground } from '../../engine/common/in-background.ts';
 import { pauseFor, type Pause } from '../notify/index.ts';
 import type { TrayAction } from '../tray/index.ts';
-import type { Outcome } from '../../../shared/ipc.ts';
+import type { CallResult } from '../../../shared/ipc.ts';
 import type { AppServer } from './app-server.ts';
 import { createBanners } from './banners.ts';
 import { createMainWindow } from './main-window.ts';
@@ -96,7 +96,7 @@ export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): D
     log,
   });
 
-  async function tellFailure(outcome: Promise<Outcome>): Promise<void> {
+  async function tellFailure(outcome: Promise<CallResult>): Promise<void> {
     const answer = await outcome;
     if (!answer.ok) tell(answer.reason);
   }

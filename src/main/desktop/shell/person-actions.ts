@@ -1,14 +1,14 @@
 import { clipboard, shell } from '#electron';
 import type { Logger } from '../../engine/common/app-log.ts';
 import type { StatusPayload } from '../../../shared/stream.ts';
-import type { Outcome } from '../../../shared/ipc.ts';
+import type { CallResult } from '../../../shared/ipc.ts';
 import { vncAddress } from './vnc-address.ts';
 
 /** What a person can have done from the menu and from the page alike. */
 export interface PersonActions {
-  readonly openVnc: (vm: string) => Promise<Outcome>;
-  readonly copyEndpoint: () => Promise<Outcome>;
-  readonly copyText: (text: string) => Promise<Outcome>;
+  readonly openVnc: (vm: string) => Promise<CallResult>;
+  readonly copyEndpoint: () => Promise<CallResult>;
+  readonly copyText: (text: string) => Promise<CallResult>;
 }
 
 export interface PersonActionsOptions {
@@ -18,7 +18,7 @@ export interface PersonActionsOptions {
 }
 
 export function createPersonActions({ statusOf, serverUrl, log }: PersonActionsOptions): PersonActions {
-  async function attempt(what: string, action: () => Promise<void>): Promise<Outcome> {
+  async function attempt(what: string, action: () => Promise<void>): Promise<CallResult> {
     try {
       await action();
       return { ok: true };

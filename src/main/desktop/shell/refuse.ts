@@ -2,10 +2,11 @@ import { app, dialog } from '#electron';
 import { terminalText } from '../../../shared/terminal-text.ts';
 import { UserError } from '../../../shared/user-error.ts';
 import { reportStart } from './start-report.ts';
+import { messageOf } from '../../../shared/message-of.ts';
 
 /** Ends the app before it has begun, with a sentence for the person, on the terminal and in a dialog. */
 export async function refuseToStart(error: unknown): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const hint = error instanceof UserError ? error.hint : null;
   const text = hint === null ? message : `${message}\n${hint}`;
   process.stderr.write(`${terminalText(text)}\n`);

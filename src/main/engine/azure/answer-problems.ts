@@ -1,11 +1,11 @@
 /** What Azure Resource Manager answered instead of what was asked, in a person's words. Pure. */
 import { terminalOf } from '../common/terminal.ts';
-import { loginCommand, type Asked, type Told } from './asked.ts';
+import { loginCommand, type AzureQuestion, type Told } from './asked.ts';
 import type { Failure } from './failure.ts';
 
 export function tellAnswer(
   { status, code, message }: Extract<Failure, { kind: 'http' }>,
-  asked: Asked,
+  asked: AzureQuestion,
 ): Told {
   const detail = `HTTP ${status}${code === null ? '' : ` ${code}`}: ${message}`;
   const { vm } = asked;
@@ -59,7 +59,10 @@ export function tellAnswer(
   };
 }
 
-function tellMissing(code: string | null, { vm, cloud, signIn }: Asked): Pick<Told, 'message' | 'hint'> {
+function tellMissing(
+  code: string | null,
+  { vm, cloud, signIn }: AzureQuestion,
+): Pick<Told, 'message' | 'hint'> {
   if (vm === null)
     return { message: 'Azure knows no such subscription.', hint: 'Run: az account list --output table' };
   if (code === 'SubscriptionNotFound' || code === 'InvalidSubscriptionId') {

@@ -4,7 +4,7 @@ import type { AzureProblem } from './model.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** What was asked, and as whom. */
-export interface Asked {
+export interface AzureQuestion {
   readonly cloud: Cloud;
   readonly signIn: SignIn['kind'];
   /** Null: the list of all VMs. */
@@ -21,6 +21,6 @@ export interface Asked {
 export type Told = Pick<AzureProblem, 'kind' | 'message' | 'detail' | 'hint'>;
 
 /** How this person signs in by the Azure CLI. */
-export function loginCommand({ cloud }: Asked): string {
+export function loginCommand({ cloud }: AzureQuestion): string {
   return cloud.name === 'public' ? 'az login' : `az cloud set --name ${cloud.cliName} && az login`;
 }

@@ -10,9 +10,10 @@ import { failureOf, type Failure } from './failure.ts';
 import { listAllVms } from './list-vms.ts';
 import { lookAt, type UptimeMemory } from './look.ts';
 import type { AzureAnswer, AzureFacts, AzureProblem, AzureVmName } from './model.ts';
-import type { Asked } from './asked.ts';
+import type { AzureQuestion } from './asked.ts';
 import { pausedProblem, problemOf } from './problems.ts';
 import { chooseSignIn, missingVariables, type Environment, type SignIn } from './sign-in.ts';
+import { messageOf } from '../../../shared/message-of.ts';
 
 export interface Azure {
   /** One look, with a limit in time. Never rejects. */
@@ -87,7 +88,7 @@ export function createAzure(options: AzureOptions): Azure {
     } catch (error) {
       return { ok: false, problem: settingProblem(error) };
     }
-    const asked: Asked = {
+    const asked: AzureQuestion = {
       cloud,
       vm,
       signIn: signIn.kind,
@@ -181,7 +182,7 @@ function settingProblem(error: unknown): AzureProblem {
   return {
     kind: 'no_credentials',
     code: 'azure_auth_failed',
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     detail: 'An environment variable of BenchTray.',
     hint: hint ?? 'Correct it and start BenchTray again.',
     retryAfterMs: null,

@@ -1,4 +1,5 @@
 /** What Azure says of one VM, and why it says nothing. */
+import type { Result } from '../../../shared/result.ts';
 
 export interface AzureFacts {
   /** Azure's word behind "PowerState/", in lower case ("running", "stopped", "deallocated", …); null: Azure does not say now. */
@@ -55,8 +56,7 @@ export interface AzureProblem {
   readonly retryAfterMs: number | null;
 }
 
-export type AzureAnswer<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: AzureProblem };
+export type AzureAnswer<Value> = Result<Value, AzureProblem>;
 
 /** A VM as the list of a subscription names it. */
 export interface AzureVmName {

@@ -1,9 +1,9 @@
 /** What went wrong → what a person is told, and what they can do. Pure. */
 import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import { cutText, plainText } from '../../../shared/plain-text.ts';
-import { durationText } from '../../../shared/wording.ts';
+import { formatDuration } from '../../../shared/wording.ts';
 import { tellAnswer } from './answer-problems.ts';
-import { loginCommand, type Asked, type Told } from './asked.ts';
+import { loginCommand, type AzureQuestion, type Told } from './asked.ts';
 import type { Failure } from './failure.ts';
 import type { AzureProblem, AzureProblemKind } from './model.ts';
 import { tellCli, tellRefusal } from './sign-in-problems.ts';
@@ -16,7 +16,7 @@ const longestPauseMs = 3_600_000;
 /** Problems with who asks; all others are with Azure itself, or the way there. */
 const authKinds: readonly AzureProblemKind[] = ['no_credentials', 'not_signed_in', 'forbidden'];
 
-export function problemOf(failure: Failure, asked: Asked): AzureProblem {
+export function problemOf(failure: Failure, asked: AzureQuestion): AzureProblem {
   const told = tell(failure, asked);
   return {
     kind: told.kind,
@@ -38,13 +38,13 @@ export function pausedProblem(remainingMs: number): AzureProblem {
     kind: 'throttled',
     code: 'azure_unavailable',
     message: 'Azure has asked for a pause.',
-    detail: `It is asked again in ${durationText(remainingMs / 1000)}.`,
+    detail: `It is asked again in ${formatDuration(remainingMs / 1000)}.`,
     hint: 'Nothing needs to be done. Other tools that ask Azure often for the same subscription use up the same allowance.',
     retryAfterMs: remainingMs,
   };
 }
 
-function tell(failure: Failure, asked: Asked): Told {
+function tell(failure: Failure, asked: AzureQuestion): Told {
   switch (failure.kind) {
     case 'http':
       return tellAnswer(failure, asked);
@@ -67,7 +67,7 @@ function tell(failure: Failure, asked: Asked): Told {
     case 'az_late':
       return {
         kind: 'unavailable',
-        message: `The Azure CLI has not answered within ${durationText(failure.limitMs / 1000)}.`,
+        message: `The Azure CLI has not answered within ${formatDuration(failure.limitMs / 1000)}.`,
         detail: 'az account get-access-token',
         hint: 'Run "az account get-access-token" in a terminal to see what it waits for.',
       };
@@ -90,7 +90,7 @@ function tell(failure: Failure, asked: Asked): Told {
     case 'late':
       return {
         kind: 'unavailable',
-        message: `Azure has not answered within ${durationText(failure.limitMs / 1000)}.`,
+        message: `Azure has not answered within ${formatDuration(failure.limitMs / 1000)}.`,
         detail: asked.cloud.endpoint,
         hint: 'Is the connection to the internet slow, or Azure in trouble (https://azure.status.microsoft)? It is asked again by itself.',
       };
@@ -113,7 +113,10 @@ function tell(failure: Failure, asked: Asked): Told {
   }
 }
 
-function tellUnreachable({ code, message }: Extract<Failure, { kind: 'unreachable' }>, asked: Asked): Told {
+function tellUnreachable(
+  { code, message }: Extract<Failure, { kind: 'unreachable' }>,
+  asked: AzureQuestion,
+): Told {
   const isTls = code !== null && /CERT|SELF_SIGNED|VERIFY|ERR_TLS/.test(code);
   return {
     kind: 'unavailable',
@@ -127,7 +130,7 @@ function tellUnreachable({ code, message }: Extract<Failure, { kind: 'unreachabl
   };
 }
 
-function noCredentialsDetail({ missingVariables }: Asked): string {
+function noCredentialsDetail({ missingVariables }: AzureQuestion): string {
   return missingVariables.length === 0
     ? 'There is no service principal in the environment, and no Azure CLI.'
     : `The service principal in the environment lacks ${missingVariables.join(' and ')}, and there is no Azure CLI.`;

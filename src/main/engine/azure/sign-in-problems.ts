@@ -1,9 +1,9 @@
 /** Why there is no token, in a person's words. Pure. */
-import { loginCommand, type Asked, type Told } from './asked.ts';
+import { loginCommand, type AzureQuestion, type Told } from './asked.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** What `az` says is written for people, and says most of it itself. */
-export function tellCli(text: string, asked: Asked): Told {
+export function tellCli(text: string, asked: AzureQuestion): Told {
   const { vm, cloud } = asked;
   if (/subscription/i.test(text) && /doesn.t exist|not found/i.test(text)) {
     return {
@@ -24,7 +24,7 @@ export function tellCli(text: string, asked: Asked): Told {
   };
 }
 
-export function tellRefusal(text: string, asked: Asked): Told {
+export function tellRefusal(text: string, asked: AzureQuestion): Told {
   // "invalid_client: Error(s): … - Description: AADSTS7000222: The provided client secret keys are expired. Trace ID: …"
   const said = /AADSTS\d+:.*?(?=\s*(?:Trace ID|Correlation ID|Timestamp):|$)/s.exec(text)?.[0] ?? text;
   const isExpired = /AADSTS7000222|expired/i.test(said);

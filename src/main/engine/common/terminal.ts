@@ -36,7 +36,7 @@ export function terminalOf(platform: NodeJS.Platform): Terminal {
 }
 
 /** For a Bourne shell, as on the VM. */
-export const shLine: CommandLine = lineWith(shWord);
+export const shLine: CommandLine = lineWith(shellQuote);
 
 function lineWith(word: (value: string) => string | null): CommandLine {
   return (parts, ...values) => {
@@ -50,7 +50,8 @@ function lineWith(word: (value: string) => string | null): CommandLine {
   };
 }
 
-function shWord(value: string): string | null {
+/** Returns a word that any Bourne shell takes literally, whatever the value contains. */
+export function shellQuote(value: string): string {
   return plainInSh.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 

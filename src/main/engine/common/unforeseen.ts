@@ -1,5 +1,6 @@
 /** Handles errors that no code caught. */
 import { terminalText } from '../../../shared/terminal-text.ts';
+import { messageOf } from '../../../shared/message-of.ts';
 
 type Handler = (error: unknown) => void;
 
@@ -46,6 +47,6 @@ export function logUnforeseen(log: UnforeseenLog, tell: (line: string) => void):
 
 /** Returns the message of an error in one line that is harmless on a terminal. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return terminalText(message.replace(/\s*\n\s*/g, ' '));
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PlatformDirs } from './platform-dirs.ts';
+import { expandHome } from '../common/expand-home.ts';
 
 /** What decides where the configuration comes from. */
 export interface ConfigSources {
@@ -15,11 +16,6 @@ export interface ConfigLocation {
   readonly path: string;
   readonly source: '--config' | 'BENCHTRAY_CONFIG' | 'default';
   readonly exists: boolean;
-}
-
-/** Puts the home folder in place of a leading `~`. */
-export function expandHome(path: string, home: string): string {
-  return path === '~' || path.startsWith('~/') || path.startsWith('~\\') ? join(home, path.slice(1)) : path;
 }
 
 /** Says which file is read: `--config`, else `$BENCHTRAY_CONFIG`, else `config.json` in the per-user config folder. */

@@ -4,7 +4,7 @@
  * is ever written into the file is a VM that was set up by the page.
  */
 export { addVm, checkVm, problemsOfVm, type AddVmResult, type VmProblem } from './add-vm.ts';
-export { expandHome, findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
+export { findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
 export { maskConfig } from './mask.ts';
 export { platformDirs, type PlatformDirs } from './platform-dirs.ts';
 export type { ConfigProblem } from './problem.ts';

@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { readUserFile } from '../files/index.ts';
-import { expandHome, findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
+import { findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
 import { parseConfig } from './parse.ts';
 import { foundText, problem, type ConfigProblem } from './problem.ts';
 import { subscriptionPlaceholder } from './schema-vm.ts';
 import { configSchema, defaultConfig, type Config } from './schema.ts';
 import { requireText } from './text.ts';
+import { expandHome } from '../common/expand-home.ts';
 
 export type ConfigResult =
   | {

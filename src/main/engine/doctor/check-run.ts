@@ -7,31 +7,32 @@ import {
   failed,
   skipped,
   type Check,
-  type DoctorTools,
   type Finding,
   type House,
   type HouseCheck,
   type VmCheck,
 } from './model.ts';
 import type { CheckName } from './names.ts';
+import type { DoctorTools } from './tools.ts';
 import { toldCheck, waitingCheck } from './told.ts';
 import { createVmFacts, type VmFacts } from './vm-facts.ts';
+import { messageOf } from '../../../shared/message-of.ts';
 
 /** How a check came out, for those that need it. */
-interface Outcome {
+interface CheckEnd {
   readonly state: Finding['state'];
   /** Why those that need it are skipped, where they are. */
   readonly because: string;
 }
 
-type Outcomes = ReadonlyMap<CheckName, Promise<Outcome>>;
+type Outcomes = ReadonlyMap<CheckName, Promise<CheckEnd>>;
 
 export function createRun(
   signal: AbortSignal,
   tools: DoctorTools,
   tell: (check: Check, vm: string | null, told: DoctorCheck) => void,
 ) {
-  function end(check: Check, vm: string | null, finding: Finding, tookMs: number): Outcome {
+  function end(check: Check, vm: string | null, finding: Finding, tookMs: number): CheckEnd {
     const told = toldCheck(check, vm, finding, tookMs, tools.platform);
     tell(check, vm, told);
     const because =
@@ -55,7 +56,7 @@ export function createRun(
     after: readonly CheckName[],
     outcomes: Outcomes,
   ): Promise<string | null> {
-    const outcomesOf = (names: readonly CheckName[]): Promise<Outcome[]> =>
+    const outcomesOf = (names: readonly CheckName[]): Promise<CheckEnd[]> =>
       Promise.all(names.flatMap((name) => outcomes.get(name) ?? []));
     const needed = await outcomesOf(needs);
     const waitedFor = await outcomesOf(after);
@@ -70,7 +71,7 @@ export function createRun(
     vm: VmConfig | null,
     outcomes: Outcomes,
     ask: (limit: AbortSignal) => Promise<Finding>,
-  ): Promise<Outcome> {
+  ): Promise<CheckEnd> {
     const name = vm?.name ?? null;
     const needs = check.scope === 'house' ? check.needs : vm === null ? [] : check.needs(vm);
     // Where only a VM is looked at, nothing is said of the rest.
@@ -85,7 +86,7 @@ export function createRun(
   return {
     skip: (check: Check, vm: string | null, because: string) => end(check, vm, skipped(because), 0),
     house(house: House): Outcomes {
-      const outcomes = new Map<CheckName, Promise<Outcome>>();
+      const outcomes = new Map<CheckName, Promise<CheckEnd>>();
       for (const check of checks)
         if (check.scope === 'house')
           outcomes.set(
@@ -97,7 +98,7 @@ export function createRun(
     async vm(vm: VmConfig, ofHouse: Outcomes): Promise<void> {
       const facts: VmFacts = createVmFacts(vm, tools, signal);
       const outcomes = new Map(ofHouse);
-      const own: Promise<Outcome>[] = [];
+      const own: Promise<CheckEnd>[] = [];
       for (const check of checks) {
         if (check.scope !== 'vm') continue;
         const outcome = later(() => whenReady(check, vm, outcomes, (limit) => check.look(facts, limit)));
@@ -140,7 +141,7 @@ async function within(
       ? given.promise
       : ask(limit).catch((error: unknown) => {
           if (signal.aborted) return skipped(cancelled);
-          return failed(error instanceof Error ? error.message : String(error), unforeseen, null);
+          return failed(messageOf(error), unforeseen, null);
         });
     return await Promise.race([asked, given.promise]);
   } finally {

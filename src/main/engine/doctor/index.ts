@@ -4,7 +4,8 @@
  * A VM need not be configured to be looked at.
  */
 export { checks } from './checks/index.ts';
-export type { Check, Configuration, DoctorReport, DoctorTools, House, RemedyWords } from './model.ts';
+export type { Check, Configuration, DoctorReport, House, RemedyWords } from './model.ts';
 export { checkNames, type CheckName } from './names.ts';
 export { runDoctor, type DoctorOptions } from './run-doctor.ts';
+export type { DoctorTools } from './tools.ts';
 export { troubleshooting } from './troubleshooting.ts';

@@ -1,8 +1,6 @@
 /** What a check is: what it looks at, what it needs, what it can find, and what is to be done about that. */
 import type { CheckState, DoctorCheck, DoctorSummary } from '../../../shared/doctor.ts';
-import type { Azure } from '../azure/index.ts';
 import type { Config, ConfigProblem, VmConfig } from '../config/index.ts';
-import type { ConnectTools, SshPlaces } from '../vm/index.ts';
 import type { CheckName } from './names.ts';
 import type { Terminal } from '../common/terminal.ts';
 import type { VmFacts } from './vm-facts.ts';
@@ -90,14 +88,6 @@ export interface House {
   readonly dataDir: string;
   /** What is wrong with the file by now, where another configuration is in force because of that. */
   readonly brokenEdit: readonly ConfigProblem[];
-}
-
-export interface DoctorTools {
-  readonly ssh: ConnectTools;
-  readonly places: SshPlaces;
-  readonly azure: Pick<Azure, 'look'>;
-  readonly platform: NodeJS.Platform;
-  readonly now: () => number;
 }
 
 export interface DoctorReport {

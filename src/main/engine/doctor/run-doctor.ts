@@ -3,7 +3,8 @@ import type { DoctorCheck } from '../../../shared/doctor.ts';
 import type { VmConfig } from '../config/index.ts';
 import { createRun } from './check-run.ts';
 import { checks } from './checks/index.ts';
-import type { Check, DoctorReport, DoctorTools, House } from './model.ts';
+import type { Check, DoctorReport, House } from './model.ts';
+import type { DoctorTools } from './tools.ts';
 import { summaryOf, waitingCheck } from './told.ts';
 
 export interface DoctorOptions {

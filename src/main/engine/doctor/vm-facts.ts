@@ -2,6 +2,7 @@
  * What can be asked about one VM. Every question is put once, when the first check asks it, over one SSH connection; the looks are
  * those of the watcher, so that the doctor sees what it sees. Nothing is asked before it is wanted.
  */
+import type { Result } from '../../../shared/result.ts';
 import type { AzureAnswer, AzureFacts } from '../azure/model.ts';
 import type { VmConfig } from '../config/index.ts';
 import {
@@ -14,12 +15,9 @@ import {
 } from '../vm/index.ts';
 import { azureTarget, findTarget } from '../watch/index.ts';
 import { openLogin, type Login } from './login.ts';
-import type { DoctorTools } from './model.ts';
+import type { DoctorTools } from './tools.ts';
 import { askOnce } from './once.ts';
 import { createVmLooks, type VmLooks } from './vm-looks.ts';
-
-export type Found<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly detail: string };
 
 /** What is seen on the VM itself is asked for over one login. */
 export interface VmFacts extends Omit<VmLooks, 'close'> {
@@ -32,7 +30,7 @@ export interface VmFacts extends Omit<VmLooks, 'close'> {
   /** Address or name of the configuration, else the one that Azure tells; null: none is known. */
   address(): Promise<string | null>;
   /** Whom to log in to, with what ~/.ssh/config adds. */
-  target(): Promise<Found<SshTarget>>;
+  target(): Promise<Result<SshTarget, string>>;
   keys(): Promise<LoadedKeys>;
   /** Null: the connection ended before the server showed its key. */
   hostKey(): Promise<HostKeyVerdict | null>;
@@ -66,21 +64,21 @@ export function createVmFacts(config: VmConfig, tools: DoctorTools, signal: Abor
     const answer = await azure();
     return answer?.ok === true ? answer.value.address : null;
   });
-  const target = askOnce(async (): Promise<Found<SshTarget>> => {
+  const target = askOnce(async (): Promise<Result<SshTarget, string>> => {
     const host = await address();
-    if (host === null) return { ok: false, detail: 'No address is known.' };
+    if (host === null) return { ok: false, problem: 'No address is known.' };
     const found =
       config.ssh.host === null && knownAzure !== null
         ? azureTarget(config, host, knownAzure, tools.places)
         : findTarget(config, host, tools.places);
-    if (!found.ok) return { ok: false, detail: found.problem.detail };
-    knownTarget = found.target;
-    return { ok: true, value: found.target };
+    if (!found.ok) return { ok: false, problem: found.problem.detail };
+    knownTarget = found.value;
+    return found;
   });
 
   async function needTarget(): Promise<SshTarget> {
     const found = await target();
-    if (!found.ok) throw new Error(found.detail);
+    if (!found.ok) throw new Error(found.problem);
     return found.value;
   }
   const openOnce = askOnce(async (): Promise<Login> => {

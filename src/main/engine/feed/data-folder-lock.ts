@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { UserError } from '../../../shared/user-error.ts';
 import { createOwnFile, readUserFileSync, writeOwnFile } from '../files/index.ts';
+import { messageOf } from '../../../shared/message-of.ts';
 
 export interface DataFolderLock {
   /** Leaves word of where this process can be reached, for whoever finds the folder in use. */
@@ -52,7 +53,7 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
   } catch (error) {
     database?.close();
     if (isBusy(error)) throw new DataFolderInUse(dataDir, readOwner(ownerFile));
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(`The data folder ${dataDir} cannot be used: ${reason}.`, {
       hint: 'Fix its permissions, or name another folder as "dataDir".',
       cause: error,

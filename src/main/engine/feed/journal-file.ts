@@ -10,6 +10,7 @@ import { keepCopy } from './journal-copy.ts';
 import { applicationId, journalName } from './journal-name.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
 import { openNumbers, type Numbers } from './numbers.ts';
+import { messageOf } from '../../../shared/message-of.ts';
 
 /** How long a commit waits for another program that writes into the journal just now, such as a browser of databases. */
 const waitForOtherMs = 1000;
@@ -41,12 +42,12 @@ export function openJournalFile(path: string): JournalFile {
       return { path, ...openSound(path), setAside: null };
     } catch (error) {
       if (!isDamage(error, path)) throw error;
-      const setAside = { path: moveAside(path), reason: reasonOf(error) };
+      const setAside = { path: moveAside(path), reason: messageOf(error) };
       return { path, ...openSound(path), setAside };
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw unusable(`The journal ${path} cannot be opened: ${reasonOf(error)}.`, error);
+    throw unusable(`The journal ${path} cannot be opened: ${messageOf(error)}.`, error);
   }
 }
 
@@ -105,7 +106,7 @@ function upgrade(database: DatabaseSync, file: string, fromVersion: number): Jou
     if (isDamage(error, file)) throw error;
     const megabytes = Math.ceil((3 * statSync(file).size) / 1_000_000);
     throw new UserError(
-      `The journal ${file} cannot be upgraded from version ${fromVersion} to ${newestVersion}: ${reasonOf(error)}. It is as it was.`,
+      `The journal ${file} cannot be upgraded from version ${fromVersion} to ${newestVersion}: ${messageOf(error)}. It is as it was.`,
       {
         hint: `Make sure that its folder can be written to and that the disk has ${megabytes} MB free, then start BenchTray again.`,
         cause: error,
@@ -160,10 +161,6 @@ function moveAside(path: string): string {
     }
   }
   return target;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function unusable(message: string, cause?: unknown): UserError {

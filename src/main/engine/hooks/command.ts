@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import { cutText, plainText } from '../../../shared/plain-text.ts';
 import { killTree } from './kill-tree.ts';
-import type { Deliver, Environment, Outcome } from './model.ts';
+import type { Deliver, Environment, DeliveryResult } from './model.ts';
 import { programEnvironment } from './program-environment.ts';
 
 export interface CommandTarget {
@@ -22,7 +22,7 @@ const longestSaid = 300;
 export function runCommand({ command, timeoutSeconds }: CommandTarget, environment: Environment): Deliver {
   const [program = '', ...parameters] = command;
   return (message, signal) => {
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const { promise, resolve } = Promise.withResolvers<DeliveryResult>();
     let child: ChildProcess;
     try {
       child = spawn(program, parameters, {
@@ -54,7 +54,7 @@ export function runCommand({ command, timeoutSeconds }: CommandTarget, environme
       killTree(child, 'SIGKILL');
     };
     signal.addEventListener('abort', endNow);
-    const settle = (outcome: Outcome): void => {
+    const settle = (outcome: DeliveryResult): void => {
       clearTimeout(limitTimer);
       clearTimeout(killTimer);
       signal.removeEventListener('abort', endNow);
@@ -90,7 +90,7 @@ function outcomeOf(
   killedBy: NodeJS.Signals | null,
   exceededSeconds: number | null,
   said: string,
-): Outcome {
+): DeliveryResult {
   if (code === 0 && exceededSeconds === null) return { kind: 'done' };
   const reason =
     exceededSeconds !== null
@@ -101,9 +101,13 @@ function outcomeOf(
   return { kind: 'failed', reason, mayRetry: true, ...(said === '' ? {} : { said }) };
 }
 
-function notStarted(program: string, error: unknown): Outcome {
+function notStarted(program: string, error: unknown): DeliveryResult {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const failed = (reason: string, mayRetry: boolean): Outcome => ({ kind: 'failed', reason, mayRetry });
+  const failed = (reason: string, mayRetry: boolean): DeliveryResult => ({
+    kind: 'failed',
+    reason,
+    mayRetry,
+  });
   if (code === 'ENOENT') return failed(`There is no program "${program}".`, false);
   if (code === 'EACCES') return failed(`The program "${program}" may not be executed.`, false);
   // Node's answer to a batch file, which only a shell can run.

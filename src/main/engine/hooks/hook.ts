@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HookStatus } from '../../../shared/hook-status.ts';
 import type { Gate } from './gate.ts';
-import type { Deliver, HookLog, HookMessage, Outcome } from './model.ts';
+import type { Deliver, HookLog, HookMessage, DeliveryResult } from './model.ts';
 
 export interface HookOptions {
   readonly kind: HookStatus['kind'];
@@ -88,9 +88,9 @@ export function startHook({
   }
 
   /** @returns null when there is no more time to begin anything */
-  async function attemptOnce(message: HookMessage): Promise<Outcome | null> {
+  async function attemptOnce(message: HookMessage): Promise<DeliveryResult | null> {
     if (closing.signal.aborted) return null;
-    const outcome = await deliver(message, ending.signal).catch((error: unknown): Outcome => ({
+    const outcome = await deliver(message, ending.signal).catch((error: unknown): DeliveryResult => ({
       kind: 'failed',
       reason: 'Something went wrong within BenchTray.',
       said: String(error),

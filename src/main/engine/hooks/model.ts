@@ -39,8 +39,8 @@ export interface HookMessage {
   readonly text: string;
 }
 
-/** How one attempt went. */
-export type Outcome =
+/** The result of one attempt. */
+export type DeliveryResult =
   | { readonly kind: 'done' }
   | {
       readonly kind: 'failed';
@@ -55,7 +55,7 @@ export type Outcome =
     };
 
 /** One attempt. Never rejects; ends soon after `signal` fires. */
-export type Deliver = (message: HookMessage, signal: AbortSignal) => Promise<Outcome>;
+export type Deliver = (message: HookMessage, signal: AbortSignal) => Promise<DeliveryResult>;
 
 /** As `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,7 +2,7 @@
 import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import type { HookConfig, HookFormat } from '../config/index.ts';
 import { bodyOf } from './formats.ts';
-import type { Deliver, Environment, Outcome } from './model.ts';
+import type { Deliver, Environment, DeliveryResult } from './model.ts';
 
 export interface PostTarget {
   readonly url: string;
@@ -77,7 +77,7 @@ export function readHeaders(
   return { ok: true, headers: read };
 }
 
-function outcomeOf({ ok, status, headers }: Response): Outcome {
+function outcomeOf({ ok, status, headers }: Response): DeliveryResult {
   if (ok) return { kind: 'done' };
   if (status >= 300 && status < 400) {
     const reason = `It answered with a redirect (${status}), and redirects are not followed: name the final address.`;

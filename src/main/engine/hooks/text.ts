@@ -1,6 +1,6 @@
 /** What happened, in one sentence for a person who reads it on a phone. */
 import { scoresText } from '../../../shared/score-text.ts';
-import { countText, durationText, sentence } from '../../../shared/wording.ts';
+import { formatDuration, plural, sentence } from '../../../shared/wording.ts';
 import { cutText, plainText } from '../../../shared/plain-text.ts';
 import type { TaskCompletePayload } from '../../../shared/stream.ts';
 import type { JournalEvent } from '../feed/index.ts';
@@ -16,7 +16,7 @@ export function eventText(event: JournalEvent): string {
       return oneLine(`${vm}: ${event.data.message}`);
     case 'recovered':
       return oneLine(
-        `${vm}: ${sentence(event.data.message)} It took ${durationText(event.data.lasted_seconds)}.`,
+        `${vm}: ${sentence(event.data.message)} It took ${formatDuration(event.data.lasted_seconds)}.`,
       );
     case 'task_complete':
       return oneLine(`${vm}: ${taskText(event.data)}.`);
@@ -26,8 +26,8 @@ export function eventText(event: JournalEvent): string {
 export function runEndText(run: RunEndPayload): string {
   const done =
     run.total_tasks > 0
-      ? `${run.tasks_completed} of ${countText(run.total_tasks, 'task')} done`
-      : `${countText(run.tasks_completed, 'task')} done`;
+      ? `${run.tasks_completed} of ${plural(run.total_tasks, 'task')} done`
+      : `${plural(run.tasks_completed, 'task')} done`;
   const scores = scoresText(run) ?? 'No task was scored';
   return oneLine(`${run.vm}: the run ${endWords[run.state]}, ${done}. ${scores}.`);
 }

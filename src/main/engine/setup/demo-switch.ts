@@ -1,6 +1,7 @@
 /** The demo within a running BenchTray: a simulated VM that is watched besides what is configured, as long as somebody wants it. */
 import type { VmConfig } from '../config/index.ts';
 import type { SetupAnswer } from '../../../shared/setup.ts';
+import { messageOf } from '../../../shared/message-of.ts';
 
 /** No VM of a configuration can have this name, so that what was recorded of it is never taken for that of a real one. */
 export const demoVmName = 'Demo VM';
@@ -35,7 +36,7 @@ export function createDemoSwitch({ start, watch, forget }: DemoSwitchOptions): D
       try {
         running = await start();
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         const detail = `The simulated VM cannot be started: ${reason}.`;
         return { ok: false, refusal: { kind: 'conflict', detail, hint: null } };
       }

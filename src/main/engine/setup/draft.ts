@@ -1,7 +1,8 @@
 /** A VM as the page describes it, and as the configuration has it. Pure. */
 import { isAbsolute } from 'node:path';
-import { expandHome, makeVmConfig, type VmConfig, type VmEntry } from '../config/index.ts';
+import { makeVmConfig, type VmConfig, type VmEntry } from '../config/index.ts';
 import type { FieldProblem, VmDraft } from '../../../shared/setup.ts';
+import { expandHome } from '../common/expand-home.ts';
 
 const usualPort = 22;
 

@@ -28,14 +28,7 @@ export { shellThroughHost } from './shell-through-host.ts';
 export { openShell, type OwnShellChannel, type ShellChannel, type ShellEnd } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';
 export { followFile, readFileRest, type FileEvents, type FilePlace } from './file-stream.ts';
-export {
-  containerShell,
-  hostShell,
-  isSendable,
-  parseRequestLine,
-  quote,
-  shellScript,
-} from './shell-script.ts';
+export { containerShell, hostShell, isSendable, parseRequestLine, shellScript } from './shell-script.ts';
 export {
   followLogCommand,
   inspectCommand,

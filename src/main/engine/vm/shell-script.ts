@@ -3,6 +3,7 @@ import { fileScript } from './file-script.ts';
 import { followScript } from './follow-script.ts';
 import { processScript } from './process-script.ts';
 import { resultScript } from './result-script.ts';
+import { shellQuote } from '../common/terminal.ts';
 
 /**
  * What runs on the VM: one POSIX shell script, sent over a channel's stdin to a plain `sh` (never a login shell, which may print
@@ -92,12 +93,7 @@ export const hostShell = 'sh';
 
 /** `sh` inside a container. It ends with its stdin, and its stdin ends with our connection. */
 export function containerShell(docker: string, container: string): string {
-  return `${docker} exec -i ${quote(container)} sh`;
-}
-
-/** A word that any Bourne shell takes literally, whatever it contains. */
-export function quote(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return `${docker} exec -i ${shellQuote(container)} sh`;
 }
 
 /** Whether a request may contain this word: a request is one line of text. */
@@ -111,7 +107,7 @@ export function isSendable(word: string): boolean {
  */
 export function requestLine(words: readonly string[]): string {
   if (!words.every(isSendable)) throw new Error('A request to the VM cannot contain a line end.');
-  return `${words.map(quote).join(' ')}\n`;
+  return `${words.map(shellQuote).join(' ')}\n`;
 }
 
 /** The words of a request line, as the simulated VM reads them: the inverse of {@link requestLine}. */

@@ -4,13 +4,14 @@
  */
 import type { DockerCommand } from './docker.ts';
 import type { OwnShellChannel, ShellChannel } from './shell-channel.ts';
-import { quote, shellScript } from './shell-script.ts';
+import { shellScript } from './shell-script.ts';
+import { shellQuote } from '../common/terminal.ts';
 
 /** First line of an answer from the container. Messages of docker itself lack it. */
 const mark = 'inside';
 
 // `limited` may give a command no stdin, so `drop` ends a request that takes too long.
-const definitions = `inside_script=${quote(shellScript)}
+const definitions = `inside_script=${shellQuote(shellScript)}
 ask_container() { printf '%s\\ntools\\nlimit=%s\\necho ${mark}\\n{ %s\\n} </dev/null 2>&1\\n' "$inside_script" "$limit" "$3" | $1 exec -i "$2" sh; }
 `;
 
@@ -37,7 +38,7 @@ export function shellThroughHost(
         'ask_container',
         docker,
         container,
-        words.map(quote).join(' '),
+        words.map(shellQuote).join(' '),
       ]);
       return answer?.startsWith(`${mark}\n`) === true ? answer.slice(mark.length + 1) : null;
     },

@@ -38,7 +38,7 @@ function statusIn(state: VmState): VmStatus {
   const { config, target, checkedAtMs, heard, cost } = state;
   return statusOf(state, {
     vm: config.name,
-    address: target?.ok === true ? addressOf(target.target) : null,
+    address: target?.ok === true ? addressOf(target.value) : null,
     vncUrl: vncUrl(config, target),
     checkedAtMs,
     heardAtMs: heard?.wallMs ?? null,

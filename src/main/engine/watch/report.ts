@@ -1,4 +1,5 @@
 /** Reports what happens once and has no end. */
+import { messageOf } from '../../../shared/message-of.ts';
 import type { ErrorPayload } from '../../../shared/stream.ts';
 import type { Logger } from '../common/app-log.ts';
 import type { Clock } from '../common/clock.ts';
@@ -37,7 +38,7 @@ export function createReport(vm: string, feed: Pick<Feed, 'commit'>, log: Logger
         code: 'internal',
         severity: 'critical',
         message: 'BenchTray could not write down what it has read.',
-        detail: error instanceof Error ? error.message : String(error),
+        detail: messageOf(error),
         hint: 'Is the disk of this computer full? The log of BenchTray says more.',
       });
     },

@@ -1,5 +1,6 @@
 /** The pictures of a task, fetched from the VM when somebody asks for them: from the VM's own disk where that has them, else from the container. */
-import type { Asked, Screen, Screens, ScreensProblem, ScreenTask } from '../../../shared/screens.ts';
+import type { Result } from '../../../shared/result.ts';
+import type { Screen, Screens, ScreensProblem, ScreenTask } from '../../../shared/screens.ts';
 import {
   containerShell,
   fetchScreen,
@@ -49,7 +50,7 @@ export function createScreens(options: ScreensOptions): Screens {
     mounts = mountsOf(state) ?? mounts;
   });
 
-  async function find(task: ScreenTask, access: LogAccess): Promise<Asked<Found>> {
+  async function find(task: ScreenTask, access: LogAccess): Promise<Result<Found, ScreensProblem>> {
     let isSilent = false;
     let isWiped = false;
     const run = { log: task.log, hostLog: options.hostLog(task.log), resultDir: task.resultDir };
@@ -103,8 +104,8 @@ export function createScreens(options: ScreensOptions): Screens {
 
   async function inTurn<T>(
     signal: AbortSignal,
-    work: (access: LogAccess) => Promise<Asked<T>>,
-  ): Promise<Asked<T>> {
+    work: (access: LogAccess) => Promise<Result<T, ScreensProblem>>,
+  ): Promise<Result<T, ScreensProblem>> {
     const answer = await turns.take(signal, async () => {
       const access = accessOf(store.get());
       return access === null ? failed('disconnected', notConnected) : work(access);
@@ -130,7 +131,9 @@ export function createScreens(options: ScreensOptions): Screens {
         const known =
           newest?.key === keyOf(task) && monotonicMs() - newest.atMs < listHoldsMs ? newest.found : null;
         const isKnown = known !== null && named(known) !== undefined;
-        const found: Asked<Found> = isKnown ? { ok: true, value: known } : await find(task, access);
+        const found: Result<Found, ScreensProblem> = isKnown
+          ? { ok: true, value: known }
+          : await find(task, access);
         if (!found.ok) return found;
         const line = named(found.value);
         if (line === undefined) return failed('absent', 'This task has no picture of that name.');
@@ -159,7 +162,7 @@ function whyNone({ notFrom }: ScreenTask): string {
     : 'the task ran again later, and only that left screenshots';
 }
 
-function readFile(file: ScreenFile): Asked<Buffer> {
+function readFile(file: ScreenFile): Result<Buffer, ScreensProblem> {
   switch (file.kind) {
     case 'ok':
       return { ok: true, value: file.bytes };

@@ -1,6 +1,6 @@
 /** Checks in words. Pure. */
 import type { CheckState, DoctorCheck, DoctorSummary } from '../../../shared/doctor.ts';
-import { countText } from '../../format/format.ts';
+import { plural } from '../../../shared/wording.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
 
 const states: Readonly<Record<CheckState, MarkedWord>> = {
@@ -22,9 +22,9 @@ export const isNotable = ({ state }: DoctorCheck): boolean => state === 'failed'
 
 /** "All is well: 18 checks passed.", "2 checks failed, 1 has something to look at, 15 passed." */
 export function summaryText({ ok, passed, warned, failed, skipped }: DoctorSummary): string {
-  if (ok && warned === 0 && skipped === 0) return `All is well: ${countText(passed, 'check')} passed.`;
+  if (ok && warned === 0 && skipped === 0) return `All is well: ${plural(passed, 'check')} passed.`;
   const parts = [
-    ...(failed === 0 ? [] : [`${countText(failed, 'check')} failed`]),
+    ...(failed === 0 ? [] : [`${plural(failed, 'check')} failed`]),
     ...(warned === 0 ? [] : [`${String(warned)} to look at`]),
     ...(skipped === 0 ? [] : [`${String(skipped)} skipped`]),
     `${String(passed)} passed`,

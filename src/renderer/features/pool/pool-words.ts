@@ -1,7 +1,7 @@
 /** A run that several VMs share, in words and figures. Pure. */
 import { worstSeverity } from '../../../shared/severity.ts';
 import type { PoolPart, PoolView, RunOutcome } from '../../../shared/stream.ts';
-import { countText } from '../../format/format.ts';
+import { plural } from '../../../shared/wording.ts';
 import { isOn, type Link, type VmView } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
 import { countOfTotal, runState } from '../run/run-words.ts';
@@ -67,5 +67,5 @@ export function partLines(
 function troubleOf({ problems }: VmView): MarkedWord | null {
   const worst = worstSeverity(problems);
   if (worst === null) return null;
-  return { mark: worst === 'critical' ? 'bad' : 'warn', word: countText(problems.length, 'error') };
+  return { mark: worst === 'critical' ? 'bad' : 'warn', word: plural(problems.length, 'error') };
 }

@@ -1,5 +1,6 @@
 import { assess, runsOnHost } from '../../watch/index.ts';
-import { quote, type DockerCommand, type SshTarget } from '../../vm/index.ts';
+import type { DockerCommand, SshTarget } from '../../vm/index.ts';
+import { shellQuote } from '../../common/terminal.ts';
 import { onVmByDocker } from '../commands.ts';
 import { exampleTarget } from '../examples.ts';
 import { noTimes } from '../no-times.ts';
@@ -69,7 +70,7 @@ export const container: VmCheck = {
       trouble === undefined ? fallback : [trouble.message, trouble.detail].filter(Boolean).join(' ');
     if (found.kind === 'stopped') {
       const about = { target, docker, container: found.name };
-      const hint = trouble?.hint?.includes(quote(found.name)) === true ? null : (trouble?.hint ?? null);
+      const hint = trouble?.hint?.includes(shellQuote(found.name)) === true ? null : (trouble?.hint ?? null);
       return failed(words(`${found.name} is not running (${found.status}).`), exited, about, hint);
     }
     if (found.kind === 'absent')

@@ -44,7 +44,7 @@ export const publicAddress: VmCheck = {
     if ((await vm.address()) === null)
       return failed('Azure knows no public address of it, and "ssh.host" names none.', none, azure);
     const target = await vm.target();
-    if (!target.ok) return failed(target.detail, unusable, null);
+    if (!target.ok) return failed(target.problem, unusable, null);
     const { host, jump } = target.value;
     const way = jump === null ? '' : `, through ${addressOf(jump)}`;
     // Not asked here: an Azure that hangs must not keep anybody from a VM whose address is known.

@@ -63,7 +63,7 @@ export const sshKey: VmCheck = {
   remedies: [missing, unreadable, open, passphrase, notUsed, noKey],
   async look(vm) {
     const target = await vm.target();
-    if (!target.ok) throw new Error(target.detail);
+    if (!target.ok) throw new Error(target.problem);
     const loaded = await vm.keys();
     const { paths, named } = target.value.keys;
     const hasAgent = target.value.agent && vm.tools.ssh.agentSocket !== null;

@@ -61,7 +61,7 @@ export const sshLogin: VmCheck = {
   remedies: [refused, secondFactor, broken, noShell, fewSessions],
   async look(vm) {
     const target = await vm.target();
-    if (!target.ok) throw new Error(target.detail);
+    if (!target.ok) throw new Error(target.problem);
     const { problems } = await vm.keys();
     const key = target.value.keys.paths.find((path) => !problems.some((problem) => problem.path === path));
     const about = { azure: vm.config.azure, target: target.value, key: key ?? null };

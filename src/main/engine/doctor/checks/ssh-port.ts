@@ -60,7 +60,7 @@ export const sshPort: VmCheck = {
   remedies: Object.values(remedies),
   async look(vm, signal) {
     const target = await vm.target();
-    if (!target.ok) throw new Error(target.detail);
+    if (!target.ok) throw new Error(target.problem);
     // Through other machines only the first one can be reached from here.
     let first = target.value;
     while (first.jump !== null) first = first.jump;

@@ -1,5 +1,6 @@
 /** The channels of one SSH connection: opened without ever throwing, and counted, because the server may allow only a few. */
 import type { Client, ClientChannel } from 'ssh2';
+import { messageOf } from '../../../../shared/message-of.ts';
 
 export type OpenedChannel =
   | { readonly ok: true; readonly channel: ClientChannel }
@@ -85,7 +86,7 @@ export function openChannels(client: Client): Channels {
           settle({ ok: true, channel });
         });
       } catch (error) {
-        const detail = error instanceof Error ? error.message : String(error);
+        const detail = messageOf(error);
         setImmediate(settle, { ok: false, kind: 'lost', detail });
       }
     },

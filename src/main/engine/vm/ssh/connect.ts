@@ -7,6 +7,7 @@ import type { HostKeys, HostKeyVerdict } from './host-keys.ts';
 import type { KeyProblem, KeyStore, LoadedKeys } from './keys.ts';
 import { createOffers } from './offers.ts';
 import { addressOf, type SshTarget } from './target.ts';
+import { messageOf } from '../../../../shared/message-of.ts';
 
 export interface SshProblem {
   readonly code: 'ssh_unreachable' | 'ssh_auth_failed' | 'ssh_host_key_changed' | 'vm_unresponsive';
@@ -60,7 +61,7 @@ export async function connect(
     return result;
   } catch (error) {
     through.client.destroy();
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     return {
       ok: false,
       problem: unreachable(target, `${addressOf(target.jump)} could not reach ${target.host}: ${text}`),
@@ -149,7 +150,7 @@ async function logIn(
     try {
       client.connect(config);
     } catch (error) {
-      fail(unreachable(target, error instanceof Error ? error.message : String(error)));
+      fail(unreachable(target, messageOf(error)));
     }
   });
 }

@@ -13,6 +13,7 @@ import {
 } from './known-hosts.ts';
 import { terminalOf } from '../../common/terminal.ts';
 import type { SshPlaces, SshTarget } from './target.ts';
+import { messageOf } from '../../../../shared/message-of.ts';
 
 export type HostKeyVerdict =
   | { readonly kind: 'trusted' }
@@ -83,7 +84,7 @@ export function createHostKeys(options: {
         own = person === 'unknown' ? judgeHostKey(entriesOf(options.ownFile), name, key).kind : person;
       } catch (error) {
         return refused(
-          `BenchTray cannot tell whether the host key of ${name} is the right one: ${reasonOf(error)}.`,
+          `BenchTray cannot tell whether the host key of ${name} is the right one: ${messageOf(error)}.`,
           'Make the file readable, or move it away.',
         );
       }
@@ -96,7 +97,7 @@ export function createHostKeys(options: {
         } catch (error) {
           // Without this file, every connection would count as the first one, and any host key would pass.
           return refused(
-            `BenchTray cannot keep the host key of ${name} in ${options.ownFile}: ${reasonOf(error)}.`,
+            `BenchTray cannot keep the host key of ${name} in ${options.ownFile}: ${messageOf(error)}.`,
             'Make room and let this user write the file, or pin the key in "ssh.hostKey".',
           );
         }
@@ -146,10 +147,6 @@ function entriesOf(file: string): KnownHost[] {
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(code)) return [];
-    throw new Error(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new Error(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readUserFileSync } from '../../files/index.ts';
+import { expandHome } from '../../common/expand-home.ts';
 
 /** As OpenSSH has it (READCONF_MAX_DEPTH). */
 const mostDepth = 16;
@@ -40,7 +41,7 @@ function filesOf(patterns: string, home: string): readonly string[] {
   return patterns
     .trim()
     .split(/\s+/)
-    .map((pattern) => expandHome(pattern.replace(/^"|"$/g, ''), home))
+    .map((pattern) => expandSshHome(pattern.replace(/^"|"$/g, ''), home))
     .flatMap((pattern) =>
       // ssh knows no "**", which would search whole trees.
       globSync(resolve(home, '.ssh', pattern.replace(/\*{2,}/g, '*'))).sort(),
@@ -57,7 +58,7 @@ function read(file: string): string {
   }
 }
 
-/** Puts the home folder in place of a leading "~" or "%d". */
-export function expandHome(path: string, home: string): string {
-  return path.replace(/^(~|%d)(?=$|[/\\])/, home);
+/** Returns the path with the home folder in place of a leading "~", or of "%d" as OpenSSH also writes it. */
+export function expandSshHome(path: string, home: string): string {
+  return expandHome(path.replace(/^%d(?=$|[/\\])/, '~'), home);
 }

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import SSHConfig, { LineType } from 'ssh-config';
 import type { VmConfig } from '../../config/index.ts';
-import { expandHome, sshConfigText } from './includes.ts';
+import { expandSshHome, sshConfigText } from './includes.ts';
+import { messageOf } from '../../../../shared/message-of.ts';
 
 /** One machine on the way, the last one being the VM. */
 export interface SshTarget {
@@ -45,7 +46,7 @@ export function sshTarget(ssh: VmConfig['ssh'], host: string, places: SshPlaces)
     keys:
       ssh.privateKey === null
         ? identities(own, places)
-        : { paths: [expandHome(ssh.privateKey, places.home)], named: true },
+        : { paths: [expandSshHome(ssh.privateKey, places.home)], named: true },
     agent: ssh.agent,
     hostKey: ssh.hostKey,
     hostKeyAlias: own.hostkeyalias ?? null,
@@ -98,7 +99,7 @@ function jumpTarget(
 
 function identities(own: HostSettings, places: SshPlaces): SshTarget['keys'] {
   if (own.identityfile !== undefined) {
-    return { paths: own.identityfile.map((path) => expandHome(path, places.home)), named: true };
+    return { paths: own.identityfile.map((path) => expandSshHome(path, places.home)), named: true };
   }
   return { paths: usualKeys.map((name) => join(places.home, '.ssh', name)), named: false };
 }
@@ -110,7 +111,7 @@ function readSshConfig(path: string, places: SshPlaces): (host: string) => HostS
   try {
     parsed = SSHConfig.parse(text);
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${path} cannot be read: ${messageOf(error)}`, {
       cause: error,
     });
   }

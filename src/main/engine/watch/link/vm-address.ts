@@ -1,10 +1,11 @@
 /** Where a VM is reached: by SSH, and on its screen. */
+import type { Result } from '../../../../shared/result.ts';
 import type { AzureFacts } from '../../azure/index.ts';
 import type { VmConfig } from '../../config/index.ts';
 import { sshTarget, type SshPlaces, type SshProblem, type SshTarget } from '../../vm/index.ts';
+import { messageOf } from '../../../../shared/message-of.ts';
 
-export type FoundTarget =
-  { readonly ok: true; readonly target: SshTarget } | { readonly ok: false; readonly problem: SshProblem };
+export type FoundTarget = Result<SshTarget, SshProblem>;
 
 /**
  * Where to connect to, or why that cannot be told.
@@ -18,10 +19,10 @@ export function findTarget(
 ): FoundTarget {
   try {
     const target = sshTarget(config.ssh, host, places);
-    return { ok: true, target: { ...target, hostKeyAlias: target.hostKeyAlias ?? hostKeyAlias } };
+    return { ok: true, value: { ...target, hostKeyAlias: target.hostKeyAlias ?? hostKeyAlias } };
   } catch (error) {
     return failed(
-      error instanceof Error ? error.message : String(error),
+      messageOf(error),
       'Correct it, or name address, port, user and key in the configuration of BenchTray.',
     );
   }
@@ -48,7 +49,7 @@ export function withoutAddress(vmName: string): FoundTarget {
 
 /** "http://vm:8006"; null where no address is known. */
 export function vncUrl(config: VmConfig, found: FoundTarget | null): string | null {
-  const host = found?.ok === true ? found.target.host : config.ssh.host;
+  const host = found?.ok === true ? found.value.host : config.ssh.host;
   if (host === null) return null;
   return `http://${host.includes(':') ? `[${host}]` : host}:${config.vnc.port}`;
 }

@@ -19,7 +19,7 @@ export interface GuestLook {
   look(): Promise<void>;
 }
 
-interface Asked extends ProbePlace {
+interface ProbeQuestion extends ProbePlace {
   readonly why: string;
 }
 
@@ -59,7 +59,7 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
     if (wasReady && misses < 3) context.hurry();
   });
 
-  async function ask(place: Asked) {
+  async function ask(place: ProbeQuestion) {
     const shell = place.from === 'host' ? host : inside();
     const words = probeCommand(place.address, config.probe.port);
     return { place, answer: readProbe((await shell?.ask(probeLimitSeconds, words)) ?? null) };
@@ -73,9 +73,13 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
 }
 
 /** On the VM first, where OpenAdapt's scripts publish the guest's port; then in the container, wherever the guest may be. */
-export function placesToAsk(configured: readonly string[], sight: Sight, hasInside: boolean): Asked[] {
+export function placesToAsk(
+  configured: readonly string[],
+  sight: Sight,
+  hasInside: boolean,
+): ProbeQuestion[] {
   const { container, inside, run } = sight;
-  const onHost: Asked[] =
+  const onHost: ProbeQuestion[] =
     configured.length > 0
       ? configured.map((address) => ({ from: 'host', address, why: 'named in the configuration' }))
       : [{ from: 'host', address: 'localhost', why: "the guest's port is published on the VM" }];
@@ -86,5 +90,8 @@ export function placesToAsk(configured: readonly string[], sight: Sight, hasInsi
     ofRun: run?.guest ?? null,
     ofContainer: container.kind === 'running' ? container.addresses : [],
   });
-  return [...onHost, ...within.map(({ address, why }): Asked => ({ from: 'container', address, why }))];
+  return [
+    ...onHost,
+    ...within.map(({ address, why }): ProbeQuestion => ({ from: 'container', address, why })),
+  ];
 }

@@ -1,5 +1,6 @@
 /** Troubles with docker and the benchmark's container. */
-import { exitMeaning, quote } from '../../vm/index.ts';
+import { exitMeaning } from '../../vm/index.ts';
+import { shellQuote } from '../../common/terminal.ts';
 import { runsOnHost, type ContainerSight, type Sight } from '../sight.ts';
 import { whileUp, type Rules, type Verdict } from './rule.ts';
 
@@ -75,6 +76,6 @@ function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, { boot 
     severity: 'critical',
     message: `The container ${name} is not running (${status}).`,
     detail: parts.length === 0 ? null : parts.join('. '),
-    hint: said?.hint ?? meaning?.hint ?? `On the VM: docker logs --tail 50 ${quote(name)}`,
+    hint: said?.hint ?? meaning?.hint ?? `On the VM: docker logs --tail 50 ${shellQuote(name)}`,
   };
 }

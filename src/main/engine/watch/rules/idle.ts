@@ -1,6 +1,6 @@
 /** A VM that costs money and does nothing. */
 import { dollarsText } from '../../azure/index.ts';
-import { durationText } from '../../../../shared/wording.ts';
+import { formatDuration } from '../../../../shared/wording.ts';
 import { isOff } from '../cloud/cloud-sight.ts';
 import { type IdleSight, isInUse } from '../sight.ts';
 import { azVmCommand } from './az-command.ts';
@@ -24,7 +24,7 @@ export const idleRules: Rules = {
     const isSearched = answered.host && answered.runs && (container.kind !== 'running' || inside !== null);
     if (idle === null || !isSearched) return 'unknown';
     if (idle.forMs < idleAfterMs) return 'clear';
-    const span = durationText(idle.forMs / 1000);
+    const span = formatDuration(idle.forMs / 1000);
     const since = sinceWords[idle.since];
     return {
       severity: 'warning',
