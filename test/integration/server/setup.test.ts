@@ -180,6 +180,17 @@ describe('what is sent', () => {
     expect(setup.configText()).toBeNull();
   });
 
+  it.each(['Application/JSON; charset=utf-8', 'application/json ; charset=utf-8', 'application/json;'])(
+    'may be JSON by the content type %j',
+    async (type) => {
+      const answer = await post('/api/setup/vms', draft, { headers: { 'Content-Type': type } });
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([
+        200,
+        { vm: draft.name, config_path: setup.configPath },
+      ]);
+    },
+  );
+
   it('by another method is refused with the right one', async () => {
     const headers = coded();
     const get = await askAs(local('/api/setup/vms'), { headers });

@@ -8,6 +8,7 @@ import type { AppEnv } from './app.ts';
 
 /** A draft of a VM is a handful of words. */
 const maxBytes = 16_384;
+const json = 'application/json';
 
 export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { incoming } = c.env;
@@ -15,14 +16,16 @@ export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
     answerProblem(c, { status, detail, headers: { Connection: 'close' } });
   // A page of another origin can send `text/plain` and the like without a preflight, but not JSON.
   const type = incoming.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') return refuse(415, 'Send "Content-Type: application/json".');
+  if (type !== json) return refuse(415, 'Send "Content-Type: application/json".');
   const body = await readBytes(incoming);
-  // The client has gone.
+  // The client disconnected.
   if (body === null) return RESPONSE_ALREADY_SENT;
   if (body === 'too-long') return refuse(413, `At most ${maxBytes} bytes can be sent here.`);
   if (!isUtf8(body)) return refuse(400, 'What was sent is not UTF-8.');
-  // The adapter takes a body that was read already from here.
+  // @hono/node-server takes a body that was already read from this property.
   Object.assign(incoming, { rawBody: body });
+  // Hono refuses some valid parameters, such as those in "application/json ; charset=utf-8".
+  c.req.raw.headers.set('Content-Type', json);
   return next();
 };
 
