@@ -1,3 +1,3 @@
-/** Holds what was asked for, or the problem because of which it cannot be had. */
+/** Holds a value, or the problem that prevented it. */
 export type Result<Value, Problem> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: Problem };

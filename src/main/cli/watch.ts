@@ -46,7 +46,7 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
     const following = followStream({
       url,
       onMessage(message) {
-        // What comes in one piece with the end of the run belongs to the time after it.
+        // The read that ended the run may hold later events. They happened after the end.
         if (options.untilEnd === true && hasEnded(state)) return;
         const nowMs = Date.now();
         const before = state;

@@ -81,7 +81,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const { dataDir, log, version, sources = null, clock = systemClock } = options;
   const { external } = serverSettings(options.config, dataDir);
   if (external != null) await checkExternal(external);
-  // Ends what was started, in reverse order, if the rest of the start fails; else `close` does.
+  // If the rest of the start fails, this ends what was started, in reverse order. Later, `close` does.
   await using opened = new AsyncDisposableStack();
   const lock = opened.adopt(lockDataFolder(dataDir), (held) => held.release());
   tightenDataFolder(dataDir);
@@ -102,7 +102,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     }),
     (open) => open.close(),
   );
-  // Ends together, since each of these may need its whole time.
+  // These end together, because each may need its whole time limit.
   const ends: (() => Promise<unknown>)[] = [];
   opened.defer(async () => {
     await Promise.all(ends.map((end) => end()));
@@ -132,31 +132,31 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     (watching) => watching.close(),
   );
   let configured = options.config;
-  /** The simulated VM of the demo, which stands in no file. */
+  /** The simulated VM of the demo, which is in no file. */
   let demoVm: VmConfig | null = null;
   let config = configured;
   let demandedByClients: number | null = null;
-  // A BenchTray that was killed while it showed the demo has left this.
+  // A BenchTray that was killed during the demo leaves its records behind.
   feed.eraseVm(demoVmName);
 
   const tellDemand = (): void => {
     // A hook waits for news as a client does.
     fleet.setDemand(demandedByClients ?? (config.hooks.length > 0 ? config.interval : null));
   };
-  /** Takes over what is configured, and the demo. */
+  /** Applies the configuration and the demo. */
   const apply = (): void => {
     config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
     tellDemand();
-    // The list goes out before the first status of a VM that is new in it.
+    // Clients get the list before the first status of a new VM.
     feed.setVms(config.vms.map(({ name }) => name));
     fleet.watch(config.vms, config.interval);
   };
 
   const eventIdAtStart = feed.idOf(feed.head());
-  // Before anything is watched, so that no end of a run is missed.
+  // Hooks start before the watchers, so that they miss no end of a run.
   const hooks = startHooks({ config, feed: withoutDemo(feed), log, version });
   ends.push(() => hooks.close());
-  // First the pictures, then the server: whoever connects first finds them there.
+  // The first snapshots exist before the server accepts a client.
   apply();
   const demo = createDemoSwitch({
     async start() {

@@ -1,4 +1,4 @@
-/** Reads from the history what a run has brought so far. */
+/** Reads the recorded results of a run. */
 import type { RunRecord, TaskResult } from './model.ts';
 
 type TaskView = Omit<TaskResult, 'outcome'> & {

@@ -13,7 +13,7 @@ export function applyMessage(
     case 'connected': {
       const serverMs = Date.parse(message.data.timestamp);
       const clockOffsetMs = Number.isNaN(serverMs) ? 0 : serverMs - heardAtMs;
-      // The server may have another journal now. Its snapshots follow at once; it has none of a run that it does not know.
+      // The server may have a new journal. It sends snapshots only of runs that it knows, and they follow at once.
       const vms = message.data.gap === true ? (state.vms?.map(withoutRun) ?? null) : state.vms;
       return { ...state, vms, version: message.data.version, clockOffsetMs };
     }
@@ -92,7 +92,7 @@ function changeVm(state: DashboardState, name: string, change: (vm: VmView) => V
   return { ...state, vms: state.vms.map((vm) => (vm.name === name ? change(vm) : vm)) };
 }
 
-/** The status names the conditions that hold. Moments stay. */
+/** Takes over the open errors of a status. Moments stay. */
 function withStatus(vm: VmView, status: StatusPayload): VmView {
   const open = openErrorsIn(status);
   if (open === undefined) return { ...vm, status };

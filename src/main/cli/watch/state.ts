@@ -73,7 +73,7 @@ function afterNews(state: WatchState, message: StreamMessage, nowMs: number): Wa
   switch (message.event) {
     case 'connected': {
       const open: WatchState = { ...state, connection: { kind: 'open' } };
-      // The server may have another journal now. Its snapshots follow at once; it has none of a run that it does not know.
+      // The server may have a new journal. It sends snapshots only of runs that it knows, and they follow at once.
       return message.data.gap === true ? withoutRuns(open) : open;
     }
     case 'vms':

@@ -31,7 +31,7 @@ function afterEvent(picture: TrayPicture, event: StreamEvent): TrayPicture {
   switch (event.type) {
     case 'connected': {
       const link = { kind: 'up' } as const;
-      // The server may have another journal now. Its snapshots follow at once; it has none of a run that it does not know.
+      // The server may have a new journal. It sends snapshots only of runs that it knows, and they follow at once.
       return event.data.gap === true
         ? { ...picture, link, runs: new Map(), errors: new Map() }
         : { ...picture, link };

@@ -1,4 +1,4 @@
-/** By what the doctor reaches a VM and its cloud. */
+/** The connections of the doctor to a VM and its cloud. */
 import type { Azure } from '../azure/index.ts';
 import type { ConnectTools, SshPlaces } from '../vm/index.ts';
 

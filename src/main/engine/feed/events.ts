@@ -1,10 +1,10 @@
-/** The events in the journal: where each stands, and which are still there. */
+/** The events table: ids, positions, and which events were pruned. */
 import type { JournalPayload } from '../../../shared/stream.ts';
 import type { JournalFile } from './journal-file.ts';
 import type { EventText, JournalEvent } from './model.ts';
 import { allRows, valueOf } from './rows.ts';
 
-/** What a client that comes back is answered from. */
+/** Reads the events that a reconnecting client has missed. */
 export interface Events {
   /** Number of the newest journal event, 0 before the first. */
   head(): number;

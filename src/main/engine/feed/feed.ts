@@ -26,7 +26,7 @@ import { eraseFromJournal, pruneJournal, usedBytes, type Retention } from './ret
 import { createSnapshots, type Snapshot } from './snapshots.ts';
 import { createSubscribers } from './subscribers.ts';
 
-/** What may be asked of the journal is in `Events`, `History` and `Marks`. */
+/** The reading side of the journal is in `Events`, `History` and `Marks`. */
 export interface Feed extends Events, History, Marks {
   readonly journalId: string;
   /**
@@ -65,7 +65,7 @@ export interface Feed extends Events, History, Marks {
   prune(retention?: Retention): void;
   /** What the journal takes on disk, as far as it is in use. */
   sizeBytes(): number;
-  /** Why the journal cannot be written, or has lost its place, while events go on without it; null: all is well. */
+  /** Returns why the journal cannot be written, or that it was moved or removed; null: it has no fault. */
   journalFault(): JournalFault | null;
   close(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The history: every run, and every attempt at a task. Each row has its whole record as JSON, and columns for what it is searched and
- * compared by (migrations/ describes them).
+ * The history: every run, and every attempt at a task. Each row has its whole record as JSON, and columns for search and comparison
+ * (migrations/ describes them).
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { runFigures, type RunFigures } from '../run/score-figures.ts';
@@ -122,7 +122,7 @@ function columnsOf(task: TaskRecord): Columns {
   return [outcome, score, success ? 1 : 0, steps, whole(startedAt), whole(endedAt), JSON.stringify(task)];
 }
 
-/** Corrected by the error of the VM's clock, a time may have a fraction. */
+/** A time may have a fraction, because BenchTray corrects it by the error of the VM's clock. */
 function whole(epochMs: number | null): number | null {
   return epochMs === null ? null : Math.round(epochMs);
 }

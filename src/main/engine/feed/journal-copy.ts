@@ -1,4 +1,4 @@
-/** The copy of a journal that stays beside it when it is upgraded, for those who must go back to the release before. */
+/** Keeps a copy of the journal before an upgrade, for people who go back to the release before. */
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,15 +6,15 @@ import { createOwnFile } from '../files/index.ts';
 import { nameJournal } from './journal-name.ts';
 
 /**
- * Copies the journal to `<path>.version-<version>` and returns that path. An older copy goes: one is kept.
- * @throws what SQLite or the system says; there is no new copy then, and the older one stays
+ * Copies the journal to `<path>.version-<version>` and returns that path. Removes older copies.
+ * @throws the error of SQLite or of the system; there is no new copy then, and the older ones stay
  */
 export function keepCopy(database: DatabaseSync, path: string, version: number): string {
   const target = `${path}.version-${version}`;
   const unfinished = `${path}.copying`;
   removeUnfinished(unfinished);
   try {
-    // SQLite accepts an empty file, and would let others read one of its own.
+    // VACUUM INTO accepts an empty file. Other users could read a file that SQLite creates itself.
     createOwnFile(unfinished);
     database.prepare('VACUUM INTO ?').run(unfinished);
     renameEvents(unfinished);
@@ -28,8 +28,8 @@ export function keepCopy(database: DatabaseSync, path: string, version: number):
 }
 
 /**
- * Both journals number their events on from here. Under one name, an id of the upgraded journal would mean another event in the copy.
- * SQLite's own commit brings the copy onto the disk.
+ * Gives the copy a name of its own. Both journals continue the same numbers, so under one name an id would mean two events.
+ * The commit also syncs the copy to the disk.
  */
 function renameEvents(copy: string): void {
   const database = new DatabaseSync(copy);
@@ -50,7 +50,7 @@ function removeOtherCopies(kept: string): void {
   }
 }
 
-/** What a killed process, or a full disk, left of a copy. */
+/** Removes what a killed process or a full disk left of a copy. */
 function removeUnfinished(path: string): void {
   for (const suffix of ['', '-journal']) rmSync(path + suffix, { force: true });
 }

@@ -26,7 +26,7 @@ export interface JournalFile {
   readonly numbers: Numbers;
   /** What stood here before was damaged: where it lies now, and what is wrong with it. */
   readonly setAside: { readonly path: string; readonly reason: string } | null;
-  /** It was of an older version: which one, and where a copy of it lies now. */
+  /** The version before an upgrade, and the path of the copy; null: it was not upgraded. */
   readonly upgraded: { readonly fromVersion: number; readonly copy: string } | null;
 }
 
@@ -69,7 +69,7 @@ function openSound(path: string): Omit<JournalFile, 'path' | 'setAside'> {
   }
 }
 
-/** Reads first and writes last, so that a foreign file is left as it was found. @returns what it upgraded */
+/** Reads first and writes last, so that a foreign file stays unchanged. @returns the upgrade; null: none was needed */
 function prepareTables(database: DatabaseSync, file: string): JournalFile['upgraded'] {
   const version = pragma(database, 'user_version');
   const tables = Number(database.prepare('SELECT COUNT(*) AS value FROM sqlite_schema').get()?.['value']);
@@ -96,7 +96,7 @@ function prepareTables(database: DatabaseSync, file: string): JournalFile['upgra
   return null;
 }
 
-/** @throws UserError, unless what is wrong is damage; the journal is as it was then */
+/** @throws UserError, except for damage; the journal is unchanged then */
 function upgrade(database: DatabaseSync, file: string, fromVersion: number): JournalFile['upgraded'] {
   try {
     const copy = keepCopy(database, file, fromVersion);

@@ -1,4 +1,4 @@
-/** What tells journals apart: from databases of other programs, and from each other. */
+/** The marks that distinguish a journal from other databases and from other journals. */
 import { randomInt } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 

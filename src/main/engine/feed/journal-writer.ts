@@ -16,7 +16,7 @@ export type Fault = Error & { readonly errcode: number };
 
 /** Since when nothing is kept, and what is affected. */
 export interface JournalFault {
-  /** What SQLite says, or which file has lost its place. */
+  /** The message of SQLite, or which file was moved or removed. */
   readonly reason: string;
   /** Epoch milliseconds. */
   readonly sinceMs: number;

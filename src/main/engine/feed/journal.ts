@@ -1,4 +1,4 @@
-/** The tables of the journal, and transactions over them. Knows no order and no rules. */
+/** The tables of the journal, and transactions over them. */
 import type { DatabaseSync } from 'node:sqlite';
 import { createEventTable, type EventTable } from './events.ts';
 import { createHistoryTables, type HistoryTables } from './history.ts';
@@ -9,7 +9,7 @@ export interface Journal {
   readonly events: EventTable;
   readonly history: HistoryTables;
   readonly marks: MarkTables;
-  /** Runs `work` as one transaction, or a part of one: all of it is written, or nothing and the error goes on to the caller. */
+  /** Runs `work` as one transaction, or as a savepoint within one. An error rolls it back and reaches the caller. */
   transaction<Result>(work: () => Result): Result;
 }
 

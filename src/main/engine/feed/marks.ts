@@ -1,4 +1,4 @@
-/** What a watcher of a VM must remember across restarts: how far each log has been read, what is open, when the VM last answered. */
+/** The state of a VM's watcher that survives restarts: positions in logs, open conditions, the time of the last answer. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { ErrorPayload, StateCode } from '../../../shared/stream.ts';
 import { restoreRun } from '../run/run-birth.ts';

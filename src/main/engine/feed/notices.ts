@@ -1,11 +1,11 @@
-/** What a person is told about the journal. */
+/** Messages about the journal for the person who runs BenchTray. */
 import type { ErrorPayload } from '../../../shared/stream.ts';
 import type { JournalFile } from './journal-file.ts';
 
 /** The words of an `error` event. */
 export type Notice = Pick<ErrorPayload, 'message' | 'detail' | 'hint'>;
 
-/** The disk takes nothing. @param reason what SQLite says */
+/** Returns the notice for a disk that accepts no writes. @param reason the message of SQLite */
 export function heldNotice(reason: string): Notice {
   return {
     message: 'BenchTray cannot write its journal on this computer; events go on without it.',
@@ -14,7 +14,7 @@ export function heldNotice(reason: string): Notice {
   };
 }
 
-/** Somebody moved or removed the journal. @param reason which file is not where it was */
+/** Returns the notice for a journal that was moved or removed. @param reason which file is missing or replaced */
 export function lostPlaceNotice(reason: string): Notice {
   return {
     message: 'The journal of BenchTray was removed or moved while BenchTray runs; it loses what happens now.',
@@ -23,7 +23,7 @@ export function lostPlaceNotice(reason: string): Notice {
   };
 }
 
-/** The journal was damaged, and a new one takes its place. */
+/** Returns the notice for a damaged journal, which a new one replaces. */
 export function damageNotice({ path, reason }: NonNullable<JournalFile['setAside']>): Notice {
   return {
     message: 'The journal was damaged; BenchTray has set it aside and begun a new one.',
@@ -32,7 +32,7 @@ export function damageNotice({ path, reason }: NonNullable<JournalFile['setAside
   };
 }
 
-/** The journal was of an older version. */
+/** Returns the notice for an upgraded journal. */
 export function upgradeNotice({ fromVersion, copy }: NonNullable<JournalFile['upgraded']>): string {
   return `BenchTray upgraded its journal from version ${fromVersion}. A copy for the release before is at ${copy}; delete it when you no longer need it.`;
 }

@@ -7,7 +7,7 @@ import { stat } from 'node:fs/promises';
 import type { JournalFault } from './journal-writer.ts';
 
 export interface PlaceWatch {
-  /** Counts a change that goes into a file which has lost its place. */
+  /** Counts a change that a restart will not find, because the journal was moved or removed. */
   noteChange(): void;
   /** Null while the journal is where it was opened. */
   fault(): JournalFault | null;
@@ -15,7 +15,7 @@ export interface PlaceWatch {
 }
 
 export interface PlaceWatchOptions {
-  /** Of the journal. SQLite keeps it open, so nothing else can have its inode. */
+  /** Path of the journal. SQLite keeps the file open, so no other file can have its inode. */
   readonly path: string;
   /** Epoch milliseconds. */
   readonly wallMs: () => number;
@@ -23,11 +23,11 @@ export interface PlaceWatchOptions {
   readonly onBack: () => void;
 }
 
-/** Two small questions to the file system, beside the program. */
+/** A look is two calls of `stat`, off the main thread. */
 const lookEveryMs = 2000;
 
 export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions): PlaceWatch {
-  // Commits lie in both. A file system without shared memory has no second one.
+  // Both files hold commits. Without shared memory, SQLite has no WAL file.
   const files = [path, `${path}-wal`].flatMap((name) => {
     const stats = statSync(name, { bigint: true, throwIfNoEntry: false });
     return stats === undefined ? [] : [{ name, inode: stats.ino }];
@@ -41,7 +41,7 @@ export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions):
       try {
         if ((await stat(name, { bigint: true })).ino !== inode) return `${name} is another file now`;
       } catch (error) {
-        // After any other error nobody knows where it is: a network may be slow, a right may be missing.
+        // Any other error does not show that the file moved: a network may be slow, a permission may be missing.
         if (isMissing(error)) return `${name} is missing`;
         throw error;
       }
@@ -62,7 +62,7 @@ export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions):
   }
 
   const timer = setInterval(() => {
-    // A file system that hangs gets one question.
+    // A file system that hangs gets no second look.
     if (isLooking) return;
     isLooking = true;
     look()

@@ -6,11 +6,11 @@ import type { Snapshot } from './snapshots.ts';
 export interface ProgressOptions {
   readonly pools: Pools;
   readonly snapshot: (vm: string) => Snapshot;
-  /** Takes a progress that has its pool. */
+  /** Publishes a progress that has its pool. */
   readonly show: (vm: string, data: ProgressPayload, urgent: boolean) => void;
 }
 
-/** Returns what takes the newest progress of a VM: it shows that, and the other parts of the pool if they are affected. */
+/** Returns a function that publishes the newest progress of a VM, and of the other parts of its pool if it affects them. */
 export function createProgress({ pools, snapshot, show }: ProgressOptions) {
   function withPool(data: ProgressPayload): ProgressPayload {
     const pool = pools.viewOf(data.run_id, (vm, runId) => {
@@ -24,7 +24,7 @@ export function createProgress({ pools, snapshot, show }: ProgressOptions) {
     for (const { vm, runId } of pools.poolOf(of.run_id)?.parts ?? []) {
       const shown = snapshot(vm).progress;
       if (runId === of.run_id || shown?.run_id !== runId) continue;
-      // No interval shows a part again that is over itself, so it goes out at once.
+      // A part that has ended is not sent at intervals any more, so it goes out at once.
       const isOver = shown.state !== 'running' && shown.state !== 'stalled';
       show(vm, withPool(shown), isOver);
     }

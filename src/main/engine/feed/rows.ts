@@ -1,4 +1,4 @@
-/** Rows of the journal as the statements give them. */
+/** Typed results of the journal's statements. */
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 
 export function allRows<Row>(statement: StatementSync, ...parameters: SQLInputValue[]): Row[] {

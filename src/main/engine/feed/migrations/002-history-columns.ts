@@ -1,10 +1,10 @@
 /**
- * Version 2: columns for what runs and tasks are searched and compared by, besides their JSON. The JSON stays the source: a column
- * repeats one of its values, as it was when the row was written.
+ * Version 2: columns to search and compare runs and tasks by, besides their JSON. The JSON stays the source: a column repeats one of
+ * its values, as it was when the row was written.
  */
 import type { Migration } from './migration.ts';
 
-/** Version 1 got these tables later, without a new number: some of its files lack them. */
+/** Version 1 got these tables later, without a new number. Some of its files lack them. */
 const lateTables = `
   -- Numbers between the two, both excluded, were in reserve when a process ended. Events may have been sent under them, but none was written.
   CREATE TABLE IF NOT EXISTS lost (after_seq INTEGER PRIMARY KEY, before_seq INTEGER NOT NULL) STRICT;

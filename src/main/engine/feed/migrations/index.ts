@@ -1,6 +1,6 @@
 /**
- * The versions of the journal's tables (`PRAGMA user_version`) and the way from each to the next. A new journal goes the same way,
- * from version 0.
+ * The versions of the journal's tables (`PRAGMA user_version`) and the steps between them. A new journal takes the same steps, from
+ * version 0.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { firstTables } from './001-first-tables.ts';
@@ -11,7 +11,7 @@ const migrations: readonly Migration[] = [firstTables, historyColumns];
 
 export const newestVersion = migrations.length;
 
-/** Takes the tables from this version to the newest, or leaves them as they are and throws what SQLite throws. */
+/** Takes the tables from this version to the newest. @throws the error of SQLite; the tables are unchanged then */
 export function migrate(database: DatabaseSync, fromVersion: number): void {
   takeSteps(database, migrations.slice(fromVersion));
 }

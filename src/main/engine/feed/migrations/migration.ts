@@ -1,15 +1,15 @@
-/** What a step between two versions of the journal's tables is, and how steps are taken. */
+/** A step between two versions of the journal's tables, and how steps run. */
 import type { DatabaseSync } from 'node:sqlite';
 
 /** One step forward. A released step never changes: a correction is another step. */
 export interface Migration {
-  /** The version that it leads to, from the one before it. */
+  /** The version after the step. */
   readonly version: number;
   /** Runs within a transaction. */
   readonly apply: (database: DatabaseSync) => void;
 }
 
-/** Takes all steps in one transaction: a failure, or the end of the process, leaves everything as it was. */
+/** Runs all steps in one transaction. After a failure, or if the process ends, the journal is unchanged. */
 export function takeSteps(database: DatabaseSync, steps: readonly Migration[]): void {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -19,7 +19,7 @@ export function takeSteps(database: DatabaseSync, steps: readonly Migration[]): 
     }
     database.exec('COMMIT');
   } catch (error) {
-    // A full disk may have ended it already.
+    // A full disk may have ended the transaction already.
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }

@@ -2,7 +2,7 @@
 import type { ServerLog } from './server-log.ts';
 
 export interface FaultLog {
-  /** Logs an error that a request met inside BenchTray, or only counts it. The query, which may hold a key, is left out. */
+  /** Logs an internal error of a request, or only counts it. Leaves out the query, which may hold a key. */
   note(error: unknown, url: string): void;
 }
 

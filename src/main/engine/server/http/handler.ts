@@ -57,7 +57,7 @@ export function createHandler(app: App, faults: FaultLog, log: ServerLog): Handl
       }
       const listener = getRequestListener((asked, env) => app.fetch(asked, { ...env, visitor, caller }), {
         overrideGlobalObjects: false,
-        // What was not read of a body is for node:http to pass over.
+        // node:http discards the part of a body that no route read.
         autoCleanupIncoming: false,
         errorHandler: (error) => fail(error, request, response),
       });

@@ -30,7 +30,7 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
   response.end(body);
 }
 
-/** By what a path can be asked for, the value of its `Allow`. */
+/** Values of `Allow`, by the method of a path. */
 export const allowed = { GET: 'GET, HEAD, OPTIONS', POST: 'POST, OPTIONS' } as const;
 
 /** Returns the 405 for a method that a path does not have. */

@@ -22,7 +22,7 @@ export function answerBody(
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Sends JSON, which nobody keeps unless a `Cache-Control` was set. */
+/** Sends JSON that no cache stores, unless a `Cache-Control` was set. */
 export function answerJson(c: Answering, body: unknown): Response {
   const { outgoing } = c.env;
   if (!outgoing.hasHeader('Cache-Control')) outgoing.setHeader('Cache-Control', 'no-store');

@@ -1,4 +1,4 @@
-/** The Hono app that routes are added to: how it validates, and what it answers where no route does. */
+/** The Hono app that routes are added to: how it validates, and its answers outside of routes. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
@@ -11,7 +11,7 @@ import { allowed, internalProblem, methodProblem } from '../http/problem.ts';
 import { answerProblem } from './answer.ts';
 import { invalidProblem } from './parameters.ts';
 
-/** What a gate says about a request that it lets through. */
+/** A gate's description of a request that it lets through. */
 export interface Admission {
   /** The client on another machine; null on this one. */
   readonly visitor: Visitor | null;
@@ -46,7 +46,7 @@ export function createApp(faults: FaultLog): App {
   return app;
 }
 
-/** Answers OPTIONS, and 405 with `Allow` to methods that a path does not have. To be called after all routes were added. */
+/** Adds answers to OPTIONS, and 405 with `Allow` to methods that a path does not have. Call it after adding all routes. */
 export function answerOtherMethods(app: App): void {
   const headers = new Map(
     app.openAPIRegistry.definitions.flatMap((definition) =>

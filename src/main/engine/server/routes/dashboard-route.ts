@@ -21,7 +21,7 @@ const route = createRoute({
 });
 
 /**
- * Adds a route for each file, and for "/" in any case: if the dashboard was not built, it says where the stream is.
+ * Adds a route for each file, and one for "/", which names the stream if the dashboard was not built.
  * @param folder null, or one that does not exist: there are no files
  */
 export function addDashboardRoutes(app: App, folder: string | null): void {

@@ -10,7 +10,7 @@ interface Reference {
 }
 
 export interface Answers {
-  /** Of an answer of 200: by its content type the schema; null: text or bytes. */
+  /** Schemas of an answer of 200, by content type; null: text or bytes. */
   readonly content: Readonly<Record<string, z.ZodType | null>>;
   /** Headers of an answer of 200. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export const anywhere: Readonly<Record<number, string>> = {
   429: 'On the listener for other machines: too many requests or streams of one address, see `Retry-After`.',
 };
 
-/** What several routes say of a parameter that they refuse. */
+/** The refusal of a parameter, which several routes share. */
 export const unreadable = { 400: 'A parameter cannot be read.' };
 
 export const runId = z.string().describe('Id of a run.');
@@ -60,14 +60,14 @@ export function problemAnswer(description: string) {
   return { description, content: { [problemType]: { schema: reference(problemSchema) } } };
 }
 
-/** Returns the `x-events` of a stream: by the names of its events, the form of their data. */
+/** Returns the `x-events` of a stream: the schema of the data, by event name. */
 export function events(schemas: Readonly<Record<string, z.ZodType>>): Record<string, Reference> {
   return mapValues(schemas, reference);
 }
 
-/** Returns the `body` of a route that is sent JSON. */
+/** Returns the `body` of a route that receives JSON. */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
-  // Only schemas that are made after @hono/zod-openapi was loaded have its method: a copy has it in any case.
+  // @hono/zod-openapi adds `openapi` only to schemas that were made after it was loaded. A clone always has it.
   const named = schema.clone().openapi(componentName(schema));
   return { required: true, content: { 'application/json': { schema: named } } };
 }

@@ -73,7 +73,7 @@ const route = createRoute({
   'x-events': events({ check: doctorCheckSchema, summary: doctorSummarySchema }),
 });
 
-/** Adds the route. Returns how to cancel all runs; resolves when they are over. */
+/** Adds the route. Returns a function that cancels all runs and resolves when they have ended. */
 export function addDoctorRoute(app: App, { run, vmNames, url }: DoctorRouteOptions): () => Promise<void> {
   const running = new Map<AbortController, Promise<void>>();
 

@@ -6,7 +6,7 @@ import { answerJson } from './answer.ts';
 import type { App } from './app.ts';
 import { answers } from './described.ts';
 
-/** A busy machine may keep it waiting. Without an answer, BenchTray would be called another program. */
+/** A busy machine answers late. Without an answer, BenchTray would take another BenchTray for a foreign program. */
 const answerWithinMs = 5_000;
 const mostBytes = 65_536;
 

@@ -1,4 +1,4 @@
-/** `GET /api/openapi.json`: what can be asked here, for programs. */
+/** `GET /api/openapi.json`: the description of the API. */
 import { createRoute } from '@hono/zod-openapi';
 import { answerBody } from './answer.ts';
 import type { App } from './app.ts';
@@ -15,7 +15,7 @@ export function addOpenApiRoute(app: App, version: string): void {
     responses: answers({ content: { 'application/json': null } }),
   });
   app.openapi(route, (c) => {
-    // Made when it is first asked for: most never ask.
+    // Generated on the first request: most processes get none.
     body ??= `${JSON.stringify(describeApi(app, version), null, 2)}\n`;
     c.env.outgoing.setHeader('Cache-Control', 'no-cache');
     return answerBody(c, 'application/json', body);

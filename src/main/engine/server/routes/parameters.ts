@@ -1,4 +1,4 @@
-/** Query parameters: how they are read, what several routes share, and what is said about one that does not fit. */
+/** Query parameters: reading them, parameters that several routes share, and the 400 for a wrong one. */
 import { z } from 'zod';
 import type { Problem } from '../http/problem.ts';
 

@@ -1,4 +1,4 @@
-/** The attempt at a task whose screenshots are asked for, and the VM that has them. */
+/** Finds the attempt at a task that a client wants screenshots of, and the VM that has them. */
 import { z } from 'zod';
 import type { Screens, ScreensProblem, ScreenTask } from '../../../../shared/screens.ts';
 import type { Feed, StoredRun, TaskRecord } from '../../feed/index.ts';

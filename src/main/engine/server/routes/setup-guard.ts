@@ -7,7 +7,7 @@ import type { Problem } from '../http/problem.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { AppEnv } from './app.ts';
 
-/** What sets up VMs; null: nothing can be set up here. */
+/** The set-up desk and its code; null: nothing can be set up here. */
 export type SetupDesk = { readonly desk: Setup; readonly code: SetupCode } | null;
 
 export const codeHeaders = z.object({
@@ -24,7 +24,7 @@ export const setupRefusals = {
   429: 'Too many wrong codes: see `Retry-After`.',
 };
 
-/** Refusals of a route that is sent something. */
+/** Refusals of a route that receives a body. */
 export const sentRefusals = {
   400: 'What was sent is no JSON of that form.',
   413: 'What was sent is too long.',
@@ -32,13 +32,13 @@ export const sentRefusals = {
   ...setupRefusals,
 };
 
-/** On other machines, nothing of this is there. */
+/** Answers 404 to other machines. */
 export const hideFromOthers: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.env.caller === 'other-machine') return c.notFound();
   return next();
 };
 
-/** Returns the middleware that lets only those with the code pass, before anything they send is read. */
+/** Returns the middleware that checks the code before it reads the body. */
 export function needsCode(setup: SetupDesk): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const problem = setup === null ? noSetup : codeProblem(c.env, setup.code);
@@ -91,7 +91,7 @@ export function codeProblem({ incoming, caller }: AppEnv['Bindings'], code: Setu
   }
 }
 
-/** Answers what the desk says. */
+/** Sends the answer of the desk. */
 export function answerSetup(c: Parameters<typeof answerJson>[0], answer: SetupAnswer<unknown>): Response {
   return answer.ok ? answerJson(c, answer.value) : answerProblem(c, refusalProblem(answer.refusal));
 }

@@ -1,4 +1,4 @@
-/** `GET /api/setup`: what the set-up page begins with. */
+/** `GET /api/setup`: the data that the set-up page begins with. */
 import { createRoute } from '@hono/zod-openapi';
 import { setupSchema, type SetupState } from '../../../../shared/setup.ts';
 import { answerJson, answerProblem } from './answer.ts';

@@ -16,13 +16,13 @@ export interface StreamRouteOptions {
   readonly maxConnections: () => number;
 }
 
-/** How soon a client that found no place may ask again. */
+/** `Retry-After` of a client beyond the limit. */
 const retryAfterSeconds = 30;
 
 const streamHeaders = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform',
-  // For nginx, which otherwise collects what it passes on.
+  // Without this, nginx buffers the stream.
   'X-Accel-Buffering': 'no',
 };
 

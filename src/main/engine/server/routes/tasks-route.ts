@@ -1,4 +1,4 @@
-/** `GET /api/tasks`: what runs in the background, in the form that older clients know. */
+/** `GET /api/tasks`: background tasks, in the form that older clients know. */
 import { createRoute } from '@hono/zod-openapi';
 import type { BackgroundTask } from '../../../../shared/background-task.ts';
 import { backgroundTasksSchema } from './answer-schemas.ts';

@@ -114,7 +114,7 @@ export function createPictures(feed: Feed, vms: () => readonly ConfiguredVm[]): 
   };
 }
 
-/** Returns the name of this snapshot of each VM. */
+/** Returns the snapshot names of this kind, one for each VM. */
 export function namesOf(kind: 'status' | 'progress', vms: readonly string[]): readonly SnapshotName[] {
   return vms.map((vm) => ({ kind, vm }));
 }

@@ -80,7 +80,7 @@ export function createStreams({
     return context;
   }
 
-  /** @param vm null: something that concerns every stream */
+  /** @param vm null: the channels of all streams */
   function channelsOf(vm: string | null): Channel[] {
     return [...contexts.values()]
       .map(({ channel }) => channel)
