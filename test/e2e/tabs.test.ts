@@ -48,6 +48,30 @@ test('ten tabs share one stream, and are all live', async ({ bench, context }) =
   await expect.poll(() => openStreams(bench)).toBe(0);
 });
 
+test('a tab that joins later shows its VMs at once, without claiming that it still reads the list', async ({
+  bench,
+  context,
+}) => {
+  setReady(bench.feed);
+  for (const first of await openTabs(bench, context, 1))
+    await expect(first.getByTestId('vm-state')).toHaveText('Ready');
+  await context.addInitScript(`
+    globalThis.shown = '';
+    new MutationObserver(() => (shown += document.body?.innerText ?? '')).observe(document, {
+      childList: true,
+      subtree: true,
+    });
+  `);
+  const late = await openTabs(bench, context, 1);
+  for (const tab of late) {
+    await expect(tab.getByTestId('vm-state')).toHaveText('Ready');
+    const shown = await tab.evaluate('shown');
+    expect(shown).toContain('Connecting to BenchTray…');
+    expect(shown).not.toContain('Reading which VMs there are…');
+  }
+  expect(late).toHaveLength(1);
+});
+
 test('every tab knows which VMs there are, also one that joins later', async ({ bench, context }) => {
   setReady(bench.feed);
   const tabs = [...(await openTabs(bench, context, 1))];

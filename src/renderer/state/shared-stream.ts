@@ -30,6 +30,8 @@ export function openSharedStream(options: StreamClientOptions): StreamClient {
     own?.close();
     own = null;
     if (news.kind === 'messages') options.onMessages(news.messages, news.heardAtMs);
+    else if (news.kind === 'picture')
+      for (const { messages, heardAtMs } of news.parts) options.onMessages(messages, heardAtMs);
     else if (news.kind === 'lost') options.onLost();
   };
   call('join');

@@ -5,9 +5,17 @@ import type { StreamClient, StreamClientOptions } from './stream-client.ts';
 /** A message from a page to the hub. */
 export type PageCall = 'join' | 'restart' | 'leave';
 
+/** Messages that came at the same time. */
+interface Heard {
+  readonly messages: readonly StreamMessage[];
+  readonly heardAtMs: number;
+}
+
 /** A message from the hub to a page. */
 export type HubNews =
-  | { readonly kind: 'messages'; readonly messages: readonly StreamMessage[]; readonly heardAtMs: number }
+  | ({ readonly kind: 'messages' } & Heard)
+  /** All that a page needs when it joins, in one message: in several, the page would show each step. */
+  | { readonly kind: 'picture'; readonly parts: readonly Heard[] }
   | { readonly kind: 'lost' }
   /** The answer to every call: the hub is there. */
   | { readonly kind: 'alive' };
@@ -56,7 +64,7 @@ export function createStreamHub(
       stream = open({ onMessages, onLost });
       return;
     }
-    for (const news of newsOf(picture)) port.postMessage(news);
+    if (picture.connected !== null) port.postMessage({ kind: 'picture', parts: partsOf(picture) });
     if (isLost) port.postMessage({ kind: 'lost' });
     ports.add(port);
   }
@@ -131,10 +139,9 @@ function withMessage(picture: Picture, message: StreamMessage, heardAtMs: number
   }
 }
 
-function newsOf({ connected, connectedAtMs, heardAtMs, vms, snapshots }: Picture): readonly HubNews[] {
-  if (connected === null) return [];
+function partsOf({ connected, connectedAtMs, heardAtMs, vms, snapshots }: Picture): readonly Heard[] {
   return [
-    { kind: 'messages', messages: [connected], heardAtMs: connectedAtMs },
-    { kind: 'messages', messages: [...(vms === null ? [] : [vms]), ...snapshots.values()], heardAtMs },
+    { messages: connected === null ? [] : [connected], heardAtMs: connectedAtMs },
+    { messages: [...(vms === null ? [] : [vms]), ...snapshots.values()], heardAtMs },
   ];
 }

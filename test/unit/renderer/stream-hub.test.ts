@@ -67,11 +67,12 @@ it('shows a page that joins later the newest snapshot of each VM, with the times
   late.call('join');
   expect(late.heard).toEqual([
     { kind: 'alive' },
-    { kind: 'messages', messages: [connected], heardAtMs: nowMs - 3000 },
     {
-      kind: 'messages',
-      messages: [vms('a', 'b'), status('a', 'ready'), status('b', 'oobe')],
-      heardAtMs: nowMs,
+      kind: 'picture',
+      parts: [
+        { messages: [connected], heardAtMs: nowMs - 3000 },
+        { messages: [vms('a', 'b'), status('a', 'ready'), status('b', 'oobe')], heardAtMs: nowMs },
+      ],
     },
   ]);
 });
@@ -82,11 +83,13 @@ it('gives a page that joins later the newest list of VMs, and nothing of VMs tha
   say(vms('c', 'a'));
   const late = page();
   late.call('join');
-  expect(late.heard.at(-1)).toMatchObject({ messages: [vms('c', 'a'), status('a', 'ready')] });
+  expect(late.heard.at(-1)).toMatchObject({
+    parts: [{}, { messages: [vms('c', 'a'), status('a', 'ready')] }],
+  });
   say(vms());
   const last = page();
   last.call('join');
-  expect(last.heard.at(-1)).toMatchObject({ messages: [vms()] });
+  expect(last.heard.at(-1)).toMatchObject({ parts: [{}, { messages: [vms()] }] });
 });
 
 it('tells every page that the stream is lost, also one that joins meanwhile', () => {
@@ -100,7 +103,7 @@ it('tells every page that the stream is lost, also one that joins meanwhile', ()
   say(connected);
   const last = page();
   last.call('join');
-  expect(last.heard.at(-1)?.kind).toBe('messages');
+  expect(last.heard.at(-1)?.kind).toBe('picture');
 });
 
 it('restarts a silent stream once, however many pages ask', () => {
