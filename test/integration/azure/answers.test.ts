@@ -125,7 +125,8 @@ describe('Azure answers', () => {
     expect(problem).toMatchObject({ kind: 'unavailable', code: 'azure_unavailable' });
     expect(problem.message).toMatch(/not answered within/);
     arm.answerProperly();
-    expect(await azure.look(vm)).toMatchObject({ ok: true });
+    // A busy machine may take longer than this limit once more.
+    await until(async () => (await azure.look(vm)).ok, 'an answer in time');
   });
 
   it('too late for somebody who has given up', async () => {
