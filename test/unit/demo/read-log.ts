@@ -1,6 +1,6 @@
 /** Reads a log of the simulated VM with the real reader, in a form that can be compared with what really happened. */
 import type { SimulatedTask } from '../../../src/main/engine/demo/index.ts';
-import { createLineSplitter, initialReader, readLines } from '../../../src/main/engine/run/index.ts';
+import { createRunSession, newSessionState } from '../../../src/main/engine/run/index.ts';
 
 export interface ReadTask {
   readonly runStartedAt: number | null;
@@ -14,32 +14,18 @@ export interface ReadTask {
 }
 
 export function readTasks(log: string | Uint8Array): ReadTask[] {
-  const lines = createLineSplitter(0).push(typeof log === 'string' ? Buffer.from(log) : log);
-  const { events } = readLines(initialReader(), lines, { clockOffsetMs: 0, referenceTimeMs: 0 });
+  const options = { vm: 'vm', fingerprint: '', successThreshold: 1 };
+  const session = createRunSession(newSessionState(null), options);
+  const bytes = typeof log === 'string' ? Buffer.from(log) : log;
   const tasks: ReadTask[] = [];
   let runStartedAt: number | null = null;
-  let current: { domain: string | null; taskId: string; instruction: string | null; steps: number } | null =
-    null;
-  for (const event of events) {
-    if (event.type === 'run_started') runStartedAt = event.at;
-    if (event.type === 'task_started') {
-      current = { domain: event.domain, taskId: event.taskId, instruction: null, steps: 0 };
-    }
-    if (event.type === 'task_instruction' && current !== null) current.instruction = event.text;
-    if (event.type === 'task_step' && current !== null) current.steps = Math.max(current.steps, event.step);
-    if (event.type === 'task_ended') {
-      tasks.push({
-        runStartedAt,
-        domain: current?.domain ?? null,
-        taskId: current?.taskId ?? null,
-        instruction: current?.instruction ?? null,
-        steps: current?.steps ?? 0,
-        score: event.score,
-        exception: event.outcome === 'exception' ? event.message : null,
-        endedAt: event.at,
-      });
-      current = null;
-    }
+  const context = { clockOffsetMs: 0, referenceTimeMs: 0 };
+  for (const effect of session.push(bytes, context).effects) {
+    if (effect.type === 'run_started') runStartedAt = effect.run.startedAt;
+    if (effect.type !== 'task_ended') continue;
+    const { domain, taskId, instruction, steps, score, outcome, message, endedAt } = effect.task;
+    const exception = outcome === 'exception' ? message : null;
+    tasks.push({ runStartedAt, domain, taskId, instruction, steps, score, exception, endedAt });
   }
   return tasks;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseScore, runIdFor, stopPrintAtEnd } from '../../../src/main/engine/run/index.ts';
-import { parseArguments, parseTaskList } from '../../../src/main/engine/run/python-repr.ts';
-import { newestTimeOfDay } from '../../../src/main/engine/run/time-of-day.ts';
+import { stopPrintAtEnd } from '../../../src/main/engine/run/index.ts';
+import { runIdFor } from '../../../src/main/engine/run/run-birth.ts';
+import { parseArguments, parseScore, parseTaskList } from '../../../src/main/engine/run/python-repr.ts';
+import { newestTimeOfDay } from '../../../src/main/engine/run/dialects/openadapt.ts';
 
 describe('the arguments of a run', () => {
   it('are read from the repr of a namespace', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLineSplitter, type LogLine } from '../../../src/main/engine/run/index.ts';
+import { createLineSplitter } from '../../../src/main/engine/run/index.ts';
+import type { LogLine } from '../../../src/main/engine/run/model.ts';
 import { maxLineBytes } from '../../../src/main/engine/run/line-splitter.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 import { oddTexts } from '../../support/odd-texts.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { closeReader, countsOf } from '../../../src/main/engine/run/index.ts';
-import { endedTasks, foldEvents, readText, told, waaLog } from './support.ts';
+import { countsOf } from '../../../src/main/engine/run/index.ts';
+import { closed, endedTasks, readText, told, waaLog } from './support.ts';
 
 const lines = (...all: string[]) => readText(all.map((line) => `${line}\n`).join(''));
 
@@ -121,9 +121,7 @@ describe('the lines of a script', () => {
 
   it('hold a verdict-less score for a process that is gone', () => {
     const reading = lines('Task 1/2', 'Running task: a', 'Score: 1.0');
-    expect(endedTasks(foldEvents(reading, closeReader(reading.reader).events))).toEqual([
-      ['a', 'scored', 1, true, 1],
-    ]);
+    expect(endedTasks(closed(reading))).toEqual([['a', 'scored', 1, true, 1]]);
   });
 
   it('of a report written by hand number its tasks, and count its actions as steps', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { poolsOf, poolView, type PooledRun } from '../../../src/main/engine/run/index.ts';
+import { poolsOf, poolView, type PooledRun } from '../../../src/main/engine/run/pool.ts';
 import { at } from './run-events.ts';
 
 const noArguments = {

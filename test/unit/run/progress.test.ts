@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  countsOf,
-  progressOf,
-  stallAfterMs,
-  talliesOf,
-  type RunEvent,
-} from '../../../src/main/engine/run/index.ts';
+import { countsOf, progressOf, stallAfterMs } from '../../../src/main/engine/run/index.ts';
+import { talliesOf } from '../../../src/main/engine/run/counts.ts';
+import type { RunEvent } from '../../../src/main/engine/run/model.ts';
 import {
   begin,
   count,

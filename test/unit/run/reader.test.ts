@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { readerCounts } from '../../../src/main/engine/run/index.ts';
 import { readText, waaLog } from './support.ts';
 
 describe('how well a log is understood', () => {
   it('is told by what nobody could read before a run was recognised', () => {
     const text = 'Copying files...\n\nDone: 3 of 4\nepoch 1 loss 0.4\n';
-    expect(readerCounts(readText(text).reader)).toEqual({ lines: 4, unread: 3, recognised: false });
+    expect(readText(text).reader.counts).toEqual({ lines: 4, unread: 3, recognised: false });
   });
 
   it('is no question any more once there is one', () => {
     const head = 'Waiting for the server to start...\n';
     const text = `${head}${waaLog().begin('a').task('a').text()}Some print\nand another\n`;
-    const counts = readerCounts(readText(text).reader);
+    const { counts } = readText(text).reader;
     expect(counts).toMatchObject({ unread: 1, recognised: true });
     expect(counts.lines).toBe(text.split('\n').length - 1);
   });

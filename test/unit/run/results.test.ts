@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   countsOf,
   isContradiction,
-  reconcile,
   type ResultFile,
   type RunState,
 } from '../../../src/main/engine/run/index.ts';
+import { reconcile } from '../../../src/main/engine/run/results.ts';
 import {
   at,
   attempts,
@@ -31,8 +31,7 @@ const file = (taskId: string, text: string, minutes: number, domain = 'clock'): 
 });
 /** Folds in what the files say, a quarter of an hour later. */
 function taken(run: RunState, files: readonly ResultFile[], nowMinutes = 60) {
-  const { events } = reconcile(run, files, { nowMs: at(nowMinutes) });
-  return foldAll(events, run);
+  return foldAll(reconcile(run, files, { nowMs: at(nowMinutes) }), run);
 }
 const logged = (...events: Parameters<typeof foldAll>[0]) =>
   foldAll([begin('first'), list('a', 'b', 'c'), ...events]).run;
@@ -147,7 +146,7 @@ describe('a result file', () => {
 describe('results of which no log tells', () => {
   const silentAfterMs = 15 * minute;
   const follow = (run: RunState | null, files: readonly ResultFile[], nowMinutes: number) => {
-    const { events } = reconcile(run, files, { nowMs: at(nowMinutes), silentAfterMs });
+    const events = reconcile(run, files, { nowMs: at(nowMinutes), silentAfterMs });
     return run === null && events.length === 0 ? null : foldAll(events, run);
   };
 

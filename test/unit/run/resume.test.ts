@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countsOf, endRun, progressOf, type RunEvent } from '../../../src/main/engine/run/index.ts';
+import { countsOf, progressOf } from '../../../src/main/engine/run/index.ts';
+import type { RunEvent } from '../../../src/main/engine/run/model.ts';
+import { endRun } from '../../../src/main/engine/run/run-end.ts';
 import {
   attempts,
   begin,

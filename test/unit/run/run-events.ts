@@ -1,11 +1,7 @@
 /** Run events, made by hand, one minute apart. */
-import {
-  reduceRun,
-  type PlannedTask,
-  type RunEffect,
-  type RunEvent,
-  type RunState,
-} from '../../../src/main/engine/run/index.ts';
+import type { RunEffect, RunState } from '../../../src/main/engine/run/index.ts';
+import type { PlannedTask, RunEvent } from '../../../src/main/engine/run/model.ts';
+import { reduceRun } from '../../../src/main/engine/run/run-state.ts';
 import { identity } from './support.ts';
 
 export const minute = 60_000;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseReaderState, type RunState } from '../../../src/main/engine/run/index.ts';
 import {
   makeRunLog,
   randomFrom,
@@ -9,9 +8,8 @@ import {
   type RunLog,
   type RunLogKind,
 } from '../../support/run-logs/index.ts';
-import { nothingRead, readChunks, readText, type Reading } from './support.ts';
+import { readText, type Reading } from './support.ts';
 
-const encoder = new TextEncoder();
 const seeds = fc.nat(1_000_000);
 const ends = fc.constantFrom('finished' as const, 'interrupted' as const, 'running' as const);
 /** Lines that mean something where a log itself says them. */
@@ -75,16 +73,6 @@ function byId<Task extends { taskId: string; domain: string | null }>(tasks: rea
   return [...tasks].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-function restarted(reading: Reading): Reading {
-  const stored = JSON.parse(JSON.stringify({ reader: reading.reader, run: reading.run })) as {
-    reader: unknown;
-    run: RunState | null;
-  };
-  const reader = parseReaderState(stored.reader);
-  if (reader === null) throw new Error('a state of ours was not recognised');
-  return { ...reading, reader, run: stored.run };
-}
-
 /** The same pieces, those of each process in their own order, mixed anew. */
 function mixedAnew(pieces: readonly LogPiece[], seed: number): string {
   const random = randomFrom(seed);
@@ -109,28 +97,6 @@ describe.each(runLogKinds)('a log of the kind %s', (kind) => {
         expect(asTruth(readText(log.text))).toEqual(trueReading(log));
       }),
       { numRuns: 40 },
-    );
-  });
-
-  it('says the same however its bytes are cut, and after a restart at any line', () => {
-    fc.assert(
-      fc.property(seeds, fc.array(fc.nat(), { maxLength: 30 }), (seed, cuts) => {
-        const bytes = encoder.encode(makeRunLog(kind, seed, { tasks: 4 }).text);
-        const whole = readChunks(nothingRead, [bytes]);
-        const at = [0, ...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b), bytes.length];
-        const chunks = at.slice(1).map((end, index) => bytes.slice(at[index], end));
-        expect(readChunks(nothingRead, chunks).events).toEqual(whole.events);
-
-        const lineEnds = at.map((cut) => bytes.lastIndexOf(0x0a, cut) + 1);
-        let reading = nothingRead;
-        for (const [index, end] of [...lineEnds.slice(1), bytes.length].entries()) {
-          const from = lineEnds[index] ?? 0;
-          reading = restarted(readChunks(reading, [bytes.slice(from, end)], from));
-        }
-        expect(reading.events).toEqual(whole.events);
-        expect(reading.run).toEqual(whole.run);
-      }),
-      { numRuns: 15 },
     );
   });
 

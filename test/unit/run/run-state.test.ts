@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  countsOf,
-  endRun,
-  progressOf,
-  reduceRun,
-  type RunEvent,
-  type RunState,
-} from '../../../src/main/engine/run/index.ts';
+import { countsOf, progressOf, type RunState } from '../../../src/main/engine/run/index.ts';
+import type { RunEvent } from '../../../src/main/engine/run/model.ts';
+import { endRun } from '../../../src/main/engine/run/run-end.ts';
+import { reduceRun } from '../../../src/main/engine/run/run-state.ts';
 import { identity } from './support.ts';
 
 const minute = 60_000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { progressOf, taskCompleteOf } from '../../../src/main/engine/run/index.ts';
+import { progressOf } from '../../../src/main/engine/run/index.ts';
+import { taskCompleteOf } from '../../../src/main/engine/run/progress.ts';
 import { endedTasks, nothingRead, readChunks, sampleBytes } from './support.ts';
 
 describe('the log of a Windows Agent Arena run', () => {

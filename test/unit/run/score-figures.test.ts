@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countsOf, runFigures } from '../../../src/main/engine/run/index.ts';
+import { countsOf } from '../../../src/main/engine/run/index.ts';
+import { runFigures } from '../../../src/main/engine/run/score-figures.ts';
 import { begin, end, foldAll, start } from './run-events.ts';
 
 describe('runFigures', () => {

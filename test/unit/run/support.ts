@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   createLineSplitter,
-  initialReader,
-  readLines,
-  reduceRun,
-  runIdFor,
-  type ReadContext,
-  type ReaderState,
+  createRunSession,
+  newSessionState,
   type RunEffect,
-  type RunEvent,
+  type RunSessionState,
   type RunState,
 } from '../../../src/main/engine/run/index.ts';
+import type { ReadContext, RunEvent } from '../../../src/main/engine/run/model.ts';
+import { createLogReader, initialReader, type ReaderState } from '../../../src/main/engine/run/reader.ts';
+import { runIdFor } from '../../../src/main/engine/run/run-birth.ts';
+import { reduceRun } from '../../../src/main/engine/run/run-state.ts';
 
 export const fingerprint = '0123456789abcdef';
 export const identity = {
@@ -38,10 +38,17 @@ export const nothingRead: Reading = { reader: initialReader(), run: null, events
 /** Goes on with a reading. `startOffset`: where in the log the first chunk begins. */
 export function readChunks(before: Reading, chunks: readonly Uint8Array[], startOffset = 0): Reading {
   const splitter = createLineSplitter(startOffset);
-  return chunks.reduce((reading, chunk) => {
-    const { state, events } = readLines(reading.reader, splitter.push(chunk), context);
-    return foldEvents({ ...reading, reader: state }, events);
-  }, before);
+  const reader = createLogReader(before.reader);
+  const lines = chunks.flatMap((chunk) => splitter.push(chunk));
+  const events = reader.read(lines, context);
+  return foldEvents({ ...before, reader: reader.state }, events);
+}
+
+/** Goes on with what is left to say when the process is gone. */
+export function closed(before: Reading): Reading {
+  const reader = createLogReader(before.reader);
+  const events = reader.close();
+  return foldEvents({ ...before, reader: reader.state }, events);
 }
 
 export function foldEvents(reading: Reading, events: readonly RunEvent[]): Reading {
@@ -59,8 +66,12 @@ export function readText(text: string): Reading {
   return readChunks(nothingRead, [new TextEncoder().encode(text)]);
 }
 
+export function openSession(from: RunSessionState = newSessionState(null)) {
+  return createRunSession(from, { vm: 'vm', fingerprint, successThreshold: 1 });
+}
+
 /** `[id, outcome, score, success, attempt]` of every attempt that was told as ended, in order. */
-export function endedTasks(reading: Reading) {
+export function endedTasks(reading: Pick<Reading, 'effects'>) {
   return reading.effects.flatMap((effect) =>
     effect.type === 'task_ended'
       ? [

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  closeReader,
-  createLineSplitter,
-  initialReader,
-  readLines,
-  type TaskAttempt,
-} from '../../../src/main/engine/run/index.ts';
-import { endedTasks, foldEvents, readText, told, waaLog } from './support.ts';
+import { createLineSplitter } from '../../../src/main/engine/run/index.ts';
+import type { TaskAttempt } from '../../../src/main/engine/run/model.ts';
+import { createLogReader, initialReader } from '../../../src/main/engine/run/reader.ts';
+import { closed, endedTasks, readText, told, waaLog } from './support.ts';
 
 const runId = 'vm-20260128-220001000';
 
@@ -56,9 +52,9 @@ describe('a run of run.py', () => {
 
   it('counts a held result when the process is gone', () => {
     const reading = readText(waaLog().begin('a').task('a').result('1.00').text());
-    const { state, events } = closeReader(reading.reader);
-    expect(endedTasks(foldEvents(reading, events))).toEqual([['a', 'scored', 1, true, 1]]);
-    expect(closeReader(state).events).toEqual([]);
+    const over = closed(reading);
+    expect(endedTasks(over)).toEqual([['a', 'scored', 1, true, 1]]);
+    expect(closed(over).events).toEqual(over.events);
   });
 
   it('ends a task without a word as lost', () => {
@@ -141,13 +137,10 @@ describe('a run of run.py', () => {
     const log = waaLog().begin('a').task('a').step(1).bare('Interrupted by 15, shutting down');
     const reading = readText(log.text());
     expect(told(reading)).toEqual([`run_started ${runId}`]);
-    expect(told(foldEvents(reading, closeReader(reading.reader).events)).slice(1)).toEqual([
-      'task a interrupted null',
-      'run_ended interrupted',
-    ]);
+    expect(told(closed(reading)).slice(1)).toEqual(['task a interrupted null', 'run_ended interrupted']);
     log.result('1.00').finished('a');
     const further = readText(log.text());
-    expect(closeReader(further.reader).events).toEqual([]);
+    expect(closed(further).events).toEqual(further.events);
     expect(told(further)).toEqual([`run_started ${runId}`, 'task a scored 1']);
   });
 
@@ -181,7 +174,9 @@ describe('a run of run.py', () => {
 
   it('sets the clock of the log right, but names the run by what stands in it', () => {
     const lines = createLineSplitter(0).push(new TextEncoder().encode(waaLog().begin('a').text()));
-    const { events } = readLines(initialReader(), lines, { clockOffsetMs: -3_600_000, referenceTimeMs: 0 });
+    const reader = createLogReader(initialReader());
+    const behindUtc = { clockOffsetMs: -3_600_000, referenceTimeMs: 0 };
+    const events = reader.read(lines, behindUtc);
     expect(events[0]).toEqual({
       type: 'run_started',
       at: Date.UTC(2026, 0, 28, 21, 0, 1),

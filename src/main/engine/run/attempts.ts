@@ -1,11 +1,6 @@
 /** The attempts of a run: which one a worker is at, how one begins and how it ends. */
 import type { TaskOutcome } from '../../../shared/stream.ts';
-import type { RunEvent, RunState, TaskAttempt } from './model.ts';
-
-/** An attempt that is over. */
-export interface EndedAttempt extends TaskAttempt {
-  readonly outcome: TaskOutcome;
-}
+import type { EndedAttempt, RunEvent, RunState, TaskAttempt } from './model.ts';
 
 export interface AttemptEnd {
   /** Null where the log tells no time: the time of the newest event stands in for it. */
@@ -80,4 +75,18 @@ export function newestAttempt(run: RunState, taskId: string, domain: string | nu
 
 function attemptNumber(before: readonly TaskAttempt[], taskId: string, domain: string | null): number {
   return 1 + before.filter((task) => task.taskId === taskId && task.domain === domain).length;
+}
+
+/**
+ * Returns the run without the long texts of its ended attempts. Their effects carry the texts into the history, so the state stays small
+ * enough to be stored with each change.
+ */
+export function withoutTexts(run: RunState): RunState {
+  const hasText = (task: TaskAttempt): boolean =>
+    isEnded(task) && (task.instruction !== null || task.message !== null);
+  if (!run.tasks.some(hasText)) return run;
+  return {
+    ...run,
+    tasks: run.tasks.map((task) => (hasText(task) ? { ...task, instruction: null, message: null } : task)),
+  };
 }

@@ -1,13 +1,6 @@
 /** What a result file says of a task, taken into the run. It wins over the log, which may have said nothing or something else. */
-import {
-  addAttempt,
-  endAttempt,
-  isEnded,
-  newestAttempt,
-  updateAttempt,
-  type EndedAttempt,
-} from './attempts.ts';
-import type { RunEvent, RunState } from './model.ts';
+import { addAttempt, endAttempt, isEnded, newestAttempt, updateAttempt } from './attempts.ts';
+import type { EndedAttempt, RunEvent, RunState } from './model.ts';
 
 /** Dialect of a run of which only its result files are seen. */
 export const resultsDialect = 'results';

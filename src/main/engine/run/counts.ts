@@ -1,7 +1,7 @@
 /** What a run has come to so far. */
 import type { DomainTally } from '../../../shared/stream.ts';
-import { isEnded, type EndedAttempt } from './attempts.ts';
-import type { RunState } from './model.ts';
+import { isEnded } from './attempts.ts';
+import type { EndedAttempt, RunState } from './model.ts';
 import { scoreFigures, type ScoreCounts } from './score-figures.ts';
 
 export interface RunCounts extends ScoreCounts {

@@ -1,7 +1,7 @@
 /** How long a run still takes, from what its own tasks have taken. */
-import { isEnded, type EndedAttempt } from './attempts.ts';
+import { isEnded } from './attempts.ts';
 import { countsOf, talliesOf } from './counts.ts';
-import type { RunState, TaskAttempt } from './model.ts';
+import type { EndedAttempt, RunState, TaskAttempt } from './model.ts';
 
 /** From fewer tasks nothing follows. */
 const minTasks = 3;

@@ -131,6 +131,11 @@ export interface TaskAttempt {
   readonly message: string | null;
 }
 
+/** An attempt that is over. */
+export interface EndedAttempt extends TaskAttempt {
+  readonly outcome: TaskOutcome;
+}
+
 /** One start of a run. */
 export interface RunPart {
   /** The id that this start would have as a run of its own. */
@@ -169,4 +174,28 @@ export interface RunState {
   readonly averageScore: number | null;
   /** Why it ended, where it did not end by itself. */
   readonly endMessage: string | null;
+}
+
+/** What happened to a run, in order. Each attempt ends exactly once. */
+export type RunEffect =
+  | { readonly type: 'run_started'; readonly run: RunState }
+  | { readonly type: 'task_ended'; readonly task: EndedAttempt; readonly runId: string }
+  /** The record of an attempt that had ended has changed. */
+  | {
+      readonly type: 'task_corrected';
+      readonly task: EndedAttempt;
+      readonly before: EndedAttempt;
+      readonly runId: string;
+    }
+  | { readonly type: 'run_ended'; readonly run: RunState };
+
+/** What folding an event gives. */
+export interface RunStep {
+  readonly run: RunState | null;
+  readonly effects: readonly RunEffect[];
+}
+
+/** A step of a run that exists. */
+export interface FoldStep extends RunStep {
+  readonly run: RunState;
 }

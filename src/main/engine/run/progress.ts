@@ -1,9 +1,9 @@
 /** What of a run goes out over the stream. */
 import type { ProgressPayload, TaskCompletePayload } from '../../../shared/stream.ts';
-import { isEnded, type EndedAttempt } from './attempts.ts';
+import { isEnded } from './attempts.ts';
 import { countsOf, talliesOf } from './counts.ts';
 import { durationMs, remainingMs } from './eta.ts';
-import type { RunState } from './model.ts';
+import type { EndedAttempt, RunState } from './model.ts';
 import { runFigures } from './score-figures.ts';
 
 /** Time of the last news of a run: on the timeline of its log, and by the wall clock. Epoch milliseconds. */

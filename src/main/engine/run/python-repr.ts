@@ -1,4 +1,4 @@
-/** The two shapes of Python's repr() that a log is read for. Not a parser of Python: anything else gives nothing. */
+/** The shapes of Python values that a log is read for: task lists, arguments, scores. Not a parser of Python: anything else gives nothing. */
 import type { PlannedTask, RunArguments } from './model.ts';
 
 /** No name of a domain or task has a quote in it. */
@@ -45,6 +45,16 @@ const textArguments = [
   ['emulator_ip', 'emulatorIp'],
   ['trial_id', 'trialId'],
 ] as const;
+
+/** Returns a score of 0..1; null where the text says anything else: `nan`, `inf`, `-1`, `85%`, a word. */
+export function parseScore(text: string): number | null {
+  const word = text.trim();
+  // An evaluator may return a bool.
+  if (word === 'True') return 1;
+  if (word === 'False') return 0;
+  const score = word === '' ? NaN : Number(word);
+  return score >= 0 && score <= 1 ? score : null;
+}
 
 /** Every `name=value` at the top level; strings without their quotes, everything else as written. */
 function parseNamespace(text: string): ReadonlyMap<string, string> {

@@ -3,7 +3,7 @@ import { dialects } from './dialects/index.ts';
 import type { LogLine, ReadContext, RunEvent } from './model.ts';
 import { createRecordReader, initialRecordState, type LogRecord, type RecordState } from './record.ts';
 
-/** Where the reading of one log stands. Plain JSON: it is stored with the offset, and read back after a restart. */
+/** Where the reading of one log is. Plain JSON: it is stored with the offset, and read back after a restart. */
 export interface ReaderState {
   readonly version: typeof stateVersion;
   readonly records: RecordState;
@@ -62,38 +62,54 @@ export function parseReaderState(stored: unknown): ReaderState | null {
   return whole ? (state as ReaderState) : null;
 }
 
-export function readerCounts(state: ReaderState): ReaderCounts {
-  return state.counts;
+export interface LogReader {
+  /** Where it is now. */
+  readonly state: ReaderState;
+  /** Returns what the next lines mean, in order. Never throws, whatever the lines hold. */
+  read(lines: readonly LogLine[], context: ReadContext): readonly RunEvent[];
+  /**
+   * Returns what is left to say when the benchmark's process is known to be gone: a result was logged, and no line behind it ends the
+   * task. To be folded in before `endRun`.
+   */
+  close(): readonly RunEvent[];
 }
 
-/** What the next lines of the log say, in their order. Never throws, whatever the lines hold. */
-export function readLines(
-  state: ReaderState,
-  lines: readonly LogLine[],
-  context: ReadContext,
-): { readonly state: ReaderState; readonly events: readonly RunEvent[] } {
-  const records = createRecordReader(state.records);
-  const states = dialects.map((dialect) => state.dialects[dialect.name] ?? dialect.initial);
-  const events: RunEvent[] = [];
-  let { unread, recognised } = state.counts;
-  for (const line of lines) {
-    // An empty line says nothing in any dialect, and a log may have millions of them.
-    if (line.text === '') continue;
-    const record = records.next(line);
-    if (record === null) continue;
-    const isRead = readRecord(record, states, context, events);
-    if (recognised) continue;
-    if (!isRead) unread += line.text.trim() === '' ? 0 : 1;
-    else recognised = events.some((event) => event.type === 'run_started');
-  }
-  const counts = { lines: state.counts.lines + lines.length, unread, recognised };
+export function createLogReader(from: ReaderState): LogReader {
+  const records = createRecordReader(from.records);
+  const states = dialects.map((dialect) => from.dialects[dialect.name] ?? dialect.initial);
+  let { counts } = from;
+
   return {
-    state: { version: stateVersion, records: records.state, dialects: named(states), counts },
-    events,
+    get state(): ReaderState {
+      return { version: stateVersion, records: records.state, dialects: named(states), counts };
+    },
+    read(lines, context) {
+      const events: RunEvent[] = [];
+      let { unread, recognised } = counts;
+      for (const line of lines) {
+        // An empty line says nothing in any dialect, and a log may have millions of them.
+        if (line.text === '') continue;
+        const record = records.next(line);
+        if (record === null) continue;
+        const isRead = readRecord(record, states, context, events);
+        if (recognised) continue;
+        if (!isRead) unread += line.text.trim() === '' ? 0 : 1;
+        else recognised = events.some(isStart);
+      }
+      counts = { lines: counts.lines + lines.length, unread, recognised };
+      return events;
+    },
+    close() {
+      return dialects.flatMap((dialect, index) => {
+        const { state, events } = dialect.close(states[index]);
+        states[index] = state;
+        return events;
+      });
+    },
   };
 }
 
-/** Shows one record to the dialects, and changes their states. Whether any of them took it. */
+/** Shows one record to the dialects, and changes their states. Returns whether any of them took it. */
 function readRecord(record: LogRecord, states: unknown[], context: ReadContext, events: RunEvent[]): boolean {
   let isRead = false;
   for (const { dialect, index } of readersOf[record.kind]) {
@@ -101,8 +117,8 @@ function readRecord(record: LogRecord, states: unknown[], context: ReadContext, 
     if (step !== null) {
       isRead = true;
       events.push(...step.events);
-      // A log is in one run at a time: where one dialect begins a run, what another was in the middle of is over.
-      if (step.events.some((event) => event.type === 'run_started')) {
+      // A log is in one run at a time: if one dialect begins a run, the run of any other dialect is over.
+      if (step.events.some(isStart)) {
         for (const [other, { initial }] of dialects.entries()) states[other] = initial;
       }
       states[index] = step.state;
@@ -112,19 +128,8 @@ function readRecord(record: LogRecord, states: unknown[], context: ReadContext, 
   return isRead;
 }
 
-/**
- * What is left to say when the benchmark's process is known to be gone: a result was logged, and no line behind it
- * that ends the task. To be folded in before `endRun`.
- */
-export function closeReader(state: ReaderState): {
-  readonly state: ReaderState;
-  readonly events: readonly RunEvent[];
-} {
-  const steps = dialects.map((dialect) => dialect.close(state.dialects[dialect.name] ?? dialect.initial));
-  return {
-    state: { ...state, dialects: named(steps.map((step) => step.state)) },
-    events: steps.flatMap((step) => step.events),
-  };
+function isStart({ type }: RunEvent): boolean {
+  return type === 'run_started';
 }
 
 /** The states that differ from those before the first line, by the names of their dialects. */

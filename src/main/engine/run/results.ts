@@ -6,7 +6,7 @@ import { isEnded, newestAttempt } from './attempts.ts';
 import { resultsDialect, resultsWorker } from './correction.ts';
 import { datedKey } from './dialects/dialect.ts';
 import type { RunEvent, RunState, TaskAttempt } from './model.ts';
-import { parseScore } from './score.ts';
+import { parseScore } from './python-repr.ts';
 
 /** One `result.txt`, as it was found. */
 export interface ResultFile {
@@ -26,7 +26,7 @@ export interface ReconcileOptions {
    * Set where no log tells of what runs here: results then begin a run by themselves, and after a silence of this many milliseconds
    * that run is over.
    */
-  readonly silentAfterMs?: number;
+  readonly silentAfterMs?: number | undefined;
 }
 
 /** Folders beside those of the domains and tasks. */
@@ -46,18 +46,18 @@ interface ScoredFile extends ResultFile {
   readonly score: number;
 }
 
-/** The events that make the run agree with its result files. */
+/** Returns the events that make the run agree with its result files. */
 export function reconcile(
   run: RunState | null,
   files: readonly ResultFile[],
   options: ReconcileOptions,
-): { readonly events: readonly RunEvent[] } {
+): readonly RunEvent[] {
   const { nowMs, silentAfterMs } = options;
   const scored = files.flatMap(readScore).toSorted((a, b) => a.modifiedAt - b.modifiedAt);
-  if (silentAfterMs !== undefined) return { events: followResults(run, scored, nowMs, silentAfterMs) };
+  if (silentAfterMs !== undefined) return followResults(run, scored, nowMs, silentAfterMs);
   // What begins behind the run is about to show whose files these are.
-  if (run === null || run.dialect === resultsDialect || run.next !== null) return { events: [] };
-  return { events: scored.filter((file) => isNews(run, file, nowMs)).map(correction) };
+  if (run === null || run.dialect === resultsDialect || run.next !== null) return [];
+  return scored.filter((file) => isNews(run, file, nowMs)).map(correction);
 }
 
 /** Whether a correction contradicts what the log had said, as opposed to being more exact, or to telling what the log did not. */

@@ -1,4 +1,4 @@
-/** A run before anything has happened in it, and one that comes back from the journal. */
+/** A run before anything has happened in it, its id, and one that comes back from the journal. */
 import type { RunArguments, RunEvent, RunState } from './model.ts';
 
 const noArguments: RunArguments = {
@@ -11,6 +11,16 @@ const noArguments: RunArguments = {
   workers: null,
   trialId: null,
 };
+
+/**
+ * Returns the id of a run, the same on every reading of the log, whole or from a copy: `waa-eval-vm-20260128-225508318` where the log
+ * tells when the run began, `waa-eval-vm-3f9a1c20-0` (log fingerprint and byte offset) where it tells no date. Safe in a URL.
+ */
+export function runIdFor(vm: string, fingerprint: string, key: string): string {
+  const offset = /^offset-(\d+)$/.exec(key)?.[1];
+  const parts = offset === undefined ? [vm, key] : [vm, fingerprint.slice(0, 8), offset];
+  return parts.map((part) => part.replace(/[^\w.~-]/g, '-')).join('-');
+}
 
 export function newRun(runId: string, event: Extract<RunEvent, { type: 'run_started' }>): RunState {
   return {

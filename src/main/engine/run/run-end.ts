@@ -1,8 +1,7 @@
 /** How a run ends: by its own word, because its process is gone, or because another one begins. */
 import { endAttempt, isEnded, type AttemptEnd } from './attempts.ts';
 import { resultsDialect } from './correction.ts';
-import type { FoldStep, RunEffect } from './effects.ts';
-import type { RunEvent, RunState } from './model.ts';
+import type { FoldStep, RunEffect, RunEvent, RunState } from './model.ts';
 import { goOn, isGoingOn, isWhole } from './resume.ts';
 
 /**

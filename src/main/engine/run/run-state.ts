@@ -2,10 +2,9 @@
 import { addAttempt, currentAttempt, endAttempt, isFull, newestAttempt, updateAttempt } from './attempts.ts';
 import { withBoundedNames } from './bounded-names.ts';
 import { adoptAttempt, correctTask } from './correction.ts';
-import type { FoldStep, RunStep } from './effects.ts';
-import type { RunEvent, RunState, TaskAttempt } from './model.ts';
+import { countsOf } from './counts.ts';
+import type { FoldStep, RunEvent, RunState, RunStep, TaskAttempt } from './model.ts';
 import { addPause } from './pauses.ts';
-import { planRun } from './plan.ts';
 import { backAtStart, mayGoOn } from './resume.ts';
 import { newRun } from './run-birth.ts';
 import { closeRun, decideNext, replaceRun } from './run-end.ts';
@@ -103,6 +102,26 @@ function takenForDead(run: RunState, event: RunEvent): TaskAttempt | undefined {
   if (event.outcome !== 'scored' && event.outcome !== 'exception') return undefined;
   const last = run.tasks.findLast(({ worker }) => worker === event.worker);
   return last?.outcome === 'interrupted' && last.taskId === event.taskId ? last : undefined;
+}
+
+/**
+ * A list of tasks wins over a number, and a newer plan over an older one of its kind. A run that resumes plans only what is left, so the
+ * first plan stays.
+ */
+function planRun(run: RunState, event: Extract<RunEvent, { type: 'run_planned' }>): RunState {
+  const tasksBefore = run.parts.at(-1)?.tasksBefore ?? 0;
+  const isWhole = run.parts.length === 1;
+  const domainPlan = (isWhole ? event.domains : null) ?? run.domainPlan;
+  if (run.plan !== null && (event.tasks === null || !isWhole)) return { ...run, domainPlan };
+  const planned = {
+    ...run,
+    totalTasks: tasksBefore + event.totalTasks,
+    plan: isWhole ? event.tasks : null,
+    domainPlan,
+  };
+  if (event.completedTasks === undefined) return planned;
+  const seen = countsOf({ ...run, unseenTasks: 0 }).tasksCompleted;
+  return { ...planned, unseenTasks: Math.max(0, tasksBefore + event.completedTasks - seen) };
 }
 
 function startTask(run: RunState, event: Extract<RunEvent, { type: 'task_started' }>): FoldStep {

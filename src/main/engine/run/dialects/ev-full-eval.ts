@@ -4,7 +4,7 @@
  */
 import type { ReadContext, RunEvent } from '../model.ts';
 import type { PlainRecord } from '../record.ts';
-import { parseScore } from '../score.ts';
+import { parseScore } from '../python-repr.ts';
 import { andThen, datedKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
 import { withoutLoggerName } from './ev-runner-lines.ts';
 import { freeSlot, loseSlots, occupySlot, stepEvents, type Slot, type SlotEnd } from './slots.ts';

@@ -1,5 +1,5 @@
 /** One record of the runner of openadapt-evals (`benchmarks/runner.py`) → what it says. */
-import { parseScore } from '../score.ts';
+import { parseScore } from '../python-repr.ts';
 
 export type EvRunnerLine =
   /** `Evaluating 10 tasks on waa-live` */

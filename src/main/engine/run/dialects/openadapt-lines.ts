@@ -1,5 +1,5 @@
 /** One line of the `openadapt` dialect → what it says. Lines are matched from their beginning: an instruction may quote them. */
-import { parseScore } from '../score.ts';
+import { parseScore } from '../python-repr.ts';
 
 export type OpenAdaptLine =
   /** `=== Running WAA Benchmark ===` */

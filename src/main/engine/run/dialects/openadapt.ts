@@ -2,9 +2,8 @@
  * The lines that scripts around a benchmark print: `Task 5/30`, `Running task: <id>`, `Step 12`, `Score: 0.85`,
  * `Result: PASS`, each with or without a time in front.
  */
-import type { RunArguments, RunEvent } from '../model.ts';
+import type { ReadContext, RunArguments, RunEvent } from '../model.ts';
 import { isFreeText, type LogRecord } from '../record.ts';
-import { newestTimeOfDay } from '../time-of-day.ts';
 import { andThen, unchanged, type Dialect } from './dialect.ts';
 import { parseOpenAdaptLine, type OpenAdaptLine } from './openadapt-lines.ts';
 import {
@@ -27,6 +26,9 @@ import {
 
 /** Enough for any instruction that a person wants to read. */
 const maxInstructionChars = 4000;
+const dayMs = 24 * 60 * 60 * 1000;
+/** How far a line may seem to lie in the future before it counts as yesterday's: clocks differ. */
+const futureSlackMs = 5 * 60 * 1000;
 const timedLine = /^\s*\[(\d\d):(\d\d):(\d\d)\](.*)$/s;
 
 export const openAdapt: Dialect<OpenAdaptState> = {
@@ -201,4 +203,14 @@ function readEnded(state: OpenAdaptState, taskId: string, verdict: boolean, plac
       endTask(next, held.verdict ?? verdict, null, place),
     ),
   );
+}
+
+/** Returns the date and time of a bare "06:12:34", epoch milliseconds: the newest that is not after the reference time. */
+export function newestTimeOfDay(timeOfDayMs: number, context: ReadContext): number {
+  const referenceMs = context.referenceTimeMs - context.clockOffsetMs;
+  const todayMs = Math.floor(referenceMs / dayMs) * dayMs;
+  // Just after midnight the clock of the writer may be in tomorrow, or still in yesterday.
+  const candidates = [todayMs + dayMs, todayMs, todayMs - dayMs].map((day) => day + timeOfDayMs);
+  const newest = candidates.find((at) => at <= referenceMs + futureSlackMs) ?? todayMs - dayMs + timeOfDayMs;
+  return newest + context.clockOffsetMs;
 }

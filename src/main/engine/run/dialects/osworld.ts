@@ -3,7 +3,7 @@
  * Nothing says `Finished` here: a task is over with its `Result:`.
  */
 import { isFreeText, isInstruction, type LoggingRecord } from '../record.ts';
-import { parseScore } from '../score.ts';
+import { parseScore } from '../python-repr.ts';
 import { andThen, datedKey, unchanged, type Dialect } from './dialect.ts';
 import {
   closeAll,

@@ -3,9 +3,8 @@
  * from one root → what it says. Other modules log much, and nothing that counts.
  */
 import type { DomainPlan, PlannedTask, RunArguments } from '../model.ts';
-import { parseArguments, parseTaskList } from '../python-repr.ts';
+import { parseArguments, parseScore, parseTaskList } from '../python-repr.ts';
 import type { LoggingRecord } from '../record.ts';
-import { parseScore } from '../score.ts';
 
 export type RunnerLine =
   /** `TESTING ON TASK JSON PATH: …`; first release of WAA: `TESTING ON TASK PATH: …` */

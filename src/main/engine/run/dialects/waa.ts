@@ -2,9 +2,9 @@
  * The log of `run.py` of Windows Agent Arena, from its first release to its forks: Python logging records, of which
  * only those of the runner itself and of `lib_run_single` tell how far it is. A task is over with its `Finished` line.
  */
+import { parseBracketPrefix, parseWrapper, plainText } from '../log-prefix.ts';
 import type { DomainPlan, ReadContext, RunEvent } from '../model.ts';
 import { isInstruction, isFreeText, type LoggingRecord, type LogRecord } from '../record.ts';
-import { isStopPrint } from '../stop-print.ts';
 import { andThen, datedKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
 import { isRunner, parseDomainCount, parseRunnerLine, type RunnerLine } from './runner-lines.ts';
 import {
@@ -28,6 +28,9 @@ interface WaaState {
   /** The print of a signal, in a place where a text of the agent could say the same. It counts when nothing follows it. */
   readonly perhapsInterrupted: { readonly at: number; readonly message: string } | null;
 }
+
+/** `run.py` prints this on SIGTERM, SIGHUP and SIGINT and exits with 0; its log says nothing of it. A terminal shows the keys in front. */
+const stopPrint = /^(?:\^C)*Interrupted by \d+, shutting down$/;
 
 type Step = DialectStep<WaaState>;
 type RunEnd = Omit<Extract<RunEvent, { type: 'run_ended' }>, 'type'>;
@@ -115,7 +118,7 @@ function readContinuation(
     return worker === undefined ? null : store(state, addInstruction(worker, text, at));
   }
   const message = text.trim();
-  if (!isStopPrint(message)) return null;
+  if (!stopPrint.test(message)) return null;
   return isFreeText(of)
     ? unchanged({ ...state, perhapsInterrupted: { at, message } })
     : endRun(state, { at, state: 'interrupted', averageScore: null, message });
@@ -165,4 +168,14 @@ function closeAll(state: WaaState, otherwise: 'lost' | 'interrupted' | null, at:
 
 function store(state: WaaState, { worker, events }: WorkerStep): Step {
   return { state: { ...state, workers: replaceWorker(state.workers, worker) }, events };
+}
+
+/** Returns what a signal made `run.py` print behind the last record of its output; null: nothing. */
+export function stopPrintAtEnd(text: string): string | null {
+  for (const line of text.split(/[\r\n]+/).toReversed()) {
+    if (parseBracketPrefix(line) !== null) return null;
+    const said = plainText(parseWrapper(line)?.text ?? line).trim();
+    if (stopPrint.test(said)) return said;
+  }
+  return null;
 }

@@ -180,7 +180,8 @@ function identityOf({ size, inode, modifiedAt }: LogFile): LogIdentity {
 
 /** The same name, another file, while a run is on: logrotate's doing, and the run goes on in it. */
 function ifOn(before: Continuation | null): Continuation | null {
-  return before?.run == null || before.run.state === 'running' ? before : null;
+  const run = before?.session.run ?? null;
+  return run === null || run.state === 'running' ? before : null;
 }
 
 function missing(target: LogTarget, { file }: Reach): { message: string; hint: string } {

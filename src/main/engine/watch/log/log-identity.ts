@@ -1,13 +1,12 @@
-/** What a log is known by, and what it leaves to the log that takes its place. */
+/** How a log is recognised, and what it leaves to the log that takes its place. */
 import { createHash } from 'node:crypto';
 import type { FollowState } from '../../feed/index.ts';
-import { parseReaderState, type ReaderState, type RunState } from '../../run/index.ts';
+import { parseSessionState, type RunSessionState } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
 
 /** What one log leaves to the next, where a run goes on from one to the other. */
 export interface Continuation {
-  readonly reader: ReaderState;
-  readonly run: RunState | null;
+  readonly session: RunSessionState;
   readonly runnerSeen: boolean;
   /** What has arrived of a line whose end has not. */
   readonly pending: Uint8Array;
@@ -37,11 +36,10 @@ export function beginsAlike(
   );
 }
 
-/** What the journal says of a log that is gone, for the one that has taken its place; null: it cannot be read any more. */
+/** Returns what the journal says of a log that is gone, for the one that has taken its place; null: it cannot be read any more. */
 export function continuationOf(saved: FollowState): Continuation | null {
-  const reader = parseReaderState(saved.reader);
-  const { run, runnerSeen } = saved;
-  return reader === null ? null : { reader, run, runnerSeen, pending: Buffer.alloc(0) };
+  const session = parseSessionState(saved);
+  return session === null ? null : { session, runnerSeen: saved.runnerSeen, pending: Buffer.alloc(0) };
 }
 
 /**

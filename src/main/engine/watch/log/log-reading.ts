@@ -1,25 +1,20 @@
 /**
- * Reads one log from where the journal says it was left: bytes → lines → run events → run → journal. What the log says, the state
- * of the reading and the offset are written in one transaction, so that nothing is lost and nothing told twice, whatever dies when.
+ * Reads one log from where the journal says it was left: bytes go into a run session, its effects into the journal. They are written in
+ * one transaction with the state of the session, so that nothing is lost and nothing is reported twice, whatever dies when.
  */
 import type { Feed, FollowState } from '../../feed/index.ts';
 import {
-  closeReader,
-  createLineSplitter,
-  initialReader,
-  isBetweenTasks,
+  createRunSession,
   isOfRunPy,
-  parseReaderState,
-  readLines,
-  runIdFor,
-  type LogLine,
+  newSessionState,
+  parseSessionState,
   type ResultFile,
   type RunState,
 } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
 import { createMarker } from './follow-mark.ts';
 import { carriedOver, fingerprintBytesOf, fingerprintOf, type Continuation } from './log-identity.ts';
-import { createRunBook } from './run-book.ts';
+import { createRunBook, type LogSource } from './run-book.ts';
 import type { VmClock } from '../vm-clock.ts';
 
 export interface LogReadingOptions {
@@ -59,6 +54,7 @@ export interface LogReading extends Continuation {
   /** Where the bytes for {@link LogReading.push} must begin. */
   readonly startOffset: number;
   readonly inode: string;
+  readonly run: RunState | null;
   /** The run as far as its ended tasks are in the journal. What is shown must not count a task before its `task_complete` is out. */
   readonly publishedRun: RunState | null;
   /** First byte that has not arrived yet. */
@@ -79,30 +75,32 @@ export interface LogReading extends Continuation {
 
 /** How often an offset alone is worth a transaction. */
 const offsetEveryMs = 2_000;
-/** What had been written before we came is read in big steps: not each is worth a transaction. */
+/** What was written before BenchTray came is read in big steps: not each is worth a transaction. */
 const catchUpWriteEveryMs = 250;
 /** A process that ends between two tasks ends on purpose: some benchmarks restart themselves, or their container with its Windows. */
 const restartMs = 300_000;
-/** Of a process that was never seen it is less sure that it is gone: it may be one that we cannot see. Any model answers within this time. */
+/** A process that was never seen may only be invisible to BenchTray, so its absence says less. Any model answers within this time. */
 export const abandonedMs = 600_000;
-/** Of a line that goes on in the next file, no more is kept than of any other. */
+/** If a line goes on in the next file, no more of it is kept than of any other. */
 const longestPending = 64 * 1024;
 
 export function startReading(options: LogReadingOptions): LogReading {
-  const { vm, feed, identity, clock, continues } = options;
-  const savedReader = parseReaderState(options.resumes?.reader);
-  const resumed = savedReader === null ? null : options.resumes;
+  const { vm, log, feed, identity, clock, continues, successThreshold } = options;
+  const saved = options.resumes === null ? null : parseSessionState(options.resumes);
+  const resumed = saved === null ? null : options.resumes;
   const fingerprintBytes = resumed?.fingerprintBytes ?? fingerprintBytesOf(identity.head);
   const fingerprint = resumed?.fingerprint ?? fingerprintOf(identity.head, fingerprintBytes);
 
-  const startOffset = resumed?.offset ?? 0;
+  const startOffset = saved?.offset ?? 0;
   const carried = continues === null ? Buffer.alloc(0) : carriedOver(continues.pending, identity.head);
-  // What is carried over stands before this file, so that offsets are those of the file.
-  const splitter = createLineSplitter(startOffset - carried.length);
   const marker = createMarker(identity.inode, startOffset, resumed?.mark ?? null, longestPending);
-  let reader = continues?.reader ?? (resumed === null ? initialReader() : (savedReader ?? initialReader()));
   // A run that another log was in the middle of goes on in this one, or ends without a word where another begins.
-  const savedRun = (continues ?? resumed ?? feed.latestFollow(vm))?.run ?? null;
+  const left = continues?.session ?? saved ?? newSessionState(feed.latestFollow(vm)?.run ?? null);
+  // What is carried over stands before this file, so that offsets are those of the file.
+  const state = { ...left, offset: startOffset - carried.length };
+  const session = createRunSession(state, { vm, fingerprint, successThreshold });
+  const book = createRunBook({ vm, log, feed, clock, firstSeenMs: options.firstSeenMs, state });
+  let publishedRun = state.run;
   let runnerSeen = continues?.runnerSeen ?? resumed?.runnerSeen ?? false;
   /** A log that is seen for the first time is written when its present end is reached: only then is it known which runs are over. */
   let isFirstSight = continues === null && resumed === null && identity.size > 0;
@@ -115,84 +113,51 @@ export function startReading(options: LogReadingOptions): LogReading {
   let lastWriteMs = clock.monotonicMs();
   const movedBeforeMs = clock.movedMs();
 
-  const book = createRunBook({
-    vm,
-    log: options.log,
-    feed,
-    clock,
-    firstSeenMs: options.firstSeenMs,
-    identity: {
-      runIdFor: (key) => runIdFor(vm, fingerprint, key),
-      successThreshold: options.successThreshold,
-    },
-    run: savedRun,
-  });
-
-  let publishedRun = book.run;
-
-  function splitLines(chunk: Uint8Array): LogLine[] {
-    if (isCarried) return splitter.push(chunk);
-    isCarried = true;
-    return [...splitter.push(carried), ...splitter.push(chunk)];
-  }
-
   function write(atFirstSight = false): void {
     // As long as a line of the log before is not over, that log is where a restart has to begin.
-    book.write(splitter.offset < 0 ? null : followState(), atFirstSight);
+    book.write(book.state.offset < 0 ? null : source(), atFirstSight);
     lastWriteMs = clock.monotonicMs();
   }
 
-  function followState(): Omit<FollowState, 'log' | 'run'> {
-    return {
-      fingerprint,
-      fingerprintBytes,
-      offset: splitter.offset,
-      mark: marker.mark,
-      ...(options.hostPath === null ? {} : { hostPath: options.hostPath }),
-      reader,
-      runnerSeen,
-    };
+  function source(): LogSource {
+    const hostPath = options.hostPath === null ? {} : { hostPath: options.hostPath };
+    return { fingerprint, fingerprintBytes, mark: marker.mark, ...hostPath, runnerSeen };
   }
 
-  /** A log that breaks off is not the log of a run that is on when nobody has been at work on it for long. */
+  /** If a log breaks off and nobody has been at work on it for long, its run is over. */
   function endAbandoned(): void {
-    const isQuiet = clock.runMs() - options.modifiedAtMs >= abandonedMs;
-    if (!options.runnerIsAbsent || !isQuiet || book.run === null || !isOfRunPy(book.run)) return;
-    closeReading();
-    book.endRun('crashed', 'The benchmark process is gone.', null);
-  }
-
-  /** What the log has still to say when nothing more will come. */
-  function closeReading(): void {
-    const closed = closeReader(reader);
-    book.fold(closed.events);
-    reader = closed.state;
+    const { run } = book.state;
+    const nowMs = clock.runMs();
+    const isQuiet = nowMs - options.modifiedAtMs >= abandonedMs;
+    if (!options.runnerIsAbsent || !isQuiet || run === null || !isOfRunPy(run)) return;
+    const reason = 'The benchmark process is gone.';
+    book.take(session.end({ state: 'crashed', reason, atMs: null, nowMs, mayRestart: false }));
   }
 
   /** Writes what has happened, and shows the run if it changed. */
   function writeNews(): void {
     if (book.hasNews) write();
-    if (book.run === publishedRun) return;
-    publishedRun = book.run;
-    if (book.run !== null) options.onRun(book.run);
+    if (book.state.run === publishedRun) return;
+    publishedRun = book.state.run;
+    if (publishedRun !== null) options.onRun(publishedRun);
   }
 
   return {
     startOffset,
     inode: identity.inode,
+    get session() {
+      return book.state;
+    },
     get receivedTo() {
       return marker.receivedTo;
     },
     get pending() {
-      const { offset } = splitter;
+      const { offset } = book.state;
       if (offset >= 0) return marker.since(offset);
       return Buffer.concat([carried.subarray(carried.length + offset), marker.since(0)]);
     },
-    get reader() {
-      return reader;
-    },
     get run() {
-      return book.run;
+      return book.state.run;
     },
     get publishedRun() {
       return publishedRun;
@@ -207,13 +172,14 @@ export function startReading(options: LogReadingOptions): LogReading {
     push(chunk) {
       marker.push(chunk);
       const { receivedTo } = marker;
-      if (receivedTo > identity.size) lastGrowth = growthAt(clock.runMs());
-      const step = readLines(reader, splitLines(chunk), {
-        clockOffsetMs: options.clockOffsetMs + clock.movedMs() - movedBeforeMs,
-        referenceTimeMs: receivedTo > identity.size ? clock.runMs() : options.modifiedAtMs,
-      });
-      reader = step.state;
-      book.fold(step.events);
+      const isLive = receivedTo > identity.size;
+      // Not asked for each piece of an old log: the clock is slow.
+      const referenceTimeMs = isLive ? clock.runMs() : options.modifiedAtMs;
+      if (isLive) lastGrowth = growthAt(referenceTimeMs);
+      const clockOffsetMs = options.clockOffsetMs + clock.movedMs() - movedBeforeMs;
+      const bytes = isCarried ? chunk : Buffer.concat([carried, chunk]);
+      isCarried = true;
+      book.take(session.push(bytes, { clockOffsetMs, referenceTimeMs }));
       if (isFirstSight) {
         if (receivedTo < identity.size) return;
         endAbandoned();
@@ -230,7 +196,7 @@ export function startReading(options: LogReadingOptions): LogReading {
     takeResults(files) {
       // The log comes first: what it is about to say need not be taken from elsewhere.
       if (isFirstSight) return;
-      book.takeResults(files);
+      book.take(session.takeResults(files, clock.runMs()));
       writeNews();
     },
 
@@ -239,16 +205,11 @@ export function startReading(options: LogReadingOptions): LogReading {
     },
 
     endRun(state, reason) {
-      if (book.run === null || isFirstSight) return;
-      closeReading();
-      if (isBetweenTasks(book.run) && clock.monotonicMs() - lastGrowth.monotonicMs < restartMs) {
-        writeNews();
-        return;
-      }
-      book.endRun(state, reason, clock.runMs());
-      write();
-      publishedRun = book.run;
-      options.onRun(book.run);
+      if (book.state.run === null || isFirstSight) return;
+      const nowMs = clock.runMs();
+      const mayRestart = clock.monotonicMs() - lastGrowth.monotonicMs < restartMs;
+      book.take(session.end({ state, reason, atMs: nowMs, nowMs, mayRestart }));
+      writeNews();
     },
 
     flush() {

@@ -1,21 +1,11 @@
 /**
- * Keeps the book of what runs on a VM: run events fold into the run, and what that amounts to is written into the journal together
- * with the place up to which its source has been read.
+ * Keeps the book of what runs on a VM: what a run session returns is collected, and written into the journal in one transaction with the
+ * state of the session.
  */
 import type { ErrorPayload } from '../../../../shared/stream.ts';
 import type { Feed, FollowState, RunRecord, TaskRecord } from '../../feed/index.ts';
-import {
-  endRun,
-  reconcile,
-  reduceRun,
-  type ReconcileOptions,
-  type ResultFile,
-  type RunEffect,
-  type RunEvent,
-  type RunIdentity,
-  type RunState,
-} from '../../run/index.ts';
-import { isOtherRecord, isSameAttempt, recordOf, withoutTexts } from './run-record.ts';
+import type { RunEffect, RunSessionState, RunState, SessionStep } from '../../run/index.ts';
+import { isOtherRecord, isSameAttempt, recordOf } from './run-record.ts';
 import { badEnd, mismatch, tellingOf } from './telling.ts';
 import type { VmClock } from '../vm-clock.ts';
 
@@ -27,63 +17,45 @@ export interface RunBookOptions {
   readonly clock: VmClock;
   /** When this VM was seen for the first time; epoch milliseconds. */
   readonly firstSeenMs: number;
-  readonly identity: RunIdentity;
-  /** The run to go on with, or behind which the next one begins. */
-  readonly run: RunState | null;
-  /** Set where no log tells of what runs: see `reconcile`. */
-  readonly silentAfterMs?: number;
+  /** Of the session before its first step. */
+  readonly state: RunSessionState;
 }
 
+/** What is known of a log besides the state of its session. */
+export type LogSource = Omit<FollowState, 'log' | keyof RunSessionState>;
+
 export interface RunBook {
-  readonly run: RunState | null;
+  /** Of the session after its last step, written or not. */
+  readonly state: RunSessionState;
   /** Something has happened since the last writing that is worth one. */
   readonly hasNews: boolean;
-  fold(events: readonly RunEvent[]): void;
-  /** @param atMs null: with the last thing that happened in it */
-  endRun(state: 'crashed' | 'interrupted', reason: string, atMs: number | null): void;
-  /** Folds in what result files say; they are looked at again whenever something has happened. */
-  takeResults(files: readonly ResultFile[]): void;
+  /** Takes over what the session returned. */
+  take(step: SessionStep): void;
   /**
-   * Writes everything since the last time in one transaction. What could not be written stays to be written.
-   * @param follow null: the place that was written last stands
+   * Writes everything since the last time in one transaction. If that fails, the next writing includes it.
+   * @param source null: the state that was written last stays, and a restart begins there
    * @param isFirstSight see `tellingOf`
    */
-  write(follow: Omit<FollowState, 'log' | 'run'> | null, isFirstSight: boolean): void;
+  write(source: LogSource | null, isFirstSight: boolean): void;
 }
 
 export function createRunBook(options: RunBookOptions): RunBook {
-  const { vm, log, feed, clock, identity, firstSeenMs } = options;
-  const reconcileOptions = (): ReconcileOptions =>
-    options.silentAfterMs === undefined
-      ? { nowMs: clock.runMs() }
-      : { nowMs: clock.runMs(), silentAfterMs: options.silentAfterMs };
-  let run = options.run;
-  let written = run;
+  const { vm, log, feed, clock, firstSeenMs } = options;
+  let { state } = options;
+  let written = state.run;
   let pending: RunEffect[] = [];
-  let files: readonly ResultFile[] = [];
 
   function hasNews(): boolean {
-    return pending.length > 0 || isOtherRecord(run, written);
-  }
-
-  function foldOne(event: RunEvent): void {
-    const step = reduceRun(run, event, identity);
-    run = step.run;
-    pending.push(...step.effects);
-  }
-
-  function foldResults(): void {
-    if (files.length > 0 || options.silentAfterMs !== undefined)
-      reconcile(run, files, reconcileOptions()).events.forEach(foldOne);
+    return pending.length > 0 || isOtherRecord(state.run, written);
   }
 
   /** A run that is over belongs to the log that told of it. */
-  function recordFor(state: RunState): RunRecord {
-    const isCurrent = state.runId === run?.runId;
-    return recordOf(state, vm, isCurrent ? log : (feed.run(state.runId)?.log ?? log));
+  function recordFor(run: RunState): RunRecord {
+    const isCurrent = run.runId === state.run?.runId;
+    return recordOf(run, vm, isCurrent ? log : (feed.run(run.runId)?.log ?? log));
   }
 
-  /** Told once: not when a second copy of the log, or a second reading of it, says the same. */
+  /** Reported once: not when a second copy of the log, or a second reading of it, says the same. */
   function newBadEnd(ended: RunState): ErrorPayload | null {
     const known = feed.run(ended.runId);
     const isKnown = known?.state === ended.state && known.endedAt === ended.endedAt;
@@ -97,36 +69,28 @@ export function createRunBook(options: RunBookOptions): RunBook {
     return known?.outcome === 'scored' && known.score === effect.task.score ? null : moment;
   }
 
+  /** If a run went on after its end and both are read at once, the end is no news. */
+  function isLastWord(ended: RunState): boolean {
+    const { run } = state;
+    return run?.runId !== ended.runId || (run.state === ended.state && run.endedAt === ended.endedAt);
+  }
+
   return {
-    get run() {
-      return run;
+    get state() {
+      return state;
     },
     get hasNews() {
       return hasNews();
     },
 
-    fold(events) {
-      if (events.length === 0) return;
-      const before = pending.length;
-      events.forEach(foldOne);
-      if (pending.length > before) foldResults();
+    take(step) {
+      state = step.state;
+      pending.push(...step.effects);
     },
 
-    endRun(state, reason, atMs) {
-      if (run === null) return;
-      const ended = endRun(run, state, atMs, reason);
-      run = ended.run;
-      pending.push(...ended.effects);
-    },
-
-    takeResults(found) {
-      files = found;
-      foldResults();
-    },
-
-    write(follow, isFirstSight) {
-      const context = { isFirstSight, firstSeenMs, nowMs: clock.runMs(), run };
-      const telling = tellingOf(pending, context);
+    write(source, isFirstSight) {
+      const { run } = state;
+      const telling = tellingOf(pending, { isFirstSight, firstSeenMs, nowMs: clock.runMs(), run });
       const runs = new Map<string, RunRecord>();
       const tasks: { record: TaskRecord; tell: boolean }[] = [];
       const corrected: TaskRecord[] = [];
@@ -152,7 +116,6 @@ export function createRunBook(options: RunBookOptions): RunBook {
         }
       }
       if (run !== null && hasNews()) runs.set(run.runId, recordFor(run));
-      const kept = run === null ? null : withoutTexts(run);
       feed.commit({
         vm,
         at: clock.wallMs(),
@@ -160,16 +123,10 @@ export function createRunBook(options: RunBookOptions): RunBook {
         tasks,
         corrected,
         moments: moments.filter((moment) => moment !== null),
-        ...(follow === null ? {} : { follow: { ...follow, log, run: kept } }),
+        ...(source === null ? {} : { follow: { ...source, ...state, log } }),
       });
-      run = kept;
-      written = kept;
+      written = run;
       pending = [];
     },
   };
-
-  /** An end behind which the run went on is no news any more when both are read at once. */
-  function isLastWord(ended: RunState): boolean {
-    return run?.runId !== ended.runId || (run.state === ended.state && run.endedAt === ended.endedAt);
-  }
 }

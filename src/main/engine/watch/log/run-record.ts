@@ -1,6 +1,6 @@
-/** What of a run is written into its record in the history, and what is kept of it beside the place in the log. Pure. */
+/** What of a run is written into its record in the history. Pure. */
 import type { RunRecord, TaskRecord } from '../../feed/index.ts';
-import { countsOf, isEnded, type EndedAttempt, type RunState } from '../../run/index.ts';
+import { countsOf, type EndedAttempt, type RunState } from '../../run/index.ts';
 
 /** @param log name of the log in the journal */
 export function recordOf(run: RunState, vm: string, log: string): RunRecord {
@@ -22,18 +22,4 @@ export function isOtherRecord(run: RunState | null, written: RunState | null): b
 
 export function isSameAttempt(record: TaskRecord, task: EndedAttempt): boolean {
   return record.taskId === task.taskId && record.domain === task.domain && record.attempt === task.attempt;
-}
-
-/**
- * Of tasks that are over, the long texts stand in the history: without them the state of a run is small enough to be written with each
- * event.
- */
-export function withoutTexts(run: RunState): RunState {
-  const isLong = (task: RunState['tasks'][number]): boolean =>
-    isEnded(task) && (task.instruction !== null || task.message !== null);
-  if (!run.tasks.some(isLong)) return run;
-  return {
-    ...run,
-    tasks: run.tasks.map((task) => (isLong(task) ? { ...task, instruction: null, message: null } : task)),
-  };
 }

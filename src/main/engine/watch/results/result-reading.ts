@@ -1,6 +1,6 @@
 /** A run of which no log tells: tasks are played from elsewhere, and only their result files appear on the VM. */
 import type { Feed } from '../../feed/index.ts';
-import { initialReader, runIdFor, type ResultFile, type RunState } from '../../run/index.ts';
+import { createRunSession, newSessionState, type ResultFile, type RunState } from '../../run/index.ts';
 import { createRunBook } from '../log/run-book.ts';
 import type { VmClock } from '../vm-clock.ts';
 
@@ -15,34 +15,32 @@ export interface ResultReadingOptions {
   readonly silentAfterMs: number;
   readonly feed: Feed;
   readonly clock: VmClock;
-  /** Told after each change of the run, when it has been written. */
+  /** Called after each change of the run, once it is in the journal. */
   readonly onRun: (run: RunState) => void;
 }
 
 export interface ResultReading {
   /** The run that the results make; null before the first. */
   readonly run: RunState | null;
-  /** All result files, with each look: that nothing comes any more ends the run. */
+  /** Takes all result files, with each look: if nothing new comes any more, the run ends. */
   takeResults(files: readonly ResultFile[]): void;
 }
 
 export function startResultReading(options: ResultReadingOptions): ResultReading {
-  const { vm, feed } = options;
-  const book = createRunBook({
-    ...options,
-    identity: { runIdFor: (key) => runIdFor(vm, '', key), successThreshold: options.successThreshold },
-    run: feed.latestFollow(vm)?.run ?? null,
-  });
+  const { vm, feed, clock, successThreshold, silentAfterMs } = options;
+  const state = newSessionState(feed.latestFollow(vm)?.run ?? null);
+  const session = createRunSession(state, { vm, fingerprint: '', successThreshold, silentAfterMs });
+  const book = createRunBook({ ...options, state });
   return {
     get run() {
-      return book.run?.dialect === 'results' ? book.run : null;
+      const { run } = book.state;
+      return run?.dialect === 'results' ? run : null;
     },
     takeResults(files) {
-      book.takeResults(files);
+      book.take(session.takeResults(files, clock.runMs()));
       if (!book.hasNews) return;
-      const nothingRead = { fingerprint: '', fingerprintBytes: 0, offset: 0, reader: initialReader() };
-      book.write({ ...nothingRead, runnerSeen: false }, false);
-      if (book.run !== null) options.onRun(book.run);
+      book.write({ fingerprint: '', fingerprintBytes: 0, runnerSeen: false }, false);
+      if (book.state.run !== null) options.onRun(book.state.run);
     },
   };
 }

@@ -1,0 +1,135 @@
+/**
+ * The one entry into this room: the bytes of a log go in, what happened in its runs comes out. Bytes become lines, lines become records,
+ * records become run events in whatever dialect they are written, and run events fold into the state of the run.
+ */
+import { withoutTexts } from './attempts.ts';
+import { createLineSplitter } from './line-splitter.ts';
+import type { ReadContext, RunEffect, RunEvent, RunState, RunStep } from './model.ts';
+import { createLogReader, initialReader, parseReaderState, type ReaderState } from './reader.ts';
+import { reconcile, type ResultFile } from './results.ts';
+import { isBetweenTasks } from './resume.ts';
+import { runIdFor } from './run-birth.ts';
+import { endRun } from './run-end.ts';
+import { reduceRun, type RunIdentity } from './run-state.ts';
+
+/** Where the reading of one log is. Plain JSON: stored with the effects that led to it, it lets a restart lose and repeat nothing. */
+export interface RunSessionState {
+  /** First byte that is in no line read so far, from the start of the file: the next session's bytes begin here. */
+  readonly offset: number;
+  readonly reader: ReaderState;
+  /** The run that is on, or the last one; null before the first. */
+  readonly run: RunState | null;
+}
+
+export interface RunSessionOptions {
+  readonly vm: string;
+  /** Hash of the log's first bytes. The ids of runs whose log tells no date are made from it. */
+  readonly fingerprint: string;
+  /** From which score on a task without a verdict counts as a success. */
+  readonly successThreshold: number;
+  /** Set if no log tells of what runs: see `reconcile`. */
+  readonly silentAfterMs?: number | undefined;
+}
+
+/** How a run ends of whose end its log says nothing. */
+export interface SessionEnd {
+  readonly state: 'crashed' | 'interrupted';
+  readonly reason: string;
+  /** Epoch milliseconds; null: when the last thing happened in the run. */
+  readonly atMs: number | null;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /** A process that ends between two tasks may be restarting: its run then stays on. */
+  readonly mayRestart: boolean;
+}
+
+/** What a call has come to. To be stored as a whole or not at all. */
+export interface SessionStep {
+  /** What happened, in order. */
+  readonly effects: readonly RunEffect[];
+  /** Where the session is now. */
+  readonly state: RunSessionState;
+}
+
+export interface RunSession {
+  /** Takes the next bytes of the log. However they are cut into chunks, the effects are the same. The chunk may be reused afterwards. */
+  push(bytes: Uint8Array, context: ReadContext): SessionStep;
+  /** Folds in what all known result files say. They are read again whenever something happens, until others are given. */
+  takeResults(files: readonly ResultFile[], nowMs: number): SessionStep;
+  /** Ends the run: its process is gone. */
+  end(how: SessionEnd): SessionStep;
+}
+
+/** Returns the state at the start of a log. @param run the run to go on with, or behind which the next one begins */
+export function newSessionState(run: RunState | null): RunSessionState {
+  return { offset: 0, reader: initialReader(), run };
+}
+
+/** Returns a stored state; null when another version of BenchTray wrote it: the log is then read from its beginning. */
+export function parseSessionState(
+  stored: Omit<RunSessionState, 'reader'> & { readonly reader: unknown },
+): RunSessionState | null {
+  const { offset, run } = stored;
+  const reader = parseReaderState(stored.reader);
+  return reader === null ? null : { offset, reader, run };
+}
+
+export function createRunSession(from: RunSessionState, options: RunSessionOptions): RunSession {
+  const { vm, fingerprint, successThreshold, silentAfterMs } = options;
+  const identity: RunIdentity = { runIdFor: (key) => runIdFor(vm, fingerprint, key), successThreshold };
+  const splitter = createLineSplitter(from.offset);
+  const reader = createLogReader(from.reader);
+  let { run } = from;
+  let files: readonly ResultFile[] = [];
+
+  /** Takes over the run and returns the effects, which carry the long texts of ended tasks out of the state. */
+  function take(step: RunStep): readonly RunEffect[] {
+    run = step.run === null || step.effects.length === 0 ? step.run : withoutTexts(step.run);
+    return step.effects;
+  }
+
+  function fold(events: readonly RunEvent[], nowMs: number): readonly RunEffect[] {
+    return events.flatMap((event) => {
+      const effects = take(reduceRun(run, event, identity));
+      // After each event that has an effect, not after each chunk: the order of effects must not depend on how the bytes are cut.
+      return effects.length === 0 ? [] : [...effects, ...foldResults(nowMs)];
+    });
+  }
+
+  function foldResults(nowMs: number): readonly RunEffect[] {
+    if (files.length === 0 && silentAfterMs === undefined) return [];
+    const events = reconcile(run, files, { nowMs, silentAfterMs });
+    return events.flatMap((event) => take(reduceRun(run, event, identity)));
+  }
+
+  function stepOf(effects: readonly RunEffect[]): SessionStep {
+    return { effects, state: { offset: splitter.offset, reader: reader.state, run } };
+  }
+
+  return {
+    push(bytes, context) {
+      return stepOf(fold(reader.read(splitter.push(bytes), context), context.referenceTimeMs));
+    },
+    takeResults(found, nowMs) {
+      files = found;
+      return stepOf(foldResults(nowMs));
+    },
+    end({ state, reason, atMs, nowMs, mayRestart }) {
+      const effects = fold(reader.close(), nowMs);
+      if (run === null || (mayRestart && isBetweenTasks(run))) return stepOf(effects);
+      return stepOf([...effects, ...take(endRun(run, state, atMs, reason))]);
+    },
+  };
+}
+
+/** Returns whose log this is. @param text a piece of a log, which may begin and end anywhere */
+export function recogniseLog(text: string): { readonly dialect: string | null; readonly lines: number } {
+  const session = createRunSession(newSessionState(null), { vm: '', fingerprint: '', successThreshold: 1 });
+  const bytes = new TextEncoder().encode(`${text}\n`);
+  const context = { clockOffsetMs: 0, referenceTimeMs: 0 };
+  const start = session.push(bytes, context).effects.find((effect) => effect.type === 'run_started');
+  return {
+    dialect: start?.run.dialect ?? null,
+    lines: text.split(/[\r\n]+/).filter((line) => line.trim() !== '').length,
+  };
+}
