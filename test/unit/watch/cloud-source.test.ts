@@ -1,4 +1,4 @@
-/** What Azure's answers bring into the store. */
+/** How Azure's answers get into the store. */
 import { describe, expect, it } from 'vitest';
 import type { Azure, AzureAnswer, AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
 import { makeVmConfig, type VmConfig } from '../../../src/main/engine/config/index.ts';
@@ -49,7 +49,7 @@ describe('a VM in Azure', () => {
     expect(priced.store.get().cloud?.perHourUsd).toBe(7);
   });
 
-  it('is asked again when its connection is lost, and what is not answered is counted', async () => {
+  it('is asked about again when its connection is lost, and missed answers are counted', async () => {
     const { store, asked } = watched();
     await until(() => store.get().cloud?.facts ?? null, 'an answer');
     asked.answer = { ok: false, problem };

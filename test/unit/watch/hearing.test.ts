@@ -1,4 +1,4 @@
-/** What the journal keeps of the last answer of a VM. */
+/** How the journal keeps the time of the last answer of a VM. */
 import { expect, it } from 'vitest';
 import { Hearing } from '../../../src/main/engine/watch/link/hearing.ts';
 import type { VmState } from '../../../src/main/engine/watch/state.ts';

@@ -1,4 +1,4 @@
-/** Where SSH goes to, by what the store says of the address. */
+/** Where SSH connects to, by the address in the store. */
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ const facts: AzureFacts = {
   ...{ address: null, size: null, location: null, runningSinceMs: null, checkedAtMs: 0 },
 };
 
-/** A VM of which Azure tells the address, and a port that counts who comes. */
+/** A VM with an address from Azure, and a port that counts connections. */
 async function watched(host: string | null = null) {
   const server = createServer((socket) => socket.destroy());
   let knocks = 0;
@@ -61,7 +61,7 @@ async function watched(host: string | null = null) {
 }
 
 describe('a VM that has its address from Azure', () => {
-  it('is not looked for before Azure has answered, and then where Azure says', async () => {
+  it('is not connected to before Azure answers, and then at the address from Azure', async () => {
     const { store, says, knocks } = await watched();
     expect([store.get().target, knocks()]).toEqual([null, 0]);
     says({ address: '127.0.0.1' });
@@ -91,7 +91,7 @@ describe('a VM that has its address from Azure', () => {
     expect(store.get().target).toBe(target);
   });
 
-  it('is not left while its connection stands, whatever Azure says', async () => {
+  it('keeps its open connection, whatever Azure says', async () => {
     const { store, says } = await watched();
     says({ address: '127.0.0.1' });
     const { target } = store.get();
@@ -102,7 +102,7 @@ describe('a VM that has its address from Azure', () => {
   });
 });
 
-it('a VM whose address is configured is looked for there at once, and nowhere else', async () => {
+it('a VM with a configured address is connected to there at once, and nowhere else', async () => {
   const { store, says, knocks } = await watched('127.0.0.1');
   const { target } = store.get();
   expect(target).toMatchObject({ ok: true, value: { host: '127.0.0.1' } });

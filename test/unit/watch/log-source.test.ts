@@ -1,4 +1,4 @@
-/** What the log of a VM brings into the store, from a file of this machine by a shell of this machine. */
+/** How the log of a VM gets into the store, from a file and a shell of this machine. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ function watched() {
 }
 
 describe.skipIf(process.platform !== 'linux')('the log of a VM', () => {
-  it('brings its run into the store, each task after it is in the journal', async () => {
+  it('writes its run into the store, each task after it is in the journal', async () => {
     const { store, tools, write, look } = watched();
     const written: [shown: number, inJournal: number][] = [];
     store.subscribe(({ loggedRun }, before) => {
@@ -57,7 +57,7 @@ describe.skipIf(process.platform !== 'linux')('the log of a VM', () => {
     expect(store.get().reading?.run?.runId).toBe(store.get().loggedRun?.runId);
   });
 
-  it('is known to tell of all runs after three looks, and not before on the next connection', async () => {
+  it('counts as searched after three looks, on each connection again', async () => {
     const { store, look } = watched();
     await look();
     await look();
@@ -68,7 +68,7 @@ describe.skipIf(process.platform !== 'linux')('the log of a VM', () => {
     expect(store.get().isBehind).toBe(true);
   });
 
-  it('gives way to a run that only its results tell of, and comes back after it', async () => {
+  it('gives way to a run known only from its results, and comes back after it', async () => {
     const { store, write, look } = watched();
     await look();
     write(waaLog({ startMs: Date.now() }).begin('a').task('a').text());

@@ -1,4 +1,4 @@
-/** When a VM is looked at, by what the store says. */
+/** When a VM is looked at, by the facts in the store. */
 import { describe, expect, it } from 'vitest';
 import { LookSource } from '../../../src/main/engine/watch/looks/look-source.ts';
 import { wantLook } from '../../../src/main/engine/watch/source.ts';
@@ -16,7 +16,7 @@ function watched() {
 }
 
 describe.skipIf(process.platform === 'win32')('a VM', () => {
-  it('is looked at when a connection is up, and then a whole picture is known', async () => {
+  it('is looked at when a connection is up, and then the first look is over', async () => {
     const { store, connect } = watched();
     expect(store.get()).toMatchObject({ shells: null, checkedAtMs: null, heard: null });
     connect();
@@ -27,7 +27,7 @@ describe.skipIf(process.platform === 'win32')('a VM', () => {
     expect([checkedAtMs, heard, host, machine]).not.toContain(null);
   });
 
-  it('is looked at soon when somebody has missed something, as a whole', async () => {
+  it('gets a whole look soon after a source wanted one', async () => {
     const { store, tools, connect } = watched();
     connect();
     await until(() => store.get().looked.count >= 1, 'the first look is through');
@@ -37,7 +37,7 @@ describe.skipIf(process.platform === 'win32')('a VM', () => {
     expect(store.get()).toMatchObject({ looked: { depth: 'whole' }, lookWantedAtMs: null });
   });
 
-  it('is looked at at once when somebody begins to listen', async () => {
+  it('is looked at as soon as a client connects', async () => {
     const { store, connect } = watched();
     connect();
     await until(() => store.get().looked.count >= 1, 'the first look is through');
@@ -46,7 +46,7 @@ describe.skipIf(process.platform === 'win32')('a VM', () => {
     await until(() => store.get().looked.count > count, 'another look');
   });
 
-  it('is looked at anew on the next connection', async () => {
+  it('is looked at again on the next connection', async () => {
     const { store, connect } = watched();
     connect();
     await until(() => store.get().looked.count >= 1, 'the first look is through');

@@ -1,4 +1,4 @@
-/** What a state means for the stream: status, progress and troubles in one pure step. */
+/** The meaning of a state for the stream: status, progress and troubles in one pure step. */
 import { describe, expect, it } from 'vitest';
 import { project } from '../../../src/main/engine/watch/project.ts';
 import { ready, sshProblem } from './sights.ts';
@@ -9,8 +9,8 @@ const run = runFrom(startMs);
 const silent = { isRunning: true, endedWell: false, guest: null, silentForMs: 3_600_000 };
 const codes = ({ conditions }: ReturnType<typeof project>) => conditions.holding.map(({ code }) => code);
 
-describe('what a state means', () => {
-  it('is a status, the progress of its run, and the troubles that hold', () => {
+describe('the projection of a state', () => {
+  it('has a status, the progress of its run, and the troubles that hold', () => {
     const state = stateOf({ ...ready, loggedRun: run, run: silent, checkedAtMs: startMs });
     const projection = project(state, startMs + 60_000);
     expect(projection.status).toMatchObject({
@@ -22,7 +22,7 @@ describe('what a state means', () => {
     expect(codes(projection)).toEqual(['run_stalled']);
   });
 
-  it('is no status and no trouble while half a picture is known, but its run goes on', () => {
+  it('has no status and no trouble before the first look is over, but its run goes on', () => {
     const down = { ssh: { kind: 'down', everUp: true, problem: sshProblem } } as const;
     for (const half of [{ isFirstLook: true }, { isReplaying: true }]) {
       const state = stateOf({ ...down, ...half, loggedRun: run, run: { ...silent, silentForMs: 0 } });
@@ -34,7 +34,7 @@ describe('what a state means', () => {
     expect(project(stateOf({ ...ready, isReplaying: true }), startMs).status).not.toBeNull();
   });
 
-  it('stays stalled as long as nothing can be said of the silence', () => {
+  it('stays stalled as long as the silence is unknown', () => {
     const known = { ...ready, loggedRun: run, run: { ...silent, silentForMs: null } };
     const stateNow = (troubles: ReadonlySet<'run_stalled'>) =>
       project(stateOf({ ...known, troubles }), startMs).progress?.state;
@@ -42,7 +42,7 @@ describe('what a state means', () => {
     expect(stateNow(new Set(['run_stalled']))).toBe('stalled');
   });
 
-  it('stands still at the time of the last answer while the VM is not heard', () => {
+  it('stops at the time of the last answer while the VM does not answer', () => {
     const heard = { runMs: startMs + 30_000, wallMs: startMs + 31_000 };
     const down = { ssh: { kind: 'down', everUp: true, problem: null }, heard } as const;
     const { progress, status } = project(stateOf({ ...down, loggedRun: run }), startMs + 600_000);
@@ -50,7 +50,7 @@ describe('what a state means', () => {
     expect(status).toMatchObject({ connected: false, as_of: '2026-01-28T22:00:31.000Z' });
   });
 
-  it('shows a run that only the journal tells of as it was when it was last heard of', () => {
+  it('shows a run known only from the journal as it was at the last answer', () => {
     const heardBefore = { at: startMs + 40_000, cost: null };
     const state = stateOf({ ...ready, journalRun: run, heardBefore });
     expect(project(state, startMs + 9_000_000).progress).toMatchObject({
@@ -59,7 +59,7 @@ describe('what a state means', () => {
     });
   });
 
-  it('prefers the run that only its results tell of to the one of the log', () => {
+  it('prefers the run known only from its results to the run of the log', () => {
     const ofResults = { ...run, runId: 'of-results' };
     const { progress } = project(stateOf({ ...ready, loggedRun: run, resultRun: ofResults }), startMs);
     expect(progress).toMatchObject({ run_id: 'of-results' });

@@ -1,4 +1,4 @@
-/** What is published of a VM as its state changes: a trouble once when it begins, and what was published stays true. */
+/** How changes of a VM's state are published: a trouble once when it begins, and nothing published stays wrong. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ let dataDir: string;
 let feed: Feed;
 let store: VmStore;
 let projector: Projector;
-/** All that the feed hands out, as "status ready", "error ssh_unreachable", "progress running urgent". */
+/** Everything that the feed emits, as "status ready", "error ssh_unreachable", "progress running urgent". */
 let published: string[];
 
 const facts: AzureFacts = {
@@ -62,7 +62,7 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
-/** The turn in which the updates were made is over. */
+/** Resolves after the turn in which the updates were made. */
 const turn = (): Promise<void> => Promise.resolve();
 
 /** Azure says so, again and again. */
@@ -116,7 +116,7 @@ describe('the status', () => {
     expect(published).toEqual(['status offline']);
   });
 
-  it('is published once for all updates of one turn, and says what they have led to', async () => {
+  it('is published once for all updates of one turn, with their result', async () => {
     store.update(up);
     await turn();
     published = [];
@@ -144,7 +144,7 @@ describe('the status', () => {
     expect(published).toEqual(['status extracting', 'status booting', 'status ready']);
   });
 
-  it('waits while half a picture is known, and so do the troubles', async () => {
+  it('waits for the end of the first look, and so do the troubles', async () => {
     published = [];
     store.update({ ...up, isFirstLook: true });
     store.update({ docker: { kind: 'denied', detail: 'no' } });
@@ -157,7 +157,7 @@ describe('the status', () => {
 });
 
 describe('a trouble', () => {
-  it('is told once when it begins and once when it ends, however often the state is updated', async () => {
+  it('is published once when it begins and once when it ends, however often the state is updated', async () => {
     for (const state of [down, down, { ...down, checkedAtMs: 1 }, up, up]) {
       store.update(state);
       await turn();
@@ -171,7 +171,7 @@ describe('a trouble', () => {
     expect(feed.openConditions('vm')).toEqual([]);
   });
 
-  it('that begins and ends within one turn is told both times, each after a status of that moment', () => {
+  it('that begins and ends within one turn is published both times, each after a status of that moment', () => {
     published = [];
     store.update(down);
     store.update(up);
@@ -183,7 +183,7 @@ describe('a trouble', () => {
     ]);
   });
 
-  it('is judged when all that answers an update at once has answered', () => {
+  it('is judged after all listeners have responded to an update', () => {
     store.update(up);
     published = [];
     // A lost connection on its own would be a trouble.
@@ -194,14 +194,14 @@ describe('a trouble', () => {
     expect(published).toEqual([]);
   });
 
-  it('is a fact that others can read', () => {
+  it('is a fact in the store', () => {
     store.update(down);
     expect([...store.get().troubles]).toEqual(['ssh_unreachable']);
     store.update(up);
     expect(store.get().troubles.size).toBe(0);
   });
 
-  it('is told again when it could not be written', () => {
+  it('is published later if the journal could not be written', () => {
     const commit = feed.commit.bind(feed);
     feed.commit = () => {
       throw new Error('the disk is broken');
@@ -218,7 +218,7 @@ describe('the progress', () => {
   const running = { isRunning: true, endedWell: false, guest: null, silentForMs: 0 };
   const run = runFrom(Date.UTC(2026, 0, 28, 21));
 
-  it('is published when the run changes, at once where a client would want to know', async () => {
+  it('is published when the run changes, and at once if clients must know', async () => {
     store.update({ ...up, loggedRun: run, run: running });
     await turn();
     published = [];
@@ -252,14 +252,14 @@ describe('the progress', () => {
     expect(published).toEqual(['error internal', 'status ready', 'progress running urgent']);
   });
 
-  it('is not held back by half a picture', async () => {
+  it('does not wait for the end of the first look', async () => {
     published = [];
     store.update({ ...up, isReplaying: true, probe: { ...ready.probe, answer: null }, loggedRun: run });
     await turn();
     expect(published).toEqual(['progress running urgent']);
   });
 
-  it('says at once that its VM is not heard, and that its run stands still', async () => {
+  it('shows at once that its VM does not answer, and stops its figures', async () => {
     store.update({ ...up, loggedRun: run, run: running, heard: { runMs: nowMs, wallMs: nowMs } });
     await turn();
     published = [];
@@ -274,8 +274,8 @@ describe('the progress', () => {
   });
 });
 
-describe('after the watching has ended', () => {
-  it('what was learnt before is published, and nothing after', async () => {
+describe('a projector that was closed', () => {
+  it('has published the last state before, and publishes nothing after', async () => {
     store.update(up);
     await turn();
     published = [];

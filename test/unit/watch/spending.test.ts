@@ -176,8 +176,8 @@ describe('the cost of a VM that became unreachable', () => {
   });
 });
 
-describe('what the store says of the cost', () => {
-  it('follows each look, and what is known of the connection and of the cloud', () => {
+describe('the cost in the store', () => {
+  it('follows each look, the connection and the answers of Azure', () => {
     let nowMs = now;
     const tools = sourceTools({ clock: vmClockOf(() => nowMs) });
     const config = { ...tools.config, pricePerHour: 2 };

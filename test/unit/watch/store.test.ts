@@ -1,16 +1,16 @@
-/** The store of a VM: who hears of what, and in which order. */
+/** The store of a VM: which listener is called when, and in which order. */
 import { describe, expect, it } from 'vitest';
 import { createVmStore } from '../../../src/main/engine/watch/store.ts';
 import { stateOf, storeOf } from './states.ts';
 
 describe('a store', () => {
-  it('keeps what an update does not name', () => {
+  it('keeps the facts that an update does not name', () => {
     const store = storeOf({ checkedAtMs: 7 });
     store.update({ isBehind: false });
     expect(store.get()).toMatchObject({ checkedAtMs: 7, isBehind: false });
   });
 
-  it('tells every listener each update with the state before it, in the order of the updates', () => {
+  it('calls every listener for each update with the state before it, in the order of the updates', () => {
     const store = storeOf({ logLooks: 0 });
     const heard: string[] = [];
     store.subscribe((state, before) => {
@@ -22,7 +22,7 @@ describe('a store', () => {
     expect(heard).toEqual(['first 0-1', 'second 0-1', 'first 1-2', 'second 1-2']);
   });
 
-  it('shows an answer of a listener to the listeners behind it at once', () => {
+  it('shows the update of a listener to the next listeners at once', () => {
     const store = storeOf();
     const seen: (number | null)[] = [];
     store.subscribe((state) => {
@@ -33,7 +33,7 @@ describe('a store', () => {
     expect(seen).toEqual([5, 5]);
   });
 
-  it('counts an update and what is answered to it at once as one step', () => {
+  it('counts an update and the immediate responses to it as one step', () => {
     const store = storeOf({ logLooks: 0 });
     const steps: number[] = [];
     store.onStep(({ logLooks }) => steps.push(logLooks));
@@ -45,7 +45,7 @@ describe('a store', () => {
     expect(steps).toEqual([10, 20]);
   });
 
-  it('makes a step of its own of what a step is answered with', () => {
+  it('makes a separate step of the response to a step', () => {
     const store = storeOf({ logLooks: 0 });
     const steps: number[] = [];
     store.onStep(({ logLooks }) => {
@@ -56,7 +56,7 @@ describe('a store', () => {
     expect(steps).toEqual([1, 2]);
   });
 
-  it('tells nothing after the signal has aborted', () => {
+  it('calls no listener after its signal has aborted', () => {
     const store = storeOf();
     const ending = new AbortController();
     let count = 0;

@@ -1,4 +1,4 @@
-/** What a source needs besides the store, with a real feed. */
+/** The tools of a source besides the store, with a real feed. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ export function startSource(
   return { store, end: () => ending.abort() };
 }
 
-/** A connection to this machine in the place of one to a VM. */
+/** Returns a connection to this machine that stands in for one to a VM. */
 export function localContact(home: string): {
   readonly shell: LocalShell;
   readonly contact: VmState['contact'];

@@ -1,4 +1,4 @@
-/** What is known of a VM → what the stream shows of it: its status, the progress of its run, and its troubles. Pure. */
+/** Turns the state of a VM into what the stream shows: its status, the progress of its run, and its troubles. Pure. */
 import type { ProgressPayload, VmStatus } from '../../../shared/stream.ts';
 import { progressOf } from '../run/index.ts';
 import { addressOf } from '../vm/index.ts';
@@ -12,9 +12,9 @@ import { statusOf } from './status.ts';
 const missingAfterMs = 5_000;
 
 export interface Projection {
-  /** Null: only half a picture is known, and that would be a wrong one. */
+  /** Null until the first look on a connection is through: an incomplete status would be wrong. */
   readonly status: VmStatus | null;
-  /** Null: no run is known. It comes from the log alone, so that half a picture does not hold it back. */
+  /** Null: no run is known. It needs the log alone, so it does not wait for the first look. */
   readonly progress: ProgressPayload | null;
   readonly conditions: Assessment;
 }
@@ -29,7 +29,7 @@ export function project(state: VmState, runMs: number): Projection {
   };
 }
 
-/** Returns which troubles hold and which do not; of half a picture, nothing is said. */
+/** Returns which troubles hold and which do not. Before the first look is through, both lists are empty. */
 export function conditionsIn(state: VmState): Assessment {
   return isSettling(state) ? { holding: [], clear: [] } : assess(state, settingsOf(state));
 }
@@ -52,13 +52,13 @@ function progressIn(state: VmState, runMs: number, conditions: Assessment): Prog
   if (run !== null)
     return progressOf(run, config.name, runMs, isStalled(state, conditions), lastHeard(state));
   if (journalRun === null) return null;
-  // Its figures stay as they were when it was last heard of. The journal has at least its newest event.
+  // Its figures stay as they were at the last answer of the VM, or else at the newest event in the journal.
   const atMs = heardBefore?.at ?? journalRun.lastEventAt ?? journalRun.startedAt;
   const heard = atMs === null ? null : { runMs: atMs, wallMs: atMs };
   return progressOf(journalRun, config.name, runMs, false, heard);
 }
 
-/** If nothing can be said now, what was said before stands. */
+/** Returns whether the run is stalled. If nothing is known now, the last verdict stays. */
 function isStalled({ troubles }: VmState, { holding, clear }: Assessment): boolean {
   if (holding.some(({ code }) => code === 'run_stalled')) return true;
   return troubles.has('run_stalled') && !clear.includes('run_stalled');

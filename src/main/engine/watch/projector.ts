@@ -1,6 +1,6 @@
 /**
  * Publishes what the state of one VM means. Status and progress are snapshots: they are computed once per turn, however many updates
- * it had. Troubles and phases are edges: they are judged at each step, so that one that comes and goes within a turn is told.
+ * it had. Troubles and phases are edges: they are judged at each step, so that one that comes and goes within a turn is published.
  */
 import type { ProgressPayload, StateCode } from '../../../shared/stream.ts';
 import type { Logger } from '../common/app-log.ts';
@@ -33,7 +33,7 @@ export interface ProjectorOptions {
   readonly clock: VmClock;
 }
 
-/** Elapsed time and ETA of a run move on. */
+/** How often elapsed time and ETA of a run are published. */
 const tickMs = 1_000;
 
 export class Projector {
@@ -43,10 +43,10 @@ export class Projector {
   readonly #tickTimer: NodeJS.Timeout;
   readonly #troubles: Map<StateCode, Told>;
   #shownRun: RunState | null = null;
-  /** There is news that has not been published. */
+  /** The newest state is not published yet. */
   #isDue = false;
 
-  /** Publishes the state as it is, and from then on what becomes of it. */
+  /** Publishes the present state, and from then on each change. */
   constructor(store: VmStore, options: ProjectorOptions) {
     const { vm, feed } = options;
     this.#options = options;
@@ -60,7 +60,7 @@ export class Projector {
     this.#publish(false);
   }
 
-  /** Publishes what is left, and nothing after that. */
+  /** Publishes the newest state, and nothing after that. */
   close(): void {
     clearInterval(this.#tickTimer);
     this.#publish(false);
@@ -71,12 +71,12 @@ export class Projector {
     const edges = this.#edges(state);
     if (!this.#isDue) queueMicrotask(() => this.#publish(false));
     this.#isDue = true;
-    // The status that a trouble belongs to comes first.
+    // A trouble follows the status that it belongs to.
     if (edges !== null || this.#isTurningPoint(state)) this.#publish(false);
     if (edges !== null) this.#commit(edges);
   }
 
-  /** Each phase is shown, also one that lasts for a moment only. */
+  /** Returns whether the status must go out at once: each phase is shown, even if it lasts only a moment. */
   #isTurningPoint(state: VmState): boolean {
     const shown = this.#options.feed.snapshot(this.#options.vm).status;
     return (
@@ -97,7 +97,7 @@ export class Projector {
       this.#isDue = false;
       if (progress !== null) this.#publishProgress(state, progress, isTick);
     } catch (error) {
-      log.error({ vm, err: error }, 'the picture could not be published');
+      log.error({ vm, err: error }, 'status and progress could not be published');
     }
   }
 
@@ -105,7 +105,7 @@ export class Projector {
     const { vm, feed } = this.#options;
     const run = newestRun(state);
     const isNew = run !== this.#shownRun;
-    // A run that only the journal tells of stays as it was.
+    // A run known only from the journal is published once.
     if (currentRun(state) === null && !isNew) return;
     const shown = feed.snapshot(vm).progress;
     const isUrgent =

@@ -1,4 +1,4 @@
-/** Reports what happens once and has no end. */
+/** Reports errors that have no end: single events, and faults of BenchTray itself. */
 import { messageOf } from '../../../shared/message-of.ts';
 import type { ErrorPayload } from '../../../shared/stream.ts';
 import type { Logger } from '../common/app-log.ts';
@@ -10,7 +10,7 @@ export type Moment = Pick<ErrorPayload, 'code' | 'severity' | 'message' | 'detai
 export interface Report {
   /** Emits an `error` event that has no end. */
   readonly moment: (moment: Moment) => void;
-  /** Reports a fault of ours, or a full disk here: once in a while, and everything else goes on. */
+  /** Reports a fault of BenchTray or a full disk, at most once a minute. Everything else goes on. */
   readonly failure: (error: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ export function createReport(vm: string, feed: Pick<Feed, 'commit'>, log: Logger
   return {
     moment,
     failure(error) {
-      log.error({ vm, err: error }, 'what the log says could not be written');
+      log.error({ vm, err: error }, 'a change could not be written into the journal');
       if (clock.monotonicMs() - lastFailureMs < failureEveryMs) return;
       lastFailureMs = clock.monotonicMs();
       moment({

@@ -45,7 +45,7 @@ export function createScreens(options: ScreensOptions): Screens {
   let mounts = mountsOf(store.get()) ?? [];
   let newest: { readonly key: string; readonly atMs: number; readonly found: Found } | null = null;
 
-  // What a container shares with the VM is known only while it runs, and outlasts it.
+  // The mounts of a container are known only while it runs, but the shared folders outlast it.
   store.subscribe((state) => {
     mounts = mountsOf(state) ?? mounts;
   });
@@ -213,9 +213,9 @@ function byStep(a: Screen, b: Screen): number {
   return (a.step ?? last) - (b.step ?? last) || a.takenAt - b.takenAt || (a.name < b.name ? -1 : 1);
 }
 
-/** Runs one thing after the other: what comes meanwhile waits for its turn, but not in a long queue. */
+/** Runs work one after another, with a short queue. */
 interface Turns {
-  /** @returns null when too many wait already, or nobody wanted it any more when its turn had come */
+  /** @returns null if the queue is full, or if the signal aborted before the turn came */
   take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null>;
 }
 

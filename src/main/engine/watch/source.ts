@@ -1,4 +1,4 @@
-/** What all sources of facts about a VM have in common. */
+/** The interface of all sources of facts about a VM, and the tools that they use. */
 import type { Logger } from '../common/app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
@@ -9,11 +9,11 @@ import type { VmClock } from './vm-clock.ts';
 
 /** Knows its own I/O and the store, and no other source. */
 export interface Source {
-  /** Works until the signal aborts. */
+  /** Starts the work, which lasts until the signal aborts. */
   start(store: VmStore, signal: AbortSignal): void;
 }
 
-/** What a source may need besides the store. */
+/** The tools of a source besides the store. */
 export interface WatchTools {
   readonly config: VmConfig;
   readonly feed: Feed;
@@ -23,7 +23,7 @@ export interface WatchTools {
   readonly report: Report;
 }
 
-/** Something was missed: the next look should come within this time, to know whether it is gone. */
+/** If an answer was missed, the next look comes within this time and shows whether something is gone. */
 const lookAgainMs = 1_500;
 
 /** Asks for a whole look soon. An earlier wish stays. */

@@ -1,4 +1,4 @@
-/** Everything that brings facts about one VM. A new source is added here. */
+/** Lists all sources of facts about one VM. Add a new source here. */
 import { CloudSource, type CloudOptions } from './cloud/cloud-source.ts';
 import { SpendingSource } from './cloud/spending.ts';
 import { Hearing } from './link/hearing.ts';
@@ -10,7 +10,7 @@ import type { Source, WatchTools } from './source.ts';
 
 export type SourceOptions = WatchTools & LinkOptions & LookOptions & CloudOptions;
 
-/** Returns the sources in the order in which they hear of news and in which they end: the log before its connection. */
+/** Returns the sources in the order in which the store calls them and in which they end: the log before its connection. */
 export function createSources(options: SourceOptions): readonly Source[] {
   return [
     new LogSource(options),

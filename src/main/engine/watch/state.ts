@@ -18,7 +18,7 @@ export interface VmState extends Sight {
   readonly troubles: ReadonlySet<StateCode>;
 
   // ---- written by link/
-  /** Where SSH goes to; null: no address is known. */
+  /** Where SSH connects to; null: no address is known. */
   readonly target: FoundTarget | null;
   /** The connection that is up, and since when by the monotonic clock; null: none is. */
   readonly contact: Contact | null;
@@ -27,7 +27,7 @@ export interface VmState extends Sight {
   // ---- written by looks/
   /** The shells of the connection that is up; null before its first look. */
   readonly shells: LiveShells | null;
-  /** The first look on this connection is not through. */
+  /** The first look on this connection is still on. */
   readonly isFirstLook: boolean;
   /** Old lines of the container's log are still being read. */
   readonly isReplaying: boolean;
@@ -37,11 +37,11 @@ export interface VmState extends Sight {
   readonly checkedAtMs: number | null;
   /** The newest answer, of this process or an earlier one; null: the VM never answered. */
   readonly heard: LastHeard | null;
-  /** The same as an earlier process left it in the journal. */
+  /** The newest answer in the journal of an earlier process. */
   readonly heardBefore: Heard | null;
 
-  // ---- written by any source that missed something
-  /** When the next look should be, and a whole one; by the monotonic clock. Null: when its time comes. */
+  // ---- written by any source that missed an answer
+  /** When a whole look is wanted, by the monotonic clock; null: at the usual pace. */
   readonly lookWantedAtMs: number | null;
 
   // ---- written by log/
@@ -49,15 +49,15 @@ export interface VmState extends Sight {
   readonly reading: LogReading | null;
   /** The run that the log shows; null before the first. */
   readonly loggedRun: RunState | null;
-  /** There may be more to be read than has been: what is known of the run is not its last word. */
+  /** More of the log may be there than was read, so the run may have changed. */
   readonly isBehind: boolean;
   /** Counts looks at the log that are through. */
   readonly logLooks: number;
-  /** The run of which an earlier process wrote last; null: none. */
+  /** The run that an earlier process wrote last; null: none. */
   readonly journalRun: RunState | null;
 
   // ---- written by results/
-  /** The run that only its results tell of; null: there is none, or a log tells of what runs. */
+  /** The run known only from its results; null: there is none, or a log shows the run. */
   readonly resultRun: RunState | null;
 
   // ---- written by cloud/
@@ -71,7 +71,7 @@ export interface LiveShells {
   readonly inside: ShellChannel | null;
 }
 
-/** Returns what is known before anything has answered: the configuration, and what earlier processes left in the journal. */
+/** Returns the state before the first answer: the configuration, and what earlier processes left in the journal. */
 export function firstState(
   config: VmConfig,
   feed: Pick<Feed, 'heard' | 'latestFollow' | 'openConditions'>,
@@ -92,7 +92,7 @@ export function firstState(
   };
 }
 
-/** Returns whether only half a picture is known: the first look is not through, or old lines of the container's log are coming in. */
+/** Returns whether the state is incomplete: the first look is still on, or old lines of the container's log are coming in. */
 export function isSettling(state: VmState): boolean {
   return state.isFirstLook || (state.isReplaying && !isReady(state));
 }

@@ -1,4 +1,4 @@
-/** One place for all that is known of a VM: sources update it, and learn of each other only through it. */
+/** Holds all that is known of a VM. Sources update it, and see each other's facts only through it. */
 import type { VmState } from './state.ts';
 
 /** @param before the state before this update */
@@ -6,15 +6,15 @@ export type Listener = (state: VmState, before: VmState) => void;
 
 export interface VmStore {
   readonly get: () => VmState;
-  /** Takes news in. Listeners hear of each update, in order, before the outermost `update` returns. */
+  /** Applies a patch. Before the outermost `update` returns, the store calls the listeners for each update, in order. */
   readonly update: (patch: Partial<VmState>) => void;
   /** Calls `listener` after each update, until the signal aborts. */
   readonly subscribe: (listener: Listener, signal?: AbortSignal) => void;
-  /** Calls `listener` once after each step: an update, and all updates with which other listeners answered it at once. */
+  /** Calls `listener` once after each step: an update, and all updates that listeners made in response. */
   readonly onStep: (listener: (state: VmState) => void, signal?: AbortSignal) => void;
 }
 
-/** Returns a store. @param onFault told what a listener throws: it must not keep the news from the others */
+/** Returns a store. @param onFault called with what a listener throws; the other listeners are still called */
 export function createVmStore(first: VmState, onFault: (error: unknown) => void): VmStore {
   const listeners = new Set<Listener>();
   const stepListeners = new Set<(state: VmState) => void>();
@@ -51,7 +51,7 @@ export function createVmStore(first: VmState, onFault: (error: unknown) => void)
       waiting.push({ state, before });
       if (isTelling) return;
       isTelling = true;
-      // A step listener may itself bring news, which are a step of their own.
+      // A step listener may update the store as well: that is a step of its own.
       while (waiting.length > 0) {
         tellUpdates();
         for (const listener of stepListeners) guarded(() => listener(state));

@@ -4,7 +4,7 @@ import type { AzureFacts } from '../../azure/index.ts';
 import type { VmConfig } from '../../config/index.ts';
 import type { CloudSight, Sight } from '../sight.ts';
 
-/** Returns what there is to say before Azure has said anything; null where it is not to be asked. */
+/** Returns what is known of a VM before the first answer of Azure; null if Azure is never asked about it. */
 export function unaskedCloud({ azure, ssh, pricePerHour: perHourUsd }: VmConfig): CloudSight | null {
   if (azure === null) return null;
   const { subscriptionId, resourceGroup, vmName } = azure;

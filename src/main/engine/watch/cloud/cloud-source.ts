@@ -16,7 +16,7 @@ export class CloudSource implements Source {
     this.#options = options;
   }
 
-  /** Does nothing for a VM that Azure is not to be asked about. */
+  /** Does nothing if the VM has no `azure` in its configuration. */
   start(store: VmStore, signal: AbortSignal): void {
     const { config, azure, log, clock, azureFastestMs } = this.#options;
     const unasked = store.get().cloud;
@@ -38,7 +38,7 @@ export class CloudSource implements Source {
       },
     });
     store.subscribe((state, before) => {
-      // The VM was lost: Azure is likely to say something else of it by now.
+      // The VM was lost, so the newest answer of Azure is probably out of date.
       if (state.contact === null && before.contact !== null) watch.hurry();
     }, signal);
     signal.addEventListener('abort', () => watch.close(), { once: true });

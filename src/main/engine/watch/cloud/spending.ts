@@ -42,7 +42,7 @@ interface Meter {
   readonly upSinceMs: number | null;
 }
 
-/** Writes what the VM costs, and how long it has done so for nothing, into the store. */
+/** Writes the cost of the VM and its idle time into the store. */
 export class SpendingSource implements Source {
   readonly #tools: Pick<WatchTools, 'config' | 'feed' | 'clock'>;
 
@@ -62,7 +62,7 @@ export class SpendingSource implements Source {
     store.subscribe((state, before) => {
       const isLooked = state.looked !== before.looked;
       if (isLooked || isMeterRead(state, before)) store.update({ cost: spending.cost() });
-      // A whole look is through when the log has been looked at.
+      // A whole look ends with the look at the log.
       if (state.logLooks !== before.logLooks || (isLooked && state.looked.depth === 'brief'))
         store.update({ idle: spending.idle() });
     }, signal);

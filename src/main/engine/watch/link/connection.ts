@@ -1,4 +1,4 @@
-/** The connection to one address of a VM, kept for as long as it is wanted, and what the store knows of it. */
+/** Keeps the connection to one address of a VM, and writes its state into the store. */
 import type { Logger } from '../../common/app-log.ts';
 import {
   addressOf,

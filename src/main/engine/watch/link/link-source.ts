@@ -1,4 +1,4 @@
-/** Keeps one VM connected, wherever it is: at the address of the configuration, or at the one that Azure tells, which may change. */
+/** Keeps one VM connected at the address of the configuration, or at the one that Azure reports, which may change. */
 import type { AzureFacts } from '../../azure/index.ts';
 import type { ConnectTools, SshPlaces, SshProblem } from '../../vm/index.ts';
 import type { Source, WatchTools } from '../source.ts';
@@ -15,7 +15,7 @@ export interface LinkOptions extends Pick<WatchTools, 'config' | 'log' | 'clock'
 export class LinkSource implements Source {
   readonly #options: LinkOptions;
   #connection: Connection | null = null;
-  /** Address that Azure told last. */
+  /** Newest address from Azure; null: none. */
   #address: string | null = null;
 
   constructor(options: LinkOptions) {
@@ -35,12 +35,12 @@ export class LinkSource implements Source {
 
   #follow(store: VmStore, facts: AzureFacts): void {
     const { config, places, log } = this.#options;
-    // A connection that stands proves more than an address that was looked up.
+    // An open connection proves more than an address from Azure.
     if (config.ssh.host !== null || store.get().contact !== null) return;
     // If the network may not be read now, the address is not gone.
     if (facts.addressProblem !== undefined && this.#address !== null) return;
     if (facts.address === null) {
-      // The address may be somebody else's by now.
+      // The address may belong to another machine by now.
       this.#leave();
       this.#address = null;
       const isLacking = facts.powerState === 'running' && facts.addressProblem === undefined;
@@ -72,7 +72,7 @@ export class LinkSource implements Source {
   }
 }
 
-/** Only a new login has the missing right: a group for docker, or another setting of sshd. */
+/** Returns whether BenchTray lacks a right that only a new login may have: a group for docker, or another setting of sshd. */
 function needsLogin({ docker, contact }: VmState): boolean {
   return docker.kind === 'denied' || contact?.channels.isSingle === true;
 }

@@ -20,7 +20,7 @@ export interface BenchmarkLog {
   readonly isArriving: boolean;
   /** More of the log is known to be there than has been read. */
   readonly isBehind: boolean;
-  /** Returns what the log says of its run now, as facts of the store. */
+  /** Returns the present facts about the run of the log, as a patch for the store. */
   facts(): Partial<VmState>;
   /** To be called after each look: finds the log, follows it, and draws the conclusions. */
   look(): Promise<void>;
@@ -180,7 +180,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     else reading.endRun('interrupted', stop);
   }
 
-  /** A log without a run says nothing: what was known before stands. */
+  /** Returns the facts about the run of the log. Without a run in it, the last known facts stay. */
   function runSight(): RunSight | null {
     const { reading } = following;
     if (reading?.run == null) return store.get().run;
@@ -198,7 +198,7 @@ export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
     const { loggedRun, resultRun } = store.get();
     return {
       loggedRun: following.reading?.publishedRun ?? loggedRun,
-      // A run that only its results tell of is the one that is on.
+      // A run known only from its results goes first.
       ...(resultRun === null ? { run: runSight() } : {}),
     };
   }

@@ -21,7 +21,7 @@ export interface LogFollowingOptions extends Pick<CatchUpTools, 'read' | 'saved'
   readonly arrivesWithinMs: number;
   /** The log that was followed last in a former life of BenchTray; null: none. */
   readonly lastTarget: () => LogTarget | null;
-  /** Told which reading takes what arrives, each time that another one does; null: none. */
+  /** Called each time another reading takes the bytes that arrive; null: none takes them. */
   readonly onReading: (reading: LogReading | null) => void;
   /** What was read could not be written. */
   readonly onFailure: (error: unknown) => void;

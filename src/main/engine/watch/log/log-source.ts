@@ -8,12 +8,12 @@ import { createBenchmarkLog, type BenchmarkLog } from './benchmark-log.ts';
 
 /** A line that changes no run still ends a stall. */
 const growthEveryMs = 1_000;
-/** The first look finds what the second one looks into, and a log that is there is read by the third. */
+/** The first look finds the container, the second its logs, and by the third a log is being read. */
 const looksUntilFound = 3;
 
 export class LogSource implements Source {
   readonly #tools: WatchTools;
-  /** Since the connection was made. */
+  /** Looks at the log since the connection was made. */
   #looks = 0;
 
   constructor(tools: WatchTools) {
@@ -57,7 +57,7 @@ export class LogSource implements Source {
     });
   }
 
-  /** Once the logs have been looked for, and what is being read has been read to its end, a run that is on is known. */
+  /** Returns whether every run is known: BenchTray has searched for logs, and has read the chosen one to its end. */
   #searched({ answered }: VmState, { isBehind, isArriving }: BenchmarkLog): Partial<VmState> {
     const isSearched = this.#looks >= looksUntilFound;
     return {

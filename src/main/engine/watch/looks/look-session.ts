@@ -1,4 +1,4 @@
-/** What the looks of one SSH connection share: the shells, and the container's log while Windows is on its way. */
+/** Holds what the looks of one SSH connection share: the shells, and the container's log until Windows is ready. */
 import { inBackground } from '../../common/in-background.ts';
 import { lastLinesCommand, readBootLine, readLastLines, type Contact } from '../../vm/index.ts';
 import { isReady } from '../sight.ts';
@@ -17,7 +17,7 @@ export interface LookSessionOptions extends Pick<
   readonly hurry: (inMs?: number) => void;
 }
 
-/** After this time the picture is told as far as it is known: `status` follows within two seconds of contact. */
+/** After this time BenchTray publishes what it knows so far: `status` follows within two seconds of contact. */
 const settleWithinMs = 1_200;
 
 export class LookSession {
@@ -60,7 +60,7 @@ export class LookSession {
     this.#settleTimer = setTimeout(() => this.#settle(), settleWithinMs);
   }
 
-  /** To be called after each look. */
+  /** Ends the first look if it is still on. Call it after each look. */
   afterLook(): void {
     const { contact, log, store } = this.#options;
     this.#settle();
@@ -75,7 +75,7 @@ export class LookSession {
     this.looks.close();
   }
 
-  /** What the first look has found is a whole picture, unless old lines of the container's log come in first. */
+  /** Lets the projector publish the results of the first look, unless old lines of the container's log come in first. */
   #settle(): void {
     clearTimeout(this.#settleTimer);
     this.#followContainer();
@@ -115,7 +115,7 @@ export class LookSession {
     store.update({ isReplaying: true });
   }
 
-  /** Instead of following it, where the VM allows few sessions. */
+  /** Asks for the newest lines, because the VM allows too few sessions to follow the log. */
   readonly #askForBootLog = oneAtATime(async () => {
     const { store, contact } = this.#options;
     const { container, startedAt } = store.get();

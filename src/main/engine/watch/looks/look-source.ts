@@ -1,4 +1,4 @@
-/** Looks at one VM again and again while a connection is up: at the pace that is wanted, sooner after something was missed. */
+/** Looks at one VM while a connection is up: at the wanted pace, and sooner if an answer was missed. */
 import { inBackground } from '../../common/in-background.ts';
 import { isReady } from '../sight.ts';
 import { wantLook, type Source, type WatchTools } from '../source.ts';
@@ -83,7 +83,7 @@ export class LookSource implements Source {
     this.#realign(store);
   }
 
-  /** Somebody set the wall clock. New times follow it, unless a run is on: its durations would be wrong. */
+  /** Follows the wall clock if somebody set it, unless a run is on: its durations would be wrong. */
   #realign(store: VmStore): void {
     if (newestRun(store.get())?.state === 'running') return;
     const { config, clock, log } = this.#options;

@@ -61,7 +61,7 @@ export function createResultWatch(options: ResultWatchOptions): ResultWatch {
   let evaluateLogSize: number | null = null;
   let isLooking = false;
 
-  /** What the results alone tell of is the run that is on, whatever a log says of an earlier one. */
+  /** Writes the run that only the results show into the store. It is on, whatever a log says of an earlier run. */
   function publish(): void {
     const run = own?.run ?? null;
     if (run === store.get().resultRun) return;
@@ -188,7 +188,7 @@ function runSight({ state }: RunState): RunSight {
     isRunning: state === 'running',
     endedWell: state === 'finished',
     guest: null,
-    // Silence is how such a run ends: it is no stall.
+    // Such a run ends with silence, so silence is no stall.
     silentForMs: 0,
   };
 }
