@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../../src/main/engine/common/app-log.ts';
 import type { AzureFacts } from '../../../src/main/engine/azure/index.ts';
 import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
@@ -271,6 +271,66 @@ describe('the progress', () => {
     await turn();
     expect(feed.snapshot('vm').progress).toMatchObject({ as_of: new Date(nowMs).toISOString() });
     expect(published).toContain('progress stalled urgent');
+  });
+});
+
+describe('each second', () => {
+  const run = runFrom(Date.UTC(2026, 0, 28, 21));
+  /** How often anything was projected. */
+  let projections = 0;
+
+  beforeEach(() => {
+    projector.close();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const runMs = (): number => {
+      projections += 1;
+      return clock.runMs();
+    };
+    projector = new Projector(store, { vm: 'vm', feed, log: silentLog(), clock: { ...clock, runMs } });
+  });
+  afterEach(() => {
+    projector.close();
+    vi.useRealTimers();
+  });
+
+  function passSecond(): void {
+    nowMs += 1_000;
+    projections = 0;
+    published = [];
+    vi.advanceTimersByTime(1_000);
+  }
+
+  it('the elapsed time of a run moves on, also while the status waits', async () => {
+    store.update({ ...up, loggedRun: run });
+    await turn();
+    const before = feed.snapshot('vm').progress?.elapsed_seconds ?? 0;
+    passSecond();
+    expect(published).toEqual(['progress running']);
+    store.update({ isFirstLook: true });
+    passSecond();
+    expect(feed.snapshot('vm').progress?.elapsed_seconds).toBe(before + 2);
+  });
+
+  it('nothing is projected without a run, or after its end', async () => {
+    store.update(up);
+    await turn();
+    passSecond();
+    expect([published, projections]).toEqual([[], 0]);
+    store.update({ loggedRun: { ...run, state: 'finished', endedAt: nowMs } });
+    await turn();
+    passSecond();
+    expect([published, projections]).toEqual([[], 0]);
+  });
+
+  it('a progress that failed to go out is tried again', async () => {
+    vi.spyOn(feed, 'setProgress').mockImplementationOnce(() => {
+      throw new Error('a fault');
+    });
+    store.update({ ...up, loggedRun: { ...run, state: 'finished', endedAt: nowMs } });
+    await turn();
+    expect(feed.snapshot('vm').progress).toBeNull();
+    passSecond();
+    expect(published).toEqual(['progress finished urgent']);
   });
 });
 

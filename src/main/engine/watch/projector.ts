@@ -55,7 +55,7 @@ export class Projector {
       feed.openConditions(vm).map(({ code, error }) => [code, { message: error.message, beganAtMs: null }]),
     );
     store.onStep((state) => this.#step(state), this.#ending.signal);
-    this.#tickTimer = setInterval(() => this.#publish(true), tickMs);
+    this.#tickTimer = setInterval(() => this.#tick(), tickMs);
     this.#step(store.get());
     this.#publish(false);
   }
@@ -85,6 +85,12 @@ export class Projector {
         shown.connected !== (state.ssh.kind !== 'down') ||
         shown.waa_ready !== isReady(state))
     );
+  }
+
+  /** Publishes what changes with time alone, and what failed to go out. A VM without a run must cost nothing. */
+  #tick(): void {
+    const run = newestRun(this.#store.get());
+    if (this.#isDue || run?.state === 'running' || run !== this.#shownRun) this.#publish(true);
   }
 
   #publish(isTick: boolean): void {

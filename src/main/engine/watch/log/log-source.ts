@@ -32,8 +32,9 @@ export class LogSource implements Source {
       if (state.resultRun === null && before.resultRun !== null) store.update(benchmarkLog.facts());
     }, signal);
     const growthTimer = setInterval(() => {
+      if (currentRun(store.get()) === null) return;
       const facts = benchmarkLog.facts();
-      if (currentRun(store.get()) !== null && hasNews(facts, store.get())) store.update(facts);
+      if (hasNews(facts, store.get())) store.update(facts);
     }, growthEveryMs);
     signal.addEventListener(
       'abort',
