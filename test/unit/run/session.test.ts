@@ -233,6 +233,19 @@ describe('a stored state', () => {
   });
 });
 
+it('a start is read as a whole before result files are: those of other workers are not its own', () => {
+  const session = openSession();
+  const nowMs = context.referenceTimeMs;
+  const file = { domain: 'clock', path: '/results/b/result.txt', modifiedAt: nowMs - 20_000, text: '1' };
+  session.takeResults([{ ...file, taskId: 'b' }], nowMs);
+  const log = waaLog({ startMs: nowMs - 60_000 }).record(
+    'run',
+    "Args: Namespace(emulator_ip='172.30.0.2', worker_id=0, num_workers=2)",
+  );
+  const { effects } = session.push(encoder.encode(log.text()), context);
+  expect(effects.map(({ type }) => type)).toEqual(['run_started']);
+});
+
 describe('the end of a run', () => {
   const end = { state: 'crashed', reason: 'gone', atMs: startMs + 60_000, nowMs: startMs + 60_000 } as const;
   const begun = () => waaLog().begin('a', 'b').task('a').step(1).result('1.00');

@@ -88,12 +88,10 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
     return step.effects;
   }
 
+  /** Folds in a whole line before the result files: in the middle of it, the number of workers of a new run is unknown. */
   function fold(events: readonly RunEvent[], nowMs: number): readonly RunEffect[] {
-    return events.flatMap((event) => {
-      const effects = take(reduceRun(run, event, identity));
-      // After each event that has an effect, not after each chunk: the order of effects must not depend on how the bytes are cut.
-      return effects.length === 0 ? [] : [...effects, ...foldResults(nowMs)];
-    });
+    const effects = events.flatMap((event) => take(reduceRun(run, event, identity)));
+    return effects.length === 0 ? [] : [...effects, ...foldResults(nowMs)];
   }
 
   function foldResults(nowMs: number): readonly RunEffect[] {
@@ -108,7 +106,11 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
 
   return {
     push(bytes, context) {
-      return stepOf(fold(reader.read(splitter.push(bytes), context), context.referenceTimeMs));
+      // Line by line, not chunk by chunk: the order of effects must not depend on how the bytes are cut.
+      const effects = splitter
+        .push(bytes)
+        .flatMap((line) => fold(reader.read([line], context), context.referenceTimeMs));
+      return stepOf(effects);
     },
     takeResults(found, nowMs) {
       files = found;
