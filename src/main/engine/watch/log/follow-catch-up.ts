@@ -72,6 +72,7 @@ export async function catchUp(target: LogTarget, tools: CatchUpTools): Promise<F
   if (isSame) {
     tools.settle();
     const resumes = tools.saved(target) ?? saved;
+    if (!isStillOf(named, saved, resumes)) return null;
     return { by, file: named, reading: tools.read({ ...atStart(to, identityIn(by), null), resumes }) };
   }
 
@@ -95,6 +96,7 @@ export async function catchUp(target: LogTarget, tools: CatchUpTools): Promise<F
   const present = tools.present();
   tools.settle();
   const resumes = tools.saved(target) ?? saved;
+  if (moved.file !== null && !isStillOf(moved.file, saved, resumes)) return null;
   return readInTurn(
     by,
     to,
@@ -120,8 +122,8 @@ async function readInTurn(
     const resumes = index === 0 && from !== null && 'offset' in from ? from : null;
     const identity = resumes === null ? await identify(by, file) : identityOf(file);
     if (identity === null || !tools.isOn()) return null;
-    // Cut since it was found, and what stood in it is in a copy by now: the next look finds that.
-    if (identity.size < file.size) return null;
+    // Moved or cut since it was found, and what stood in it is elsewhere by now: the next look finds that.
+    if (identity.inode !== file.inode || identity.size < file.size) return null;
     const reading = tools.read({ ...atStart(target, identity, ifOn(before)), resumes });
     if (index === files.length - 1) return { by, file, reading };
     if (!(await tools.drain(by, file, reading))) return null;
@@ -162,6 +164,15 @@ async function isStill(by: Reach, named: LogFile, saved: FollowState): Promise<b
   const { mark } = saved;
   if (mark !== undefined) return holds(by.shell, named, { ...saved, mark });
   return isThere(by.file) && beginsAlike(saved, by.file);
+}
+
+/**
+ * Whether the newest state is of the file that was found by the one before: the reading that has just been ended may have been in the
+ * next file already, and have written that.
+ */
+function isStillOf(file: LogFile, before: FollowState, newest: FollowState): boolean {
+  const inode = newest.mark?.inode;
+  return inode === before.mark?.inode || inode === file.inode;
 }
 
 function identityIn({ file }: Reach): LogIdentity {

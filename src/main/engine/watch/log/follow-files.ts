@@ -1,4 +1,5 @@
 /** The files that a log consists of on the VM: the one under its name, and those that it was moved to. */
+import { isDeepStrictEqual } from 'node:util';
 import type { FollowMark, FollowState } from '../../feed/index.ts';
 import {
   containerShell,
@@ -141,7 +142,8 @@ export async function holds(
  */
 export async function findMoved({ shell, path, file }: Reach, known: Known): Promise<Moved> {
   const { mark } = known;
-  const all = readLogs(await ask(shell, ['siblings', path, mark.inode]));
+  const list = async (): Promise<LogFile[]> => readLogs(await ask(shell, ['siblings', path, mark.inode]));
+  const all = await list();
   const packed = all.filter(isPacked).map((one) => one.path);
   const beside = all.filter((one) => one.path !== path && !isPacked(one));
   // The one with its inode first; a copy of it has another.
@@ -154,9 +156,16 @@ export async function findMoved({ shell, path, file }: Reach, known: Known): Pro
     if (!(await holds(shell, one, known))) continue;
     return { file: one, since: newerThan(one), packed };
   }
+  // Names that have moved on meanwhile (logrotate) were asked for in vain.
+  if (!isDeepStrictEqual(namesOf(await list()), namesOf(all)))
+    throw new NoAnswer('the logs are being rotated');
   // Cut, written to again, and only then moved away: what was read of it is in no file, and all that is in it is still to be read.
   const cut = beside.find((one) => one.inode === mark.inode);
   return { file: null, since: cut === undefined ? [] : [cut, ...newerThan(cut)], packed };
+}
+
+function namesOf(files: readonly LogFile[]): Record<string, string> {
+  return Object.fromEntries(files.map(({ path, inode }) => [path, inode]));
 }
 
 /** Of two that were written at the same time, "x.log.2" is older than "x.log.1", and "x.log-20260128" than "x.log-20260129". */
