@@ -47,7 +47,7 @@ export default defineConfig({
         define,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
+          include: ['test/unit/**/*.test.ts', 'test/sim/**/*.test.ts'],
           // Many of them start shells, and only a test that hangs takes this long.
           testTimeout: 240_000,
           setupFiles: ['test/support/no-outside-network.ts'],

@@ -1,0 +1,216 @@
+/** What must be true of BenchTray after every step, whatever has happened. */
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { FollowMark, JournalEvent } from '../../src/main/engine/feed/index.ts';
+import { progressOf, type RunState } from '../../src/main/engine/run/index.ts';
+import type { Generation } from './benchmark.ts';
+import type { Client } from './client.ts';
+import { vm } from './life.ts';
+import type { EndedInRun, Reading } from './oracle.ts';
+import type { World } from './world.ts';
+
+/** What is not as it must be. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+/** @throws Violation */
+export function checkInvariants(world: World): void {
+  const [fault] = world.unforeseen;
+  if (fault !== undefined) throw new Violation('BenchTray reports a fault of its own', { cause: fault });
+  world.faults.aside(() => {
+    takeEvents(world);
+    checkAttempts(world);
+    checkConditions(world);
+    checkStored(world);
+    checkShown(world);
+    for (const client of world.clients) checkClient(world, client);
+  });
+}
+
+/** What must be true when the VM is well, everything was read, and every client has taken all of it. @throws Violation */
+export function checkEnd(world: World): void {
+  checkInvariants(world);
+  const { events, oracle, benchmark, life, clients } = world;
+  const expected = oracle.ended.length - world.endedBefore;
+  const told = events.filter(({ type }) => type === 'task_complete').length;
+  require(told === expected, `${told} attempts were reported, ${expected} have ended`);
+  require(isRead(
+    world,
+  ), `the log is not read to its end: ${String(life.store.get().reading?.receivedTo)} of ${String(benchmark.current?.bytes.length)}`);
+  const open = [...openIn(events).keys()];
+  require(open.length === 0, `the VM is well, and these errors are open: ${open.join(', ')}`);
+  const newest = events.at(-1)?.seq ?? 0;
+  for (const { name, received, openings } of clients) {
+    const last = Math.max(received.at(-1)?.seq ?? 0, openings.at(-1)?.seq ?? 0);
+    require(last >= newest, `${name} has read up to ${last} of ${newest}`);
+  }
+}
+
+/** Takes over what has been committed since the last step. */
+export function takeEvents({ life, events }: Pick<World, 'life' | 'events'>): void {
+  const last = events.at(-1)?.seq ?? 0;
+  events.push(...life.feed.replay(last, null, 10_000));
+}
+
+/** Each attempt once, in the order of the log, and none that has not ended. */
+function checkAttempts({ events, oracle, endedBefore }: World): void {
+  const told = events.flatMap((event) => (event.type === 'task_complete' ? [event.data] : []));
+  for (const [index, data] of told.entries()) {
+    const { run_id, domain, task_id, attempt, outcome, score } = data;
+    const found = JSON.stringify([run_id, domain, task_id, attempt, outcome, score]);
+    const expected = textOf(oracle.ended[index + endedBefore]);
+    require(found === expected, `attempt ${index} was reported as ${found}, and is ${expected}`);
+  }
+}
+
+function textOf(ended: EndedInRun | undefined): string {
+  if (ended === undefined) return 'none that has ended';
+  const { domain, taskId, attempt, outcome, score } = ended.task;
+  return JSON.stringify([ended.runId, domain, taskId, attempt, outcome, score]);
+}
+
+/** `error` and `recovered` come in turns; what is open in between is what the status and the journal call open. */
+function checkConditions({ events, life, troubles, hasLooked, link }: World): void {
+  const open = openIn(events);
+  const stored = life.feed.openConditions(vm).map(({ code }) => code);
+  require(isSame(
+    open.keys(),
+    stored,
+  ), `open by events: ${text(open.keys())}, by the journal: ${text(stored)}`);
+  const { status } = life.feed.snapshot(vm);
+  const shown = status?.open_errors.map(({ code }) => code) ?? stored;
+  require(isSame(open.keys(), shown), `open by events: ${text(open.keys())}, by the status: ${text(shown)}`);
+  if (!hasLooked || link === null) return;
+  for (const code of troubles) require(open.has(code), `${code} is not reported`);
+  for (const code of ['disk_full', 'docker_denied', 'probe_down', 'ssh_unreachable'] as const)
+    if (!troubles.has(code as never)) require(!open.has(code), `${code} is over and not recovered`);
+}
+
+/** Moments have no end. */
+const moments: readonly string[] = ['internal', 'run_crashed', 'run_interrupted', 'result_mismatch'];
+
+function openIn(events: readonly JournalEvent[]): Map<string, JournalEvent> {
+  const open = new Map<string, JournalEvent>();
+  for (const event of events) {
+    if (event.type === 'error' && !moments.includes(event.data.code)) {
+      require(!open.has(event.data.code), `${event.data.code} began twice`);
+      open.set(event.data.code, event);
+    }
+    if (event.type !== 'recovered') continue;
+    require(open.delete(event.data.code), `${event.data.code} recovered and was not open`);
+  }
+  return open;
+}
+
+/** The state that a restart begins from is that of a fresh fold up to its offset, and all attempts up to there have been reported. */
+function checkStored(world: World): void {
+  const { life, oracle, events, endedBefore } = world;
+  const stored = life.feed.latestFollow(vm);
+  if (stored?.mark === undefined) return;
+  const generation = markedBy(world, stored.mark);
+  if (generation === null) return;
+  const folded = oracle.at(generation.base + stored.offset);
+  const told = events.filter(({ type }) => type === 'task_complete').length;
+  const expected = Math.max(0, folded.ended - endedBefore);
+  require(told ===
+    expected, `${told} attempts were reported, and ${expected} have ended before the stored offset`);
+  require(isSameRun(
+    stored.run,
+    folded,
+  ), 'the stored run is not that of a fresh fold up to the stored offset');
+}
+
+function isSameRun(run: RunState | null, folded: Reading): boolean {
+  return isDeepStrictEqual(plain(run), plain(folded.run));
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}
+
+/** Returns what the marked bytes stand in; null: in nothing, or in several. */
+export function markedBy({ benchmark }: World, { at, bytes, hash }: FollowMark): Generation | null {
+  if (bytes === 0) return null;
+  const fitting = benchmark.generations.filter((one) => {
+    if (one.bytes.length < at) return false;
+    const sample = one.bytes.toString('utf8', at - bytes, at);
+    return createHash('sha256').update(sample).digest('hex') === hash;
+  });
+  return fitting.length === 1 ? (fitting[0] ?? null) : null;
+}
+
+/** Everything that the benchmark wrote has arrived, by the file that bears the log's name. */
+function isRead({ life, benchmark, link }: World): boolean {
+  const { reading } = life.store.get();
+  const { current } = benchmark;
+  const newest = benchmark.generations.at(-1);
+  if (link === null || reading === null || current === null || newest?.file !== current) return false;
+  return (
+    reading.inode === current.inode &&
+    current.bytes.length > 0 &&
+    reading.receivedTo === current.bytes.length &&
+    reading.session.offset >= 0
+  );
+}
+
+/** When all of the log has arrived, the progress is that of a fresh fold of it. */
+function checkShown(world: World): void {
+  const { life, oracle } = world;
+  const { run } = oracle.newest;
+  if (!isRead(world) || run === null || life.store.get().reading?.publishedRun === null) return;
+  const { progress } = life.feed.snapshot(vm);
+  require(progress !== null, 'no progress is shown');
+  const expected = progressOf(run, vm, Date.now(), progress.state === 'stalled');
+  for (const name of figures)
+    require(isDeepStrictEqual(
+      progress[name],
+      expected[name],
+    ), `progress.${name} is ${JSON.stringify(progress[name])}, and ${JSON.stringify(expected[name])} in a fresh fold`);
+}
+
+const figures = [
+  ...(['run_id', 'state', 'tasks_completed', 'total_tasks', 'current_task', 'current_step'] as const),
+  ...(['domain', 'succeeded', 'score_sum', 'mean_score', 'pass_rate', 'started_at', 'instruction'] as const),
+];
+
+/** A client has read every event since it came, once, in order; it comes back to where it was, unless that has been pruned. */
+function checkClient({ events, prunedThrough }: World, { name, received, openings }: Client): void {
+  for (const { cameFrom, seq, hasGap } of openings) {
+    if (cameFrom === null) continue;
+    require(hasGap
+      ? prunedThrough > cameFrom
+      : seq === cameFrom, `${name} came back to ${cameFrom} and was sent to ${seq}`);
+  }
+  const opening = openings.findLast(({ cameFrom, hasGap }) => cameFrom === null || hasGap);
+  if (opening === undefined) return;
+  const from = opening.hasGap ? Math.max(opening.seq, opening.prunedThrough) : opening.seq;
+  const to = received.at(-1)?.seq ?? from;
+  const expected = events.filter(({ seq }) => seq > from && seq <= to);
+  const wrong = expected.findIndex((event, index) => received[index]?.seq !== event.seq);
+  require(wrong <
+    0, `${name} has read ${seqs(received)} after ${from}, and the journal has ${seqs(expected)}`);
+  require(received.length ===
+    expected.length, `${name} has read ${seqs(received)}, and the journal has ${seqs(expected)}`);
+  for (const [index, { json, type }] of received.entries()) {
+    const event = expected[index];
+    require(event?.type === type &&
+      isDeepStrictEqual(JSON.parse(json), plain(event.data)), `${name} has read another ${type}`);
+  }
+}
+
+function seqs(list: readonly { readonly seq: number }[]): string {
+  return list.map(({ seq }) => seq).join(',');
+}
+
+function isSame(a: Iterable<string>, b: Iterable<string>): boolean {
+  return text(a) === text(b);
+}
+
+function text(codes: Iterable<string>): string {
+  return [...codes].sort().join(' ') || 'none';
+}
+
+function require(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new Violation(otherwise);
+}

@@ -1,0 +1,76 @@
+/** What a right reading of everything that the benchmark has written comes to: one fold, without a journal, a network or a restart. */
+import {
+  createRunSession,
+  newSessionState,
+  type EndedAttempt,
+  type RunState,
+} from '../../src/main/engine/run/index.ts';
+
+/** What is known when all lines up to a position have been read. */
+export interface Reading {
+  /** Just behind a line; bytes since the first log was begun. */
+  readonly position: number;
+  readonly run: RunState | null;
+  /** How many different attempts have ended by then. */
+  readonly ended: number;
+}
+
+export interface EndedInRun {
+  readonly runId: string;
+  readonly task: EndedAttempt;
+}
+
+export class Oracle {
+  readonly ended: EndedInRun[] = [];
+  readonly #known = new Set<string>();
+  readonly #session;
+  readonly #readings: Reading[] = [{ position: 0, run: null, ended: 0 }];
+  #written = 0;
+
+  constructor(vm: string) {
+    this.#session = createRunSession(newSessionState(null), { vm, fingerprint: '', successThreshold: 1 });
+  }
+
+  /** Bytes that have been written so far. */
+  get written(): number {
+    return this.#written;
+  }
+
+  get newest(): Reading {
+    return this.at(this.#written);
+  }
+
+  /** Returns what is known when everything before `position` has been read. */
+  at(position: number): Reading {
+    const found = this.#readings.findLast((reading) => reading.position <= position);
+    if (found === undefined) throw new Error(`nothing is known at ${position}`);
+    return found;
+  }
+
+  write(bytes: Uint8Array): void {
+    let from = 0;
+    while (from < bytes.length) {
+      const lineEnd = bytes.indexOf(0x0a, from);
+      const to = lineEnd < 0 ? bytes.length : lineEnd + 1;
+      this.#push(bytes.subarray(from, to));
+      from = to;
+    }
+  }
+
+  #push(bytes: Uint8Array): void {
+    const { effects, state } = this.#session.push(bytes, { clockOffsetMs: 0, referenceTimeMs: Date.now() });
+    this.#written += bytes.length;
+    for (const effect of effects)
+      if (effect.type === 'task_ended') this.#end({ runId: effect.runId, task: effect.task });
+    this.#readings.push({ position: state.offset, run: state.run, ended: this.ended.length });
+  }
+
+  /** What a log says a second time is nothing new. */
+  #end(ended: EndedInRun): void {
+    const { domain, taskId, attempt } = ended.task;
+    const key = JSON.stringify([ended.runId, domain, taskId, attempt]);
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.ended.push(ended);
+  }
+}
