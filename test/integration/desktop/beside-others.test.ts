@@ -100,15 +100,6 @@ describe.skipIf(chromiumPath === null)('the app beside other programs', () => {
     expect(app.out()).toBe('');
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s although a thread hangs', async (signal) => {
-    desk.hangThread();
-    const app = desk.start('--port', '0');
-    await app.listening();
-    app.kill(signal);
-    // No exit code: the signal itself ended it.
-    expect(await app.exit).toBeNull();
-  });
-
   it.each(['SIGTERM', 'SIGINT'] as const)('quits cleanly on %s', async (signal) => {
     const app = desk.start('--port', '0');
     const url = await app.listening();

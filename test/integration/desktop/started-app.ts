@@ -1,5 +1,5 @@
 /** The built app on the stand-in for Electron, as a process of its own. */
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +17,6 @@ export interface Desk {
   readonly folder: string;
   /** Whether its desktop has a place for tray icons. */
   setTrayHost(there: boolean): void;
-  /** One of Node's threads waits for ever in every app that is started from now on, as one does in a file system that does not answer. */
-  hangThread(): void;
   start(...words: readonly string[]): StartedApp;
   close(): Promise<void>;
 }
@@ -45,7 +43,6 @@ export function openDesk(): Desk {
   mkdirSync(programs);
   writeFileSync(join(folder, 'config.json'), '{}');
   const started: { readonly child: Child; readonly browsers: Browser[] }[] = [];
-  const hang: string[] = [];
 
   function setTrayHost(there: boolean): void {
     for (const name of ['busctl', 'gdbus']) {
@@ -58,15 +55,9 @@ export function openDesk(): Desk {
   return {
     folder,
     setTrayHost,
-    hangThread() {
-      const [fifo, program] = [join(folder, 'fifo'), join(folder, 'hang.mjs')];
-      execFileSync('mkfifo', [fifo]);
-      writeFileSync(program, `import { open } from 'node:fs'; open(${JSON.stringify(fifo)}, () => {});`);
-      hang.push('--import', program);
-    },
     start(...words) {
       const forked = fork(join(root, 'out', 'main', 'index.js'), [...words], {
-        execArgv: ['--import', join(root, 'test', 'stand-in', 'register.ts'), ...hang],
+        execArgv: ['--import', join(root, 'test', 'stand-in', 'register.ts')],
         cwd: folder,
         env: {
           PATH: `${programs}:${process.env['PATH'] ?? ''}`,
