@@ -30,25 +30,25 @@ import { createSubscribers } from './subscribers.ts';
 export interface Feed extends Events, History, Marks {
   readonly journalId: string;
   /**
-   * Writes one step of the world as a whole and then hands its events, in order, to the subscribers. Attempts that have
-   * been told are not told again; a condition is told when it opens and when it closes, not in between.
-   * While the disk takes nothing, the change is told all the same and written later; an `error` event says so.
-   * @throws what SQLite throws for any other reason; nothing is written or told then
+   * Writes one change in one transaction, then passes its events to the subscribers in order. Emits each attempt once, and a
+   * condition when it opens and when it closes. While the disk is full, emits the change at once and writes it later, and an
+   * `error` event reports that.
+   * @throws what SQLite throws for any other reason; then nothing is written or emitted
    */
   commit(change: FeedChange): readonly JournalEvent[];
   /** Tells the subscribers which VMs are watched, in order, if that differs from the last call. */
   setVms(names: readonly string[]): void;
   setStatus(vm: string, status: VmStatus): void;
   /**
-   * The pool that the run is part of is put in here, and with the other parts shown anew.
+   * Publishes the progress of a run. Adds its pool, and publishes the other parts of that pool again.
    * @param urgent goes out at once, not at the next interval
    */
   setProgress(vm: string, progress: ProgressPayload, urgent: boolean): void;
   /** Drops the snapshots of a VM that is no longer watched. Its history and its open conditions stay. */
   forgetVm(vm: string): void;
   /**
-   * Drops everything that was ever recorded of a VM that is no longer watched. While the disk takes nothing, nothing is dropped.
-   * Clients that come back to a place before are told of a gap.
+   * Deletes everything that was recorded of a VM that is no longer watched, unless the disk is full. A client that comes back
+   * with an older id gets a `gap`.
    */
   eraseVm(vm: string): void;
   snapshot(vm: string): Snapshot;
@@ -142,7 +142,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     return { ...status, open_errors: marks.reader.openConditions(status.vm).map(({ error }) => error) };
   }
 
-  /** Every stream is that of a VM: what concerns them all is told for each. */
+  /** Emits the notice for one VM. Each event belongs to a VM, so a notice about all of them is emitted for each. */
   function tellNotice(vm: string, notice: Notice): void {
     const at = clock.wallMs();
     const began_at = new Date(at).toISOString();

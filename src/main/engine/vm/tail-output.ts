@@ -29,8 +29,8 @@ const longestMessage = 20_000;
 
 /**
  * Returns a function that takes apart what tail gives, chunk by chunk, until the file has been cut. Messages begin with the program as it
- * was called, by a path with the same detour ("/.///./usr/bin/tail: inotify cannot be used, reverting to polling"). Where it was
- * found by its bare name they begin with "tail: " and the file; others of such a tail cannot be told from the log.
+ * was called, by a path with the same detour ("/.///./usr/bin/tail: inotify cannot be used, reverting to polling"). If the shell
+ * knows only the bare name, they begin with "tail: " and the file, and a message without the file looks like a line of the log.
  */
 export function createTailReader({ path, detour }: OwnSpelling): (chunk: Buffer) => TailOutput {
   const mark = path.slice(0, path.indexOf('/')) + detour;

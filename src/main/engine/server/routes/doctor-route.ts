@@ -1,4 +1,4 @@
-/** `GET /api/doctor`: runs the doctor for whoever asks on this machine, and tells what it finds while it runs. */
+/** `GET /api/doctor`: runs the doctor for a client on this machine, and sends each result as soon as it is known. */
 import { createRoute } from '@hono/zod-openapi';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { IncomingMessage } from 'node:http';

@@ -61,7 +61,7 @@ function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? (value as readonly unknown[])[0] : value;
 }
 
-/** Returns a decimal number; a number too big to be told from infinity counts as very big. `Number` alone also takes '' and 0x10. */
+/** Returns a decimal number, kept within the finite range. `Number` alone also accepts '' and 0x10. */
 function numberOf(text: unknown): unknown {
   if (typeof text !== 'string' || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())) return text;
   return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, Number(text)));
