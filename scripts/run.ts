@@ -9,14 +9,21 @@ import { buildIfNeeded } from './build.ts';
 
 const root = join(import.meta.dirname, '..');
 
+/** What runs in place of this process; null: nothing runs yet, or not any more. */
+let child: ChildProcess | null = null;
+
 /** The last signal that was meant to end this. */
 let stopSignal: NodeJS.Signals | null = null;
 
-/** Whatever is meant to end this, ends the child. */
-function passSignalsTo(child: ChildProcess): void {
+/**
+ * Whatever is meant to end this process ends the child. To be called before there is one: a child can be running before the
+ * call that starts it has returned, and a signal that comes then would leave it behind.
+ */
+function passSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       stopSignal = signal;
+      if (child === null) process.exit(signalCode(signal));
       child.kill(signal);
     });
   }
@@ -24,8 +31,15 @@ function passSignalsTo(child: ChildProcess): void {
   // parent, this is what was meant to end.
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (process.ppid !== parent) child?.kill('SIGTERM');
   }, 250).unref();
+}
+
+function takeSignals(started: ChildProcess): void {
+  child = started;
+  started.once('exit', () => {
+    child = null;
+  });
 }
 
 /** As shells tell of a process that a signal has ended. */
@@ -33,24 +47,24 @@ const signalCode = (signal: NodeJS.Signals | null): number =>
   128 + (signal === null ? 0 : constants.signals[signal]);
 
 /** Ends with the child, and as the child. */
-function endWith(child: ChildProcess): void {
-  child.on('exit', (code, signal) => {
+function endWith(started: ChildProcess): void {
+  started.on('exit', (code, signal) => {
     process.exit(code ?? signalCode(signal));
   });
 }
 
 function runCommand(words: readonly string[]): void {
   const launcher = join(root, 'bin', 'benchtray.js');
-  const child = spawn(process.execPath, [launcher, ...words], { stdio: 'inherit' });
-  passSignalsTo(child);
-  endWith(child);
+  const started = spawn(process.execPath, [launcher, ...words], { stdio: 'inherit' });
+  takeSignals(started);
+  endWith(started);
 }
 
 async function runDesktop(command: 'serve' | 'demo', words: readonly string[]): Promise<void> {
   const appWords = command === 'demo' ? ['--demo', ...words] : words;
   // Only here: the other commands are quicker without.
   const { dashboardText, startDesktop } = await import('./start.ts');
-  const result = await startDesktop(root, appWords, passSignalsTo);
+  const result = await startDesktop(root, appWords, takeSignals);
   switch (result.kind) {
     case 'started':
       endWith(result.app);
@@ -67,6 +81,7 @@ async function runDesktop(command: 'serve' | 'demo', words: readonly string[]): 
 }
 
 if (!buildIfNeeded()) process.exit(1);
+passSignals();
 
 const [command = '', ...words] = process.argv.slice(2);
 const asksForHelp = words.includes('--help') || words.includes('-h');
