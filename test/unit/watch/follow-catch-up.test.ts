@@ -1,6 +1,6 @@
 /** From where the journal says that a log was left to the file that is to be followed, while the files of the log change. */
 import { createHash } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FollowState } from '../../../src/main/engine/feed/index.ts';
 import { newSessionState } from '../../../src/main/engine/run/index.ts';
 import type { ShellChannel } from '../../../src/main/engine/vm/index.ts';
@@ -18,11 +18,12 @@ const target = { where: 'host', path, container: null, hostPath: null } as const
 interface File {
   readonly inode: string;
   readonly text: string;
+  readonly modifiedAt?: number;
 }
 
-function savedIn({ inode, text }: File): FollowState {
+function savedIn({ inode, text, modifiedAt = 1 }: File): FollowState {
   const hash = createHash('sha256').update(text).digest('hex');
-  const mark = { inode, at: text.length, bytes: text.length, hash };
+  const mark = { inode, modifiedAt, at: text.length, bytes: text.length, hash };
   const { reader, run } = newSessionState(null);
   return {
     log: `host:${path}`,
@@ -38,7 +39,8 @@ function savedIn({ inode, text }: File): FollowState {
 
 /** A VM with these files. @param asked told each question before it is answered */
 function shellOver(files: Map<string, File>, asked: (verb: string) => void): ShellChannel {
-  const line = ([name, { inode, text }]: [string, File]): string => `log 1 ${text.length} ${inode} ${name}\n`;
+  const line = ([name, { inode, text, modifiedAt = 1 }]: [string, File]): string =>
+    `log ${modifiedAt} ${text.length} ${inode} ${name}\n`;
   function answer([verb, name = '', from = '', count = '']: readonly string[]): string {
     asked(verb ?? '');
     const file = files.get(name);
@@ -50,7 +52,7 @@ function shellOver(files: Map<string, File>, asked: (verb: string) => void): She
     if (file === undefined) return 'No such file';
     return verb === 'piece'
       ? file.text.slice(Number(from) - 1, Number(from) - 1 + Number(count))
-      : `${file.text.length} ${file.inode} 1\n${file.text}`;
+      : `${file.text.length} ${file.inode} ${file.modifiedAt ?? 1}\n${file.text}`;
   }
   return { closed: false, ask: (_limit, words) => Promise.resolve(answer(words)), close: () => undefined };
 }
@@ -73,6 +75,11 @@ function toolsFor(shell: ShellChannel, started: ReadingStart[], change: Partial<
     warn: () => undefined,
     ...change,
   };
+}
+
+/** Inodes of the files that are read, in order, each with the inode of the mark that its reading resumes from. */
+function order(started: readonly ReadingStart[]): (readonly [string, string | null])[] {
+  return started.map(({ identity, resumes }) => [identity.inode, resumes?.mark?.inode ?? null]);
 }
 
 const first = { inode: '1', text: 'the first file, which was read to its end\n' };
@@ -124,8 +131,91 @@ it('reads no file from the place of another, when the reading under way was in t
   expect(started).toEqual([]);
   // The next look goes on where that reading stopped.
   expect(await catchUp(target, { ...tools, settle: () => undefined })).not.toBeNull();
-  expect(started.map(({ identity, resumes }) => [identity.inode, resumes?.mark?.inode ?? null])).toEqual([
+  expect(order(started)).toEqual([
     ['2', '2'],
     ['3', null],
   ]);
+});
+
+it('leaves out no copy that a second cut makes while the first copy is being read', async () => {
+  const known = { inode: '1', text: 'what was read before the log was cut for the first time\n'.repeat(2) };
+  const firstCopy = { inode: '9', text: `${known.text}the end of it\n` };
+  const files = new Map([
+    [`${path}.1`, firstCopy],
+    [path, { inode: '1', text: 'the second part\n' }],
+  ]);
+  const started: ReadingStart[] = [];
+  const tools = toolsFor(
+    shellOver(files, () => undefined),
+    started,
+    { saved: () => savedIn(known) },
+  );
+  const drain = (): Promise<boolean> => {
+    files.set(`${path}.2`, firstCopy).set(`${path}.1`, { inode: '10', text: 'the second part, whole\n' });
+    files.set(path, { inode: '1', text: 'the third part, which is longer than the second\n' });
+    return Promise.resolve(true);
+  };
+  expect(await catchUp(target, { ...tools, drain })).toBeNull();
+  started.length = 0;
+  expect(await catchUp(target, tools)).not.toBeNull();
+  expect(order(started)).toEqual([
+    ['9', '1'],
+    ['10', null],
+    ['1', null],
+  ]);
+});
+
+describe('a log of which only a first line is known that others have too', () => {
+  const line = 'Waiting for the server to start...\n';
+  const known = { inode: '1', text: line, modifiedAt: 10 };
+  const older = { inode: '5', text: `${line}An older run.\n`, modifiedAt: 9 };
+
+  async function orderWith(files: ReadonlyMap<string, File>): Promise<(readonly [string, string | null])[]> {
+    const started: ReadingStart[] = [];
+    const shell = shellOver(new Map(files), () => undefined);
+    await catchUp(target, toolsFor(shell, started, { saved: () => savedIn(known) }));
+    return order(started);
+  }
+
+  it('is not the new file under its name', async () => {
+    const files = new Map([
+      [`${path}.2`, older],
+      [`${path}.1`, { ...known, text: `${line}The first part.\n`, modifiedAt: 20 }],
+      [path, { inode: '2', text: `${line}The second part.\n`, modifiedAt: 30 }],
+    ]);
+    expect(await orderWith(files)).toEqual([
+      ['1', '1'],
+      ['2', null],
+    ]);
+  });
+
+  it('is in its oldest copy when it was cut and has grown again', async () => {
+    const files = new Map([
+      [`${path}.3`, older],
+      [`${path}.2`, { inode: '6', text: `${line}The first part.\n`, modifiedAt: 20 }],
+      [`${path}.1`, { inode: '7', text: `${line}The second part.\n`, modifiedAt: 25 }],
+      [path, { inode: '1', text: `${line}The third part.\n`, modifiedAt: 30 }],
+    ]);
+    expect(await orderWith(files)).toEqual([
+      ['6', '1'],
+      ['7', null],
+      ['1', null],
+    ]);
+  });
+
+  it('is itself beside an older log that begins alike', async () => {
+    const files = new Map([
+      [`${path}.1`, older],
+      [path, { inode: '1', text: `${line}More of it.\n`, modifiedAt: 30 }],
+    ]);
+    expect(await orderWith(files)).toEqual([['1', '1']]);
+  });
+
+  it('is gone when only an older log begins alike', async () => {
+    const files = new Map([
+      [`${path}.1`, older],
+      [path, { inode: '2', text: `${line}Another log.\n`, modifiedAt: 30 }],
+    ]);
+    expect(await orderWith(files)).toEqual([['2', null]]);
+  });
 });

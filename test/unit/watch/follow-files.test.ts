@@ -6,6 +6,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,6 +86,21 @@ it('is its copy where it was cut, however much has been written to it again', as
   expect(await isNamed(known)).toBe(false);
   const moved = await findMoved(await reach(), known);
   expect(moved.file?.path).toBe(`${log}.1`);
+});
+
+it('is a copy that was written after the log was opened, however few bytes are known', async () => {
+  writeFileSync(log, '[2026');
+  const opened = await seen();
+  const known = { ...opened, mark: { ...opened.mark, modifiedAt: statSync(log).mtimeMs / 1000 } };
+  writeFileSync(`${log}.2`, line(0));
+  utimesSync(`${log}.2`, 1_700_000_000, 1_700_000_000);
+  writeFileSync(log, line(1));
+  copyFileSync(log, `${log}.1`);
+  utimesSync(`${log}.1`, 4_000_000_000, 4_000_000_000);
+  truncateSync(log);
+  const { file, names } = await findMoved(await reach(), known);
+  expect(file?.path).toBe(`${log}.1`);
+  expect(Object.keys(names).sort()).toEqual([`${log}.1`, `${log}.2`]);
 });
 
 it('is none that begins with so little that any may', async () => {

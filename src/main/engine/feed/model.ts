@@ -71,6 +71,8 @@ export interface FollowState {
 export interface FollowMark {
   /** Of the file when it was opened. */
   readonly inode: string;
+  /** When the file was last written to, as BenchTray opened it; seconds on the VM's clock. Missing in journals of 0.1.0. */
+  readonly modifiedAt?: number;
   /** Where these bytes end. The end of a line or not. */
   readonly at: number;
   /** How many they are. */

@@ -8,7 +8,9 @@ import { readIdentity, type LogFile, type LogIdentity } from '../../vm/index.ts'
 import {
   findMoved,
   holds,
+  isLittleKnown,
   isReachable,
+  isRotated,
   isThere,
   reach,
   type Moved,
@@ -97,13 +99,11 @@ export async function catchUp(target: LogTarget, tools: CatchUpTools): Promise<F
   tools.settle();
   const resumes = tools.saved(target) ?? saved;
   if (moved.file !== null && !isStillOf(moved.file, saved, resumes)) return null;
-  return readInTurn(
-    by,
-    to,
-    files,
-    moved.file === null ? (present ?? continuationOf(resumes)) : resumes,
-    tools,
-  );
+  const from = moved.file === null ? (present ?? continuationOf(resumes)) : resumes;
+  const following = await readInTurn(by, to, files, from, tools);
+  if (following === null || saved.mark === undefined) return following;
+  // If the log was cut and has grown again meanwhile, its inode and size look right, but a copy was left out.
+  return (await isRotated(by, saved.mark, moved.names)) ? null : following;
 }
 
 /**
@@ -151,7 +151,7 @@ export async function finish(target: LogTarget, tools: CatchUpTools): Promise<bo
   return tools.drain(by, file, reading);
 }
 
-const nothingMoved: Moved = { file: null, since: [], packed: [] };
+const nothingMoved: Moved = { file: null, since: [], packed: [], names: {} };
 
 function movedFrom(by: Reach, saved: FollowState): Promise<Moved> {
   const { mark } = saved;
@@ -162,8 +162,14 @@ function movedFrom(by: Reach, saved: FollowState): Promise<Moved> {
 async function isStill(by: Reach, named: LogFile, saved: FollowState): Promise<boolean> {
   if (named.size < saved.offset) return false;
   const { mark } = saved;
-  if (mark !== undefined) return holds(by.shell, named, { ...saved, mark });
-  return isThere(by.file) && beginsAlike(saved, by.file);
+  if (mark === undefined) return isThere(by.file) && beginsAlike(saved, by.file);
+  const known = { ...saved, mark };
+  const isLittle = isLittleKnown(known);
+  if ((isLittle && named.inode !== mark.inode) || !(await holds(by.shell, named, known))) return false;
+  if (!isLittle) return true;
+  // After a cut, new lines may begin as the known ones did. The known ones are then in a copy.
+  const { file } = await findMoved(by, known);
+  return file === null || file.inode === mark.inode;
 }
 
 /**

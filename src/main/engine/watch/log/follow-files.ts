@@ -47,6 +47,8 @@ export interface Moved {
   readonly since: readonly LogFile[];
   /** Names of compressed logs beside it: what is in them cannot be read on from a place in it. */
   readonly packed: readonly string[];
+  /** Inodes of the files beside the log that hold anything, by name. Each rotation changes them. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
 /**
@@ -110,12 +112,16 @@ async function ask(shell: ShellChannel, words: readonly string[]): Promise<strin
 /** What the journal knows a file by. */
 export type Known = Pick<FollowState, 'fingerprint' | 'fingerprintBytes'> & { readonly mark: FollowMark };
 
-/** Fewer bytes than these may begin another log as well: they prove nothing of a file that has another inode. */
+/** Other logs may begin with as few bytes as these: the first line of WAA, which always is the same, has 35. */
 const tellingBytes = 64;
 
+/** Whether so little is known of a log that its bytes cannot tell it from another one. */
+export function isLittleKnown({ mark, fingerprintBytes }: Known): boolean {
+  return Math.max(mark.bytes, fingerprintBytes) < tellingBytes;
+}
+
 /**
- * Whether this file holds what was read of the known one, and where. Of one of which nothing has been read, the beginning is what is
- * known.
+ * Returns whether this file has the known bytes in their place. Where no byte is known, its inode decides.
  * @throws NoAnswer
  */
 export async function holds(
@@ -124,48 +130,71 @@ export async function holds(
   known: Known,
 ): Promise<boolean> {
   const { mark, fingerprintBytes } = known;
-  if (mark.bytes === 0) {
-    const isSame = file.inode === mark.inode;
-    if (fingerprintBytes === 0 || mark.at > 0) return isSame;
-    if (file.size < fingerprintBytes || (!isSame && fingerprintBytes < tellingBytes)) return false;
-    const identity = readIdentity(await ask(shell, ['identify', file.path, String(fingerprintLength)]));
-    return identity !== null && beginsAlike({ ...known, offset: 0 }, identity);
-  }
+  if (mark.bytes === 0 && fingerprintBytes === 0) return file.inode === mark.inode;
   if (file.size < mark.at) return false;
+  if (mark.bytes < tellingBytes && !(await begins(shell, file, known))) return false;
+  if (mark.bytes === 0) return true;
   const words = ['piece', file.path, String(mark.at - mark.bytes + 1), String(mark.bytes)];
   return isMarked(mark, await ask(shell, words));
+}
+
+async function begins(
+  shell: ShellChannel,
+  file: Pick<LogFile, 'path' | 'size'>,
+  known: Known,
+): Promise<boolean> {
+  if (known.fingerprintBytes === 0) return true;
+  if (file.size < known.fingerprintBytes) return false;
+  const identity = readIdentity(await ask(shell, ['identify', file.path, String(fingerprintLength)]));
+  return identity !== null && beginsAlike({ ...known, offset: 0 }, identity);
 }
 
 /**
  * Looks for the marked file among those beside the one that has taken its name.
  * @throws NoAnswer
  */
-export async function findMoved({ shell, path, file }: Reach, known: Known): Promise<Moved> {
+export async function findMoved(by: Reach, known: Known): Promise<Moved> {
   const { mark } = known;
-  const list = async (): Promise<LogFile[]> => readLogs(await ask(shell, ['siblings', path, mark.inode]));
-  const all = await list();
+  const { path, file } = by;
+  const all = await listBeside(by, mark);
+  const names = namesIn(all, path);
   const packed = all.filter(isPacked).map((one) => one.path);
-  const beside = all.filter((one) => one.path !== path && !isPacked(one));
-  // The one with its inode first; a copy of it has another.
-  const likely = beside.toSorted((a, b) => Number(b.inode === mark.inode) - Number(a.inode === mark.inode));
+  const byAge = all.filter((one) => one.path !== path && !isPacked(one)).toSorted(olderFirst);
+  const isMarkedOne = (one: LogFile): boolean => one.inode === mark.inode;
+  // A copy has another inode. If its bytes prove little, it must at least be younger than what BenchTray opened.
+  const likely = isLittleKnown(known)
+    ? byAge.filter((one) => isMarkedOne(one) || one.modifiedAt > (mark.modifiedAt ?? Infinity))
+    : byAge.toReversed().sort((a, b) => Number(isMarkedOne(b)) - Number(isMarkedOne(a)));
   const current = isThere(file) ? file.inode : null;
-  const byAge = beside.toSorted(olderFirst);
   const newerThan = (one: LogFile): LogFile[] =>
     byAge.slice(byAge.indexOf(one) + 1).filter(({ inode, size }) => inode !== current && size > 0);
   for (const one of likely) {
-    if (!(await holds(shell, one, known))) continue;
-    return { file: one, since: newerThan(one), packed };
+    if (!(await holds(by.shell, one, known))) continue;
+    return { file: one, since: newerThan(one), packed, names };
   }
-  // Names that have moved on meanwhile (logrotate) were asked for in vain.
-  if (!isDeepStrictEqual(namesOf(await list()), namesOf(all)))
-    throw new NoAnswer('the logs are being rotated');
+  // Rotation renames files: the one that was asked for may have another name by now.
+  if (await isRotated(by, mark, names)) throw new NoAnswer('the logs are being rotated');
   // Cut, written to again, and only then moved away: what was read of it is in no file, and all that is in it is still to be read.
-  const cut = beside.find((one) => one.inode === mark.inode);
-  return { file: null, since: cut === undefined ? [] : [cut, ...newerThan(cut)], packed };
+  const cut = byAge.find(isMarkedOne);
+  return { file: null, since: cut === undefined ? [] : [cut, ...newerThan(cut)], packed, names };
 }
 
-function namesOf(files: readonly LogFile[]): Record<string, string> {
-  return Object.fromEntries(files.map(({ path, inode }) => [path, inode]));
+/**
+ * Returns whether the log was rotated since its files had these names.
+ * @throws NoAnswer
+ */
+export async function isRotated(by: Reach, mark: FollowMark, names: Moved['names']): Promise<boolean> {
+  return !isDeepStrictEqual(namesIn(await listBeside(by, mark), by.path), names);
+}
+
+async function listBeside({ shell, path }: Reach, { inode }: FollowMark): Promise<LogFile[]> {
+  return readLogs(await ask(shell, ['siblings', path, inode]));
+}
+
+/** Empty files are no rotated logs: locks come and go. */
+function namesIn(files: readonly LogFile[], logPath: string): Moved['names'] {
+  const rotated = files.filter(({ path, size }) => path !== logPath && size > 0);
+  return Object.fromEntries(rotated.map(({ path, inode }) => [path, inode]));
 }
 
 /** Of two that were written at the same time, "x.log.2" is older than "x.log.1", and "x.log-20260128" than "x.log-20260129". */

@@ -121,7 +121,8 @@ export function startReading(options: LogReadingOptions): LogReading {
 
   function source(): LogSource {
     const hostPath = options.hostPath === null ? {} : { hostPath: options.hostPath };
-    return { fingerprint, fingerprintBytes, mark: marker.mark, ...hostPath, runnerSeen };
+    const mark = { ...marker.mark, modifiedAt: identity.modifiedAt };
+    return { fingerprint, fingerprintBytes, mark, ...hostPath, runnerSeen };
   }
 
   /** If a log breaks off and nobody has been at work on it for long, its run is over. */
