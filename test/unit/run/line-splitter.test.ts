@@ -64,6 +64,19 @@ describe('the line splitter', () => {
     ]);
   });
 
+  it.each([1000, 2 * maxLineBytes])(
+    'reads the line behind a hole of %d zeros, as a cut log has',
+    (length) => {
+      const begun = bytes('Domain: 33%');
+      const rest = bytes('[2026-01-28 23:05:17,318 INFO run/1-MainProcess] Finished\n');
+      const text = 'Domain: 33%[2026-01-28 23:05:17,318 INFO run/1-MainProcess] Finished';
+      const end = begun.length + length + rest.length;
+      const chunks = [begun, new Uint8Array(length), rest];
+      expect(split(chunks)).toEqual([{ text, offset: 0, end }]);
+      expect(split([Buffer.concat(chunks)])).toEqual([{ text, offset: 0, end }]);
+    },
+  );
+
   it('may be given a buffer that is used again', () => {
     const splitter = createLineSplitter(0);
     const buffer = bytes('abc');

@@ -22,7 +22,7 @@ export interface LineSplitter {
 
 /**
  * Ends lines at `\n`, `\r\n` and `\r` (progress bars), wherever the chunks are cut. A line that ends in `\r` is
- * given when the byte after it is known. Bytes that are no UTF-8 become U+FFFD; nothing throws.
+ * given when the byte after it is known. Bytes that are no UTF-8 become U+FFFD, zeros are left out; nothing throws.
  */
 export function createLineSplitter(startOffset: number): LineSplitter {
   // A byte order mark stays what it is, wherever a chunk begins.
@@ -32,7 +32,8 @@ export function createLineSplitter(startOffset: number): LineSplitter {
   let kept = new Uint8Array(0);
   let waitsForLineFeed = false;
 
-  function keep(part: Uint8Array): void {
+  function keep(bytes: Uint8Array): void {
+    const part = withoutZeros(bytes);
     const room = maxLineBytes - kept.length;
     if (room <= 0 || part.length === 0) return;
     const joined = new Uint8Array(kept.length + Math.min(part.length, room));
@@ -43,7 +44,7 @@ export function createLineSplitter(startOffset: number): LineSplitter {
 
   /** The text of a line that is not as a whole in one chunk, or longer than what is kept. */
   function decodeLine(lastPart: Uint8Array): string {
-    let bytes = lastPart;
+    let bytes = withoutZeros(lastPart);
     if (kept.length > 0) {
       keep(lastPart);
       bytes = kept;
@@ -87,7 +88,7 @@ export function createLineSplitter(startOffset: number): LineSplitter {
       }
       if (at >= decodedTo) {
         decodedTo = Math.min(positionIn(chunk, lineFeed, from + decodedBytes) + 1, chunk.length);
-        text = decoder.decode(chunk.subarray(from, decodedTo));
+        text = decoder.decode(withoutZeros(chunk.subarray(from, decodedTo)));
         textFrom = 0;
       }
       const textAt = text.indexOf(isReturn ? '\r' : '\n', textFrom);
@@ -111,6 +112,14 @@ export function createLineSplitter(startOffset: number): LineSplitter {
       return lineStart;
     },
   };
+}
+
+/**
+ * A log that is cut under a process that does not append begins with a hole, as long as the log was: the process goes on at its place.
+ * The zeros must not take the room of the text behind them.
+ */
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  return bytes.includes(0) ? bytes.filter((byte) => byte !== 0) : bytes;
 }
 
 function positionIn(chunk: Uint8Array, byte: number, from: number): number {
