@@ -7,8 +7,10 @@ import type { VmDisk, VmFile } from './vm-disk.ts';
 /** What one file has held since it was made or cut. */
 export interface Generation {
   readonly file: VmFile;
-  /** Where its first byte stands among all that was written. */
+  /** Where its first written byte stands among all that was written. */
   readonly base: number;
+  /** How many zeros the file begins with: see {@link Benchmark}. */
+  readonly hole: number;
   bytes: Buffer;
 }
 
@@ -24,6 +26,15 @@ export const simulatedKinds = [
 
 const recordMs = 700;
 
+/** Where the file's byte at `offset` stands among all that was written. */
+export function positionOf({ base, hole }: Generation, offset: number): number {
+  return base + Math.max(0, offset - hole);
+}
+
+/**
+ * A process that appends goes on at the start of a file that was cut. One that does not, as behind a shell's `>`, goes on at its own
+ * place: the file then begins with zeros.
+ */
 export class Benchmark {
   readonly path: string;
   readonly generations: Generation[] = [];
@@ -40,8 +51,12 @@ export class Benchmark {
   #runBase = 0;
   /** The file that was moved away and that it goes on writing into, until it notices; null: the one that has the log's name. */
   #moved: VmFile | null = null;
+  readonly #appends: boolean;
+  /** Where the process writes next in a file that was cut to nothing. */
+  #place = 0;
 
-  constructor(path: string, disk: VmDisk, oracle: Oracle, random: Random) {
+  constructor(path: string, disk: VmDisk, oracle: Oracle, random: Random, appends: boolean) {
+    this.#appends = appends;
     this.path = path;
     this.#disk = disk;
     this.#oracle = oracle;
@@ -72,6 +87,7 @@ export class Benchmark {
     const { pieces } = makeRunLog(this.#kind, seed, { tasks, startMs: start, end });
     this.#pieces = pieces.map(({ text }) => Buffer.from(text));
     this.#runBase = this.#oracle.written;
+    this.#place = 0;
     this.#nextStartMs = start + (pieces.length + 60) * recordMs;
   }
 
@@ -102,13 +118,16 @@ export class Benchmark {
   /** The process notices that its file was moved. */
   reopen(): void {
     this.#moved = null;
+    this.#place = 0;
   }
 
   /** Cuts the log to nothing. @param isCopied a copy keeps what stood in it (logrotate's copytruncate) */
   cut(isCopied: boolean): void {
     if (this.current === null) return;
+    const place = Math.max(this.#place, this.current.bytes.length);
     this.reopen();
     if (isCopied) {
+      if (!this.#appends) this.#place = place;
       this.#disk.shiftRotated(this.path);
       this.#disk.copy(this.path, `${this.path}.1`);
     } else this.wholeFrom = this.#oracle.written;
@@ -134,8 +153,10 @@ export class Benchmark {
   #append(bytes: Buffer): void {
     if (bytes.length === 0) return;
     const generation = this.#generation();
-    generation.file.append(bytes);
-    generation.bytes = generation.file.bytes;
+    const { file, hole } = generation;
+    if (file.bytes.length === 0 && hole > 0) file.append(Buffer.alloc(hole));
+    file.append(bytes);
+    generation.bytes = file.bytes;
     this.#oracle.write(bytes);
   }
 
@@ -143,7 +164,7 @@ export class Benchmark {
     const newest = this.generations.at(-1);
     const file = this.#moved ?? this.current ?? this.#disk.create(this.path);
     if (newest?.file === file && file.bytes.length > 0) return newest;
-    const begun = { file, base: this.#oracle.written, bytes: file.bytes };
+    const begun = { file, base: this.#oracle.written, hole: this.#place, bytes: file.bytes };
     this.generations.push(begun);
     return begun;
   }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { FollowMark, JournalEvent } from '../../src/main/engine/feed/index.ts';
 import { progressOf, type RunState } from '../../src/main/engine/run/index.ts';
-import type { Generation } from './benchmark.ts';
+import { positionOf, type Generation } from './benchmark.ts';
 import type { Client } from './client.ts';
 import { vm } from './life.ts';
 import type { EndedInRun, Reading } from './oracle.ts';
@@ -110,7 +110,7 @@ function checkStored(world: World): void {
   if (stored?.mark === undefined) return;
   const generation = markedBy(world, stored.mark);
   if (generation === null) return;
-  const folded = oracle.at(generation.base + stored.offset);
+  const folded = oracle.at(positionOf(generation, stored.offset));
   const told = events.filter(({ type }) => type === 'task_complete').length;
   const expected = Math.max(0, folded.ended - endedBefore);
   require(told ===

@@ -168,7 +168,16 @@ class VmChannel extends EventEmitter {
       this.#finish();
       return;
     }
-    const chunk = file.bytes.subarray(tail.at, tail.at + pick(this.#random, chunkBytes));
+    const rest = file.bytes.subarray(tail.at);
+    // A hole comes at once.
+    const zeros =
+      rest[0] === 0
+        ? Math.max(
+            0,
+            rest.findIndex((byte) => byte !== 0),
+          )
+        : 0;
+    const chunk = rest.subarray(0, zeros + pick(this.#random, chunkBytes));
     if (chunk.length > 0) this.emit('data', Buffer.from(chunk));
     else if (tail.cutMessage === null) {
       this.#finish();

@@ -53,7 +53,8 @@ export class World {
     this.#warnings = mock.method(process, 'emitWarning', (error: unknown) => this.#noteFault(error));
     // What a listener of an AbortSignal throws ends a process.
     process.setUncaughtExceptionCaptureCallback((error) => this.#noteFault(error));
-    this.benchmark = new Benchmark(logPath, this.disk, this.oracle, this.random);
+    const appends = seed % 4 !== 0;
+    this.benchmark = new Benchmark(logPath, this.disk, this.oracle, this.random, appends);
   }
 
   get life(): Life {
