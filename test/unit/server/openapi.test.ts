@@ -76,11 +76,11 @@ describe('the description', () => {
         parameter.schema,
       ]);
     expect(parameters('/api/benchmark-sse')).toEqual([
+      ['Last-Event-ID', 'header', { type: 'string' }],
       ['interval', 'query', { type: 'number', default: 5 }],
       ['vm', 'query', { type: 'string' }],
       ['error_event', 'query', { type: 'string', default: 'error', pattern: '^[a-z_]+$' }],
       ['lastEventId', 'query', { type: 'string' }],
-      ['Last-Event-ID', 'header', { type: 'string' }],
     ]);
     expect(parameters('/api/runs')?.[1]).toEqual([
       'limit',

@@ -57,7 +57,7 @@ export function attend<Attended extends Server>(
   // Also those that are not known to node:http: in the midst of a TLS handshake, or taken out of its hands by CONNECT.
   server.on('connection', (socket: Duplex) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.on('close', () => sockets.delete(socket));
   });
   server.on('request', answer);
   // Whatever else it expects, it may have the answer. By itself, node:http would refuse it before we know who asks.
@@ -102,7 +102,7 @@ function watchAnswers(maxWaitMs: number): Answers {
   return {
     add(response) {
       open.set(response, null);
-      response.once('close', () => open.delete(response));
+      response.on('close', () => open.delete(response));
     },
     isUnderWay: (socket) => [...open.keys()].some(({ req }) => req.socket === socket),
     stop() {

@@ -4,7 +4,14 @@ import { savedVmSchema, vmDraftSchema } from '../../../../shared/setup.ts';
 import type { App } from './app.ts';
 import { answers, jsonBody } from './described.ts';
 import { readBody } from './read-body.ts';
-import { answerSetup, codeHeaders, deskOf, needsCode, sentRefusals, type SetupDesk } from './setup-guard.ts';
+import {
+  answerSetup,
+  codeParameters,
+  deskOf,
+  needsCode,
+  sentRefusals,
+  type SetupDesk,
+} from './setup-guard.ts';
 
 export function addAddVmRoute(app: App, setup: SetupDesk): void {
   const route = createRoute({
@@ -15,7 +22,8 @@ export function addAddVmRoute(app: App, setup: SetupDesk): void {
     description:
       'Comments, layout and everything else in the file stay. The VM is watched as soon as the file has been read again.',
     middleware: [needsCode(setup), readBody],
-    request: { headers: codeHeaders, body: jsonBody(vmDraftSchema) },
+    parameters: codeParameters,
+    request: { body: jsonBody(vmDraftSchema) },
     responses: answers({
       content: { 'application/json': savedVmSchema },
       others: {

@@ -1,9 +1,8 @@
 /** The Hono app that routes are added to: how it validates, and its answers outside of routes. */
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { HTTPException } from 'hono/http-exception';
-import { z } from 'zod';
 import { preflightHeaders, type Caller } from '../access/access.ts';
 import type { Visitor } from '../access/external-gate.ts';
 import type { FaultLog } from '../http/fault-log.ts';
@@ -74,14 +73,9 @@ function routingPath(path: string): string {
 }
 
 /** Returns the request headers that a route reads besides the usual ones. */
-function headersOf({
-  request,
-}: {
-  readonly request?: { readonly headers?: unknown; readonly body?: unknown };
-}) {
-  const { headers, body } = request ?? {};
+function headersOf({ parameters = [], request }: RouteConfig): string[] {
   return [
-    ...(headers instanceof z.ZodObject ? Object.keys(headers.shape) : []),
-    ...(body === undefined ? [] : ['Content-Type']),
+    ...parameters.flatMap((one) => ('in' in one && one.in === 'header' ? [one.name] : [])),
+    ...(request?.body === undefined ? [] : ['Content-Type']),
   ];
 }

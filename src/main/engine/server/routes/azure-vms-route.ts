@@ -4,7 +4,14 @@ import { azureVmsSchema } from '../../../../shared/setup.ts';
 import { goneWith } from '../stream/check-stream.ts';
 import type { App } from './app.ts';
 import { answers } from './described.ts';
-import { answerSetup, codeHeaders, deskOf, needsCode, setupRefusals, type SetupDesk } from './setup-guard.ts';
+import {
+  answerSetup,
+  codeParameters,
+  deskOf,
+  needsCode,
+  setupRefusals,
+  type SetupDesk,
+} from './setup-guard.ts';
 
 export function addAzureVmsRoute(app: App, setup: SetupDesk): void {
   const route = createRoute({
@@ -13,7 +20,7 @@ export function addAzureVmsRoute(app: App, setup: SetupDesk): void {
     operationId: 'listAzureVms',
     summary: 'The VMs of the Azure subscriptions of whoever is signed in',
     middleware: needsCode(setup),
-    request: { headers: codeHeaders },
+    parameters: codeParameters,
     responses: answers({
       content: { 'application/json': azureVmsSchema },
       others: {

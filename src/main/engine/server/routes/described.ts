@@ -55,6 +55,19 @@ export function answers({ content, headers = {}, others = {} }: Answers): RouteC
   };
 }
 
+/**
+ * Returns the `parameters` of a route that reads request headers, by name. Not `request.headers`, which validates: Hono would copy all
+ * headers of each request, and keep the copy as long as a stream is open.
+ */
+export function headerParameters(texts: Readonly<Record<string, string>>) {
+  return Object.entries(texts).map(([name, description]) => ({
+    in: 'header' as const,
+    name,
+    description,
+    schema: { type: 'string' as const },
+  }));
+}
+
 /** Returns the answer of a problem. */
 export function problemAnswer(description: string) {
   return { description, content: { [problemType]: { schema: reference(problemSchema) } } };

@@ -14,7 +14,7 @@ import { checkStreamHeaders, endId, goneWith, sendChecks } from '../stream/check
 import { doctorAnswerSchema, type DoctorAnswer } from './answer-schemas.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { Admission, App } from './app.ts';
-import { answers, events, unreadable } from './described.ts';
+import { answers, events, headerParameters, unreadable } from './described.ts';
 import { acceptedQuality, findVm, vmParameter } from './parameters.ts';
 
 /** One run of the doctor. */
@@ -52,15 +52,10 @@ const route = createRoute({
     'Looks at this BenchTray and at its VMs, and changes nothing. As an event stream, `check` tells every change of a check while it runs; ' +
     'last comes one `summary`, and the stream ends. As JSON, everything comes at the end. Closing the connection cancels it. ' +
     'Only for this machine, and not for pages of other sites: 403.',
-  request: {
-    query: z.object({ vm: vmParameter }),
-    headers: z.object({
-      'Last-Event-ID': z
-        .string()
-        .optional()
-        .describe('Id of the `summary`, which EventSource comes back with: 204, so that it stays away.'),
-    }),
-  },
+  request: { query: z.object({ vm: vmParameter }) },
+  parameters: headerParameters({
+    'Last-Event-ID': 'Id of the `summary`, which EventSource comes back with: 204, so that it stays away.',
+  }),
   responses: answers({
     content: { 'text/event-stream': null, 'application/json': doctorAnswerSchema },
     others: {

@@ -1,20 +1,17 @@
 /** `/api/setup…`: the only routes that change anything, for this machine's own pages and programs, and only with the code. */
 import type { MiddlewareHandler } from 'hono';
-import { z } from 'zod';
 import type { Setup, SetupAnswer, SetupRefusal } from '../../../../shared/setup.ts';
 import type { SetupCode } from '../access/setup-code.ts';
 import type { Problem } from '../http/problem.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { AppEnv } from './app.ts';
+import { headerParameters } from './described.ts';
 
 /** The set-up desk and its code; null: nothing can be set up here. */
 export type SetupDesk = { readonly desk: Setup; readonly code: SetupCode } | null;
 
-export const codeHeaders = z.object({
-  'X-BenchTray-Setup': z
-    .string()
-    .optional()
-    .describe('The set-up code of this process: the app has it, `benchtray serve` prints it.'),
+export const codeParameters = headerParameters({
+  'X-BenchTray-Setup': 'The set-up code of this process: the app has it, `benchtray serve` prints it.',
 });
 
 /** Refusals of every route that needs the code. */

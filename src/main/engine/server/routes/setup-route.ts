@@ -4,7 +4,7 @@ import { setupSchema, type SetupState } from '../../../../shared/setup.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App, AppEnv } from './app.ts';
 import { answers } from './described.ts';
-import { codeHeaders, codeProblem, setupRefusals, type SetupDesk } from './setup-guard.ts';
+import { codeParameters, codeProblem, setupRefusals, type SetupDesk } from './setup-guard.ts';
 
 const route = createRoute({
   method: 'get',
@@ -12,7 +12,7 @@ const route = createRoute({
   operationId: 'getSetup',
   summary: 'What the set-up page begins with',
   description: 'Without the set-up code it says only that one is needed, and whether the demo is on.',
-  request: { headers: codeHeaders },
+  parameters: codeParameters,
   responses: answers({ content: { 'application/json': setupSchema }, others: setupRefusals }),
 });
 

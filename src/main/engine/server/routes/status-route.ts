@@ -5,13 +5,12 @@
 import { createRoute } from '@hono/zod-openapi';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { HookStatus } from '../../../../shared/hook-status.ts';
 import type { Feed, JournalFault } from '../../feed/index.ts';
 import { statusAnswerSchema, type StatusAnswer } from './answer-schemas.ts';
 import { answerBody } from './answer.ts';
 import type { App } from './app.ts';
-import { answers } from './described.ts';
+import { answers, headerParameters } from './described.ts';
 import { firstStatus, openErrorsOf, type ConfiguredVm } from '../stream/pictures.ts';
 import { runView } from './run-view.ts';
 
@@ -20,11 +19,7 @@ const route = createRoute({
   path: '/api/status',
   operationId: 'getStatus',
   summary: 'The newest picture of everything, for clients that must poll',
-  request: {
-    headers: z.object({
-      'If-None-Match': z.string().optional().describe('The `ETag` of an earlier answer.'),
-    }),
-  },
+  parameters: headerParameters({ 'If-None-Match': 'The `ETag` of an earlier answer.' }),
   responses: answers({
     content: { 'application/json': statusAnswerSchema },
     headers: { ETag: 'Stays while nothing but clocks move.' },

@@ -7,7 +7,7 @@ import type { StreamQuery } from '../stream/stream.ts';
 import type { Streams } from '../stream/streams.ts';
 import { answerProblem } from './answer.ts';
 import type { App } from './app.ts';
-import { answers, events, unreadable } from './described.ts';
+import { answers, events, headerParameters, unreadable } from './described.ts';
 import { findVm, numberParameter, textParameter, type Parsed } from './parameters.ts';
 
 export interface StreamRouteOptions {
@@ -62,15 +62,10 @@ const route = createRoute({
   description:
     'Opens with `connected`, `vms`, what was missed, one `status` for each VM and one `progress` for its newest run; never ends by itself. ' +
     '`x-events` has the form of the data of each event.',
-  request: {
-    query: streamQuerySchema,
-    headers: z.object({
-      'Last-Event-ID': z
-        .string()
-        .optional()
-        .describe('Id of the last event that was received: what came after it follows.'),
-    }),
-  },
+  request: { query: streamQuerySchema },
+  parameters: headerParameters({
+    'Last-Event-ID': 'Id of the last event that was received: what came after it follows.',
+  }),
   responses: answers({
     content: { 'text/event-stream': null },
     others: {

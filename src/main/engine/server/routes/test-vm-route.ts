@@ -9,7 +9,7 @@ import type { App } from './app.ts';
 import { answers, events, jsonBody } from './described.ts';
 import { readBody } from './read-body.ts';
 import {
-  codeHeaders,
+  codeParameters,
   deskOf,
   needsCode,
   refusalProblem,
@@ -31,7 +31,8 @@ export function addTestVmRoute(app: App, setup: SetupDesk): void {
     description:
       'A stream of events that ends: `check` with a `DoctorCheck` at each change, `summary` with a `DoctorSummary` as the last. Nothing is kept; to hang up is to cancel.',
     middleware: [needsCode(setup), readBody],
-    request: { headers: codeHeaders, body: jsonBody(vmDraftSchema) },
+    parameters: codeParameters,
+    request: { body: jsonBody(vmDraftSchema) },
     responses: answers({
       content: { 'text/event-stream': null },
       others: {

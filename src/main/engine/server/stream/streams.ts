@@ -124,7 +124,7 @@ export function createStreams({
       counters.opened += 1;
       open.set(stream, sink);
       timers.add(query.intervalSeconds, stream);
-      response.once('close', () => {
+      response.on('close', () => {
         sink.dispose();
         stream.dispose();
         if (sink.wasCut()) counters.cut += 1;
