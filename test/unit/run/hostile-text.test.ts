@@ -148,6 +148,25 @@ describe('text that is not the log speaking', () => {
     expect(kept(7_000)).toBeLessThan(much + 10_000);
   });
 
+  it.each<[program: string, text: (print: string) => string]>([
+    ['run.py', (print) => waaLog().begin('a').task('a', 'Sort the list.').bare(print).step(1).text()],
+    [
+      'a process of OSWorld',
+      (print) =>
+        waaLog()
+          .record('run_multienv', '[EnvProcess-1][Domain]: os', 'INFO', 'EnvProcess-1')
+          .record('run_multienv', '[EnvProcess-1][Example ID]: a', 'INFO', 'EnvProcess-1')
+          .record('run_multienv', '[EnvProcess-1][Instruction]: Sort the list.', 'INFO', 'EnvProcess-1')
+          .bare(print)
+          .text(),
+    ],
+  ])('is in no event when it is printed right behind an instruction of %s', (_program, text) => {
+    const reading = readText(text('Session key: hunter2\nexpires in 3600 s'));
+    expect(reading.run?.tasks[0]).toMatchObject({ taskId: 'a', instruction: 'Sort the list.' });
+    const { events, effects, run, reader } = reading;
+    expect(JSON.stringify({ events, effects, run, reader })).not.toContain('hunter2');
+  });
+
   it('never throws, whatever the log holds', () => {
     const line = fc.oneof(
       fc.constantFrom(...meaningful),

@@ -124,12 +124,8 @@ export function createRecordReader(state: RecordState): RecordReader {
 }
 
 /** Whether a record's message is the text of a task or of an agent: what stands in it means nothing. */
-export function isFreeText(record: LoggingRecord | PlainRecord): boolean {
-  return isInstruction(record) || /^Step \d/.test(record.message);
-}
-
-export function isInstruction({ message }: LoggingRecord | PlainRecord): boolean {
-  return message.startsWith('[') && /^(?:\[[^\]]*\])?\[Instruction\]:/.test(message);
+export function isFreeText({ message }: LoggingRecord | PlainRecord): boolean {
+  return message.startsWith('[') ? /^(?:\[[^\]]*\])?\[Instruction\]:/.test(message) : /^Step \d/.test(message);
 }
 
 /** A copy of a log line inside a text has lost the colours that the real lines have. */

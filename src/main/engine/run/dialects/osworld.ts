@@ -2,7 +2,7 @@
  * The log of OSWorld, of its `run.py` as of its `run_multienv*.py`, whose processes write into one log line by line.
  * Nothing says `Finished` here: a task is over with its `Result:`.
  */
-import { isFreeText, isInstruction, type LoggingRecord } from '../record.ts';
+import { isFreeText, type LoggingRecord } from '../record.ts';
 import { parseScore } from '../python-repr.ts';
 import { andThen, datedKey, unchanged, type Dialect } from './dialect.ts';
 import {
@@ -96,7 +96,7 @@ function readRunLine(state: OsWorldState, line: RunnerLine, record: LoggingRecor
         store(now, startTask(worker, line.taskId, at)),
       );
     case 'instruction':
-      return store(state, addInstruction({ ...worker, instruction: '' }, line.text, at));
+      return store(state, addInstruction(worker, line.text, at));
     case 'step':
       return store(state, addStep(worker, line.step, at));
     case 'result':
@@ -131,12 +131,7 @@ function readContinuation(state: OsWorldState, text: string, of: LoggingRecord, 
       : unchanged({ ...state, leftTasks: { ...leftTasks, domains: [...leftTasks.domains, count] } });
   }
   if (!state.runIsOn) return null;
-  if (text.includes('Logged result: ')) return isFreeText(of) ? null : readLoggedResult(state, text, at);
-  if (isRunner(of) && isInstruction(of)) {
-    const worker = state.workers.find((one) => one.process === of.process);
-    return worker === undefined ? null : store(state, addInstruction(worker, text, at));
-  }
-  return null;
+  return text.includes('Logged result: ') && !isFreeText(of) ? readLoggedResult(state, text, at) : null;
 }
 
 /** Confirms what the log has said before. It counts where that line is missing. */

@@ -15,7 +15,6 @@ export interface RunnerWorker {
   readonly step: number;
   /** The result that was logged for the task, where only a later line ends it. */
   readonly result: { readonly score: number | null } | null;
-  readonly instruction: string;
   /** "domain/id" of the task that ended last: a doubled line is not a second end. */
   readonly lastEnded: string | null;
 }
@@ -39,7 +38,7 @@ export interface WorkerStep {
 const maxInstructionChars = 4000;
 
 export function newWorker(process: string): RunnerWorker {
-  return { process, nextDomain: null, task: null, step: 0, result: null, instruction: '', lastEnded: null };
+  return { process, nextDomain: null, task: null, step: 0, result: null, lastEnded: null };
 }
 
 export function workerNamed(workers: readonly RunnerWorker[], process: string): RunnerWorker {
@@ -67,14 +66,12 @@ export function startTask(worker: RunnerWorker, taskId: string, at: number): Wor
   };
 }
 
-/** The whole instruction so far, which may have several lines. */
+/** Only the first line: behind it, nothing tells the rest of the text from what another part of the program prints. */
 export function addInstruction(worker: RunnerWorker, line: string, at: number): WorkerStep {
-  if (worker.task === null) return { worker, events: [] };
-  const instruction = `${worker.instruction}\n${line}`.slice(0, maxInstructionChars);
-  return {
-    worker: { ...worker, instruction },
-    events: [{ type: 'task_instruction', at, worker: worker.process, text: instruction.trim() }],
-  };
+  const text = line.slice(0, maxInstructionChars).trim();
+  const events: RunEvent[] =
+    worker.task === null ? [] : [{ type: 'task_instruction', at, worker: worker.process, text }];
+  return { worker, events };
 }
 
 export function addStep(worker: RunnerWorker, step: number, at: number): WorkerStep {

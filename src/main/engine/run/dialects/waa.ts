@@ -4,7 +4,7 @@
  */
 import { parseBracketPrefix, parseWrapper, plainText } from '../log-prefix.ts';
 import type { DomainPlan, ReadContext, RunEvent } from '../model.ts';
-import { isInstruction, isFreeText, type LoggingRecord, type LogRecord } from '../record.ts';
+import { isFreeText, type LoggingRecord, type LogRecord } from '../record.ts';
 import { andThen, datedKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
 import { isRunner, parseDomainCount, parseRunnerLine, type RunnerLine } from './runner-lines.ts';
 import {
@@ -83,7 +83,7 @@ function readLine(state: WaaState, line: RunnerLine, record: LoggingRecord, at: 
     case 'task':
       return andThen(withRun(state, record, at), (now) => store(now, startTask(worker, line.taskId, at)));
     case 'instruction':
-      return store(state, addInstruction({ ...worker, instruction: '' }, line.text, at));
+      return store(state, addInstruction(worker, line.text, at));
     case 'step':
       return store(state, addStep(worker, line.step, at));
     case 'result':
@@ -112,10 +112,6 @@ function readContinuation(
     return count === null
       ? endLeftTasks(state)
       : unchanged({ ...state, leftTasks: [...state.leftTasks, count] });
-  }
-  if (isRunner(of) && isInstruction(of)) {
-    const worker = state.workers.find((one) => one.process === of.process);
-    return worker === undefined ? null : store(state, addInstruction(worker, text, at));
   }
   const message = text.trim();
   if (!stopPrint.test(message)) return null;
