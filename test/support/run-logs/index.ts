@@ -22,9 +22,12 @@ const makers = {
   waa_first: (seed, options) => makeWaaLog(seed, options, 'first'),
   waa_v2: (seed, options) => makeWaaLog(seed, options, 'v2'),
   waa_fork: (seed, options) => makeWaaLog(seed, options, 'fork'),
+  waa_renamed: (seed, options) => renamed(makeWaaLog(seed, options), 'run_navi-2.1'),
   waa_wrapped: (seed, options) => wrapped(makeWaaLog(seed, options)),
   osworld: makeOsWorldLog,
   osworld_many: makeManyProcessLog,
+  osworld_renamed: (seed, options) => renamed(makeOsWorldLog(seed, options), 'run_local'),
+  osworld_many_renamed: (seed, options) => renamed(makeManyProcessLog(seed, options), 'sample_uitars'),
   openadapt: makeOpenAdaptLog,
   openadapt_report: makeReportLog,
   ev_runner: makeEvRunnerLog,
@@ -32,6 +35,15 @@ const makers = {
   ev_full_eval: makeEvFullEvalLog,
   ev_dc_eval: makeEvDcEvalLog,
 } satisfies Record<string, (seed: number, options: RunLogOptions) => RunLog>;
+
+/** The same run, started by a script of another name. */
+function renamed({ pieces, truth }: RunLog, script: string): RunLog {
+  const named = pieces.map(({ text, process }) => ({
+    text: text.replace(/(?<=\[32m)run(?:_multienv)?(?=\/1-)/, script),
+    process,
+  }));
+  return { pieces: named, text: named.map(({ text }) => text).join(''), truth };
+}
 
 export type RunLogKind = keyof typeof makers;
 

@@ -24,7 +24,8 @@ const terminalCode = /\x1b\[[0-9;?=]*[A-Za-z]/g;
 const terminalCodeHere = new RegExp(terminalCode.source, 'y');
 const timestamp = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/y;
 const timestampChars = 23;
-const originText = /^ ([A-Z]+) ([\w.]+)\/(\d+)-(.+)$/s;
+/** The module is the name of a file, which may hold almost anything. */
+const originText = /^ ([A-Z]+) ([^/]+)\/(\d+)-(.+)$/s;
 type Origin = Pick<BracketPrefixed, 'level' | 'module' | 'lineNumber' | 'process'>;
 const origins = new Map<string, Origin | null>();
 const maxOrigins = 1000;

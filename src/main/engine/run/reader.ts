@@ -119,7 +119,8 @@ function readRecord(record: LogRecord, states: unknown[], context: ReadContext, 
       events.push(...step.events);
       // A log is in one run at a time: if one dialect begins a run, the run of any other dialect is over.
       if (step.events.some(isStart)) {
-        for (const [other, { initial }] of dialects.entries()) states[other] = initial;
+        for (const [other, one] of dialects.entries())
+          states[other] = one.giveWay?.(states[other]) ?? one.initial;
       }
       states[index] = step.state;
     }

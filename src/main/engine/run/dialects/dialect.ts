@@ -20,6 +20,8 @@ export interface Dialect<State = unknown> {
    * it. For dialects that write some of their lines alike. Without it, every dialect sees every record.
    */
   claims?(state: State, record: LogRecord): boolean;
+  /** The state after a run of another dialect has begun; without it, the initial one. */
+  giveWay?(state: State): State;
   /** What still has to be said when it is known from elsewhere that the process is gone: results that no line confirmed. */
   close(state: State): DialectStep<State>;
 }

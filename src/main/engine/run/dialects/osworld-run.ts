@@ -23,10 +23,19 @@ export interface OsWorldState {
   readonly leftTasks: {
     readonly at: number;
     readonly key: string;
+    /** Who wrote it; missing in a state of version 0.1.0. */
+    readonly module?: string;
     readonly domains: readonly DomainPlan[];
     readonly isComplete: boolean;
   } | null;
   readonly workers: readonly RunnerWorker[];
+  /** The script that speaks for a run, which may have any name, and whether the run is OSWorld's. Missing while nobody speaks. */
+  readonly speaker?: Speaker;
+}
+
+export interface Speaker {
+  readonly module: string;
+  readonly isOurs: boolean;
 }
 
 export type Step = DialectStep<OsWorldState>;
@@ -54,7 +63,7 @@ export function startRun(
   if (leftTasks !== null && totalTasks > 0) {
     events.push({ type: 'run_planned', at, totalTasks, tasks: null, domains: leftTasks.domains });
   }
-  return { state: { ...initial, runIsOn: true }, events };
+  return { state: { ...initial, runIsOn: true, speaker: { module: record.module, isOurs: true } }, events };
 }
 
 /** Where the start of the run was not to be seen, it begins here. */
@@ -131,9 +140,11 @@ export function readSignal(state: OsWorldState, ofRun: boolean, record: LoggingR
 
 export function endRun(state: OsWorldState, how: RunEnd): Step | null {
   if (!state.runIsOn) return null;
-  if (state.interrupted) return unchanged(initial);
+  const { speaker } = state;
+  const over = speaker === undefined ? initial : { ...initial, speaker };
+  if (state.interrupted) return unchanged(over);
   const closed = closeAll(state, 'lost', how.at);
-  return { state: initial, events: [...closed.events, { type: 'run_ended', ...how }] };
+  return { state: over, events: [...closed.events, { type: 'run_ended', ...how }] };
 }
 
 export function closeAll(

@@ -1,6 +1,6 @@
 /**
- * The log of OSWorld, of its `run.py` as of its `run_multienv*.py`, whose processes write into one log line by line.
- * Nothing says `Finished` here: a task is over with its `Result:`.
+ * The log of OSWorld: of its `run.py`, of its `run_multienv*.py`, whose processes write into one log line by line, and of the scripts
+ * that others start it by. Nothing says `Finished` here: a task is over with its `Result:`.
  */
 import { isFreeText, type LoggingRecord } from '../record.ts';
 import { parseScore } from '../python-repr.ts';
@@ -22,7 +22,7 @@ import {
 } from './osworld-run.ts';
 import {
   isManyProcessRunner,
-  isRunner,
+  isRunnerName,
   isTaskPlayer,
   parseDomainCount,
   parseRunnerLine,
@@ -39,48 +39,89 @@ export const osWorld: Dialect<OsWorldState> = {
   initial,
   read(state, record, context) {
     if (record.kind === 'logging') {
-      const line = parseRunnerLine(record);
+      const line = mayCount(state, record) ? parseRunnerLine(record) : null;
       const at = record.timestampMs + context.clockOffsetMs;
       return line === null ? null : readLine(completed(state), line, record, at);
     }
     if (record.kind !== 'continuation' || record.of.kind !== 'logging') return null;
     return readContinuation(state, record.text, record.of, record.of.timestampMs + context.clockOffsetMs);
   },
-  claims: (state, record) => record.kind === 'logging' && isOurs(state, record),
+  claims: (state, record) => record.kind === 'logging' && isKnownAsOurs(state, record),
+  // The script that began the other run is known by now: its lines are not taken for ours.
+  giveWay: ({ speaker }) => (speaker === undefined ? initial : { ...initial, speaker }),
   close: (state) => closeAll(state, null, null),
 };
 
-/** The lines of `run.py` are those of WAA as well: they are ours from a start of ours on. */
-function isOurs(state: OsWorldState, record: LoggingRecord): boolean {
-  return isManyProcessRunner(record) || (state.runIsOn && (isRunner(record) || isTaskPlayer(record)));
+/** Every line of a log comes by here. While somebody speaks, of all others only the start of another run counts. */
+function mayCount({ speaker }: OsWorldState, record: LoggingRecord): boolean {
+  const { module, message } = record;
+  if (speaker === undefined || module === speaker.module || isRunnerName(module)) return true;
+  return isTaskPlayer(record) || message.startsWith('Left tasks:') || message.startsWith('Args: Namespace(');
+}
+
+/** Lines that are ours whatever they say. Those of `run.py` are WAA's as well: they are ours from a start of ours on. */
+function isKnownAsOurs({ runIsOn, speaker }: OsWorldState, record: LoggingRecord): boolean {
+  const { module } = record;
+  if (isManyProcessRunner(module)) return true;
+  if (isTaskPlayer(record)) return runIsOn;
+  // A state of version 0.1.0 does not say who speaks.
+  if (speaker === undefined) return runIsOn && isRunnerName(module);
+  return speaker.isOurs && module === speaker.module;
+}
+
+/** Without a start that was seen, the head of a task shows whose run it is. */
+function isOurs(state: OsWorldState, line: RunnerLine, record: LoggingRecord): boolean {
+  if (isKnownAsOurs(state, record)) return true;
+  const { speaker } = state;
+  const isByProcess = 'byProcess' in line && line.byProcess;
+  if (record.module === 'run') return isByProcess || (line.says === 'total' && speaker?.isOurs !== false);
+  return speaker === undefined && (line.says === 'domain' || line.says === 'task');
 }
 
 function readLine(state: OsWorldState, line: RunnerLine, record: LoggingRecord, at: number): Step | null {
   switch (line.says) {
-    case 'left':
-      return unchanged({
-        ...state,
-        leftTasks: { at, key: datedKey(record.timestampMs), domains: [], isComplete: false },
-      });
+    case 'left': {
+      const { module } = record;
+      const key = datedKey(record.timestampMs);
+      return unchanged({ ...state, leftTasks: { at, key, module, domains: [], isComplete: false } });
+    }
     case 'arguments':
       return isStart(state, record, line) ? startRun(state, record, at, line.arguments) : null;
     case 'begin':
     case 'plan':
-      // Both only in WAA.
-      return unchanged(initial);
+      // Both lines are only in WAA.
+      return foreign(initial, record);
     default:
-      return isOurs(state, record) ? readRunLine(state, line, record, at) : null;
+      if (isOurs(state, line, record)) return readRunLine(spokenBy(state, line, record), line, record, at);
+      // WAA writes the head of a task in the same words, and reads it.
+      return state.speaker === undefined && line.says === 'task' ? foreign(state, record) : null;
   }
 }
 
-/** Only WAA's arguments have the address of an emulator. */
+function foreign(state: OsWorldState, { module }: LoggingRecord): Step {
+  return unchanged({ ...state, speaker: { module, isOurs: false } });
+}
+
 function isStart(
   state: OsWorldState,
-  record: LoggingRecord,
+  { module }: LoggingRecord,
   line: Extract<RunnerLine, { says: 'arguments' }>,
 ): boolean {
-  if (isManyProcessRunner(record)) return true;
-  return line.arguments.emulatorIp === undefined && (state.leftTasks !== null || state.runIsOn);
+  if (isManyProcessRunner(module)) return true;
+  const { leftTasks, speaker, runIsOn } = state;
+  const { emulatorIp, resultDir } = line.arguments;
+  // Only WAA's arguments have the address of an emulator.
+  if (emulatorIp !== undefined) return false;
+  if (leftTasks !== null && (leftTasks.module ?? 'run') === module) return true;
+  if (runIsOn) return module === (speaker?.module ?? 'run');
+  return speaker?.isOurs !== false && !isRunnerName(module) && resultDir !== undefined;
+}
+
+/** Who names a task, or how many there are, speaks for the run. */
+function spokenBy(state: OsWorldState, line: RunnerLine, { module }: LoggingRecord): OsWorldState {
+  const isHead = line.says === 'task' || line.says === 'total' || line.says === 'exception';
+  if (!isHead || (state.speaker?.isOurs === true && state.speaker.module === module)) return state;
+  return { ...state, speaker: { module, isOurs: true } };
 }
 
 /** A line of a run that is on, or that shows by itself that one is. */

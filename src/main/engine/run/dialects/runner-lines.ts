@@ -1,6 +1,6 @@
 /**
- * One record of the runner of Windows Agent Arena (`run.py`) or of OSWorld (`run.py`, `run_multienv*.py`), which grew
- * from one root → what it says. Other modules log much, and nothing that counts.
+ * One record of the runner of Windows Agent Arena or of OSWorld, which grew from one root → what it says. The runner is a script of any
+ * name (`run.py`, `run_multienv.py`, `run_uitars.py`), so each dialect decides whose records count.
  */
 import type { DomainPlan, PlannedTask, RunArguments } from '../model.ts';
 import { parseArguments, parseScore, parseTaskList } from '../python-repr.ts';
@@ -16,9 +16,10 @@ export type RunnerLine =
   /** `Total tasks: 12` */
   | { readonly says: 'total'; readonly total: number }
   | { readonly says: 'arguments'; readonly arguments: Partial<RunArguments> }
-  | { readonly says: 'domain'; readonly domain: string }
-  | { readonly says: 'task'; readonly taskId: string }
-  | { readonly says: 'instruction'; readonly text: string }
+  /** `byProcess`: one process of several says so, which only OSWorld has. */
+  | { readonly says: 'domain'; readonly domain: string; readonly byProcess: boolean }
+  | { readonly says: 'task'; readonly taskId: string; readonly byProcess: boolean }
+  | { readonly says: 'instruction'; readonly text: string; readonly byProcess: boolean }
   | { readonly says: 'step'; readonly step: number }
   /** `Result: 0.50` */
   | { readonly says: 'result'; readonly score: number | null }
@@ -34,6 +35,7 @@ export type RunnerLine =
       readonly domain: string;
       readonly taskId: string;
       readonly message: string;
+      readonly byProcess: boolean;
     }
   /** `Average score: 0.55`, or that there is none */
   | { readonly says: 'average'; readonly score: number | null }
@@ -46,38 +48,44 @@ export type RunnerLine =
   | { readonly says: 'signal'; readonly ofRun: boolean };
 
 /** OSWorld puts the name of the process in front: `[EnvProcess-1][Domain]: os`. */
-const taskLine = /^(?:\[[^\]]*\])?\[(Domain|Example ID|Instruction)\]:\s*(.*)$/s;
+const taskLine = /^(\[[^\]]*\])?\[(Domain|Example ID|Instruction)\]:\s*(.*)$/s;
 const finishedLine = /^Finished ([^/\s]+)\/(\S+)(?:\s+score=(\S+))?/;
 /** OSWorld: `Exception in EnvProcess-1 os/…: message`. */
-const exceptionLine = /^Exception in (?:[^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
+const exceptionLine = /^Exception in ([^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
 const failedLine = /^(?:Task|Process)-level error in ([^\s:]+):\s*(.*)$/s;
+/** Names that Python gives to processes, and OSWorld to its own. */
+const oneOfSeveral = /Process-\w/;
+/** Where each task is played several times, this tells the number of the try: its attempts are counted anyway. */
+const sampleMark = /\[k=\d+\]$/;
 const maxMessageChars = 1000;
 
 /** `run_multienv`, `run_multienv_claude`, …: only OSWorld has these. */
-export function isManyProcessRunner({ module }: LoggingRecord): boolean {
+export function isManyProcessRunner(module: string): boolean {
   return module.startsWith('run_multienv');
 }
 
-export function isRunner(record: LoggingRecord): boolean {
-  return record.module === 'run' || isManyProcessRunner(record);
+/** A name under which both benchmarks start, or only OSWorld: its lines count without a start that was seen. */
+export function isRunnerName(module: string): boolean {
+  return module === 'run' || isManyProcessRunner(module);
 }
 
 /** `lib_run_single` plays one task; it never names it. */
 export function isTaskPlayer({ module }: LoggingRecord): boolean {
-  return module.startsWith('lib_run_single');
+  return module.startsWith('lib_run');
 }
 
 /** Null: nothing that counts, which is what most records say. */
 export function parseRunnerLine(record: LoggingRecord): RunnerLine | null {
-  if (isTaskPlayer(record)) return record.level === 'INFO' ? playerLine(record.message) : null;
-  if (!isRunner(record)) return null;
-  switch (record.level) {
+  const { message, level } = record;
+  if (isTaskPlayer(record)) return level === 'INFO' ? playerLine(message) : null;
+  switch (level) {
     case 'INFO':
-      return record.message.startsWith('[') ? taskHead(record.message) : runnerLine(record.message);
+      if (message.startsWith('[')) return taskHead(record);
+      return runnerLine(message) ?? playerLine(message);
     case 'WARNING':
-      return warningLine(record.message);
+      return warningLine(message);
     case 'ERROR':
-      return errorLine(record.message);
+      return errorLine(record);
     default:
       return null;
   }
@@ -104,12 +112,15 @@ function playerLine(message: string): RunnerLine | null {
   return step === undefined ? null : { says: 'step', step: Number(step) };
 }
 
-function taskHead(message: string): RunnerLine | null {
-  const [, kind, value] = taskLine.exec(message) ?? [];
-  if (kind === undefined || value === undefined) return null;
-  if (kind === 'Instruction') return { says: 'instruction', text: value };
-  if (value === '') return null;
-  return kind === 'Domain' ? { says: 'domain', domain: value } : { says: 'task', taskId: value };
+function taskHead({ message, process }: LoggingRecord): RunnerLine | null {
+  const [, bracket, kind, value] = taskLine.exec(message) ?? [];
+  if (kind === undefined || value === undefined)
+    return /^\[Child \d+\] received signal \d+/.test(message) ? { says: 'signal', ofRun: false } : null;
+  const byProcess = bracket !== undefined || oneOfSeveral.test(process);
+  if (kind === 'Instruction') return { says: 'instruction', text: value, byProcess };
+  if (kind === 'Domain') return value === '' ? null : { says: 'domain', domain: value, byProcess };
+  const taskId = value.replace(sampleMark, '');
+  return taskId === '' ? null : { says: 'task', taskId, byProcess };
 }
 
 function runnerLine(message: string): RunnerLine | null {
@@ -151,11 +162,17 @@ function warningLine(message: string): RunnerLine | null {
   return message.startsWith('No valid scores were produced') ? { says: 'average', score: null } : null;
 }
 
-function errorLine(message: string): RunnerLine | null {
+function errorLine({ message, process: writer }: LoggingRecord): RunnerLine | null {
   if (message === 'All processes died, exiting.') return { says: 'all_died' };
-  const [, domain, taskId, text = ''] = exceptionLine.exec(message) ?? [];
+  const [, by, domain, taskId, text = ''] = exceptionLine.exec(message) ?? [];
   if (domain !== undefined && taskId !== undefined) {
-    return { says: 'exception', domain, taskId, message: text.slice(0, maxMessageChars) };
+    return {
+      says: 'exception',
+      domain,
+      taskId: taskId.replace(sampleMark, ''),
+      message: text.slice(0, maxMessageChars),
+      byProcess: by !== undefined || oneOfSeveral.test(writer),
+    };
   }
   const [, process, reason = ''] = failedLine.exec(message) ?? [];
   return process === undefined

@@ -1,12 +1,12 @@
 /**
- * The log of `run.py` of Windows Agent Arena, from its first release to its forks: Python logging records, of which
+ * The log of `run.py` of Windows Agent Arena, from its first release to its forks, under any name: Python logging records, of which
  * only those of the runner itself and of `lib_run_single` tell how far it is. A task is over with its `Finished` line.
  */
 import { parseBracketPrefix, parseWrapper, plainText } from '../log-prefix.ts';
 import type { DomainPlan, ReadContext, RunEvent } from '../model.ts';
 import { isFreeText, type LoggingRecord, type LogRecord } from '../record.ts';
 import { andThen, datedKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
-import { isRunner, parseDomainCount, parseRunnerLine, type RunnerLine } from './runner-lines.ts';
+import { isTaskPlayer, parseDomainCount, parseRunnerLine, type RunnerLine } from './runner-lines.ts';
 import {
   addInstruction,
   addStep,
@@ -27,6 +27,8 @@ interface WaaState {
   readonly workers: readonly RunnerWorker[];
   /** The print of a signal, in a place where a text of the agent could say the same. It counts when nothing follows it. */
   readonly perhapsInterrupted: { readonly at: number; readonly message: string } | null;
+  /** The script that speaks for the run; null: that of a run which is not WAA's. Missing while nobody speaks. */
+  readonly speaker?: string | null;
 }
 
 /** `run.py` prints this on SIGTERM, SIGHUP and SIGINT and exits with 0; its log says nothing of it. A terminal shows the keys in front. */
@@ -46,6 +48,7 @@ export const waa: Dialect<WaaState> = {
     if (record.kind !== 'continuation' || !state.runIsOn || record.of.kind !== 'logging') return null;
     return readContinuation(state, record, record.of, context);
   },
+  giveWay: () => ({ ...initial, speaker: null }),
   close: (state) => {
     const { perhapsInterrupted: stop } = state;
     return stop === null
@@ -55,21 +58,42 @@ export const waa: Dialect<WaaState> = {
 };
 
 function readLogging(state: WaaState, record: LoggingRecord, context: ReadContext): Step | null {
-  const line = parseRunnerLine(record);
+  const line = mayCount(state, record) ? spokenLine(state, record) : null;
   if (line === null && state.leftTasks === null && state.perhapsInterrupted === null) return null;
   const listed = endLeftTasks({ ...state, perhapsInterrupted: null });
   if (line === null) return listed;
-  return andThen(
-    listed,
-    (now) => readLine(now, line, record, record.timestampMs + context.clockOffsetMs) ?? unchanged(now),
-  );
+  const at = record.timestampMs + context.clockOffsetMs;
+  return andThen(listed, (now) => readLine(spokenBy(now, record), line, record, at) ?? unchanged(now));
+}
+
+/** Every line of a log comes by here, so that little is read of those that cannot count. */
+function mayCount({ speaker }: WaaState, record: LoggingRecord): boolean {
+  const { module, message } = record;
+  if (speaker === undefined || module === speaker || module === 'run' || isTaskPlayer(record)) return true;
+  return speaker === null && message.startsWith('Worker ');
+}
+
+/** Returns what a record says if its writer speaks for the run, or begins one as only WAA does. */
+function spokenLine(state: WaaState, record: LoggingRecord): RunnerLine | null {
+  const line = parseRunnerLine(record);
+  const { speaker, runIsOn } = state;
+  const { module } = record;
+  if (line === null || module === speaker || isTaskPlayer(record)) return line;
+  // A state of version 0.1.0 does not say who speaks: it was `run.py`.
+  if (module === 'run' && (speaker === undefined || speaker === null || line.says === 'begin')) return line;
+  const begins = line.says === 'plan' || (line.says === 'begin' && speaker === undefined);
+  return begins && !runIsOn ? line : null;
+}
+
+function spokenBy(state: WaaState, record: LoggingRecord): WaaState {
+  return isTaskPlayer(record) || state.speaker === record.module ? state : { ...state, speaker: record.module };
 }
 
 function readLine(state: WaaState, line: RunnerLine, record: LoggingRecord, at: number): Step | null {
   const worker = workerNamed(state.workers, record.process);
   switch (line.says) {
     case 'begin':
-      return andThen(closeAll(state, null, at), () => withRun(initial, record, at));
+      return andThen(closeAll(state, null, at), () => withRun({ ...initial, speaker: record.module }, record, at));
     case 'left':
       return state.runIsOn ? unchanged({ ...state, leftTasks: [] }) : null;
     case 'plan':
