@@ -249,6 +249,21 @@ describe('a run of several processes', () => {
     expect(readText(log.text()).run?.endMessage).toBe('All processes died, exiting.');
   });
 
+  it.each(['Unexpected error while waiting for processes', 'Unexpected error in main process'])(
+    'has crashed with "%s"',
+    (words) => {
+      const log = manyLog();
+      log.task('EnvProcess-1', 'a');
+      log.main(`${words}: [Errno 24] Too many open files`, 'ERROR');
+      log.bare('Traceback (most recent call last):');
+      log.main('Terminating process EnvProcess-1 due to error...');
+      log.main('Unexpected error in main process: [Errno 24] Too many open files', 'ERROR');
+      log.main('Main process final cleanup...');
+      expect(told(readText(log.text())).slice(1)).toEqual(['task a lost null', 'run_ended crashed']);
+      expect(readText(log.text()).run?.endMessage).toBe('[Errno 24] Too many open files');
+    },
+  );
+
   it.each(['Task-level error in', 'Process-level error in'])('ends a task with "%s"', (words) => {
     const log = manyLog();
     log.task('EnvProcess-1', 'a');

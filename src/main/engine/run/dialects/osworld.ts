@@ -154,6 +154,8 @@ function readRunLine(state: OsWorldState, line: RunnerLine, record: LoggingRecor
       return dropWorker(state, line.process, 'lost', at);
     case 'all_died':
       return endRun(state, { at, state: 'crashed', averageScore: null, message: record.message });
+    case 'crashed':
+      return endRun(state, { at, state: 'crashed', averageScore: null, message: line.message });
     case 'signal':
       return readSignal(state, line.ofRun, record, at);
     case 'average':

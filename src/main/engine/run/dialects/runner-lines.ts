@@ -44,6 +44,8 @@ export type RunnerLine =
   /** `Process EnvProcess-2 died, restarting...` */
   | { readonly says: 'died'; readonly process: string }
   | { readonly says: 'all_died' }
+  /** The main process has failed: `Unexpected error in main process: …` */
+  | { readonly says: 'crashed'; readonly message: string }
   /** A signal ends the process that says so; from the main process, the run. */
   | { readonly says: 'signal'; readonly ofRun: boolean };
 
@@ -52,6 +54,9 @@ const taskLine = /^(\[[^\]]*\])?\[(Domain|Example ID|Instruction)\]:\s*(.*)$/s;
 const finishedLine = /^Finished ([^/\s]+)\/(\S+)(?:\s+score=(\S+))?/;
 /** OSWorld: `Exception in EnvProcess-1 os/…: message`. */
 const exceptionLine = /^Exception in ([^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
+/** The first is said where it waits for the others, the second, of the same error, where it ends. */
+const mainErrorLine =
+  /^(?:\w+ )?(?:error|exception) (?:while waiting for (?:the )?processes|in (?:the )?main process):\s*(.*)$/is;
 const failedLine = /^(?:Task|Process)-level error in ([^\s:]+):\s*(.*)$/s;
 /** Names that Python gives to processes, and OSWorld to its own. */
 const oneOfSeveral = /Process-\w/;
@@ -164,6 +169,8 @@ function warningLine(message: string): RunnerLine | null {
 
 function errorLine({ message, process: writer }: LoggingRecord): RunnerLine | null {
   if (message === 'All processes died, exiting.') return { says: 'all_died' };
+  const [, mainError] = mainErrorLine.exec(message) ?? [];
+  if (mainError !== undefined) return { says: 'crashed', message: mainError.slice(0, maxMessageChars) };
   const [, by, domain, taskId, text = ''] = exceptionLine.exec(message) ?? [];
   if (domain !== undefined && taskId !== undefined) {
     return {
