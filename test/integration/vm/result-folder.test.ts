@@ -100,6 +100,23 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     expect(await ask(1_900_000_000)).toEqual({ lines: [], told: 0, unnamed: 0, hasMore: false });
   });
 
+  it('has a folder for each try of a task that is played several times', async () => {
+    put('pyautogui/model-7b/gimp/7a4d-11e/0/result.txt', '1.0\n', 1_800_000_001);
+    put('pyautogui/model-7b/gimp/7a4d-11e/12/result.txt', '0.0', 1_800_000_002);
+    put('gimp/notepad_1/1/result.txt', '0.5', 1_800_000_003);
+    // Neither a task without a domain, nor a task whose id is a number.
+    put('7a4d-11e/0/result.txt', '1', 1_800_000_004);
+    put('pyautogui/gpt-4/gimp/12/result.txt', '1', 1_800_000_005);
+    const found = (await ask()).lines.map(({ domain, taskId, sample, text }) => [domain, taskId, sample, text]);
+    expect(found).toEqual([
+      ['gimp', '7a4d-11e', 0, '1.0'],
+      ['gimp', '7a4d-11e', 12, '0.0'],
+      ['gimp', 'notepad_1', 1, '0.5'],
+      ['7a4d-11e', '0', undefined, '1'],
+      ['gimp', '12', undefined, '1'],
+    ]);
+  });
+
   it('leaves out what is no result: empty, too long, too deep, a link, a log, what cannot stand in a line', async () => {
     put('chrome/good/result.txt', '1.0\n');
     put('chrome/empty/result.txt', '');

@@ -281,6 +281,28 @@ describe('a run of several processes', () => {
     expect(endedTasks(readText(log.text()))).toEqual([['a', 'exception', null, false, 1]]);
   });
 
+  it('plays a task several times, as the number of the try behind its id tells', () => {
+    const log = manyLog();
+    for (const [index, score] of ['1.00', '0.00'].entries()) {
+      log.task('EnvProcess-1', `a[k=${String(index)}]`);
+      log.play('EnvProcess-1', `Result: ${score}`);
+    }
+    log.task('EnvProcess-1', 'a[k=2]');
+    log.say('EnvProcess-1', 'Exception in EnvProcess-1 os/a[k=2]: no space left', 'ERROR');
+    expect(endedTasks(readText(log.text()))).toEqual([
+      ['a', 'scored', 1, true, 1],
+      ['a', 'scored', 0, false, 2],
+      ['a', 'exception', null, false, 3],
+    ]);
+  });
+
+  it('is interrupted when the last of its children got a signal', () => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.say('EnvProcess-1', '[Child 1] received signal 15. Closing envs...');
+    expect(told(readText(log.text())).slice(1)).toEqual(['task a interrupted null', 'run_ended interrupted']);
+  });
+
   it('is interrupted when the main process says so', () => {
     const log = manyLog();
     log.task('EnvProcess-1', 'a');

@@ -112,6 +112,19 @@ describe('a result file', () => {
     expect(taken(run, [file('a', '1', 2)]).effects).toEqual([]);
   });
 
+  it('of one try of several is of the attempt that ended when it was written', () => {
+    const tryOf = (sample: number, text: string, minutes: number) => ({ ...file('a', text, minutes), sample });
+    const run = logged(start('a', 0), end(2, { score: 1 }), start('a', 2), end(4, { score: 0 }), start('a', 4));
+    expect(taken(run, [tryOf(0, '1.0', 2), tryOf(1, '0.0', 4)]).effects).toEqual([]);
+    const told = taken(run, [tryOf(0, '0.5', 2), tryOf(1, '0.0', 4), tryOf(2, '1.0', 9)]);
+    expect(toldOf(told)).toEqual(['corrected a 1 0.5', 'task a 3 scored']);
+    expect(told.run.tasks.map(({ attempt, score }) => [attempt, score])).toEqual([
+      [1, 0.5],
+      [2, 0],
+      [3, 1],
+    ]);
+  });
+
   it('does not wake a run that is over, and is not of it when it comes later', () => {
     const dead = logged(start('a', 0), over('crashed', 5));
     const told = taken(dead, [file('a', '1', 5), file('b', '1', 5), file('c', '1', 10)]);
@@ -172,6 +185,16 @@ describe('results of which no log tells', () => {
       expect.stringMatching(/^begins /),
       'task b 1 scored',
     ]);
+  });
+
+  it('of a task that is played several times are its attempts, each once', () => {
+    const tries = [0, 1, 2].map((sample) => ({ ...file('a', sample === 1 ? '0.0' : '1.0', 3), sample }));
+    const first = follow(null, tries.slice(0, 2), 4) ?? never();
+    expect(toldOf(first).slice(1)).toEqual(['task a 1 scored', 'task a 2 scored']);
+    const second = follow(first.run, tries, 5) ?? never();
+    expect(toldOf(second)).toEqual(['task a 3 scored']);
+    expect(second.run.tasks.map(({ score }) => score)).toEqual([1, 0, 1]);
+    expect(follow(second.run, tries, 6)?.effects).toEqual([]);
   });
 
   it('of old are history; those that came one after the other up to now are of the run that is on', () => {

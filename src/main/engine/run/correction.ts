@@ -1,6 +1,6 @@
 /** What a result file says of a task, taken into the run. It wins over the log, which may have said nothing or something else. */
 import { addAttempt, endAttempt, isEnded, newestAttempt, updateAttempt } from './attempts.ts';
-import type { EndedAttempt, RunEvent, RunState } from './model.ts';
+import type { EndedAttempt, RunEvent, RunState, TaskAttempt } from './model.ts';
 
 /** Dialect of a run of which only its result files are seen. */
 export const resultsDialect = 'results';
@@ -13,9 +13,11 @@ export function correctTask(
   event: Extract<RunEvent, { type: 'task_corrected' }>,
   successThreshold: number,
 ): { readonly run: RunState; readonly task: EndedAttempt; readonly before: EndedAttempt | null } {
-  const { at, taskId, domain, outcome, score } = event;
+  const { at, taskId, domain, attempt, outcome, score } = event;
   const result = { outcome, score, success: score >= successThreshold, message: null };
-  const found = newestAttempt(run, taskId, domain);
+  const found =
+    run.tasks.find((task) => task.attempt === attempt && isOf(task, taskId, domain)) ??
+    newestAttempt(run, taskId, domain);
   if (found !== undefined && isEnded(found)) {
     const task: EndedAttempt = { ...found, ...result };
     return { run: updateAttempt(run, found, task), task, before: found };
@@ -24,6 +26,10 @@ export function correctTask(
   const open = found ?? begun.tasks.at(-1);
   if (open === undefined) throw new Error('an attempt that was just added is not there');
   return { ...endAttempt(begun, open, { at, domain, ...result }), before: null };
+}
+
+function isOf(task: TaskAttempt, taskId: string, domain: string): boolean {
+  return task.taskId === taskId && (task.domain ?? domain) === domain;
 }
 
 function addUnlogged(run: RunState, taskId: string, domain: string | null): RunState {

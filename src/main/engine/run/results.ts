@@ -12,6 +12,8 @@ import { parseScore } from './python-repr.ts';
 export interface ResultFile {
   readonly domain: string;
   readonly taskId: string;
+  /** Where a task is played several times, and each try has a file: which of them this is. */
+  readonly sample?: number;
   /** Where it lies on the VM. */
   readonly path: string;
   /** Epoch milliseconds of our clock. */
@@ -57,7 +59,10 @@ export function reconcile(
   if (silentAfterMs !== undefined) return followResults(run, scored, nowMs, silentAfterMs);
   // What begins behind the run is about to show whose files these are.
   if (run === null || run.dialect === resultsDialect || run.next !== null) return [];
-  return scored.filter((file) => isNews(run, file, nowMs)).map(correction);
+  return scored.flatMap((file) => {
+    const attempt = attemptOf(run, file);
+    return isNews(run, file, attempt, nowMs) ? [correction(file, attempt)] : [];
+  });
 }
 
 /** Whether a correction contradicts what the log had said, as opposed to being more exact, or to telling what the log did not. */
@@ -73,12 +78,27 @@ function readScore(file: ResultFile): readonly ScoredFile[] {
   return score === null || !isTask ? [] : [{ ...file, score }];
 }
 
+/** Each file is of the newest attempt at its task; where each try has a file of its own, of the one that ended when it was written. */
+function attemptOf(run: RunState, file: ScoredFile): TaskAttempt | undefined {
+  const { taskId, domain, sample, modifiedAt } = file;
+  if (sample === undefined) return newestAttempt(run, taskId, domain);
+  const distanceMs = ({ endedAt }: TaskAttempt): number => Math.abs((endedAt ?? Infinity) - modifiedAt);
+  return run.tasks
+    .filter((task) => task.taskId === taskId && (task.domain ?? domain) === domain)
+    .filter(({ startedAt }) => (startedAt ?? 0) <= modifiedAt + clockSlackMs)
+    .toSorted((a, b) => distanceMs(a) - distanceMs(b) || b.attempt - a.attempt)[0];
+}
+
 /** Whether the file says what the run does not know yet, and is its own. */
-function isNews(run: RunState, file: ScoredFile, nowMs: number): boolean {
+function isNews(
+  run: RunState,
+  file: ScoredFile,
+  attempt: TaskAttempt | undefined,
+  nowMs: number,
+): boolean {
   // Other files are those of earlier and later runs.
   if (file.modifiedAt < (run.startedAt ?? Number.POSITIVE_INFINITY) - clockSlackMs) return false;
   if (run.endedAt !== null && file.modifiedAt > run.endedAt + afterEndMs) return false;
-  const attempt = newestAttempt(run, file.taskId, file.domain);
   if (attempt !== undefined && file.modifiedAt < (attempt.startedAt ?? 0) - clockSlackMs) return false;
   if (attempt !== undefined && isEnded(attempt)) {
     return attempt.outcome === 'scored'
@@ -95,8 +115,9 @@ function belongsTo(run: RunState, file: ScoredFile): boolean {
   return run.plan.some(({ domain, taskId }) => taskId === file.taskId && domain === file.domain);
 }
 
-function correction({ taskId, domain, score, modifiedAt }: ScoredFile): RunEvent {
-  return { type: 'task_corrected', at: modifiedAt, taskId, domain, outcome: 'scored', score };
+function correction({ taskId, domain, sample, score, modifiedAt }: ScoredFile, of?: TaskAttempt): RunEvent {
+  const which = sample === undefined || of === undefined ? {} : { attempt: of.attempt };
+  return { type: 'task_corrected', at: modifiedAt, taskId, domain, ...which, outcome: 'scored', score };
 }
 
 /** Tasks that run elsewhere: only their results appear. The first new one begins a run, and nothing tells its end. */
@@ -110,10 +131,13 @@ function followResults(
   const sinceMs = current?.startedAt ?? Math.max(lastGroupMs(files, nowMs, silentAfterMs), overMs(run));
   const events: RunEvent[] = [];
   let newestMs = current?.lastEventAt ?? null;
+  const tries = new Map<string, number>();
   for (const file of files) {
     const { modifiedAt: at } = file;
-    const known = current === null ? undefined : newestAttempt(current, file.taskId, file.domain);
-    if (at < sinceMs || at <= (known?.endedAt ?? Number.NEGATIVE_INFINITY) + clockSlackMs) continue;
+    if (at < sinceMs) continue;
+    const before = tries.get(keyOf(file)) ?? 0;
+    tries.set(keyOf(file), before + 1);
+    if (current !== null && isTaken(current, file, before)) continue;
     if (newestMs !== null && at - newestMs > silentAfterMs) {
       events.push(ended(newestMs));
       newestMs = null;
@@ -125,6 +149,19 @@ function followResults(
   }
   return newestMs !== null && nowMs - newestMs > silentAfterMs ? [...events, ended(newestMs)] : events;
 }
+
+/** Whether an attempt of the run was made from this file. @param before how many files of its task come before it */
+function isTaken(run: RunState, file: ScoredFile, before: number): boolean {
+  if (file.sample !== undefined) return attemptsAt(run, file) > before;
+  const known = newestAttempt(run, file.taskId, file.domain);
+  return file.modifiedAt <= (known?.endedAt ?? Number.NEGATIVE_INFINITY) + clockSlackMs;
+}
+
+function attemptsAt({ tasks }: RunState, { taskId, domain }: ScoredFile): number {
+  return tasks.filter((task) => task.taskId === taskId && task.domain === domain).length;
+}
+
+const keyOf = ({ domain, taskId }: ScoredFile): string => JSON.stringify([domain, taskId]);
 
 /** Where the newest files begin that came without a long silence between them, up to now. Files before them are history. */
 function lastGroupMs(files: readonly ScoredFile[], nowMs: number, silentAfterMs: number): number {

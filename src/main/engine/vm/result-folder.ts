@@ -8,6 +8,8 @@ import { plainText } from '../../../shared/plain-text.ts';
 export interface ResultLine {
   readonly domain: string;
   readonly taskId: string;
+  /** Where a task is played several times, which of its tries this is, from 0 on. */
+  readonly sample?: number;
   /** From the result folder on: "./pyautogui/a11y_tree/gpt-4o/0/chrome/…/result.txt". */
   readonly path: string;
   /** Epoch seconds of the VM's clock. */
@@ -98,13 +100,22 @@ function readResultLine(line: string): ResultLine[] {
   return [{ ...task, path, modifiedAt: Number(modifiedAt), text: plainText(text).slice(0, 64) }];
 }
 
-function taskIn(line: string): Pick<ResultLine, 'domain' | 'taskId'> {
+type TaskName = Pick<ResultLine, 'domain' | 'taskId' | 'sample'>;
+
+function taskIn(line: string): TaskName {
   // From the right: the name of a model, further left, may have a slash of its own.
-  const [domain = '', taskId = ''] = (resultLine.exec(line)?.[3] ?? '').split('/').slice(-3, -1);
-  return { domain, taskId };
+  const [above = '', domain = '', taskId = ''] = (resultLine.exec(line)?.[3] ?? '').split('/').slice(-4, -1);
+  return isSample(taskId, domain) && isPlainWord(above)
+    ? { domain: above, taskId: domain, sample: Number(taskId) }
+    : { domain, taskId };
 }
 
-function isTask({ domain, taskId }: Pick<ResultLine, 'domain' | 'taskId'>): boolean {
+/** `<domain>/<id>/<try>/result.txt`: the tries are numbered. Ids have digits in several parts, domains are words. */
+function isSample(name: string, folderAbove: string): boolean {
+  return /^\d{1,3}$/.test(name) && /\d/.test(folderAbove) && /[-_]/.test(folderAbove);
+}
+
+function isTask({ domain, taskId }: TaskName): boolean {
   return isPlainWord(domain) && isPlainWord(taskId);
 }
 

@@ -219,12 +219,6 @@ async function readPages(
 }
 
 function toFile(line: ResultLine, folder: string, skewMs: number): ResultFile {
-  const { domain, taskId, path, modifiedAt, text } = line;
-  return {
-    domain,
-    taskId,
-    path: `${folder}${path.slice(1)}`,
-    modifiedAt: ourTimeMs(modifiedAt, skewMs),
-    text,
-  };
+  const { path, modifiedAt } = line;
+  return { ...line, path: `${folder}${path.slice(1)}`, modifiedAt: ourTimeMs(modifiedAt, skewMs) };
 }
