@@ -100,6 +100,18 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     expect(await ask(1_900_000_000)).toEqual({ lines: [], told: 0, unnamed: 0, hasMore: false });
   });
 
+  it('tells where the reason of a failure lies beside a result', async () => {
+    put('mode_x/gimp/7a4d-11e/err_reason.txt', 'Fatal error: the machine is gone\n', 1_800_000_001);
+    put('mode_x/gimp/7a4d-11e/result.txt', '0.0', 1_800_000_001);
+    put('mode_x/os/8b5e-22f/result.txt', '0.0', 1_800_000_002);
+    const { lines, told, hasMore } = await ask();
+    expect(lines.map(({ taskId, text, raised }) => [taskId, text, raised])).toEqual([
+      ['7a4d-11e', '0.0', true],
+      ['8b5e-22f', '0.0', undefined],
+    ]);
+    expect([told, hasMore]).toEqual([2, false]);
+  });
+
   it('has a folder for each try of a task that is played several times', async () => {
     put('pyautogui/model-7b/gimp/7a4d-11e/0/result.txt', '1.0\n', 1_800_000_001);
     put('pyautogui/model-7b/gimp/7a4d-11e/12/result.txt', '0.0', 1_800_000_002);

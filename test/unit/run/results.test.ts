@@ -112,6 +112,21 @@ describe('a result file', () => {
     expect(taken(run, [file('a', '1', 2)]).effects).toEqual([]);
   });
 
+  it('with a reason beside a zero tells that the task raised, which is no score', () => {
+    const crash = (taskId: string, text: string, minutes: number) => ({
+      ...file(taskId, text, minutes),
+      raised: true,
+    });
+    const run = logged(start('a', 0), end(2, { score: 0 }), start('b', 2), end(4, raised), start('c', 4));
+    const files = [crash('a', '0.0', 2), crash('b', '0', 4), crash('c', '0.0\n', 6)];
+    const told = taken(run, files);
+    expect(toldOf(told)).toEqual(['corrected a 0 null', 'task c 1 exception']);
+    expect(countsOf(told.run)).toMatchObject({ tasksCompleted: 3, scored: 0, scoreSum: 0 });
+    expect(taken(told.run, files).effects).toEqual([]);
+    // What was scored in spite of it counts.
+    expect(toldOf(taken(run, [crash('c', '0.5', 6)]))).toEqual(['task c 1 scored']);
+  });
+
   it('of one try of several is of the attempt that ended when it was written', () => {
     const tryOf = (sample: number, text: string, minutes: number) => ({ ...file('a', text, minutes), sample });
     const run = logged(start('a', 0), end(2, { score: 1 }), start('a', 2), end(4, { score: 0 }), start('a', 4));
@@ -185,6 +200,14 @@ describe('results of which no log tells', () => {
       expect.stringMatching(/^begins /),
       'task b 1 scored',
     ]);
+  });
+
+  it('are exceptions where the reason of one lies beside a zero', () => {
+    const files = [file('a', '1.0', 0), { ...file('b', '0.0', 1), raised: true }];
+    const first = follow(null, files, 2) ?? never();
+    expect(toldOf(first).slice(1)).toEqual(['task a 1 scored', 'task b 1 exception']);
+    expect(countsOf(first.run)).toMatchObject({ tasksCompleted: 2, scored: 1, scoreSum: 1 });
+    expect(follow(first.run, files, 3)?.effects).toEqual([]);
   });
 
   it('of a task that is played several times are its attempts, each once', () => {

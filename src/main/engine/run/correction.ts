@@ -14,7 +14,7 @@ export function correctTask(
   successThreshold: number,
 ): { readonly run: RunState; readonly task: EndedAttempt; readonly before: EndedAttempt | null } {
   const { at, taskId, domain, attempt, outcome, score } = event;
-  const result = { outcome, score, success: score >= successThreshold, message: null };
+  const result = { outcome, score, success: score !== null && score >= successThreshold, message: null };
   const found =
     run.tasks.find((task) => task.attempt === attempt && isOf(task, taskId, domain)) ??
     newestAttempt(run, taskId, domain);
@@ -28,8 +28,8 @@ export function correctTask(
   return { ...endAttempt(begun, open, { at, domain, ...result }), before: null };
 }
 
-function isOf(task: TaskAttempt, taskId: string, domain: string): boolean {
-  return task.taskId === taskId && (task.domain ?? domain) === domain;
+function isOf(task: TaskAttempt, taskId: string, domain: string | null): boolean {
+  return task.taskId === taskId && (task.domain ?? domain) === (domain ?? task.domain);
 }
 
 function addUnlogged(run: RunState, taskId: string, domain: string | null): RunState {

@@ -89,8 +89,10 @@ export type RunEvent =
       readonly at: number | null;
       readonly taskId: string;
       readonly domain: string | null;
-      readonly outcome: 'scored';
-      readonly score: number;
+      /** Which attempt, where it is not the newest. */
+      readonly attempt?: number;
+      readonly outcome: 'scored' | 'exception';
+      readonly score: number | null;
     }
   | {
       readonly type: 'run_ended';

@@ -19,6 +19,8 @@ export interface ResultFile {
   /** Epoch milliseconds of our clock. */
   readonly modifiedAt: number;
   readonly text: string;
+  /** The program wrote down beside it why the task failed: a score of 0 is no result of the task then. */
+  readonly raised?: boolean;
 }
 
 export interface ReconcileOptions {
@@ -44,9 +46,10 @@ const afterEndMs = 60_000;
 /** A log writes scores with two decimals. */
 const logPrecision = 0.005 + 1e-9;
 
-interface ScoredFile extends ResultFile {
-  readonly score: number;
-}
+/** What a file says of its task. */
+type Result =
+  { readonly outcome: 'scored'; readonly score: number } | { readonly outcome: 'exception'; readonly score: null };
+type ScoredFile = ResultFile & Result;
 
 /** Returns the events that make the run agree with its result files. */
 export function reconcile(
@@ -75,18 +78,24 @@ export function isContradiction(before: TaskAttempt, score: number): boolean {
 function readScore(file: ResultFile): readonly ScoredFile[] {
   const score = parseScore(file.text);
   const isTask = !noDomains.has(file.domain) && !noTasks.has(file.taskId);
-  return score === null || !isTask ? [] : [{ ...file, score }];
+  if (score === null || !isTask) return [];
+  const isException = file.raised === true && score === 0;
+  return [isException ? { ...file, outcome: 'exception', score: null } : { ...file, outcome: 'scored', score }];
 }
 
 /** Each file is of the newest attempt at its task; where each try has a file of its own, of the one that ended when it was written. */
 function attemptOf(run: RunState, file: ScoredFile): TaskAttempt | undefined {
   const { taskId, domain, sample, modifiedAt } = file;
   if (sample === undefined) return newestAttempt(run, taskId, domain);
+  const begun = run.tasks.filter(
+    (task) =>
+      task.taskId === taskId &&
+      (task.domain ?? domain) === domain &&
+      (task.startedAt ?? 0) <= modifiedAt + clockSlackMs,
+  );
   const distanceMs = ({ endedAt }: TaskAttempt): number => Math.abs((endedAt ?? Infinity) - modifiedAt);
-  return run.tasks
-    .filter((task) => task.taskId === taskId && (task.domain ?? domain) === domain)
-    .filter(({ startedAt }) => (startedAt ?? 0) <= modifiedAt + clockSlackMs)
-    .toSorted((a, b) => distanceMs(a) - distanceMs(b) || b.attempt - a.attempt)[0];
+  const [nearest] = begun.toSorted((a, b) => distanceMs(a) - distanceMs(b));
+  return nearest !== undefined && distanceMs(nearest) <= afterEndMs ? nearest : begun.at(-1);
 }
 
 /** Whether the file says what the run does not know yet, and is its own. */
@@ -101,9 +110,8 @@ function isNews(
   if (run.endedAt !== null && file.modifiedAt > run.endedAt + afterEndMs) return false;
   if (attempt !== undefined && file.modifiedAt < (attempt.startedAt ?? 0) - clockSlackMs) return false;
   if (attempt !== undefined && isEnded(attempt)) {
-    return attempt.outcome === 'scored'
-      ? attempt.score !== file.score
-      : file.modifiedAt <= (attempt.endedAt ?? 0) + afterEndMs;
+    if (attempt.outcome === file.outcome) return attempt.score !== file.score;
+    return attempt.outcome === 'scored' || file.modifiedAt <= (attempt.endedAt ?? 0) + afterEndMs;
   }
   const isSettled = nowMs - file.modifiedAt >= settleMs;
   return isSettled && (attempt !== undefined || belongsTo(run, file));
@@ -115,9 +123,10 @@ function belongsTo(run: RunState, file: ScoredFile): boolean {
   return run.plan.some(({ domain, taskId }) => taskId === file.taskId && domain === file.domain);
 }
 
-function correction({ taskId, domain, sample, score, modifiedAt }: ScoredFile, of?: TaskAttempt): RunEvent {
+function correction(file: ScoredFile, of?: TaskAttempt): RunEvent {
+  const { taskId, domain, sample, outcome, score, modifiedAt: at } = file;
   const which = sample === undefined || of === undefined ? {} : { attempt: of.attempt };
-  return { type: 'task_corrected', at: modifiedAt, taskId, domain, ...which, outcome: 'scored', score };
+  return { type: 'task_corrected', at, taskId, domain, ...which, outcome, score };
 }
 
 /** Tasks that run elsewhere: only their results appear. The first new one begins a run, and nothing tells its end. */
@@ -181,8 +190,8 @@ function ended(at: number): RunEvent {
   return { type: 'run_ended', at, state: 'finished', averageScore: null, message: null };
 }
 
-function wholeTask({ taskId, domain, score, modifiedAt: at }: ScoredFile): readonly RunEvent[] {
-  const result = { outcome: 'scored', score, verdict: null, message: null } as const;
+function wholeTask({ taskId, domain, outcome, score, modifiedAt: at }: ScoredFile): readonly RunEvent[] {
+  const result = { outcome, score, verdict: null, message: null } as const;
   return [
     { type: 'task_started', at: null, worker: resultsWorker, domain, taskId },
     { type: 'task_ended', at, worker: resultsWorker, taskId, domain, ...result },

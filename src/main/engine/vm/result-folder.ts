@@ -16,6 +16,8 @@ export interface ResultLine {
   readonly modifiedAt: number;
   /** Its first line; empty where the file is longer than a result can be. */
   readonly text: string;
+  /** The task raised an exception: some programs write 0.0 then, and the reason beside it. Missing: nothing says so. */
+  readonly raised?: true;
 }
 
 export type FolderAnswer<T> =
@@ -84,7 +86,7 @@ export function readResults(answer: string | null): FolderAnswer<ResultPage> {
   const last = all.pop();
   if (last !== 'more' && last !== 'end') return { kind: 'failed' };
   const told = all.filter((line) => line.startsWith('result '));
-  const lines = told.flatMap(readResultLine);
+  const lines = all.flatMap((line, index) => readResultLine(line, all[index + 1] === 'raised'));
   const leftOut = /^unnamed (\d{1,9})$/.exec(all.at(-1) ?? '')?.[1] ?? 0;
   const unnamed = Number(leftOut) + told.filter((line) => !isTask(taskIn(line))).length;
   return { kind: 'ok', value: { lines, told: told.length, unnamed, hasMore: last === 'more' } };
@@ -93,11 +95,12 @@ export function readResults(answer: string | null): FolderAnswer<ResultPage> {
 /** `result SECONDS FIRST LINE<TAB>PATH`: the path comes last, because it may contain anything. */
 const resultLine = /^result (\d{1,12}) ([^\t]*)\t(.+)$/s;
 
-function readResultLine(line: string): ResultLine[] {
+function readResultLine(line: string, raised: boolean): ResultLine[] {
   const [, modifiedAt, text, path] = resultLine.exec(line) ?? [];
   const task = taskIn(line);
   if (path === undefined || !isTask(task) || notTasks.has(task.taskId)) return [];
-  return [{ ...task, path, modifiedAt: Number(modifiedAt), text: plainText(text).slice(0, 64) }];
+  const result = { ...task, path, modifiedAt: Number(modifiedAt), text: plainText(text).slice(0, 64) };
+  return [raised ? { ...result, raised } : result];
 }
 
 type TaskName = Pick<ResultLine, 'domain' | 'taskId' | 'sample'>;

@@ -3,8 +3,8 @@
  * out of it and are not walked through, and every answer is bounded. Names are data; one that contains a line end is left out.
  *
  *   `results FOLDER SINCE SKIP`         `result.txt` files that were written at SINCE (epoch seconds of the VM) or later, oldest first:
- *                                       after the first SKIP of them at most 100 lines `result SECONDS FIRST LINE<TAB>PATH`, then
- *                                       `unnamed COUNT` if some were left out for their names, and `more` or `end`
+ *                                       after the first SKIP of them at most 100 lines `result SECONDS FIRST LINE<TAB>PATH`, each followed by
+ *                                       a line `raised` if `err_reason.txt` lies beside it, then `unnamed COUNT` if some were left out for their names, and `more` or `end`
  *   `screens FOLDER DOMAIN ID`          for each folder of that task a line `folder PATH`, then a line `screen SECONDS BYTES ./NAME`
  *                                       for each of its pictures. DOMAIN empty: any
  *   `screen FOLDER PATH MOST`           a line `screen BYTES`, then the bytes of that file, where it has no more than MOST
@@ -28,6 +28,7 @@ results() {
       text=
       [ "$size" -gt 64 ] || IFS= read -r text 2>/dev/null <"$path"
       printf 'result %s %s%s%s\n' "$modified" "${'$'}{text%%"$tab"*}" "$tab" "$path"
+      [ ! -f "${'$'}{path%/*}/err_reason.txt" ] || echo raised
     done
     [ $unnamed = 0 ] || echo "unnamed $unnamed"
     echo "$last"
