@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countsOf } from '../../../src/main/engine/run/index.ts';
-import { closed, endedTasks, readText, told, waaLog } from './support.ts';
+import { closed, endedTasks, foldEvents, readChunks, readText, told, waaLog } from './support.ts';
+import { over } from './run-events.ts';
 
 const lines = (...all: string[]) => readText(all.map((line) => `${line}\n`).join(''));
 
@@ -103,6 +104,51 @@ describe('the lines of a script', () => {
       'run_ended interrupted',
       'run_started vm-01234567-25',
     ]);
+  });
+
+  describe('that go on where a run was cut', () => {
+    const played = (number: number, verdict: string) => [
+      `Task ${String(number)}/6`,
+      `Running task: t${String(number)}`,
+      `Result: ${verdict}`,
+    ];
+    const header = ['=== Running WAA Benchmark ===', '', '  Tasks: 6'];
+    const cut = [...header, ...played(1, 'PASS'), ...played(2, 'FAIL'), ...played(3, 'PASS')];
+    const rest = [...played(4, 'PASS'), ...played(5, 'FAIL'), ...played(6, 'PASS')];
+    const within = [...cut, 'Task 4/6', 'Running task: t4'];
+
+    it.each([
+      ['between two tasks', cut, rest, 4],
+      ['between two tasks, with another header', cut, [...header, ...rest], 4],
+      ['within a task, which is played again', within, [...header, ...rest], 4],
+      ['within a task, which is left out', within, [...header, ...rest.slice(3)], 3],
+    ])('%s, are of the same run', (_where, before, after, succeeded) => {
+      const reading = lines(...before, ...after);
+      expect(told(reading).filter((line) => line.startsWith('run_'))).toEqual([
+        'run_started vm-01234567-0',
+        'run_ended finished',
+      ]);
+      const { run } = reading;
+      expect(run).toMatchObject({ runId: 'vm-01234567-0', totalTasks: 6, state: 'finished' });
+      expect(run === null ? null : countsOf(run)).toMatchObject({ tasksCompleted: 6, succeeded });
+    });
+
+    it('behind a process that is gone, too', () => {
+      const before = lines(...cut);
+      const dead = { ...before, ...foldEvents(before, [over('crashed')]) };
+      const text = [...header, ...rest].map((line) => `${line}\n`).join('');
+      const { run } = readChunks(dead, [new TextEncoder().encode(text)], 200);
+      expect(run).toMatchObject({ runId: 'vm-01234567-0', state: 'finished' });
+      expect(run === null ? null : countsOf(run)).toMatchObject({ tasksCompleted: 6, succeeded: 4 });
+    });
+
+    it('but with another number of tasks, or behind a gap, are of another run', () => {
+      const runsOf = (...after: string[]) =>
+        told(lines(...cut, ...header, ...after)).filter((line) => line.startsWith('run_started')).length;
+      expect(runsOf('Task 4/7', 'Running task: t4')).toBe(2);
+      expect(runsOf('Task 6/6', 'Running task: t6')).toBe(2);
+      expect(runsOf('Task 1/6', 'Running task: t1')).toBe(2);
+    });
   });
 
   it('with a header alone begin no run: the log of run.py itself may follow it', () => {

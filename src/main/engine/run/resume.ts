@@ -10,7 +10,8 @@ export function mayGoOn(run: RunState, dialect: string): boolean {
 
 /**
  * A benchmark that goes on plans exactly the tasks that have no result yet: those not tried, and those that raised, were lost or were
- * interrupted. Where only their number is known, that has to be it.
+ * interrupted. Where only their number is known, that has to be it. One that counts its tasks ("Task 12/15") goes on behind the last
+ * result, or behind the task that it was at.
  */
 export function isGoingOn(former: RunState, next: RunState): boolean {
   const scored = new Set(former.tasks.filter(isScored).map(({ taskId, domain }) => keyOf(taskId, domain)));
@@ -22,7 +23,13 @@ export function isGoingOn(former: RunState, next: RunState): boolean {
       ({ taskId, domain }) => planned.has(keyOf(taskId, domain)) && !isDone(taskId, domain),
     );
   }
-  const left = former.totalTasks - scored.size - (former.unseenTasks ?? 0);
+  const unseen = former.unseenTasks ?? 0;
+  if (next.unseenTasks !== undefined && next.unseenTasks > 0) {
+    const begun = new Set(former.tasks.map(({ taskId, domain }) => keyOf(taskId, domain))).size;
+    const isBehind = next.unseenTasks >= scored.size + unseen && next.unseenTasks <= begun + unseen;
+    return next.totalTasks === former.totalTasks && isBehind;
+  }
+  const left = former.totalTasks - scored.size - unseen;
   if (next.totalTasks === 0 || next.totalTasks !== left) return false;
   return next.plan?.every(({ taskId, domain }) => !isDone(taskId, domain)) ?? true;
 }

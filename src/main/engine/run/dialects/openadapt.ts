@@ -141,7 +141,8 @@ function announceTask(
   if (saidAgain && (number > 1 || state.task.id === null)) return unchanged(state);
   const isNewRun = runIsNext(state) || number === 1 || number < state.taskNumber;
   const closed = closeTask(state, isNewRun ? null : 'lost', place.at);
-  const begun = isNewRun ? andThen(closed, (now) => startRun(now, place)) : closed;
+  // The number says more than the header: how many are over, where a run goes on with what is left.
+  const begun = isNewRun ? andThen(closed, (now) => startRun(withoutTotal(now), place)) : closed;
   return andThen(begun, (now) => {
     const announced: OpenAdaptState = {
       ...now,
@@ -161,6 +162,10 @@ function announceTask(
     const step: Step = { state: announced, events: [planned] };
     return taskId === null ? step : andThen(step, (next) => startTask(next, taskId, false, place));
   });
+}
+
+function withoutTotal(state: OpenAdaptState): OpenAdaptState {
+  return state.setup === null ? state : { ...state, setup: { ...state.setup, totalTasks: 0 } };
 }
 
 /** `Task: <text>` tells of the task that was announced by its number what it is about, or begins one by itself. */
