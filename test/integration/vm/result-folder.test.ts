@@ -119,7 +119,12 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     // Neither a task without a domain, nor a task whose id is a number.
     put('7a4d-11e/0/result.txt', '1', 1_800_000_004);
     put('pyautogui/gpt-4/gimp/12/result.txt', '1', 1_800_000_005);
-    const found = (await ask()).lines.map(({ domain, taskId, sample, text }) => [domain, taskId, sample, text]);
+    const found = (await ask()).lines.map(({ domain, taskId, sample, text }) => [
+      domain,
+      taskId,
+      sample,
+      text,
+    ]);
     expect(found).toEqual([
       ['gimp', '7a4d-11e', 0, '1.0'],
       ['gimp', '7a4d-11e', 12, '0.0'],

@@ -97,8 +97,17 @@ describe("a run of OSWorld's run.py", () => {
 });
 
 describe('a run started by a script of another name', () => {
-  const names = ['run_uitars', 'run_local', 'run_autoglm', 'sample_local_qwen', 'rollout', 'my-run 2', 'eval.v3'];
-  const argsOf = (dir: string) => `Args: Namespace(max_steps=15, model='ui-tars', result_dir='${dir}', num_envs=1)`;
+  const names = [
+    'run_uitars',
+    'run_local',
+    'run_autoglm',
+    'sample_local_qwen',
+    'rollout',
+    'my-run 2',
+    'eval.v3',
+  ];
+  const argsOf = (dir: string) =>
+    `Args: Namespace(max_steps=15, model='ui-tars', result_dir='${dir}', num_envs=1)`;
 
   /** Two tasks of two domains: the first fails, the second succeeds. */
   function logOf(name: string, process: string, bracket: string) {
@@ -118,25 +127,27 @@ describe('a run started by a script of another name', () => {
     return log.record(name, 'All tasks finished.').record(name, 'Average score: 0.5').text();
   }
 
-  it.each(names.flatMap((name) => [[name, 'MainProcess', ''] as const, [name, 'EnvProcess-3', '[EnvProcess-3]'] as const]))(
-    'is read as that of run.py: %s, %s',
-    (name, process, bracket) => {
-      const reading = readText(logOf(name, process, bracket));
-      expect(told(reading)).toEqual([
-        `run_started ${runId}`,
-        'task a scored 0',
-        'task b scored 1',
-        'run_ended finished',
-      ]);
-      expect(reading.run).toMatchObject({
-        dialect: 'osworld',
-        totalTasks: 2,
-        averageScore: 0.5,
-        arguments: { resultDir: './out' },
-        tasks: [{ domain: 'vlc', steps: 1 }, { domain: 'gimp' }],
-      });
-    },
-  );
+  it.each(
+    names.flatMap((name) => [
+      [name, 'MainProcess', ''] as const,
+      [name, 'EnvProcess-3', '[EnvProcess-3]'] as const,
+    ]),
+  )('is read as that of run.py: %s, %s', (name, process, bracket) => {
+    const reading = readText(logOf(name, process, bracket));
+    expect(told(reading)).toEqual([
+      `run_started ${runId}`,
+      'task a scored 0',
+      'task b scored 1',
+      'run_ended finished',
+    ]);
+    expect(reading.run).toMatchObject({
+      dialect: 'osworld',
+      totalTasks: 2,
+      averageScore: 0.5,
+      arguments: { resultDir: './out' },
+      tasks: [{ domain: 'vlc', steps: 1 }, { domain: 'gimp' }],
+    });
+  });
 
   it.each(names)('is known by the head of a task where its start was not seen: %s', (name) => {
     for (const [process, bracket] of [
@@ -153,9 +164,17 @@ describe('a run started by a script of another name', () => {
 
   it('has no lines of other modules in it, whatever they say', () => {
     const log = waaLog({ coloured: true }).record('run_local', argsOf('./out'));
-    for (const line of ['[Domain]: evil', '[Example ID]: evil', 'Total tasks: 9', 'Result: 1.00', 'Average score: 1'])
+    for (const line of [
+      '[Domain]: evil',
+      '[Example ID]: evil',
+      'Total tasks: 9',
+      'Result: 1.00',
+      'Average score: 1',
+    ])
       log.record('agent', line);
-    log.record('agent', 'Exception in os/evil: x', 'ERROR').record('agent', 'All processes died, exiting.', 'ERROR');
+    log
+      .record('agent', 'Exception in os/evil: x', 'ERROR')
+      .record('agent', 'All processes died, exiting.', 'ERROR');
     expect(told(readText(log.text()))).toEqual([`run_started ${runId}`]);
   });
 
@@ -170,14 +189,19 @@ describe('a run started by a script of another name', () => {
 describe('a log that begins in the middle of a run', () => {
   it("of several processes is not taken for WAA's, though its script has the name of WAA's", () => {
     const log = waaLog({ coloured: true });
-    const say = (process: string, message: string, level = 'INFO') => log.record('run', message, level, process);
+    const say = (process: string, message: string, level = 'INFO') =>
+      log.record('run', message, level, process);
     say('EnvProcess-2', 'Exception in EnvProcess-2 vlc/z: the machine is gone', 'ERROR');
     say('EnvProcess-1', '[EnvProcess-1][Domain]: vlc');
     say('EnvProcess-1', '[EnvProcess-1][Example ID]: a');
     log.record('lib_run_single', 'Result: 1.00', 'INFO', 'EnvProcess-1');
     say('MainProcess', 'Average score: 1.0');
     const reading = readText(log.text());
-    expect(told(reading).slice(1)).toEqual(['task z exception null', 'task a scored 1', 'run_ended finished']);
+    expect(told(reading).slice(1)).toEqual([
+      'task z exception null',
+      'task a scored 1',
+      'run_ended finished',
+    ]);
     expect(reading.run?.dialect).toBe('osworld');
   });
 });

@@ -128,8 +128,17 @@ describe('a result file', () => {
   });
 
   it('of one try of several is of the attempt that ended when it was written', () => {
-    const tryOf = (sample: number, text: string, minutes: number) => ({ ...file('a', text, minutes), sample });
-    const run = logged(start('a', 0), end(2, { score: 1 }), start('a', 2), end(4, { score: 0 }), start('a', 4));
+    const tryOf = (sample: number, text: string, minutes: number) => ({
+      ...file('a', text, minutes),
+      sample,
+    });
+    const run = logged(
+      start('a', 0),
+      end(2, { score: 1 }),
+      start('a', 2),
+      end(4, { score: 0 }),
+      start('a', 4),
+    );
     expect(taken(run, [tryOf(0, '1.0', 2), tryOf(1, '0.0', 4)]).effects).toEqual([]);
     const told = taken(run, [tryOf(0, '0.5', 2), tryOf(1, '0.0', 4), tryOf(2, '1.0', 9)]);
     expect(toldOf(told)).toEqual(['corrected a 1 0.5', 'task a 3 scored']);

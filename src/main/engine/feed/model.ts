@@ -55,6 +55,8 @@ export interface FollowState {
   readonly fingerprintBytes: number;
   /** First byte that has not been read yet; always just behind a complete line. */
   readonly offset: number;
+  /** The encoding of the log; missing: UTF-8. */
+  readonly wide?: 'utf-16le' | 'utf-16be';
   /** By which the file is known again, whatever it is called by then. */
   readonly mark?: FollowMark;
   /** Where a log that is seen in a container lies on the VM itself. None where missing. */

@@ -17,6 +17,8 @@ export interface BracketPrefixed extends Prefixed {
   readonly process: string;
   /** The prefix carries the logger's colour codes. */
   readonly coloured: boolean;
+  /** Their escape bytes were lost on the way: `[1;33m`. */
+  readonly torn: boolean;
 }
 
 // eslint-disable-next-line no-control-regex -- terminal codes are what it is about
@@ -32,7 +34,14 @@ const maxOrigins = 1000;
 const maxOriginChars = 256;
 const plainPrefix = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \[([A-Z]+)\] /;
 const wrapperPrefix = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] \[([A-Z][A-Z-]*)\] ?/;
-const colourCode = '\x1b[1;33m';
+/** The name of the service is followed by two blanks at least, and by the time where that was asked for. */
+const composePrefix =
+  // eslint-disable-next-line no-control-regex -- the name may have a colour
+  /^(?:\x1b\[[\d;]*m)*[a-zA-Z0-9][\w.-]{0,100} {2,100}\|(?: |$)(?:\x1b\[0m)?(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?/;
+const colourCode = '[1;33m';
+/** In the place of the escape byte stands nothing, or how a terminal, a collector of logs or a person writes it. */
+const tornCode = /(?:\^\[|\\x1b|\\u001b|\\033|\\e|#033|[^\s\w[\]])?\[\d{1,2}(?:;\d{1,2})*m/gi;
+const tornCodeFirst = new RegExp(`^${tornCode.source}`, 'i');
 const escape = 0x1b;
 const zero = 0x30;
 
@@ -56,14 +65,18 @@ function bracketPrefixAt(text: string, at: number): BracketPrefixed | null {
   const origin = length === -1 ? null : originOf(text.slice(originAt, close));
   if (origin === null) return null;
   const messageAt = skipCodes(text, text[close + 1] === ' ' ? close + 2 : close + 1);
+  const coloured = text.startsWith(colourCode, at - colourCode.length);
+  const torn = coloured && text.charCodeAt(at - colourCode.length - 1) !== escape;
+  const message = plainText(text.slice(messageAt)).trimEnd();
   return {
     timestampMs: timestampAt(text, at + 1),
     level: origin.level,
     module: origin.module,
     lineNumber: origin.lineNumber,
     process: origin.process,
-    message: plainText(text.slice(messageAt)).trimEnd(),
-    coloured: text.startsWith(colourCode, at - colourCode.length),
+    message: torn ? message.replace(tornCodeFirst, '') : message,
+    coloured,
+    torn,
   };
 }
 
@@ -71,7 +84,8 @@ function bracketPrefixAt(text: string, at: number): BracketPrefixed | null {
 function originOf(text: string): Origin | null {
   const known = origins.get(text);
   if (known !== undefined) return known;
-  const [, level = '', module = '', lineNumber = '', process = ''] = originText.exec(plainText(text)) ?? [];
+  const plain = plainText(text).replace(tornCode, '');
+  const [, level = '', module = '', lineNumber = '', process = ''] = originText.exec(plain) ?? [];
   const origin = module === '' ? null : { level, module, lineNumber: Number(lineNumber), process };
   if (origins.size >= maxOrigins) origins.clear();
   origins.set(text, origin);
@@ -96,6 +110,13 @@ export function parsePlainPrefix(text: string): Prefixed | null {
   if (found === null) return null;
   const message = plainText(text.slice(found[0].length)).trimEnd();
   return { timestampMs: timestampAt(text, 0), level: found[1] ?? '', message };
+}
+
+/** Returns a line without what `docker compose` puts in front: `winarena-1  | …`; null: nothing of the kind stands there. */
+export function parseComposePrefix(text: string): string | null {
+  if (!text.includes('  |')) return null;
+  const found = composePrefix.exec(text);
+  return found === null ? null : text.slice(found[0].length);
 }
 
 /** `[2026-02-26 09:30:02] [RUN] …`: what the command line of openadapt-evals puts in front of every line that it passes on. */

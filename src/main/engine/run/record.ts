@@ -1,5 +1,12 @@
 /** Lines → records: Python logging records, the lines that continue them, and bare prints. */
-import { parseBracketPrefix, parsePlainPrefix, parseWrapper, plainText } from './log-prefix.ts';
+import {
+  parseBracketPrefix,
+  parseComposePrefix,
+  parsePlainPrefix,
+  parseWrapper,
+  plainText,
+  type BracketPrefixed,
+} from './log-prefix.ts';
 import type { LogLine } from './model.ts';
 
 /** A line that the benchmark's logger wrote: `[2026-01-28 23:05:17,318 INFO lib_run_single/56-MainProcess] Step 9: …`. */
@@ -16,6 +23,8 @@ export interface LoggingRecord {
   readonly message: string;
   /** The prefix carries the logger's colour codes. */
   readonly coloured: boolean;
+  /** Their escape bytes were lost; missing in a state of version 0.1.0. */
+  readonly torn?: boolean;
 }
 
 /** A line of a logger that tells no module and no process: `2026-03-20 12:00:00,123 [INFO] Task 3/10: notepad_1`. */
@@ -49,6 +58,8 @@ export interface RecordState {
   readonly awaitsMessage: boolean;
   /** The lines of this log are passed on by a program that puts a prefix of its own in front of each. */
   readonly wrapped: boolean;
+  /** Each line has the name of its service in front, as `docker compose` shows it. Missing: it has not. */
+  readonly composed?: true;
 }
 
 export const initialRecordState: RecordState = { newest: null, awaitsMessage: false, wrapped: false };
@@ -66,12 +77,18 @@ const rememberedChars = 80;
 const passedOn = 'RUN';
 
 export function createRecordReader(state: RecordState): RecordReader {
-  let { newest, awaitsMessage, wrapped } = state;
+  let { newest, awaitsMessage, wrapped, composed } = state;
 
   function next({ offset, text: whole }: LogLine): LogRecord | null {
     let text = whole;
+    const ofService = newest === null || composed === true ? parseComposePrefix(whole) : null;
+    if (ofService !== null) {
+      composed = true;
+      if (ofService === '') return null;
+      text = ofService;
+    }
     // Only a log that began wrapped is: in any other such a line is part of a text.
-    const wrapper = newest === null || wrapped ? parseWrapper(whole) : null;
+    const wrapper = newest === null || wrapped ? parseWrapper(text) : null;
     if (wrapper !== null) {
       wrapped = true;
       // The program's own words tell of machines and workers, never of tasks: its "Completed: 1/10" counts workers.
@@ -85,8 +102,8 @@ export function createRecordReader(state: RecordState): RecordReader {
       return record;
     }
     const prefixed = parseBracketPrefix(text);
-    if (prefixed !== null && !isQuoted(prefixed.coloured, newest, awaitsMessage)) {
-      const { timestampMs, level, module, lineNumber, process, message, coloured } = prefixed;
+    if (prefixed !== null && !isQuoted(prefixed, newest, awaitsMessage)) {
+      const { timestampMs, level, module, lineNumber, process, message, coloured, torn } = prefixed;
       // Field by field: this is done for every line, and spreading is slow.
       const record: LoggingRecord = {
         kind: 'logging',
@@ -98,6 +115,7 @@ export function createRecordReader(state: RecordState): RecordReader {
         process,
         message,
         coloured,
+        torn,
       };
       awaitsMessage = record.message === '';
       newest = record;
@@ -118,20 +136,29 @@ export function createRecordReader(state: RecordState): RecordReader {
   return {
     next,
     get state() {
-      return { newest: newest === null ? null : remembered(newest), awaitsMessage, wrapped };
+      const kept = { newest: newest === null ? null : remembered(newest), awaitsMessage, wrapped };
+      return composed === true ? { ...kept, composed } : kept;
     },
   };
 }
 
 /** Whether a record's message is the text of a task or of an agent: what stands in it means nothing. */
 export function isFreeText({ message }: LoggingRecord | PlainRecord): boolean {
-  return message.startsWith('[') ? /^(?:\[[^\]]*\])?\[Instruction\]:/.test(message) : /^Step \d/.test(message);
+  return message.startsWith('[')
+    ? /^(?:\[[^\]]*\])?\[Instruction\]:/.test(message)
+    : /^Step \d/.test(message);
 }
 
-/** A copy of a log line inside a text has lost the colours that the real lines have. */
-function isQuoted(coloured: boolean, newest: LoggingRecord | PlainRecord | null, awaited: boolean): boolean {
-  if (coloured || newest === null) return false;
-  return newest.kind === 'plain' || (newest.coloured && (awaited || isFreeText(newest)));
+/** A copy of a log line inside a text has lost the colours that the real lines have, or a part of them. */
+function isQuoted(
+  { coloured, torn }: Pick<BracketPrefixed, 'coloured' | 'torn'>,
+  newest: LoggingRecord | PlainRecord | null,
+  awaited: boolean,
+): boolean {
+  if (newest === null || (coloured && !torn)) return false;
+  if (newest.kind === 'plain') return true;
+  const isAsGood = torn && newest.torn === true;
+  return newest.coloured && !isAsGood && (awaited || isFreeText(newest));
 }
 
 /** What is stored: other messages may hold what is secret. */

@@ -48,7 +48,8 @@ const logPrecision = 0.005 + 1e-9;
 
 /** What a file says of its task. */
 type Result =
-  { readonly outcome: 'scored'; readonly score: number } | { readonly outcome: 'exception'; readonly score: null };
+  | { readonly outcome: 'scored'; readonly score: number }
+  | { readonly outcome: 'exception'; readonly score: null };
 type ScoredFile = ResultFile & Result;
 
 /** Returns the events that make the run agree with its result files. */
@@ -80,7 +81,9 @@ function readScore(file: ResultFile): readonly ScoredFile[] {
   const isTask = !noDomains.has(file.domain) && !noTasks.has(file.taskId);
   if (score === null || !isTask) return [];
   const isException = file.raised === true && score === 0;
-  return [isException ? { ...file, outcome: 'exception', score: null } : { ...file, outcome: 'scored', score }];
+  return [
+    isException ? { ...file, outcome: 'exception', score: null } : { ...file, outcome: 'scored', score },
+  ];
 }
 
 /** Each file is of the newest attempt at its task; where each try has a file of its own, of the one that ended when it was written. */
@@ -99,12 +102,7 @@ function attemptOf(run: RunState, file: ScoredFile): TaskAttempt | undefined {
 }
 
 /** Whether the file says what the run does not know yet, and is its own. */
-function isNews(
-  run: RunState,
-  file: ScoredFile,
-  attempt: TaskAttempt | undefined,
-  nowMs: number,
-): boolean {
+function isNews(run: RunState, file: ScoredFile, attempt: TaskAttempt | undefined, nowMs: number): boolean {
   // Other files are those of earlier and later runs.
   if (file.modifiedAt < (run.startedAt ?? Number.POSITIVE_INFINITY) - clockSlackMs) return false;
   if (run.endedAt !== null && file.modifiedAt > run.endedAt + afterEndMs) return false;

@@ -3,7 +3,7 @@
  * records become run events in whatever dialect they are written, and run events fold into the state of the run.
  */
 import { withoutTexts } from './attempts.ts';
-import { createLineSplitter } from './line-splitter.ts';
+import { createLogSplitter, type WideEncoding } from './encoding.ts';
 import type { ReadContext, RunEffect, RunEvent, RunState, RunStep } from './model.ts';
 import { createLogReader, initialReader, parseReaderState, type ReaderState } from './reader.ts';
 import { reconcile, type ResultFile } from './results.ts';
@@ -16,6 +16,8 @@ import { reduceRun, type RunIdentity } from './run-state.ts';
 export interface RunSessionState {
   /** First byte that is in no line read so far, from the start of the file: the next session's bytes begin here. */
   readonly offset: number;
+  /** Of the bytes up to there; missing: UTF-8. */
+  readonly wide?: WideEncoding;
   readonly reader: ReaderState;
   /** The run that is on, or the last one; null before the first. */
   readonly run: RunState | null;
@@ -69,15 +71,17 @@ export function newSessionState(run: RunState | null): RunSessionState {
 export function parseSessionState(
   stored: Omit<RunSessionState, 'reader'> & { readonly reader: unknown },
 ): RunSessionState | null {
-  const { offset, run } = stored;
+  const { offset, wide, run } = stored;
   const reader = parseReaderState(stored.reader);
-  return reader === null ? null : { offset, reader, run };
+  if (reader === null) return null;
+  return wide === undefined ? { offset, reader, run } : { offset, wide, reader, run };
 }
 
 export function createRunSession(from: RunSessionState, options: RunSessionOptions): RunSession {
   const { vm, fingerprint, successThreshold, silentAfterMs } = options;
   const identity: RunIdentity = { runIdFor: (key) => runIdFor(vm, fingerprint, key), successThreshold };
-  const splitter = createLineSplitter(from.offset);
+  // What is carried over from a log before this one says nothing of how this one is written.
+  const splitter = createLogSplitter(from.offset, from.offset > 0 ? from.wide : undefined);
   const reader = createLogReader(from.reader);
   let { run } = from;
   let files: readonly ResultFile[] = [];
@@ -101,7 +105,9 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
   }
 
   function stepOf(effects: readonly RunEffect[]): SessionStep {
-    return { effects, state: { offset: splitter.offset, reader: reader.state, run } };
+    const { offset, wide } = splitter;
+    const state = { offset, reader: reader.state, run };
+    return { effects, state: wide === undefined ? state : { ...state, wide } };
   }
 
   return {
@@ -127,7 +133,8 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
 /** Returns whose log this is. @param text a piece of a log, which may begin and end anywhere */
 export function recogniseLog(text: string): { readonly dialect: string | null; readonly lines: number } {
   const session = createRunSession(newSessionState(null), { vm: '', fingerprint: '', successThreshold: 1 });
-  const bytes = new TextEncoder().encode(`${text}\n`);
+  // A piece of UTF-16 was read as UTF-8.
+  const bytes = new TextEncoder().encode(`${text.replaceAll('\0', '')}\n`);
   const context = { clockOffsetMs: 0, referenceTimeMs: 0 };
   const start = session.push(bytes, context).effects.find((effect) => effect.type === 'run_started');
   return {

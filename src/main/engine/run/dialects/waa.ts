@@ -2,7 +2,7 @@
  * The log of `run.py` of Windows Agent Arena, from its first release to its forks, under any name: Python logging records, of which
  * only those of the runner itself and of `lib_run_single` tell how far it is. A task is over with its `Finished` line.
  */
-import { parseBracketPrefix, parseWrapper, plainText } from '../log-prefix.ts';
+import { parseBracketPrefix, parseComposePrefix, parseWrapper, plainText } from '../log-prefix.ts';
 import type { DomainPlan, ReadContext, RunEvent } from '../model.ts';
 import { isFreeText, type LoggingRecord, type LogRecord } from '../record.ts';
 import { andThen, datedKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
@@ -86,14 +86,18 @@ function spokenLine(state: WaaState, record: LoggingRecord): RunnerLine | null {
 }
 
 function spokenBy(state: WaaState, record: LoggingRecord): WaaState {
-  return isTaskPlayer(record) || state.speaker === record.module ? state : { ...state, speaker: record.module };
+  return isTaskPlayer(record) || state.speaker === record.module
+    ? state
+    : { ...state, speaker: record.module };
 }
 
 function readLine(state: WaaState, line: RunnerLine, record: LoggingRecord, at: number): Step | null {
   const worker = workerNamed(state.workers, record.process);
   switch (line.says) {
     case 'begin':
-      return andThen(closeAll(state, null, at), () => withRun({ ...initial, speaker: record.module }, record, at));
+      return andThen(closeAll(state, null, at), () =>
+        withRun({ ...initial, speaker: record.module }, record, at),
+      );
     case 'left':
       return state.runIsOn ? unchanged({ ...state, leftTasks: [] }) : null;
     case 'plan':
@@ -192,9 +196,13 @@ function store(state: WaaState, { worker, events }: WorkerStep): Step {
 
 /** Returns what a signal made `run.py` print behind the last record of its output; null: nothing. */
 export function stopPrintAtEnd(text: string): string | null {
-  for (const line of text.split(/[\r\n]+/).toReversed()) {
+  // A piece of UTF-16 was read as UTF-8.
+  for (const line of text
+    .replaceAll('\0', '')
+    .split(/[\r\n]+/)
+    .toReversed()) {
     if (parseBracketPrefix(line) !== null) return null;
-    const said = plainText(parseWrapper(line)?.text ?? line).trim();
+    const said = plainText(parseWrapper(line)?.text ?? parseComposePrefix(line) ?? line).trim();
     if (stopPrint.test(said)) return said;
   }
   return null;

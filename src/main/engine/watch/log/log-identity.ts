@@ -50,7 +50,7 @@ export function carriedOver(pending: Uint8Array, head: string): Buffer {
   if (pending.length === 0) return Buffer.alloc(0);
   /* eslint-disable no-control-regex -- the logger's colour codes */
   const isCutColour = /\x1b(?:\[[\d;]*m?)?$/.test(Buffer.from(pending.subarray(-8)).toString('latin1'));
-  return !isCutColour && /^(?:\x1b\[1;33m)?\[\d{4}-\d\d-\d\d /.test(head)
+  return !isCutColour && /^(?:\x1b?\[1;33m)?\[\d{4}-\d\d-\d\d /.test(head)
     ? Buffer.concat([pending, Buffer.from('\n')])
     : Buffer.from(pending);
 }

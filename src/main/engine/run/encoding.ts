@@ -1,0 +1,84 @@
+/** Bytes of a log in any encoding → lines. Logs are UTF-8, except that PowerShell's `>` writes UTF-16. */
+import { createLineSplitter, maxLineBytes, type LineSplitter } from './line-splitter.ts';
+import type { LogLine } from './model.ts';
+
+export type WideEncoding = 'utf-16le' | 'utf-16be';
+
+export interface LogSplitter extends LineSplitter {
+  /** Missing: it is UTF-8, or not known yet. */
+  readonly wide: WideEncoding | undefined;
+}
+
+/** @param wide as it was seen further up in the log; undefined: the first bytes from `startOffset` on tell */
+export function createLogSplitter(startOffset: number, wide?: WideEncoding): LogSplitter {
+  let encoding = wide;
+  let splitter = wide === undefined ? null : createWideSplitter(startOffset, wide);
+  let first = new Uint8Array(0);
+
+  return {
+    get wide() {
+      return encoding;
+    },
+    get offset() {
+      return splitter?.offset ?? startOffset;
+    },
+    push(chunk) {
+      if (splitter !== null) return splitter.push(chunk);
+      const added = chunk.subarray(0, 2 - first.length);
+      first = Uint8Array.from([...first, ...added]);
+      const [one, two] = first;
+      if (one === undefined || two === undefined) return [];
+      encoding = encodingOf(one, two);
+      splitter =
+        encoding === undefined ? createLineSplitter(startOffset) : createWideSplitter(startOffset, encoding);
+      const before = splitter.push(first);
+      return [...before, ...splitter.push(chunk.subarray(added.length))];
+    },
+  };
+}
+
+/** By the byte order mark, or by the empty half of a Latin letter: every line of a log begins with one. */
+function encodingOf(one: number, two: number): WideEncoding | undefined {
+  if ((one === 0xff && two === 0xfe) || (one !== 0 && two === 0)) return 'utf-16le';
+  if ((one === 0xfe && two === 0xff) || (one === 0 && two !== 0)) return 'utf-16be';
+  return undefined;
+}
+
+const byteOrderMark = /^\uFEFF/;
+const lineEnd = /\r\n|[\r\n]/g;
+
+/** Ends lines as the splitter for UTF-8 does. Each unit of the text is two bytes of the log. */
+function createWideSplitter(startOffset: number, encoding: WideEncoding): LineSplitter {
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  let lineStart = startOffset;
+  let line = '';
+  let units = 0;
+  let waitsForLineFeed = false;
+
+  function keep(text: string): void {
+    units += text.length;
+    if (line.length < maxLineBytes) line += text.slice(0, maxLineBytes - line.length);
+  }
+
+  return {
+    get offset() {
+      return lineStart;
+    },
+    push(chunk) {
+      const lines: LogLine[] = [];
+      let text = (waitsForLineFeed ? '\r' : '') + decoder.decode(chunk, { stream: true });
+      waitsForLineFeed = text.endsWith('\r');
+      if (waitsForLineFeed) text = text.slice(0, -1);
+      let from = 0;
+      for (const { 0: end, index } of text.matchAll(lineEnd)) {
+        keep(text.slice(from, index));
+        from = index + end.length;
+        const next = lineStart + 2 * (units + end.length);
+        lines.push({ text: line.replace(byteOrderMark, ''), offset: lineStart, end: next });
+        [lineStart, line, units] = [next, '', 0];
+      }
+      keep(text.slice(from));
+      return lines;
+    },
+  };
+}

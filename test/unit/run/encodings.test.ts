@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  recogniseLog,
+  stopPrintAtEnd,
+  type RunSessionState,
+  type RunState,
+} from '../../../src/main/engine/run/index.ts';
+import { makeRunLog, runLogKinds } from '../../support/run-logs/index.ts';
+import { context, openSession, readText, waaLog } from './support.ts';
+
+/** As PowerShell writes it: with a byte order mark, and line ends of Windows. */
+function wide(text: string, encoding: 'utf-16le' | 'utf-16be' = 'utf-16le'): Buffer {
+  const bytes = Buffer.from(`\uFEFF${text.replaceAll('\n', '\r\n')}`, 'utf16le');
+  return encoding === 'utf-16le' ? bytes : bytes.swap16();
+}
+
+/** Without what depends on the places of the lines, and without the texts that a session does not keep. */
+function tasksOf(run: RunState | null) {
+  if (run === null) return null;
+  const tasks = run.tasks.map((task) => ({ ...task, instruction: null, message: null }));
+  return { ...run, runId: '', parts: [], tasks };
+}
+
+function readBytes(bytes: Uint8Array, cuts: readonly number[] = [], from?: RunSessionState) {
+  const session = openSession(from);
+  const places = [...new Set([0, ...cuts.map((cut) => cut % bytes.length), bytes.length])].sort(
+    (a, b) => a - b,
+  );
+  const steps = places.slice(1).map((to, index) => session.push(bytes.subarray(places[index], to), context));
+  const state = steps.at(-1)?.state;
+  if (state === undefined) throw new Error('nothing was read');
+  return { state, effects: steps.flatMap(({ effects }) => effects) };
+}
+
+describe.each(runLogKinds)('a log of the kind %s', (kind) => {
+  const seeds = fc.nat(1_000_000);
+
+  it('is read in UTF-16 as in UTF-8, wherever it is cut and resumed', () => {
+    fc.assert(
+      fc.property(seeds, fc.array(fc.nat(), { maxLength: 6 }), fc.boolean(), (seed, cuts, isLittle) => {
+        const { text } = makeRunLog(kind, seed, { tasks: 3 });
+        const bytes = wide(text, isLittle ? 'utf-16le' : 'utf-16be');
+        const plain = tasksOf(readText(text).run);
+        const whole = readBytes(bytes, cuts);
+        expect(tasksOf(whole.state.run)).toEqual(plain);
+        expect(whole.state.offset).toBe(bytes.length);
+        const half = readBytes(bytes.subarray(0, (cuts[0] ?? 0) % bytes.length || 1));
+        const stored = JSON.parse(JSON.stringify(half.state)) as RunSessionState;
+        const rest = readBytes(bytes.subarray(stored.offset), [], stored);
+        expect(tasksOf(rest.state.run)).toEqual(plain);
+        expect([...half.effects, ...rest.effects].length).toBe(whole.effects.length);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it.each(['', '^[', '←', '\uFFFD', '#033', '\\x1b', '\\u001b'])(
+    'is read where %j stands in the place of the escape byte of its colours',
+    (mark) => {
+      const { text } = makeRunLog(kind, 7, { tasks: 5 });
+      expect(tasksOf(readText(text.replaceAll('\x1b', mark)).run)).toEqual(tasksOf(readText(text).run));
+    },
+  );
+
+  it.each(['winarena-1  | ', '\x1b[36mrunner     | \x1b[0m', 'eval_1  | 2026-01-29T06:00:00.123456789Z '])(
+    'is read behind the prefix of docker compose: %j',
+    (prefix) => {
+      const { text } = makeRunLog(kind, 11, { tasks: 5 });
+      const shown = `Attaching to winarena-1\n${text.replaceAll(/^/gm, prefix)}`;
+      expect(tasksOf(readText(shown).run)).toEqual(tasksOf(readText(text).run));
+    },
+  );
+});
+
+describe('a log in UTF-16', () => {
+  const { text } = makeRunLog('waa', 3, { tasks: 3 });
+
+  it('is known by its first line where reading begins in its middle', () => {
+    const bytes = wide(text);
+    const from = bytes.indexOf(Buffer.from('\n\x1b', 'utf16le')) + 2;
+    const { state } = readBytes(bytes.subarray(from), [1], {
+      ...openSession().push(new Uint8Array(0), context).state,
+      offset: from,
+    });
+    expect(state).toMatchObject({
+      wide: 'utf-16le',
+      offset: bytes.length,
+      run: { dialect: 'waa', state: 'finished' },
+    });
+  });
+
+  it('keeps letters of all languages', () => {
+    const log = waaLog().begin('a').task('a', 'Öffne 文書 und schreibe „✓“ 📝.');
+    expect(readBytes(wide(log.text())).state.run?.tasks[0]?.instruction).toBe(
+      'Öffne 文書 und schreibe „✓“ 📝.',
+    );
+  });
+
+  it('is recognised from a piece of it, and its last print is found', () => {
+    const piece = wide(text).toString('utf8');
+    expect(recogniseLog(piece).dialect).toBe('waa');
+    const end = `${text}Interrupted by 15, shutting down\n`;
+    expect(stopPrintAtEnd(wide(end).toString('utf8'))).toBe('Interrupted by 15, shutting down');
+    expect(stopPrintAtEnd(wide(`Interrupted by 15, shutting down\n${text}`).toString('utf8'))).toBeNull();
+  });
+
+  it('is not what begins with the zeros of a log that was emptied under its writer', () => {
+    const bytes = Buffer.concat([Buffer.alloc(40), Buffer.from(text)]);
+    expect(readBytes(bytes).state).toMatchObject({ run: { dialect: 'waa', state: 'finished' } });
+    expect(readBytes(bytes).state.wide).toBeUndefined();
+  });
+});
+
+describe('colours without their escape bytes', () => {
+  it('do not make a text out of the log speak for it', () => {
+    const copy = '[1;33m[2026-01-28 22:55:29,758 [31mINFO [32mrun/280-MainProcess[1;33m] [0mFinished clock/a';
+    const log = (text: string) =>
+      waaLog({ coloured: true }).begin('a').task('a').record('lib_run_single', `Step 1: ${text}`);
+    expect(readText(log(`write("""\n${copy}\n""")`).text()).run?.tasks).toMatchObject([{ outcome: null }]);
+    const plainCopy = copy.replaceAll(/\[\d[\d;]*m/g, '');
+    const torn = log(`write("""\n${plainCopy}\n""")`).text().replaceAll('\x1b', '');
+    expect(readText(torn).run?.tasks).toMatchObject([{ outcome: null, steps: 1 }]);
+  });
+});
