@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { boots, error, info, waiting, warmBoot, warning, wgetLine } from '../../support/dockurr-boots.ts';
 import {
+  bootAgain,
+  bootTrouble,
+  nextBoot,
   noBoot,
   readBootLine,
+  readBootLog,
   readBootPage,
   type BootState,
 } from '../../../src/main/engine/vm/boot-phase.ts';
@@ -89,6 +93,9 @@ describe('a line of the container log', () => {
     [info('Creating a 64G growable disk image in raw format...'), 'building'],
     [info('Creating a 64 GB preallocated disk image in raw format...'), 'building'],
     [info('Booting Windows using QEMU v9.2.0...'), 'booting'],
+    [info('Booting Windows using QEMU emulator version 8.2.1 ...'), 'booting'],
+    [info('Booting Windows securely using QEMU v10.0.0...'), 'booting'],
+    [info('Booting Windows on a AMD EPYC 7763'), 'booting'],
     ['\x1b[2J\x1b[01;01H\x1b[=3hBdsDxe: loading Boot0001 "UEFI QEMU DVD-ROM QM00013 "', 'booting'],
     [info('Windows started succesfully, visit http://localhost:8006/ to view the screen...'), 'oobe'],
     [info('Windows started successfully, visit http://127.0.0.1:8006/ to view the screen...'), 'oobe'],
@@ -122,12 +129,11 @@ describe('a line of the container log', () => {
     expect(lines.reduce(readBootLine, noBoot).percent).toBeNull();
   });
 
-  it('says what is wrong in its own words, and forgets it with the next start', () => {
+  it('says what is wrong in its own words', () => {
     const state = readBootLine(noBoot, error('KVM acceleration not available (not enabled in BIOS)'));
     expect(state.troubles).toMatchObject([
       { kind: 'kvm', text: 'KVM acceleration not available (not enabled in BIOS)' },
     ]);
-    expect(readBootLine(state, '❯ Starting Windows for Docker v5.14...').troubles).toEqual([]);
   });
 
   it('forgets a failed download when another one got through', () => {
@@ -165,7 +171,8 @@ describe('a whole start', () => {
         state = readBootLine(state, line);
         if (phase !== null) expect([line, state.phase]).toEqual([line, phase]);
       }
-      expect(state.troubles).toEqual([]);
+      expect([state.troubles, state.carried]).toEqual([[], []]);
+      expect(state.text).toMatch(/^[A-Z][\w ,]+$/);
       // From wherever it is seen, it never goes backwards.
       for (let start = 0; start < lines.length; start++) {
         const seen = statesOf(lines.slice(start).map(([line]) => line)).flatMap(({ phase }) =>
@@ -196,35 +203,31 @@ describe('a whole start', () => {
 
 describe('the page msg.html', () => {
   it.each<[text: string, phase: string | null, shown: string | null, percent: number | null]>([
-    ['Downloading Windows 11 (45.3%)', 'downloading', 'Downloading Windows 11 (45.3%)', 45.3],
-    ['Downloading Windows 11 (1.2 GB)', 'downloading', 'Downloading Windows 11 (1.2 GB)', null],
-    [
-      'Downloading Windows&nbsp;11 &amp; more&hellip; &#40;7%&#41;',
-      'downloading',
-      'Downloading Windows 11 & more&hellip; (7%)',
-      7,
-    ],
+    ['Downloading Windows 11 (45.3%)', 'downloading', 'Downloading Windows', 45.3],
+    ['Downloading Windows 11 (1.2 GB)', 'downloading', 'Downloading Windows', null],
+    ['Downloading Windows&nbsp;11 &amp; more&hellip; &#40;7%&#41;', 'downloading', 'Downloading Windows', 7],
     [
       'Requesting Windows 11 from the Microsoft servers...',
       'downloading',
-      'Requesting Windows 11 from the Microsoft servers...',
+      'Asking Microsoft for Windows',
       null,
     ],
-    ['Download finished successfully...', 'downloading', 'Download finished successfully...', null],
-    ['Extracting Windows 11 image (81.2%)', 'extracting', 'Extracting Windows 11 image (81.2%)', 81.2],
-    ['Adding drivers to image...', 'configuring', 'Adding drivers to image...', null],
-    ['Building Windows 11 image (100%)', 'building', 'Building Windows 11 image (100%)', 100],
+    ['Download finished successfully...', 'downloading', 'Windows is downloaded', null],
+    ['Extracting Windows 11 image (81.2%)', 'extracting', 'Extracting the Windows image', 81.2],
+    ['Adding drivers to image...', 'configuring', 'Configuring the Windows image', null],
+    ['Building Windows 11 image (100%)', 'building', 'Building the Windows image', 100],
     [
       'Creating a 64G growable disk image in raw format...',
       'building',
-      'Creating a 64G growable disk image in raw format...',
+      'Creating the disk of Windows',
       null,
     ],
-    ['Booting Windows using QEMU v10.0.6...', 'booting', 'Booting Windows using QEMU v10.0.6...', null],
-    ['Initializing disks...', null, 'Initializing disks...', null],
-    ['Will retry in 3 seconds...', null, 'Will retry in 3 seconds...', null],
+    ['Booting Windows using QEMU v10.0.6...', 'booting', 'Booting Windows', null],
+    ['Initializing disks...', null, 'Preparing the virtual machine', null],
+    ['Will retry in 3 seconds...', null, 'Waiting to try again', null],
+    ['Something of a later version...', null, null, null],
   ])('%s', (text, phase, shown, percent) => {
-    expect(readBootPage(noBoot, page(text))).toEqual({ ...noBoot, phase, text: shown, percent });
+    expect(readBootPage(noBoot, page(text))).toMatchObject({ phase, text: shown, percent });
   });
 
   it('is nothing where it holds no such paragraph', () => {
@@ -237,16 +240,8 @@ describe('the page msg.html', () => {
     expect(readBootPage(building, page('Extracting Windows 11 image (81.2%)'))).toBe(building);
     expect(readBootPage(building, page('Configuring boot...'))).toMatchObject({
       phase: 'building',
-      text: 'Configuring boot...',
+      text: 'Preparing the virtual machine',
       percent: null,
-    });
-  });
-
-  it('shows the percentage of the log in its text, too', () => {
-    const state = readBootPage(noBoot, page('Downloading Windows 11 (58.4%)'));
-    expect(readBootLine(state, '1900544K ........ ........ 75%  123M 42s')).toMatchObject({
-      percent: 75,
-      text: 'Downloading Windows 11 (75%)',
     });
   });
 
@@ -255,4 +250,111 @@ describe('the page msg.html', () => {
     expect(readBootLine(state, '1900544K ........ ........ 35%  123M 42s').percent).toBe(35.9);
     expect(readBootLine(state, '1900544K ........ ........ 36%  123M 42s').percent).toBe(36);
   });
+});
+
+describe('our own words', () => {
+  it.each([...boots, warmBoot])('stand for every line of a start of version $version', ({ lines }) => {
+    for (const { text } of statesOf(lines.map(([line]) => line)))
+      // Nothing of firmware, versions, paths or marks.
+      if (text !== null) expect(text).toMatch(/^[A-Z][a-z]+( [A-Za-z,]+)+$/);
+  });
+});
+
+const banner = '❯ Starting Windows for Docker v3.12...';
+const full = error('Not enough free space in /storage, have 2 GB available but need at least 15 GB.');
+const kinds = ({ carried }: BootState): string[] => carried.map(({ kind }) => kind);
+
+describe('a start after one that failed', () => {
+  const failed = [
+    banner,
+    info('Downloading Windows 11...'),
+    info('Extracting Windows 11 bootdisk...'),
+    full,
+  ];
+
+  it('carries what ended the one before, until it has come further', () => {
+    const again = [...failed, banner, info('Downloading Windows 11...')].reduce(readBootLine, noBoot);
+    expect(again).toMatchObject({ phase: 'downloading', troubles: [] });
+    expect(bootTrouble(again, 'disk')).toMatchObject({ phase: 'extracting', kind: 'disk' });
+    const extracting = readBootLine(again, info('Extracting Windows 11 bootdisk...'));
+    expect(kinds(extracting)).toEqual(['disk']);
+    expect(kinds(readBootLine(extracting, info('Building Windows 11 image...')))).toEqual([]);
+  });
+
+  it('carries it over any number of starts', () => {
+    const loop = [...failed, ...failed, ...failed, banner].reduce(readBootLine, noBoot);
+    expect(kinds(loop)).toEqual(['disk']);
+    // One that ended before it said anything.
+    expect(kinds(nextBoot(nextBoot(loop)))).toEqual(['disk']);
+  });
+
+  it('carries nothing of one that came up, or was stopped', () => {
+    const up = [
+      banner,
+      warning('TUN device is missing. Please add the following setting: --device /dev/net/tun'),
+      info('Booting Windows using QEMU v9.0.2...'),
+      info('Windows started succesfully, visit http://localhost:8006/ to view the screen...'),
+    ];
+    expect(kinds([...up, banner].reduce(readBootLine, noBoot))).toEqual([]);
+    const stopped = [
+      info('Received SIGTERM, sending ACPI shutdown signal...'),
+      error('Forcefully terminating Windows, reason: SIGTERM...'),
+    ];
+    expect(kinds([...up, ...stopped, banner].reduce(readBootLine, noBoot))).toEqual([]);
+  });
+
+  it('carries a KVM that failed behind the line that Windows has started', () => {
+    const dead = [
+      banner,
+      info('Booting Windows using QEMU v9.0.2...'),
+      'KVM: entry failed, hardware error 0x80000021',
+      info('Windows started succesfully, visit http://localhost:8006/ to view the screen...'),
+      banner,
+    ].reduce(readBootLine, noBoot);
+    expect(kinds(dead)).toEqual(['kvm']);
+    expect(kinds(readBootLine(dead, info('Booting Windows using QEMU v9.0.2...')))).toEqual(['kvm']);
+  });
+
+  it('is the same start when its log is read once more', () => {
+    const running = [...failed, banner, info('Downloading Windows 11...')].reduce(readBootLine, noBoot);
+    const again = readBootLog(running, [banner, info('Downloading Windows 11...')]);
+    expect(again).toEqual(running);
+    // The second first line within one reading is another start.
+    expect(kinds([...failed, banner].reduce(readBootLine, bootAgain(noBoot)))).toEqual(['disk']);
+  });
+});
+
+describe('what a later rule needs to know of a start', () => {
+  it.each([...boots, warmBoot])('is read from the log of version $version', (boot) => {
+    const lines = boot.lines.map(([line], index) => `2026-01-28T22:00:${10 + index}.5Z ${line}`);
+    const state = lines.reduce(readBootLine, noBoot);
+    const first = boot.lines.findIndex(([line]) => line.includes('Starting Windows for'));
+    const up = boot.lines.findIndex(([line]) => line.includes('Windows started succes'));
+    expect(state).toMatchObject({
+      isWhole: true,
+      isInstall: boot !== warmBoot,
+      beganAtMs: Date.parse(`2026-01-28T22:00:${10 + first}.5Z`),
+      windowsStartedAtMs: Date.parse(`2026-01-28T22:00:${10 + up}.5Z`),
+    });
+  });
+
+  it('is not known of a log without its first line and times, or with the times of podman', () => {
+    const started = info('Windows started successfully, visit http://127.0.0.1:8006/ to view the screen...');
+    const state = readBootLine(noBoot, started);
+    expect(state).toMatchObject({ isWhole: false, beganAtMs: null, windowsStartedAtMs: null });
+    const timed = readBootLine(noBoot, `2026-01-28T22:00:00.123456789+01:00 ${started}`);
+    expect(timed.windowsStartedAtMs).toBe(Date.parse('2026-01-28T21:00:00.123Z'));
+  });
+});
+
+it('of Windows that boots again and again is never further than its start', () => {
+  const again = [
+    'BdsDxe: loading Boot0003 "Windows Boot Manager" from HD(1,GPT,0C0FFEE0,0x800,0x40000)/\\EFI\\bootmgfw.efi',
+    'BdsDxe: starting Boot0003 "Windows Boot Manager" from HD(1,GPT,0C0FFEE0,0x800,0x40000)/\\EFI\\bootmgfw.efi',
+  ];
+  const state = [...warmBoot.lines.map(([line]) => line), ...again, ...again, ...again].reduce(
+    readBootLine,
+    noBoot,
+  );
+  expect(state).toMatchObject({ phase: 'oobe', isWhole: true, isInstall: false, troubles: [] });
 });

@@ -99,9 +99,9 @@ describe('what goes wrong with a start', () => {
   });
 
   it("is told in QEMU's own words where nothing else is known", () => {
-    expect(troubleIn(error('qemu-system-x86_64: cannot set up guest memory'))).toEqual({
+    expect(troubleIn(error('qemu-system-x86_64: -drive file=/data.img: unknown option'))).toMatchObject({
       kind: 'other',
-      text: 'qemu-system-x86_64: cannot set up guest memory',
+      text: 'qemu-system-x86_64: -drive file=/data.img: unknown option',
       hint: null,
     });
   });
@@ -113,8 +113,179 @@ describe('what goes wrong with a start', () => {
     '[2026-01-28 22:55:08,123 ERROR agent/418-MainProcess] Plan not found',
     'Failed to download the file that the task is about, network failure!',
     'ERROR: Not enough free space',
+    "qemu-system-x86_64: warning: host doesn't support requested feature: CPUID.80000007H:EDX.invtsc",
+    'qemu-system-x86_64: terminating on signal 15 from pid 1 (bash)',
+    'qemu-system-x86_64: Slirp: Failed to send packet, ret: -1',
+    'Warning: Extension CHECKSUM revision 0 not supported, missing kernel module?',
+    '2026-06-02 06:57:06,129:wsdd WARNING(pid 220): cannot unset all_multicast: [Errno 92]',
+    '# dnsmasq: process is missing required capability NET_RAW',
+    'BdsDxe: failed to load Boot0002 "UEFI QEMU QEMU HARDDISK " from PciRoot(0x0)/Pci(0xA,0x0): Not Found',
+    warning('failed to set MTU size of docker to 1400.'),
+    warning('failed to configure IP alias for backwards compatibility. Please add: --cap-add NET_ADMIN'),
+    info('Nested KVM virtualization detected..'),
+    'Step 3: print("KVM: entry failed, hardware error 0x0")',
+    "[2026-01-28 22:55:08,123 ERROR python/182-MainProcess] qemu-system-x86_64: Assertion `x' failed.",
   ])('%j is nothing', (line) => {
     expect(troubleIn(line)).toBeUndefined();
+  });
+
+  // By version: 1.x and 2.x exit; 3.x and later fall back and go on.
+  it.each<[version: string, lines: readonly string[], cause: RegExp]>([
+    [
+      '2.x without NET_ADMIN',
+      [error('TUN device missing. Please add the following setting to your container: --cap-add NET_ADMIN')],
+      /^TUN device missing/,
+    ],
+    [
+      '2.x without forwarding',
+      [error('IP forwarding is disabled. Please add the following setting: --sysctl net.ipv4.ip_forward=1')],
+      /^IP forwarding/,
+    ],
+    [
+      '3.x',
+      [
+        error('TUN device missing. Please add the following setting: --device /dev/net/tun --cap-add NET_ADMIN'),
+        warning('falling back to usermode networking (slow)!'),
+      ],
+      /^TUN device missing/,
+    ],
+    [
+      '4.x without the module',
+      [
+        error("The 'tun' kernel module is not available. Try this command: 'sudo modprobe tun'"),
+        warning('falling back to usermode networking! Performance will be bad.'),
+      ],
+      /^The 'tun' kernel module/,
+    ],
+    [
+      '4.x without tables',
+      [
+        error("The 'ip_tables' kernel module is not loaded. Try: sudo modprobe ip_tables iptable_nat"),
+        warning('falling back to usermode networking!'),
+      ],
+      /^The 'ip_tables'/,
+    ],
+    [
+      '4.x with few watches',
+      [
+        'dnsmasq: failed to create inotify: Too many open files',
+        error('Failed to start dnsmasq, reason: 5'),
+        warning('falling back to usermode networking!'),
+      ],
+      /^Failed to start dnsmasq/,
+    ],
+    ['a warning alone', [warning('falling back to usermode networking (slow)!')], /^falling back/],
+    ['5.x', [warning('an error occured, falling back to user-mode networking!')], /^an error occured/],
+    ['5.x with podman', [warning('podman detected, falling back to user-mode networking!')], /^podman/],
+    [
+      '5.x, rootless',
+      [info('Notice: because user-mode networking is active, if you need to expose ports, add them.')],
+      /^Notice/,
+    ],
+    [
+      '6.x',
+      [
+        warning('failed to configure IP tables!'),
+        warning('failed to setup NAT networking, falling back to user-mode networking!'),
+      ],
+      /^failed to configure IP tables/,
+    ],
+    ['6.x, rootless', [warning('failed to start passt (1), falling back to slirp networking!')], /passt/],
+    ['DHCP', [error("Cannot create macvtap interface. Is the network 'macvlan'?")], /macvtap/],
+    ['host network', [error('This container does not support host mode networking!')], /host mode/],
+  ])('is the network, by its cause: %s', (_version, lines, cause) => {
+    const { troubles } = lines.reduce(readBootLine, noBoot);
+    expect(troubles.map(({ kind }) => kind)).toEqual(['network']);
+    expect(troubles[0]?.text).toMatch(cause);
+    expect(troubles[0]?.hint).toMatch(/\w/);
+  });
+
+  it.each<[what: string, lines: readonly string[], kind: BootTrouble['kind'], text: RegExp]>([
+    [
+      'a guest that KVM cannot enter',
+      [
+        'KVM: entry failed, hardware error 0x80000021',
+        'EAX=00000000 EBX=c0484638 ECX=000000b2 EDX=000000b2',
+        'ESI=00000000 EDI=0000007a EBP=c04845a0 ESP=c0484578',
+        "qemu-system-x86_64: ../cpu.c:76: some_function: Assertion `ret >= 0' failed.",
+      ],
+      'kvm',
+      /^KVM: entry failed/,
+    ],
+    ['an error within KVM', ['KVM internal error. Suberror: 1', 'emulation failure'], 'kvm', /Suberror: 1/],
+    [
+      'a processor that KVM cannot set up',
+      [
+        error('qemu-system-x86_64: error: failed to set MSR 0x48d to 0xff00000016'),
+        "qemu-system-x86_64: target/i386/kvm/kvm.c:3209: buf_set: Assertion `ret == 1' failed.",
+      ],
+      'kvm',
+      /failed to set MSR/,
+    ],
+    [
+      'a KVM that lacks a feature',
+      ['qemu-system-x86_64: kvm_init_vcpu: kvm_arch_init_vcpu failed (0): Operation not supported'],
+      'kvm',
+      /kvm_init_vcpu/,
+    ],
+    ['broken hardware', ['qemu: hardware error: pflash_write: write error', 'CPU #0:'], 'start', /pflash/],
+    [
+      'an assertion of glib',
+      ['**', 'ERROR:../hw/core/cpu.c:105:cpu_init: assertion failed: (a == b)'],
+      'start',
+      /assertion failed/,
+    ],
+    [
+      'an assertion of QEMU',
+      ["qemu-system-x86_64: block/io.c:2001: bdrv_co: Assertion `x' failed."],
+      'start',
+      /Assertion/,
+    ],
+    [
+      'registers alone',
+      ['RAX=0000000000000000 RBX=ffff8a9e57c38400 RCX=00000000ffffffff RDX=0000000000000003'],
+      'start',
+      /^RAX=/,
+    ],
+    [
+      'a crash',
+      ['/run/entry.sh: line 38:   212 Segmentation fault      (core dumped) qemu-system-x86_64 -name x'],
+      'start',
+      /Segmentation fault/,
+    ],
+    [
+      'a lack of memory',
+      ["qemu-system-x86_64: cannot set up guest memory 'pc.ram': Cannot allocate memory"],
+      'memory',
+      /guest memory/,
+    ],
+    [
+      'a kill',
+      ['/run/entry.sh: line 38:   212 Killed                  qemu-system-x86_64 ${ARGS:+ $ARGS}'],
+      'memory',
+      /Killed/,
+    ],
+    ['a full disk', ['qemu-system-x86_64: write failed: No space left on device'], 'disk', /No space/],
+    [
+      'anything else that QEMU could not do',
+      ["qemu-system-x86_64: -drive file=/storage/data.img: Could not open '/storage/data.img'"],
+      'other',
+      /Could not open/,
+    ],
+  ])('is read without an arrow, too: %s', (_what, lines, kind, text) => {
+    const { troubles } = lines.reduce(readBootLine, noBoot);
+    expect(troubles.map((trouble) => trouble.kind)).toEqual([kind]);
+    expect(troubles[0]?.text).toMatch(text);
+  });
+
+  it.each([
+    "Please bind '/dev/kvm' as a volume in the optional container settings when using Docker Desktop.",
+    "Please make sure that Synology VMM is installed and that '/dev/kvm' is binded to this container.",
+    'KVM acceleration not detected (no write access), this will cause a major loss of performance.',
+  ])('is a lack of KVM in other words: %s', (text) => {
+    const lines = [error(text), error('See the FAQ for possible causes, or disable acceleration.')];
+    const { troubles } = lines.reduce(readBootLine, noBoot);
+    expect(troubles).toMatchObject([{ kind: 'kvm', text }]);
   });
 
   it('is kept once of each kind, the newest last', () => {

@@ -40,9 +40,18 @@ const free = (gibibytes: number, sizeGibibytes = 100): Sight => ({
     disks: [{ mount: '/', sizeKiB: sizeGibibytes * 2 ** 20, freeKiB: gibibytes * 2 ** 20 }],
   },
 });
+const said = (kind: BootTrouble['kind']): BootTrouble => ({
+  ...{ kind, text: 'in the words of the log', words: 'It is broken', hint: 'what to do', phase: 'starting' },
+});
 const trouble = (kind: BootTrouble['kind'], sight: Sight = onItsWay): Sight => ({
   ...sight,
-  boot: { ...sight.boot, troubles: [{ kind, text: 'in the words of the log', hint: 'what to do' }] },
+  boot: { ...sight.boot, troubles: [said(kind)] },
+});
+const starting: Sight['boot'] = { ...firstSight.boot, phase: 'starting' };
+/** The container was started again, and the start before ended with this. */
+const carries = (kind: BootTrouble['kind']): Sight => ({
+  ...onItsWay,
+  boot: { ...starting, carried: [said(kind)] },
 });
 /** run.py runs on the VM itself, and nothing is known of a container. */
 const onHost: Sight = {
@@ -197,6 +206,10 @@ describe('each code', () => {
     ['kvm_missing', 'another exit code', { ...onItsWay, container: { ...stopped, exitCode: 1 } }, 'unknown'],
     ['kvm_missing', 'booting', onItsWay, 'clear'],
     ['kvm_missing', 'no word yet', { ...onItsWay, boot: firstSight.boot }, 'unknown'],
+    ['kvm_missing', 'the first word of a start', { ...onItsWay, boot: starting }, 'unknown'],
+    ['kvm_missing', 'the start before ended with it', carries('kvm'), 'holds'],
+    ['disk_full', 'the start before ended with it', carries('disk'), 'holds'],
+    ['probe_down', 'the start before had no network', carries('network'), 'unknown'],
 
     ['vm_tools_missing', 'all are there', ready, 'clear'],
     ['vm_tools_missing', 'not asked yet', up, 'unknown'],

@@ -1,4 +1,5 @@
 /** Pictures of a VM, to begin from. */
+import { noBoot } from '../../../src/main/engine/vm/index.ts';
 import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
 
 export const machine = {
@@ -25,7 +26,7 @@ export const onItsWay: Sight = {
     addresses: ['172.17.0.2'],
     why: 'named winarena',
   },
-  boot: { phase: 'oobe', text: 'Windows started successfully', percent: null, troubles: [] },
+  boot: { ...noBoot, phase: 'oobe', text: 'Windows is up, the benchmark server does not answer yet' },
   probe: {
     answer: { kind: 'refused', text: 'Connection refused' },
     place: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
-import type { SshProblem } from '../../../src/main/engine/vm/index.ts';
+import { noBoot, type BootTrouble, type SshProblem } from '../../../src/main/engine/vm/index.ts';
 import { backgroundTasks } from '../../../src/main/engine/watch/background-tasks.ts';
 import { phases, type Phase } from '../../../src/shared/stream.ts';
 import { type CloudSight, firstSight, isReady, type Sight } from '../../../src/main/engine/watch/sight.ts';
@@ -16,6 +16,9 @@ const frame = {
   cost: null,
 };
 const down = (everUp: boolean): Sight['ssh'] => ({ kind: 'down', everUp, problem: sshProblem });
+const failure = (kind: BootTrouble['kind'], words: string): BootTrouble => ({
+  ...{ kind, words, text: 'in the words of the log', hint: null, phase: null },
+});
 const booting = (phase: Phase | null): Sight => ({ ...onItsWay, boot: { ...onItsWay.boot, phase } });
 
 describe('a VM that may well be up', () => {
@@ -264,9 +267,9 @@ describe('what a status says', () => {
       'download',
       {
         ...onItsWay,
-        boot: { phase: 'downloading', text: 'Downloading Windows 11 (45.3%)', percent: 45.3, troubles: [] },
+        boot: { ...noBoot, phase: 'downloading', text: 'Downloading Windows', percent: 45.3 },
       },
-      'Downloading Windows 11 (45.3%)',
+      'Downloading Windows (45.3%)',
       45.3,
       'Connection refused',
     ],
@@ -275,13 +278,59 @@ describe('what a status says', () => {
       {
         ...onItsWay,
         boot: {
-          phase: 'downloading',
-          text: 'Will retry in 5 seconds...',
-          percent: null,
-          troubles: [{ kind: 'download', text: 'Microsoft servers gave us an empty response', hint: 'x' }],
+          ...{ ...noBoot, phase: 'downloading', text: 'Waiting to try again' },
+          troubles: [failure('download', 'Microsoft refused the download')],
         },
       },
-      'Will retry in 5 seconds... (Microsoft servers gave us an empty response)',
+      'Waiting to try again; Microsoft refused the download',
+      null,
+      'Connection refused',
+    ],
+    [
+      'download, after a start that failed',
+      {
+        ...onItsWay,
+        boot: {
+          ...{ ...noBoot, phase: 'downloading', percent: 49 },
+          carried: [failure('disk', 'there is not enough free disk space')],
+        },
+      },
+      'Downloading Windows (49%); the start before failed: there is not enough free disk space',
+      49,
+      'Connection refused',
+    ],
+    [
+      'a KVM that fails before Windows counts as started',
+      {
+        ...onItsWay,
+        boot: { ...noBoot, phase: 'booting', troubles: [failure('kvm', 'KVM fails')] },
+      },
+      'Booting Windows; KVM fails',
+      null,
+      'Connection refused',
+    ],
+    [
+      'a QEMU that fails, although Windows counts as started',
+      { ...onItsWay, boot: { ...noBoot, phase: 'oobe', troubles: [failure('start', 'the machine is gone')] } },
+      'The machine is gone',
+      null,
+      'Connection refused',
+    ],
+    [
+      'an error that may mean nothing',
+      { ...onItsWay, boot: { ...noBoot, phase: 'booting', troubles: [failure('other', 'x')] } },
+      'Booting Windows',
+      null,
+      'Connection refused',
+    ],
+    [
+      'the container between two starts of a loop',
+      {
+        ...onItsWay,
+        container: { ...stopped, state: 'restarting' },
+        boot: { ...noBoot, phase: 'starting', troubles: [failure('disk', 'the disk is full')] },
+      },
+      'The container is not running: restarting; the disk is full',
       null,
       'Connection refused',
     ],

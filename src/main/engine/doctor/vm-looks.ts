@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { VmConfig } from '../config/index.ts';
 import {
   lastLinesCommand,
-  readBootLine,
+  readBootLog,
   readHost,
   readInside,
   readLastLines,
@@ -140,7 +140,7 @@ export function createVmLooks({ config, channels, host, now, signal }: VmLooksOp
     const { container: found, startedAt } = sight;
     if (isReady(sight) || found.kind !== 'running' || startedAt === null) return sight;
     const answer = await host.ask(8, lastLinesCommand(containerLook.docker, found.name, startedAt));
-    if (answer !== null) learn({ boot: readLastLines(answer).reduce(readBootLine, sight.boot) });
+    if (answer !== null) learn({ boot: readBootLog(sight.boot, readLastLines(answer)) });
     return sight;
   });
 

@@ -3,38 +3,39 @@
  * the container's log. Pure; a boot only ever moves forwards.
  */
 import { bootPhases, type Phase } from '../../../shared/stream.ts';
-import { readBootTrouble, withTrouble, type BootTrouble } from './boot-troubles.ts';
+import { bootStepOf } from './boot-steps.ts';
+import { withTroubleOf, type BootTrouble } from './boot-troubles.ts';
 
 export interface BootState {
   /** Null before the first word of this boot. */
   readonly phase: Phase | null;
-  /** In words, as dockur says it. */
+  /** The step within the phase, in our own words; null: nothing is to be said beyond the phase. */
   readonly text: string | null;
   /** 0..100 */
   readonly percent: number | null;
   /** What the container's log says is wrong with this boot, the newest last. */
   readonly troubles: readonly BootTrouble[];
+  /** What ended the start before, until this boot has come further than that one. */
+  readonly carried: readonly BootTrouble[];
+  /** The log of this boot was seen from its first line on. */
+  readonly isWhole: boolean;
+  /** When that line was written, by the VM's clock; epoch milliseconds, null: not known. */
+  readonly beganAtMs: number | null;
+  /** The log is being read once more, so its first line is no other boot. */
+  readonly isReread: boolean;
+  /** This boot makes a new disk: it downloads, extracts or builds Windows. */
+  readonly isInstall: boolean;
+  /** When the log said that Windows has started, by the VM's clock; epoch milliseconds, null: it has not, or that is not known. */
+  readonly windowsStartedAtMs: number | null;
 }
 
-export const noBoot: BootState = { phase: null, text: null, percent: null, troubles: [] };
+export const noBoot: BootState = {
+  ...{ phase: null, text: null, percent: null, troubles: [], carried: [] },
+  ...{ isWhole: false, beganAtMs: null, isReread: false, isInstall: false, windowsStartedAtMs: null },
+};
 
 const order: readonly Phase[] = [...bootPhases, 'ready'];
-
-/** First match wins. Wording of versions 3.x to 6.x; "Succesfully"/"succesfully" are dockur's own older spellings. */
-const wording: readonly (readonly [RegExp, Phase])[] = [
-  [/Starting Windows for \w+ v/, 'starting'],
-  [/Requesting .* from (the )?Microsoft server/, 'downloading'],
-  [/Downloading /, 'downloading'],
-  [/Download finished/, 'downloading'],
-  [/Verifying downloaded ISO|Succ?ess?fully verified/, 'downloading'],
-  [/Extracting /, 'extracting'],
-  [/Detecting version from|Detected: /, 'extracting'],
-  [/Adding (drivers|OEM|win.*\.xml)|(Creating|Writing) overlay image/, 'configuring'],
-  [/Building .* image|Creating a \d+ ?G.* disk image/, 'building'],
-  [/Windows started succes+fully/, 'oobe'],
-  [/Booting .* using QEMU|BdsDxe: /, 'booting'],
-  [/sending ACPI shutdown signal|Waiting for Windows to shutdown|Shutdown completed!/, 'stopping'],
-];
+const installPhases: readonly Phase[] = ['downloading', 'extracting', 'configuring', 'building'];
 
 const waitingLine = 'Waiting for a response from the windows server. This might take a while...';
 /** No line of dockur's and no page of its set-up is as long; what a container says is not trusted to be theirs. */
@@ -45,33 +46,75 @@ const pagePercent = /\((\d{1,3}(?:\.\d+)?)%\)/;
 // eslint-disable-next-line no-control-regex -- terminal escapes are what is removed here
 const escapes = /\x1b\[[0-9;?=]*[A-Za-z]/g;
 
-/** Reads one line of the container's log. */
+/** "2026-01-28T22:55:08.123456789Z " (docker), or "+00:00 " at its end (podman), where the log was asked for with times. */
+const timestamp = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) /;
+
+/** Reads one line of the container's log, with or without the time that docker puts in front. */
 export function readBootLine(state: BootState, line: string): BootState {
+  const time = timestamp.exec(line)?.[1];
+  const said = time === undefined ? line : line.slice(time.length + 1);
   // WAA's start script writes its waiting line every 5 s, also into the middle of a wget line.
-  const text = line.slice(0, longestLine).replace(escapes, '').replaceAll(waitingLine, '').trim();
+  const text = said.slice(0, longestLine).replace(escapes, '').replaceAll(waitingLine, '').trim();
   if (text === '') return state;
   if (/Starting Windows for \w+ v/.test(text)) {
-    return { ...noBoot, phase: 'starting', text: text.replace(/^❯\s*/, '') };
+    const begun = state.isReread ? { ...noBoot, carried: state.carried } : nextBoot(state);
+    const words = bootStepOf(text)?.words ?? null;
+    return { ...begun, phase: 'starting', text: words, isWhole: true, beganAtMs: epochMs(time) };
   }
-  const trouble = readBootTrouble(text);
-  if (trouble !== null) {
-    const told = { ...state, troubles: withTrouble(state.troubles, trouble) };
+  const troubles = withTroubleOf(state.troubles, text, state.phase);
+  if (troubles !== state.troubles) {
     // Some say in the same breath what comes next: "…, will try another mirror now...".
-    return text.endsWith('now...') ? { ...told, percent: null } : told;
+    return text.endsWith('now...') ? { ...state, troubles, percent: null } : { ...state, troubles };
   }
   const percent = loggedPercent(text);
   if (percent !== null) {
     // The page tells tenths: a line of the log must not take them back.
-    return state.phase === 'downloading' && percent > (state.percent ?? -1)
-      ? { ...state, percent, text: withPercent(state.text, percent) }
-      : state;
+    return state.phase === 'downloading' && percent > (state.percent ?? -1) ? { ...state, percent } : state;
   }
-  return advance(state, text.replace(/^❯\s*/, ''));
+  const next = advance(state, text.replace(/^❯\s*/, ''));
+  return next.phase === 'oobe' && state.phase !== 'oobe'
+    ? { ...next, windowsStartedAtMs: epochMs(time) }
+    : next;
 }
 
-/** Replaces the percentage in the text of the page, so that text and number never differ. */
-function withPercent(text: string | null, percent: number): string | null {
-  return text === null ? null : text.replace(pagePercent, `(${percent}%)`);
+function epochMs(time: string | undefined): number | null {
+  const atMs = Date.parse(time ?? '');
+  return Number.isNaN(atMs) ? null : atMs;
+}
+
+/** Returns the state to read the log of the same boot with once more, from its beginning. */
+export function bootAgain(state: BootState): BootState {
+  return { ...state, isReread: true };
+}
+
+/** Reads what the log of one boot has said so far, in lines. */
+export function readBootLog(state: BootState, lines: readonly string[]): BootState {
+  return lines.reduce(readBootLine, bootAgain(state));
+}
+
+/** Returns the newest trouble of a kind, of this boot or else of the one before; undefined: there is none. */
+export function bootTrouble(
+  { troubles, carried }: BootState,
+  kind: BootTrouble['kind'],
+): BootTrouble | undefined {
+  return [...carried, ...troubles].findLast((trouble) => trouble.kind === kind);
+}
+
+/** Returns the state of a boot that has only begun, after this one. It carries what ended this one. */
+export function nextBoot(before: BootState): BootState {
+  const ended = endOf(before);
+  // A boot that was over before it said anything does not take back what ended the one before it.
+  return { ...noBoot, carried: ended.length === 0 ? before.carried : ended };
+}
+
+/** Returns what ended a boot, the newest last. */
+function endOf({ phase, troubles }: BootState): readonly BootTrouble[] {
+  // What went wrong while Windows shut down, or what Windows came up in spite of, ended nothing.
+  const isUp = phase === 'oobe' || phase === 'ready' || phase === 'stopping';
+  return troubles.filter(
+    ({ kind, phase: at }) =>
+      at !== 'stopping' && kind !== 'memory' && (!isUp || kind === 'kvm' || kind === 'start'),
+  );
 }
 
 /**
@@ -93,24 +136,33 @@ export function readBootPage(state: BootState, html: string): BootState {
   const text = decodeEntities(shown.replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
-  const percent = pagePercent.exec(text)?.[1];
-  const next = advance(state, text);
+  const step = bootStepOf(text);
   // Short words between the phases ("Initializing disks...") belong to the phase that is on.
-  if (next === state)
-    return wording.some(([pattern]) => pattern.test(text)) ? state : { ...state, text, percent: null };
-  return percent === undefined ? next : { ...next, percent: Math.min(100, Number(percent)) };
+  if (step?.phase == null) return { ...state, text: step?.words ?? null, percent: null };
+  const next = advance(state, text);
+  const percent = pagePercent.exec(text)?.[1];
+  return next === state || percent === undefined
+    ? next
+    : { ...next, percent: Math.min(100, Number(percent)) };
 }
 
 function advance(state: BootState, text: string): BootState {
-  const phase = wording.find(([pattern]) => pattern.test(text))?.[1];
-  if (phase === undefined) return state;
-  if (phase === 'stopping') return { ...state, phase, text, percent: null };
-  const isFurther = state.phase === null || order.indexOf(phase) > order.indexOf(state.phase);
-  if (!isFurther && phase !== state.phase) return state;
-  // Another text is another piece of work, with a percentage of its own: the next mirror, say, after one that failed.
-  const isPast = order.indexOf(phase) > order.indexOf('downloading');
-  const troubles = isPast ? state.troubles.filter(({ kind }) => kind !== 'download') : state.troubles;
-  return { phase, text: text.slice(0, 200), percent: null, troubles };
+  const step = bootStepOf(text);
+  if (step?.phase == null) return state;
+  const { phase, words } = step;
+  if (phase === 'stopping') return { ...state, phase, text: words, percent: null };
+  const at = order.indexOf(phase);
+  if (state.phase !== null && phase !== state.phase && at < order.indexOf(state.phase)) return state;
+  const isPast = at > order.indexOf('downloading');
+  return {
+    ...state,
+    // Another text is another piece of work, with a percentage of its own: the next mirror, say, after one that failed.
+    ...{ phase, text: words, percent: null },
+    troubles: isPast ? state.troubles.filter(({ kind }) => kind !== 'download') : state.troubles,
+    // Where it is not known how far the start before came, it did not boot.
+    carried: state.carried.filter((trouble) => at <= order.indexOf(trouble.phase ?? 'building')),
+    isInstall: state.isInstall || installPhases.includes(phase),
+  };
 }
 
 function decodeEntities(text: string): string {

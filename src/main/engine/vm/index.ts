@@ -53,8 +53,17 @@ export {
 } from './container-choice.ts';
 export { hostPath, repositoryOf, type Mount } from './mounts.ts';
 export { guestAddresses, type GuestAddress } from './guest-address.ts';
-export { noBoot, readBootLine, readBootPage, type BootState } from './boot-phase.ts';
-export { type BootTrouble } from './boot-troubles.ts';
+export {
+  bootAgain,
+  bootTrouble,
+  nextBoot,
+  noBoot,
+  readBootLine,
+  readBootLog,
+  readBootPage,
+  type BootState,
+} from './boot-phase.ts';
+export { noKvm, type BootTrouble } from './boot-troubles.ts';
 export { exitMeaning } from './exit-codes.ts';
 export {
   bestProbe,

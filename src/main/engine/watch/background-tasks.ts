@@ -6,7 +6,7 @@ import { cloudText, currentFacts, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, type Sight } from './sight.ts';
 import { lastHeard, newestRun, type VmState } from './state.ts';
-import { phaseOf, unreachedText } from './status.ts';
+import { phaseOf, phaseText, unreachedText } from './status.ts';
 import { isBeyondKnowing } from './link/unreached.ts';
 import type { VmClock } from './vm-clock.ts';
 
@@ -131,7 +131,7 @@ function containerTask(
       container.kind === 'running' || container.kind === 'stopped'
         ? `Container ${container.name}`
         : 'Container',
-    description: isReady(sight) ? 'Ready' : (boot.text ?? phase),
+    description: phaseText(sight, phase),
     progress_percent: phasePercent[phase],
     elapsed_seconds: elapsedSeconds,
     metadata: {

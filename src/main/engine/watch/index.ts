@@ -16,4 +16,5 @@ export { statLog } from './looks/stat-log.ts';
 export type { Trouble } from './rules/rule.ts';
 export { firstSight, isReady, runsOnHost, type Sight } from './sight.ts';
 export type { Tempo } from './tempo.ts';
+export { bootText } from './status.ts';
 export { azureTarget, findTarget } from './link/vm-address.ts';

@@ -1,6 +1,6 @@
 /** What is known of a VM → the `status` event. Pure. */
 import type { Cost, Phase, VmStatus } from '../../../shared/stream.ts';
-import { describeRunner } from '../vm/index.ts';
+import { describeRunner, type BootState, type BootTrouble } from '../vm/index.ts';
 import { cloudPhase, cloudText, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, runsOnHost, type Sight } from './sight.ts';
@@ -110,7 +110,8 @@ const phaseWords: Readonly<Record<Phase, string>> = {
   unknown: 'Nothing is known at the moment',
 };
 
-function phaseText(sight: Sight, phase: Phase): string {
+/** Returns what a person is told of the phase, in our own words. */
+export function phaseText(sight: Sight, phase: Phase): string {
   if (sight.ssh.kind === 'down') return unreachedText(sight);
   if (phase === 'unknown' && runsOnHost(sight))
     return 'The benchmark runs on the VM itself, without a Windows container';
@@ -120,11 +121,32 @@ function phaseText(sight: Sight, phase: Phase): string {
   if (phase === 'offline' && sight.container.kind === 'stopped') {
     // Not docker's own words: "3 minutes ago" is another state every minute, while nothing happens.
     const { state, exitCode } = sight.container;
-    return `The container is not running: ${state}${state === 'exited' && exitCode !== null ? ` (${exitCode})` : ''}`;
+    const code = state === 'exited' && exitCode !== null ? ` (${exitCode})` : '';
+    const because = newestTrouble(sight.boot)?.words;
+    return `The container is not running: ${state}${code}${because === undefined ? '' : `; ${because}`}`;
   }
-  if (phase !== sight.boot.phase || phase === 'oobe') return phaseWords[phase];
-  const text = sight.boot.text ?? phaseWords[phase];
-  // What failed is tried again for a while, and the container gives up with it in the end.
-  const failed = sight.boot.troubles.findLast(({ kind }) => kind === 'download');
-  return failed === undefined ? text : `${text} (${failed.text})`;
+  const isBooting = sight.container.kind === 'running' && phase !== 'ready' && phase !== 'stopping';
+  return isBooting ? bootText(sight.boot, phase) : phaseWords[phase];
 }
+
+/** Returns how far a boot is, in one line of our own words: the step, its percentage, and what is wrong. */
+export function bootText(boot: BootState, phase: Phase): string {
+  const { text, percent } = phase === boot.phase ? boot : { text: null, percent: null };
+  const step = (text ?? phaseWords[phase]) + (percent === null ? '' : ` (${percent}%)`);
+  const trouble = newestTrouble(boot);
+  if (trouble === undefined) return step;
+  if (!boot.troubles.includes(trouble)) return `${step}; the start before failed: ${trouble.words}`;
+  // The script says that Windows has started once QEMU has lasted for 30 s, whatever it does.
+  const isDead = phase === 'oobe' && (trouble.kind === 'kvm' || trouble.kind === 'start');
+  return isDead ? capitalized(trouble.words) : `${step}; ${trouble.words}`;
+}
+
+/** Troubles that a person should see beside the phase. */
+const toldKinds: readonly BootTrouble['kind'][] = ['kvm', 'disk', 'download', 'network', 'start'];
+
+/** Returns the newest trouble to tell, of this boot or else of the one before. */
+function newestTrouble({ carried, troubles }: BootState): BootTrouble | undefined {
+  return [...carried, ...troubles].findLast(({ kind }) => toldKinds.includes(kind));
+}
+
+const capitalized = (clause: string): string => clause.charAt(0).toUpperCase() + clause.slice(1);

@@ -1,6 +1,6 @@
 /** Windows in the container: where it is, and whether it answers. */
 import type { SshTarget } from '../../vm/index.ts';
-import { isReady, placesToAsk } from '../../watch/index.ts';
+import { bootText, isReady, placesToAsk } from '../../watch/index.ts';
 import { onVmAsRoot, tunnel } from '../commands.ts';
 import { exampleTarget } from '../examples.ts';
 import { failed, passed, remedy, type VmCheck } from '../model.ts';
@@ -98,13 +98,10 @@ export const probe: VmCheck = {
     const trouble = boot.troubles.at(-1);
     if (trouble !== undefined)
       return failed(`${said}. The container says: ${trouble.text}`, silent, about, trouble.hint);
-    const isUnderWay = boot.text !== null && boot.phase !== 'oobe' && boot.phase !== 'stopping';
+    const { phase } = boot;
+    const isUnderWay = phase !== null && phase !== 'oobe' && phase !== 'stopping';
     return isUnderWay
-      ? failed(
-          `Not yet: ${boot.text}${boot.percent === null ? '' : ` (${boot.percent}%)`}.`,
-          settingUp,
-          about,
-        )
+      ? failed(`Not yet: ${bootText(boot, phase)}.`, settingUp, about)
       : failed(`${said}.`, silent, about);
   },
 };

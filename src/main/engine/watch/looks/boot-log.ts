@@ -14,9 +14,6 @@ const mostReplayed = 4_000;
 /** A docker that does not get through with its old lines must not hold back the picture for longer. */
 const replayLimitMs = 1_500;
 
-/** "2026-01-28T22:55:08.123456789Z " in front of each line, by which two equal lines are told apart. */
-const timestamp = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /;
-
 export interface BootLog {
   close(): void;
 }
@@ -27,6 +24,7 @@ export interface BootLogOptions {
   readonly container: string;
   /** What it said before this start belongs to another boot. */
   readonly startedAt: string;
+  /** A line begins with its time, which tells two equal lines apart. */
   readonly onLine: (line: string) => void;
   /** Old lines are through. */
   readonly onReplayed: () => void;
@@ -56,7 +54,7 @@ export function followBootLog(options: BootLogOptions): BootLog {
     if (!isThrough) {
       if (replayed.size < mostReplayed) replayed.add(line);
     } else if (replayed.has(line)) return;
-    options.onLine(line.replace(timestamp, ''));
+    options.onLine(line);
   }
 
   const words = followLogCommand(options.docker, options.container, options.startedAt);

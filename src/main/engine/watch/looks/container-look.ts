@@ -4,12 +4,13 @@ import {
   inspectCommand,
   lastLinesCommand,
   listCommand,
-  noBoot,
-  readBootLine,
+  nextBoot,
+  readBootLog,
   readEvidence,
   readInspect,
   readLastLines,
   readList,
+  type BootState,
   type ContainerChoice,
   type ContainerRow,
   type ContainerState,
@@ -156,7 +157,12 @@ export function createContainerLook(context: LookContext): ContainerLook {
       const { addresses, mounts } = state;
       const container = { kind: 'running', name: row.name, addresses, mounts, why } as const;
       const isNewBoot = state.startedAt !== sight().startedAt;
-      learn({ docker: { kind: 'ok' }, container, ...found(), ...(isNewBoot ? nothingYet(state) : {}) });
+      learn({
+        docker: { kind: 'ok' },
+        container,
+        ...found(),
+        ...(isNewBoot ? nothingYet(state, sight().boot) : {}),
+      });
       if (isNewBoot) context.onBoot();
     }
     badAnswers = 0;
@@ -187,8 +193,8 @@ export function createContainerLook(context: LookContext): ContainerLook {
     const answer = await host.ask(8, lastLinesCommand(docker, name, state.startedAt));
     if (answer === null) return;
     const isNewBoot = state.startedAt !== sight().startedAt;
-    const boot = readLastLines(answer).reduce(readBootLine, isNewBoot ? noBoot : sight().boot);
-    learn({ ...(isNewBoot ? nothingYet(state) : {}), boot });
+    if (isNewBoot) learn(nothingYet(state, sight().boot));
+    learn({ boot: readBootLog(sight().boot, readLastLines(answer)) });
   }
 
   async function inspect(name: string): Promise<DockerAnswer<ContainerState> | null> {
@@ -213,8 +219,9 @@ export function createContainerLook(context: LookContext): ContainerLook {
   };
 }
 
-/** What is known of a boot that has only begun. */
-function nothingYet({ startedAt }: ContainerState) {
+/** What is known of a boot that has only begun. @param boot the newest known, which may be that one: its log may be ahead of docker */
+function nothingYet({ startedAt }: ContainerState, boot: BootState): Pick<Sight, 'startedAt' | 'boot' | 'probe'> {
   const probe = { answer: null, place: null, why: null, wasReady: false, misses: 0 };
-  return { startedAt, boot: noBoot, probe };
+  const isKnown = boot.beganAtMs !== null && boot.beganAtMs >= Date.parse(startedAt);
+  return { startedAt, boot: isKnown ? boot : nextBoot(boot), probe };
 }

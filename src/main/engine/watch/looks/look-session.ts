@@ -1,6 +1,13 @@
 /** Holds what the looks of one SSH connection share: the shells, and the container's log until Windows is ready. */
 import { inBackground } from '../../common/in-background.ts';
-import { lastLinesCommand, readBootLine, readLastLines, type Contact } from '../../vm/index.ts';
+import {
+  bootAgain,
+  lastLinesCommand,
+  readBootLine,
+  readBootLog,
+  readLastLines,
+  type Contact,
+} from '../../vm/index.ts';
 import { isReady } from '../sight.ts';
 import type { WatchTools } from '../source.ts';
 import type { VmStore } from '../store.ts';
@@ -101,7 +108,7 @@ export class LookSession {
       docker: this.looks.docker,
       container: container.name,
       startedAt,
-      onLine: (line) => store.update({ boot: readBootLine(store.get().boot, line) }),
+      onLine: (line) => this.#readBootLine(line),
       onReplayed: () => {
         if (this.#bootLog === bootLog) store.update({ isReplaying: false });
       },
@@ -112,7 +119,17 @@ export class LookSession {
       },
     });
     this.#bootLog = bootLog;
-    store.update({ isReplaying: true });
+    store.update({ isReplaying: true, boot: bootAgain(store.get().boot) });
+  }
+
+  #readBootLine(line: string): void {
+    const { store, log, config } = this.#options;
+    const { boot: before } = store.get();
+    const boot = readBootLine(before, line);
+    // The status has our own words for it.
+    if (boot.phase !== before.phase) log.info({ vm: config.name, phase: boot.phase, line }, 'a phase of the boot');
+    if (boot.troubles !== before.troubles) log.info({ vm: config.name, line }, 'a trouble of the boot');
+    if (boot !== before) store.update({ boot });
   }
 
   /** Asks for the newest lines, because the VM allows too few sessions to follow the log. */
@@ -122,6 +139,6 @@ export class LookSession {
     if (container.kind !== 'running' || startedAt === null) return;
     const answer = await contact.host.ask(8, lastLinesCommand(this.looks.docker, container.name, startedAt));
     if (answer === null || this.#isClosed || store.get().startedAt !== startedAt) return;
-    store.update({ boot: readLastLines(answer).reduce(readBootLine, store.get().boot) });
+    store.update({ boot: readBootLog(store.get().boot, readLastLines(answer)) });
   });
 }

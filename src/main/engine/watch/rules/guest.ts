@@ -1,4 +1,5 @@
 /** Troubles with Windows in the container. */
+import { bootTrouble, noKvm } from '../../vm/index.ts';
 import { isReady } from '../sight.ts';
 import { whileUp, type Rules } from './rule.ts';
 
@@ -27,16 +28,18 @@ export const guestRules: Rules = {
   }),
 
   kvm_missing: whileUp(({ boot, container }) => {
-    const trouble = boot.troubles.find(({ kind }) => kind === 'kvm');
+    const trouble = bootTrouble(boot, 'kvm');
     const byExit = container.kind === 'stopped' && container.exitCode === 88;
     if (trouble !== undefined || byExit) {
       return {
         severity: 'critical',
-        message: 'KVM is not available on the VM, so that Windows cannot run.',
+        message: `${(trouble ?? noKvm).words}.`,
         detail: trouble?.text ?? 'Exit code 88',
-        hint: 'Use a VM size with nested virtualization (such as Standard_D4ds_v5), and pass /dev/kvm to the container.',
+        hint: (trouble ?? noKvm).hint,
       };
     }
-    return container.kind === 'running' && boot.phase !== null ? 'clear' : 'unknown';
+    // The scripts look for KVM behind the first line of a start.
+    const isPast = boot.phase !== null && boot.phase !== 'starting';
+    return container.kind === 'running' && isPast ? 'clear' : 'unknown';
   }),
 };

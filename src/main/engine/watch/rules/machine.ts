@@ -1,5 +1,5 @@
 /** Troubles with the VM itself. */
-import type { MachineFacts } from '../../vm/index.ts';
+import { bootTrouble, type MachineFacts } from '../../vm/index.ts';
 import { whileUp, type Rules, type Verdict } from './rule.ts';
 
 /** Below this a disk is full for every practical purpose; it has recovered only well above, so that it does not flap. */
@@ -8,7 +8,8 @@ const freeAgainAboveKiB = 2 * 1024 * 1024;
 
 export const machineRules: Rules = {
   disk_full: whileUp(({ machine, boot }) => {
-    const trouble = boot.troubles.find(({ kind }) => kind === 'disk');
+    // It holds on over a restart of the container, until the new start has come further.
+    const trouble = bootTrouble(boot, 'disk');
     if (trouble !== undefined) return fullDisk(trouble.text);
     if (machine === null) return 'unknown';
     const disk = fullest(machine);
