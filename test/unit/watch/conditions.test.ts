@@ -70,6 +70,7 @@ const withHostLog = (path: string, isRunning: boolean): Sight => ({
   run: { isRunning, endedWell: !isRunning, guest: null, silentForMs: 0 },
 });
 const log = { path: '/tmp/x.log', why: null, trouble: null };
+const onVm = { where: 'host', path: '/o/results', hostPath: null, why: 'configured' } as const;
 
 type Verdict = 'holds' | 'clear' | 'unknown';
 
@@ -160,6 +161,61 @@ describe('each code', () => {
       'container_missing',
       'the log of a container that was there',
       { ...withHostLog('/home/u/client/results/logs/normal-0.log', true), startedAt: 'x' },
+      'holds',
+    ],
+    [
+      'container_missing',
+      'a run that only its results show is on',
+      { ...absent(2), run: { isRunning: true, endedWell: false, guest: null, silentForMs: 0 } },
+      'clear',
+    ],
+    [
+      'container_missing',
+      'the same, and its container was there',
+      {
+        ...absent(2),
+        startedAt: 'x',
+        run: { isRunning: true, endedWell: false, guest: null, silentForMs: 0 },
+      },
+      'holds',
+    ],
+    [
+      'container_missing',
+      'results on the VM may turn out to be a run',
+      { ...absent(2), results: onVm },
+      'unknown',
+    ],
+    [
+      'container_missing',
+      'results on the VM are of no run',
+      { ...absent(2), missing: { looks: 7, forMs: 30_000 }, results: onVm },
+      'holds',
+    ],
+    [
+      'container_missing',
+      'docker is still starting',
+      { ...searched, docker: { kind: 'failed', detail: 'Cannot connect to the Docker daemon at unix:///x' } },
+      'unknown',
+    ],
+    [
+      'container_missing',
+      'docker has not answered its first question yet',
+      { ...searched, docker: { kind: 'failed', detail: 'docker does not answer in time' } },
+      'unknown',
+    ],
+    [
+      'container_missing',
+      'docker does not start',
+      {
+        ...{ ...searched, missing: { looks: 7, forMs: 30_000 } },
+        docker: { kind: 'failed', detail: 'docker does not answer in time' },
+      },
+      'holds',
+    ],
+    [
+      'container_missing',
+      'docker hangs beside a container that was there',
+      { ...searched, startedAt: 'x', docker: { kind: 'failed', detail: 'docker does not answer in time' } },
       'holds',
     ],
     ['container_missing', 'stopped', { ...onItsWay, container: stopped }, 'clear'],

@@ -7,6 +7,22 @@ import { whileUp, type Rules, type Verdict } from './rule.ts';
 /** A container that is gone in one look may just be restarting, which some benchmarks do between tasks; so may docker. */
 const looksUntilGone = 2;
 
+/** How much longer something may be missing before it was ever seen, while it may still turn up. */
+const patienceAtFirst = 6;
+/** An engine that is not up yet, or that has not answered its first question. */
+const isStartingUp = /in time|cannot connect to|daemon running/i;
+
+/** A run that only its results show, and no container was ever seen beside it. */
+function runsWithoutContainer({ run, startedAt }: Sight): boolean {
+  return run?.isRunning === true && startedAt === null;
+}
+
+/** Nothing was ever seen, and more is to come: an engine that starts, or results on the VM that may turn out to be a run. */
+function isUndecided({ docker, startedAt, results }: Sight): boolean {
+  if (startedAt !== null) return false;
+  return results?.where === 'host' || (docker.kind === 'failed' && isStartingUp.test(docker.detail));
+}
+
 export const containerRules: Rules = {
   docker_denied: whileUp(({ docker }) => {
     if (docker.kind === 'unknown') return 'unknown';
@@ -20,13 +36,14 @@ export const containerRules: Rules = {
   }),
 
   container_missing: whileUp((sight, { missingAfterMs }) => {
-    if (runsOnHost(sight)) return 'clear';
+    if (runsOnHost(sight) || runsWithoutContainer(sight)) return 'clear';
     const { docker, container, run, answered, missing } = sight;
     const isThere = container.kind === 'running' || container.kind === 'stopped';
     if (isThere && docker.kind !== 'failed') return 'clear';
     // A benchmark on the VM itself may not have been found yet.
     if (!answered.docker || !answered.host || !answered.runs) return 'unknown';
-    if (missing === null || missing.looks < looksUntilGone || missing.forMs < missingAfterMs)
+    const patience = isUndecided(sight) ? patienceAtFirst : 1;
+    if (missing === null || missing.looks < looksUntilGone || missing.forMs < patience * missingAfterMs)
       return 'unknown';
     if (docker.kind === 'missing') {
       return {
