@@ -196,6 +196,58 @@ describe.skipIf(sshdPath === null)('a VM that wants a second factor after the ke
     expect((await untilError('ssh_auth_failed')).message).toContain('wants a second factor');
   });
 
+  it.each([
+    ['publickey,keyboard-interactive keyboard-interactive,publickey', 'keyboard-interactive'],
+    ['publickey,password publickey,keyboard-interactive', 'password, keyboard-interactive'],
+  ])('in one of two ways, %s: says so', async (methods, wanted) => {
+    const vm = await readyVm();
+    await withSshd(
+      vm,
+      `AuthenticationMethods ${methods}`,
+      'KbdInteractiveAuthentication yes',
+      'PasswordAuthentication yes',
+    );
+    const { untilError } = await watch(vm.config);
+    const error = await untilError('ssh_auth_failed');
+    expect(error.message).toContain('accepted the key, but wants a second factor');
+    expect(error.detail?.split(': ')[1]?.replace('.', '').split(', ').sort()).toEqual(wanted.split(', ').sort());
+  });
+
+  it('after a key that it does not know: asks for the right key', async () => {
+    const vm = await readyVm();
+    writeFileSync(join(vm.dir, 'authorized_keys'), '');
+    await withSshd(
+      vm,
+      'AuthenticationMethods publickey,keyboard-interactive',
+      'KbdInteractiveAuthentication yes',
+    );
+    const { untilError } = await watch(vm.config);
+    const error = await untilError('ssh_auth_failed');
+    expect(error.message).toMatch(/refused the login\.$/);
+    expect(error.hint).toContain('authorized_keys');
+  });
+
+  it.each([
+    ['keyboard-interactive', 'keyboard-interactive'],
+    ['keyboard-interactive,publickey', 'keyboard-interactive'],
+    ['password,publickey', 'password'],
+  ])('before any key, %s: does not ask for a public key on the VM', async (methods, wanted) => {
+    const vm = await readyVm();
+    await withSshd(
+      vm,
+      `AuthenticationMethods ${methods}`,
+      'KbdInteractiveAuthentication yes',
+      'PasswordAuthentication yes',
+    );
+    const { untilError, untilRecovered } = await watch(vm.config);
+    const error = await untilError('ssh_auth_failed');
+    expect(error.message).toContain(`asks for ${wanted} instead of a key, which BenchTray cannot give`);
+    expect(`${String(error.detail)} ${String(error.hint)}`).not.toContain('authorized_keys');
+    expect(error.hint).toContain('AuthenticationMethods publickey');
+    await withSshd(vm);
+    await untilRecovered('ssh_auth_failed');
+  });
+
   it('a second key: says so', async () => {
     const vm = await readyVm();
     await withSshd(vm, 'AuthenticationMethods publickey,publickey');

@@ -15,7 +15,7 @@ export interface SshProblem {
   readonly message: string;
   readonly detail: string;
   readonly hint: string;
-  /** The server accepted the key, and wants more than a key. */
+  /** The server wants more than a key, or something else. */
   readonly isSecondFactor?: true;
   /** The fault lies on this side: the machine was not even tried, so that nothing follows about it. */
   readonly isUntried?: true;
@@ -137,6 +137,8 @@ async function logIn(
       }
       if (error.level === 'client-authentication' && offers.wantedBeside !== null)
         return fail(secondFactorWanted(target, offers.wantedBeside));
+      if (error.level === 'client-authentication' && offers.wantedInstead !== null)
+        return fail(noKeyTaken(target, offers.wantedInstead));
       if (error.level === 'client-authentication')
         return fail(loginRefused(target, problems, agent !== null, unused));
       const outdated = outdatedServer(error.message);
@@ -198,8 +200,24 @@ function secondFactorWanted(target: SshTarget, methods: readonly string[]): SshP
     isSecondFactor: true,
     message: `${addressOf(target)} accepted the key, but wants a second factor, which BenchTray cannot give.`,
     detail: `After the key, the server asks for: ${methods.join(', ')}.`,
-    hint: `Let a key alone be enough for this user. In /etc/ssh/sshd_config on the VM: "Match User ${username}" and, below it, "AuthenticationMethods publickey". Or set "ssh.username" to a user without a second factor.`,
+    hint: keyAloneHint(username),
   };
+}
+
+/** The server may take a key later, as a second factor. */
+function noKeyTaken(target: SshTarget, methods: readonly string[]): SshProblem {
+  const { username } = target;
+  return {
+    code: 'ssh_auth_failed',
+    isSecondFactor: true,
+    message: `${addressOf(target)} asks for ${methods.join(' or ')} instead of a key, which BenchTray cannot give.`,
+    detail: 'At this point the server takes no key, so it checked none.',
+    hint: keyAloneHint(username),
+  };
+}
+
+function keyAloneHint(username: string): string {
+  return `Let a key alone be enough for this user. In /etc/ssh/sshd_config on the VM: "PubkeyAuthentication yes", "Match User ${username}" and, below it, "AuthenticationMethods publickey". Or set "ssh.username" to a user without a second factor.`;
 }
 
 function loginRefused(

@@ -6,6 +6,8 @@ export interface Offers {
   readonly handler: AuthHandlerMiddleware;
   /** Methods that the server wants after it has accepted a key; null: it has accepted none. */
   readonly wantedBeside: readonly string[] | null;
+  /** Methods that the server wants first, if a key is none of them; null: it takes keys, or has not said. */
+  readonly wantedInstead: readonly string[] | null;
 }
 
 const lastOffer = false as unknown as Parameters<NextAuthHandler>[0];
@@ -33,6 +35,9 @@ export function createOffers(keys: readonly PublicKeyAuthMethod[], agent: AgentA
     },
     get wantedBeside() {
       return wantedBeside;
+    },
+    get wantedInstead() {
+      return wantedFirst === null || wantedFirst.includes('publickey') ? null : wantedFirst;
     },
   };
 }
