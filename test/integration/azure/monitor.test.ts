@@ -293,6 +293,52 @@ describe.skipIf(sshdPath === null)('a VM whose address is configured', () => {
   });
 });
 
+describe.skipIf(sshdPath === null)('a Spot VM that Azure deletes in the midst of a run', () => {
+  it('is told to be gone, with the place of its run, and after a restart of BenchTray as well', async () => {
+    const all = await scene();
+    const { vm, arm } = all;
+    const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-evicted-'));
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+    arm.changeVm('waa-eval-vm', { priority: 'Spot' });
+    const first = await begin(all, { dataDir });
+    await first.untilPhase('ready');
+    await powerTold(first, 'running');
+    await vm.startRunner();
+    vm.runSays(
+      sampleRun(Date.now())
+        .split(/(?<=\n)/)
+        .slice(0, 60)
+        .join(''),
+    );
+    const progress = await until(() => {
+      const newest = first.client.progress();
+      return newest?.current_task == null ? null : newest;
+    }, 'a task is on');
+    arm.removeVm('waa-eval-vm');
+    await vm.killSshd();
+    const gone = await first.untilError('vm_not_running');
+    expect(gone).toMatchObject({
+      severity: 'critical',
+      message: expect.stringMatching(
+        /^The Spot VM waa-eval-vm is gone from Azure, where it was until \d{4}-\d\d-\d\d \d\d:\d\d UTC: /,
+      ) as string,
+      detail: expect.stringContaining(progress.current_task ?? '') as string,
+      hint: expect.not.stringMatching(/vmName|subscriptionId|resourceGroup/) as string,
+    });
+    await first.untilPhase('offline');
+    expect(first.status()).toMatchObject({ power_state: null, detail: { text: 'The VM is gone from Azure' } });
+    await first.close();
+
+    // The journal is the only witness now.
+    const second = await begin(all, { dataDir });
+    await second.untilPhase('offline');
+    await until(() => second.status()?.detail.text === 'The VM is gone from Azure', 'it is known');
+    const codes = second.client.errors().map(({ code }) => code);
+    expect(codes).not.toContain('azure_unavailable');
+    expect(codes.filter((code) => code === 'vm_not_running')).toHaveLength(1);
+  });
+});
+
 describe.skipIf(sshdPath === null)('a VM that stands idle', () => {
   /** Half a second of idling; the schema asks for a minute. */
   const idleAfterMinutes = 0.5 / 60;

@@ -191,3 +191,51 @@ describe('since when it is up', () => {
     expect(arm.requests.filter(({ path }) => path.includes('Microsoft.Insights'))).toHaveLength(1);
   });
 });
+
+describe('a Spot VM that is deallocated', () => {
+  const evict = 'Microsoft.Compute/virtualMachines/evictSpotVM/action';
+  const logged = (...operations: string[]) =>
+    operations.map((operation, index) => ({
+      ...{ operation, status: 'Succeeded', time: `2026-01-28T2${index}:00:00Z` },
+    }));
+  const spot = { priority: 'Spot', statuses: statusesOf('deallocated') };
+
+  it('was ended by whom the activity log says', async () => {
+    const { arm, another } = await askFake();
+    const vm = arm.putVm(spot);
+    arm.setActivity(logged(start, evict));
+    expect(await another({}).look(vm)).toMatchObject({ ok: true, value: { isSpot: true, endedBy: 'eviction' } });
+    arm.setActivity(logged(start, deallocate));
+    expect(await another({}).look(vm)).toMatchObject({ ok: true, value: { isSpot: true, endedBy: 'request' } });
+  });
+
+  it('is asked about again until the log says it, and not with every look', async () => {
+    let nowMs = Date.parse('2026-01-28T20:10:00Z');
+    const { arm, azure } = await askFake({ clock: { wallMs: () => nowMs, steadyMs: () => nowMs } });
+    const vm = arm.putVm(spot);
+    arm.setActivity(logged(start));
+    const asked = (): number =>
+      arm.requests.filter(({ path }) => path.includes('Microsoft.Insights')).length;
+    const look = async (): Promise<unknown> => {
+      const answer = await azure.look(vm);
+      return answer.ok ? (answer.value.endedBy ?? null) : answer;
+    };
+    expect([await look(), await look(), asked()]).toEqual([null, null, 1]);
+    nowMs += 150_000;
+    arm.setActivity(logged(start, evict));
+    expect([await look(), asked()]).toEqual(['eviction', 2]);
+    nowMs += 150_000;
+    expect([await look(), asked()]).toEqual(['eviction', 2]);
+  });
+
+  it('is deallocated all the same where the log may not be read, and asked about only if it is a Spot VM', async () => {
+    const { arm, another } = await askFake();
+    arm.answer(/Microsoft\.Insights/, failure(403, 'AuthorizationFailed', 'No.'));
+    const answer = await another({}).look(arm.putVm(spot));
+    expect(answer).toMatchObject({ ok: true, value: { powerState: 'deallocated', isSpot: true } });
+    expect(answer.ok && 'endedBy' in answer.value).toBe(false);
+    const before = arm.requests.length;
+    await another({}).look(arm.putVm({ statuses: statusesOf('deallocated') }));
+    expect(arm.requests.slice(before).some(({ path }) => path.includes('Microsoft.Insights'))).toBe(false);
+  });
+});

@@ -8,7 +8,7 @@ import { readStatuses } from '../../../src/main/engine/azure/instance-view.ts';
 import { pricePerHour } from '../../../src/main/engine/azure/prices.ts';
 import { refuseAllButReading } from '../../../src/main/engine/azure/reads-here-only.ts';
 import { chooseSignIn, missingVariables } from '../../../src/main/engine/azure/sign-in.ts';
-import { upSinceMs, type UptimeSources } from '../../../src/main/engine/azure/uptime.ts';
+import { endedBy, upSinceMs, type UptimeSources } from '../../../src/main/engine/azure/uptime.ts';
 
 describe('an instance view', () => {
   it.each([
@@ -277,5 +277,32 @@ describe('what goes out to Azure', () => {
     expect(refusal('GET', url)).toMatchObject({
       message: expect.stringContaining('another server') as string,
     });
+  });
+});
+
+describe('who ended a Spot VM, by the activity log', () => {
+  const at = (atMs: number, operation: string, status = 'Succeeded') => ({
+    ...{ atMs, status, operation: `Microsoft.Compute/virtualMachines/${operation}` },
+  });
+
+  it.each([
+    ['nothing is logged yet', [at(1, 'start/action')], null],
+    ['Azure', [at(1, 'start/action'), at(2, 'evictSpotVM/action')], 'eviction'],
+    [
+      'Azure, with what follows from it',
+      [at(1, 'start/action'), at(2, 'evictSpotVM/action'), at(3, 'deallocate/action')],
+      'eviction',
+    ],
+    ['somebody who tries that', [at(2, 'simulateEviction/action', 'Accepted')], 'eviction'],
+    ['somebody', [at(1, 'start/action'), at(2, 'deallocate/action')], 'request'],
+    ['Azure, an earlier time', [at(1, 'evictSpotVM/action'), at(2, 'start/action')], null],
+    [
+      'somebody, after a start after an eviction',
+      [at(1, 'evictSpotVM/action'), at(2, 'start/action'), at(3, 'deallocate/action')],
+      'request',
+    ],
+    ['nobody, since it failed', [at(1, 'start/action'), at(2, 'deallocate/action', 'Failed')], null],
+  ])('is %s', (_who, events, by) => {
+    expect(endedBy(events)).toBe(by);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Azure, AzureAnswer, AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
 import { makeVmConfig, type VmConfig } from '../../../src/main/engine/config/index.ts';
 import { CloudSource } from '../../../src/main/engine/watch/cloud/cloud-source.ts';
-import { unaskedCloud } from '../../../src/main/engine/watch/cloud/cloud-sight.ts';
+import { azureId, unaskedCloud } from '../../../src/main/engine/watch/cloud/cloud-sight.ts';
 import type { VmState } from '../../../src/main/engine/watch/state.ts';
 import { until } from '../../support/wait.ts';
 import { sourceTools, startSource } from './tools.ts';
@@ -34,7 +34,7 @@ function watched(change: Partial<Parameters<typeof makeVmConfig>[0]> = {}) {
   };
   const source = new CloudSource({ ...sourceTools({ config }), azure: stand, azureFastestMs: 10 });
   const up = { ssh: { kind: 'up' }, contact: {} as VmState['contact'] } as const;
-  const { store } = startSource(source, { config, cloud: unaskedCloud(config), ...up });
+  const { store } = startSource(source, { config, cloud: unaskedCloud(config, null), ...up });
   return { store, asked };
 }
 
@@ -57,6 +57,42 @@ describe('a VM in Azure', () => {
     await until(() => store.get().cloud?.problem ?? null, 'a miss');
     expect(store.get().cloud?.misses).toBeGreaterThan(0);
     expect(store.get().cloud).toMatchObject({ facts, problem });
+  });
+
+  it('is gone once Azure finds it no more, until when it was last heard, and back when it is found again', async () => {
+    const missing = { ...problem, kind: 'not_found', isVmMissing: true } as const;
+    const { store, asked } = watched();
+    asked.answer = { ok: false, problem: missing };
+    await until(() => (store.get().cloud?.misses ?? 0) >= 2, 'Azure never knew it');
+    expect(store.get().cloud).toMatchObject({ seen: null, gone: null });
+    asked.answer = { ok: true, value: { ...facts, isSpot: true, checkedAtMs: 5_000 } };
+    await until(() => store.get().cloud?.facts ?? null, 'an answer');
+    expect(store.get().cloud).toMatchObject({ seen: { atMs: 5_000, isSpot: true }, gone: null });
+    store.update({ heard: { runMs: 7_000, wallMs: 7_000 } });
+    asked.answer = { ok: false, problem };
+    await until(() => store.get().cloud?.problem ?? null, 'a miss');
+    expect(store.get().cloud?.gone).toBeNull();
+    asked.answer = { ok: false, problem: missing };
+    await until(() => store.get().cloud?.gone ?? null, 'it is gone');
+    expect(store.get().cloud?.gone).toEqual({ untilMs: 7_000 });
+    asked.answer = { ok: true, value: facts };
+    await until(() => store.get().cloud?.gone === null, 'it is back');
+  });
+});
+
+describe('what an earlier process knew of a VM in Azure', () => {
+  const heard = { at: 9_000, cost: null, azure: { id: '', isSpot: true } };
+
+  it('counts for the VM that is configured', () => {
+    const of = (name: string, id: string) => {
+      const config = makeVmConfig({ name: 'vm', azure: { ...azure, vmName: name } });
+      return unaskedCloud(config, { ...heard, azure: { ...heard.azure, id } })?.seen;
+    };
+    expect(of('vm-1', azureId(azure))).toEqual({ atMs: 9_000, isSpot: true });
+    // Azure takes upper and lower case for the same.
+    expect(of('VM-1', azureId(azure))).toEqual({ atMs: 9_000, isSpot: true });
+    expect(of('vm-2', azureId(azure))).toBeNull();
+    expect(unaskedCloud(makeVmConfig({ name: 'vm', azure }), { at: 9_000, cost: null })?.seen).toBeNull();
   });
 });
 

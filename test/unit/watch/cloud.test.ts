@@ -4,7 +4,7 @@ import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/in
 import type { Phase, StateCode } from '../../../src/shared/stream.ts';
 import { backgroundTasks } from '../../../src/main/engine/watch/background-tasks.ts';
 import { assess } from '../../../src/main/engine/watch/rules/conditions.ts';
-import type { Trouble } from '../../../src/main/engine/watch/rules/rule.ts';
+import type { CutRun, Trouble } from '../../../src/main/engine/watch/rules/rule.ts';
 import {
   type CloudSight,
   firstSight,
@@ -14,7 +14,7 @@ import {
 import { phaseOf, statusOf } from '../../../src/main/engine/watch/status.ts';
 import { ready, sshProblem } from './sights.ts';
 
-const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000 };
+const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000, cutRun: null };
 const facts: AzureFacts = {
   ...{ powerState: 'running', provisioningState: 'succeeded', provisioningError: null },
   ...{ address: '20.1.2.3', size: 'Standard_D4ds_v5', location: 'westus2' },
@@ -23,6 +23,7 @@ const facts: AzureFacts = {
 const asked: CloudSight = {
   ...{ subscriptionId: '1111', resourceGroup: 'rg', vmName: 'vm-1', isAddressWanted: true },
   ...{ facts, problem: null, misses: 0, perHourUsd: 0.192 },
+  ...{ seen: { atMs: 0, isSpot: false }, gone: null },
 };
 const down = (everUp: boolean, problem: typeof sshProblem | null = sshProblem): Sight['ssh'] => ({
   kind: 'down',
@@ -47,10 +48,15 @@ const fails = (change: Partial<AzureProblem>, misses: number, more: Partial<Clou
     ...more,
   },
 });
+const cut: CutRun = { wasOn: true, position: 'The run was at task 3 of 9 (t3), step 4' };
 const frame = { vm: 'vm', address: null, vncUrl: null, checkedAtMs: 0, heardAtMs: 0, cost: null };
 
-function troubleOf(sight: Sight, code: StateCode): Trouble | 'clear' | 'unknown' {
-  const { holding, clear } = assess(sight, settings);
+function troubleOf(
+  sight: Sight,
+  code: StateCode,
+  cutRun: CutRun | null = null,
+): Trouble | 'clear' | 'unknown' {
+  const { holding, clear } = assess(sight, { ...settings, cutRun });
   return holding.find((one) => one.code === code) ?? (clear.includes(code) ? 'clear' : 'unknown');
 }
 
@@ -146,13 +152,25 @@ describe('vm_not_running', () => {
   });
 
   it('is worse in the midst of a run, and tells why a start failed', () => {
-    const run = { isRunning: true, endedWell: false, guest: null, silentForMs: 0 };
-    const sight = { ...says({ powerState: 'deallocated', provisioningError: 'AllocationFailed' }), run };
-    expect(troubleOf(sight, 'vm_not_running')).toMatchObject({
+    const sight = says({ powerState: 'deallocated', provisioningError: 'AllocationFailed' });
+    expect(troubleOf(sight, 'vm_not_running', cut)).toMatchObject({
       severity: 'critical',
       message: 'The VM is deallocated: it does not run.',
+      detail: 'AllocationFailed. The run was at task 3 of 9 (t3), step 4',
+    });
+    expect(troubleOf(sight, 'vm_not_running', { ...cut, wasOn: false })).toMatchObject({
+      severity: 'warning',
       detail: 'AllocationFailed',
     });
+  });
+
+  it.each<[endedBy: AzureFacts['endedBy'], message: RegExp]>([
+    ['eviction', /^Azure has evicted the Spot VM: it is deallocated\.$/],
+    ['request', /^The VM is deallocated: it does not run\.$/],
+    [undefined, /^The Spot VM is deallocated: unless somebody stopped it, Azure has evicted it\.$/],
+  ])('says of a Spot VM who ended it: %s', (endedBy, message) => {
+    const spot = { powerState: 'deallocated', isSpot: true, ...(endedBy === undefined ? {} : { endedBy }) };
+    expect((troubleOf(says(spot), 'vm_not_running', cut) as Trouble).message).toMatch(message);
   });
 
   it('makes its silence no second trouble, and leaves one that was told as it is', () => {
@@ -187,6 +205,62 @@ describe('ssh_unreachable beside Azure', () => {
       detail: sshProblem.detail,
       hint: sshProblem.hint,
     });
+  });
+});
+
+describe('a VM that Azure knew and does not find', () => {
+  const missing = {
+    ...{ kind: 'not_found', code: 'azure_unavailable', message: 'There is no VM vm-1.', detail: 'HTTP 404' },
+    ...{ hint: 'Check "azure.vmName".', retryAfterMs: null, isVmMissing: true },
+  } as const;
+  const gone = (isSpot: boolean, change: Partial<CloudSight> = {}, ssh = down(true)): Sight => ({
+    ...ready,
+    ssh,
+    cloud: {
+      ...{ ...asked, problem: missing, misses: 1 },
+      ...{ seen: { atMs: 0, isSpot }, gone: { untilMs: Date.UTC(2026, 4, 21, 10, 14, 59) } },
+      ...change,
+    },
+  });
+
+  it('is off, and its name is right', () => {
+    for (const sight of [gone(true), gone(true, { facts: null }), gone(true, { misses: 9 })]) {
+      expect(troubleOf(sight, 'vm_not_running', cut)).toMatchObject({
+        severity: 'critical',
+        message:
+          'The Spot VM vm-1 is gone from Azure, where it was until 2026-05-21 10:14 UTC: Azure has probably evicted it.',
+        detail: cut.position,
+        hint: expect.not.stringMatching(/vmName|subscriptionId|resourceGroup/) as string,
+      });
+      expect(troubleOf(sight, 'azure_unavailable')).toBe('clear');
+      expect(troubleOf(sight, 'ssh_unreachable')).toBe('unknown');
+      expect(statusOf(sight, frame)).toMatchObject({
+        ...{ phase: 'offline', power_state: null },
+        detail: { text: 'The VM is gone from Azure' },
+      });
+      expect(statusOf(sight, frame).detail.reason).not.toBe(missing.message);
+    }
+    expect(troubleOf(gone(false), 'vm_not_running')).toMatchObject({
+      severity: 'warning',
+      message: 'The VM vm-1 is gone from Azure, where it was until 2026-05-21 10:14 UTC.',
+    });
+  });
+
+  it('is there as long as it answers, so another name is meant', () => {
+    const up = { kind: 'up' } as const;
+    expect(troubleOf(gone(true, {}, up), 'vm_not_running')).toBe('clear');
+    // Its connection may break in a moment.
+    expect(troubleOf(gone(true, {}, up), 'azure_unavailable')).toBe('unknown');
+    expect(troubleOf(gone(true, {}, { kind: 'blinking' }), 'azure_unavailable')).toBe('unknown');
+    expect(troubleOf(gone(true, { misses: 3 }, up), 'azure_unavailable')).toMatchObject({
+      hint: missing.hint,
+    });
+  });
+
+  it('was never known: its name is wrong', () => {
+    const sight = gone(false, { seen: null, gone: null, facts: null });
+    expect(troubleOf(sight, 'azure_unavailable')).toMatchObject({ hint: missing.hint });
+    expect(troubleOf(sight, 'vm_not_running')).toBe('unknown');
   });
 });
 

@@ -7,7 +7,7 @@ import type { BootTrouble } from '../../../src/main/engine/vm/index.ts';
 import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
 import { allAnswered, machine, missed, onItsWay, ready, sshProblem, stopped } from './sights.ts';
 
-const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000 };
+const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000, cutRun: null };
 const up: Sight = { ...firstSight, ssh: { kind: 'up' } };
 /** All questions have been answered, twice, and no container was found. */
 const searched: Sight = {

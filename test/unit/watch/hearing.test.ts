@@ -1,5 +1,6 @@
 /** How the journal keeps the time of the last answer of a VM. */
 import { expect, it } from 'vitest';
+import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import { Hearing } from '../../../src/main/engine/watch/link/hearing.ts';
 import type { VmState } from '../../../src/main/engine/watch/state.ts';
 import { vmClockOf } from '../../support/step-clock.ts';
@@ -27,4 +28,18 @@ it('keeps the first answer at once, later ones every 30 s, and the last when the
   const atEnd = hear(5_000);
   end();
   expect(kept()).toBe(atEnd);
+});
+
+it('keeps the name under which Azure knew the VM', () => {
+  const azure = { subscriptionId: '1111', resourceGroup: 'Rg', vmName: 'Vm-1' };
+  const config = makeVmConfig({ name: 'vm', azure });
+  const tools = sourceTools({ config });
+  const { store, end } = startSource(new Hearing(tools), { config, contact: {} as VmState['contact'] });
+  store.update({ heard: { runMs: 1, wallMs: 1 } });
+  expect(tools.feed.heard('vm')).toEqual({ at: 1, cost: null });
+  const { cloud } = store.get();
+  store.update({ cloud: cloud && { ...cloud, seen: { atMs: 1, isSpot: true } } });
+  store.update({ heard: { runMs: 2, wallMs: 2 } });
+  end();
+  expect(tools.feed.heard('vm')).toEqual({ at: 2, cost: null, azure: { id: '1111/rg/vm-1', isSpot: true } });
 });

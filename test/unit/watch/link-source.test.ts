@@ -48,7 +48,7 @@ async function watched(host: string | null = null) {
       agentSocket: null,
     },
   });
-  const cloud = unaskedCloud(config);
+  const cloud = unaskedCloud(config, null);
   if (cloud === null) throw new Error('no cloud');
   const { store } = startSource(source, { config, cloud });
   return {

@@ -62,7 +62,7 @@ export function tellAnswer(
 function tellMissing(
   code: string | null,
   { vm, cloud, signIn }: AzureQuestion,
-): Pick<Told, 'message' | 'hint'> {
+): Pick<Told, 'message' | 'hint' | 'isVmMissing'> {
   if (vm === null)
     return { message: 'Azure knows no such subscription.', hint: 'Run: az account list --output table' };
   if (code === 'SubscriptionNotFound' || code === 'InvalidSubscriptionId') {
@@ -76,6 +76,7 @@ function tellMissing(
     return {
       message: `There is no resource group ${vm.resourceGroup} in the subscription.`,
       hint: 'Check "azure.resourceGroup". Run: az group list --output table',
+      isVmMissing: true,
     };
   }
   const list = terminalOf(process.platform)
@@ -83,5 +84,6 @@ function tellMissing(
   return {
     message: `There is no VM ${vm.vmName} in the resource group ${vm.resourceGroup}.`,
     hint: `Check "azure.vmName"; was the VM deleted?${list === null ? '' : ` Run: ${list}`}`,
+    isVmMissing: true,
   };
 }

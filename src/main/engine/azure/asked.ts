@@ -18,7 +18,7 @@ export interface AzureQuestion {
 }
 
 /** What a person is told. */
-export type Told = Pick<AzureProblem, 'kind' | 'message' | 'detail' | 'hint'>;
+export type Told = Pick<AzureProblem, 'kind' | 'message' | 'detail' | 'hint' | 'isVmMissing'>;
 
 /** How this person signs in by the Azure CLI. */
 export function loginCommand({ cloud }: AzureQuestion): string {

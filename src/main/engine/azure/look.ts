@@ -8,7 +8,7 @@ import { failureOf, type Failure } from './failure.ts';
 import { readStatuses } from './instance-view.ts';
 import type { AzureFacts, AzureProblem } from './model.ts';
 import type { ArmClient, VirtualMachine } from './sdk.ts';
-import { upSinceMs } from './uptime.ts';
+import { endedBy, upSinceMs } from './uptime.ts';
 
 /** What is kept of a VM from one look to the next. */
 export interface UptimeMemory {
@@ -22,6 +22,8 @@ export interface UptimeMemory {
     readonly isFromLog: boolean;
     readonly askedAtMs: number;
   } | null;
+  /** Who deallocated it, a spot VM, and when the log was asked. Absent: it is up, or was not asked about. */
+  readonly end?: { readonly by: AzureFacts['endedBy'] | null; readonly askedAtMs: number };
 }
 
 export interface LookContext {
@@ -46,7 +48,10 @@ export async function lookAt(context: LookContext): Promise<AzureFacts> {
   const checkedAtMs = now();
   const state = readStatuses(machine.instanceView?.statuses ?? []);
   const isUp = isBilled(state.powerState);
-  if (isUp === false) context.remember({ offSeenAtMs: checkedAtMs, known: null });
+  const isSpot = machine.priority === 'Spot';
+  const end = isSpot && state.powerState === 'deallocated' ? await endOf(context, checkedAtMs) : undefined;
+  if (isUp === false)
+    context.remember({ offSeenAtMs: checkedAtMs, known: null, ...(end === undefined ? {} : { end }) });
   const [address, sinceMs] = await Promise.all([
     findAddress(context, machine),
     isUp === true ? sinceWhen(context, machine, state.provisionedAtMs) : null,
@@ -61,9 +66,23 @@ export async function lookAt(context: LookContext): Promise<AzureFacts> {
     location: shortText(machine.location),
     runningSinceMs: sinceMs,
     ...(vmId === null ? {} : { vmId }),
-    ...(machine.priority === 'Spot' ? { isSpot: true } : {}),
+    ...(isSpot ? { isSpot: true } : {}),
+    ...(end?.by == null ? {} : { endedBy: end.by }),
     checkedAtMs,
   };
+}
+
+/** Asks the activity log who deallocated a spot VM, until it says so: it is minutes behind. */
+async function endOf(
+  { client, vm, signal, memory }: LookContext,
+  nowMs: number,
+): Promise<NonNullable<UptimeMemory['end']>> {
+  const { end } = memory;
+  if (end !== undefined && (end.by !== null || Math.abs(nowMs - end.askedAtMs) < uptimeHoldsMs.soon)) return end;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(activityLimitMs)]);
+  const events = await readActivity(client, vm, nowMs, limit).catch(() => null);
+  signal.throwIfAborted();
+  return { by: events === null ? null : endedBy(events), askedAtMs: nowMs };
 }
 
 /** A word of Azure's that goes into labels and messages. */

@@ -23,6 +23,8 @@ export interface AzureFacts {
   readonly vmId?: string;
   /** A spot VM: its price is another every day, and Azure may take it away. Absent: it is none. */
   readonly isSpot?: boolean;
+  /** Who deallocated a spot VM, by the activity log: Azure, or somebody. Absent: that is not known, or it is not deallocated. */
+  readonly endedBy?: 'eviction' | 'request';
   /** Why its address could not be asked, where everything else could: a person may be allowed to see the VM and not its network. */
   readonly addressProblem?: AzureProblem;
   /** When Azure said so; epoch milliseconds. */
@@ -52,6 +54,8 @@ export interface AzureProblem {
   readonly detail: string;
   /** What to do. */
   readonly hint: string;
+  /** The subscription was found, and the VM was not: it never existed, or it is gone. */
+  readonly isVmMissing?: true;
   /** How long Azure asks to be left alone, milliseconds; null: it does not say. */
   readonly retryAfterMs: number | null;
 }

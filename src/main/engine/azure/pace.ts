@@ -40,6 +40,7 @@ export function isNews(before: AzureFacts | null, after: AzureFacts): boolean {
   return (
     before?.powerState !== after.powerState ||
     before.provisioningState !== after.provisioningState ||
+    before.endedBy !== after.endedBy ||
     before.address !== after.address ||
     before.size !== after.size
   );

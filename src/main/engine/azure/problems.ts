@@ -25,6 +25,7 @@ export function problemOf(failure: Failure, asked: AzureQuestion): AzureProblem 
     // Of what others wrote, one line, and nothing that looks like a secret.
     detail: cutText(plainText(maskSecrets(told.detail)), longestDetail),
     hint: told.hint,
+    ...(told.isVmMissing === true ? { isVmMissing: true } : {}),
     retryAfterMs:
       failure.kind === 'http' && failure.retryAfterMs !== null
         ? Math.min(failure.retryAfterMs, longestPauseMs)

@@ -18,7 +18,10 @@ const starts: readonly string[] = [`${base}start/action`];
 const creation = `${base}write`;
 /** From the order to make a VM to its being through. */
 const makingTakesMs = 3_600_000;
-const ends: readonly string[] = [`${base}deallocate/action`, `${base}delete`];
+const deallocation = `${base}deallocate/action`;
+const ends: readonly string[] = [deallocation, `${base}delete`];
+/** What Azure does to a spot VM, and what a person does to try that. */
+const evictions: readonly string[] = [`${base}evictspotvm/action`, `${base}simulateeviction/action`];
 
 export interface UptimeSources {
   /** Newest first or not; null: the log could not be read. */
@@ -59,6 +62,22 @@ export function upSinceMs({
   // Never deallocated, as far as the log goes back: it is up since it was made, if the log goes back to that.
   if (endedAtMs === null && createdAtMs !== null && isMadeInLog(done, createdAtMs)) return createdAtMs;
   return provisionedAtMs !== null && isAfterEnd(provisionedAtMs) ? provisionedAtMs : null;
+}
+
+/** Returns who deallocated a VM after its newest start; null: the log does not say, or not yet. */
+export function endedBy(events: readonly ActivityEvent[]): 'eviction' | 'request' | null {
+  const since = (operations: readonly string[]): number =>
+    Math.max(
+      Number.NEGATIVE_INFINITY,
+      ...events
+        .filter(({ operation }) => operations.includes(operation.toLowerCase()))
+        .filter(({ status }) => status.toLowerCase() !== 'failed')
+        .map(({ atMs }) => atMs),
+    );
+  const startedAtMs = since(starts);
+  // Azure may log the deallocation that follows from an eviction, too.
+  if (since(evictions) > startedAtMs) return 'eviction';
+  return since([deallocation]) > startedAtMs ? 'request' : null;
 }
 
 /** Every later change of a VM is a "write" too. */

@@ -1,6 +1,7 @@
-/** The watcher's rules are asked about what is seen in one look: nothing has lasted for long by then. */
+/** Settings of the watcher's rules for what is seen in one look: nothing has lasted long by then, and no run is known. */
 export const noTimes = {
   stalledAfterMs: Number.POSITIVE_INFINITY,
   idleAfterMs: Number.POSITIVE_INFINITY,
   missingAfterMs: 0,
+  cutRun: null,
 };

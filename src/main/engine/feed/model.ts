@@ -88,6 +88,8 @@ export interface Heard {
   /** Epoch milliseconds of the wall clock. */
   readonly at: number;
   readonly cost: Cost | null;
+  /** Azure knew the VM under this name. Absent: Azure is not asked, or has not answered. */
+  readonly azure?: { readonly id: string; readonly isSpot: boolean };
 }
 
 /** A condition that is over. */

@@ -2,10 +2,11 @@
 import type { ProgressPayload, VmStatus } from '../../../shared/stream.ts';
 import { progressOf } from '../run/index.ts';
 import { addressOf } from '../vm/index.ts';
+import { isOff } from './cloud/cloud-sight.ts';
 import { vncUrl } from './link/vm-address.ts';
 import { assess, type Assessment } from './rules/conditions.ts';
-import type { ConditionSettings } from './rules/rule.ts';
-import { currentRun, isSettling, lastHeard, type VmState } from './state.ts';
+import type { ConditionSettings, CutRun } from './rules/rule.ts';
+import { currentRun, isSettling, lastHeard, newestRun, type VmState } from './state.ts';
 import { statusOf } from './status.ts';
 
 /** Docker, or a script that starts containers, may be restarting. */
@@ -64,10 +65,26 @@ function isStalled({ troubles }: VmState, { holding, clear }: Assessment): boole
   return troubles.has('run_stalled') && !clear.includes('run_stalled');
 }
 
-function settingsOf({ config }: VmState): ConditionSettings {
+function settingsOf(state: VmState): ConditionSettings {
+  const { config } = state;
   return {
     stalledAfterMs: config.stalledAfterMinutes * 60_000,
     idleAfterMs: config.idleAfterMinutes * 60_000,
     missingAfterMs,
+    cutRun: isOff(state) ? cutRunOf(state) : null,
+  };
+}
+
+function cutRunOf(state: VmState): CutRun | null {
+  const run = newestRun(state);
+  if (run === null) return null;
+  const { tasks_completed, total_tasks, current_task, current_step } = progressOf(run, state.config.name, 0, false);
+  const total = total_tasks > 0 ? ` of ${total_tasks}` : '';
+  return {
+    wasOn: run.state === 'running',
+    position:
+      current_task === null
+        ? `The run had done ${tasks_completed}${total} tasks`
+        : `The run was at task ${tasks_completed + 1}${total} (${current_task}), step ${current_step}`,
   };
 }

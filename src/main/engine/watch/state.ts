@@ -79,7 +79,7 @@ export function firstState(
   const heardBefore = feed.heard(config.name);
   return {
     ...firstSight,
-    ...{ config, cloud: unaskedCloud(config), demandedSeconds: null },
+    ...{ config, cloud: unaskedCloud(config, heardBefore), demandedSeconds: null },
     troubles: new Set(feed.openConditions(config.name).map(({ code }) => code)),
     ...{ target: null, contact: null, connectedAtMs: null },
     ...{ shells: null, isFirstLook: false, isReplaying: false },

@@ -2,16 +2,35 @@
 import type { Phase } from '../../../../shared/stream.ts';
 import type { AzureFacts } from '../../azure/index.ts';
 import type { VmConfig } from '../../config/index.ts';
+import type { Heard } from '../../feed/index.ts';
 import type { CloudSight, Sight } from '../sight.ts';
 
-/** Returns what is known of a VM before the first answer of Azure; null if Azure is never asked about it. */
-export function unaskedCloud({ azure, ssh, pricePerHour: perHourUsd }: VmConfig): CloudSight | null {
+/**
+ * Returns what is known of a VM before the first answer of Azure; null if Azure is never asked about it.
+ * @param heard what the journal of an earlier process knows; null: nothing
+ */
+export function unaskedCloud(
+  { azure, ssh, pricePerHour: perHourUsd }: VmConfig,
+  heard: Heard | null,
+): CloudSight | null {
   if (azure === null) return null;
   const { subscriptionId, resourceGroup, vmName } = azure;
+  const isSame = heard?.azure?.id === azureId(azure);
   return {
     ...{ subscriptionId, resourceGroup, vmName, isAddressWanted: ssh.host === null },
-    ...{ facts: null, problem: null, misses: 0, perHourUsd },
+    ...{ facts: null, problem: null, misses: 0, perHourUsd, gone: null },
+    seen: isSame ? { atMs: heard.at, isSpot: heard.azure.isSpot } : null,
   };
+}
+
+/** Returns the name of a VM that no other VM has. Azure takes upper and lower case for the same. */
+export function azureId(vm: Pick<CloudSight, 'subscriptionId' | 'resourceGroup' | 'vmName'>): string {
+  return [vm.subscriptionId, vm.resourceGroup, vm.vmName].join('/').toLowerCase();
+}
+
+/** Whether Azure knew the VM and does not any more. A VM that answers is there, whatever Azure says. */
+export function isGone({ cloud, ssh }: Pick<Sight, 'cloud' | 'ssh'>): boolean {
+  return ssh.kind === 'down' && cloud?.gone != null;
 }
 
 /** One missed answer means nothing. */
@@ -19,7 +38,7 @@ const missesUntilStale = 2;
 
 /** The newest answer, for as long as it can be taken for what is so now. */
 export function currentFacts({ cloud }: Pick<Sight, 'cloud'>): AzureFacts | null {
-  return cloud === null || cloud.misses >= missesUntilStale ? null : cloud.facts;
+  return cloud === null || cloud.gone !== null || cloud.misses >= missesUntilStale ? null : cloud.facts;
 }
 
 export function powerStateOf(sight: Pick<Sight, 'cloud'>): string | null {
@@ -49,18 +68,19 @@ const words: Readonly<Record<string, string>> = {
 
 /** Of a VM that is not reached; null: Azure does not decide it. */
 export function cloudPhase(sight: Sight): Phase | null {
-  return phases[powerStateOf(sight) ?? ''] ?? null;
+  return isGone(sight) ? 'offline' : (phases[powerStateOf(sight) ?? ''] ?? null);
 }
 
-/** By Azure's last word: it is stopped, deallocated or hibernated. */
-export function isOff(sight: Pick<Sight, 'cloud'>): boolean {
-  return phases[powerStateOf(sight) ?? ''] === 'offline';
+/** By Azure's last word: it is stopped, deallocated, hibernated or gone. */
+export function isOff(sight: Pick<Sight, 'cloud' | 'ssh'>): boolean {
+  return isGone(sight) || phases[powerStateOf(sight) ?? ''] === 'offline';
 }
 
 /** What is to be said of a VM that is not reached; null: Azure has nothing to add. */
 export function cloudText(sight: Sight): string | null {
   const { cloud, ssh } = sight;
   if (cloud === null || ssh.kind !== 'down') return null;
+  if (isGone(sight)) return 'The VM is gone from Azure';
   const facts = currentFacts(sight);
   const failure = facts?.provisioningError == null ? '' : ` (${facts.provisioningError})`;
   const word = words[facts?.powerState ?? ''];

@@ -29,11 +29,21 @@ export class CloudSource implements Source {
       onFacts(facts) {
         // The table knows no spot prices, which change by the day.
         const listed = facts.isSpot === true ? null : pricePerHour(facts.size);
-        cloud = { ...cloud, facts, problem: null, misses: 0, perHourUsd: config.pricePerHour ?? listed };
+        cloud = {
+          ...{ ...cloud, facts, problem: null, misses: 0, gone: null },
+          perHourUsd: config.pricePerHour ?? listed,
+          seen: { atMs: facts.checkedAtMs, isSpot: facts.isSpot === true },
+        };
         store.update({ cloud });
       },
       onProblem(problem) {
-        cloud = { ...cloud, problem, misses: cloud.misses + 1 };
+        const { seen } = cloud;
+        const isGone = problem.isVmMissing === true && seen !== null;
+        const untilMs = Math.max(seen?.atMs ?? 0, store.get().heard?.wallMs ?? 0);
+        cloud = {
+          ...{ ...cloud, problem, misses: cloud.misses + 1 },
+          ...(isGone && cloud.gone === null ? { gone: { untilMs } } : {}),
+        };
         store.update({ cloud });
       },
     });

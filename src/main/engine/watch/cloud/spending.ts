@@ -4,7 +4,7 @@ import type { VmConfig } from '../../config/index.ts';
 import type { RunState } from '../../run/index.ts';
 import type { Cost } from '../../../../shared/stream.ts';
 import { createAges } from './ages.ts';
-import { currentFacts } from './cloud-sight.ts';
+import { currentFacts, isGone } from './cloud-sight.ts';
 import { idleOf } from './idle.ts';
 import { type IdleSight, isInUse, type Sight } from '../sight.ts';
 import type { Source, WatchTools } from '../source.ts';
@@ -101,6 +101,7 @@ export function createSpending(options: SpendingOptions): Spending {
     }
     const perHourUsd = config.pricePerHour;
     const nothing = { perHourUsd, sinceMs: null, upSinceMs: null };
+    if (isGone(sight)) return { ...nothing, isOn: false };
     if (!isUp) return { ...nothing, isOn: null };
     // Azure is about to say since when it is up: until then, whatever is said would be taken back.
     const isAwaited = cloud !== null && cloud.facts === null && cloud.problem === null;

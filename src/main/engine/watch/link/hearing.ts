@@ -1,6 +1,8 @@
 /** Keeps the time of a VM's last answer in the journal, so that a later process knows how old its state is. */
 import type { Heard } from '../../feed/index.ts';
 import type { Source, WatchTools } from '../source.ts';
+import { azureId } from '../cloud/cloud-sight.ts';
+import type { VmState } from '../state.ts';
 import type { VmStore } from '../store.ts';
 
 /** Greatest age of the record if BenchTray is killed. */
@@ -18,7 +20,7 @@ export class Hearing implements Source {
   start(store: VmStore, signal: AbortSignal): void {
     store.subscribe((state, before) => {
       if (state.heard !== null && state.heard !== before.heard) {
-        this.#unkept = { at: state.heard.wallMs, cost: store.get().cost };
+        this.#unkept = { at: state.heard.wallMs, cost: store.get().cost, ...knownInAzure(store.get()) };
         if (this.#tools.clock.monotonicMs() - this.#keptAtMs >= keepEveryMs) this.#keep();
       }
       if (state.contact === null && before.contact !== null) this.#keep();
@@ -32,4 +34,8 @@ export class Hearing implements Source {
     this.#unkept = null;
     this.#keptAtMs = this.#tools.clock.monotonicMs();
   }
+}
+
+function knownInAzure({ cloud }: VmState): Pick<Heard, 'azure'> {
+  return cloud?.seen == null ? {} : { azure: { id: azureId(cloud), isSpot: cloud.seen.isSpot } };
 }

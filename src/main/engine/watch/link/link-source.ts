@@ -27,6 +27,7 @@ export class LinkSource implements Source {
     store.subscribe((state, before) => {
       const facts = state.cloud?.facts ?? null;
       if (facts !== null && facts !== before.cloud?.facts) this.#follow(store, facts);
+      if (state.cloud?.gone != null && before.cloud?.gone == null) this.#leaveGone(store);
       if (state.looked !== before.looked && needsLogin(state)) this.#connection?.loginAnew();
     }, signal);
     signal.addEventListener('abort', () => this.#connection?.close(), { once: true });
@@ -54,6 +55,14 @@ export class LinkSource implements Source {
     this.#leave();
     this.#address = facts.address;
     this.#connectTo(store, azureTarget(config, facts.address, facts, places));
+  }
+
+  /** The address of a VM that is gone may belong to another machine by now. */
+  #leaveGone(store: VmStore): void {
+    if (this.#options.config.ssh.host !== null || store.get().contact !== null) return;
+    this.#leave();
+    this.#address = null;
+    store.update({ target: null, ssh: down(store, null) });
   }
 
   #leave(): void {

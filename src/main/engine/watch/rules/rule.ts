@@ -17,6 +17,16 @@ export interface ConditionSettings {
   readonly idleAfterMs: number;
   /** How long nothing to run a benchmark in must have been found. */
   readonly missingAfterMs: number;
+  /** The newest run of a VM that is off, also one that only the journal knows; null: none, or the VM is not off. */
+  readonly cutRun: CutRun | null;
+}
+
+/** A run on a VM that is off. */
+export interface CutRun {
+  /** It was on when the VM was heard last. */
+  readonly wasOn: boolean;
+  /** How far it was, in one sentence. */
+  readonly position: string;
 }
 
 /** `unknown`: it stays as it is. */
