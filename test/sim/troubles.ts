@@ -1,5 +1,6 @@
 /** What can be wrong with the simulated VM, as a look finds it. */
 import type { StateCode } from '../../src/shared/stream.ts';
+import { noKvm } from '../../src/main/engine/vm/index.ts';
 import type { VmState } from '../../src/main/engine/watch/state.ts';
 import { ready } from '../unit/watch/sights.ts';
 
@@ -12,7 +13,9 @@ const changes = {
     probe: { ...probe, misses: 9, answer: { kind: 'refused', text: 'Connection refused' } },
   }),
   vm_unresponsive: () => ({ unanswered: ['machine'] }),
-  kvm_missing: ({ boot }) => ({ boot: { ...boot, troubles: [{ kind: 'kvm', text: 'no kvm', hint: '' }] } }),
+  kvm_missing: ({ boot }) => ({
+    boot: { ...boot, troubles: [{ ...noKvm, text: 'no kvm', phase: 'starting' }] },
+  }),
 } as const satisfies Partial<Record<StateCode, (sight: typeof ready) => Partial<VmState>>>;
 
 export type SimulatedTrouble = keyof typeof changes;

@@ -326,7 +326,10 @@ describe.skipIf(sshdPath === null)('a Spot VM that Azure deletes in the midst of
       hint: expect.not.stringMatching(/vmName|subscriptionId|resourceGroup/) as string,
     });
     await first.untilPhase('offline');
-    expect(first.status()).toMatchObject({ power_state: null, detail: { text: 'The VM is gone from Azure' } });
+    expect(first.status()).toMatchObject({
+      power_state: null,
+      detail: { text: 'The VM is gone from Azure' },
+    });
     await first.close();
 
     // The journal is the only witness now.

@@ -204,9 +204,15 @@ describe('a Spot VM that is deallocated', () => {
     const { arm, another } = await askFake();
     const vm = arm.putVm(spot);
     arm.setActivity(logged(start, evict));
-    expect(await another({}).look(vm)).toMatchObject({ ok: true, value: { isSpot: true, endedBy: 'eviction' } });
+    expect(await another({}).look(vm)).toMatchObject({
+      ok: true,
+      value: { isSpot: true, endedBy: 'eviction' },
+    });
     arm.setActivity(logged(start, deallocate));
-    expect(await another({}).look(vm)).toMatchObject({ ok: true, value: { isSpot: true, endedBy: 'request' } });
+    expect(await another({}).look(vm)).toMatchObject({
+      ok: true,
+      value: { isSpot: true, endedBy: 'request' },
+    });
   });
 
   it('is asked about again until the log says it, and not with every look', async () => {
@@ -214,8 +220,7 @@ describe('a Spot VM that is deallocated', () => {
     const { arm, azure } = await askFake({ clock: { wallMs: () => nowMs, steadyMs: () => nowMs } });
     const vm = arm.putVm(spot);
     arm.setActivity(logged(start));
-    const asked = (): number =>
-      arm.requests.filter(({ path }) => path.includes('Microsoft.Insights')).length;
+    const asked = (): number => arm.requests.filter(({ path }) => path.includes('Microsoft.Insights')).length;
     const look = async (): Promise<unknown> => {
       const answer = await azure.look(vm);
       return answer.ok ? (answer.value.endedBy ?? null) : answer;

@@ -210,7 +210,9 @@ describe.skipIf(sshdPath === null)('a VM that wants a second factor after the ke
     const { untilError } = await watch(vm.config);
     const error = await untilError('ssh_auth_failed');
     expect(error.message).toContain('accepted the key, but wants a second factor');
-    expect(error.detail?.split(': ')[1]?.replace('.', '').split(', ').sort()).toEqual(wanted.split(', ').sort());
+    expect(error.detail?.split(': ')[1]?.replace('.', '').split(', ').sort()).toEqual(
+      wanted.split(', ').sort(),
+    );
   });
 
   it('after a key that it does not know: asks for the right key', async () => {

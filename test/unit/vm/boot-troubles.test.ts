@@ -144,7 +144,9 @@ describe('what goes wrong with a start', () => {
     [
       '3.x',
       [
-        error('TUN device missing. Please add the following setting: --device /dev/net/tun --cap-add NET_ADMIN'),
+        error(
+          'TUN device missing. Please add the following setting: --device /dev/net/tun --cap-add NET_ADMIN',
+        ),
         warning('falling back to usermode networking (slow)!'),
       ],
       /^TUN device missing/,

@@ -209,10 +209,10 @@ describe('ssh_unreachable beside Azure', () => {
 });
 
 describe('a VM that Azure knew and does not find', () => {
-  const missing = {
+  const missing: AzureProblem = {
     ...{ kind: 'not_found', code: 'azure_unavailable', message: 'There is no VM vm-1.', detail: 'HTTP 404' },
     ...{ hint: 'Check "azure.vmName".', retryAfterMs: null, isVmMissing: true },
-  } as const;
+  };
   const gone = (isSpot: boolean, change: Partial<CloudSight> = {}, ssh = down(true)): Sight => ({
     ...ready,
     ssh,

@@ -31,7 +31,8 @@ it('keeps the first answer at once, later ones every 30 s, and the last when the
 });
 
 it('keeps the name under which Azure knew the VM', () => {
-  const azure = { subscriptionId: '1111', resourceGroup: 'Rg', vmName: 'Vm-1' };
+  const subscriptionId = '11111111-2222-3333-4444-555555555555';
+  const azure = { subscriptionId, resourceGroup: 'Rg', vmName: 'Vm-1' };
   const config = makeVmConfig({ name: 'vm', azure });
   const tools = sourceTools({ config });
   const { store, end } = startSource(new Hearing(tools), { config, contact: {} as VmState['contact'] });
@@ -41,5 +42,9 @@ it('keeps the name under which Azure knew the VM', () => {
   store.update({ cloud: cloud && { ...cloud, seen: { atMs: 1, isSpot: true } } });
   store.update({ heard: { runMs: 2, wallMs: 2 } });
   end();
-  expect(tools.feed.heard('vm')).toEqual({ at: 2, cost: null, azure: { id: '1111/rg/vm-1', isSpot: true } });
+  expect(tools.feed.heard('vm')).toEqual({
+    at: 2,
+    cost: null,
+    azure: { id: `${subscriptionId}/rg/vm-1`, isSpot: true },
+  });
 });

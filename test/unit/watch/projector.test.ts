@@ -29,7 +29,7 @@ const facts: AzureFacts = {
 };
 const unasked: CloudSight = {
   ...{ subscriptionId: '1111', resourceGroup: 'rg', vmName: 'vm-1', isAddressWanted: true },
-  ...{ facts: null, problem: null, misses: 0, perHourUsd: 0.2 },
+  ...{ facts: null, problem: null, misses: 0, perHourUsd: 0.2, seen: null, gone: null },
 };
 
 const clock = vmClockOf(() => nowMs);

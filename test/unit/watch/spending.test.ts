@@ -18,7 +18,7 @@ const hourMs = 3_600_000;
 const now = 100 * hourMs;
 const unasked: CloudSight = {
   ...{ subscriptionId: '1111', resourceGroup: 'rg', vmName: 'vm-1', isAddressWanted: false },
-  ...{ facts: null, problem: null, misses: 0, perHourUsd: 2 },
+  ...{ facts: null, problem: null, misses: 0, perHourUsd: 2, seen: null, gone: null },
 };
 const problem: AzureProblem = {
   ...{ kind: 'not_signed_in', code: 'azure_auth_failed', message: 'No.', detail: '', hint: '' },

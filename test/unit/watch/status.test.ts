@@ -70,7 +70,13 @@ describe('a VM that may well be up', () => {
 
   it('is offline where Azure says so, whatever is wrong here', () => {
     const facts = { powerState: 'deallocated', address: null } as AzureFacts;
-    const cloud = { isAddressWanted: false, facts, misses: 0, problem: null } as unknown as CloudSight;
+    const cloud = {
+      isAddressWanted: false,
+      facts,
+      misses: 0,
+      problem: null,
+      gone: null,
+    } as unknown as CloudSight;
     expect(statusOf({ ...because(keyMissing as Partial<SshProblem>), cloud }, frame)).toMatchObject({
       ...{ phase: 'offline', detail: { text: 'The VM is deallocated' } },
     });
@@ -311,7 +317,10 @@ describe('what a status says', () => {
     ],
     [
       'a QEMU that fails, although Windows counts as started',
-      { ...onItsWay, boot: { ...noBoot, phase: 'oobe', troubles: [failure('start', 'the machine is gone')] } },
+      {
+        ...onItsWay,
+        boot: { ...noBoot, phase: 'oobe', troubles: [failure('start', 'the machine is gone')] },
+      },
       'The machine is gone',
       null,
       'Connection refused',

@@ -78,7 +78,8 @@ async function endOf(
   nowMs: number,
 ): Promise<NonNullable<UptimeMemory['end']>> {
   const { end } = memory;
-  if (end !== undefined && (end.by !== null || Math.abs(nowMs - end.askedAtMs) < uptimeHoldsMs.soon)) return end;
+  if (end !== undefined && (end.by !== null || Math.abs(nowMs - end.askedAtMs) < uptimeHoldsMs.soon))
+    return end;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(activityLimitMs)]);
   const events = await readActivity(client, vm, nowMs, limit).catch(() => null);
   signal.throwIfAborted();

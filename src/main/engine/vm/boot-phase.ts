@@ -23,6 +23,8 @@ export interface BootState {
   readonly beganAtMs: number | null;
   /** The log is being read once more, so its first line is no other boot. */
   readonly isReread: boolean;
+  /** Its first line followed the boot before in the log, and the engine has not reported this start yet. */
+  readonly isAhead: boolean;
   /** This boot makes a new disk: it downloads, extracts or builds Windows. */
   readonly isInstall: boolean;
   /** When the log said that Windows has started, by the VM's clock; epoch milliseconds, null: it has not, or that is not known. */
@@ -31,7 +33,14 @@ export interface BootState {
 
 export const noBoot: BootState = {
   ...{ phase: null, text: null, percent: null, troubles: [], carried: [] },
-  ...{ isWhole: false, beganAtMs: null, isReread: false, isInstall: false, windowsStartedAtMs: null },
+  ...{
+    isWhole: false,
+    beganAtMs: null,
+    isReread: false,
+    isAhead: false,
+    isInstall: false,
+    windowsStartedAtMs: null,
+  },
 };
 
 const order: readonly Phase[] = [...bootPhases, 'ready'];
@@ -59,7 +68,8 @@ export function readBootLine(state: BootState, line: string): BootState {
   if (/Starting Windows for \w+ v/.test(text)) {
     const begun = state.isReread ? { ...noBoot, carried: state.carried } : nextBoot(state);
     const words = bootStepOf(text)?.words ?? null;
-    return { ...begun, phase: 'starting', text: words, isWhole: true, beganAtMs: epochMs(time) };
+    const isAhead = !state.isReread && state.isWhole;
+    return { ...begun, phase: 'starting', text: words, isWhole: true, isAhead, beganAtMs: epochMs(time) };
   }
   const troubles = withTroubleOf(state.troubles, text, state.phase);
   if (troubles !== state.troubles) {
@@ -105,6 +115,11 @@ export function nextBoot(before: BootState): BootState {
   const ended = endOf(before);
   // A boot that was over before it said anything does not take back what ended the one before it.
   return { ...noBoot, carried: ended.length === 0 ? before.carried : ended };
+}
+
+/** Returns the state of a boot whose start the engine has just reported: its log may have shown it already. */
+export function reportedBoot(boot: BootState): BootState {
+  return boot.isAhead ? { ...boot, isAhead: false } : nextBoot(boot);
 }
 
 /** Returns what ended a boot, the newest last. */

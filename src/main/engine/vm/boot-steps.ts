@@ -25,11 +25,7 @@ const steps: readonly (readonly [pattern: RegExp, phase: Phase | null, words: st
   ],
   [/Building .* image/, 'building', 'Building the Windows image'],
   [/Creating a \d+ ?G.* disk image/, 'building', 'Creating the disk of Windows'],
-  [
-    /Windows started succes+fully/,
-    'oobe',
-    'Windows is up, the benchmark server does not answer yet',
-  ],
+  [/Windows started succes+fully/, 'oobe', 'Windows is up, the benchmark server does not answer yet'],
   // 2.1x: "Booting Windows on a Intel Xeon … CPU", with the version of QEMU on the next line.
   [/Booting Windows |Booting .* using QEMU|BdsDxe: /, 'booting', 'Booting Windows'],
   [

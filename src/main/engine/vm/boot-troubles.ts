@@ -32,7 +32,8 @@ const freeSpace =
 const netAdmin =
   'Start the container with --cap-add NET_ADMIN and --device /dev/net/tun; on the VM: sudo modprobe -a tun ip_tables';
 const userPorts = `${netAdmin}. If the container must use user-mode networking, add the port of /probe to USER_PORTS.`;
-const bridgeNetwork = 'Start the container in a bridge network of Docker, without "--network host" and DHCP=Y.';
+const bridgeNetwork =
+  'Start the container in a bridge network of Docker, without "--network host" and DHCP=Y.';
 const nestedKvm =
   'Use a VM size with nested virtualization (such as Standard_D4ds_v5), and pass /dev/kvm to the container.';
 const otherCpu =
@@ -43,7 +44,11 @@ const lessMemory = 'Give the container less RAM_SIZE, or take a VM with more mem
 
 const noNetwork = { kind: 'network', words: 'the container has no network of its own' } as const;
 /** KVM is missing, or the container may not use it. */
-export const noKvm = { kind: 'kvm', words: 'KVM is not available on the VM, so Windows cannot run', hint: nestedKvm } as const;
+export const noKvm = {
+  kind: 'kvm',
+  words: 'KVM is not available on the VM, so Windows cannot run',
+  hint: nestedKvm,
+} as const;
 const noSpace = { kind: 'disk', words: 'there is not enough free disk space', hint: freeSpace } as const;
 const noDownload = { kind: 'download', words: 'the download failed' } as const;
 
@@ -137,7 +142,11 @@ const ofScripts: readonly KnownTrouble[] = [
   },
 ];
 
-const kvmFails = { kind: 'kvm', words: 'KVM fails on the VM, so Windows cannot run', hint: otherCpu } as const;
+const kvmFails = {
+  kind: 'kvm',
+  words: 'KVM fails on the VM, so Windows cannot run',
+  hint: otherCpu,
+} as const;
 const qemuFails = { kind: 'start', words: 'QEMU failed', hint: seeScreen } as const;
 
 /**
@@ -158,10 +167,18 @@ const ofQemu: readonly KnownTrouble[] = [
     words: 'the VM has too little memory for RAM_SIZE',
     hint: lessMemory,
   },
-  { pattern: /^\S*\.sh: line \d+: +\d+ Killed .*qemu-system/, kind: 'memory', words: 'QEMU was killed', hint: lessMemory },
+  {
+    pattern: /^\S*\.sh: line \d+: +\d+ Killed .*qemu-system/,
+    kind: 'memory',
+    words: 'QEMU was killed',
+    hint: lessMemory,
+  },
   { pattern: /^qemu: hardware error:/, ...qemuFails },
   { pattern: /^(\*\*)?ERROR:\S+:\d+:\S+ (assertion failed|code should not be reached)/, ...qemuFails },
-  { pattern: /^\S*\.sh: line \d+: +\d+ (Segmentation fault|Aborted|Illegal instruction|Bus error)/, ...qemuFails },
+  {
+    pattern: /^\S*\.sh: line \d+: +\d+ (Segmentation fault|Aborted|Illegal instruction|Bus error)/,
+    ...qemuFails,
+  },
   { pattern: /^qemu-system-\w+: \S+\.c:\d+: .*Assertion .* failed/, ...qemuFails, isEffect: true },
   // Registers of the guest's processor: QEMU prints them after a failure.
   { pattern: /^[ER]AX=[0-9a-f]{8,16} [ER]BX=[0-9a-f]{8,16} /i, ...qemuFails, isEffect: true },

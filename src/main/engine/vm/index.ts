@@ -56,11 +56,11 @@ export { guestAddresses, type GuestAddress } from './guest-address.ts';
 export {
   bootAgain,
   bootTrouble,
-  nextBoot,
   noBoot,
   readBootLine,
   readBootLog,
   readBootPage,
+  reportedBoot,
   type BootState,
 } from './boot-phase.ts';
 export { noKvm, type BootTrouble } from './boot-troubles.ts';

@@ -78,7 +78,12 @@ function settingsOf(state: VmState): ConditionSettings {
 function cutRunOf(state: VmState): CutRun | null {
   const run = newestRun(state);
   if (run === null) return null;
-  const { tasks_completed, total_tasks, current_task, current_step } = progressOf(run, state.config.name, 0, false);
+  const { tasks_completed, total_tasks, current_task, current_step } = progressOf(
+    run,
+    state.config.name,
+    0,
+    false,
+  );
   const total = total_tasks > 0 ? ` of ${total_tasks}` : '';
   return {
     wasOn: run.state === 'running',

@@ -38,7 +38,8 @@ const missesUntilStale = 2;
 
 /** The newest answer, for as long as it can be taken for what is so now. */
 export function currentFacts({ cloud }: Pick<Sight, 'cloud'>): AzureFacts | null {
-  return cloud === null || cloud.gone !== null || cloud.misses >= missesUntilStale ? null : cloud.facts;
+  if (cloud?.gone !== null) return null;
+  return cloud.misses >= missesUntilStale ? null : cloud.facts;
 }
 
 export function powerStateOf(sight: Pick<Sight, 'cloud'>): string | null {

@@ -4,12 +4,12 @@ import {
   inspectCommand,
   lastLinesCommand,
   listCommand,
-  nextBoot,
   readBootLog,
   readEvidence,
   readInspect,
   readLastLines,
   readList,
+  reportedBoot,
   type BootState,
   type ContainerChoice,
   type ContainerRow,
@@ -219,9 +219,11 @@ export function createContainerLook(context: LookContext): ContainerLook {
   };
 }
 
-/** What is known of a boot that has only begun. @param boot the newest known, which may be that one: its log may be ahead of docker */
-function nothingYet({ startedAt }: ContainerState, boot: BootState): Pick<Sight, 'startedAt' | 'boot' | 'probe'> {
+/** What is known of a boot that has only begun. @param boot the newest known */
+function nothingYet(
+  { startedAt }: ContainerState,
+  boot: BootState,
+): Pick<Sight, 'startedAt' | 'boot' | 'probe'> {
   const probe = { answer: null, place: null, why: null, wasReady: false, misses: 0 };
-  const isKnown = boot.beganAtMs !== null && boot.beganAtMs >= Date.parse(startedAt);
-  return { startedAt, boot: isKnown ? boot : nextBoot(boot), probe };
+  return { startedAt, boot: reportedBoot(boot), probe };
 }

@@ -127,7 +127,8 @@ export class LookSession {
     const { boot: before } = store.get();
     const boot = readBootLine(before, line);
     // The status has our own words for it.
-    if (boot.phase !== before.phase) log.info({ vm: config.name, phase: boot.phase, line }, 'a phase of the boot');
+    if (boot.phase !== before.phase)
+      log.info({ vm: config.name, phase: boot.phase, line }, 'a phase of the boot');
     if (boot.troubles !== before.troubles) log.info({ vm: config.name, line }, 'a trouble of the boot');
     if (boot !== before) store.update({ boot });
   }
