@@ -4,8 +4,9 @@ import { vm } from './life.ts';
 import type { World } from './world.ts';
 
 /**
- * A log that BenchTray has never read is only what bears its name: it must know the one that is moved away. A rotation between the first
- * lines of a run makes it another run, unless the run before is still on; and one in the middle of a line needs a run that is on.
+ * Returns whether the log may be rotated now. BenchTray must know it: a log that was never read is only what bears its name. Behind a run
+ * that is over, BenchTray takes a new file for another log and reads its first line by itself. A rotation must not come there between the
+ * first lines of the next run (they are written within milliseconds) or in the middle of a line.
  */
 export function mayCutHere(world: World): boolean {
   const { oracle, life, faults, benchmark } = world;
@@ -13,9 +14,8 @@ export function mayCutHere(world: World): boolean {
   const known = mark === undefined ? null : markedBy(world, mark);
   if (known === null || known.base < benchmark.wholeFrom) return false;
   const { position, run } = oracle.newest;
-  return run?.state === 'running'
-    ? run.next === null
-    : position === oracle.written && benchmark.isBetweenRuns;
+  if (run === null || run.state === 'running') return true;
+  return position === oracle.written && benchmark.isBetweenRuns;
 }
 
 /** Nothing of the log is lost when it is cut: its run is over, and the journal knows. */

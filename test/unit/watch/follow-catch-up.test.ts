@@ -138,7 +138,7 @@ it('reads no file from the place of another, when the reading under way was in t
 });
 
 it('leaves out no copy that a second cut makes while the first copy is being read', async () => {
-  const known = { inode: '1', text: 'what was read before the log was cut for the first time\n'.repeat(2) };
+  const known = { inode: '1', text: 'what was read before the log was cut for the first time\n'.repeat(5) };
   const firstCopy = { inode: '9', text: `${known.text}the end of it\n` };
   const files = new Map([
     [`${path}.1`, firstCopy],

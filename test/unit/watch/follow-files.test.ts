@@ -77,11 +77,11 @@ it('is the same when a letter that was half written has got its other half', asy
 });
 
 it('is its copy where it was cut, however much has been written to it again', async () => {
-  writeFileSync(log, line(1));
+  writeFileSync(log, line(1) + line(1) + line(1));
   const known = await seen();
   copyFileSync(log, `${log}.1`);
   truncateSync(log);
-  writeFileSync(log, line(3) + line(4), { flag: 'r+' });
+  writeFileSync(log, line(3) + line(4) + line(5) + line(6), { flag: 'r+' });
   writeFileSync(`${log}.2`, line(0), { flag: 'w' });
   expect(await isNamed(known)).toBe(false);
   const moved = await findMoved(await reach(), known);
@@ -101,6 +101,12 @@ it('is a copy that was written after the log was opened, however few bytes are k
   const { file, names } = await findMoved(await reach(), known);
   expect(file?.path).toBe(`${log}.1`);
   expect(Object.keys(names).sort()).toEqual([`${log}.1`, `${log}.2`]);
+});
+
+it('is known by the zeros that it begins with after a cut', async () => {
+  writeFileSync(log, Buffer.alloc(2000));
+  const { file } = await reach();
+  expect('head' in file && file.head === '\0'.repeat(1024)).toBe(true);
 });
 
 it('is none that begins with so little that any may', async () => {

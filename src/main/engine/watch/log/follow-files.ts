@@ -112,8 +112,8 @@ async function ask(shell: ShellChannel, words: readonly string[]): Promise<strin
 /** What the journal knows a file by. */
 export type Known = Pick<FollowState, 'fingerprint' | 'fingerprintBytes'> & { readonly mark: FollowMark };
 
-/** Other logs may begin with as few bytes as these: the first line of WAA, which always is the same, has 35. */
-const tellingBytes = 64;
+/** Other logs may begin with as few bytes as these: the first lines of WAA have no time in them, and 124 bytes. */
+const tellingBytes = 256;
 
 /** Whether so little is known of a log that its bytes cannot tell it from another one. */
 export function isLittleKnown({ mark, fingerprintBytes }: Known): boolean {

@@ -59,6 +59,50 @@ export function createMarker(
   };
 }
 
+/** Returns the mark behind the first bytes of a file; null: they are no text, or none. */
+export function markOfHead(inode: string, head: string): FollowMark | null {
+  // The last letter may be cut.
+  const text = head.replace(/\uFFFD+$/, '');
+  if (text === '' || text.includes('\uFFFD')) return null;
+  const sample = Buffer.from(text);
+  return { inode, at: sample.length, bytes: sample.length, hash: hashOf(sample) };
+}
+
+/** If more bytes would have to wait for the marked ones, the file is taken as it is. */
+const mostHeldBytes = 1024 * 1024;
+
+/** Whether the file that is being read is the one that was meant: it may be cut, and grow again, before it is opened. */
+export interface Proof {
+  /** Where the reading must begin, so that the marked bytes arrive. */
+  readonly from: number;
+  /** Returns what of this chunk, and of those before it, lies behind the wanted offset; null: it is another file. */
+  take(chunk: Uint8Array): Uint8Array | null;
+}
+
+/** @param mark bytes that the file must have; null: none are known */
+export function createProof(mark: FollowMark | null, offset: number): Proof {
+  const begin = Math.min(offset, mark === null ? offset : mark.at - mark.bytes);
+  const neededBytes = Math.max(offset, mark?.at ?? 0) - begin;
+  const isUsable = mark !== null && mark.bytes > 0 && neededBytes <= mostHeldBytes;
+  const from = isUsable ? begin : offset;
+  let held: Uint8Array[] | null = isUsable ? [] : null;
+  let heldBytes = 0;
+
+  return {
+    from,
+    take(chunk) {
+      if (held === null || mark === null) return chunk;
+      held.push(chunk.slice());
+      heldBytes += chunk.length;
+      if (heldBytes < neededBytes) return Buffer.alloc(0);
+      const all = Buffer.concat(held);
+      held = null;
+      const end = mark.at - from;
+      return isMarked(mark, all.toString('utf8', end - mark.bytes, end)) ? all.subarray(offset - from) : null;
+    },
+  };
+}
+
 /** Whether the bytes that stand before the mark are these. What is no UTF-8 in them has been replaced on its way here. */
 export function isMarked(mark: FollowMark, text: string): boolean {
   return hashOf(Buffer.from(text)) === mark.hash;

@@ -6,6 +6,7 @@
 import { followFile, readFileRest, type Channels, type FollowChannel, type LogFile } from '../../vm/index.ts';
 import { catchUp, finish, type CatchUpTools } from './follow-catch-up.ts';
 import { NoAnswer, type Reach, type Shells } from './follow-files.ts';
+import { createProof } from './follow-mark.ts';
 import type { LogReading } from './log-reading.ts';
 import { createArrival } from './log-arrival.ts';
 import { isSameTarget, type LogTarget } from './log-place.ts';
@@ -113,19 +114,28 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
   ): void {
     setReading(into);
     sizeSeen = file.size;
-    const place = { path: file.path, inode: file.inode, offset: into.receivedTo, size: file.size };
+    const proof = createProof(into.seen, into.receivedTo);
+    const place = { path: file.path, inode: file.inode, offset: proof.from, size: file.size };
     arrival.begin();
-    const opened = how(channels, command, place, {
-      data(chunk) {
+    const events = {
+      data(chunk: Buffer) {
+        const bytes = proof.take(chunk);
+        if (bytes === null) {
+          opened.close();
+          events.notice('the file was replaced');
+          events.closed();
+          return;
+        }
+        if (bytes.length === 0) return;
         arrival.came();
         try {
-          into.push(chunk);
+          into.push(bytes);
         } catch (error) {
           forget(error);
           whenClosed();
         }
       },
-      notice(text) {
+      notice(text: string) {
         arrival.said(text.trim());
         options.warn({ log: file.path, text: text.trim() }, 'the followed log says');
       },
@@ -134,7 +144,8 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
         if (channel === opened) settle();
         whenClosed();
       },
-    });
+    };
+    const opened = how(channels, command, place, events);
     channel = opened;
   }
 

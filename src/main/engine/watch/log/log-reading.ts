@@ -2,7 +2,7 @@
  * Reads one log from where the journal says it was left: bytes go into a run session, its effects into the journal. They are written in
  * one transaction with the state of the session, so that nothing is lost and nothing is reported twice, whatever dies when.
  */
-import type { Feed, FollowState } from '../../feed/index.ts';
+import type { Feed, FollowMark, FollowState } from '../../feed/index.ts';
 import {
   createRunSession,
   isOfRunPy,
@@ -12,7 +12,7 @@ import {
   type RunState,
 } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
-import { createMarker } from './follow-mark.ts';
+import { createMarker, markOfHead } from './follow-mark.ts';
 import { carriedOver, fingerprintBytesOf, fingerprintOf, type Continuation } from './log-identity.ts';
 import { createRunBook, type LogSource } from './run-book.ts';
 import type { VmClock } from '../vm-clock.ts';
@@ -53,6 +53,8 @@ export interface Growth {
 export interface LogReading extends Continuation {
   /** Where the bytes for {@link LogReading.push} must begin. */
   readonly startOffset: number;
+  /** What the file was seen to have; null: nothing that could be compared. */
+  readonly seen: FollowMark | null;
   readonly inode: string;
   readonly run: RunState | null;
   /** The run as far as its ended tasks are in the journal. What is shown must not count a task before its `task_complete` is out. */
@@ -145,6 +147,7 @@ export function startReading(options: LogReadingOptions): LogReading {
 
   return {
     startOffset,
+    seen: resumed?.mark ?? markOfHead(identity.inode, identity.head),
     inode: identity.inode,
     get session() {
       return book.state;
