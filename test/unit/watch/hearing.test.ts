@@ -1,5 +1,8 @@
 /** How the journal keeps the time of the last answer of a VM. */
-import { expect, it } from 'vitest';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pino } from 'pino';
+import { expect, it, onTestFinished } from 'vitest';
 import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import { Hearing } from '../../../src/main/engine/watch/link/hearing.ts';
 import type { VmState } from '../../../src/main/engine/watch/state.ts';
@@ -47,4 +50,39 @@ it('keeps the name under which Azure knew the VM', () => {
     cost: null,
     azure: { id: `${subscriptionId}/rg/vm-1`, isSpot: true },
   });
+});
+
+it('throws nothing while another program locks the journal, and stores the time later', async () => {
+  let nowMs = 1_800_000_000_000;
+  const lines: string[] = [];
+  const uncaught: unknown[] = [];
+  const noteUncaught = (error: unknown): unknown => uncaught.push(error);
+  process.on('uncaughtExceptionMonitor', noteUncaught);
+  onTestFinished(() => void process.off('uncaughtExceptionMonitor', noteUncaught));
+  const log = pino({}, { write: (line: string) => lines.push(line) });
+  const tools = sourceTools({ clock: vmClockOf(() => nowMs), log });
+  const other = new DatabaseSync(join(tools.dir, 'journal.sqlite'));
+  const watch = () => startSource(new Hearing(tools), { contact: {} as VmState['contact'] });
+  const hear = ({ store }: ReturnType<typeof watch>): void =>
+    store.update({ heard: { runMs: nowMs, wallMs: nowMs } });
+  const [first, second] = [watch(), watch()];
+  hear(first);
+  const storedMs = nowMs;
+  nowMs += 5_000;
+
+  other.exec('BEGIN IMMEDIATE');
+  hear(first);
+  hear(second);
+  first.end();
+  // Node reports what a listener of a signal throws in the next turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(
+    lines.filter((line) => line.includes('could not be stored') && line.includes('locked')),
+  ).toHaveLength(2);
+  expect([uncaught, tools.feed.heard('vm')?.at]).toEqual([[], storedMs]);
+
+  other.exec('ROLLBACK');
+  other.close();
+  second.end();
+  expect(tools.feed.heard('vm')?.at).toBe(nowMs);
 });

@@ -8,12 +8,14 @@ import type { VmStore } from '../store.ts';
 /** Greatest age of the record if BenchTray is killed. */
 const keepEveryMs = 30_000;
 
+type HearingTools = Pick<WatchTools, 'config' | 'feed' | 'clock' | 'log'>;
+
 export class Hearing implements Source {
-  readonly #tools: Pick<WatchTools, 'config' | 'feed' | 'clock'>;
+  readonly #tools: HearingTools;
   #unkept: Heard | null = null;
   #keptAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(tools: Pick<WatchTools, 'config' | 'feed' | 'clock'>) {
+  constructor(tools: HearingTools) {
     this.#tools = tools;
   }
 
@@ -28,11 +30,18 @@ export class Hearing implements Source {
     signal.addEventListener('abort', () => this.#keep(), { once: true });
   }
 
+  /** Never throws: as the listener of a signal it would end the process. */
   #keep(): void {
     if (this.#unkept === null) return;
-    this.#tools.feed.noteHeard(this.#tools.config.name, this.#unkept);
-    this.#unkept = null;
-    this.#keptAtMs = this.#tools.clock.monotonicMs();
+    const { config, feed, clock, log } = this.#tools;
+    this.#keptAtMs = clock.monotonicMs();
+    try {
+      feed.noteHeard(config.name, this.#unkept);
+      this.#unkept = null;
+    } catch (error) {
+      // Another program may lock the journal. The next attempt stores a newer time.
+      log.warn({ vm: config.name, err: error }, 'the time of the last answer could not be stored');
+    }
   }
 }
 
