@@ -2,7 +2,7 @@
 import type { JournalPayload } from '../../../shared/stream.ts';
 import type { JournalFile } from './journal-file.ts';
 import type { EventText, JournalEvent } from './model.ts';
-import { allRows, valueOf } from './rows.ts';
+import { allRows, readable, valueOf, type JsonReader } from './rows.ts';
 
 /** Reads the events that a reconnecting client has missed. */
 export interface Events {
@@ -36,14 +36,26 @@ interface EventRow {
   readonly data: string;
 }
 
-export function createEventTable({ database, journalId, numbers }: JournalFile): EventTable {
+interface TextRow extends Pick<EventRow, 'seq' | 'type' | 'data'> {
+  /** 1 if `data` is JSON. */
+  readonly is_json: number;
+}
+
+const textColumns = 'seq, type, data, json_valid(data) AS is_json';
+/** Streams send `data` as it is, on one line. */
+const oneLineObject = /^\{[^\r\n]*$/;
+
+export function createEventTable(
+  { database, journalId, numbers }: JournalFile,
+  columns: JsonReader,
+): EventTable {
   const statements = {
     add: database.prepare('INSERT INTO events (vm, type, at, data) VALUES (?, ?, ?, ?)'),
     after: database.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
     afterOfVm: database.prepare('SELECT * FROM events WHERE seq > ? AND vm = ? ORDER BY seq LIMIT ?'),
-    texts: database.prepare('SELECT seq, type, data FROM events WHERE seq > ? AND seq <= ? ORDER BY seq'),
+    texts: database.prepare(`SELECT ${textColumns} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq`),
     textsOfVm: database.prepare(
-      'SELECT seq, type, data FROM events WHERE seq > ? AND seq <= ? AND vm = ? ORDER BY seq',
+      `SELECT ${textColumns} FROM events WHERE seq > ? AND seq <= ? AND vm = ? ORDER BY seq`,
     ),
     count: database.prepare('SELECT COUNT(*) AS value FROM events WHERE seq > ?'),
     countOfVm: database.prepare('SELECT COUNT(*) AS value FROM events WHERE seq > ? AND vm = ?'),
@@ -53,8 +65,11 @@ export function createEventTable({ database, journalId, numbers }: JournalFile):
   };
   const idOf = (seq: number): string => `${journalId}-${seq}`;
   const prunedThrough = (vm: string | null): number => valueOf(statements.prunedThrough, vm) ?? 0;
-  const toEvent = (row: EventRow): JournalEvent => {
-    const payload = { type: row.type, data: JSON.parse(row.data) as unknown } as JournalPayload;
+  const columnOf = (seq: number, json: string) => ({ table: 'events', key: String(seq), json });
+  const toEvent = (row: EventRow): JournalEvent | null => {
+    const data = columns.parse(columnOf(row.seq, row.data), () => true);
+    if (data === null) return null;
+    const payload = { type: row.type, data } as JournalPayload;
     return { ...payload, seq: row.seq, id: idOf(row.seq), vm: row.vm, at: row.at, json: row.data };
   };
   const reader: Events = {
@@ -66,17 +81,21 @@ export function createEventTable({ database, journalId, numbers }: JournalFile):
       return name !== journalId || seq > numbers.head() || numbers.isLost(seq) ? null : seq;
     },
     replay: (afterSeq, vm, limit) =>
-      (vm === null
-        ? allRows<EventRow>(statements.after, afterSeq, limit)
-        : allRows<EventRow>(statements.afterOfVm, afterSeq, vm, limit)
-      ).map(toEvent),
+      readable(
+        vm === null
+          ? allRows<EventRow>(statements.after, afterSeq, limit)
+          : allRows<EventRow>(statements.afterOfVm, afterSeq, vm, limit),
+        toEvent,
+      ),
     *texts(afterSeq, throughSeq, vm) {
       const rows =
         vm === null
           ? statements.texts.iterate(afterSeq, throughSeq)
           : statements.textsOfVm.iterate(afterSeq, throughSeq, vm);
-      for (const row of rows as unknown as Iterable<EventRow>)
-        yield { seq: row.seq, id: idOf(row.seq), type: row.type, json: row.data };
+      for (const { seq, type, data, is_json } of rows as unknown as Iterable<TextRow>) {
+        if (is_json === 1 && oneLineObject.test(data)) yield { seq, id: idOf(seq), type, json: data };
+        else columns.leaveOut(columnOf(seq, data));
+      }
     },
     countAfter: (afterSeq, vm) =>
       (vm === null ? valueOf(statements.count, afterSeq) : valueOf(statements.countOfVm, afterSeq, vm)) ?? 0,

@@ -12,6 +12,7 @@ import { createJournal } from './journal.ts';
 import type { Marks } from './marks.ts';
 import type { FeedChange, FeedEvent, Heard, JournalEvent } from './model.ts';
 import {
+  damagedRowNotice,
   damageNotice,
   heldNotice,
   lostPlaceNotice,
@@ -86,7 +87,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   // If somebody sets the clock years ahead for a moment, the journal must survive.
   const pruneMs = evenTime(clock);
   const file = openJournalFile(join(dataDir, 'journal.sqlite'));
-  const journal = createJournal(file);
+  const journal = createJournal(file, (table, key) => onNotice(damagedRowNotice(table, key)));
   const { history, marks } = journal;
   const snapshots = createSnapshots();
   const subscribers = createSubscribers();

@@ -4,6 +4,7 @@ import { createEventTable, type EventTable } from './events.ts';
 import { createHistoryTables, type HistoryTables } from './history.ts';
 import type { JournalFile } from './journal-file.ts';
 import { createMarkTables, type MarkTables } from './marks.ts';
+import { createJsonReader } from './rows.ts';
 
 export interface Journal {
   readonly events: EventTable;
@@ -13,11 +14,13 @@ export interface Journal {
   transaction<Result>(work: () => Result): Result;
 }
 
-export function createJournal(file: JournalFile): Journal {
+/** @param onDamaged called once for each row that cannot be read, and is left out */
+export function createJournal(file: JournalFile, onDamaged: (table: string, key: string) => void): Journal {
+  const columns = createJsonReader(onDamaged);
   return {
-    events: createEventTable(file),
-    history: createHistoryTables(file.database),
-    marks: createMarkTables(file.database),
+    events: createEventTable(file, columns),
+    history: createHistoryTables(file.database, columns),
+    marks: createMarkTables(file.database, columns),
     transaction: createTransactions(file.database),
   };
 }

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ErrorPayload, StateCode } from '../../../shared/stream.ts';
 import { restoreRun } from '../run/run-birth.ts';
 import type { FollowState, Heard, OpenCondition } from './model.ts';
-import { allRows, valueOf } from './rows.ts';
+import { allRows, readable, valueOf, type JsonReader } from './rows.ts';
 
 export interface Marks {
   /** Returns the stored time of the VM's last answer; null: it never answered. */
@@ -26,12 +26,14 @@ export interface MarkTables {
   putHeard(vm: string, heard: Heard): void;
 }
 
-export function createMarkTables(database: DatabaseSync): MarkTables {
+export function createMarkTables(database: DatabaseSync, columns: JsonReader): MarkTables {
   const statements = {
     // REPLACE gives the row a new and highest rowid: the newest is the one written last.
     putFollow: database.prepare('INSERT OR REPLACE INTO follow VALUES (?, ?, ?, ?)'),
-    follow: database.prepare('SELECT state FROM follow WHERE vm = ? AND log = ?'),
-    latestFollow: database.prepare('SELECT state FROM follow WHERE vm = ? ORDER BY rowid DESC LIMIT 1'),
+    follow: database.prepare('SELECT vm, log, state FROM follow WHERE vm = ? AND log = ?'),
+    latestFollow: database.prepare(
+      'SELECT vm, log, state FROM follow WHERE vm = ? ORDER BY rowid DESC LIMIT 1',
+    ),
     openCondition: database.prepare('INSERT OR IGNORE INTO conditions VALUES (?, ?, ?, ?)'),
     closeCondition: database.prepare(
       'DELETE FROM conditions WHERE vm = ? AND code = ? RETURNING began_at AS value',
@@ -44,13 +46,31 @@ export function createMarkTables(database: DatabaseSync): MarkTables {
     putHeard: database.prepare('INSERT OR REPLACE INTO heard VALUES (?, ?)'),
     heard: database.prepare('SELECT heard FROM heard WHERE vm = ?'),
   };
+
+  function toFollow({ vm, log, state: json }: FollowRow): FollowState | null {
+    const state = columns.parse<FollowState>(
+      { table: 'follow', key: JSON.stringify([vm, log]), json },
+      ({ offset, run }) => typeof offset === 'number' && run !== undefined,
+    );
+    return state === null ? null : { ...state, run: state.run === null ? null : restoreRun(state.run) };
+  }
+
+  /** A condition whose words are damaged stays open: clients heard of it, so they must hear of its end. */
+  function toCondition({ vm, code, began_at: beganAt, error: json }: ConditionRow): OpenCondition {
+    const error = columns.parse<ErrorPayload>(
+      { table: 'conditions', key: JSON.stringify([vm, code]), json },
+      ({ message }) => typeof message === 'string',
+    );
+    return { vm, code, beganAt, error: error ?? lostError(vm, code, beganAt) };
+  }
+
   const reader: Marks = {
-    heard(vm) {
-      const row = statements.heard.get(vm);
-      return row === undefined ? null : (JSON.parse(String(row['heard'])) as Heard);
-    },
-    loadFollow: (vm, log) => toFollow(statements.follow.get(vm, log)),
-    latestFollow: (vm) => toFollow(statements.latestFollow.get(vm)),
+    heard: (vm) =>
+      readable(allRows<{ readonly heard: string }>(statements.heard, vm), ({ heard: json }) =>
+        columns.parse<Heard>({ table: 'heard', key: vm, json }, ({ at }) => typeof at === 'number'),
+      )[0] ?? null,
+    loadFollow: (vm, log) => readable(allRows<FollowRow>(statements.follow, vm, log), toFollow)[0] ?? null,
+    latestFollow: (vm) => readable(allRows<FollowRow>(statements.latestFollow, vm), toFollow)[0] ?? null,
     openConditions: (vm) => allRows<ConditionRow>(statements.conditions, vm ?? null).map(toCondition),
   };
   return {
@@ -78,12 +98,20 @@ interface ConditionRow {
   readonly error: string;
 }
 
-function toCondition({ vm, code, began_at, error }: ConditionRow): OpenCondition {
-  return { vm, code, beganAt: began_at, error: JSON.parse(error) as ErrorPayload };
+interface FollowRow {
+  readonly vm: string;
+  readonly log: string;
+  readonly state: string;
 }
 
-function toFollow(row: Record<string, unknown> | undefined): FollowState | null {
-  if (row === undefined) return null;
-  const state = JSON.parse(String(row['state'])) as FollowState;
-  return { ...state, run: state.run === null ? null : restoreRun(state.run) };
+function lostError(vm: string, code: StateCode, beganAt: number): ErrorPayload {
+  return {
+    message: 'BenchTray lost the details of this error: its row in the journal is damaged.',
+    vm,
+    code,
+    severity: 'warning',
+    detail: null,
+    hint: null,
+    began_at: new Date(beganAt).toISOString(),
+  };
 }

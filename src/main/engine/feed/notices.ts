@@ -32,6 +32,11 @@ export function damageNotice({ path, reason }: NonNullable<JournalFile['setAside
   };
 }
 
+/** Returns the notice for a row whose JSON is damaged. @param key identifies it within its table */
+export function damagedRowNotice(table: string, key: string): string {
+  return `The journal has a damaged row, which BenchTray leaves out: table ${table}, key ${key}. The row stays in the file.`;
+}
+
 /** Returns the notice for an upgraded journal. */
 export function upgradeNotice({ fromVersion, copy }: NonNullable<JournalFile['upgraded']>): string {
   return `BenchTray upgraded its journal from version ${fromVersion}. A copy for the release before is at ${copy}; delete it when you no longer need it.`;

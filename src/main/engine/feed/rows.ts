@@ -11,9 +11,55 @@ export function valueOf(statement: StatementSync, ...parameters: SQLInputValue[]
   return row === undefined ? null : Number(row['value']);
 }
 
-/** Returns the values in the column `record`, which holds JSON. */
-export function records<Value>(statement: StatementSync, ...parameters: SQLInputValue[]): Value[] {
-  return allRows<{ record: string }>(statement, ...parameters).map(
-    ({ record }) => JSON.parse(record) as Value,
-  );
+/** A JSON column of a row, and where it is. */
+export interface JsonColumn {
+  readonly table: string;
+  /** Identifies the row for the person who repairs the journal. */
+  readonly key: string;
+  readonly json: string;
+}
+
+export interface JsonReader {
+  /** Returns the value; null if it is damaged. @param isWhole whether a JSON object has what its readers rely on */
+  parse<Value extends object>(column: JsonColumn, isWhole: (value: Partial<Value>) => boolean): Value | null;
+  /** Reports a damaged row, once. */
+  leaveOut(column: JsonColumn): void;
+}
+
+/** Returns the reader of all JSON columns. Damaged rows are left out, and stay in the file. @param onDamaged called once for each */
+export function createJsonReader(onDamaged: (table: string, key: string) => void): JsonReader {
+  const reported = new Set<string>();
+
+  function leaveOut({ table, key }: JsonColumn): void {
+    const row = JSON.stringify([table, key]);
+    if (reported.has(row)) return;
+    reported.add(row);
+    onDamaged(table, key);
+  }
+
+  return {
+    parse<Value extends object>(column: JsonColumn, isWhole: (value: Partial<Value>) => boolean) {
+      try {
+        const value: unknown = JSON.parse(column.json);
+        if (isObject(value) && isWhole(value)) return value as Value;
+      } catch {
+        // Reported below: the message of the error would quote the row.
+      }
+      leaveOut(column);
+      return null;
+    },
+    leaveOut,
+  };
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads each row, and leaves out those that give null. */
+export function readable<Row, Value extends object>(
+  rows: readonly Row[],
+  read: (row: Row) => Value | null,
+): Value[] {
+  return rows.map(read).filter((value) => value !== null);
 }
