@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { taskComplete } from '../../../src/main/engine/feed/commit.ts';
 import { progressOf } from '../../../src/main/engine/run/index.ts';
-import { taskCompleteOf } from '../../../src/main/engine/run/progress.ts';
 import { endedTasks, nothingRead, readChunks, sampleBytes } from './support.ts';
 
 describe('the log of a Windows Agent Arena run', () => {
@@ -112,7 +112,7 @@ describe('the log of a Windows Agent Arena run', () => {
     });
     const first = effects.find((effect) => effect.type === 'task_ended');
     if (first === undefined) throw new Error('no task');
-    expect(taskCompleteOf(first.task, run, 'vm', true)).toEqual({
+    expect(taskComplete({ ...first.task, runId: run.runId, vm: 'vm', catchUp: true })).toEqual({
       task_id: '0e763496-b6bb-4508-a427-fad0b6c3e195-WOS',
       success: true,
       score: 1,

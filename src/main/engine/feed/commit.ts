@@ -48,8 +48,8 @@ export function writeChange({ events: table, history, marks }: Journal, change: 
   return { events, hasNews: hasNews || events.length > 0 };
 }
 
-/** Null for an attempt that still runs: there is nothing to tell yet. */
-function taskComplete(task: TaskRecord): TaskCompletePayload | null {
+/** Returns the payload of `task_complete`; null for an attempt that still runs. */
+export function taskComplete(task: TaskRecord): TaskCompletePayload | null {
   if (task.outcome === null) return null;
   const { startedAt, endedAt } = task;
   return {

@@ -40,12 +40,6 @@ export function remainingMs(run: RunState, nowMs: number): number | null {
   return Math.max(0, workMs - usedMs) / workersAt(run, nowMs - perTaskMs);
 }
 
-/** Empty where the log does not tell both ends. */
-export function durationMs(task: TaskAttempt): readonly number[] {
-  if (task.startedAt === null || task.endedAt === null) return [];
-  return [Math.max(0, task.endedAt - task.startedAt)];
-}
-
 function cyclesOf(run: RunState): readonly Cycle[] {
   const endedAt = new Map<string, number>();
   return run.tasks.flatMap((task) => {

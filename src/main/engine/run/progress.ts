@@ -1,9 +1,9 @@
 /** What of a run goes out over the stream. */
-import type { ProgressPayload, TaskCompletePayload } from '../../../shared/stream.ts';
+import type { ProgressPayload } from '../../../shared/stream.ts';
 import { isEnded } from './attempts.ts';
 import { countsOf, talliesOf } from './counts.ts';
-import { durationMs, remainingMs } from './eta.ts';
-import type { EndedAttempt, RunState } from './model.ts';
+import { remainingMs } from './eta.ts';
+import type { RunState } from './model.ts';
 import { runFigures } from './score-figures.ts';
 
 /** Time of the last news of a run: on the timeline of its log, and by the wall clock. Epoch milliseconds. */
@@ -52,30 +52,6 @@ export function progressOf(
     state: stalled && run.state === 'running' ? 'stalled' : run.state,
     domains: talliesOf(run),
     pool: null,
-  };
-}
-
-/** `catchUp`: it had ended before it could be seen. */
-export function taskCompleteOf(
-  task: EndedAttempt,
-  run: Pick<RunState, 'runId'>,
-  vm: string,
-  catchUp: boolean,
-): TaskCompletePayload {
-  const [duration] = durationMs(task);
-  return {
-    task_id: task.taskId,
-    success: task.success,
-    score: task.score,
-    vm,
-    run_id: run.runId,
-    domain: task.domain,
-    attempt: task.attempt,
-    steps: task.steps,
-    duration_seconds: duration === undefined ? null : duration / 1000,
-    outcome: task.outcome,
-    finished_at: isoTime(task.endedAt),
-    catch_up: catchUp,
   };
 }
 
