@@ -69,7 +69,7 @@ export function markOfHead(inode: string, head: string): FollowMark | null {
 }
 
 /** If more bytes would have to wait for the marked ones, the file is taken as it is. */
-const mostHeldBytes = 1024 * 1024;
+const mostHeldBytes = 64 * 1024;
 
 /** Whether the file that is being read is the one that was meant: it may be cut, and grow again, before it is opened. */
 export interface Proof {
