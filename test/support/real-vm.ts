@@ -15,6 +15,8 @@ import {
   rmSync,
   symlinkSync,
   writeFileSync,
+  closeSync,
+  openSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -119,6 +121,8 @@ export interface StandInRunner {
   readonly cwd: string;
   readonly script: string;
   readonly words: readonly string[];
+  /** The file that it prints into; null: none. */
+  readonly output: string | null;
 }
 
 const throttleEveryMs = 400;
@@ -301,14 +305,16 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
     },
     runSays: (text) => appendFileSync(runLog, text),
     async startRunner(looks = {}) {
-      const { where = 'container', cwd = file('client'), script = 'run.py' } = looks;
+      const { where = 'container', cwd = file('client'), script = 'run.py', output = null } = looks;
       mkdirSync(cwd, { recursive: true });
       // What the runner does not matter, only how it looks: a process with run.py's command line that waits.
       writeFileSync(join(cwd, script), 'read -r line\n');
+      const printed = output === null ? 'ignore' : openSync(output, 'a');
       runner = start(cwd, [file('home/python'), script, ...(looks.words ?? officialWords)], {
         env: { ...process.env, VM_DIR: dir, VM_SIDE: where },
-        stdio: ['pipe', 'ignore', 'ignore'],
+        stdio: ['pipe', printed, printed],
       });
+      if (typeof printed === 'number') closeSync(printed);
       const { pid } = runner;
       if (pid === undefined) throw new Error('the runner has not started');
       const isIt = (one: number): boolean => commandOf(one).startsWith(file('home/python'));

@@ -272,6 +272,28 @@ describe.skipIf(sshdPath === null)('a benchmark without a container', () => {
     expectNoSecret(watched);
   });
 
+  it('is found under another name, with its only log where its output goes', async () => {
+    const vm = await realVm();
+    vm.failDocker('sh: 1: docker: not found', 127);
+    const cwd = join(vm.dir, 'home/OSWorld');
+    const output = join(cwd, 'my run.out');
+    beginRun(output);
+    const words = ['--provider_name', 'aws', '--result_dir=out', '--api_key', 'sk-secret'];
+    await vm.startRunner({ where: 'host', cwd, script: 'run_local.py', words, output });
+    const watched = await watch(vm.config);
+    await tasksDone(watched, 2);
+    await found(watched, 'runner', 'run_local.py --result_dir out', 'a process on the VM, in no container');
+    await found(watched, 'results', join(cwd, 'out'), '--result_dir of run_local.py');
+    await found(watched, 'log', output);
+    // It is known also when its process has gone.
+    await vm.stopRunner();
+    write(output, sampleRunByTask(Date.now()).slice(2).join(''));
+    await until(() => watched.client.progress()?.state === 'finished', 'the end of the run');
+    expect(watched.client.tasks()).toHaveLength(12);
+    expect(watched.client.errors()).toEqual([]);
+    expectNoSecret(watched);
+  });
+
   it('needs no docker, and when its process dies the run has crashed', async () => {
     const vm = await realVm();
     vm.failDocker('sh: 1: docker: not found', 127);

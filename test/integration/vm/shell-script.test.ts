@@ -174,6 +174,55 @@ describe.each(shells)('the script under %s', (_name, program) => {
     expect(runners.some((one) => one.pid === pid)).toBe(isRunner);
   });
 
+  describe('a benchmark that is started by a script of another name', () => {
+    /** A Python that waits, as far as its command line tells. */
+    function start(line: string): void {
+      symlinkSync('/bin/sh', join(dir, 'python3'));
+      writeFileSync(join(dir, 'run_local.py'), 'read -r line\n');
+      writeFileSync(
+        join(dir, 'quiet.py'),
+        'mkdir -p my/logs; exec 7>>my/logs/normal-20260128@225508.log; read -r line\n',
+      );
+      runner = spawn('/bin/sh', ['-c', line], { cwd: dir, stdio: ['pipe', 'ignore', 'ignore'] });
+    }
+
+    async function found(line: string) {
+      start(line);
+      const of = ({ cwd }: { readonly cwd: string | null }): boolean => cwd === dir;
+      const look = async () => readInside((await shell.ask(60, ['inside'])) ?? '');
+      await until(async () => (await look()).runners.some(of), 'it is found');
+      const { runners, logs } = await look();
+      return { runners: runners.filter(of), logs: logs.map(({ path }) => path) };
+    }
+
+    it('is known by its folder for results, without a word that may be secret', async () => {
+      const line = './python3 -u run_local.py --api_key sk-secret --result-dir=out --model m sk-secret-2';
+      const { runners } = await found(line);
+      expect(runners).toMatchObject([
+        { script: 'run_local.py', results: join(dir, 'out'), arguments: { result_dir: 'out', model: 'm' } },
+      ]);
+      expect(JSON.stringify(runners)).not.toContain('secret');
+    });
+
+    it('is known by the log that it has open, wherever that lies', async () => {
+      const { runners, logs } = await found('./python3 quiet.py');
+      expect(runners).toMatchObject([{ script: 'quiet.py', results: join(dir, 'results') }]);
+      expect(logs).toContain(join(dir, 'my/logs/normal-20260128@225508.log'));
+    });
+
+    it('has a log where its output goes', async () => {
+      const { runners, logs } = await found('exec ./python3 run_local.py --result_dir r >"of s3.out" 2>&1');
+      expect(runners).toMatchObject([{ output: join(dir, 'of s3.out') }]);
+      expect(logs).toContain(join(dir, 'of s3.out'));
+    });
+
+    it('has a log behind the pipe that it prints into', async () => {
+      const { runners, logs } = await found('./python3 run_local.py --result_dir r 2>&1 | tee -a seen.txt');
+      expect(runners).toMatchObject([{ output: expect.stringMatching(/^pipe:/) as string }]);
+      expect(logs).toContain(join(dir, 'seen.txt'));
+    });
+  });
+
   it('lists logs, newest first, links followed, whatever their names', async () => {
     const names = ['old.log', 'with space.log', "it's.log"].map((name) => join(dir, name));
     for (const [index, name] of names.entries()) {

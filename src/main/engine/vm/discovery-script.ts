@@ -8,6 +8,9 @@
  *                                    `g` (a guest), `a` (its server answers)
  *   `container_log DOCKER NAME SINCE` to be run by `until_closed`: see docker.ts
  *
+ * A runner that has no log of its own is found all the same: lines `output PATH` tell what its standard output is, and behind a pipe
+ * what the reader of the pipe writes to (`tee`).
+ *
  * A command line may hold keys: only arguments that are known to be harmless leave the machine. A container's processes show on the
  * host as well; their control group tells them from the host's own.
  */
@@ -18,34 +21,87 @@ in_container() {
   done 2>/dev/null <"$1/cgroup"
   return 1
 }
-# Command lines among whose words may be a benchmark's.
-candidates() {
+# Command lines with Python in them.
+pythons() {
   if [ "$zero" ]; then
-    grep -lzE '^(.*/)?run(_multienv[A-Za-z0-9_-]*)?\.py$' /proc/[0-9]*/cmdline 2>/dev/null
+    grep -lzE '^(.*/)?[^/ ]*python[^/ ]*$' /proc/[0-9]*/cmdline 2>/dev/null
     return
   fi
   for cmdline in /proc/[0-9]*/cmdline; do
     words=; { IFS= read -r words <"$cmdline"; } 2>/dev/null
-    case $words in *run.py*|*run_multienv*.py*) printf '%s\n' "$cmdline";; esac
+    case $words in *python*) printf '%s\n' "$cmdline";; esac
   done
 }
+# Sets $open: a line 'PID PATH' for each log of a run.py that these have open, and for where their standard output goes; and $logging: the
+# processes with such a log.
+look_into() {
+  open= logging=' '
+  list=$(ls -dln "$@" 2>/dev/null)
+  set -f; IFS=$nl
+  for line in $list; do
+    line=${'$'}{line#*/proc/}
+    pid=${'$'}{line%%/*}
+    case $line in
+      *' -> '*/logs/normal-*.log) logging="$logging$pid ";;
+      */fd/1' -> '*) ;;
+      *) continue;;
+    esac
+    open=$open$pid\ ${'$'}{line#* -> }$nl
+  done
+  set +f; unset IFS
+}
+# Behind a pipe, the files of its reader (tee).
+behind() {
+  set +f
+  list=$(ls -dln /proc/[0-9]*/fd/* 2>/dev/null) reader=
+  set -f
+  for line in $list; do
+    line=${'$'}{line#*/proc/}
+    case $line in
+      */fd/0" -> $1") reader=${'$'}{line%%/*};;
+      "$reader"/fd/*' -> /'*) printf 'output %s\n' "${'$'}{line#* -> }";;
+    esac
+  done
+}
+outputs() {
+  set -f; IFS=$nl
+  for line in $open; do
+    case $line in "$1 "*) line=${'$'}{line#* };; *) continue;; esac
+    printf 'output %s\n' "$line"
+    case $line in pipe:*) behind "$line";; esac
+  done
+  set +f; unset IFS
+}
+# A benchmark is a Python with one of its scripts or with a folder for results, or one that has the log of a run.py open.
 runners() {
-  for cmdline in $(candidates); do
+  from=$1 all=
+  set --
+  for cmdline in $(pythons); do
     process=${'$'}{cmdline%/cmdline}
-    if [ "$1" = host ] && in_container "$process"; then continue; fi
+    if [ "$from" = host ] && in_container "$process"; then continue; fi
+    all="$all $process"
+    set -- "$@" "$process"/fd/*
+  done
+  [ "$all" ] || return 0
+  look_into "$@"
+  for process in $all; do
+    pid=${'$'}{process##*/} words= is=
+    { IFS= read -r words <"$process/cmdline"; } 2>/dev/null
+    case $logging in *" $pid "*) is=yes;; esac
+    case $is$words in yes*|*run.py*|*run_multienv*.py*|*--result[_-]dir*) ;; *) continue;; esac
     # A line end within a word would make two of it.
-    tr '\0\n' '\n\001' 2>/dev/null <"$cmdline" | {
+    tr '\0\n' '\n\001' 2>/dev/null <"$process/cmdline" | {
       IFS= read -r program; case $program in *python*) ;; *) exit 0;; esac
-      results=./results script=
+      results=./results script= facts=
       while IFS= read -r name; do
+        case ${'$'}{name##*/} in run.py|run_multienv*.py) [ "$is" = named ] || script=${'$'}{name##*/}; is=named; continue;; esac
         if [ -z "$script" ]; then
-          script=${'$'}{name##*/}
-          case $script in run.py|run_multienv*.py) ;; *) script=; continue;; esac
-          cwd=$(cd -P "$process/cwd" 2>/dev/null && pwd -P)
-          case $cwd in *"$nl"*) cwd=;; esac
-          printf 'runner %s\n' "${'$'}{process##*/}"
-          [ -z "$cwd" ] || printf 'cwd %s\n' "$cwd"
-          printf 'script %s\n' "$script"
+          case $name in
+            -c) exit 0;;
+            -[WX]) IFS= read -r name;;
+            -*) ;;
+            *) script=${'$'}{name##*/};;
+          esac
           continue
         fi
         case $name in
@@ -53,14 +109,23 @@ runners() {
           *) given=;;
         esac
         case $name in
+          --result-dir) name=--result_dir;;
           --result_dir|--agent|--agent_name|--model|--max_steps|--worker_id|--num_workers|--num_envs|--trial_id|--domain|--diff_lvl|--emulator_ip|--test_all_meta_path) ;;
           *) continue;;
         esac
         [ "$given" ] || IFS= read -r value || continue
-        [ "$name" = --result_dir ] && results=$value
-        printf 'argument %s %s\n' "$name" "$value"
+        [ "$name" != --result_dir ] || results=$value is=${'$'}{is:-yes}
+        facts="${'$'}{facts}argument $name $value$nl"
       done
-      [ "$script" ] || exit 0
+      [ "$is" ] || exit 0
+      cwd=$(cd -P "$process/cwd" 2>/dev/null && pwd -P)
+      case $cwd in *"$nl"*) cwd=;; esac
+      printf 'runner %s\n' "$pid"
+      [ -z "$cwd" ] || printf 'cwd %s\n' "$cwd"
+      case $script in *[!A-Za-z0-9._-]*|'') script=python;; esac
+      printf 'script %s\n' "$script"
+      printf %s "$facts"
+      outputs "$pid"
       case $results in
         /*) ;;
         *) [ "$cwd" ] || exit 0; results=$cwd/${'$'}{results#./};;
@@ -73,7 +138,10 @@ runner_logs() {
   set -f; IFS='
 '
   for line in $described; do
-    case $line in 'results '*|'cwd '*) set +f; set -- "$@" "${'$'}{line#* }"/logs/normal-*.log; set -f;; esac
+    case $line in
+      'results '*|'cwd '*) set +f; set -- "$@" "${'$'}{line#* }"/logs/normal-*.log; set -f;;
+      'output /'*) set -- "$@" "${'$'}{line#* }";;
+    esac
   done
   set +f; unset IFS
   logs "$@"
@@ -119,7 +187,7 @@ evidence() {
       while read -r _ program rest; do
         case $program in
           *qemu-system-*) guest=g;;
-          *python*) case " $rest " in *[\ /]run.py\ *|*[\ /]run_multienv*.py\ *) runs=r;; esac;;
+          *python*) case " $rest " in *[\ /]run.py\ *|*[\ /]run_multienv*.py\ *|*\ --result[_-]dir[\ =]*) runs=r;; esac;;
         esac
       done
       echo "$runs$guest"; })

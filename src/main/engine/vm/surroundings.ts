@@ -26,12 +26,14 @@ export interface LogFile {
 /** A benchmark process, with its harmless arguments only. */
 export interface Runner {
   readonly pid: number;
-  /** "run.py", "run_multienv_claude.py". */
+  /** "run.py", "run_multienv_claude.py"; a module started by its name has no ending. */
   readonly script: string;
   /** Its working folder and the folder of its results, absolute; null: may not be known. */
   readonly cwd: string | null;
   readonly results: string | null;
   readonly arguments: Readonly<Record<string, string>>;
+  /** What its standard output is: a path, "/dev/pts/3", "pipe:[4711]"; missing: it may not be known. */
+  readonly output?: string;
 }
 
 export interface HostFacts {
@@ -96,11 +98,12 @@ export function readMachine(answer: string, nowMs: number): MachineFacts {
   return { ...facts, disks: [...disks.values()] };
 }
 
-/** Newest first. */
+/** Each once, newest first. */
 export function readLogs(answer: string): LogFile[] {
-  return logLines(answer)
-    .filter(({ path }) => isPlainPath(path))
-    .sort((a, b) => b.modifiedAt - a.modifiedAt);
+  const logs = logLines(answer).filter(({ path }) => isPlainPath(path));
+  // A log may be found by its folder, and by the process that has it open.
+  const byPath = new Map(logs.map((log) => [log.path, log]));
+  return [...byPath.values()].sort((a, b) => b.modifiedAt - a.modifiedAt);
 }
 
 /** Number of logs that BenchTray cannot ask for. */
@@ -166,6 +169,7 @@ function readRunners(answer: string): Runner[] {
     cwd: string | null;
     results: string | null;
     arguments: Record<string, string>;
+    output?: string;
   }[] = [];
   for (const [word, rest] of wordLines(answer)) {
     if (word === 'runner') {
@@ -177,6 +181,7 @@ function readRunners(answer: string): Runner[] {
     if (word === 'script') runner.script = rest.slice(0, 100);
     else if (word === 'cwd') runner.cwd = isPlainPath(rest) ? rest : null;
     else if (word === 'results') runner.results = isPlainPath(rest) ? rest : null;
+    else if (word === 'output' && rest !== '/dev/null') runner.output ??= plainText(rest).slice(0, 300);
     else if (word === 'argument') {
       const match = /^--([a-z_]+) (.*)$/.exec(rest);
       if (match?.[1] !== undefined) runner.arguments[match[1]] = plainText(match[2]).slice(0, 300);

@@ -1,5 +1,5 @@
 import { recogniseLog } from '../../run/index.ts';
-import type { DockerCommand, SshTarget } from '../../vm/index.ts';
+import type { DockerCommand, Runner, SshTarget } from '../../vm/index.ts';
 import { isThere, placeText, type LogChoice } from '../../watch/index.ts';
 import { onVm, onVmByDocker } from '../commands.ts';
 import { late } from '../common-remedies.ts';
@@ -35,7 +35,7 @@ const inPlace =
 const none = remedy<About>({
   when: 'no log of a benchmark is found',
   advice:
-    'Before the first run there is none. If one is on, name its log in "benchmark.log": a path on the VM, or `container:/path`. Where BenchTray looks by itself:',
+    'Before the first run there is none. If one is on and only prints, start it with `> run.log 2>&1`. If it has a log, name that in "benchmark.log": a path on the VM, or `container:/path`. Where BenchTray looks by itself:',
   command: ({ target, docker, container }, terminal) =>
     container === null
       ? onVm(terminal, target, 'ls -lt /tmp')
@@ -86,10 +86,10 @@ export const log: VmCheck = {
     const { sight } = vm;
     const running = sight.container.kind === 'running' ? sight.container.name : null;
     if (found === null) {
-      const isOn = [...(sight.host?.runners ?? []), ...(sight.inside?.runners ?? [])].length > 0;
+      const runners = [...(sight.host?.runners ?? []), ...(sight.inside?.runners ?? [])];
       const about = { target, docker: vm.dockerCommand, container: running, path: '' };
-      return isOn
-        ? failed('A benchmark runs, but no log of it is found.', none, about)
+      return runners.length > 0
+        ? failed(`A benchmark runs, but no log of it is found.${printsTo(runners)}`, none, about)
         : warned('No log of a benchmark is found, and none is running.', none, about);
     }
     const { choice, by } = found;
@@ -114,6 +114,14 @@ export const log: VmCheck = {
       : failed(`${what}: it is of no kind that is known.`, unknown, about);
   },
 };
+
+/** BenchTray reads files only. */
+function printsTo(runners: readonly Runner[]): string {
+  const outputs = runners.map(({ output = '' }) => output);
+  if (outputs.some((output) => /^\/dev\/(?:pts|tty|console)/.test(output)))
+    return ' It prints to a terminal.';
+  return outputs.some((output) => /^(?:pipe|socket):/.test(output)) ? ' It prints to another program.' : '';
+}
 
 function placeOf({ target: { where, container, path } }: LogChoice): Pick<About, 'container' | 'path'> {
   return { container: where === 'container' ? container : null, path };

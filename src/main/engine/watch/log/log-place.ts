@@ -67,7 +67,7 @@ const kinds = [
     is: (log) => log.path.endsWith('/waa_benchmark.log'),
     what: 'where the benchmark is redirected to on the VM',
   },
-  { is: () => true, what: 'a copy on the VM of what the benchmark printed' },
+  { is: () => true, what: 'what the benchmark printed, or a copy of it, on the VM' },
 ] as const satisfies readonly { is: (log: LogPlace) => boolean; what: string }[];
 
 const isOwnLog = (log: LogPlace): boolean => /\/logs\/normal-[^/]*\.log$/.test(log.path);
