@@ -3,6 +3,7 @@
  * when it is asked for, nothing by time.
  */
 import { basename } from 'node:path';
+import { messageOf } from '../../src/shared/message-of.ts';
 import { closeByPerson, onlyWindow, windowCount } from './browser-window.ts';
 import { debuggingAddress } from './chromium.ts';
 import { shownNotifications, shownTray } from './desktop-things.ts';
@@ -159,7 +160,7 @@ function perform(request: Request): unknown {
 process.on('message', ({ id, request }: { readonly id: number; readonly request: Request }) => {
   new Promise((resolve) => resolve(perform(request))).then(
     (answer) => process.send?.({ id, answer: answer ?? null }),
-    (error: unknown) => process.send?.({ id, error: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => process.send?.({ id, error: messageOf(error) }),
   );
 });
 

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { shellQuote } from '../../../src/main/engine/common/terminal.ts';
 
 export interface FakeAz {
   /** The folder that it lies in. */
@@ -35,7 +36,6 @@ echo $$ >>${file('pids')}
   writeFileSync(file('az'), script);
   chmodSync(file('az'), 0o755);
   const answer = (text: string): void => writeFileSync(file('answer'), text);
-  const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
   const lines = (name: string): string[] =>
     existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : [];
   const az: FakeAz = {
@@ -44,11 +44,11 @@ echo $$ >>${file('pids')}
       const expires_on = Math.floor(Date.now() / 1000) + expiresInSeconds;
       const expiresOn = new Date(expires_on * 1000).toISOString();
       answer(
-        `echo ${quoted(JSON.stringify({ accessToken: token, expiresOn, expires_on, tokenType: 'Bearer' }))}`,
+        `echo ${shellQuote(JSON.stringify({ accessToken: token, expiresOn, expires_on, tokenType: 'Bearer' }))}`,
       );
     },
-    fails: (says) => answer(`echo ${quoted(says)} >&2\nexit 1`),
-    prints: (text) => answer(`echo ${quoted(text)}`),
+    fails: (says) => answer(`echo ${shellQuote(says)} >&2\nexit 1`),
+    prints: (text) => answer(`echo ${shellQuote(text)}`),
     hangs: () => answer('exec sleep 60'),
     calls: () => lines('calls'),
     running: () =>

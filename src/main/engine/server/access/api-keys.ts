@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { messageOf } from '../../../../shared/message-of.ts';
 import { UserError } from '../../../../shared/user-error.ts';
 import { readUserFileSync } from '../../files/index.ts';
 
@@ -53,8 +54,7 @@ export function readKeys(file: string): readonly StoredKey[] {
     text = readUserFileSync(file, { maxBytes: mostKeyBytes }).toString();
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`The API keys in ${file} cannot be read: ${reason}.`, { cause: error });
+    throw new UserError(`The API keys in ${file} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
   try {
     return keyFileSchema.parse(JSON.parse(text)).keys;
@@ -157,8 +157,7 @@ async function changeKeys(
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`The API keys in ${file} cannot be changed: ${reason}.`, { cause: error });
+    throw new UserError(`The API keys in ${file} cannot be changed: ${messageOf(error)}.`, { cause: error });
   }
 }
 

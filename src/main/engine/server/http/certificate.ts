@@ -1,6 +1,7 @@
 /** The certificate of the listener for other machines: read, looked at before it is used, and read again when it was renewed. */
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { messageOf } from '../../../../shared/message-of.ts';
 import { UserError } from '../../../../shared/user-error.ts';
 import { readUserFile, tlsKeyTooOpen } from '../../files/index.ts';
 import { inBackground } from '../../common/in-background.ts';
@@ -39,9 +40,8 @@ export async function readCertificate(
     const warnings = [dateWarning(files.cert, validFromDate, validToDate, nowMs), modeWarning(files.key)];
     return { cert, key, warnings: warnings.filter((warning) => warning !== null) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
-      `${files.cert} and ${files.key} are no certificate and private key that belong together (${reason}).`,
+      `${files.cert} and ${files.key} are no certificate and private key that belong together (${messageOf(error)}).`,
       { exitCode: 2, hint: 'Both have to be PEM files, the key without a passphrase.', cause: error },
     );
   }
@@ -100,11 +100,13 @@ async function readPem(file: string, what: string): Promise<Buffer> {
   try {
     return await readUserFile(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`The ${what} of "server.external.tls", ${file}, cannot be read: ${reason}.`, {
-      exitCode: 2,
-      cause: error,
-    });
+    throw new UserError(
+      `The ${what} of "server.external.tls", ${file}, cannot be read: ${messageOf(error)}.`,
+      {
+        exitCode: 2,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '../../../../shared/message-of.ts';
 import { UserError } from '../../../../shared/user-error.ts';
 import { askForBenchTray } from '../routes/health-route.ts';
 
@@ -58,7 +59,7 @@ export async function listenOnLoopback(createServer: () => Server, port: number)
       for (const server of servers) server.close();
       if (hasCode(error, 'EADDRINUSE') && port === 0 && attempt < attempts) continue;
       if (hasCode(error, 'EADDRINUSE')) throw await portTaken(taken);
-      throw new UserError(`Cannot listen on port ${taken}: ${reasonOf(error)}.`, {
+      throw new UserError(`Cannot listen on port ${taken}: ${messageOf(error)}.`, {
         hint: 'Choose another port with --port.',
         cause: error,
       });
@@ -81,7 +82,7 @@ export async function listenForOthers(server: Server, host: string, port: number
     throw new UserError(
       isTaken
         ? `Port ${port} of "server.external" is taken${holder === null ? '' : ` by ${holder}`}.`
-        : `Cannot listen on ${host}, port ${port} ("server.external"): ${reasonOf(error)}.`,
+        : `Cannot listen on ${host}, port ${port} ("server.external"): ${messageOf(error)}.`,
       { hint: 'Choose another "host" or "port" in "server.external".', cause: error },
     );
   }
@@ -112,8 +113,4 @@ async function findHolder(port: number): Promise<string | null> {
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
