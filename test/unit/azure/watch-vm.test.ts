@@ -9,7 +9,7 @@ import type {
   AzureVmWatch,
 } from '../../../src/main/engine/azure/index.ts';
 import { watchAzureVm } from '../../../src/main/engine/azure/index.ts';
-import { fastestMs, pauseMs } from '../../../src/main/engine/azure/pace.ts';
+import { fastestMs, pollDelayMs } from '../../../src/main/engine/azure/poll-delay.ts';
 
 const running: AzureFacts = {
   ...{ powerState: 'running', provisioningState: 'succeeded', provisioningError: null },
@@ -173,6 +173,6 @@ it('no state of affairs makes it more often than every 30 s', () => {
       for (const misses of [0, 1, 50])
         for (const retryAfterMs of [null, 0, 5])
           expect(
-            pauseMs({ facts: { ...running, powerState }, calm, misses, retryAfterMs, isWaitedFor: true }),
+            pollDelayMs({ facts: { ...running, powerState }, calm, misses, retryAfterMs, isWaitedFor: true }),
           ).toBeGreaterThanOrEqual(fastestMs);
 });

@@ -4,7 +4,6 @@ import {
   type Batch,
   type ChannelMember,
 } from '../../../src/main/engine/server/stream/channel.ts';
-import { createPace } from '../../../src/main/engine/server/stream/pace.ts';
 import {
   checkEveryMs,
   createSink,
@@ -13,6 +12,7 @@ import {
   type SinkTarget,
 } from '../../../src/main/engine/server/stream/sink.ts';
 import { createSnapshotTimers } from '../../../src/main/engine/server/stream/snapshot-timers.ts';
+import { createThrottle } from '../../../src/main/engine/server/stream/throttle.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({
@@ -252,21 +252,21 @@ describe('a channel', () => {
   });
 });
 
-describe('the pace', () => {
-  it('lets the first pass at once, and then ten a second, for each key', () => {
+describe('the throttle', () => {
+  it('sends the first request at once, then ten a second for each key', () => {
     const sent: string[] = [];
-    const pace = createPace(100, (key) => sent.push(key));
-    pace.request('a');
-    pace.request('b');
+    const throttle = createThrottle(100, (key) => sent.push(key));
+    throttle.request('a');
+    throttle.request('b');
     expect(sent).toEqual(['a', 'b']);
     for (let ms = 0; ms < 1000; ms += 10) {
-      pace.request('a');
+      throttle.request('a');
       vi.advanceTimersByTime(10);
     }
     expect(sent.filter((key) => key === 'a')).toHaveLength(11);
     vi.advanceTimersByTime(1000);
     expect(sent.filter((key) => key === 'a').length).toBeLessThanOrEqual(12);
-    pace.stop();
+    throttle.stop();
   });
 });
 

@@ -4,7 +4,7 @@ import type { AzureConfig } from '../config/index.ts';
 import { inBackground } from '../common/in-background.ts';
 import type { Azure } from './azure.ts';
 import type { AzureAnswer, AzureFacts, AzureProblem } from './model.ts';
-import { fastestMs, isNews, pauseMs } from './pace.ts';
+import { fastestMs, isNews, pollDelayMs } from './poll-delay.ts';
 
 export interface AzureVmWatchOptions {
   readonly azure: Azure;
@@ -76,7 +76,7 @@ export function watchAzureVm(options: AzureVmWatchOptions): AzureVmWatch {
 
   function planNext(): void {
     const isWaitedFor = options.isWaitedFor?.() ?? false;
-    plan(beganAtMs + pauseMs({ facts, calm, misses, retryAfterMs, isWaitedFor }, unitMs));
+    plan(beganAtMs + pollDelayMs({ facts, calm, misses, retryAfterMs, isWaitedFor }, unitMs));
   }
 
   async function look(): Promise<void> {

@@ -3,15 +3,15 @@ import type { ServerResponse } from 'node:http';
 import type { Feed, JournalEvent } from '../../feed/index.ts';
 import { createBacklog, type StreamView } from './backlog.ts';
 import { createChannel, type Channel } from './channel.ts';
-import { createPace } from './pace.ts';
 import { createPictures, vmsSnapshot, type ConfiguredVm, type SnapshotName } from './pictures.ts';
 import { checkEveryMs, createSink, sinkLimits, type Sink, type SinkLimits } from './sink.ts';
 import { createSnapshotTimers } from './snapshot-timers.ts';
 import { addCounts, createStreamCounters, type EventCounts, type StreamFigures } from './stream-figures.ts';
 import { openStream, type Stream, type StreamContext, type StreamQuery } from './stream.ts';
+import { createThrottle } from './throttle.ts';
 import { jsonFrame } from './wire.ts';
 
-/** Ten a second: how often a run that moves fast is told at most. */
+/** A fast run sends at most ten `progress` events a second. */
 const progressGapMs = 100;
 /**
  * After this much silence the system probes the peer: once a second, ten times (libuv). The system does not probe while data waits for
@@ -56,7 +56,7 @@ export function createStreams({
   const timers = createSnapshotTimers<Stream>((stream) => {
     stream.tick();
   }, onDemand);
-  const progressPace = createPace(progressGapMs, (vm) => {
+  const progressThrottle = createThrottle(progressGapMs, (vm) => {
     tellSnapshot({ kind: 'progress', vm });
   });
 
@@ -100,7 +100,7 @@ export function createStreams({
     } else if (told.kind === 'vms') {
       tellSnapshot(vmsSnapshot);
     } else if (told.urgent && told.kind === 'progress') {
-      progressPace.request(told.vm);
+      progressThrottle.request(told.vm);
     } else if (told.urgent) {
       tellSnapshot({ kind: 'status', vm: told.vm });
     }
@@ -139,7 +139,7 @@ export function createStreams({
       isClosed = true;
       unsubscribe();
       clearInterval(checks);
-      progressPace.stop();
+      progressThrottle.stop();
       timers.stop();
       for (const { channel } of contexts.values()) channel.flush();
       const allGone = new Promise<void>((resolve) => {

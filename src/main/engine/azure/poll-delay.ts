@@ -1,31 +1,31 @@
-/** When Azure is asked next about one VM. Pure. */
+/** How long BenchTray waits before it asks Azure about one VM again. Pure. */
 import type { AzureFacts } from './model.ts';
 
-/** A limit of the contract with Azure's users: no VM is asked for more often. */
+/** BenchTray never asks about a VM more often than this. */
 export const fastestMs = 30_000;
 
-/** Looks without anything new before they become rarer: two minutes. */
+/** After this many looks without news, the delay grows. */
 const calmLooks = 4;
-/** In `fastestMs`: five minutes for a VM that runs and is reached, a minute where something is to be expected or to be waited for. */
-const rarest = { steady: 10, waiting: 2, failing: 4 };
+/** Longest delays, in units of `fastestMs`. A VM that runs and answers over SSH is asked about every five minutes. */
+const longest = { steady: 10, waiting: 2, failing: 4 };
 
-export interface PaceState {
+export interface PollState {
   /** Newest answer; null: none yet. */
   readonly facts: AzureFacts | null;
-  /** Answers since anything was new. */
+  /** Answers in a row without news. */
   readonly calm: number;
-  /** Questions without an answer since the last one. */
+  /** Failed looks since the last answer. */
   readonly misses: number;
-  /** Pause that Azure asked for with the last miss. */
+  /** `Retry-After` of the last failed look. */
   readonly retryAfterMs: number | null;
-  /** Somebody waits for news, since the VM is not reached. */
+  /** BenchTray cannot reach the VM, so Azure's next answer matters. */
   readonly isWaitedFor: boolean;
 }
 
-/** From the beginning of one look to that of the next, milliseconds. */
-export function pauseMs(state: PaceState, unitMs: number = fastestMs): number {
+/** Returns the time from the start of one look to the start of the next, milliseconds. */
+export function pollDelayMs(state: PollState, unitMs: number = fastestMs): number {
   if (state.misses > 0) {
-    const backOff = unitMs * Math.min(2 ** (state.misses - 1), rarest.failing);
+    const backOff = unitMs * Math.min(2 ** (state.misses - 1), longest.failing);
     return Math.max(backOff, state.retryAfterMs ?? 0);
   }
   const { facts } = state;
@@ -33,7 +33,7 @@ export function pauseMs(state: PaceState, unitMs: number = fastestMs): number {
     facts !== null && ['running', 'stopped', 'deallocated', 'hibernated'].includes(facts.powerState ?? '');
   if (!isSettled || state.calm < calmLooks) return unitMs;
   const isSteady = facts.powerState === 'running' && !state.isWaitedFor;
-  return unitMs * Math.min(2 ** (state.calm - calmLooks + 1), isSteady ? rarest.steady : rarest.waiting);
+  return unitMs * Math.min(2 ** (state.calm - calmLooks + 1), isSteady ? longest.steady : longest.waiting);
 }
 
 export function isNews(before: AzureFacts | null, after: AzureFacts): boolean {
