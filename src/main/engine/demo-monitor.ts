@@ -20,20 +20,13 @@ export async function startDemoMonitor(
   { seed, speed, port, ...options }: DemoMonitorOptions,
   { startMonitor, startSimulatedVm }: DemoParts,
 ): Promise<Monitor> {
+  await using opened = new AsyncDisposableStack();
   const simulated = await startSimulatedVm({ seed, speed, log: options.log });
-  try {
-    const server = { ...defaultConfig.server, port: port ?? defaultConfig.server.port };
-    const config = { ...defaultConfig, server, vms: [simulated.vmConfig] };
-    const monitor = await startMonitor({ ...options, config });
-    return {
-      ...monitor,
-      async close() {
-        await monitor.close();
-        await simulated.close();
-      },
-    };
-  } catch (error) {
-    await simulated.close();
-    throw error;
-  }
+  opened.defer(simulated.close);
+  const server = { ...defaultConfig.server, port: port ?? defaultConfig.server.port };
+  const config = { ...defaultConfig, server, vms: [simulated.vmConfig] };
+  const monitor = await startMonitor({ ...options, config });
+  opened.defer(() => monitor.close());
+  const running = opened.move();
+  return { ...monitor, close: () => running.disposeAsync() };
 }

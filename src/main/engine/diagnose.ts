@@ -1,18 +1,16 @@
 /** Gives the doctor what it needs of this machine: for the command line, and for a BenchTray that runs. */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { agentSocket } from './agent-socket.ts';
 import type { Logger } from './common/app-log.ts';
 import { createAzure, type Azure } from './azure/index.ts';
-import type { VmConfig } from './config/index.ts';
-import { runDoctor, type DoctorOptions, type DoctorReport, type DoctorTools } from './doctor/index.ts';
+import { readConfig, type Config, type ConfigSources, type VmConfig } from './config/index.ts';
 import {
-  createHostKeys,
-  createKeyStore,
-  sshTarget,
-  type AskPassphrase,
-  type ConnectTools,
-} from './vm/index.ts';
+  runDoctor,
+  type DoctorOptions,
+  type DoctorReport,
+  type DoctorTools,
+  type House,
+} from './doctor/index.ts';
+import { sshTools } from './ssh-tools.ts';
+import { createKeyStore, sshTarget, type AskPassphrase, type ConnectTools } from './vm/index.ts';
 
 export interface DoctorSurroundings extends Pick<ConnectTools, 'keys'> {
   readonly dataDir: string;
@@ -21,18 +19,28 @@ export interface DoctorSurroundings extends Pick<ConnectTools, 'keys'> {
 
 /** @param surroundings of a BenchTray that runs: its key store knows passphrases already */
 export function doctorTools({ dataDir, keys, azure }: DoctorSurroundings): DoctorTools {
-  const places = { home: homedir() };
+  // The doctor changes nothing: only the watcher trusts a new host.
+  const { tools: ssh, places } = sshTools({ dataDir, keys, trustsNewHosts: false });
+  return { ssh, places, azure, platform: process.platform, now: Date.now };
+}
+
+export interface HouseOptions {
+  readonly config: Config;
+  /** Null: it is not known which file the configuration is from. */
+  readonly sources: ConfigSources | null;
+  readonly dataDir: string;
+  readonly ownUrl: string;
+}
+
+/** Returns what the doctor is told of the BenchTray that it runs in. */
+export async function houseOf({ config, sources, dataDir, ownUrl }: HouseOptions): Promise<House> {
+  const read = sources === null ? null : await readConfig(sources);
+  const { path, warnings } = read?.ok === true ? read : { path: null, warnings: [] };
   return {
-    ssh: {
-      keys,
-      // The doctor looks: to trust a key for the first time is left to who watches.
-      hostKeys: createHostKeys({ ownFile: join(dataDir, 'known_hosts'), places, keep: false }),
-      agentSocket: agentSocket(),
-    },
-    places,
-    azure,
-    platform: process.platform,
-    now: Date.now,
+    configuration: { ok: true, config, path, warnings },
+    ownUrl,
+    dataDir,
+    brokenEdit: read?.ok === false ? read.problems : [],
   };
 }
 

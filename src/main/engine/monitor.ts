@@ -1,16 +1,14 @@
 /** Makes one running whole out of a configuration: a watcher for each VM, the feed that they write to, and the server that tells it. */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { agentSocket } from './agent-socket.ts';
 import type { Logger } from './common/app-log.ts';
 import { systemClock, type Clock } from './common/clock.ts';
 import { createAzure, type Azure } from './azure/index.ts';
-import { readConfig, type Config, type ConfigSources, type VmConfig } from './config/index.ts';
-import { doctorTools } from './diagnose.ts';
-import { runDoctor, type House } from './doctor/index.ts';
+import type { Config, ConfigSources } from './config/index.ts';
+import { createCurrentConfig } from './current-config.ts';
+import { openDataFolder, startPruning } from './data-folder.ts';
+import { doctorTools, houseOf } from './diagnose.ts';
+import { runDoctor } from './doctor/index.ts';
+import type { Feed } from './feed/index.ts';
 import { createFleet } from './fleet.ts';
-import { dataFolderTooOpen, tightenDataFolder } from './files/index.ts';
-import { lockDataFolder, openFeed, type Feed, type Retention } from './feed/index.ts';
 import { startHooks } from './hooks/index.ts';
 import {
   checkExternal,
@@ -20,8 +18,8 @@ import {
   type ServerSettings,
 } from './server/index.ts';
 import { createDemoSwitch, createSetup, demoVmName } from './setup/index.ts';
-import { terminalOf } from './common/terminal.ts';
-import { createHostKeys, createKeyStore, type AskPassphrase, type ConnectTools } from './vm/index.ts';
+import { sshTools } from './ssh-tools.ts';
+import { createKeyStore, type AskPassphrase } from './vm/index.ts';
 import type { Tempo } from './watch/index.ts';
 
 export interface MonitorOptions {
@@ -70,8 +68,6 @@ export interface Monitor {
   close(): Promise<void>;
 }
 
-const pruneEveryMs = 3_600_000;
-
 /**
  * Starts everything.
  * @throws UserError with a sentence for the person: the data folder is in use, the port is taken, the journal cannot be read,
@@ -83,39 +79,18 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   if (external != null) await checkExternal(external);
   // If the rest of the start fails, this ends what was started, in reverse order. Later, `close` does.
   await using opened = new AsyncDisposableStack();
-  const lock = opened.adopt(lockDataFolder(dataDir), (held) => held.release());
-  tightenDataFolder(dataDir);
-  const notices: string[] = [];
-  const tooOpen = openFolderNotice(dataDir);
-  if (tooOpen !== null) {
-    log.warn(tooOpen);
-    notices.push(tooOpen);
-  }
-  const feed = opened.adopt(
-    openFeed({
-      dataDir,
-      clock,
-      onNotice(notice) {
-        log.warn(notice);
-        notices.push(notice);
-      },
-    }),
-    (open) => open.close(),
-  );
+  const folder = opened.adopt(openDataFolder({ dataDir, clock, log }), (open) => open.close());
+  const { feed } = folder;
   // These end together, because each may need its whole time limit.
   const ends: (() => Promise<unknown>)[] = [];
   opened.defer(async () => {
     await Promise.all(ends.map((end) => end()));
   });
-  const places = { home: homedir() };
-  const tools: ConnectTools = {
-    keys: createKeyStore({
-      passphrase: process.env['BENCHTRAY_KEY_PASSPHRASE'],
-      ask: options.askPassphrase ?? null,
-    }),
-    hostKeys: createHostKeys({ ownFile: join(dataDir, 'known_hosts'), places }),
-    agentSocket: agentSocket(),
-  };
+  const keys = createKeyStore({
+    passphrase: process.env['BENCHTRAY_KEY_PASSPHRASE'],
+    ask: options.askPassphrase ?? null,
+  });
+  const { tools, places } = sshTools({ dataDir, keys, trustsNewHosts: true });
   const azure =
     options.azure ??
     createAzure({
@@ -131,46 +106,26 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     }),
     (watching) => watching.close(),
   );
-  let configured = options.config;
-  /** The simulated VM of the demo, which is in no file. */
-  let demoVm: VmConfig | null = null;
-  let config = configured;
-  let demandedByClients: number | null = null;
+  const current = createCurrentConfig({ config: options.config, feed, fleet });
   // A BenchTray that was killed during the demo leaves its records behind.
   feed.eraseVm(demoVmName);
 
-  const tellDemand = (): void => {
-    // A hook waits for news as a client does.
-    fleet.setDemand(demandedByClients ?? (config.hooks.length > 0 ? config.interval : null));
-  };
-  /** Applies the configuration and the demo. */
-  const apply = (): void => {
-    config = demoVm === null ? configured : { ...configured, vms: [...configured.vms, demoVm] };
-    tellDemand();
-    // Clients get the list before the first status of a new VM.
-    feed.setVms(config.vms.map(({ name }) => name));
-    fleet.watch(config.vms, config.interval);
-  };
-
   const eventIdAtStart = feed.idOf(feed.head());
   // Hooks start before the watchers, so that they miss no end of a run.
-  const hooks = startHooks({ config, feed: withoutDemo(feed), log, version });
+  const hooks = startHooks({ config: options.config, feed: withoutDemo(feed), log, version });
   ends.push(() => hooks.close());
   // The first snapshots exist before the server accepts a client.
-  apply();
+  current.apply();
   const demo = createDemoSwitch({
     async start() {
       const { startSimulatedVm } = await import('./demo/index.ts');
       return startSimulatedVm({ seed: 1, speed: options.demoSpeed ?? 1, log });
     },
-    watch(vm) {
-      demoVm = vm;
-      apply();
-    },
+    watch: (vm) => current.setDemoVm(vm),
     forget: () => feed.eraseVm(demoVmName),
   });
   ends.push(() => demo.end());
-  const doctor = doctorTools({ dataDir, keys: tools.keys, azure });
+  const doctor = doctorTools({ dataDir, keys, azure });
   const setup =
     sources === null
       ? null
@@ -186,80 +141,45 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const server = await startServer({
     feed,
     ...(setup === null ? {} : { setup }),
-    vms: () => config.vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
+    vms: () => current.get().vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
     screens: (vm) => fleet.watcher(vm)?.screens ?? null,
     doctor: async ({ vm, url, ...rest }) =>
       runDoctor({
         ...rest,
-        house: await houseOf({ config, sources, dataDir, ownUrl: url }),
-        vms: config.vms.filter(({ name }) => vm === null || name === vm),
+        house: await houseOf({ config: current.get(), sources, dataDir, ownUrl: url }),
+        vms: current.get().vms.filter(({ name }) => vm === null || name === vm),
         tools: doctor,
       }),
     hooks: () => hooks.status(),
     backgroundTasks: fleet.tasks,
-    port: config.server.port,
-    ...serverSettings(config, dataDir),
+    port: options.config.server.port,
+    ...serverSettings(options.config, dataDir),
     version,
     assetsDir: options.assetsDir,
     log,
-    onDemand(seconds) {
-      demandedByClients = seconds;
-      tellDemand();
-    },
+    onDemand: (seconds) => current.setDemand(seconds),
   });
   ends.push(() => server.close());
-  lock.announce(server.url);
-  const prune = (): void => {
-    try {
-      feed.prune(retention(config));
-    } catch (error) {
-      log.error({ err: error }, 'The journal could not be made smaller; that is tried again in an hour');
-    }
-  };
-  prune();
-  const pruneTimer = setInterval(prune, pruneEveryMs);
-  opened.defer(() => clearInterval(pruneTimer));
-  log.info({ url: server.url, version, vms: config.vms.map((vm) => vm.name) }, 'listening');
+  folder.announce(server.url);
+  opened.defer(startPruning(feed, current.get, log));
+  log.info({ url: server.url, version, vms: current.get().vms.map((vm) => vm.name) }, 'listening');
 
   const running = opened.move();
   return {
     url: server.url,
     external: server.external,
-    notices: [...notices],
+    notices: [...folder.notices],
     eventIdAtStart,
     setupCode: setup?.code.text ?? null,
     reconfigure(next) {
-      configured = next;
       server.reconfigure(serverSettings(next, dataDir));
       hooks.reconfigure(next);
-      apply();
+      current.replace(next);
     },
     async close() {
       await running.disposeAsync();
       log.info('stopped');
     },
-  };
-}
-
-/** What the doctor is told of this BenchTray. */
-async function houseOf({
-  config,
-  sources,
-  dataDir,
-  ownUrl,
-}: {
-  readonly config: Config;
-  readonly sources: ConfigSources | null;
-  readonly dataDir: string;
-  readonly ownUrl: string;
-}): Promise<House> {
-  const read = sources === null ? null : await readConfig(sources);
-  const { path, warnings } = read?.ok === true ? read : { path: null, warnings: [] };
-  return {
-    configuration: { ok: true, config, path, warnings },
-    ownUrl,
-    dataDir,
-    brokenEdit: read?.ok === false ? read.problems : [],
   };
 }
 
@@ -273,18 +193,6 @@ function withoutDemo(feed: Feed): Feed {
         if (vm !== demoVmName) listener(told);
       }),
   };
-}
-
-/** Returns a sentence if others may write into the data folder; else null. */
-function openFolderNotice(dataDir: string): string | null {
-  const mode = dataFolderTooOpen(dataDir);
-  if (mode === null) return null;
-  const command = terminalOf(process.platform).line`chmod 700 ${dataDir}`;
-  return `Others may replace files in the data folder ${dataDir} (its mode is ${mode.toString(8)}). Keep it to yourself${command === null ? '' : `: ${command}`}`;
-}
-
-function retention({ journal }: Config): Retention {
-  return { olderThanMs: journal.keepDays * 86_400_000, maxBytes: journal.maxMegabytes * 1_000_000 };
 }
 
 function serverSettings({ server }: Config, dataDir: string): ServerSettings {

@@ -40,26 +40,25 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
 }
 
 async function startDemo({ options, config, log, version, assetsDir }: AppServerOptions): Promise<AppServer> {
-  const dataDir = await makeDemoFolder();
-  const removeFolder = () => rm(dataDir, { recursive: true, force: true });
-  try {
-    const { port, seed, speed } = options;
-    const monitor = await startDemoMonitor(
-      { port, seed, speed, dataDir, log, version, assetsDir },
-      { startMonitor, startSimulatedVm },
-    );
-    return {
-      url: monitor.url,
-      isForeign: false,
-      eventIdAtStart: monitor.eventIdAtStart,
-      setupCode: null,
-      notificationSettings: () => config.notifications,
-      close: () => monitor.close().finally(removeFolder),
-    };
-  } catch (error) {
-    await removeFolder();
-    throw error;
-  }
+  await using opened = new AsyncDisposableStack();
+  const dataDir = opened.adopt(await makeDemoFolder(), (folder) =>
+    rm(folder, { recursive: true, force: true }),
+  );
+  const { port, seed, speed } = options;
+  const monitor = await startDemoMonitor(
+    { port, seed, speed, dataDir, log, version, assetsDir },
+    { startMonitor, startSimulatedVm },
+  );
+  opened.defer(() => monitor.close());
+  const running = opened.move();
+  return {
+    url: monitor.url,
+    isForeign: false,
+    eventIdAtStart: monitor.eventIdAtStart,
+    setupCode: null,
+    notificationSettings: () => config.notifications,
+    close: () => running.disposeAsync(),
+  };
 }
 
 async function startOrAttach(options: AppServerOptions): Promise<AppServer> {

@@ -8,7 +8,7 @@ import { createMachine, type Machine, type SimulatedTask } from './machine.ts';
 import { play } from './play.ts';
 import { startPlayer } from './player.ts';
 import { createRandom } from './random.ts';
-import { startScreenServer, type ScreenServer } from './screen-server.ts';
+import { startScreenServer } from './screen-server.ts';
 import { serveShell, shellSide } from './shell-session.ts';
 import { startSshServer } from './ssh-server.ts';
 import { catalogue } from './tasks.ts';
@@ -56,59 +56,51 @@ export async function startSimulatedVm(options: SimulatedVmOptions): Promise<Sim
   }
 
   const userKey = generateKeyPair();
-  const folder = await makeDemoFolder();
-  let screen: ScreenServer | null = null;
-  try {
-    const privateKey = join(folder, 'id_ed25519');
-    await writeFile(privateKey, userKey.privateKey, { mode: 0o600 });
+  // If the rest of the start fails, this ends what was started. Later, `close` does.
+  await using opened = new AsyncDisposableStack();
+  const folder = opened.adopt(await makeDemoFolder(), (path) => rm(path, { recursive: true, force: true }));
+  const privateKey = join(folder, 'id_ed25519');
+  await writeFile(privateKey, userKey.privateKey, { mode: 0o600 });
 
-    // What the machine draws must not change what is played.
-    const vnc = await startScreenServer((): Machine => machine);
-    screen = vnc;
-    const machine = createMachine(createRandom(seed ^ 0x5eed), Date.now(), vnc.port);
-    const server = await startSshServer({
-      username,
-      publicKey: userKey.publicKey,
-      serve: (command, channel) => {
-        log?.debug(`simulated VM: exec ${command}`);
-        const side = shellSide(command);
-        if (side !== null) return serveShell(machine, side, channel);
-        channel.stderr.write('sh: not part of the simulation\n');
-        channel.exit(127);
-        channel.end();
-      },
-      debug: (text) => log?.debug(`simulated VM: ${text}`),
-    });
-    const steps = play(createRandom(seed), {
-      timings: { ...defaultTimings, ...options.timings },
-      tasksPerRun,
-    });
-    const stopPlayer = startPlayer(steps, speed, machine.perform);
-    log?.info(`the simulated VM listens on 127.0.0.1:${server.port}`);
+  // What the machine draws must not change what is played.
+  const vnc = await startScreenServer((): Machine => machine);
+  opened.defer(() => vnc.close());
+  const machine = createMachine(createRandom(seed ^ 0x5eed), Date.now(), vnc.port);
+  const server = await startSshServer({
+    username,
+    publicKey: userKey.publicKey,
+    serve: (command, channel) => {
+      log?.debug(`simulated VM: exec ${command}`);
+      const side = shellSide(command);
+      if (side !== null) return serveShell(machine, side, channel);
+      channel.stderr.write('sh: not part of the simulation\n');
+      channel.exit(127);
+      channel.end();
+    },
+    debug: (text) => log?.debug(`simulated VM: ${text}`),
+  });
+  opened.defer(() => server.close());
+  const steps = play(createRandom(seed), {
+    timings: { ...defaultTimings, ...options.timings },
+    tasksPerRun,
+  });
+  opened.defer(startPlayer(steps, speed, machine.perform));
+  log?.info(`the simulated VM listens on 127.0.0.1:${server.port}`);
 
-    const { port, hostKeyFingerprint, disconnectAll, stopListening, listenAgain } = server;
-    return {
-      vmConfig: makeVmConfig({
-        name: 'demo-vm',
-        ssh: { host: '127.0.0.1', port, username, privateKey, agent: false, hostKey: hostKeyFingerprint },
-        vnc: { port: vnc.port },
-      }),
-      port,
-      hostKeyFingerprint,
-      truth: machine.truth,
-      disconnectAll,
-      stopListening,
-      listenAgain,
-      close: async () => {
-        stopPlayer();
-        await server.close();
-        await vnc.close();
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
-  } catch (error) {
-    await screen?.close();
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const { port, hostKeyFingerprint, disconnectAll, stopListening, listenAgain } = server;
+  const running = opened.move();
+  return {
+    vmConfig: makeVmConfig({
+      name: 'demo-vm',
+      ssh: { host: '127.0.0.1', port, username, privateKey, agent: false, hostKey: hostKeyFingerprint },
+      vnc: { port: vnc.port },
+    }),
+    port,
+    hostKeyFingerprint,
+    truth: machine.truth,
+    disconnectAll,
+    stopListening,
+    listenAgain,
+    close: () => running.disposeAsync(),
+  };
 }

@@ -68,7 +68,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** What streams may take to end by themselves. */
+/** How long `close` waits for streams to end by themselves. */
 const endWithinMs = 600;
 /** Connections of a listener besides its streams: one stream too many is told so, and files do not run out. */
 const spareConnections = 1000;
@@ -80,6 +80,14 @@ const spareConnections = 1000;
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { feed, vms, version, log } = options;
   let settings: ServerSettings = options;
+  // If the rest of the start fails, this ends what was started. Later, `close` does.
+  await using opened = new AsyncDisposableStack();
+  // Listeners close together, because each may need its whole time limit. They close after the streams: `Server.close` takes an
+  // ended stream for idle and cuts it, with what still waits in it.
+  const closeListeners: (() => Promise<void>)[] = [];
+  opened.defer(async () => {
+    await Promise.all(closeListeners.map((close) => close()));
+  });
   const limits = options.sinkLimits ?? sinkLimits;
   const { maxWaitMs } = limits;
   const streams = createStreams({ feed, vms, version, onDemand: options.onDemand, limits });
@@ -96,6 +104,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     assetsDir: options.assetsDir,
     url: () => url,
   });
+  opened.defer(async () => {
+    const ended = Promise.all([streams.close(), routes.close()]);
+    await Promise.race([ended, delay(endWithinMs, undefined, { ref: false })]);
+  });
 
   const handler = createHandler(routes.app, faults, log);
   const loopbackHandler = handler((request) => {
@@ -105,10 +117,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const loopback = await listenOnLoopback(
     () => attend(createServer(httpOptions), { onRequest: loopbackHandler, log, maxWaitMs }),
     options.port,
-  ).catch(async (error: unknown) => {
-    await streams.close();
-    throw error;
-  });
+  );
+  closeListeners.push(...loopback.servers.map((server) => () => closeServer(server)));
   let external =
     options.external == null
       ? null
@@ -118,10 +128,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
           log,
           handler,
           maxWaitMs,
-        }).catch(async (error: unknown) => {
-          await Promise.all([streams.close(), ...loopback.servers.map(closeServer)]);
-          throw error;
         });
+  closeListeners.push(async () => external?.close());
 
   function boundConnections(): void {
     for (const server of [...loopback.servers, ...(external === null ? [] : [external.server])])
@@ -132,6 +140,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { port } = loopback;
   url = `http://127.0.0.1:${port}`;
   log.info({ url, external: external?.url ?? null }, 'The server accepts connections');
+  const running = opened.move();
   return {
     url,
     port,
@@ -145,11 +154,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       } else external?.reconfigure(changed.external);
       boundConnections();
     },
-    async close() {
-      // First the streams: to `Server.close`, one that has ended counts as idle and is cut, with what still waits in it.
-      const ended = Promise.all([streams.close(), routes.close()]);
-      await Promise.race([ended, delay(endWithinMs, undefined, { ref: false })]);
-      await Promise.all([...loopback.servers.map(closeServer), external?.close()]);
-    },
+    close: () => running.disposeAsync(),
   };
 }

@@ -57,29 +57,26 @@ export async function openExternalListener(options: ExternalListenerOptions): Pr
   const { rules, log, handler, maxWaitMs } = options;
   let { settings } = options;
   await checkExternal(settings);
+  // If the rest of the start fails, this ends what was started. Later, `close` does.
+  await using opened = new AsyncDisposableStack();
   const { server, notices, watch } = await createServer(settings, log);
+  opened.defer(() => closeServer(server));
+  opened.defer(() => watch?.close());
   const keys = openKeyRing(settings.keyFile, log, () => {
     gate.dropStrangers();
   });
+  opened.defer(() => keys.close());
   const gate = createExternalGate({ settings: () => settings, rules, keys });
   const onRequest = handler((request, target) => gate.judge(request, target));
   attend(server, { onRequest, log, maxWaitMs }).on('connection', (socket) => {
     gate.admit(socket);
   });
 
-  async function close(): Promise<void> {
-    keys.close();
-    watch?.close();
-    await closeServer(server);
-  }
-
   const { host } = settings;
-  const port = await listenForOthers(server, host, settings.port).catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
+  const port = await listenForOthers(server, host, settings.port);
   const scheme = settings.tls === 'terminated-elsewhere' ? 'http' : 'https';
   for (const notice of notices) log.warn({}, notice);
+  const running = opened.move();
   return {
     url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
@@ -89,7 +86,7 @@ export async function openExternalListener(options: ExternalListenerOptions): Pr
       const { host, port, tls, keyFile } = settings;
       settings = { ...changed, ...{ host, port, tls, keyFile } };
     },
-    close,
+    close: () => running.disposeAsync(),
   };
 }
 

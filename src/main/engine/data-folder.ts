@@ -1,0 +1,70 @@
+/** The data folder of a running BenchTray: locked for this process, private to this user, with the feed on its journal. */
+import type { Logger } from './common/app-log.ts';
+import type { Clock } from './common/clock.ts';
+import { terminalOf } from './common/terminal.ts';
+import type { Config } from './config/index.ts';
+import { lockDataFolder, openFeed, type Feed } from './feed/index.ts';
+import { dataFolderTooOpen, tightenDataFolder } from './files/index.ts';
+
+export interface DataFolderOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface DataFolder {
+  readonly feed: Feed;
+  /** Sentences for the person who started BenchTray. The list grows when the journal reports something. */
+  readonly notices: readonly string[];
+  /** Writes the server's address into the lock, so that a second BenchTray finds this one. */
+  announce(url: string): void;
+  /** Closes the journal, then releases the lock. */
+  close(): void;
+}
+
+/** @throws UserError if another process uses the folder, or the journal cannot be opened */
+export function openDataFolder({ dataDir, clock, log }: DataFolderOptions): DataFolder {
+  using opened = new DisposableStack();
+  const lock = opened.adopt(lockDataFolder(dataDir), (held) => held.release());
+  tightenDataFolder(dataDir);
+  const notices: string[] = [];
+  const onNotice = (notice: string): void => {
+    log.warn(notice);
+    notices.push(notice);
+  };
+  const tooOpen = openFolderNotice(dataDir);
+  if (tooOpen !== null) onNotice(tooOpen);
+  const feed = opened.adopt(openFeed({ dataDir, clock, onNotice }), (open) => open.close());
+  const running = opened.move();
+  return {
+    feed,
+    notices,
+    announce: (url) => lock.announce(url),
+    close: () => running.dispose(),
+  };
+}
+
+const pruneEveryMs = 3_600_000;
+
+/** Prunes the journal now and every hour. @returns how to stop */
+export function startPruning(feed: Feed, config: () => Config, log: Logger): () => void {
+  const prune = (): void => {
+    const { keepDays, maxMegabytes } = config().journal;
+    try {
+      feed.prune({ olderThanMs: keepDays * 86_400_000, maxBytes: maxMegabytes * 1_000_000 });
+    } catch (error) {
+      log.error({ err: error }, 'BenchTray could not prune the journal and tries again in an hour');
+    }
+  };
+  prune();
+  const timer = setInterval(prune, pruneEveryMs);
+  return () => clearInterval(timer);
+}
+
+/** Returns a sentence if others may write into the data folder; else null. */
+function openFolderNotice(dataDir: string): string | null {
+  const mode = dataFolderTooOpen(dataDir);
+  if (mode === null) return null;
+  const command = terminalOf(process.platform).line`chmod 700 ${dataDir}`;
+  return `Others may replace files in the data folder ${dataDir} (its mode is ${mode.toString(8)}). Keep it to yourself${command === null ? '' : `: ${command}`}`;
+}
