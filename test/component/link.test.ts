@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
+import FirstContact from '../../src/renderer/features/link/FirstContact.svelte';
 import LinkBanner from '../../src/renderer/features/link/LinkBanner.svelte';
 import TopBar from '../../src/renderer/features/link/TopBar.svelte';
 import { nowMs } from './support/fixtures.ts';
@@ -34,6 +35,24 @@ test('a server that was never heard has no age', async () => {
   await expect
     .element(getByTestId('link-banner'))
     .toHaveTextContent('No answer from BenchTray, trying again.');
+});
+
+test.for([
+  { who: 'the app', appVersion: '1.3.0', advice: 'This app is version 1.3.0' },
+  { who: 'a browser', appVersion: null, advice: 'reload this page' },
+])('$who says after a while that the server is too old to name its VMs', async ({ appVersion, advice }) => {
+  const { container, getByText, rerender } = await render(FirstContact, {
+    ...{ link: { kind: 'open', heardAtMs: nowMs }, version: '1.2.3', connectedAtMs: nowMs, nowMs },
+    ...{ host: '127.0.0.1:8765', appVersion },
+  });
+  await expect.element(getByText('Reading which VMs there are…')).toBeVisible();
+  await rerender({ nowMs: nowMs + 16_000 });
+  await expect.element(getByText('The BenchTray at 127.0.0.1:8765 is too old')).toBeVisible();
+  expect(container.textContent).toContain('Its version is 1.2.3.');
+  expect(container.textContent).toContain(advice);
+  // It has restarted, perhaps as a newer one.
+  await rerender({ connectedAtMs: nowMs + 16_000 });
+  await expect.element(getByText('Reading which VMs there are…')).toBeVisible();
 });
 
 test.for([

@@ -15,7 +15,7 @@ export function applyMessage(
       const clockOffsetMs = Number.isNaN(serverMs) ? 0 : serverMs - heardAtMs;
       // The server may have a new journal. It sends snapshots only of runs that it knows, and they follow at once.
       const vms = message.data.gap === true ? (state.vms?.map(withoutRun) ?? null) : state.vms;
-      return { ...state, vms, version: message.data.version, clockOffsetMs };
+      return { ...state, vms, version: message.data.version, connectedAtMs: heardAtMs, clockOffsetMs };
     }
     case 'vms':
       return withVms(

@@ -69,6 +69,8 @@ export interface DashboardState {
   readonly vms: readonly VmView[] | null;
   /** Version of BenchTray; null before the first contact. */
   readonly version: string | null;
+  /** When the newest stream was opened, epoch milliseconds by the clock of this browser; null before the first contact. */
+  readonly connectedAtMs: number | null;
   /** Add this to the clock of this browser to get the server's. */
   readonly clockOffsetMs: number;
 }
@@ -76,6 +78,7 @@ export interface DashboardState {
 export const initialState: DashboardState = {
   vms: null,
   version: null,
+  connectedAtMs: null,
   clockOffsetMs: 0,
 };
 

@@ -179,7 +179,7 @@ export function dashboardOf(
   changes: Partial<Dashboard> = {},
 ): Dashboard {
   return {
-    state: { vms, version: '1.2.3', clockOffsetMs: 0 },
+    state: { vms, version: '1.2.3', connectedAtMs: nowMs, clockOffsetMs: 0 },
     link,
     nowMs,
     serverNowMs: nowMs,

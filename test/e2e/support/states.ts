@@ -52,6 +52,18 @@ export const states: readonly State[] = [
     reach: text('Reading which VMs there are…'),
   },
   {
+    name: 'older-server',
+    arrange: async (_bench, page) => {
+      await page.clock.install();
+      await holdSnapshots(page);
+    },
+    async reach(page) {
+      await text('Live')(page);
+      await page.clock.fastForward(16_000);
+      await text('is too old')(page);
+    },
+  },
+  {
     name: 'never-reached',
     arrange: (_bench, page) => routeStream(page, (route) => route.fulfill({ status: 503 })),
     reach: text('Nothing is known yet'),

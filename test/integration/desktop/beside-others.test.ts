@@ -70,6 +70,37 @@ describe.skipIf(chromiumPath === null)('the app beside other programs', () => {
     await app.see(({ tray }) => tray?.image.startsWith('offline'), 'that it is back');
   });
 
+  it('says that the other one is too old when it does not name its VMs', async () => {
+    const old = createServer(({ url = '', headers }, response) => {
+      if (url === '/healthz') {
+        response.setHeader('Content-Type', 'application/json');
+        response.end(JSON.stringify({ status: 'ok', app: 'BenchTray', version: '0.0.9' }));
+      } else if (url.startsWith('/api/benchmark-sse')) {
+        const timestamp = new Date().toISOString();
+        const connected = { timestamp, interval: 5, version: '0.0.9', replayed: 0 };
+        response.setHeader('Access-Control-Allow-Origin', headers.origin ?? '*');
+        response.setHeader('Content-Type', 'text/event-stream');
+        response.write(`event: connected\nid: abcdefgh-1\ndata: ${JSON.stringify(connected)}\n\n`);
+      } else {
+        response.writeHead(404).end();
+      }
+    });
+    old.listen(0, '127.0.0.1');
+    await once(old, 'listening');
+    try {
+      const { port } = old.address() as AddressInfo;
+      const app = desk.start('--port', String(port));
+      expect(await app.listening()).toBe(`http://127.0.0.1:${port}`);
+      const page = await app.page();
+      await page.getByText('Reading which VMs there are…').waitFor();
+      await page.getByText(`The BenchTray at 127.0.0.1:${port} is too old`).waitFor({ timeout: 60_000 });
+      expect(await page.getByRole('main').innerText()).toContain('Its version is 0.0.9.');
+    } finally {
+      old.close();
+      old.closeAllConnections();
+    }
+  });
+
   it('says in a sentence that a stranger has the port', async () => {
     const stranger = createServer((_request, response) => response.end('hello'));
     stranger.listen(0, '127.0.0.1');

@@ -60,7 +60,11 @@ const codes = (state: DashboardState) => vmOf(state)?.problems.map(({ code }) =>
 const watched = hear(initialState, status, progress());
 
 it('takes the time from the server', () => {
-  expect(hear(initialState, connected())).toMatchObject({ clockOffsetMs: 5000, version: '1.2.3' });
+  expect(hear(initialState, connected())).toMatchObject({
+    clockOffsetMs: 5000,
+    version: '1.2.3',
+    connectedAtMs: heardAtMs,
+  });
 });
 
 it('shows a VM that has a status, and none that only the journal knows', () => {
