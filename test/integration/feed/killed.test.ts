@@ -113,6 +113,18 @@ describe('the lock of the data folder', () => {
     lockDataFolder(dataDir).release();
   });
 
+  // Windows lets nobody remove a folder that has an open file.
+  it.skipIf(process.platform === 'win32')('leaves a new folder at the same path to its new owner', () => {
+    const first = lockDataFolder(dataDir);
+    rmSync(dataDir, { recursive: true });
+    const second = lockDataFolder(dataDir);
+    second.announce('http://127.0.0.1:2');
+    first.release();
+    expect(() => lockDataFolder(dataDir)).toThrow('http://127.0.0.1:2');
+    second.release();
+    expect(existsSync(join(dataDir, 'owner.json'))).toBe(false);
+  });
+
   it('says so without a name when the owner left none', () => {
     const first = lockDataFolder(dataDir);
     writeFileSync(join(dataDir, 'owner.json'), '{"pid":');

@@ -1,5 +1,10 @@
-/** One process per data folder. The lock is one that the operating system takes back when the process dies, however it dies. */
-import { mkdirSync, rmSync } from 'node:fs';
+/**
+ * One process per data folder. The operating system releases the lock when the process dies, however it dies.
+ * The lock belongs to the folder itself. If somebody removes or moves the folder of a running BenchTray, a second one may use the
+ * same path: the two do not share the journal, and the first one reports the loss (place-watch.ts). A lock by the path would miss
+ * the other paths of one folder (links, containers), and a person who removed a folder may use its name again.
+ */
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -40,11 +45,11 @@ export class DataFolderInUse extends UserError {
  */
 export function lockDataFolder(dataDir: string): DataFolderLock {
   const ownerFile = join(dataDir, 'owner.json');
+  const lockFile = join(dataDir, 'lock.sqlite');
   const owner: Owner = { pid: process.pid, startedAt: new Date().toISOString() };
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const lockFile = join(dataDir, 'lock.sqlite');
     createOwnFile(lockFile);
     database = new DatabaseSync(lockFile, { timeout: 0 });
     // Held open until the release: an exclusive transaction excludes everyone else, in this process too.
@@ -60,14 +65,15 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
     });
   }
   const held = database;
+  const inode = inodeOf(lockFile);
   return {
     announce(url) {
       writeOwner(ownerFile, { ...owner, url });
     },
     release() {
       if (!held.isOpen) return;
-      // Before the lock goes: afterwards the file may be somebody else's.
-      rmSync(ownerFile, { force: true });
+      // Before the lock goes, because the file may be another process's afterwards. In another folder at this path, it is already.
+      if (inodeOf(lockFile) === inode) rmSync(ownerFile, { force: true });
       held.close();
     },
   };
@@ -83,6 +89,11 @@ function readOwner(file: string): Owner | null {
   } catch {
     return null;
   }
+}
+
+/** Returns the inode, which no other file can have while this one is open; undefined if it is missing. */
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
 function isBusy(error: unknown): boolean {
