@@ -1,3 +1,4 @@
+import { Chalk, supportsColor, type ChalkInstance } from 'chalk';
 import type { PlatformDirs } from '../engine/config/index.ts';
 import type { SimulatedVm, SimulatedVmOptions } from '../engine/demo/index.ts';
 import type { DiagnoseOptions } from '../engine/diagnose.ts';
@@ -46,3 +47,9 @@ export const say = (output: Output, line: string): void => {
 export const sayPainted = (output: Output, line: string): void => {
   output.write(`${line}\n`);
 };
+
+/** Returns colours for a terminal that has them, unless `NO_COLOR` is set. */
+export function paintFor(env: CliIo['env'], output: Output): ChalkInstance {
+  const wanted = output.isTTY === true && (env['NO_COLOR'] ?? '') === '';
+  return new Chalk({ level: wanted && supportsColor ? supportsColor.level : 0 });
+}

@@ -2,9 +2,16 @@ import { withOptionalLog, type CommonOptions } from './common-options.ts';
 import { terminalTexts } from '../../shared/terminal-text.ts';
 import type { CliIo } from './io.ts';
 import { followStream } from '../engine/client/index.ts';
-import { runOutcome } from './watch/run-outcome.ts';
+import { readAnswerJson } from '../engine/common/read-answer-json.ts';
 import { jsonScreen, lineScreen, liveScreen, type Screen } from './watch/screen.ts';
-import { afterLoss, afterMessage, hasEnded, initialState, type WatchState } from './watch/state.ts';
+import {
+  afterLoss,
+  afterMessage,
+  hasEnded,
+  initialState,
+  type AwaitedRun,
+  type WatchState,
+} from './watch/state.ts';
 import { streamUrl } from './watch/stream-url.ts';
 
 export interface WatchOptions extends CommonOptions {
@@ -87,4 +94,20 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
 function chooseScreen({ json }: WatchOptions, io: CliIo): Screen {
   if (json === true) return jsonScreen(io);
   return io.stdout.isTTY === true ? liveScreen(io) : lineScreen(io);
+}
+
+/** Returns how a run ended. If its end was missed, this asks the server's history. Null: it is not known. */
+async function runOutcome({ runId, outcome }: AwaitedRun, url: URL): Promise<string | null> {
+  if (outcome !== 'unknown') return outcome;
+  const address = new URL(`/api/runs/${encodeURIComponent(runId)}`, url);
+  const key = url.searchParams.get('api_key');
+  if (key !== null) address.searchParams.set('api_key', key);
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(5000) });
+    if (!response.ok) return null;
+    const run = (await readAnswerJson(response)) as { readonly state?: unknown };
+    return typeof run.state === 'string' ? run.state : null;
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 /** What is worth interrupting somebody who listens to the page instead of looking at it. */
-import type { StreamMessage } from './model.ts';
+import type { StreamMessage } from '../../shared/stream-message.ts';
 
 export interface Announcement {
   /** `assertive`: said at once. `polite`: when there is a pause. */

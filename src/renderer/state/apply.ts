@@ -1,7 +1,8 @@
 /** What is known after something was heard. Pure: `apply…(state, news) → state`. */
+import type { StreamMessage } from '../../shared/stream-message.ts';
 import { momentCodes, openErrorsIn } from '../../shared/stream.ts';
 import type { ProgressPayload, StatusPayload, TaskCompletePayload } from '../../shared/stream.ts';
-import type { DashboardState, ShownError, RunRecord, StreamMessage, TaskResult, VmView } from './model.ts';
+import type { DashboardState, ShownError, RunRecord, TaskResult, VmView } from './model.ts';
 
 /** @param heardAtMs when it came, epoch milliseconds by this browser's clock */
 export function applyMessage(

@@ -1,17 +1,12 @@
 /** The one store of the page: follows the stream, reads the recorded results of runs, and keeps the time. */
+import type { StreamMessage } from '../../shared/stream-message.ts';
 import type { ProgressPayload } from '../../shared/stream.ts';
 import { fetchRun } from './api.ts';
 import { applyMessage, applyRecord, dismissProblem } from './apply.ts';
 import { announcementOf, type Announcement } from './announcement.ts';
 import { bridge } from './bridge.ts';
 import { isRecordStale } from './stale-record.ts';
-import {
-  initialState,
-  type DashboardState,
-  type Link,
-  type ShownError,
-  type StreamMessage,
-} from './model.ts';
+import { initialState, type DashboardState, type Link, type ShownError } from './model.ts';
 import { openSharedStream } from './shared-stream.ts';
 import { openStream, type StreamClient } from './stream-client.ts';
 

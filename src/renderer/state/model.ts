@@ -1,23 +1,10 @@
 /** What the page knows, as one value that is replaced and never changed. */
 import type {
-  ConnectedPayload,
   ErrorPayload,
   ProgressPayload,
-  RecoveredPayload,
   StatusPayload,
   TaskCompletePayload,
-  VmsPayload,
 } from '../../shared/stream.ts';
-
-/** An event as it came. `problem` is the name that the page asks for in place of `error`, which EventSource uses itself. */
-export type StreamMessage =
-  | { readonly event: 'connected'; readonly data: ConnectedPayload }
-  | { readonly event: 'vms'; readonly data: VmsPayload }
-  | { readonly event: 'status'; readonly data: StatusPayload }
-  | { readonly event: 'progress'; readonly data: ProgressPayload }
-  | { readonly event: 'task_complete'; readonly data: TaskCompletePayload }
-  | { readonly event: 'problem'; readonly data: ErrorPayload }
-  | { readonly event: 'recovered'; readonly data: RecoveredPayload };
 
 /** Whether the stream is there. All times are epoch milliseconds by the clock of this browser. */
 export interface Link {

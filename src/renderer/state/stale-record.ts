@@ -1,6 +1,6 @@
 /** When the history is to be read again. Pure. */
 import type { ProgressPayload } from '../../shared/stream.ts';
-import type { StreamMessage } from './model.ts';
+import type { StreamMessage } from '../../shared/stream-message.ts';
 
 /** @returns whether the record of the run says more than before, or something else */
 export function isRecordStale(

@@ -2,7 +2,7 @@
  * One client of the event stream, which comes back for ever. The browser's EventSource reconnects by itself after a cut, but
  * closes for good on any answer other than 200, and does not notice a silent server. This client reconnects in both cases.
  */
-import type { StreamMessage } from './model.ts';
+import { messageNames, parseMessage, type StreamMessage } from '../../shared/stream-message.ts';
 
 export interface StreamClientOptions {
   /** Where the server is. */
@@ -26,16 +26,6 @@ interface DataEvent extends Event {
   readonly lastEventId: string;
 }
 
-const messageNames = [
-  'connected',
-  'vms',
-  'status',
-  'progress',
-  'task_complete',
-  'problem',
-  'recovered',
-] as const satisfies readonly StreamMessage['event'][];
-
 const batchMs = 50;
 const shortestPauseMs = 1000;
 const longestPauseMs = 30_000;
@@ -57,7 +47,7 @@ export function openStream(options: StreamClientOptions): StreamClient {
 
   function onEvent(event: StreamMessage['event'], { data, lastEventId: id }: DataEvent): void {
     if (id !== '') lastEventId = id;
-    const message = toMessage(event, data);
+    const message = parseMessage(event, String(data));
     if (message === null) return;
     waiting.push(message);
     batchTimer ??= setTimeout(flush, batchMs);
@@ -109,15 +99,4 @@ export function streamUrl(base: URL, lastEventId: string): URL {
 export function retryPauseMs(refusals: number, random: number): number {
   const ceiling = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(refusals, 10));
   return Math.round(ceiling * (0.5 + random / 2));
-}
-
-/** Null where the data is not a JSON object. Its fields are taken as the contract has them. */
-export function toMessage(event: StreamMessage['event'], text: unknown): StreamMessage | null {
-  try {
-    const data: unknown = JSON.parse(String(text));
-    if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
-    return { event, data } as unknown as StreamMessage;
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,5 @@
 /** One stream for every tab of a browser: HTTP/1.1 leaves a browser six connections to a server, in all its tabs together. */
-import type { StreamMessage } from './model.ts';
+import type { StreamMessage } from '../../shared/stream-message.ts';
 import type { StreamClient, StreamClientOptions } from './stream-client.ts';
 
 /** A message from a page to the hub. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { messageLines, timeText } from '../../../src/main/cli/watch/format.ts';
-import { messageJson } from '../../../src/main/cli/watch/message-json.ts';
+import { messageJson } from '../../../src/main/cli/watch/screen.ts';
 import { toMessage, type StreamMessage } from '../../../src/main/engine/client/index.ts';
 import type { PoolView, RunOutcome } from '../../../src/shared/stream.ts';
 import { plainText, cutText } from '../../../src/shared/plain-text.ts';

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskCompletePayload } from '../../../src/shared/stream.ts';
 import { applyMessage, applyRecord, dismissProblem } from '../../../src/renderer/state/apply.ts';
-import {
-  initialState,
-  type DashboardState,
-  type StreamMessage,
-  type VmView,
-} from '../../../src/renderer/state/model.ts';
+import { initialState, type DashboardState, type VmView } from '../../../src/renderer/state/model.ts';
+import type { StreamMessage } from '../../../src/shared/stream-message.ts';
 import { errorOf, progressOf, statusOf } from '../feed/fixtures.ts';
 
 const heardAtMs = Date.parse('2026-01-28T23:00:00Z');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pageTitle, type TitleContext } from '../../../src/renderer/features/vm/page-title.ts';
-import { worstVm } from '../../../src/renderer/features/vm/worst-vm.ts';
+import { worstVm } from '../../../src/renderer/features/vm/vm-words.ts';
 import type { VmView } from '../../../src/renderer/state/model.ts';
 import type { PoolView } from '../../../src/shared/stream.ts';
 import { errorOf, progressOf, statusOf } from '../feed/fixtures.ts';

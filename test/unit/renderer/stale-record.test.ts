@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isRecordStale } from '../../../src/renderer/state/stale-record.ts';
-import type { StreamMessage } from '../../../src/renderer/state/model.ts';
+import type { StreamMessage } from '../../../src/shared/stream-message.ts';
 import { errorOf, progressOf } from '../feed/fixtures.ts';
 
 const known = progressOf('vm-a');

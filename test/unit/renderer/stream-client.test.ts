@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { retryPauseMs, streamUrl, toMessage } from '../../../src/renderer/state/stream-client.ts';
+import { retryPauseMs, streamUrl } from '../../../src/renderer/state/stream-client.ts';
+import { parseMessage } from '../../../src/shared/stream-message.ts';
 
 it('asks for all VMs, and goes on where it stood', () => {
   const base = new URL('http://127.0.0.1:8765/some/page');
@@ -15,8 +16,8 @@ it('waits longer after each refusal, never in step, and never for ever', () => {
 });
 
 it('takes nothing for a message that is not one', () => {
-  expect(toMessage('status', '{"vm":"a"}')).toEqual({ event: 'status', data: { vm: 'a' } });
-  expect(['', 'x', 'null', '[1]', '"text"', undefined].map((text) => toMessage('status', text))).toEqual(
+  expect(parseMessage('status', '{"vm":"a"}')).toEqual({ event: 'status', data: { vm: 'a' } });
+  expect(['', 'x', 'null', '[1]', '"text"', 'undefined'].map((text) => parseMessage('status', text))).toEqual(
     Array(6).fill(null),
   );
 });

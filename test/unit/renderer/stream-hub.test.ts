@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { StreamMessage } from '../../../src/renderer/state/model.ts';
+import type { StreamMessage } from '../../../src/shared/stream-message.ts';
 import type { StreamClientOptions } from '../../../src/renderer/state/stream-client.ts';
 import {
   createStreamHub,

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase, RunOutcome } from '../../../src/shared/stream.ts';
 import { countOfTotal, runState, tally } from '../../../src/renderer/features/run/run-words.ts';
-import { saysMoreThanItsPhase, staleness, vmState } from '../../../src/renderer/features/vm/vm-words.ts';
-import { isCritical } from '../../../src/renderer/features/vm/worst-vm.ts';
+import {
+  isCritical,
+  saysMoreThanItsPhase,
+  staleness,
+  vmState,
+} from '../../../src/renderer/features/vm/vm-words.ts';
 import type { TaskResult, VmView } from '../../../src/renderer/state/model.ts';
 import { errorOf, progressOf, statusOf } from '../feed/fixtures.ts';
 

@@ -1,8 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { DoctorCheck, DoctorSummary } from '../../../shared/doctor.ts';
 import { terminalTexts } from '../../../shared/terminal-text.ts';
-import { sayPainted, type CliIo } from '../io.ts';
-import { paintFor } from '../paint.ts';
+import { paintFor, sayPainted, type CliIo } from '../io.ts';
 import { checkLines, runningLine, summaryLine } from './lines.ts';
 
 /** Shows what the doctor says: in the order of its table, each check when it and all before it are through. */

@@ -1,13 +1,11 @@
 import { createLogUpdate } from 'log-update';
 import { terminalTexts } from '../../../shared/terminal-text.ts';
-import { say, sayPainted, type CliIo, type Output } from '../io.ts';
+import { paintFor, say, sayPainted, type CliIo, type Output } from '../io.ts';
 import { isRunNews, messageLines, timeText } from './format.ts';
 import type { StreamMessage } from '../../engine/client/index.ts';
-import { messageJson } from './message-json.ts';
 import { plainText } from '../../../shared/plain-text.ts';
 import type { WatchState } from './state.ts';
 import { renderView } from './view.ts';
-import { paintFor } from '../paint.ts';
 
 /** One of the three ways in which `watch` shows things. */
 export interface Screen {
@@ -88,4 +86,12 @@ function lostLines(stderr: Output): (reason: string) => void {
     told = reason;
     say(stderr, `${timeText(Date.now())} not connected: ${plainText(reason)}; trying again`);
   };
+}
+
+/** One line of JSON. Control characters that JSON lets through raw are escaped, since this may land on a terminal. */
+export function messageJson({ event, id, data }: StreamMessage): string {
+  return JSON.stringify({ event, id, data }).replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

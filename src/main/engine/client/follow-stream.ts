@@ -1,5 +1,6 @@
 import { EventSource, type FetchLike } from 'eventsource';
-import { messageNames, toMessage, type StreamMessage } from './message.ts';
+import { messageNames } from '../../../shared/stream-message.ts';
+import { toMessage, type StreamMessage } from './message.ts';
 
 export interface FollowOptions {
   readonly url: URL;

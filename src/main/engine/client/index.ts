@@ -3,5 +3,4 @@
  * the server, and hands on what was said. It knows nothing of VMs, and nothing of the process that serves.
  */
 export { followStream, type FollowOptions } from './follow-stream.ts';
-export { messageNames, toMessage, type StreamMessage } from './message.ts';
-export { streamEventOf } from './stream-event.ts';
+export { streamEventOf, toMessage, type StreamMessage } from './message.ts';

@@ -1,40 +1,26 @@
+/** A message of the stream with its id, which a client that comes back names. */
+import { parseMessage, type StreamMessage as Message } from '../../../shared/stream-message.ts';
 import type { StreamEvent } from '../../../shared/stream.ts';
 
-/** One event as it came over the wire. `problem` is the name that our own clients ask for in place of `error`. */
-export type StreamMessage = {
-  readonly [Type in StreamEvent['type']]: {
-    readonly event: Type extends 'error' ? 'problem' : Type;
-    /** Null for snapshots, which have none. */
-    readonly id: string | null;
-    readonly data: Extract<StreamEvent, { type: Type }>['data'];
-  };
-}[StreamEvent['type']];
+export type StreamMessage = Message & {
+  /** Null for snapshots, which have none. */
+  readonly id: string | null;
+};
 
-export const messageNames = [
-  'connected',
-  'vms',
-  'status',
-  'progress',
-  'task_complete',
-  'problem',
-  'recovered',
-] as const satisfies readonly StreamMessage['event'][];
-
-/** Null where the data is not a JSON object. Its fields are taken as the contract has them. */
+/** Returns the message; null if the data is not a JSON object. */
 export function toMessage(
   event: StreamMessage['event'],
   text: string,
   lastEventId: string,
 ): StreamMessage | null {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
+  const message = parseMessage(event, text);
+  if (message === null) return null;
   // EventSource repeats the last id with events that have none.
   const isSnapshot = event === 'vms' || event === 'status' || event === 'progress';
-  const id = isSnapshot || lastEventId === '' ? null : lastEventId;
-  return { event, id, data } as StreamMessage;
+  return { ...message, id: isSnapshot || lastEventId === '' ? null : lastEventId };
+}
+
+/** Returns the event under the server's own name for it. */
+export function streamEventOf({ event, data }: StreamMessage): StreamEvent {
+  return { type: event === 'problem' ? 'error' : event, data } as StreamEvent;
 }

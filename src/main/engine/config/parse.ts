@@ -1,4 +1,11 @@
-import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
 import type { z } from 'zod';
 import { maskUrl } from '../../../shared/mask-secrets.ts';
 import { excessOf } from './excess.ts';
@@ -6,7 +13,6 @@ import { nearestWord } from './nearest-word.ts';
 import { foundText, keyText, placeOf, problem, type ConfigProblem } from './problem.ts';
 import { knownKeys } from './known-keys.ts';
 import { configSchema, type Config } from './schema.ts';
-import { syntaxText } from './syntax-text.ts';
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
@@ -137,4 +143,29 @@ function repeatedKeys(node: Node, path: Path): readonly RepeatedKey[] {
     seen.add(key);
     return inner;
   });
+}
+
+/** By the names that jsonc-parser gives its error codes. */
+const syntaxTexts: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'found a word that JSON does not know, expected a value',
+  InvalidNumberFormat: 'found a number that JSON does not know',
+  PropertyNameExpected: 'expected a key in double quotes',
+  ValueExpected: 'expected a value',
+  ColonExpected: 'expected ":" after the key',
+  CommaExpected: 'expected "," before this',
+  CloseBraceExpected: 'expected "}"',
+  CloseBracketExpected: 'expected "]"',
+  EndOfFileExpected: 'found more text after the end of the configuration',
+  UnexpectedEndOfComment: 'a comment is not closed by "*/"',
+  UnexpectedEndOfString: 'a text is not closed by a double quote',
+  InvalidEscapeCharacter: 'found an escape that JSON does not know (a backslash is written as two)',
+  InvalidUnicode: 'found a broken \\u escape',
+  InvalidCharacter: 'found a character that has to be escaped in a text',
+};
+
+/** What is wrong with the syntax, in words. No error stands for a file without anything in it. */
+function syntaxText(error: ParseError | undefined, source: string): string {
+  if (error === undefined || source.trim() === '')
+    return 'the file is empty, expected a configuration in { }';
+  return `not valid JSON: ${syntaxTexts[printParseErrorCode(error.error)] ?? 'cannot be read'}`;
 }

@@ -13,9 +13,8 @@ import {
   type VmCheck,
 } from './model.ts';
 import type { CheckName } from './names.ts';
-import type { DoctorTools } from './tools.ts';
 import { toldCheck, waitingCheck } from './told.ts';
-import { createVmFacts, type VmFacts } from './vm-facts.ts';
+import { createVmFacts, type DoctorTools, type VmFacts } from './vm-facts.ts';
 import { messageOf } from '../../../shared/message-of.ts';
 
 /** How a check came out, for those that need it. */

@@ -7,5 +7,5 @@ export { checks } from './checks/index.ts';
 export type { Check, Configuration, DoctorReport, House, RemedyWords } from './model.ts';
 export { checkNames, type CheckName } from './names.ts';
 export { runDoctor, type DoctorOptions } from './run-doctor.ts';
-export type { DoctorTools } from './tools.ts';
+export type { DoctorTools } from './vm-facts.ts';
 export { troubleshooting } from './troubleshooting.ts';

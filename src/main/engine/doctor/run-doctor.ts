@@ -4,7 +4,7 @@ import type { VmConfig } from '../config/index.ts';
 import { createRun } from './check-run.ts';
 import { checks } from './checks/index.ts';
 import type { Check, DoctorReport, House } from './model.ts';
-import type { DoctorTools } from './tools.ts';
+import type { DoctorTools } from './vm-facts.ts';
 import { summaryOf, waitingCheck } from './told.ts';
 
 export interface DoctorOptions {

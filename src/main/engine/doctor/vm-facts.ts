@@ -3,21 +3,32 @@
  * those of the watcher, so that the doctor sees what it sees. Nothing is asked before it is wanted.
  */
 import type { Result } from '../../../shared/result.ts';
+import type { Azure } from '../azure/index.ts';
 import type { AzureAnswer, AzureFacts } from '../azure/model.ts';
 import type { VmConfig } from '../config/index.ts';
 import {
   openHostShell,
   type ConnectResult,
+  type ConnectTools,
   type HostKeyVerdict,
   type LoadedKeys,
+  type SshPlaces,
   type SshProblem,
   type SshTarget,
 } from '../vm/index.ts';
 import { azureTarget, findTarget } from '../watch/index.ts';
 import { openLogin, type Login } from './login.ts';
-import type { DoctorTools } from './tools.ts';
 import { askOnce } from './once.ts';
 import { createVmLooks, type VmLooks } from './vm-looks.ts';
+
+/** The connections of the doctor to a VM and its cloud. */
+export interface DoctorTools {
+  readonly ssh: ConnectTools;
+  readonly places: SshPlaces;
+  readonly azure: Pick<Azure, 'look'>;
+  readonly platform: NodeJS.Platform;
+  readonly now: () => number;
+}
 
 /** What is seen on the VM itself is asked for over one login. */
 export interface VmFacts extends Omit<VmLooks, 'close'> {

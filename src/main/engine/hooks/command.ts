@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import { cutText, plainText } from '../../../shared/plain-text.ts';
-import { killTree } from './kill-tree.ts';
 import type { Deliver, Environment, DeliveryResult } from './model.ts';
 import { programEnvironment } from './program-environment.ts';
 
@@ -124,4 +123,24 @@ function lastLine(said: string, parameters: readonly string[]): string {
     .filter((parameter) => parameter.length >= 6)
     .reduce((text, parameter) => text.replaceAll(parameter, '***'), line);
   return cutText(plainText(maskSecrets(withoutArguments)), longestSaid);
+}
+
+/** Ends a process that was started as the leader of its own group, and what it has started in turn. */
+function killTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined) return;
+  if (process.platform === 'win32') {
+    // Windows has no groups: only while the process itself is there can its children be found.
+    if (child.exitCode === null && child.signalCode === null) {
+      spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on(
+        'error',
+        () => child.kill(),
+      );
+    }
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // Nobody is left in the group.
+  }
 }

@@ -15,7 +15,7 @@ import { createFaultLog } from './http/fault-log.ts';
 import { createHandler } from './http/handler.ts';
 import { listenOnLoopback } from './http/listen.ts';
 import type { ConfiguredVm } from './stream/pictures.ts';
-import type { ServerLog } from './http/server-log.ts';
+import type { ServerLog } from './http/fault-log.ts';
 import type { SetupCode } from './access/setup-code.ts';
 import { sinkLimits, type SinkLimits } from './stream/sink.ts';
 import type { RunDoctor } from './routes/doctor-route.ts';

@@ -2,7 +2,7 @@
 import type { PageName } from '../../../shared/ipc.ts';
 import type { VmView } from '../../state/model.ts';
 import { countOfTotal } from '../run/run-words.ts';
-import { isCritical, worstVm } from './worst-vm.ts';
+import { isCritical, worstVm } from './vm-words.ts';
 
 export interface TitleContext {
   readonly vms: readonly VmView[];

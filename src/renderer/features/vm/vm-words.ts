@@ -1,4 +1,5 @@
 /** The state of a VM in a word and a shape, and how old that knowledge is. Pure. */
+import { badnessOf } from '../../../shared/badness.ts';
 import { worstSeverity } from '../../../shared/severity.ts';
 import type { Phase, StatusPayload } from '../../../shared/stream.ts';
 import { durationText, momentText, parseTime } from '../../format/format.ts';
@@ -85,4 +86,12 @@ export function staleness(vm: VmView, link: Link, clockOffsetMs: number): Stalen
   // An older server sends only the time of its last look.
   const heardAtMs = parseTime(progress.as_of ?? status.as_of ?? status.checked_at);
   return { asOfMs: heardAtMs === null ? null : heardAtMs - clockOffsetMs, reason: 'vm' };
+}
+
+export const isCritical = (vm: VmView): boolean => badnessOf(vm) === 3;
+
+/** Returns the VM in the worst state, the first of several; null while nothing is wrong. */
+export function worstVm(vms: readonly VmView[]): VmView | null {
+  const [worst] = vms.toSorted((a, b) => badnessOf(b) - badnessOf(a));
+  return worst === undefined || badnessOf(worst) === 0 ? null : worst;
 }

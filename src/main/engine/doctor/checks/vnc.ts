@@ -1,7 +1,7 @@
+import { get } from 'node:http';
 import type { DockerCommand, SshTarget } from '../../vm/index.ts';
 import { onVmByDocker, tunnel } from '../commands.ts';
 import { exampleTarget } from '../examples.ts';
-import { knock } from '../knock.ts';
 import { failed, passed, remedy, warned, type VmCheck } from '../model.ts';
 import { needTarget } from './docker.ts';
 
@@ -49,3 +49,20 @@ export const vnc: VmCheck = {
       : failed(`It answers neither at ${url} nor on the VM itself.`, down, about);
   },
 };
+
+const knockWithinMs = 5_000;
+
+/** Returns whether a web server answers, whatever it says. */
+function knock(url: string, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, {
+      agent: false,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(knockWithinMs)]),
+    });
+    request.once('response', (response) => {
+      response.destroy();
+      resolve(true);
+    });
+    request.once('error', () => resolve(false));
+  });
+}

@@ -1,7 +1,7 @@
 /** The API keys as a running server knows them: read again whenever their file has changed. */
 import { statSync } from 'node:fs';
 import { findKey, readKeys, type StoredKey } from './api-keys.ts';
-import type { ServerLog } from '../http/server-log.ts';
+import type { ServerLog } from '../http/fault-log.ts';
 
 export interface KeyRing {
   /** @returns the id of the key, or null when it is none of ours */

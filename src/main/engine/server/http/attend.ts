@@ -2,7 +2,7 @@
 import type { RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { methodProblem, problemOfParser, rawAnswer, type Problem } from './problem.ts';
-import type { ServerLog } from './server-log.ts';
+import type { ServerLog } from './fault-log.ts';
 
 /** The times are for a request to arrive; how long an answer takes, they do not limit. */
 export const httpOptions: ServerOptions = {

@@ -6,7 +6,7 @@ import { UserError } from '../../../../shared/user-error.ts';
 import { readUserFile, tlsKeyTooOpen } from '../../files/index.ts';
 import { inBackground } from '../../common/in-background.ts';
 import { terminalOf } from '../../common/terminal.ts';
-import type { ServerLog } from './server-log.ts';
+import type { ServerLog } from './fault-log.ts';
 
 /** Paths of PEM files. */
 export interface CertificateFiles {

@@ -10,7 +10,7 @@ import { createExternalGate, type ExternalSettings } from '../access/external-ga
 import type { Handler } from './handler.ts';
 import { openKeyRing } from '../access/key-ring.ts';
 import { listenForOthers } from './listen.ts';
-import type { ServerLog } from './server-log.ts';
+import type { ServerLog } from './fault-log.ts';
 
 export interface ExternalListener {
   /** "https://0.0.0.0:8766" */

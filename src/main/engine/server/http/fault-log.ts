@@ -1,5 +1,11 @@
 /** Bounds what requests can write into the log: a client that repeats a request must not rotate the log away. */
-import type { ServerLog } from './server-log.ts';
+
+/** The part of pino that the server uses. */
+export interface ServerLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
 
 export interface FaultLog {
   /** Logs an internal error of a request, or only counts it. Leaves out the query, which may hold a key. */

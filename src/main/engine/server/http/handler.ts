@@ -5,9 +5,8 @@ import { inBackground } from '../../common/in-background.ts';
 import { preflightHeaders, sameOriginOnly } from '../access/access.ts';
 import type { GateVerdict } from '../access/external-gate.ts';
 import type { App } from '../routes/app.ts';
-import type { FaultLog } from './fault-log.ts';
+import type { FaultLog, ServerLog } from './fault-log.ts';
 import { allowed, internalProblem, sendProblem, unreadableAddress, type Problem } from './problem.ts';
-import type { ServerLog } from './server-log.ts';
 import { readTarget, type Target } from './target.ts';
 
 /** Whether a request may be made. `target` is null where it cannot be read. */

@@ -1,6 +1,6 @@
 /** Takes the port, for both families of addresses, or says who has it. */
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../../../../shared/message-of.ts';
 import { UserError } from '../../../../shared/user-error.ts';
@@ -39,13 +39,13 @@ const attempts = 10;
  * @throws PortTaken
  * @throws UserError when the port may not be taken
  */
-export async function listenOnLoopback(createServer: () => Server, port: number): Promise<Listening> {
+export async function listenOnLoopback(makeServer: () => Server, port: number): Promise<Listening> {
   for (let attempt = 1; ; attempt += 1) {
     const servers: Server[] = [];
     let taken = port;
     try {
       for (const address of [loopback4, loopback6]) {
-        const server = createServer();
+        const server = makeServer();
         try {
           taken = await bind(server, address, taken);
           servers.push(server);
@@ -85,6 +85,18 @@ export async function listenForOthers(server: Server, host: string, port: number
         : `Cannot listen on ${host}, port ${port} ("server.external"): ${messageOf(error)}.`,
       { hint: 'Choose another "host" or "port" in "server.external".', cause: error },
     );
+  }
+}
+
+/** Takes a port for a moment. Returns null if it is free, else a sentence that says why not, with its holder if that is known. */
+export async function lookAtPort(port: number): Promise<string | null> {
+  try {
+    const { servers } = await listenOnLoopback(() => createServer(), port);
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
   }
 }
 

@@ -1,8 +1,7 @@
 /** The way out to one client, with bounds: what a client does not take in time is not kept for it. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { chunkOf } from './chunks.ts';
-import { keepAliveComment } from './wire.ts';
+import { chunkOf, keepAliveComment } from './wire.ts';
 
 export interface SinkLimits {
   /** A client for which more than this waits, in bytes, is disconnected. */

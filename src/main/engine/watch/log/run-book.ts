@@ -4,8 +4,14 @@
  */
 import type { ErrorPayload } from '../../../../shared/stream.ts';
 import type { Feed, FollowState, RunRecord, TaskRecord } from '../../feed/index.ts';
-import type { RunEffect, RunSessionState, RunState, SessionStep } from '../../run/index.ts';
-import { isOtherRecord, isSameAttempt, recordOf } from './run-record.ts';
+import {
+  countsOf,
+  type EndedAttempt,
+  type RunEffect,
+  type RunSessionState,
+  type RunState,
+  type SessionStep,
+} from '../../run/index.ts';
 import { badEnd, mismatch, tellingOf } from './telling.ts';
 import type { VmClock } from '../vm-clock.ts';
 
@@ -129,4 +135,26 @@ export function createRunBook(options: RunBookOptions): RunBook {
       pending = [];
     },
   };
+}
+
+/** Returns what the history keeps of a run. @param log name of the log in the journal */
+function recordOf(run: RunState, vm: string, log: string): RunRecord {
+  const { tasks: _t, plan: _p, domainPlan: _d, pauses: _u, parts: _s, next: _n, ...rest } = run;
+  return { ...rest, ...countsOf(run), vm, log };
+}
+
+/** Whether the record of the run says something else, besides the time of its last event and what comes with its tasks. */
+function isOtherRecord(run: RunState | null, written: RunState | null): boolean {
+  if (run === null || written === null) return run !== written;
+  return (
+    run.runId !== written.runId ||
+    run.state !== written.state ||
+    run.totalTasks !== written.totalTasks ||
+    run.unseenTasks !== written.unseenTasks ||
+    run.arguments !== written.arguments
+  );
+}
+
+function isSameAttempt(record: TaskRecord, task: EndedAttempt): boolean {
+  return record.taskId === task.taskId && record.domain === task.domain && record.attempt === task.attempt;
 }
