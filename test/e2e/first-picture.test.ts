@@ -1,6 +1,7 @@
 import { test, expect, vmName } from './support/bench.ts';
 import { holdSnapshots } from './support/route-stream.ts';
-import { completeTask, detail, nthTask, setReady, startRun } from './support/scenes.ts';
+import { readyDetail } from '../support/ready-detail.ts';
+import { completeTask, nthTask, setReady, startRun } from './support/scenes.ts';
 
 test('the first picture has everything that is known', async ({ bench, page }) => {
   setReady(bench.feed);
@@ -42,7 +43,7 @@ test('what happens is shown as it happens', async ({ bench, page }) => {
     connected: true,
     phase: 'downloading',
     waa_ready: false,
-    detail: { ...detail, text: 'Downloading Windows 11 (45.3%)', percent: 45.3 },
+    detail: { ...readyDetail, text: 'Downloading Windows 11 (45.3%)', percent: 45.3 },
   });
   await page.goto(bench.url);
   await expect(page.getByTestId('vm-state')).toHaveText('Downloading');

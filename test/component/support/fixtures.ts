@@ -7,6 +7,7 @@ import type {
   ProgressPayload,
   StatusPayload,
 } from '../../../src/shared/stream.ts';
+import { readyDetail } from '../../support/ready-detail.ts';
 import type { Dashboard } from '../../../src/renderer/state/dashboard.svelte.ts';
 import type { Link, RunRecord, TaskResult, VmView } from '../../../src/renderer/state/model.ts';
 
@@ -28,17 +29,7 @@ export function statusOf(changes: Partial<StatusPayload> = {}): StatusPayload {
     probe: { status: 'ready', vnc_url: 'http://20.123.45.67:8006' },
     vm: vmName,
     power_state: 'running',
-    detail: {
-      text: 'Ready',
-      percent: null,
-      reason: null,
-      address: 'azureuser@20.123.45.67:22',
-      container: 'winarena',
-      probe_address: 'container:172.30.0.2:5000',
-      log: 'container:/client/results/logs/normal-0-20260128@225508.log',
-      runner: 'run.py --agent_name navi --model gpt-4o --max_steps 15',
-      found: [],
-    },
+    detail: readyDetail,
     checked_at: isoBefore(3),
     as_of: null,
     cost: { per_hour_usd: 0.19, so_far_usd: 1.234, since: isoBefore(23_000), unknown: false, as_of: null },

@@ -1,12 +1,12 @@
 /** States of which there is a lot: text, tasks, VMs, trouble. */
 import { expect, type Page } from '@playwright/test';
 import type { BenchTrayBridge } from '../../../src/shared/ipc.ts';
+import { readyDetail } from '../../support/ready-detail.ts';
 import { vmName } from './bench.ts';
 import {
   beginError,
   beginTwoErrors,
   completeTask,
-  detail,
   longTaskId,
   nthTask,
   setReady,
@@ -59,7 +59,7 @@ export const extremeStates: readonly State[] = [
   {
     name: 'markup',
     arrange: ({ feed }) => {
-      setReady(feed, { detail: { ...detail, text: markup } });
+      setReady(feed, { detail: { ...readyDetail, text: markup } });
       startRun(feed, 2, 12, { instruction: markup });
       beginError(feed, 'container_missing', { message: markup, hint: markup, detail: markup });
     },
@@ -106,7 +106,7 @@ export const extremeStates: readonly State[] = [
       startRun(bench.feed, 37, 154, { elapsed_seconds: 5 * 3600 + 754, eta_seconds: 3 * 3600 + 721 });
       setReady(
         bench.feed,
-        { phase: 'oobe', waa_ready: false, detail: { ...detail, text: '' } },
+        { phase: 'oobe', waa_ready: false, detail: { ...readyDetail, text: '' } },
         'osworld-vm-2',
       );
       startRun(bench.feed, 3, 30, { vm: 'osworld-vm-2', run_id: 'run-b', state: 'stalled' });
@@ -124,7 +124,7 @@ export const extremeStates: readonly State[] = [
         phase: 'unknown',
         waa_ready: false,
         checked_at,
-        detail: { ...detail, text },
+        detail: { ...readyDetail, text },
       });
       startRun(feed, 8, 12);
       beginError(feed, 'ssh_unreachable', { severity: 'critical', message: 'SSH connection failed' });
@@ -141,7 +141,7 @@ export const extremeStates: readonly State[] = [
         phase: 'offline',
         waa_ready: false,
         power_state,
-        detail: { ...detail, text },
+        detail: { ...readyDetail, text },
       });
       beginError(feed, 'ssh_unreachable', { severity: 'critical', message: 'SSH connection failed' });
       beginError(feed, 'vm_not_running', {

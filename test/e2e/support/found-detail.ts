@@ -1,9 +1,9 @@
 import type { StatusDetail } from '../../../src/shared/stream.ts';
-import { detail } from './scenes.ts';
+import { readyDetail } from '../../support/ready-detail.ts';
 
 /** What is found on a VM that is ready, and why each thing was chosen. */
 export const foundDetail: StatusDetail = {
-  ...detail,
+  ...readyDetail,
   found: [
     {
       piece: 'container',

@@ -1,30 +1,12 @@
 /** States of the world, put into the feed as the rest of BenchTray would. */
-import type {
-  ErrorPayload,
-  ProgressPayload,
-  StateCode,
-  StatusDetail,
-  StatusPayload,
-} from '../../../src/shared/stream.ts';
+import type { ErrorPayload, ProgressPayload, StateCode, StatusPayload } from '../../../src/shared/stream.ts';
 import type { Feed, TaskRecord } from '../../../src/main/engine/feed/index.ts';
 import type { RunArguments } from '../../../src/main/engine/run/index.ts';
 import { errorOf, progressOf, runOf, statusOf, taskOf } from '../../unit/feed/fixtures.ts';
+import { readyDetail } from '../../support/ready-detail.ts';
 import { vmName } from './bench.ts';
 
 export const longTaskId = `${'a-task-whose-name-has-no-end_'.repeat(6)}WOS`;
-
-/** What is found on a VM that is ready. */
-export const detail: StatusDetail = {
-  text: 'Ready',
-  percent: null,
-  reason: null,
-  address: 'azureuser@20.123.45.67:22',
-  container: 'winarena',
-  probe_address: 'container:172.30.0.2:5000',
-  log: 'container:/client/results/logs/normal-0-20260128@225508.log',
-  runner: 'run.py --agent_name navi --model gpt-4o --max_steps 15',
-  found: [],
-};
 
 export function setReady(feed: Feed, changes: Partial<StatusPayload> = {}, vm = vmName): void {
   feed.setStatus(
@@ -35,7 +17,7 @@ export function setReady(feed: Feed, changes: Partial<StatusPayload> = {}, vm = 
       waa_ready: true,
       probe: { status: 'ready', vnc_url: 'http://20.123.45.67:8006' },
       power_state: 'running',
-      detail,
+      detail: readyDetail,
       checked_at: new Date().toISOString(),
       cost: {
         per_hour_usd: 0.19,

@@ -1,6 +1,7 @@
 /** The states of every day that the page has: how the world comes to each, and what shows that the page is there. */
 import { expect, type Page } from '@playwright/test';
 import type { Bench } from './bench.ts';
+import { readyDetail } from '../../support/ready-detail.ts';
 import { foundDetail } from './found-detail.ts';
 import { domainsOf } from './pool-scenes.ts';
 import { holdSnapshots, routeStream } from './route-stream.ts';
@@ -8,7 +9,6 @@ import {
   beginError,
   beginTwoErrors,
   completeTask,
-  detail,
   nthTask,
   setReady,
   startRun,
@@ -79,7 +79,7 @@ export const states: readonly State[] = [
         power_state: 'deallocated',
         cost: null,
         probe: { status: 'VM is deallocated', vnc_url: null },
-        detail: { ...detail, text: 'The VM is deallocated', address: null, container: null },
+        detail: { ...readyDetail, text: 'The VM is deallocated', address: null, container: null },
       });
     },
     reach: text('No run yet'),
@@ -92,7 +92,7 @@ export const states: readonly State[] = [
         waa_ready: false,
         cost: null,
         probe: { status: 'Not responding', vnc_url: 'http://20.123.45.67:8006' },
-        detail: { ...detail, text: 'Downloading Windows 11 (45.3%)', percent: 45.3 },
+        detail: { ...readyDetail, text: 'Downloading Windows 11 (45.3%)', percent: 45.3 },
       });
     },
     reach: text('Downloading Windows 11 (45.3%)'),
@@ -163,7 +163,7 @@ export const states: readonly State[] = [
         phase: 'oobe',
         waa_ready: false,
         probe: { status: 'Connection refused', vnc_url: null },
-        detail: { ...detail, text: 'The benchmark server has stopped answering' },
+        detail: { ...readyDetail, text: 'The benchmark server has stopped answering' },
       });
       startRun(feed, 8, 12, { state: 'stalled' });
       beginTwoErrors(feed);

@@ -1,16 +1,14 @@
 /** What a real browser makes of it: the dashboard from another machine, and pages of strangers. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
-import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
+import { chromiumPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { startExternalServer, type ExternalServer } from './external-support.ts';
+import { launchRebound, startStranger, type Stranger } from './stranger.ts';
 import { startTestServer } from './support.ts';
 
 const page = `<!doctype html><title>no</title><script src="/assets/page.js" type="module"></script>`;
@@ -34,8 +32,7 @@ const pageHelpers = `{
 describe.skipIf(chromiumPath === null)('in Chromium', () => {
   let browser: Browser;
   let running: ExternalServer;
-  let stranger: Server;
-  let strangerPort: number;
+  let stranger: Stranger;
   const assetsDir = mkdtempSync(join(tmpdir(), 'benchtray-assets-'));
   beforeAll(async () => {
     mkdirSync(join(assetsDir, 'assets'));
@@ -45,17 +42,8 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
     writeFileSync(join(assetsDir, 'assets', 'plain.js'), 'void 0;');
     writeFileSync(join(assetsDir, 'assets', 'picture.png'), stepPicture(1, 0));
     running = await startExternalServer({}, { assetsDir });
-    stranger = createServer((_, response) => {
-      response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>stranger</title>');
-    }).listen(0, '127.0.0.1');
-    await once(stranger, 'listening');
-    strangerPort = (stranger.address() as AddressInfo).port;
-    // Any other name leads here, too: what a rebinding page makes of its own.
-    const args = [
-      ...chromiumLaunch.args.filter((argument) => !argument.startsWith('--host-resolver-rules')),
-      '--host-resolver-rules=MAP * 127.0.0.1',
-    ];
-    browser = await chromium.launch({ ...chromiumLaunch, args });
+    stranger = await startStranger();
+    browser = await launchRebound();
   });
   afterAll(async () => {
     await browser.close();
@@ -80,7 +68,7 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     const tab = await context.newPage();
     await tab.goto(`${running.url}/?api_key=${running.key}`);
-    await tab.goto(`http://localhost:${strangerPort}`);
+    await tab.goto(`http://localhost:${stranger.port}`);
     const read = (url: string) =>
       tab.evaluate(async (address) => {
         const byFetch = await fetch(address, { credentials: 'include' }).then(
@@ -104,7 +92,7 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
         return [byFetch, opaque, byEvents];
       }, url);
     // It can read what is its own, or the refusals below would mean nothing.
-    expect((await read(`http://localhost:${strangerPort}/`))[0]).toContain('stranger');
+    expect((await read(`http://localhost:${stranger.port}/`))[0]).toContain('stranger');
     for (const path of ['/api/status', '/api/benchmark-sse', '/healthz']) {
       const [byFetch, opaque, byEvents] = await read(running.server.url + path);
       expect([byFetch, byEvents]).toEqual(['refused', 'refused']);
@@ -134,7 +122,7 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
       await tab.goto(address('/'));
       expect(await load('img', 'src', '/assets/picture.png')).toBe('loaded');
 
-      await tab.goto(`http://localhost:${strangerPort}`);
+      await tab.goto(`http://localhost:${stranger.port}`);
       running.onDemand.mockClear();
       const statuses: number[] = [];
       tab.on('response', (response) => {
@@ -168,7 +156,7 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
   );
 
   it('lets a page that is allowed read everything, with credentials and with any id', async () => {
-    const origin = `http://localhost:${strangerPort}`;
+    const origin = `http://localhost:${stranger.port}`;
     const open = await startTestServer({ allowedOrigins: [origin] });
     const context = await browser.newContext();
     try {

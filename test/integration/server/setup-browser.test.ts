@@ -1,30 +1,21 @@
 /** What pages of strangers can do about setting up a VM, in a real browser. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { draft, openTestSetup, type TestSetup } from '../../support/set-up.ts';
-import { chromiumLaunch, chromiumPath } from '../../support/tools.ts';
+import { chromiumPath } from '../../support/tools.ts';
+import { launchRebound, startStranger, type Stranger } from './stranger.ts';
 import { startTestServer, type TestServer } from './support.ts';
 
 describe.skipIf(chromiumPath === null)('in Chromium', () => {
   let browser: Browser;
   let running: TestServer;
   let setup: TestSetup;
-  let stranger: Server;
+  let stranger: Stranger;
   beforeAll(async () => {
     setup = openTestSetup();
-    stranger = createServer((_, response) => {
-      response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>stranger</title>');
-    }).listen(0, '127.0.0.1');
-    await once(stranger, 'listening');
+    stranger = await startStranger();
     running = await startTestServer({ setup });
-    const args = [
-      ...chromiumLaunch.args.filter((argument) => !argument.startsWith('--host-resolver-rules')),
-      '--host-resolver-rules=MAP * 127.0.0.1',
-    ];
-    browser = await chromium.launch({ ...chromiumLaunch, args });
+    browser = await launchRebound();
   });
   afterAll(async () => {
     await browser.close();
@@ -78,7 +69,7 @@ describe.skipIf(chromiumPath === null)('in Chromium', () => {
   it('a page of another origin changes nothing, and learns nothing, though it knew the code', async () => {
     const context = await browser.newContext();
     const tab = await context.newPage();
-    await tab.goto(`http://localhost:${(stranger.address() as AddressInfo).port}/`);
+    await tab.goto(`http://localhost:${stranger.port}/`);
     const opened = context.waitForEvent('page');
     for (const answer of await attack(tab)) expect(['', 'refused']).toContain(answer);
     await attackBlindly(tab);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createKnownFolders } from '../../../src/main/engine/watch/looks/known-folders.ts';
 import { findResults } from '../../../src/main/engine/watch/looks/results-place.ts';
 import type { Sight } from '../../../src/main/engine/watch/sight.ts';
-import { onItsWay } from './sights.ts';
+import { nothingInside, onItsWay } from './sights.ts';
 
 const runner = (results: string | null, given: Record<string, string> = {}) => ({
   pid: 1,
@@ -21,17 +21,7 @@ const inside = (change: Partial<NonNullable<Sight['inside']>>): Sight => ({
     addresses: [],
     why: '',
   },
-  inside: {
-    zoneOffsetMinutes: 0,
-    runners: [],
-    guests: [],
-    folders: [],
-    logs: [],
-    unnamedLogs: 0,
-    activity: null,
-    lacks: [],
-    ...change,
-  },
+  inside: { ...nothingInside, ...change },
 });
 
 describe('the folder of results', () => {

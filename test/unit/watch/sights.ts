@@ -11,9 +11,21 @@ export const machine = {
   disks: [{ mount: '/', sizeKiB: 100 * 1024 * 1024, freeKiB: 50 * 1024 * 1024 }],
 };
 
-/** Reached, everything asked, the container up, Windows on its way. */
 export const allAnswered = { docker: true, host: true, runs: true };
 
+/** The container was looked into, and nothing was found. */
+export const nothingInside: NonNullable<Sight['inside']> = {
+  zoneOffsetMinutes: 0,
+  runners: [],
+  guests: [],
+  folders: [],
+  logs: [],
+  unnamedLogs: 0,
+  activity: null,
+  lacks: [],
+};
+
+/** Reached, everything asked, the container up, Windows on its way. */
 export const onItsWay: Sight = {
   ...firstSight,
   answered: allAnswered,
@@ -36,16 +48,7 @@ export const onItsWay: Sight = {
   },
   machine,
   host: { runners: [], logs: [], unnamedLogs: 0 },
-  inside: {
-    zoneOffsetMinutes: 0,
-    runners: [],
-    guests: [],
-    folders: [],
-    logs: [],
-    unnamedLogs: 0,
-    activity: null,
-    lacks: [],
-  },
+  inside: nothingInside,
 };
 
 /** The benchmark server answers. */
