@@ -9,7 +9,7 @@ import type { ResultFile, RunState } from '../../../src/main/engine/run/index.ts
 import type { ShellChannel } from '../../../src/main/engine/vm/index.ts';
 import type { LogAccess } from '../../../src/main/engine/watch/log/log-following.ts';
 import type { LogReading } from '../../../src/main/engine/watch/log/log-reading.ts';
-import { createResultWatch, type ResultWatch } from '../../../src/main/engine/watch/results/result-watch.ts';
+import { ResultWatch } from '../../../src/main/engine/watch/results/result-watch.ts';
 import type { VmStore } from '../../../src/main/engine/watch/store.ts';
 import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
 import { machine, ready } from './sights.ts';
@@ -54,7 +54,7 @@ beforeEach(() => {
     results: { where: 'container', path: '/client/results', hostPath: '/srv/results', why: 'it is' },
     reading: logReading,
   });
-  watch = createResultWatch({
+  watch = new ResultWatch({
     config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
     feed,
     clock: vmClockOf(() => nowMs),

@@ -1,13 +1,12 @@
 /** What a VM costs and how long it has stood idle, by what is known at the moment. */
 import { describe, expect, it } from 'vitest';
 import type { AzureFacts, AzureProblem } from '../../../src/main/engine/azure/index.ts';
-import type { VmConfig } from '../../../src/main/engine/config/index.ts';
 import type { RunState } from '../../../src/main/engine/run/index.ts';
-import type { CloudSight, Sight } from '../../../src/main/engine/watch/sight.ts';
+import type { CloudSight, IdleSight, Sight } from '../../../src/main/engine/watch/sight.ts';
+import type { Cost } from '../../../src/shared/stream.ts';
 import {
-  createSpending,
+  Spending,
   SpendingSource,
-  type Spending,
   type SpendingOptions,
 } from '../../../src/main/engine/watch/cloud/spending.ts';
 import { machine, ready } from './sights.ts';
@@ -35,19 +34,35 @@ const run = {
   tasks: [{ endedAt: now - hourMs }],
 } as unknown as RunState;
 
-/** Of a BenchTray that was started just now, and has known the VM for long. */
-function spendingOf(cloud: CloudSight | null, change: Partial<Sight> = {}): Spending {
-  const sight: Sight = { ...ready, ...change, cloud };
-  return createSpending({
-    config: { pricePerHour: 2 } as VmConfig,
-    sight: () => sight,
-    run: () => run,
-    isBehind: () => false,
-    firstSeenMs: 10 * hourMs,
-    before: null,
-    clock: vmClockOf(() => now),
-  });
+interface Watched {
+  /** Lets time pass, and changes what is seen. */
+  after(hours: number, change: Partial<Sight>): void;
+  cost(): Cost | null;
+  idle(): IdleSight | null;
 }
+
+/** A VM that BenchTray has known for long, after a start just now. @param run its newest run */
+function watched(seen: Sight, run: RunState | null, before: SpendingOptions['before'] = null): Watched {
+  let nowMs = now;
+  let sight = seen;
+  const spending = new Spending({
+    config: { pricePerHour: 2 },
+    firstSeenMs: 10 * hourMs,
+    before,
+    clock: vmClockOf(() => nowMs),
+  });
+  return {
+    after(hours, change) {
+      nowMs += hours * hourMs;
+      sight = { ...sight, ...change };
+    },
+    cost: () => spending.cost(sight),
+    idle: () => spending.idle({ ...sight, isBehind: false }, run),
+  };
+}
+
+const spendingOf = (cloud: CloudSight | null, change: Partial<Sight> = {}): Watched =>
+  watched({ ...ready, ...change, cloud }, run);
 
 describe('a VM that was priced by hand, after a restart of BenchTray', () => {
   it('is not told to have just begun to cost or to idle before Azure has answered', () => {
@@ -89,60 +104,38 @@ describe('a VM that was priced by hand, after a restart of BenchTray', () => {
 
 describe('a VM of which no cloud tells', () => {
   it('does not idle since a task that ended before it was started under our eyes', () => {
-    let nowMs = now;
-    let sight: Sight = ready;
-    const spending = createSpending({
-      config: { pricePerHour: 2 } as VmConfig,
-      sight: () => sight,
-      run: () => run,
-      isBehind: () => false,
-      firstSeenMs: 10 * hourMs,
-      before: null,
-      clock: vmClockOf(() => nowMs),
-    });
-    expect(spending.idle()).toMatchObject({ since: 'task', forMs: hourMs });
-    sight = { ...ready, ssh: { kind: 'down', everUp: true, problem: null } };
-    expect(spending.idle()).toBeNull();
+    const vm = watched(ready, run);
+    expect(vm.idle()).toMatchObject({ since: 'task', forMs: hourMs });
+    vm.after(0, { ssh: { kind: 'down', everUp: true, problem: null } });
+    expect(vm.idle()).toBeNull();
     // It was off for two days.
-    nowMs += 48 * hourMs;
-    sight = { ...ready, machine: { ...machine, bootId: 'another' } };
-    expect(spending.idle()).toMatchObject({ since: 'start', forMs: 0, costUsd: 0 });
-    nowMs += hourMs;
-    expect(spending.idle()).toMatchObject({ since: 'start', forMs: hourMs, costUsd: 2 });
-    expect(spending.cost()).toMatchObject({ so_far_usd: 2 });
+    vm.after(48, { ssh: ready.ssh, machine: { ...machine, bootId: 'another' } });
+    expect(vm.idle()).toMatchObject({ since: 'start', forMs: 0, costUsd: 0 });
+    vm.after(1, {});
+    expect(vm.idle()).toMatchObject({ since: 'start', forMs: hourMs, costUsd: 2 });
+    expect(vm.cost()).toMatchObject({ so_far_usd: 2 });
   });
 });
 
 describe('the cost of a VM that became unreachable', () => {
   const down: Sight['ssh'] = { kind: 'down', everUp: true, problem: null };
-  function watched(cloud: CloudSight | null, before: SpendingOptions['before'] = null) {
-    let nowMs = now;
-    let sight: Sight = { ...ready, cloud };
-    const spending = createSpending({
-      config: { pricePerHour: 2 } as VmConfig,
-      sight: () => sight,
-      run: () => null,
-      isBehind: () => false,
-      firstSeenMs: 10 * hourMs,
-      before,
-      clock: vmClockOf(() => nowMs),
-    });
+  const costing = (cloud: CloudSight | null, before: SpendingOptions['before'] = null) => {
+    const vm = watched({ ...ready, cloud }, null, before);
     return {
-      cost: () => spending.cost(),
+      cost: () => vm.cost(),
       after(hours: number, change: Partial<Sight>) {
-        nowMs += hours * hourMs;
-        sight = { ...sight, ...change };
-        return spending.cost();
+        vm.after(hours, change);
+        return vm.cost();
       },
     };
-  }
+  };
   const iso = (atMs: number): string => new Date(atMs).toISOString();
 
   it.each([
     ['a price of the configuration', null, 0],
     ['Azure, which does not answer any more', { ...unasked, facts }, 10],
   ])('stays as it was last known, and says so: by %s', (_what, cloud, dollars) => {
-    const vm = watched(cloud);
+    const vm = costing(cloud);
     expect(vm.cost()).toMatchObject({ so_far_usd: dollars, unknown: false, as_of: null });
     const stale = cloud === null ? null : { ...cloud, problem, misses: 9 };
     const atLoss = vm.after(1, {});
@@ -154,13 +147,13 @@ describe('the cost of a VM that became unreachable', () => {
   });
 
   it('is known while the connection is only lost for a moment', () => {
-    const vm = watched(null);
+    const vm = costing(null);
     vm.cost();
     expect(vm.after(1, { ssh: { kind: 'blinking' } })).toMatchObject({ so_far_usd: 2, unknown: false });
   });
 
   it('is known while Azure says that the VM runs, and over when Azure says that it is off', () => {
-    const vm = watched({ ...unasked, facts });
+    const vm = costing({ ...unasked, facts });
     vm.cost();
     expect(vm.after(1, { ssh: down })).toMatchObject({ so_far_usd: 12, unknown: false });
     const off = { ...unasked, facts: { ...facts, powerState: 'deallocated', runningSinceMs: null } };
@@ -169,9 +162,9 @@ describe('the cost of a VM that became unreachable', () => {
   });
 
   it('outlasts a restart of BenchTray', () => {
-    const first = watched(null);
+    const first = costing(null);
     const cost = first.after(1, {});
-    const second = watched(null, { at: now, cost });
+    const second = costing(null, { at: now, cost });
     expect(second.after(0, { ssh: down })).toEqual({ ...cost, unknown: true, as_of: iso(now) });
   });
 });

@@ -1,9 +1,9 @@
 /** What a VM costs, and whether it does so for nothing. */
 import { costSoFar, isBilled } from '../../azure/index.ts';
+import type { Clock } from '../../common/clock.ts';
 import type { VmConfig } from '../../config/index.ts';
 import type { RunState } from '../../run/index.ts';
 import type { Cost } from '../../../../shared/stream.ts';
-import { createAges } from './ages.ts';
 import { currentFacts, isGone } from './cloud-sight.ts';
 import { idleOf } from './idle.ts';
 import { type IdleSight, isInUse, type Sight } from '../sight.ts';
@@ -12,20 +12,8 @@ import { newestRun, type VmState } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import type { VmClock } from '../vm-clock.ts';
 
-export interface Spending {
-  /** The cost of the VM. While nobody knows whether it costs money: the last known cost, with `unknown` set. */
-  cost(): Cost | null;
-  /** To be asked after each look: it also keeps in mind when the VM was last in use. */
-  idle(): IdleSight | null;
-}
-
 export interface SpendingOptions {
-  readonly config: VmConfig;
-  readonly sight: () => Sight;
-  /** The newest run, on or over; null: none is known. */
-  readonly run: () => RunState | null;
-  /** Not all that the log says of runs has been read. */
-  readonly isBehind: () => boolean;
+  readonly config: Pick<VmConfig, 'pricePerHour'>;
   readonly firstSeenMs: number;
   /** The last known cost from an earlier process, and its time; epoch milliseconds. */
   readonly before: { readonly at: number; readonly cost: Cost | null } | null;
@@ -52,21 +40,16 @@ export class SpendingSource implements Source {
 
   start(store: VmStore, signal: AbortSignal): void {
     const { config, feed, clock } = this.#tools;
-    const spending = createSpending({
-      ...{ config, clock, sight: store.get },
-      run: () => newestRun(store.get()),
-      isBehind: () => store.get().isBehind,
-      firstSeenMs: feed.firstSeen(config.name, clock.wallMs()),
-      before: store.get().heardBefore,
-    });
+    const firstSeenMs = feed.firstSeen(config.name, clock.wallMs());
+    const spending = new Spending({ config, clock, firstSeenMs, before: store.get().heardBefore });
     store.subscribe((state, before) => {
       const isLooked = state.looked !== before.looked;
-      if (isLooked || isMeterRead(state, before)) store.update({ cost: spending.cost() });
+      if (isLooked || isMeterRead(state, before)) store.update({ cost: spending.cost(store.get()) });
       // A whole look ends with the look at the log.
       if (state.logLooks !== before.logLooks || (isLooked && state.looked.depth === 'brief'))
-        store.update({ idle: spending.idle() });
+        store.update({ idle: spending.idle(store.get(), newestRun(store.get())) });
     }, signal);
-    store.update({ cost: spending.cost() });
+    store.update({ cost: spending.cost(store.get()) });
   }
 }
 
@@ -74,20 +57,61 @@ function isMeterRead(state: VmState, before: VmState): boolean {
   return state.cloud !== before.cloud || state.ssh !== before.ssh || state.machine !== before.machine;
 }
 
-export function createSpending(options: SpendingOptions): Spending {
-  const { config, clock } = options;
-  const ages = createAges(clock);
+/** Keeps in mind what Azure and the VM said about its time, which the present facts alone do not say. */
+export class Spending {
+  readonly #options: SpendingOptions;
+  readonly #ages: Ages;
   /** When it was last in use, by the steady clock. */
-  let lastBusyMs: number | null = null;
+  #lastBusyMs: number | null = null;
   /** A machine outside Azure: when this process first saw it after its boot (steady clock), and whether that boot is new. */
-  let boot: { readonly id: string; readonly seenMs: number; readonly isNew: boolean } | null = null;
-  let known = options.before;
+  #boot: { readonly id: string; readonly seenMs: number; readonly isNew: boolean } | null = null;
+  #known: SpendingOptions['before'];
 
-  /** A moment of the steady clock on the wall clock. */
-  const wallTimeOf = (steadyMs: number): number => clock.wallMs() - (clock.steadyMs() - steadyMs);
+  constructor(options: SpendingOptions) {
+    this.#options = options;
+    this.#ages = new Ages(options.clock);
+    this.#known = options.before;
+  }
 
-  function meter(): Meter {
-    const sight = options.sight();
+  /** Returns the cost of the VM. While nobody knows whether it costs money: the last known cost, with `unknown` set. */
+  cost(sight: Sight): Cost | null {
+    const { perHourUsd, sinceMs, isOn } = this.#meter(sight);
+    if (isOn === null) {
+      if (this.#known?.cost == null) return null;
+      const { at, cost } = this.#known;
+      return { ...cost, unknown: true, as_of: cost.as_of ?? new Date(at).toISOString() };
+    }
+    const nowMs = this.#options.clock.wallMs();
+    const cost = perHourUsd === null || sinceMs === null ? null : costSoFar(perHourUsd, sinceMs, nowMs);
+    this.#known = { at: nowMs, cost };
+    return cost;
+  }
+
+  /**
+   * Returns since when the VM has stood idle; null: it is in use, costs nothing, or that is not known. Call it after each look: it
+   * also keeps in mind when the VM was last in use.
+   * @param sight `isBehind`: not all that the log says of runs has been read
+   * @param run the newest run, on or over; null: none is known
+   */
+  idle(sight: Sight & Pick<VmState, 'isBehind'>, run: RunState | null): IdleSight | null {
+    const { clock, firstSeenMs } = this.#options;
+    const endMs = run === null ? null : lastTaskEndMs(run);
+    const startedMs = Date.parse(sight.startedAt ?? '');
+    // Asked each time, so that a moment is known before the clock is set.
+    const sources = {
+      taskEndedMs: endMs === null ? null : this.#ages.at('task', endMs, clock.runMs()),
+      containerStartedMs: Number.isNaN(startedMs) ? null : this.#ages.at('container', startedMs),
+      firstSeenMs: this.#ages.at('seen', firstSeenMs),
+    };
+    if (isInUse(sight)) this.#lastBusyMs = clock.steadyMs();
+    const { perHourUsd, upSinceMs, isOn } = this.#meter(sight);
+    if (isOn !== true || isInUse(sight) || sight.isBehind) return null;
+    const lastBusyMs = this.#lastBusyMs === null ? null : this.#wallTimeOf(this.#lastBusyMs);
+    return idleOf(sight, { ...sources, lastBusyMs, upSinceMs, perHourUsd, nowMs: clock.wallMs() });
+  }
+
+  #meter(sight: Sight): Meter {
+    const { config, clock } = this.#options;
     const { cloud, ssh } = sight;
     // A connection that was lost a moment ago is likely to be back.
     const isUp = ssh.kind !== 'down';
@@ -96,7 +120,7 @@ export function createSpending(options: SpendingOptions): Spending {
     if (facts !== null) {
       const isOn = isBilled(facts.powerState) ?? (isUp ? true : null);
       const { runningSinceMs } = facts;
-      const upSinceMs = isOn === true && runningSinceMs !== null ? ages.at('up', runningSinceMs) : null;
+      const upSinceMs = isOn === true && runningSinceMs !== null ? this.#ages.at('up', runningSinceMs) : null;
       return { perHourUsd: cloud?.perHourUsd ?? null, sinceMs: upSinceMs, upSinceMs, isOn };
     }
     const perHourUsd = config.pricePerHour;
@@ -107,43 +131,17 @@ export function createSpending(options: SpendingOptions): Spending {
     const isAwaited = cloud !== null && cloud.facts === null && cloud.problem === null;
     if (perHourUsd === null || isAwaited) return { ...nothing, isOn: false };
     const id = sight.machine?.bootId ?? null;
-    if (id !== null && boot?.id !== id) boot = { id, seenMs: clock.steadyMs(), isNew: boot !== null };
-    const sinceMs = boot === null ? null : wallTimeOf(boot.seenMs);
-    return { perHourUsd, sinceMs, upSinceMs: boot?.isNew === true ? sinceMs : null, isOn: true };
+    if (id !== null && this.#boot?.id !== id)
+      this.#boot = { id, seenMs: clock.steadyMs(), isNew: this.#boot !== null };
+    const sinceMs = this.#boot === null ? null : this.#wallTimeOf(this.#boot.seenMs);
+    return { perHourUsd, sinceMs, upSinceMs: this.#boot?.isNew === true ? sinceMs : null, isOn: true };
   }
 
-  return {
-    cost() {
-      const { perHourUsd, sinceMs, isOn } = meter();
-      if (isOn === null) {
-        if (known?.cost == null) return null;
-        const as_of = known.cost.as_of ?? new Date(known.at).toISOString();
-        return { ...known.cost, unknown: true, as_of };
-      }
-      const nowMs = clock.wallMs();
-      const cost = perHourUsd === null || sinceMs === null ? null : costSoFar(perHourUsd, sinceMs, nowMs);
-      known = { at: nowMs, cost };
-      return cost;
-    },
-    idle() {
-      const sight = options.sight();
-      const nowMs = clock.wallMs();
-      const run = options.run();
-      const endMs = run === null ? null : lastTaskEndMs(run);
-      const startedMs = Date.parse(sight.startedAt ?? '');
-      // Asked each time, so that a moment is known before the clock is set.
-      const sources = {
-        taskEndedMs: endMs === null ? null : ages.at('task', endMs, clock.runMs()),
-        containerStartedMs: Number.isNaN(startedMs) ? null : ages.at('container', startedMs),
-        firstSeenMs: ages.at('seen', options.firstSeenMs),
-      };
-      if (isInUse(sight)) lastBusyMs = clock.steadyMs();
-      const { perHourUsd, upSinceMs, isOn } = meter();
-      if (isOn !== true || isInUse(sight) || options.isBehind()) return null;
-      const busyMs = lastBusyMs === null ? null : wallTimeOf(lastBusyMs);
-      return idleOf(sight, { ...sources, lastBusyMs: busyMs, upSinceMs, perHourUsd, nowMs });
-    },
-  };
+  /** Returns where a moment of the steady clock lies on the wall clock. */
+  #wallTimeOf(steadyMs: number): number {
+    const { clock } = this.#options;
+    return clock.wallMs() - (clock.steadyMs() - steadyMs);
+  }
 }
 
 /** When the last task of a run ended, on its timeline; null: none has. */
@@ -151,4 +149,29 @@ export function lastTaskEndMs(run: RunState): number | null {
   const ends = [...run.tasks.map(({ endedAt }) => endedAt), run.state === 'running' ? null : run.endedAt];
   const known = ends.filter((end) => end !== null);
   return known.length === 0 ? null : Math.max(...known);
+}
+
+/** Ages of past moments, which stay right if somebody sets the clock later. */
+class Ages {
+  readonly #clock: Clock;
+  readonly #known = new Map<string, { readonly atMs: number; readonly steadyMs: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Returns where a moment lies on the wall clock as it goes now.
+   * @param name what happened then: it has one moment at a time
+   * @param atMs as reported; epoch milliseconds
+   * @param nowMs the present on the same clock; default: the wall clock
+   */
+  at(name: string, atMs: number, nowMs = this.#clock.wallMs()): number {
+    let moment = this.#known.get(name);
+    if (moment?.atMs !== atMs) {
+      moment = { atMs, steadyMs: this.#clock.steadyMs() - (nowMs - atMs) };
+      this.#known.set(name, moment);
+    }
+    return this.#clock.wallMs() - (this.#clock.steadyMs() - moment.steadyMs);
+  }
 }

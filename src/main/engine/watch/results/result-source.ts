@@ -3,7 +3,7 @@ import { inBackground } from '../../common/in-background.ts';
 import type { Source, WatchTools } from '../source.ts';
 import { accessOf } from '../state.ts';
 import type { VmStore } from '../store.ts';
-import { createResultWatch } from './result-watch.ts';
+import { ResultWatch } from './result-watch.ts';
 
 export class ResultSource implements Source {
   readonly #tools: WatchTools;
@@ -14,7 +14,7 @@ export class ResultSource implements Source {
 
   start(store: VmStore, signal: AbortSignal): void {
     const { config, log } = this.#tools;
-    const watch = createResultWatch({
+    const watch = new ResultWatch({
       ...{ ...this.#tools, store },
       warn: (detail, message) => log.warn({ vm: config.name, ...detail }, message),
     });

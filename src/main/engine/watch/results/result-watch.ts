@@ -13,11 +13,6 @@ import type { WatchTools } from '../source.ts';
 import type { VmStore } from '../store.ts';
 import { clockSkewMs, ourTimeMs } from '../vm-clock.ts';
 
-export interface ResultWatch {
-  /** To be called after each look, when the log has been found. */
-  look(access: LogAccess): Promise<void>;
-}
-
 export interface ResultWatchOptions extends Pick<
   WatchTools,
   'config' | 'feed' | 'clock' | 'tempo' | 'report'
@@ -50,136 +45,144 @@ interface Known {
   readonly unnamed: number;
 }
 
-export function createResultWatch(options: ResultWatchOptions): ResultWatch {
-  const { config, feed, clock, store, tempo } = options;
-  const vm = config.name;
-  let known: Known | null = null;
-  let own: ResultReading | null = null;
-  let lastLookMs = Number.NEGATIVE_INFINITY;
-  let wasOn = false;
-  let noLogSinceMs: number | null = null;
-  let evaluateLogSize: number | null = null;
-  let isLooking = false;
+export class ResultWatch {
+  readonly #options: ResultWatchOptions;
+  #known: Known | null = null;
+  /** The run that only the results show; null: there is none. */
+  #own: ResultReading | null = null;
+  #lastLookMs = Number.NEGATIVE_INFINITY;
+  #wasOn = false;
+  #noLogSinceMs: number | null = null;
+  #evaluateLogSize: number | null = null;
+  #isLooking = false;
 
-  /** Writes the run that only the results show into the store. It is on, whatever a log says of an earlier run. */
-  function publish(): void {
-    const run = own?.run ?? null;
-    if (run === store.get().resultRun) return;
-    store.update({ resultRun: run, ...(run === null ? {} : { run: runSight(run) }) });
+  constructor(options: ResultWatchOptions) {
+    this.#options = options;
   }
 
-  /** The reading that results belong to; null: it is not yet known whether a log tells of them. */
-  function readingOf(place: ResultPlace, container: string | null): LogReading | ResultReading | null {
-    const { reading: logged, inside, host } = store.get();
-    const hasRunner = (inside?.runners.length ?? 0) + (host?.runners.length ?? 0) > 0;
-    if (logged?.run?.state === 'running' || (logged !== null && hasRunner)) {
-      own = null;
-      noLogSinceMs = null;
-      publish();
-      return logged;
+  /** Reads the results if that is due. Call it after each look, when the log has been found. */
+  async look(access: LogAccess): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      await this.#look(access);
+    } finally {
+      this.#isLooking = false;
     }
-    noLogSinceMs ??= clock.monotonicMs();
-    // A run that has just ended may still get its last result.
-    const endedAt = logged?.run?.endedAt ?? null;
-    if (endedAt !== null && clock.runMs() - endedAt < afterEndMs) return logged;
-    if (own === null && clock.monotonicMs() - noLogSinceMs < tempo.noLogAfterMs) return logged;
-    own ??= startResultReading({
-      vm,
-      log: resultsLogName(place, container),
-      firstSeenMs: feed.firstSeen(vm, clock.wallMs()),
-      successThreshold: config.successThreshold,
-      silentAfterMs: config.stalledAfterMinutes * 60_000,
-      feed,
-      clock,
-      onRun: publish,
-    });
-    return own;
   }
 
-  function isDue(): boolean {
-    const { reading: logged, outsideAgentAtMs } = store.get();
-    const isOn =
-      logged?.run?.state === 'running' || own?.run?.state === 'running' || outsideAgentAtMs !== null;
-    const hasJustEnded = wasOn && !isOn;
-    const isUndecided = logged === null && own === null;
-    const everyMs = isOn || isUndecided ? tempo.resultsEveryMs : tempo.resultsIdleEveryMs;
-    if (!hasJustEnded && clock.monotonicMs() - lastLookMs < everyMs) return false;
-    wasOn = isOn;
-    return true;
-  }
-
-  async function readFolder(access: LogAccess): Promise<Known | null> {
-    const { results, reading } = store.get();
-    if (results === null) return null;
-    const runId = reading?.run?.runId ?? null;
-    const places = placesOf(results);
-    for (const place of places) {
-      const shell = place.where === 'host' ? access.host : access.inside;
-      if (shell === null) continue;
-      const isSame = known?.runId === runId && isSamePlace(known.place, place);
-      const before = isSame ? known : null;
-      const read = await readPages(shell, place.path, before);
-      if (read === 'failed') return null;
-      if (read !== 'absent') return { place, runId, ...read };
-    }
-    return null;
-  }
-
-  async function look(access: LogAccess): Promise<void> {
-    if (store.get().machine === null || !isDue()) return;
-    lastLookMs = clock.monotonicMs();
-    await lookAtEvaluations(access);
-    const found = await readFolder(access);
+  async #look(access: LogAccess): Promise<void> {
+    const { store, clock, warn, report } = this.#options;
+    if (store.get().machine === null || !this.#isDue()) return;
+    this.#lastLookMs = clock.monotonicMs();
+    await this.#lookAtEvaluations(access);
+    const found = await this.#readFolder(access);
     if (found === null) return;
-    if (found.unnamed > (known?.unnamed ?? 0))
-      options.warn(
+    if (found.unnamed > (this.#known?.unnamed ?? 0))
+      warn(
         { folder: found.place.path, count: found.unnamed },
         'result files are left out: the names of their folders are no names of tasks',
       );
     const skewMs = clockSkewMs(store.get().machine);
-    const reading = readingOf(found.place, access.container);
+    const reading = this.#readingOf(found.place, access.container);
     if (reading === null) return;
     const { reading: logged } = store.get();
-    const loggedUntil = reading === logged ? null : lastLogged(logged?.run ?? null);
+    const loggedUntil = reading === logged ? null : this.#lastLogged(logged?.run ?? null);
     const files = [...found.lines.values()]
       .map((line) => toFile(line, found.place.path, skewMs))
       .filter(({ modifiedAt }) => loggedUntil === null || modifiedAt > loggedUntil + afterEndMs);
     try {
       reading.takeResults(files);
-      known = found;
+      this.#known = found;
     } catch (error) {
-      // What could not be written is read again.
-      options.report.failure(error);
+      // The next look reads again what could not be written.
+      report.failure(error);
     }
   }
 
-  async function lookAtEvaluations({ inside }: LogAccess): Promise<void> {
+  #isDue(): boolean {
+    const { store, clock, tempo } = this.#options;
+    const { reading: logged, outsideAgentAtMs } = store.get();
+    const isOn =
+      logged?.run?.state === 'running' || this.#own?.run?.state === 'running' || outsideAgentAtMs !== null;
+    const hasJustEnded = this.#wasOn && !isOn;
+    const isUndecided = logged === null && this.#own === null;
+    const everyMs = isOn || isUndecided ? tempo.resultsEveryMs : tempo.resultsIdleEveryMs;
+    if (!hasJustEnded && clock.monotonicMs() - this.#lastLookMs < everyMs) return false;
+    this.#wasOn = isOn;
+    return true;
+  }
+
+  async #lookAtEvaluations({ inside }: LogAccess): Promise<void> {
+    const { store, clock } = this.#options;
     const answer = (await inside?.ask(askLimitSeconds, ['logs', evaluateLog])) ?? null;
     const size = answer === null ? null : (readLogs(answer)[0]?.size ?? null);
-    const hasGrown = size !== null && evaluateLogSize !== null && size > evaluateLogSize;
-    evaluateLogSize = size;
+    const hasGrown = size !== null && this.#evaluateLogSize !== null && size > this.#evaluateLogSize;
+    this.#evaluateLogSize = size;
     const { outsideAgentAtMs } = store.get();
     if (hasGrown) store.update({ outsideAgentAtMs: clock.monotonicMs() });
     else if (outsideAgentAtMs !== null && clock.monotonicMs() - outsideAgentAtMs > evaluatedWithinMs)
       store.update({ outsideAgentAtMs: null });
   }
 
-  return {
-    async look(access) {
-      if (isLooking) return;
-      isLooking = true;
-      try {
-        await look(access);
-      } finally {
-        isLooking = false;
-      }
-    },
-  };
+  async #readFolder(access: LogAccess): Promise<Known | null> {
+    const { results, reading } = this.#options.store.get();
+    if (results === null) return null;
+    const runId = reading?.run?.runId ?? null;
+    for (const place of placesOf(results)) {
+      const shell = place.where === 'host' ? access.host : access.inside;
+      if (shell === null) continue;
+      const known = this.#known;
+      const isSame = known?.runId === runId && isSamePlace(known.place, place);
+      const read = await readPages(shell, place.path, isSame ? known : null);
+      if (read === 'failed') return null;
+      if (read !== 'absent') return { place, runId, ...read };
+    }
+    return null;
+  }
 
-  /** Until when a log has told of everything. */
-  function lastLogged(logged: RunState | null): number | null {
-    const run = logged ?? feed.latestFollow(vm)?.run ?? null;
-    return run === null || run.runId === own?.run?.runId ? null : (run.endedAt ?? run.lastEventAt);
+  /** Returns the reading that results belong to; null: it is not yet known whether a log tells of them. */
+  #readingOf(place: ResultPlace, container: string | null): LogReading | ResultReading | null {
+    const { config, feed, clock, store, tempo } = this.#options;
+    const { reading: logged, inside, host } = store.get();
+    const hasRunner = (inside?.runners.length ?? 0) + (host?.runners.length ?? 0) > 0;
+    if (logged?.run?.state === 'running' || (logged !== null && hasRunner)) {
+      this.#own = null;
+      this.#noLogSinceMs = null;
+      this.#publish();
+      return logged;
+    }
+    this.#noLogSinceMs ??= clock.monotonicMs();
+    // A run that has just ended may still get its last result.
+    const endedAt = logged?.run?.endedAt ?? null;
+    if (endedAt !== null && clock.runMs() - endedAt < afterEndMs) return logged;
+    if (this.#own === null && clock.monotonicMs() - this.#noLogSinceMs < tempo.noLogAfterMs) return logged;
+    this.#own ??= startResultReading({
+      vm: config.name,
+      log: resultsLogName(place, container),
+      firstSeenMs: feed.firstSeen(config.name, clock.wallMs()),
+      successThreshold: config.successThreshold,
+      silentAfterMs: config.stalledAfterMinutes * 60_000,
+      feed,
+      clock,
+      onRun: () => this.#publish(),
+    });
+    return this.#own;
+  }
+
+  /** Writes the run that only the results show into the store. It is on, whatever a log says of an earlier run. */
+  #publish(): void {
+    const { store } = this.#options;
+    const run = this.#own?.run ?? null;
+    if (run === store.get().resultRun) return;
+    store.update({ resultRun: run, ...(run === null ? {} : { run: runSight(run) }) });
+  }
+
+  /** Returns until when a log has told of everything. */
+  #lastLogged(logged: RunState | null): number | null {
+    const { config, feed } = this.#options;
+    const run = logged ?? feed.latestFollow(config.name)?.run ?? null;
+    return run === null || run.runId === this.#own?.run?.runId ? null : (run.endedAt ?? run.lastEventAt);
   }
 }
 
