@@ -8,7 +8,7 @@ import { newSessionState } from '../../../src/main/engine/run/index.ts';
 import { openShell, type Channels, type ShellChannel } from '../../../src/main/engine/vm/index.ts';
 import type { ReadingStart } from '../../../src/main/engine/watch/log/follow-catch-up.ts';
 import { createMarker, markOfHead } from '../../../src/main/engine/watch/log/follow-mark.ts';
-import { createLogFollowing } from '../../../src/main/engine/watch/log/log-following.ts';
+import { LogFollowing } from '../../../src/main/engine/watch/log/log-following.ts';
 import type { LogReading } from '../../../src/main/engine/watch/log/log-reading.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../vm/local-shell.ts';
@@ -62,7 +62,7 @@ function follow() {
     };
     return reading as unknown as LogReading;
   }
-  const following = createLogFollowing({
+  const following = new LogFollowing({
     read: startReading,
     saved: () => saved,
     lastTarget: () => null,

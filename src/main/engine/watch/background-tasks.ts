@@ -5,7 +5,7 @@ import { progressOf, type LastHeard, type RunState } from '../run/index.ts';
 import { cloudText, currentFacts, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, type Sight } from './sight.ts';
-import { lastHeard, newestRun, type VmState } from './state.ts';
+import { lastHeard, newestRun, type VmFacts } from './state.ts';
 import { phaseOf, phaseText, unreachedText } from './status.ts';
 import { isBeyondKnowing } from './link/unreached.ts';
 import type { VmClock } from './vm-clock.ts';
@@ -53,7 +53,7 @@ export function backgroundTasks(
 }
 
 /** Returns the tasks of a VM as they are now. @param clock gives the present */
-export function tasksIn(state: VmState, clock: Pick<VmClock, 'runMs' | 'monotonicMs'>): BackgroundTask[] {
+export function tasksIn(state: VmFacts, clock: Pick<VmClock, 'runMs' | 'monotonicMs'>): BackgroundTask[] {
   const nowMs = clock.runMs();
   const { connectedAtMs: upSinceMs } = state;
   const startedAtMs = Date.parse(state.startedAt ?? '');

@@ -6,7 +6,7 @@ import { isOff } from './cloud/cloud-sight.ts';
 import { vncUrl } from './link/vm-address.ts';
 import { assess, type Assessment } from './rules/conditions.ts';
 import type { ConditionSettings, CutRun } from './rules/rule.ts';
-import { currentRun, isSettling, lastHeard, newestRun, type VmState } from './state.ts';
+import { currentRun, isSettling, lastHeard, newestRun, type VmFacts } from './state.ts';
 import { statusOf } from './status.ts';
 
 /** Docker, or a script that starts containers, may be restarting. */
@@ -21,7 +21,7 @@ export interface Projection {
 }
 
 /** @param runMs the present on the timeline of the VM's runs; epoch milliseconds */
-export function project(state: VmState, runMs: number): Projection {
+export function project(state: VmFacts, runMs: number): Projection {
   const conditions = conditionsIn(state);
   return {
     status: isSettling(state) ? null : statusIn(state),
@@ -31,11 +31,11 @@ export function project(state: VmState, runMs: number): Projection {
 }
 
 /** Returns which troubles hold and which do not. Before the first look is through, both lists are empty. */
-export function conditionsIn(state: VmState): Assessment {
+export function conditionsIn(state: VmFacts): Assessment {
   return isSettling(state) ? { holding: [], clear: [] } : assess(state, settingsOf(state));
 }
 
-function statusIn(state: VmState): VmStatus {
+function statusIn(state: VmFacts): VmStatus {
   const { config, target, checkedAtMs, heard, cost } = state;
   return statusOf(state, {
     vm: config.name,
@@ -47,7 +47,7 @@ function statusIn(state: VmState): VmStatus {
   });
 }
 
-function progressIn(state: VmState, runMs: number, conditions: Assessment): ProgressPayload | null {
+function progressIn(state: VmFacts, runMs: number, conditions: Assessment): ProgressPayload | null {
   const { config, journalRun, heardBefore } = state;
   const run = currentRun(state);
   if (run !== null)
@@ -60,12 +60,12 @@ function progressIn(state: VmState, runMs: number, conditions: Assessment): Prog
 }
 
 /** Returns whether the run is stalled. If nothing is known now, the last verdict stays. */
-function isStalled({ troubles }: VmState, { holding, clear }: Assessment): boolean {
+function isStalled({ troubles }: VmFacts, { holding, clear }: Assessment): boolean {
   if (holding.some(({ code }) => code === 'run_stalled')) return true;
   return troubles.has('run_stalled') && !clear.includes('run_stalled');
 }
 
-function settingsOf(state: VmState): ConditionSettings {
+function settingsOf(state: VmFacts): ConditionSettings {
   const { config } = state;
   return {
     stalledAfterMs: config.stalledAfterMinutes * 60_000,
@@ -75,7 +75,7 @@ function settingsOf(state: VmState): ConditionSettings {
   };
 }
 
-function cutRunOf(state: VmState): CutRun | null {
+function cutRunOf(state: VmFacts): CutRun | null {
   const run = newestRun(state);
   if (run === null) return null;
   const { tasks_completed, total_tasks, current_task, current_step } = progressOf(

@@ -10,7 +10,7 @@ import { conditionsIn, project } from './project.ts';
 import { otherwiseSentence, recoveredSentence } from './rules/conditions.ts';
 import type { Trouble } from './rules/rule.ts';
 import { isReady } from './sight.ts';
-import { currentRun, isSettling, newestRun, type VmState } from './state.ts';
+import { currentRun, isSettling, newestRun, type VmFacts } from './state.ts';
 import { phaseOf } from './status.ts';
 import type { VmStore } from './store.ts';
 import type { VmClock } from './vm-clock.ts';
@@ -67,7 +67,7 @@ export class Projector {
     this.#ending.abort();
   }
 
-  #step(state: VmState): void {
+  #step(state: VmFacts): void {
     const edges = this.#edges(state);
     if (!this.#isDue) queueMicrotask(() => this.#publish(false));
     this.#isDue = true;
@@ -77,7 +77,7 @@ export class Projector {
   }
 
   /** Returns whether the status must go out at once: each phase is shown, even if it lasts only a moment. */
-  #isTurningPoint(state: VmState): boolean {
+  #isTurningPoint(state: VmFacts): boolean {
     const shown = this.#options.feed.snapshot(this.#options.vm).status;
     return (
       !isSettling(state) &&
@@ -107,7 +107,7 @@ export class Projector {
     }
   }
 
-  #publishProgress(state: VmState, next: ProgressPayload, isTick: boolean): void {
+  #publishProgress(state: VmFacts, next: ProgressPayload, isTick: boolean): void {
     const { vm, feed } = this.#options;
     const run = newestRun(state);
     const isNew = run !== this.#shownRun;
@@ -126,7 +126,7 @@ export class Projector {
     this.#shownRun = run;
   }
 
-  #edges(state: VmState): Edges | null {
+  #edges(state: VmFacts): Edges | null {
     const { holding, clear } = conditionsIn(state);
     const began: Trouble[] = [];
     const ended: EndedCondition[] = [];

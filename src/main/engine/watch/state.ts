@@ -1,4 +1,7 @@
-/** Everything that is known of one VM, and since when. The sources of this room write it; the projector and other readers read it. */
+/**
+ * Everything that is known of one VM, and since when. The sources of this room write it. The projector and the rules read its facts,
+ * which are plain data. Sources also find here what they work with while it lasts: the connection, its shells and the reading.
+ */
 import type { Cost, StateCode } from '../../../shared/stream.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed, Heard } from '../feed/index.ts';
@@ -10,7 +13,8 @@ import type { LogAccess } from './log/log-following.ts';
 import type { LogReading } from './log/log-reading.ts';
 import { firstSight, isReady, type Sight } from './sight.ts';
 
-export interface VmState extends Sight {
+/** Plain readonly data. */
+export interface VmFacts extends Sight {
   readonly config: VmConfig;
   /** Smallest interval that a client asks for; null: nobody listens. */
   readonly demandedSeconds: number | null;
@@ -20,13 +24,10 @@ export interface VmState extends Sight {
   // ---- written by link/
   /** Where SSH connects to; null: no address is known. */
   readonly target: FoundTarget | null;
-  /** The connection that is up, and since when by the monotonic clock; null: none is. */
-  readonly contact: Contact | null;
+  /** Since when the connection is up, by the monotonic clock; null: none is. */
   readonly connectedAtMs: number | null;
 
   // ---- written by looks/
-  /** The shells of the connection that is up; null before its first look. */
-  readonly shells: LiveShells | null;
   /** The first look on this connection is still on. */
   readonly isFirstLook: boolean;
   /** Old lines of the container's log are still being read. */
@@ -45,8 +46,6 @@ export interface VmState extends Sight {
   readonly lookWantedAtMs: number | null;
 
   // ---- written by log/
-  /** The log that is being read: it takes result files, too. Null: none is. */
-  readonly reading: LogReading | null;
   /** The run that the log shows; null before the first. */
   readonly loggedRun: RunState | null;
   /** More of the log may be there than was read, so the run may have changed. */
@@ -64,6 +63,21 @@ export interface VmState extends Sight {
   /** The cost of the VM; while nobody knows whether it costs money, the last known cost, with `unknown` set. */
   readonly cost: Cost | null;
 }
+
+/**
+ * Open connections and readings. They are in the store beside the facts, because a source gets them from another source: each is
+ * replaced in the same update as the facts about it, so nobody sees a connection whose facts are those of the one before.
+ */
+export interface VmHandles {
+  /** The connection that is up; null: none is. Written by link/. */
+  readonly contact: Contact | null;
+  /** The shells of the connection that is up; null before its first look. Written by looks/. */
+  readonly shells: LiveShells | null;
+  /** The log that is being read: it takes result files, too. Null: none is. Written by log/. */
+  readonly reading: LogReading | null;
+}
+
+export interface VmState extends VmFacts, VmHandles {}
 
 /** Handles of the shells on one connection. `docker` and `inside` change with the container. */
 export interface LiveShells {
@@ -93,22 +107,22 @@ export function firstState(
 }
 
 /** Returns whether the state is incomplete: the first look is still on, or old lines of the container's log are coming in. */
-export function isSettling(state: VmState): boolean {
+export function isSettling(state: VmFacts): boolean {
   return state.isFirstLook || (state.isReplaying && !isReady(state));
 }
 
 /** Returns the run that this process has read of; null: none yet. */
-export function currentRun({ resultRun, loggedRun }: VmState): RunState | null {
+export function currentRun({ resultRun, loggedRun }: VmFacts): RunState | null {
   return resultRun ?? loggedRun;
 }
 
 /** Returns the newest run, on or over; null: none is known. */
-export function newestRun(state: VmState): RunState | null {
+export function newestRun(state: VmFacts): RunState | null {
   return currentRun(state) ?? state.journalRun;
 }
 
 /** Returns when the VM was last heard; null while it is heard, or if it never was. */
-export function lastHeard({ ssh, heard }: VmState): LastHeard | null {
+export function lastHeard({ ssh, heard }: VmFacts): LastHeard | null {
   return ssh.kind === 'down' ? heard : null;
 }
 

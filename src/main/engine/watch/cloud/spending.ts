@@ -8,7 +8,7 @@ import { currentFacts, isGone } from './cloud-sight.ts';
 import { idleOf } from './idle.ts';
 import { type IdleSight, isInUse, type Sight } from '../sight.ts';
 import type { Source, WatchTools } from '../source.ts';
-import { newestRun, type VmState } from '../state.ts';
+import { newestRun, type VmFacts } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import type { VmClock } from '../vm-clock.ts';
 
@@ -53,7 +53,7 @@ export class SpendingSource implements Source {
   }
 }
 
-function isMeterRead(state: VmState, before: VmState): boolean {
+function isMeterRead(state: VmFacts, before: VmFacts): boolean {
   return state.cloud !== before.cloud || state.ssh !== before.ssh || state.machine !== before.machine;
 }
 
@@ -93,7 +93,7 @@ export class Spending {
    * @param sight `isBehind`: not all that the log says of runs has been read
    * @param run the newest run, on or over; null: none is known
    */
-  idle(sight: Sight & Pick<VmState, 'isBehind'>, run: RunState | null): IdleSight | null {
+  idle(sight: Sight & Pick<VmFacts, 'isBehind'>, run: RunState | null): IdleSight | null {
     const { clock, firstSeenMs } = this.#options;
     const endMs = run === null ? null : lastTaskEndMs(run);
     const startedMs = Date.parse(sight.startedAt ?? '');

@@ -3,30 +3,18 @@ import { plainText } from '../../../../shared/plain-text.ts';
 import { isOfRunPy, stallAfterMs, type RunState } from '../../run/index.ts';
 import type { LogFile } from '../../vm/index.ts';
 import { findLog } from './log-choice.ts';
-import { createLogFollowing, type LogAccess } from './log-following.ts';
-import { journalName, placeText, targetInJournal, type LogPlace, type LogTarget } from './log-place.ts';
+import type { ReadingStart } from './follow-catch-up.ts';
+import { LogFollowing, type LogAccess } from './log-following.ts';
+import { journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
 import { abandonedMs, startReading, type LogReading } from './log-reading.ts';
 import { statLog } from '../looks/stat-log.ts';
-import { createRunnerWatch } from './runner-watch.ts';
+import { countRunners, createRunnerWatch, type RunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from '../sight.ts';
 import { findStopPrint } from './stop-print.ts';
 import { wantLook, type WatchTools } from '../source.ts';
 import { accessOf, type VmState } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import { clockSkewMs, ourTimeMs } from '../vm-clock.ts';
-
-export interface BenchmarkLog {
-  /** More of the log is on its way. */
-  readonly isArriving: boolean;
-  /** More of the log is known to be there than has been read. */
-  readonly isBehind: boolean;
-  /** Returns the present facts about the run of the log, as a patch for the store. */
-  facts(): Partial<VmState>;
-  /** To be called after each look: finds the log, follows it, and draws the conclusions. */
-  look(): Promise<void>;
-  /** The connection is gone. */
-  pause(): void;
-}
 
 export interface BenchmarkLogOptions extends Pick<
   WatchTools,
@@ -35,213 +23,220 @@ export interface BenchmarkLogOptions extends Pick<
   readonly store: VmStore;
 }
 
-export function createBenchmarkLog(options: BenchmarkLogOptions): BenchmarkLog {
-  const { config, feed, clock, store, tempo } = options;
-  const vm = config.name;
-  const firstSeenMs = feed.firstSeen(vm, clock.wallMs());
-  const runnerWatch = createRunnerWatch(clock.monotonicMs, tempo);
+export class BenchmarkLog {
+  readonly #options: BenchmarkLogOptions;
+  readonly #firstSeenMs: number;
+  readonly #following: LogFollowing;
+  readonly #runnerWatch: RunnerWatch;
   /** Logs that have been chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
-  const tried = new Set<string>();
+  readonly #tried = new Set<string>();
   /** The log that is followed is not the newest: it is read, and then left for the next. */
-  let isPast = false;
+  #isPast = false;
   /** In a look before its log was being read. */
-  let wasRunnerSeen = false;
+  #wasRunnerSeen = false;
   /** When the VM last answered while nothing of the log was left to be read: up to then its silence is known. By the monotonic clock. */
-  let heardAtMs = Number.NEGATIVE_INFINITY;
+  #heardAtMs = Number.NEGATIVE_INFINITY;
   /** How many logs had names that cannot be asked for, when that was said last. */
-  let unnamedLogs = 0;
+  #unnamedLogs = 0;
   /** The answers of the look before. */
-  let answers: Pick<Sight, 'host' | 'inside'> = { host: null, inside: null };
+  #answers: Pick<Sight, 'host' | 'inside'> = { host: null, inside: null };
 
-  const following = createLogFollowing({
-    read({ target, identity, resumes, continues }) {
-      const { machine, inside } = store.get();
-      const skewMs = clockSkewMs(machine);
-      const zoneMinutes = (target.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
-      return startReading({
-        vm,
-        log: journalName(target, target.container),
-        hostPath: target.hostPath,
-        identity,
-        resumes,
-        modifiedAtMs: ourTimeMs(identity.modifiedAt, skewMs),
-        clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
-        firstSeenMs,
-        // What was at work on a log before the newest is gone in any case, and may be at work on that.
-        runnerIsAbsent: !isPast && countRunners(store.get(), target) === 0,
-        successThreshold: config.successThreshold,
-        feed,
-        clock,
-        continues,
-        onRun: () => store.update(facts()),
-      });
-    },
-    saved: (target) => feed.loadFollow(vm, journalName(target, target.container)),
-    lastTarget: targetOfJournal,
-    onTrouble: (trouble) => store.update({ log: { ...store.get().log, trouble } }),
-    warn: (detail, message) => options.log.warn({ vm, ...detail }, message),
-    monotonicMs: clock.monotonicMs,
-    arrivesWithinMs: tempo.arrivesWithinMs,
-    onReading: (reading) => store.update({ reading }),
-    onFailure: options.report.failure,
-    onEnded: hurry,
-  });
+  constructor(options: BenchmarkLogOptions) {
+    const { config, feed, clock, store, tempo, log, report } = options;
+    const vm = config.name;
+    this.#options = options;
+    this.#firstSeenMs = feed.firstSeen(vm, clock.wallMs());
+    this.#runnerWatch = createRunnerWatch(clock.monotonicMs, tempo);
+    this.#following = new LogFollowing({
+      read: (start) => this.#read(start),
+      saved: (target) => feed.loadFollow(vm, journalName(target, target.container)),
+      lastTarget: () => this.#lastTarget(),
+      onTrouble: (trouble) => store.update({ log: { ...store.get().log, trouble } }),
+      warn: (detail, message) => log.warn({ vm, ...detail }, message),
+      monotonicMs: clock.monotonicMs,
+      arrivesWithinMs: tempo.arrivesWithinMs,
+      onReading: (reading) => store.update({ reading }),
+      onFailure: report.failure,
+      onEnded: () => this.#hurry(),
+    });
+  }
 
-  function hurry(): void {
+  /** More of the log is on its way. */
+  get isArriving(): boolean {
+    return this.#following.isLive && this.#following.isBehind;
+  }
+
+  /** More of the log is known to be there than has been read. */
+  get isBehind(): boolean {
+    return this.#following.isBehind;
+  }
+
+  /** Returns the present facts about the run of the log, as a patch for the store. */
+  facts(): Partial<VmState> {
+    const { loggedRun, resultRun } = this.#options.store.get();
+    return {
+      loggedRun: this.#following.reading?.publishedRun ?? loggedRun,
+      // A run known only from its results goes first.
+      ...(resultRun === null ? { run: this.#runSight() } : {}),
+    };
+  }
+
+  /** Finds the log, follows it, and draws the conclusions. Call it after each look. */
+  async look(): Promise<void> {
+    const { store, clock } = this.#options;
+    const before = this.#answers;
+    const answers = store.get();
+    this.#answers = answers;
+    const access = accessOf(answers);
+    if (access === null) return;
+    await this.#follow(access);
+    if (access.host.closed) return;
+    // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
+    if (answers.host === before.host || this.#isPast) return;
+    if (this.#following.isLive && !this.#following.isBehind) this.#heardAtMs = clock.monotonicMs();
+    if (answers.inside === before.inside && answers.inside !== null) return;
+    const now = accessOf(store.get());
+    if (now !== null) await this.#watchRunner(now);
+  }
+
+  /** The connection is gone. */
+  pause(): void {
+    this.#heardAtMs = Number.NEGATIVE_INFINITY;
+    this.#following.pause();
+    this.#runnerWatch.forget();
+  }
+
+  #read({ target, identity, resumes, continues }: ReadingStart): LogReading {
+    const { config, feed, clock, store } = this.#options;
+    const { machine, inside } = store.get();
+    const skewMs = clockSkewMs(machine);
+    const zoneMinutes = (target.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
+    return startReading({
+      vm: config.name,
+      log: journalName(target, target.container),
+      hostPath: target.hostPath,
+      identity,
+      resumes,
+      modifiedAtMs: ourTimeMs(identity.modifiedAt, skewMs),
+      clockOffsetMs: -zoneMinutes * 60_000 - skewMs,
+      firstSeenMs: this.#firstSeenMs,
+      // What was at work on a log before the newest is gone in any case, and may be at work on that.
+      runnerIsAbsent: !this.#isPast && countRunners(store.get(), target) === 0,
+      successThreshold: config.successThreshold,
+      feed,
+      clock,
+      continues,
+      onRun: () => store.update(this.facts()),
+    });
+  }
+
+  #hurry(): void {
+    const { store, clock } = this.#options;
     wantLook(store, clock.monotonicMs());
   }
 
-  function targetOfJournal(): LogTarget | null {
-    const latest = feed.latestFollow(vm);
+  /** Returns the log that the journal tells of; null: none. */
+  #lastTarget(): LogTarget | null {
+    const { config, feed } = this.#options;
+    const latest = feed.latestFollow(config.name);
     return latest === null ? null : targetInJournal(latest);
   }
 
-  function isRead(target: LogTarget): boolean {
-    const name = journalName(target, target.container);
-    return tried.has(name) || feed.loadFollow(vm, name) !== null;
-  }
-
-  /** A log that cannot be asked for is at least counted. */
-  function countUnnamed({ host, inside }: Sight): void {
-    const count = (host?.unnamedLogs ?? 0) + (inside?.unnamedLogs ?? 0);
-    if (count === unnamedLogs) return;
-    unnamedLogs = count;
-    if (count > 0)
-      options.log.warn({ vm, count }, 'logs are left out: their names hold a line break or are not UTF-8');
-  }
-
-  async function follow({ host }: LogAccess): Promise<void> {
+  async #follow({ host }: LogAccess): Promise<void> {
+    const { config, feed, store } = this.#options;
     const sight = store.get();
-    countUnnamed(sight);
+    this.#countUnnamed(sight);
     // Times in a log mean nothing before the VM's clock is known.
     if (sight.machine === null) return;
-    const configured = config.benchmark.log;
-    const last = targetOfJournal();
     const choice = await findLog({
       sight,
-      configured,
-      looks: { statLog: statNow },
-      following,
-      last,
-      isRead,
-      isPast,
+      configured: config.benchmark.log,
+      looks: { statLog: (where, path) => this.#statLog(where, path) },
+      following: this.#following,
+      last: this.#lastTarget(),
+      isRead: (target) => {
+        const name = journalName(target, target.container);
+        return this.#tried.has(name) || feed.loadFollow(config.name, name) !== null;
+      },
+      isPast: this.#isPast,
     });
     const access = accessOf(store.get());
     if (choice === null || host.closed || access === null) return;
     const { target, file, why } = choice;
-    tried.add(journalName(target, target.container));
-    isPast = choice.isPast;
-    if (isPast) hurry();
+    this.#tried.add(journalName(target, target.container));
+    this.#isPast = choice.isPast;
+    if (this.#isPast) this.#hurry();
     store.update({ log: { ...store.get().log, path: plainText(placeText(target)), why } });
-    await following.follow(target, file, access);
+    await this.#following.follow(target, file, access);
   }
 
-  function statNow(where: 'host' | 'container', path: string): Promise<LogFile | null> {
-    const { contact, shells } = store.get();
+  /** A log that cannot be asked for is at least counted. */
+  #countUnnamed({ host, inside }: Sight): void {
+    const { config, log } = this.#options;
+    const count = (host?.unnamedLogs ?? 0) + (inside?.unnamedLogs ?? 0);
+    if (count === this.#unnamedLogs) return;
+    this.#unnamedLogs = count;
+    if (count > 0)
+      log.warn(
+        { vm: config.name, count },
+        'logs are left out: their names hold a line break or are not UTF-8',
+      );
+  }
+
+  #statLog(where: 'host' | 'container', path: string): Promise<LogFile | null> {
+    const { contact, shells } = this.#options.store.get();
     return statLog((where === 'host' ? contact?.host : shells?.inside) ?? null, path);
   }
 
-  /** Null: nothing has been heard on this connection yet. */
-  function silentForMs(reading: LogReading): number | null {
-    if (heardAtMs === Number.NEGATIVE_INFINITY) return null;
-    return Math.max(0, heardAtMs - reading.lastGrowth.monotonicMs);
-  }
-
-  /** Whether it means something that no benchmark process is seen: one was, or nobody else can be writing and nothing is written. */
-  function needsRunner(reading: LogReading, run: RunState): boolean {
-    return reading.runnerSeen || (isOfRunPy(run) && (silentForMs(reading) ?? 0) >= abandonedMs);
-  }
-
-  async function watchRunner(access: LogAccess): Promise<void> {
-    const sight = store.get();
-    const { container } = sight;
-    const { reading, target } = following;
+  async #watchRunner(access: LogAccess): Promise<void> {
+    const sight = this.#options.store.get();
+    const { reading, target } = this.#following;
     const runners = countRunners(sight, target);
     if (runners === null) return;
-    wasRunnerSeen ||= runners > 0;
+    this.#wasRunnerSeen ||= runners > 0;
     if (reading === null) return;
-    if (wasRunnerSeen) reading.noteRunner();
-    wasRunnerSeen = false;
-    if (reading.run?.state !== 'running' || !needsRunner(reading, reading.run)) {
-      runnerWatch.forget();
+    if (this.#wasRunnerSeen) reading.noteRunner();
+    this.#wasRunnerSeen = false;
+    if (reading.run?.state !== 'running' || !this.#needsRunner(reading, reading.run)) {
+      this.#runnerWatch.forget();
       return;
     }
-    const verdict = runnerWatch.look(runners, reading.lastGrowth.monotonicMs);
-    if (verdict === 'missed') hurry();
+    const verdict = this.#runnerWatch.look(runners, reading.lastGrowth.monotonicMs);
+    if (verdict === 'missed') this.#hurry();
     // What it wrote last may not have been read yet.
-    if (verdict !== 'gone' || following.isBehind) return;
+    if (verdict !== 'gone' || this.#following.isBehind) return;
     const stop = await findStopPrint(access, sight, reading.lastGrowth.runMs);
-    if (access.host.closed || following.reading !== reading) return;
+    if (access.host.closed || this.#following.reading !== reading) return;
+    const { kind } = sight.container;
     const reason =
-      container.kind === 'absent' || container.kind === 'stopped'
-        ? 'The container is gone.'
-        : 'The benchmark process is gone.';
+      kind === 'absent' || kind === 'stopped' ? 'The container is gone.' : 'The benchmark process is gone.';
     if (stop === null) reading.endRun('crashed', reason);
     else reading.endRun('interrupted', stop);
   }
 
+  /** Returns whether a missing process means anything: one was seen, or nobody else can be writing and nothing is written. */
+  #needsRunner(reading: LogReading, run: RunState): boolean {
+    return reading.runnerSeen || (isOfRunPy(run) && (this.#silentForMs(reading) ?? 0) >= abandonedMs);
+  }
+
+  /** Returns how long the log has been silent; null: nothing has been heard on this connection yet. */
+  #silentForMs(reading: LogReading): number | null {
+    if (this.#heardAtMs === Number.NEGATIVE_INFINITY) return null;
+    return Math.max(0, this.#heardAtMs - reading.lastGrowth.monotonicMs);
+  }
+
   /** Returns the facts about the run of the log. Without a run in it, the last known facts stay. */
-  function runSight(): RunSight | null {
-    const { reading } = following;
+  #runSight(): RunSight | null {
+    const { config, store } = this.#options;
+    const { reading } = this.#following;
     if (reading?.run == null) return store.get().run;
     const { state } = reading.run;
     return {
       isRunning: state === 'running',
       endedWell: state === 'finished',
       guest: reading.run.arguments.emulatorIp,
-      silentForMs: silentForMs(reading),
+      silentForMs: this.#silentForMs(reading),
       stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
     };
   }
-
-  function facts(): Partial<VmState> {
-    const { loggedRun, resultRun } = store.get();
-    return {
-      loggedRun: following.reading?.publishedRun ?? loggedRun,
-      // A run known only from its results goes first.
-      ...(resultRun === null ? { run: runSight() } : {}),
-    };
-  }
-
-  return {
-    get isArriving() {
-      return following.isLive && following.isBehind;
-    },
-    get isBehind() {
-      return following.isBehind;
-    },
-    facts,
-    async look() {
-      const before = answers;
-      answers = store.get();
-      const access = accessOf(store.get());
-      if (access === null) return;
-      await follow(access);
-      if (access.host.closed) return;
-      // Without an answer the picture is that of an earlier look, and proves nothing: of a VM that hangs, or after a sleep of ours.
-      if (answers.host === before.host || isPast) return;
-      if (following.isLive && !following.isBehind) heardAtMs = clock.monotonicMs();
-      if (answers.inside === before.inside && answers.inside !== null) return;
-      const now = accessOf(store.get());
-      if (now !== null) await watchRunner(now);
-    },
-    pause() {
-      heardAtMs = Number.NEGATIVE_INFINITY;
-      following.pause();
-      runnerWatch.forget();
-    },
-  };
-}
-
-/** How many benchmark processes may be writing to this log, in the container and on the VM itself. Null: that could not be seen. */
-function countRunners(
-  { container, docker, inside, host, answered }: Sight,
-  log: LogPlace | null,
-): number | null {
-  if (host === null || !answered.host) return null;
-  // Any program on the VM may be called run.py; into a log in the container it does not write.
-  const outside = log?.where === 'container' ? 0 : host.runners.length;
-  if (container.kind === 'running') return inside === null ? null : inside.runners.length + outside;
-  // Without docker there is no container; where it may not be used, or does not answer, there may be one.
-  return container.kind === 'unknown' && docker.kind !== 'missing' ? null : outside;
 }

@@ -8,7 +8,7 @@ import { catchUp, finish, type CatchUpTools } from './follow-catch-up.ts';
 import { NoAnswer, type Reach, type Shells } from './follow-files.ts';
 import { createProof } from './follow-mark.ts';
 import type { LogReading } from './log-reading.ts';
-import { createArrival } from './log-arrival.ts';
+import { createArrival, type Arrival } from './log-arrival.ts';
 import { isSameTarget, type LogTarget } from './log-place.ts';
 
 /** What following needs of the connection that is up now. */
@@ -30,81 +30,198 @@ export interface LogFollowingOptions extends Pick<CatchUpTools, 'read' | 'saved'
   readonly onEnded: () => void;
 }
 
-export interface LogFollowing {
-  readonly target: LogTarget | null;
-  readonly reading: LogReading | null;
-  /** A channel is open on which all that is added comes in. */
-  readonly isLive: boolean;
-  /** More of the log is known to be there than has arrived. */
-  readonly isBehind: boolean;
-  /**
-   * Follows this log from now on, if it does not already; to be called with each look. `file`: what the look saw of it, null where it
-   * saw none.
-   */
-  follow(target: LogTarget, file: LogFile | null, access: LogAccess): Promise<void>;
-  /** The connection is gone: it goes on when {@link follow} is called again. */
-  pause(): void;
-}
-
 /** A file that cannot be read to its end in so many attempts is given up, so that what comes after it is read. */
 const drainAttempts = 4;
 
-export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
-  let target: LogTarget | null = null;
-  let reading: LogReading | null = null;
-  let channel: FollowChannel | null = null;
-  let isStarting = false;
-  let mustStart = false;
+export class LogFollowing {
+  readonly #options: LogFollowingOptions;
+  readonly #arrival: Arrival;
+  #target: LogTarget | null = null;
+  #reading: LogReading | null = null;
+  #channel: FollowChannel | null = null;
+  #isStarting = false;
+  #mustStart = false;
   /** Grows when what is under way is to be given up. */
-  let turn = 0;
-  let arrivedBefore = 0;
-  let sizeSeen = 0;
-  let failedDrains = 0;
+  #turn = 0;
+  #arrivedBefore = 0;
+  #sizeSeen = 0;
+  #failedDrains = 0;
   /** Inode of an empty file that has the log's name, while the one that was moved away is followed. */
-  let emptyBeside: string | null = null;
-  const arrival = createArrival(options);
-  /** Ends the waiting for a file that is being read to its end. */
-  let abandon: () => void = () => undefined;
+  #emptyBeside: string | null = null;
+  /** Resolves when a file that is being read to its end has ended, or is given up; null: none was. */
+  #draining: PromiseWithResolvers<void> | null = null;
 
-  function setReading(next: LogReading | null): void {
-    reading = next;
-    options.onReading(next);
+  constructor(options: LogFollowingOptions) {
+    this.#options = options;
+    this.#arrival = createArrival(options);
   }
 
-  function closeChannel(): void {
-    channel?.close();
-    channel = null;
+  get target(): LogTarget | null {
+    return this.#target;
   }
 
-  function settle(): void {
-    closeChannel();
+  get reading(): LogReading | null {
+    return this.#reading;
+  }
+
+  /** A channel is open on which all that is added comes in. */
+  get isLive(): boolean {
+    return this.#channel !== null;
+  }
+
+  /** More of the log is known to be there than has arrived. */
+  get isBehind(): boolean {
+    return this.#isStarting || this.#mustStart || this.#isOutstanding;
+  }
+
+  /** Follows this log, if it does not already. Call it with each look. @param file as the look saw it; null: it saw none */
+  async follow(wanted: LogTarget, file: LogFile | null, access: LogAccess): Promise<void> {
+    this.#giveUpIfStuck();
+    if (this.#isStarting) return;
+    const isFollowed = this.isLive && this.#target !== null && isSameTarget(this.#target, wanted);
+    if (isFollowed && !this.#isReplaced(file)) {
+      this.#arrivedBefore = this.#reading?.receivedTo ?? 0;
+      this.#sizeSeen = Math.max(this.#sizeSeen, file?.size ?? 0);
+      return;
+    }
+    this.#isStarting = true;
     try {
-      reading?.flush();
+      await this.#start(wanted, access);
     } catch (error) {
-      forget(error);
+      if (!(error instanceof NoAnswer)) throw error;
+    } finally {
+      this.#isStarting = false;
+    }
+    this.#emptyBeside = file?.size === 0 ? file.inode : null;
+  }
+
+  /** The connection is gone: the next call of `follow` goes on. */
+  pause(): void {
+    this.#turn += 1;
+    this.#mustStart = false;
+    this.#arrival.forget();
+    this.#settle();
+    this.#draining?.resolve();
+  }
+
+  get #isOutstanding(): boolean {
+    return this.isLive && (this.#reading?.receivedTo ?? 0) < this.#sizeSeen;
+  }
+
+  #setReading(next: LogReading | null): void {
+    this.#reading = next;
+    this.#options.onReading(next);
+  }
+
+  #closeChannel(): void {
+    this.#channel?.close();
+    this.#channel = null;
+  }
+
+  #settle(): void {
+    this.#closeChannel();
+    try {
+      this.#reading?.flush();
+    } catch (error) {
+      this.#forget(error);
     }
   }
 
   /** Drops what has been read and not been written: the next look reads it again from where the journal stands. */
-  function forget(error: unknown): void {
-    turn += 1;
-    closeChannel();
-    setReading(null);
-    options.onFailure(error);
+  #forget(error: unknown): void {
+    this.#turn += 1;
+    this.#closeChannel();
+    this.#setReading(null);
+    this.#options.onFailure(error);
   }
 
   /**
-   * The file under that name is not the one that is being read, or has shrunk. Compared with what had arrived when the look before
-   * was over: more may have arrived than this look, on its way, could see. One that is still empty may stay so, while the writer goes
-   * on in the one that was moved away.
+   * Returns whether the file under that name is another one than the one that is being read, or has shrunk since the look before:
+   * more may have arrived than this look, on its way, could see. One that is still empty may stay so, while the writer goes on in the
+   * one that was moved away.
    */
-  function isReplaced(file: LogFile | null): boolean {
+  #isReplaced(file: LogFile | null): boolean {
     if (file === null) return false;
-    if (file.inode === reading?.inode) return file.size < arrivedBefore;
-    return file.size > 0 || file.inode !== emptyBeside;
+    if (file.inode === this.#reading?.inode) return file.size < this.#arrivedBefore;
+    return file.size > 0 || file.inode !== this.#emptyBeside;
   }
 
-  function open(
+  /** Gives up a command on the VM that hangs, or the log would be deaf for ever. */
+  #giveUpIfStuck(): void {
+    if (!this.#isOutstanding) {
+      if (this.isLive) this.#arrival.came();
+      return;
+    }
+    if (!this.#arrival.isOverdue) return;
+    this.#arrival.missed('hung', this.#target?.path ?? '');
+    this.#settle();
+    this.#mustStart = true;
+    this.#draining?.resolve();
+  }
+
+  async #start(wanted: LogTarget, { channels, ...shells }: LogAccess): Promise<void> {
+    const ownTurn = this.#turn;
+    let arrivedAtStart = this.#reading?.receivedTo ?? 0;
+    const tools: CatchUpTools = {
+      ...this.#options,
+      onTrouble: (trouble) => this.#arrival.tellFile(trouble),
+      shells,
+      present: () => this.#reading,
+      stillArrives: () => {
+        const receivedTo = this.#reading?.receivedTo ?? 0;
+        arrivedAtStart = receivedTo;
+        return this.isLive && receivedTo > this.#arrivedBefore;
+      },
+      settle: () => this.#settle(),
+      drain: (by, file, into) => this.#drain(channels, by, file, into),
+      isOn: () => this.#turn === ownTurn,
+    };
+    const last = this.#target ?? this.#options.lastTarget();
+    if (last !== null && !isSameTarget(last, wanted)) {
+      this.#settle();
+      if (!(await finish(last, tools))) return;
+      this.#settle();
+      this.#setReading(null);
+      this.#arrival.forget();
+    }
+    this.#target = wanted;
+    const found = await catchUp(wanted, tools);
+    this.#arrivedBefore = arrivedAtStart;
+    if (found === null || this.#turn !== ownTurn) return;
+    this.#closeChannel();
+    this.#target = { ...wanted, hostPath: found.by.hostPath };
+    this.#mustStart = false;
+    this.#arrivedBefore = 0;
+    this.#open(followFile, found.by, found.file, found.reading, channels, () => {
+      this.#mustStart = true;
+      this.#options.onEnded();
+    });
+  }
+
+  async #drain(channels: Channels, by: Reach, file: LogFile, into: LogReading): Promise<boolean> {
+    const ownTurn = this.#turn;
+    if (into.receivedTo < file.size) {
+      const draining: PromiseWithResolvers<void> = Promise.withResolvers();
+      this.#draining = draining;
+      this.#open(readFileRest, by, file, into, channels, draining.resolve);
+      await draining.promise;
+    }
+    if (this.#turn !== ownTurn) return false;
+    if (into.receivedTo >= file.size) {
+      this.#failedDrains = 0;
+      return true;
+    }
+    this.#failedDrains += 1;
+    if (this.#failedDrains < drainAttempts) return false;
+    this.#failedDrains = 0;
+    this.#options.warn(
+      { log: file.path, from: into.receivedTo },
+      'the rest of a log cannot be read and is left out',
+    );
+    return true;
+  }
+
+  #open(
     how: typeof followFile,
     { command }: Reach,
     file: LogFile,
@@ -112,13 +229,13 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
     channels: Channels,
     whenClosed: () => void,
   ): void {
-    setReading(into);
-    sizeSeen = file.size;
+    this.#setReading(into);
+    this.#sizeSeen = file.size;
     const proof = createProof(into.seen, into.receivedTo);
     const place = { path: file.path, inode: file.inode, offset: proof.from, size: file.size };
-    arrival.begin();
+    this.#arrival.begin();
     const events = {
-      data(chunk: Buffer) {
+      data: (chunk: Buffer) => {
         const bytes = proof.take(chunk);
         if (bytes === null) {
           opened.close();
@@ -127,145 +244,25 @@ export function createLogFollowing(options: LogFollowingOptions): LogFollowing {
           return;
         }
         if (bytes.length === 0) return;
-        arrival.came();
+        this.#arrival.came();
         try {
           into.push(bytes);
         } catch (error) {
-          forget(error);
+          this.#forget(error);
           whenClosed();
         }
       },
-      notice(text: string) {
-        arrival.said(text.trim());
-        options.warn({ log: file.path, text: text.trim() }, 'the followed log says');
+      notice: (text: string) => {
+        this.#arrival.said(text.trim());
+        this.#options.warn({ log: file.path, text: text.trim() }, 'the followed log says');
       },
-      closed() {
-        if (isOutstanding()) arrival.missed('ended', file.path);
-        if (channel === opened) settle();
+      closed: () => {
+        if (this.#isOutstanding) this.#arrival.missed('ended', file.path);
+        if (this.#channel === opened) this.#settle();
         whenClosed();
       },
     };
     const opened = how(channels, command, place, events);
-    channel = opened;
+    this.#channel = opened;
   }
-
-  const isOutstanding = (): boolean => channel !== null && (reading?.receivedTo ?? 0) < sizeSeen;
-
-  /** A command on the VM that hangs is given up, or the log would be deaf for ever. */
-  function giveUpIfStuck(): void {
-    if (!isOutstanding()) {
-      if (channel !== null) arrival.came();
-      return;
-    }
-    if (!arrival.isOverdue) return;
-    arrival.missed('hung', target?.path ?? '');
-    settle();
-    mustStart = true;
-    abandon();
-  }
-
-  async function drain(channels: Channels, by: Reach, file: LogFile, into: LogReading): Promise<boolean> {
-    const ownTurn = turn;
-    if (into.receivedTo < file.size)
-      await new Promise<void>((resolve) => {
-        abandon = resolve;
-        open(readFileRest, by, file, into, channels, resolve);
-      });
-    if (turn !== ownTurn) return false;
-    if (into.receivedTo >= file.size) {
-      failedDrains = 0;
-      return true;
-    }
-    failedDrains += 1;
-    if (failedDrains < drainAttempts) return false;
-    failedDrains = 0;
-    options.warn(
-      { log: file.path, from: into.receivedTo },
-      'the rest of a log cannot be read and is left out',
-    );
-    return true;
-  }
-
-  async function start(wanted: LogTarget, { channels, ...shells }: LogAccess): Promise<void> {
-    const ownTurn = turn;
-    let arrivedAtStart = reading?.receivedTo ?? 0;
-    const tools: CatchUpTools = {
-      ...options,
-      onTrouble: (trouble) => arrival.tellFile(trouble),
-      shells,
-      present: () => reading,
-      stillArrives() {
-        const more = channel !== null && reading !== null && reading.receivedTo > arrivedBefore;
-        arrivedAtStart = reading?.receivedTo ?? 0;
-        return more;
-      },
-      settle,
-      drain: (by, file, into) => drain(channels, by, file, into),
-      isOn: () => turn === ownTurn,
-    };
-    const last = target ?? options.lastTarget();
-    if (last !== null && !isSameTarget(last, wanted)) {
-      settle();
-      if (!(await finish(last, tools))) return;
-      settle();
-      setReading(null);
-      arrival.forget();
-    }
-    target = wanted;
-    const found = await catchUp(wanted, tools);
-    arrivedBefore = arrivedAtStart;
-    if (found === null || turn !== ownTurn) return;
-    closeChannel();
-    target = { ...wanted, hostPath: found.by.hostPath };
-    mustStart = false;
-    arrivedBefore = 0;
-    open(followFile, found.by, found.file, found.reading, channels, () => {
-      mustStart = true;
-      options.onEnded();
-    });
-  }
-
-  async function begin(wanted: LogTarget, access: LogAccess): Promise<void> {
-    isStarting = true;
-    try {
-      await start(wanted, access);
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
-    } finally {
-      isStarting = false;
-    }
-  }
-
-  return {
-    get target() {
-      return target;
-    },
-    get reading() {
-      return reading;
-    },
-    get isLive() {
-      return channel !== null;
-    },
-    get isBehind() {
-      return isStarting || mustStart || isOutstanding();
-    },
-    async follow(wanted, file, access) {
-      giveUpIfStuck();
-      if (isStarting) return;
-      if (channel !== null && target !== null && isSameTarget(target, wanted) && !isReplaced(file)) {
-        arrivedBefore = reading?.receivedTo ?? 0;
-        sizeSeen = Math.max(sizeSeen, file?.size ?? 0);
-        return;
-      }
-      await begin(wanted, access);
-      emptyBeside = file?.size === 0 ? file.inode : null;
-    },
-    pause() {
-      turn += 1;
-      mustStart = false;
-      arrival.forget();
-      settle();
-      abandon();
-    },
-  };
 }

@@ -4,7 +4,7 @@ import type { Source, WatchTools } from '../source.ts';
 import { currentRun, type VmState } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import type { RunSight } from '../sight.ts';
-import { createBenchmarkLog, type BenchmarkLog } from './benchmark-log.ts';
+import { BenchmarkLog } from './benchmark-log.ts';
 
 /** A line that changes no run still ends a stall. */
 const growthEveryMs = 1_000;
@@ -21,7 +21,7 @@ export class LogSource implements Source {
   }
 
   start(store: VmStore, signal: AbortSignal): void {
-    const benchmarkLog = createBenchmarkLog({ ...this.#tools, store });
+    const benchmarkLog = new BenchmarkLog({ ...this.#tools, store });
     const { log, config } = this.#tools;
     store.subscribe((state, before) => {
       if (state.contact === null && before.contact !== null) this.#pause(store, benchmarkLog);

@@ -1,6 +1,7 @@
 /** Whether the process that runs the benchmark has gone away under a run that has not ended. */
-
+import type { Sight } from '../sight.ts';
 import { defaultTempo, type Tempo } from '../tempo.ts';
+import type { LogPlace } from './log-place.ts';
 
 const goneAfterLooks = 3;
 
@@ -34,4 +35,20 @@ export function createRunnerWatch(monotonicMs: () => number, tempo: Tempo = defa
     },
     forget,
   };
+}
+
+/**
+ * Returns how many benchmark processes may be writing to this log, in the container and on the VM itself; null: that could not be
+ * seen.
+ */
+export function countRunners(
+  { container, docker, inside, host, answered }: Sight,
+  log: LogPlace | null,
+): number | null {
+  if (host === null || !answered.host) return null;
+  // Any program on the VM may be called run.py; into a log in the container it does not write.
+  const outside = log?.where === 'container' ? 0 : host.runners.length;
+  if (container.kind === 'running') return inside === null ? null : inside.runners.length + outside;
+  // Without docker there is no container; where it may not be used, or does not answer, there may be one.
+  return container.kind === 'unknown' && docker.kind !== 'missing' ? null : outside;
 }
