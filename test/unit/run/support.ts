@@ -40,7 +40,7 @@ export function readChunks(before: Reading, chunks: readonly Uint8Array[], start
   const splitter = createLineSplitter(startOffset);
   const reader = createLogReader(before.reader);
   const lines = chunks.flatMap((chunk) => splitter.push(chunk));
-  const events = reader.read(lines, context);
+  const events = lines.flatMap((line) => reader.read(line, context));
   return foldEvents({ ...before, reader: reader.state }, events);
 }
 

@@ -176,7 +176,7 @@ describe('a run of run.py', () => {
     const lines = createLineSplitter(0).push(new TextEncoder().encode(waaLog().begin('a').text()));
     const reader = createLogReader(initialReader());
     const behindUtc = { clockOffsetMs: -3_600_000, referenceTimeMs: 0 };
-    const events = reader.read(lines, behindUtc);
+    const events = lines.flatMap((line) => reader.read(line, behindUtc));
     expect(events[0]).toEqual({
       type: 'run_started',
       at: Date.UTC(2026, 0, 28, 21, 0, 1),

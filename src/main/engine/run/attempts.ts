@@ -26,7 +26,7 @@ export function isEnded(task: TaskAttempt): task is EndedAttempt {
 
 /** The attempt that this worker is at. */
 export function currentAttempt(run: RunState, worker: string): TaskAttempt | undefined {
-  return run.tasks.findLast((task) => task.worker === worker && !isEnded(task));
+  return run.tasks.findLast((task) => task.worker === worker && task.outcome === null);
 }
 
 export function addAttempt(run: RunState, event: Extract<RunEvent, { type: 'task_started' }>): RunState {
@@ -82,11 +82,12 @@ function attemptNumber(before: readonly TaskAttempt[], taskId: string, domain: s
  * enough to be stored with each change.
  */
 export function withoutTexts(run: RunState): RunState {
-  const hasText = (task: TaskAttempt): boolean =>
-    isEnded(task) && (task.instruction !== null || task.message !== null);
-  if (!run.tasks.some(hasText)) return run;
   return {
     ...run,
-    tasks: run.tasks.map((task) => (hasText(task) ? { ...task, instruction: null, message: null } : task)),
+    tasks: run.tasks.map((task) =>
+      task.outcome === null || (task.instruction === null && task.message === null)
+        ? task
+        : { ...task, instruction: null, message: null },
+    ),
   };
 }

@@ -27,7 +27,7 @@ export interface LineSplitter {
 export function createLineSplitter(startOffset: number): LineSplitter {
   // A byte order mark stays what it is, wherever a chunk begins.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let lineStart = startOffset;
+  const splitter = { offset: startOffset, push };
   let chunkStart = startOffset;
   let kept = new Uint8Array(0);
   let waitsForLineFeed = false;
@@ -56,17 +56,14 @@ export function createLineSplitter(startOffset: number): LineSplitter {
   function push(chunk: Uint8Array): LogLine[] {
     const lines: LogLine[] = [];
     if (chunk.length === 0) return lines;
-
-    function endLine(text: string, end: number): void {
-      lines.push({ text, offset: lineStart, end });
-      lineStart = end;
-    }
-
+    let lineStart = splitter.offset;
     let from = 0;
     if (waitsForLineFeed) {
       waitsForLineFeed = false;
       if (chunk[0] === lineFeed) from = 1;
-      endLine(decodeLine(chunk.subarray(0, 0)), chunkStart + from);
+      const end = chunkStart + from;
+      lines.push({ text: decodeLine(chunk.subarray(0, 0)), offset: lineStart, end });
+      lineStart = end;
     }
     // No decoding adds or swallows a line end: the lines of bytes and those of text are found side by side.
     let text = '';
@@ -97,21 +94,19 @@ export function createLineSplitter(startOffset: number): LineSplitter {
       const length = isReturn && nextFeed === at + 1 ? 2 : 1;
       from = at + length;
       textFrom = textAt + length;
-      endLine(line, chunkStart + from);
+      const end = chunkStart + from;
+      lines.push({ text: line, offset: lineStart, end });
+      lineStart = end;
       // Each kind is searched for again only behind its last find: a log without `\r` is looked through once for it.
       if (nextFeed < from) nextFeed = positionIn(chunk, lineFeed, from);
       if (nextReturn < from) nextReturn = positionIn(chunk, carriageReturn, from);
     }
+    splitter.offset = lineStart;
     chunkStart += chunk.length;
     return lines;
   }
 
-  return {
-    push,
-    get offset() {
-      return lineStart;
-    },
-  };
+  return splitter;
 }
 
 /**

@@ -3,32 +3,41 @@
  * told from a few characters, without a regular expression.
  */
 
-/** The prefix of a record and the message behind it. `timestampMs`: as written, read as UTC. */
-export interface Prefixed {
+/** A line that the benchmark's logger wrote: `[2026-01-28 23:05:17,318 INFO lib_run_single/56-MainProcess] Step 9: …`. */
+export interface LoggingRecord {
+  readonly kind: 'logging';
+  readonly offset: number;
+  /** The time as written, read as UTC. Its zone and its clock's error are the reader's business. */
   readonly timestampMs: number;
   readonly level: string;
-  readonly message: string;
-}
-
-/** `[2026-01-28 23:05:17,318 INFO lib_run_single/56-MainProcess] …`, the form of WAA and OSWorld. */
-export interface BracketPrefixed extends Prefixed {
   readonly module: string;
   readonly lineNumber: number;
   readonly process: string;
+  /** First line of the message that is not empty. */
+  readonly message: string;
   /** The prefix carries the logger's colour codes. */
   readonly coloured: boolean;
-  /** Their escape bytes were lost on the way: `[1;33m`. */
-  readonly torn: boolean;
+  /** Their escape bytes were lost on the way: `[1;33m`. Missing in a state of version 0.1.0. */
+  readonly torn?: boolean;
+}
+
+/** A line of a logger that tells no module and no process: `2026-03-20 12:00:00,123 [INFO] Task 3/10: notepad_1`. */
+export interface PlainRecord {
+  readonly kind: 'plain';
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly level: string;
+  /** Where the logger's name is written, it stands in front: `__main__: …`. */
+  readonly message: string;
 }
 
 // eslint-disable-next-line no-control-regex -- terminal codes are what it is about
 const terminalCode = /\x1b\[[0-9;?=]*[A-Za-z]/g;
-const terminalCodeHere = new RegExp(terminalCode.source, 'y');
 const timestamp = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/y;
 const timestampChars = 23;
 /** The module is the name of a file, which may hold almost anything. */
 const originText = /^ ([A-Z]+) ([^/]+)\/(\d+)-(.+)$/s;
-type Origin = Pick<BracketPrefixed, 'level' | 'module' | 'lineNumber' | 'process'>;
+type Origin = Pick<LoggingRecord, 'level' | 'module' | 'lineNumber' | 'process'>;
 const origins = new Map<string, Origin | null>();
 const maxOrigins = 1000;
 const maxOriginChars = 256;
@@ -42,42 +51,45 @@ const colourCode = '[1;33m';
 /** In the place of the escape byte stands nothing, or how a terminal, a collector of logs or a person writes it. */
 const tornCode = /(?:\^\[|\\x1b|\\u001b|\\033|\\e|#033|[^\s\w[\]])?\[\d{1,2}(?:;\d{1,2})*m/gi;
 const tornCodeFirst = new RegExp(`^${tornCode.source}`, 'i');
-const escape = 0x1b;
+const escape = '\x1b';
+const resetCode = '\x1b[0m';
 const zero = 0x30;
 
-/** Not anchored: a progress bar may stand in front of a record, on the same line. */
-export function parseBracketPrefix(text: string): BracketPrefixed | null {
+/**
+ * Returns the record that a line holds, in the form of WAA and OSWorld; null: none. Not anchored: a progress bar may stand in front of
+ * the record. @param offset of the line
+ */
+export function parseBracketPrefix(text: string, offset: number): LoggingRecord | null {
   for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', at + 1)) {
     if (text[at + 5] !== '-' || text[at + 11] !== ' ' || text[at + 20] !== ',') continue;
-    const prefixed = bracketPrefixAt(text, at);
-    if (prefixed !== null) return prefixed;
+    timestamp.lastIndex = at + 1;
+    if (!timestamp.test(text)) continue;
+    const originAt = at + 1 + timestampChars;
+    // A long line may hold thousands of prefixes, so the search is bounded.
+    const length = text.slice(originAt, originAt + maxOriginChars).indexOf(']');
+    const origin = length === -1 ? null : originOf(text.slice(originAt, originAt + length));
+    if (origin === null) continue;
+    const close = originAt + length;
+    const codesAt = text[close + 1] === ' ' ? close + 2 : close + 1;
+    const messageAt = text.startsWith(resetCode, codesAt) ? codesAt + resetCode.length : codesAt;
+    const message = plainText(text.slice(messageAt)).trimEnd();
+    const coloured = text.startsWith(colourCode, at - colourCode.length);
+    const torn = coloured && text[at - colourCode.length - 1] !== escape;
+    // Field by field: this is done for every line, and spreading is slow.
+    return {
+      kind: 'logging',
+      offset,
+      timestampMs: timestampAt(text, at + 1),
+      level: origin.level,
+      module: origin.module,
+      lineNumber: origin.lineNumber,
+      process: origin.process,
+      message: torn ? message.replace(tornCodeFirst, '') : message,
+      coloured,
+      torn,
+    };
   }
   return null;
-}
-
-function bracketPrefixAt(text: string, at: number): BracketPrefixed | null {
-  timestamp.lastIndex = at + 1;
-  if (!timestamp.test(text)) return null;
-  const originAt = at + 1 + timestampChars;
-  // A long line may hold thousands of prefixes, so the search is bounded.
-  const length = text.slice(originAt, originAt + maxOriginChars).indexOf(']');
-  const close = originAt + length;
-  const origin = length === -1 ? null : originOf(text.slice(originAt, close));
-  if (origin === null) return null;
-  const messageAt = skipCodes(text, text[close + 1] === ' ' ? close + 2 : close + 1);
-  const coloured = text.startsWith(colourCode, at - colourCode.length);
-  const torn = coloured && text.charCodeAt(at - colourCode.length - 1) !== escape;
-  const message = plainText(text.slice(messageAt)).trimEnd();
-  return {
-    timestampMs: timestampAt(text, at + 1),
-    level: origin.level,
-    module: origin.module,
-    lineNumber: origin.lineNumber,
-    process: origin.process,
-    message: torn ? message.replace(tornCodeFirst, '') : message,
-    coloured,
-    torn,
-  };
 }
 
 /** ` INFO lib_run_single/56-MainProcess`: a log has a few dozen of them, which are parsed once. */
@@ -92,24 +104,13 @@ function originOf(text: string): Origin | null {
   return origin;
 }
 
-/** Position behind the terminal codes that stand here. */
-function skipCodes(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) === escape) {
-    terminalCodeHere.lastIndex = at;
-    if (!terminalCodeHere.test(text)) break;
-    at = terminalCodeHere.lastIndex;
-  }
-  return at;
-}
-
-/** `2026-03-20 12:00:00,123 [INFO] …`: Python's `%(asctime)s [%(levelname)s]`, as openadapt-evals logs. */
-export function parsePlainPrefix(text: string): Prefixed | null {
+/** `2026-03-20 12:00:00,123 [INFO] …`: Python's `%(asctime)s [%(levelname)s]`, as openadapt-evals logs. @param offset of the line */
+export function parsePlainPrefix(text: string, offset: number): PlainRecord | null {
   if (text[4] !== '-' || text[19] !== ',' || text[24] !== '[') return null;
   const found = plainPrefix.exec(text);
   if (found === null) return null;
   const message = plainText(text.slice(found[0].length)).trimEnd();
-  return { timestampMs: timestampAt(text, 0), level: found[1] ?? '', message };
+  return { kind: 'plain', offset, timestampMs: timestampAt(text, 0), level: found[1] ?? '', message };
 }
 
 /** Returns a line without what `docker compose` puts in front: `winarena-1  | …`; null: nothing of the kind stands there. */
@@ -132,25 +133,21 @@ export function plainText(text: string): string {
   return visible.includes('\0') ? visible.replaceAll('\0', '') : visible;
 }
 
-/** `2026-01-28 23:05:17,318`, of which the form is known to be right. */
-function timestampAt(text: string, at: number): number {
-  const hours = twoDigits(text, at + 11);
-  const minutes = twoDigits(text, at + 14);
-  const seconds = twoDigits(text, at + 17);
-  const milliseconds = twoDigits(text, at + 20) * 10 + text.charCodeAt(at + 22) - zero;
-  return dayAt(text, at) + ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds;
-}
-
-/** The day that was written last: most lines are of the same. */
+/** The day that was read last: most lines are of the same. */
 let lastDay = { text: '1970-01-01', startMs: 0 };
 
-function dayAt(text: string, at: number): number {
+/** `2026-01-28 23:05:17,318`, in a form that is known to be right. */
+function timestampAt(text: string, at: number): number {
   if (!text.startsWith(lastDay.text, at)) {
     const year = twoDigits(text, at) * 100 + twoDigits(text, at + 2);
     const startMs = Date.UTC(year, twoDigits(text, at + 5) - 1, twoDigits(text, at + 8));
     lastDay = { text: text.slice(at, at + 10), startMs };
   }
-  return lastDay.startMs;
+  const hours = twoDigits(text, at + 11);
+  const minutes = twoDigits(text, at + 14);
+  const seconds = twoDigits(text, at + 17);
+  const milliseconds = twoDigits(text, at + 20) * 10 + text.charCodeAt(at + 22) - zero;
+  return lastDay.startMs + ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds;
 }
 
 function twoDigits(text: string, at: number): number {

@@ -5,13 +5,15 @@ import type { RunState } from './model.ts';
 /** How much longer than what a run has come through before a silence has to be. */
 const stallFactor = 2;
 
-/** With an event at this time: the two longest silences of the run. */
-export function addPause(run: RunState, at: number | null): RunState['pauses'] {
-  if (at === null || run.lastEventAt === null || run.state !== 'running') return run.pauses;
-  const pauseMs = at - run.lastEventAt;
-  const [longest, second] = run.pauses;
-  if (pauseMs > longest) return [pauseMs, longest];
-  return pauseMs > second ? [longest, pauseMs] : run.pauses;
+/** Returns the time of the newest event, and the two longest silences, after an event at this time. */
+export function hearEvent(run: RunState, at: number | null): Pick<RunState, 'lastEventAt' | 'pauses'> {
+  const { lastEventAt, pauses } = run;
+  if (at === null || lastEventAt === null) return { lastEventAt: at ?? lastEventAt, pauses };
+  const newest = Math.max(lastEventAt, at);
+  const [longest, second] = pauses;
+  const pauseMs = at - lastEventAt;
+  if (run.state !== 'running' || pauseMs <= second) return { lastEventAt: newest, pauses };
+  return { lastEventAt: newest, pauses: pauseMs > longest ? [pauseMs, longest] : [longest, pauseMs] };
 }
 
 /**

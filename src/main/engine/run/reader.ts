@@ -28,6 +28,8 @@ export interface ReaderCounts {
 /** To be raised whenever the shape of the state, or of a dialect's, changes: an older state is then not taken up. */
 const stateVersion = 3;
 
+const nothing: readonly RunEvent[] = [];
+
 /** Who reads which records; `index`: of the dialect's state. */
 const readersOf = {
   logging: readersOfKind('logging'),
@@ -65,8 +67,8 @@ export function parseReaderState(stored: unknown): ReaderState | null {
 export interface LogReader {
   /** Where it is now. */
   readonly state: ReaderState;
-  /** Returns what the next lines mean, in order. Never throws, whatever the lines hold. */
-  read(lines: readonly LogLine[], context: ReadContext): readonly RunEvent[];
+  /** Returns what the next line means, in order. Never throws, whatever the line holds. */
+  read(line: LogLine, context: ReadContext): readonly RunEvent[];
   /**
    * Returns what is left to say when the benchmark's process is known to be gone: a result was logged, and no line behind it ends the
    * task. To be folded in before `endRun`.
@@ -77,26 +79,39 @@ export interface LogReader {
 export function createLogReader(from: ReaderState): LogReader {
   const records = createRecordReader(from.records);
   const states = dialects.map((dialect) => from.dialects[dialect.name] ?? dialect.initial);
-  let { counts } = from;
+  let { lines, unread, recognised } = from.counts;
 
   return {
     get state(): ReaderState {
-      return { version: stateVersion, records: records.state, dialects: named(states), counts };
+      const changed: Record<string, unknown> = {};
+      for (const [index, { name, initial }] of dialects.entries())
+        if (states[index] !== initial) changed[name] = states[index];
+      const counts = { lines, unread, recognised };
+      return { version: stateVersion, records: records.state, dialects: changed, counts };
     },
-    read(lines, context) {
-      const events: RunEvent[] = [];
-      let { unread, recognised } = counts;
-      for (const line of lines) {
-        // An empty line says nothing in any dialect, and a log may have millions of them.
-        if (line.text === '') continue;
-        const record = records.next(line);
-        if (record === null) continue;
-        const isRead = readRecord(record, states, context, events);
-        if (recognised) continue;
-        if (!isRead) unread += line.text.trim() === '' ? 0 : 1;
-        else recognised = events.some(isStart);
+    read(line, context) {
+      lines += 1;
+      // An empty line says nothing in any dialect, and a log may have millions of them.
+      const record = line.text === '' ? null : records.next(line);
+      if (record === null) return nothing;
+      let events = nothing;
+      let isRead = false;
+      for (const { dialect, index } of readersOf[record.kind]) {
+        const step = dialect.read(states[index], record, context);
+        if (step !== null) {
+          isRead = true;
+          // A log is in one run at a time: if one dialect begins a run, the run of any other dialect is over.
+          if (step.events.some(isStart)) {
+            recognised = true;
+            for (const [other, one] of dialects.entries())
+              states[other] = one.giveWay?.(states[other]) ?? one.initial;
+          }
+          states[index] = step.state;
+          events = [...events, ...step.events];
+        }
+        if (dialect.claims?.(states[index], record) === true) break;
       }
-      counts = { lines: counts.lines + lines.length, unread, recognised };
+      if (!isRead && !recognised && line.text.trim() !== '') unread += 1;
       return events;
     },
     close() {
@@ -109,36 +124,8 @@ export function createLogReader(from: ReaderState): LogReader {
   };
 }
 
-/** Shows one record to the dialects, and changes their states. Returns whether any of them took it. */
-function readRecord(record: LogRecord, states: unknown[], context: ReadContext, events: RunEvent[]): boolean {
-  let isRead = false;
-  for (const { dialect, index } of readersOf[record.kind]) {
-    const step = dialect.read(states[index], record, context);
-    if (step !== null) {
-      isRead = true;
-      events.push(...step.events);
-      // A log is in one run at a time: if one dialect begins a run, the run of any other dialect is over.
-      if (step.events.some(isStart)) {
-        for (const [other, one] of dialects.entries())
-          states[other] = one.giveWay?.(states[other]) ?? one.initial;
-      }
-      states[index] = step.state;
-    }
-    if (dialect.claims?.(states[index], record) === true) break;
-  }
-  return isRead;
-}
-
 function isStart({ type }: RunEvent): boolean {
   return type === 'run_started';
-}
-
-/** The states that differ from those before the first line, by the names of their dialects. */
-function named(states: readonly unknown[]): Readonly<Record<string, unknown>> {
-  const changed = dialects.flatMap(({ name, initial }, index) =>
-    states[index] === initial ? [] : [[name, states[index]]],
-  );
-  return Object.fromEntries(changed) as Record<string, unknown>;
 }
 
 function isObject(value: unknown): boolean {

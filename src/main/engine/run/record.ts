@@ -5,37 +5,12 @@ import {
   parsePlainPrefix,
   parseWrapper,
   plainText,
-  type BracketPrefixed,
+  type LoggingRecord,
+  type PlainRecord,
 } from './log-prefix.ts';
 import type { LogLine } from './model.ts';
 
-/** A line that the benchmark's logger wrote: `[2026-01-28 23:05:17,318 INFO lib_run_single/56-MainProcess] Step 9: …`. */
-export interface LoggingRecord {
-  readonly kind: 'logging';
-  readonly offset: number;
-  /** The time as written, read as UTC. Its zone and its clock's error are the reader's business. */
-  readonly timestampMs: number;
-  readonly level: string;
-  readonly module: string;
-  readonly lineNumber: number;
-  readonly process: string;
-  /** First line of the message that is not empty. */
-  readonly message: string;
-  /** The prefix carries the logger's colour codes. */
-  readonly coloured: boolean;
-  /** Their escape bytes were lost; missing in a state of version 0.1.0. */
-  readonly torn?: boolean;
-}
-
-/** A line of a logger that tells no module and no process: `2026-03-20 12:00:00,123 [INFO] Task 3/10: notepad_1`. */
-export interface PlainRecord {
-  readonly kind: 'plain';
-  readonly offset: number;
-  readonly timestampMs: number;
-  readonly level: string;
-  /** Where the logger's name is written, it stands in front: `__main__: …`. */
-  readonly message: string;
-}
+export type { LoggingRecord, PlainRecord };
 
 export type LogRecord =
   | LoggingRecord
@@ -95,31 +70,16 @@ export function createRecordReader(state: RecordState): RecordReader {
       if (wrapper.step !== passedOn) return null;
       text = wrapper.text;
     }
-    const plain = newest?.kind === 'logging' ? null : parsePlainPrefix(text);
+    const plain = newest?.kind === 'logging' ? null : parsePlainPrefix(text, offset);
     if (plain !== null) {
-      const record: PlainRecord = { kind: 'plain', offset, ...plain };
-      newest = record;
-      return record;
+      newest = plain;
+      return plain;
     }
-    const prefixed = parseBracketPrefix(text);
-    if (prefixed !== null && !isQuoted(prefixed, newest, awaitsMessage)) {
-      const { timestampMs, level, module, lineNumber, process, message, coloured, torn } = prefixed;
-      // Field by field: this is done for every line, and spreading is slow.
-      const record: LoggingRecord = {
-        kind: 'logging',
-        offset,
-        timestampMs,
-        level,
-        module,
-        lineNumber,
-        process,
-        message,
-        coloured,
-        torn,
-      };
-      awaitsMessage = record.message === '';
-      newest = record;
-      return awaitsMessage ? null : record;
+    const logging = parseBracketPrefix(text, offset);
+    if (logging !== null && !isQuoted(logging, newest, awaitsMessage)) {
+      awaitsMessage = logging.message === '';
+      newest = logging;
+      return awaitsMessage ? null : logging;
     }
     text = plainText(text);
     if (newest === null) return { kind: 'bare', offset, text };
@@ -136,7 +96,9 @@ export function createRecordReader(state: RecordState): RecordReader {
   return {
     next,
     get state() {
-      const kept = { newest: newest === null ? null : remembered(newest), awaitsMessage, wrapped };
+      // Other messages may hold what is secret.
+      const message = newest !== null && isFreeText(newest) ? newest.message.slice(0, rememberedChars) : '';
+      const kept = { newest: newest === null ? null : { ...newest, message }, awaitsMessage, wrapped };
       return composed === true ? { ...kept, composed } : kept;
     },
   };
@@ -151,7 +113,7 @@ export function isFreeText({ message }: LoggingRecord | PlainRecord): boolean {
 
 /** A copy of a log line inside a text has lost the colours that the real lines have, or a part of them. */
 function isQuoted(
-  { coloured, torn }: Pick<BracketPrefixed, 'coloured' | 'torn'>,
+  { coloured, torn }: LoggingRecord,
   newest: LoggingRecord | PlainRecord | null,
   awaited: boolean,
 ): boolean {
@@ -159,9 +121,4 @@ function isQuoted(
   if (newest.kind === 'plain') return true;
   const isAsGood = torn && newest.torn === true;
   return newest.coloured && !isAsGood && (awaited || isFreeText(newest));
-}
-
-/** What is stored: other messages may hold what is secret. */
-function remembered<Kept extends LoggingRecord | PlainRecord>(record: Kept): Kept {
-  return { ...record, message: isFreeText(record) ? record.message.slice(0, rememberedChars) : '' };
 }

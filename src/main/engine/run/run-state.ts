@@ -4,7 +4,7 @@ import { withBoundedNames } from './bounded-names.ts';
 import { adoptAttempt, correctTask } from './correction.ts';
 import { countsOf } from './counts.ts';
 import type { FoldStep, RunEvent, RunState, RunStep, TaskAttempt } from './model.ts';
-import { addPause } from './pauses.ts';
+import { hearEvent } from './pauses.ts';
 import { backAtStart, mayGoOn } from './resume.ts';
 import { newRun } from './run-birth.ts';
 import { closeRun, decideNext, replaceRun } from './run-end.ts';
@@ -59,15 +59,9 @@ function fold(
   identity: RunIdentity,
 ): FoldStep {
   if (event.type === 'task_corrected') return correct(run, event, identity.successThreshold);
-  if (!goesOn(run, event)) return { run, effects: [] };
-  const now: RunState = {
-    ...run,
-    state: 'running',
-    endedAt: null,
-    endMessage: null,
-    lastEventAt: latest(run.lastEventAt, event.at),
-    pauses: addPause(run, event.at),
-  };
+  if (run.state !== 'running' && !showsLife(run, event)) return { run, effects: [] };
+  const { lastEventAt, pauses } = hearEvent(run, event.at);
+  const now: RunState = { ...run, state: 'running', endedAt: null, endMessage: null, lastEventAt, pauses };
   switch (event.type) {
     case 'run_planned':
       return { run: planRun(now, event), effects: [] };
@@ -76,10 +70,14 @@ function fold(
     case 'task_started':
       return startTask(now, event);
     case 'task_instruction':
-      return { run: updateCurrent(now, event.worker, { instruction: event.text }), effects: [] };
     case 'task_step': {
-      const steps = Math.max(event.step, currentAttempt(now, event.worker)?.steps ?? 0);
-      return { run: updateCurrent(now, event.worker, { steps }), effects: [] };
+      const task = currentAttempt(now, event.worker);
+      if (task === undefined) return { run: now, effects: [] };
+      const change =
+        event.type === 'task_step'
+          ? { steps: Math.max(event.step, task.steps) }
+          : { instruction: event.text };
+      return { run: updateAttempt(now, task, change), effects: [] };
     }
     case 'task_ended':
       return endTask(now, event, identity.successThreshold);
@@ -88,9 +86,8 @@ function fold(
   }
 }
 
-/** A task that begins without a new run, or comes to its own end, shows that a run which was taken for dead is not: its process was only not seen. */
-function goesOn(run: RunState, event: RunEvent): boolean {
-  if (run.state === 'running') return true;
+/** A task that starts without a new run, or that ends, shows that a run taken for dead goes on: only its process was not seen. */
+function showsLife(run: RunState, event: RunEvent): boolean {
   return (
     run.state !== 'finished' && (event.type === 'task_started' || takenForDead(run, event) !== undefined)
   );
@@ -148,28 +145,19 @@ function correct(
   };
 }
 
-function updateCurrent(
-  run: RunState,
-  worker: string,
-  change: { instruction: string } | { steps: number },
-): RunState {
-  const task = currentAttempt(run, worker);
-  return task === undefined ? run : updateAttempt(run, task, change);
-}
-
 function endTask(
   run: RunState,
   event: Extract<RunEvent, { type: 'task_ended' }>,
   successThreshold: number,
 ): FoldStep {
-  const dead = currentAttempt(run, event.worker) === undefined ? takenForDead(run, event) : undefined;
+  const current = currentAttempt(run, event.worker);
+  const dead = current === undefined ? takenForDead(run, event) : undefined;
   if (dead !== undefined && !isFull(run)) {
     // What was told stays told: it goes on as another attempt, of which this is the end.
     const { taskId, domain, worker, startedAt } = dead;
     const again = addAttempt(run, { type: 'task_started', at: startedAt, worker, domain, taskId });
     return endTask(again, event, successThreshold);
   }
-  const current = currentAttempt(run, event.worker);
   if (current === undefined || (event.taskId !== null && event.taskId !== current.taskId)) {
     return { run, effects: [] };
   }
@@ -184,8 +172,4 @@ function endTask(
     success: verdict ?? reached,
   });
   return { run: ended.run, effects: [{ type: 'task_ended', task: ended.task, runId: run.runId }] };
-}
-
-function latest(before: number | null, at: number | null): number | null {
-  return before === null || at === null ? (at ?? before) : Math.max(before, at);
 }

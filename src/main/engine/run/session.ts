@@ -4,7 +4,7 @@
  */
 import { withoutTexts } from './attempts.ts';
 import { createLogSplitter, type WideEncoding } from './encoding.ts';
-import type { ReadContext, RunEffect, RunEvent, RunState, RunStep } from './model.ts';
+import type { ReadContext, RunEffect, RunEvent, RunState } from './model.ts';
 import { createLogReader, initialReader, parseReaderState, type ReaderState } from './reader.ts';
 import { reconcile, type ResultFile } from './results.ts';
 import { isBetweenTasks } from './resume.ts';
@@ -86,22 +86,20 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
   let { run } = from;
   let files: readonly ResultFile[] = [];
 
-  /** Takes over the run and returns the effects, which carry the long texts of ended tasks out of the state. */
-  function take(step: RunStep): readonly RunEffect[] {
-    run = step.run === null || step.effects.length === 0 ? step.run : withoutTexts(step.run);
-    return step.effects;
-  }
-
-  /** Folds in a whole line before the result files: in the middle of it, the number of workers of a new run is unknown. */
-  function fold(events: readonly RunEvent[], nowMs: number): readonly RunEffect[] {
-    const effects = events.flatMap((event) => take(reduceRun(run, event, identity)));
-    return effects.length === 0 ? [] : [...effects, ...foldResults(nowMs)];
+  /** Returns the effects, which carry the long texts of ended tasks out of the state. */
+  function fold(events: readonly RunEvent[]): RunEffect[] {
+    const effects: RunEffect[] = [];
+    for (const event of events) {
+      const step = reduceRun(run, event, identity);
+      run = step.run === null || step.effects.length === 0 ? step.run : withoutTexts(step.run);
+      effects.push(...step.effects);
+    }
+    return effects;
   }
 
   function foldResults(nowMs: number): readonly RunEffect[] {
     if (files.length === 0 && silentAfterMs === undefined) return [];
-    const events = reconcile(run, files, { nowMs, silentAfterMs });
-    return events.flatMap((event) => take(reduceRun(run, event, identity)));
+    return fold(reconcile(run, files, { nowMs, silentAfterMs }));
   }
 
   function stepOf(effects: readonly RunEffect[]): SessionStep {
@@ -112,10 +110,15 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
 
   return {
     push(bytes, context) {
-      // Line by line, not chunk by chunk: the order of effects must not depend on how the bytes are cut.
-      const effects = splitter
-        .push(bytes)
-        .flatMap((line) => fold(reader.read([line], context), context.referenceTimeMs));
+      const effects: RunEffect[] = [];
+      // Line by line, not chunk by chunk: the order of effects must not depend on how the bytes are cut. Result files come behind a
+      // whole line: in the middle of it, the number of workers of a new run is unknown.
+      for (const line of splitter.push(bytes)) {
+        const events = reader.read(line, context);
+        if (events.length === 0) continue;
+        const told = fold(events);
+        if (told.length > 0) effects.push(...told, ...foldResults(context.referenceTimeMs));
+      }
       return stepOf(effects);
     },
     takeResults(found, nowMs) {
@@ -123,9 +126,12 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
       return stepOf(foldResults(nowMs));
     },
     end({ state, reason, atMs, nowMs, mayRestart }) {
-      const effects = fold(reader.close(), nowMs);
+      const effects = fold(reader.close());
+      if (effects.length > 0) effects.push(...foldResults(nowMs));
       if (run === null || (mayRestart && isBetweenTasks(run))) return stepOf(effects);
-      return stepOf([...effects, ...take(endRun(run, state, atMs, reason))]);
+      const ended = endRun(run, state, atMs, reason);
+      run = ended.effects.length === 0 ? ended.run : withoutTexts(ended.run);
+      return stepOf([...effects, ...ended.effects]);
     },
   };
 }

@@ -3,10 +3,11 @@ import type { DomainPlan, RunArguments, RunEvent } from '../model.ts';
 import type { LoggingRecord } from '../record.ts';
 import { andThen, datedKey, unchanged, type DialectStep } from './dialect.ts';
 import {
+  closeAll,
   closeTask,
   endTask,
   newWorker,
-  replaceWorker,
+  store,
   workerNamed,
   type RunnerTaskEnd,
   type RunnerWorker,
@@ -145,20 +146,4 @@ export function endRun(state: OsWorldState, how: RunEnd): Step | null {
   if (state.interrupted) return unchanged(over);
   const closed = closeAll(state, 'lost', how.at);
   return { state: over, events: [...closed.events, { type: 'run_ended', ...how }] };
-}
-
-export function closeAll(
-  state: OsWorldState,
-  otherwise: 'lost' | 'interrupted' | null,
-  at: number | null,
-): Step {
-  const closed = state.workers.map((worker) => closeTask(worker, otherwise, at));
-  return {
-    state: { ...state, workers: closed.map((one) => one.worker) },
-    events: closed.flatMap((one) => one.events),
-  };
-}
-
-export function store(state: OsWorldState, { worker, events }: WorkerStep): Step {
-  return { state: { ...state, workers: replaceWorker(state.workers, worker) }, events };
 }

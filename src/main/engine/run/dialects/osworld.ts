@@ -6,7 +6,6 @@ import { isFreeText, type LoggingRecord } from '../record.ts';
 import { parseScore } from '../python-repr.ts';
 import { andThen, datedKey, unchanged, type Dialect } from './dialect.ts';
 import {
-  closeAll,
   dialectName,
   dropWorker,
   end,
@@ -15,7 +14,6 @@ import {
   initial,
   readSignal,
   startRun,
-  store,
   withRun,
   type OsWorldState,
   type Step,
@@ -28,7 +26,7 @@ import {
   parseRunnerLine,
   type RunnerLine,
 } from './runner-lines.ts';
-import { addInstruction, addStep, startTask, workerNamed } from './runner-worker.ts';
+import { addInstruction, addStep, closeAll, startTask, store, workerNamed } from './runner-worker.ts';
 
 /** Printed, not logged, for each task of which the result is in the summary; in front of it may stand a pictogram. */
 const loggedResult = /^(?:\S+ )?Logged result: ([^/\s]+)\/(\S+) -> (success|error) \(score: (\S+)\)$/u;

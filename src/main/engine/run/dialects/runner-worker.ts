@@ -3,6 +3,7 @@
  * the task that the same process began last.
  */
 import type { RunEvent } from '../model.ts';
+import type { DialectStep } from './dialect.ts';
 
 export interface RunnerWorker {
   /** Name of the process: "MainProcess", "EnvProcess-1". */
@@ -48,12 +49,18 @@ export function workerNamed(workers: readonly RunnerWorker[], process: string): 
 /** More processes than any machine plays with. */
 const mostWorkers = 500;
 
-/** The workers with this one in the place of the one of its name; those that have said nothing for longest are forgotten. */
-export function replaceWorker(
-  workers: readonly RunnerWorker[],
-  worker: RunnerWorker,
-): readonly RunnerWorker[] {
-  return [...workers.filter((one) => one.process !== worker.process), worker].slice(-mostWorkers);
+/** A state that keeps the processes of a run. */
+interface WithWorkers {
+  readonly workers: readonly RunnerWorker[];
+}
+
+/** Puts the worker in the place of the one of its name, and forgets those that have said nothing for longest. */
+export function store<State extends WithWorkers>(
+  state: State,
+  { worker, events }: WorkerStep,
+): DialectStep<State> {
+  const others = state.workers.filter((one) => one.process !== worker.process);
+  return { state: { ...state, workers: [...others, worker].slice(-mostWorkers) }, events };
 }
 
 /** The `[Example ID]` line. A task before it that no line ended is over as well. */
@@ -129,5 +136,18 @@ export function closeTask(
         message: null,
       },
     ],
+  };
+}
+
+/** Closes the task of every worker, see {@link closeTask}. */
+export function closeAll<State extends WithWorkers>(
+  state: State,
+  otherwise: 'lost' | 'interrupted' | null,
+  at: number | null,
+): DialectStep<State> {
+  const closed = state.workers.map((worker) => closeTask(worker, otherwise, at));
+  return {
+    state: { ...state, workers: closed.map(({ worker }) => worker) },
+    events: closed.flatMap(({ events }) => events),
   };
 }

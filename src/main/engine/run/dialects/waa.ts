@@ -10,14 +10,13 @@ import { isTaskPlayer, parseDomainCount, parseRunnerLine, type RunnerLine } from
 import {
   addInstruction,
   addStep,
-  closeTask,
+  closeAll,
   endTask,
-  replaceWorker,
   startTask,
+  store,
   workerNamed,
   type RunnerTaskEnd,
   type RunnerWorker,
-  type WorkerStep,
 } from './runner-worker.ts';
 
 interface WaaState {
@@ -59,10 +58,13 @@ export const waa: Dialect<WaaState> = {
 
 function readLogging(state: WaaState, record: LoggingRecord, context: ReadContext): Step | null {
   const line = mayCount(state, record) ? spokenLine(state, record) : null;
-  if (line === null && state.leftTasks === null && state.perhapsInterrupted === null) return null;
+  const at = record.timestampMs + context.clockOffsetMs;
+  if (state.leftTasks === null && state.perhapsInterrupted === null) {
+    if (line === null) return null;
+    return readLine(spokenBy(state, record), line, record, at) ?? unchanged(state);
+  }
   const listed = endLeftTasks({ ...state, perhapsInterrupted: null });
   if (line === null) return listed;
-  const at = record.timestampMs + context.clockOffsetMs;
   return andThen(listed, (now) => readLine(spokenBy(now, record), line, record, at) ?? unchanged(now));
 }
 
@@ -182,18 +184,6 @@ function endRun(state: WaaState, how: RunEnd): Step {
   return { state: initial, events: [...closed.events, { type: 'run_ended', ...how }] };
 }
 
-function closeAll(state: WaaState, otherwise: 'lost' | 'interrupted' | null, at: number | null): Step {
-  const closed = state.workers.map((worker) => closeTask(worker, otherwise, at));
-  return {
-    state: { ...state, workers: closed.map((one) => one.worker) },
-    events: closed.flatMap((one) => one.events),
-  };
-}
-
-function store(state: WaaState, { worker, events }: WorkerStep): Step {
-  return { state: { ...state, workers: replaceWorker(state.workers, worker) }, events };
-}
-
 /** Returns what a signal made `run.py` print behind the last record of its output; null: nothing. */
 export function stopPrintAtEnd(text: string): string | null {
   // A piece of UTF-16 was read as UTF-8.
@@ -201,7 +191,7 @@ export function stopPrintAtEnd(text: string): string | null {
     .replaceAll('\0', '')
     .split(/[\r\n]+/)
     .toReversed()) {
-    if (parseBracketPrefix(line) !== null) return null;
+    if (parseBracketPrefix(line, 0) !== null) return null;
     const said = plainText(parseWrapper(line)?.text ?? parseComposePrefix(line) ?? line).trim();
     if (stopPrint.test(said)) return said;
   }
