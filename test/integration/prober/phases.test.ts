@@ -165,6 +165,34 @@ describe.skipIf(sshdPath === null)('a container', () => {
     });
   });
 
+  it('that ends for want of room, and is started again and again, is told once until it has come further', async () => {
+    const { vm, watched } = await starting();
+    const text = 'Not enough free space in /storage, have 3.2 GB available but need at least 12 GB';
+    const banner = '❯ Starting Windows for Docker v3.12...\n';
+    const download =
+      line('Requesting Windows 11 from Microsoft server...') + line('Downloading Windows 11...');
+    const { client, status } = watched;
+    const isFollowed = (): boolean => vm.leftovers().some((command) => command.includes('container.log'));
+    for (const startedAt of ['2026-01-28T22:30:00.000000000Z', '2026-01-28T23:30:00.000000000Z']) {
+      vm.containerSays(banner + download + line('Extracting Windows 11 bootdisk...') + failed(text));
+      await watched.untilPhase('extracting');
+      vm.containerStops('Restarting (62) 1 second ago', 62);
+      await watched.untilPhase('offline');
+      vm.containerUp(startedAt);
+      await watched.untilPhase('starting');
+      await until(isFollowed, 'its log is followed');
+    }
+    vm.containerSays(banner + download);
+    const told = 'Downloading Windows; the start before failed: there is not enough free disk space';
+    await until(() => status()?.detail.text === told, 'it is shown');
+    const isFull = ({ code }: { readonly code?: unknown }): boolean => code === 'disk_full';
+    expect(client.errors().filter(isFull)).toMatchObject([{ detail: text }]);
+    const recovered = client.received.filter(({ event }) => event === 'recovered');
+    expect(recovered.filter(({ data }) => isFull(data))).toEqual([]);
+    vm.containerSays(line('Extracting Windows 11 bootdisk...') + line('Adding drivers to image...'));
+    await watched.untilRecovered('disk_full');
+  });
+
   it('that cannot download Windows tells so while it tries again, and when it gives up', async () => {
     const { vm, watched } = await starting();
     const blocked = 'Microsoft blocked the automated download request based on your IP address.';

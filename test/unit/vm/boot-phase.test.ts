@@ -309,12 +309,25 @@ describe('a start after one that failed', () => {
   it('is the same start when its log is read once more', () => {
     const running = [...failed, banner, info('Downloading Windows 11...')].reduce(readBootLine, noBoot);
     const again = readBootLog(running, [banner, info('Downloading Windows 11...')]);
-    expect(again).toEqual({ ...running, isAhead: false });
+    expect(again).toEqual(running);
     // The engine may report a start that its log has shown already, once.
-    expect(reportedBoot(running)).toEqual({ ...running, isAhead: false });
-    expect(reportedBoot(again)).toMatchObject({ phase: null, isWhole: false });
+    expect(reportedBoot(running, '')).toEqual({ ...running, isAhead: false });
+    expect(reportedBoot({ ...running, isAhead: false }, '')).toMatchObject({ phase: null, isWhole: false });
     // The second first line within one reading is another start.
     expect(kinds([...failed, banner].reduce(readBootLine, bootAgain(noBoot)))).toEqual(['disk']);
+  });
+
+  it('is known by its time, however often and from whichever boot on its log is read', () => {
+    const all = [...failed, ...failed, banner, info('Downloading Windows 11...')].map(
+      (line, index) => `2026-01-28T22:00:${10 + index}.25Z ${line}`,
+    );
+    const once = all.reduce(readBootLine, noBoot);
+    expect(once).toMatchObject({ phase: 'downloading', carried: [{ kind: 'disk' }], isAhead: true });
+    for (const from of [0, 4, 8]) expect(all.slice(from).reduce(readBootLine, once)).toEqual(once);
+    // Reported already, and only now is the next one.
+    const beganAt = '2026-01-28T22:00:18.2Z';
+    expect(reportedBoot(once, beganAt)).toEqual({ ...once, isAhead: false });
+    expect(reportedBoot(once, '2026-01-28T22:05:00Z')).toMatchObject({ phase: null, troubles: [] });
   });
 });
 

@@ -53,6 +53,7 @@ const carries = (kind: BootTrouble['kind']): Sight => ({
   ...onItsWay,
   boot: { ...starting, carried: [said(kind)] },
 });
+const looping = (sight: Sight): Sight => ({ ...sight, starts: { restarts: 3, startedAtMs: [] } });
 /** run.py runs on the VM itself, and nothing is known of a container. */
 const onHost: Sight = {
   ...searched,
@@ -237,6 +238,9 @@ describe('each code', () => {
       { ...onItsWay, container: stopped, host: onHost.host },
       'clear',
     ],
+    ['container_exited', 'up for a moment between two restarts', looping(carries('kvm')), 'unknown'],
+    ['container_exited', 'restarted, and further than before', looping(onItsWay), 'clear'],
+    ['container_exited', 'started again by somebody', carries('kvm'), 'clear'],
     ['container_exited', 'removed', absent(2), 'clear'],
     ['container_exited', 'not asked yet', up, 'unknown'],
 
@@ -382,6 +386,19 @@ describe('what is said', () => {
     expect(troubleOf({ ...trouble('disk'), container: ended }, 'container_exited')?.detail).toBe(
       'Exit code 61: Windows could not be downloaded',
     );
+  });
+
+  it('is that the container restarts in a loop, and why', () => {
+    const container = { ...stopped, state: 'restarting', status: 'Restarting (62) 4 seconds ago' };
+    const told = troubleOf(looping({ ...trouble('start'), container }), 'container_exited');
+    expect(told).toMatchObject({
+      message: 'The container winarena restarts in a loop: 3 times so far (Restarting (62) 4 seconds ago).',
+      detail: expect.stringContaining('in the words of the log') as string,
+      hint: 'what to do',
+    });
+    // Nobody has seen more than one.
+    const once = { ...trouble('start'), container, starts: { restarts: 1, startedAtMs: [] } };
+    expect(troubleOf(once, 'container_exited')?.message).toContain('is not running');
   });
 
   it('is mild where Windows was never reachable, and says what to do', () => {

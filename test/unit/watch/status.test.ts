@@ -306,6 +306,19 @@ describe('what a status says', () => {
       'Connection refused',
     ],
     [
+      'download in a loop',
+      {
+        ...{ ...onItsWay, starts: { restarts: 2, startedAtMs: [] } },
+        boot: {
+          ...{ ...noBoot, phase: 'downloading', percent: 7 },
+          carried: [failure('disk', 'there is not enough free disk space')],
+        },
+      },
+      'Downloading Windows (7%); the container restarts in a loop: there is not enough free disk space',
+      7,
+      'Connection refused',
+    ],
+    [
       'a KVM that fails before Windows counts as started',
       {
         ...onItsWay,
@@ -340,6 +353,17 @@ describe('what a status says', () => {
         boot: { ...noBoot, phase: 'starting', troubles: [failure('disk', 'the disk is full')] },
       },
       'The container is not running: restarting; the disk is full',
+      null,
+      'Connection refused',
+    ],
+    [
+      'the container of a loop that waits for its next start',
+      {
+        ...{ ...onItsWay, starts: { restarts: 2, startedAtMs: [] } },
+        container: { ...stopped, state: 'restarting' },
+        boot: { ...noBoot, phase: 'starting', troubles: [failure('kvm', 'KVM is missing')] },
+      },
+      'The container restarts in a loop; KVM is missing',
       null,
       'Connection refused',
     ],

@@ -105,6 +105,7 @@ function inspected(machine: Machine): unknown {
   return {
     Id: machine.containerId,
     Name: `/${containerName}`,
+    RestartCount: 0,
     State: {
       Status: 'running',
       Running: true,

@@ -66,10 +66,7 @@ export function readBootLine(state: BootState, line: string): BootState {
   const text = said.slice(0, longestLine).replace(escapes, '').replaceAll(waitingLine, '').trim();
   if (text === '') return state;
   if (/Starting Windows for \w+ v/.test(text)) {
-    const begun = state.isReread ? { ...noBoot, carried: state.carried } : nextBoot(state);
-    const words = bootStepOf(text)?.words ?? null;
-    const isAhead = !state.isReread && state.isWhole;
-    return { ...begun, phase: 'starting', text: words, isWhole: true, isAhead, beganAtMs: epochMs(time) };
+    return firstLine(state, epochMs(time), bootStepOf(text)?.words ?? null);
   }
   const troubles = withTroubleOf(state.troubles, text, state.phase);
   if (troubles !== state.troubles) {
@@ -85,6 +82,17 @@ export function readBootLine(state: BootState, line: string): BootState {
   return next.phase === 'oobe' && state.phase !== 'oobe'
     ? { ...next, windowsStartedAtMs: epochMs(time) }
     : next;
+}
+
+/** Reads the first line of a boot, which may be another one, or be read once more. */
+function firstLine(state: BootState, beganAtMs: number | null, text: string | null): BootState {
+  const isTimed = beganAtMs !== null && state.beganAtMs !== null;
+  const isSame = isTimed ? beganAtMs === state.beganAtMs : state.isReread;
+  // An engine that ignores from when on its log is wanted begins with boots that are long over.
+  const isOlder = isTimed && beganAtMs < state.beganAtMs;
+  const begun = isOlder ? noBoot : isSame ? { ...noBoot, carried: state.carried } : nextBoot(state);
+  const isAhead = isSame ? state.isAhead : !isOlder && state.isWhole;
+  return { ...begun, phase: 'starting', text, isWhole: true, isAhead, beganAtMs };
 }
 
 function epochMs(time: string | undefined): number | null {
@@ -117,9 +125,29 @@ export function nextBoot(before: BootState): BootState {
   return { ...noBoot, carried: ended.length === 0 ? before.carried : ended };
 }
 
+/**
+ * Returns a boot that carries what ended the one before.
+ * @param earlier what the log said before this boot, each line with its time
+ * @param startedAt when the container was started for this boot
+ */
+export function carryInto(boot: BootState, earlier: readonly string[], startedAt: string): BootState {
+  const startMs = Date.parse(startedAt);
+  const isEarlier = (line: string): boolean => (epochMs(timestamp.exec(line)?.[1]) ?? Infinity) < startMs;
+  const { carried } = nextBoot(earlier.filter(isEarlier).reduce(readBootLine, noBoot));
+  return { ...boot, carried: boot.phase === null ? carried : notPassed(carried, boot.phase) };
+}
+
+/** Returns the troubles of the start before that a boot has not passed yet. */
+function notPassed(carried: readonly BootTrouble[], phase: Phase): readonly BootTrouble[] {
+  const at = order.indexOf(phase);
+  // Where it is not known how far the start before came, it did not boot.
+  return carried.filter((trouble) => at <= order.indexOf(trouble.phase ?? 'building'));
+}
+
 /** Returns the state of a boot whose start the engine has just reported: its log may have shown it already. */
-export function reportedBoot(boot: BootState): BootState {
-  return boot.isAhead ? { ...boot, isAhead: false } : nextBoot(boot);
+export function reportedBoot(boot: BootState, startedAt: string): BootState {
+  const isEarlier = boot.beganAtMs !== null && boot.beganAtMs < Date.parse(startedAt);
+  return boot.isAhead && !isEarlier ? { ...boot, isAhead: false } : nextBoot(boot);
 }
 
 /** Returns what ended a boot, the newest last. */
@@ -174,8 +202,7 @@ function advance(state: BootState, text: string): BootState {
     // Another text is another piece of work, with a percentage of its own: the next mirror, say, after one that failed.
     ...{ phase, text: words, percent: null },
     troubles: isPast ? state.troubles.filter(({ kind }) => kind !== 'download') : state.troubles,
-    // Where it is not known how far the start before came, it did not boot.
-    carried: state.carried.filter((trouble) => at <= order.indexOf(trouble.phase ?? 'building')),
+    carried: notPassed(state.carried, phase),
     isInstall: state.isInstall || installPhases.includes(phase),
   };
 }

@@ -60,9 +60,34 @@ export function followLogCommand(docker: DockerCommand, container: string, start
   return ['until_closed', 'container_log', docker, container, startedAt];
 }
 
-/** Request words: the last lines of a container, and of long ones what fits into an answer: the cause of an end stands last. */
+/** Request words: the last lines of a container with their times, and of long ones what fits into an answer: the cause of an end stands last. */
 export function lastLinesCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
-  return ['last_of', ...docker.split(' '), 'logs', '--tail', '300', '--since', startedAt, container];
+  return [
+    ...['last_of', ...docker.split(' '), 'logs', '--timestamps', '--tail', '300'],
+    ...['--since', startedAt, container],
+  ];
+}
+
+/**
+ * Request words: what a container said before a start, each line with its time. The engine counts `--tail` from the end of the whole
+ * log, before it looks at `--until`.
+ */
+export function earlierLinesCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
+  return [
+    ...['last_of', ...docker.split(' '), 'logs', '--timestamps', '--tail', '2000'],
+    ...['--until', startedAt, container],
+  ];
+}
+
+/** Request words: how often the engine has restarted a container by itself, since somebody started it. */
+export function restartsCommand(docker: DockerCommand, container: string): string[] {
+  return ['run', ...docker.split(' '), 'inspect', '--format', '{{.RestartCount}}', container];
+}
+
+/** Returns the count in an answer of {@link restartsCommand}; null: the engine does not say. */
+export function readRestarts(answer: string): number | null {
+  const read = readAnswer(answer, (body) => /^\d{1,9}$/.exec(body.trim())?.[0]);
+  return read.kind === 'ok' && read.value !== undefined ? Number(read.value) : null;
 }
 
 export function readList(answer: string): DockerAnswer<readonly ContainerRow[]> {

@@ -30,6 +30,7 @@ export { openFollow, type FollowChannel } from './follow-channel.ts';
 export { followFile, readFileRest, type FileEvents, type FilePlace } from './file-stream.ts';
 export { containerShell, hostShell, isSendable, parseRequestLine, shellScript } from './shell-script.ts';
 export {
+  earlierLinesCommand,
   followLogCommand,
   inspectCommand,
   lastLinesCommand,
@@ -37,6 +38,8 @@ export {
   readInspect,
   readLastLines,
   readList,
+  readRestarts,
+  restartsCommand,
   type ContainerRow,
   type ContainerState,
   type DockerAnswer,
@@ -56,6 +59,7 @@ export { guestAddresses, type GuestAddress } from './guest-address.ts';
 export {
   bootAgain,
   bootTrouble,
+  carryInto,
   noBoot,
   readBootLine,
   readBootLog,

@@ -41,6 +41,7 @@ export interface Sight {
   /** Which start of the container `boot` and `probe` tell of, as docker tells it (ISO 8601); outlasts a lost connection. Null: none yet. */
   readonly startedAt: string | null;
   readonly boot: BootState;
+  readonly starts: StartsSight;
   readonly probe: ProbeSight;
   readonly machine: MachineFacts | null;
   /** What is found on the VM itself; null before the first answer. */
@@ -83,6 +84,14 @@ export type ContainerSight =
       readonly looks: number;
     }
   | { readonly kind: 'absent'; readonly wanted: string | null; readonly looks: number };
+
+/** The starts of the container, as far as they were seen. */
+export interface StartsSight {
+  /** How often the engine has restarted it by itself; null: that is not known of the newest start. */
+  readonly restarts: number | null;
+  /** When it was started, by the VM's clock, the newest last; epoch milliseconds. */
+  readonly startedAtMs: readonly number[];
+}
 
 export interface ProbeSight {
   /** Newest answer; null before the first. */
@@ -167,6 +176,7 @@ export const firstSight: Sight = {
   container: { kind: 'unknown' },
   startedAt: null,
   boot: noBoot,
+  starts: { restarts: null, startedAtMs: [] },
   probe: { answer: null, place: null, why: null, wasReady: false, misses: 0 },
   machine: null,
   host: null,
@@ -182,6 +192,9 @@ export const firstSight: Sight = {
 /** Misses after which a server that answered before counts as gone: it may be busy for seconds, and one miss means nothing. */
 const missesUntilDown = { refused: 3, wrong: 3, silent: 2 };
 
+/** One restart may help. */
+const loopRestarts = 2;
+
 /** Whether `/probe` answers properly, as far as can be told now. */
 export function isReady(sight: Sight): boolean {
   const { answer, wasReady, misses } = sight.probe;
@@ -190,6 +203,12 @@ export function isReady(sight: Sight): boolean {
   if (sight.container.kind === 'stopped' || sight.container.kind === 'absent') return false;
   if (answer.kind === 'ready') return true;
   return wasReady && misses < missesUntilDown[answer.kind];
+}
+
+/** The engine has restarted the container again and again, and the newest start has not come further than the one before. */
+export function isRestartLoop({ boot, container, starts }: Sight): boolean {
+  const isBetweenStarts = container.kind === 'stopped' && container.state === 'restarting';
+  return (starts.restarts ?? 0) >= loopRestarts && (isBetweenStarts || boot.carried.length > 0);
 }
 
 /** Something of a benchmark goes on, by its log or by its process. */

@@ -5,6 +5,7 @@ import { Hearing } from './link/hearing.ts';
 import { LinkSource, type LinkOptions } from './link/link-source.ts';
 import { LogSource } from './log/log-source.ts';
 import { LookSource, type LookOptions } from './looks/look-source.ts';
+import { StartSource } from './looks/start-source.ts';
 import { ResultSource } from './results/result-source.ts';
 import type { Source, WatchTools } from './source.ts';
 
@@ -16,6 +17,7 @@ export function createSources(options: SourceOptions): readonly Source[] {
     new LogSource(options),
     new ResultSource(options),
     new LookSource(options),
+    new StartSource(options),
     new SpendingSource(options),
     new Hearing(options),
     new CloudSource(options),

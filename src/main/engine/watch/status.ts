@@ -3,7 +3,7 @@ import type { Cost, Phase, VmStatus } from '../../../shared/stream.ts';
 import { describeRunner, type BootState, type BootTrouble } from '../vm/index.ts';
 import { cloudPhase, cloudText, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
-import { isReady, runsOnHost, type Sight } from './sight.ts';
+import { isReady, isRestartLoop, runsOnHost, type Sight } from './sight.ts';
 import { isBeyondKnowing, unreachedReason } from './link/unreached.ts';
 
 export interface StatusFrame {
@@ -123,19 +123,23 @@ export function phaseText(sight: Sight, phase: Phase): string {
     const { state, exitCode } = sight.container;
     const code = state === 'exited' && exitCode !== null ? ` (${exitCode})` : '';
     const because = newestTrouble(sight.boot)?.words;
-    return `The container is not running: ${state}${code}${because === undefined ? '' : `; ${because}`}`;
+    const what = isRestartLoop(sight)
+      ? 'The container restarts in a loop'
+      : `The container is not running: ${state}${code}`;
+    return what + (because === undefined ? '' : `; ${because}`);
   }
   const isBooting = sight.container.kind === 'running' && phase !== 'ready' && phase !== 'stopping';
-  return isBooting ? bootText(sight.boot, phase) : phaseWords[phase];
+  return isBooting ? bootText(sight.boot, phase, isRestartLoop(sight)) : phaseWords[phase];
 }
 
 /** Returns how far a boot is, in one line of our own words: the step, its percentage, and what is wrong. */
-export function bootText(boot: BootState, phase: Phase): string {
+export function bootText(boot: BootState, phase: Phase, isLoop = false): string {
   const { text, percent } = phase === boot.phase ? boot : { text: null, percent: null };
   const step = (text ?? phaseWords[phase]) + (percent === null ? '' : ` (${percent}%)`);
   const trouble = newestTrouble(boot);
   if (trouble === undefined) return step;
-  if (!boot.troubles.includes(trouble)) return `${step}; the start before failed: ${trouble.words}`;
+  if (!boot.troubles.includes(trouble))
+    return `${step}; ${isLoop ? 'the container restarts in a loop' : 'the start before failed'}: ${trouble.words}`;
   // The script says that Windows has started once QEMU has lasted for 30 s, whatever it does.
   const isDead = phase === 'oobe' && (trouble.kind === 'kvm' || trouble.kind === 'start');
   return isDead ? capitalized(trouble.words) : `${step}; ${trouble.words}`;

@@ -225,5 +225,5 @@ function nothingYet(
   boot: BootState,
 ): Pick<Sight, 'startedAt' | 'boot' | 'probe'> {
   const probe = { answer: null, place: null, why: null, wasReady: false, misses: 0 };
-  return { startedAt, boot: reportedBoot(boot), probe };
+  return { startedAt, boot: reportedBoot(boot, startedAt), probe };
 }

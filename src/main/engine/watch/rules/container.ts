@@ -1,7 +1,7 @@
 /** Troubles with docker and the benchmark's container. */
 import { exitMeaning } from '../../vm/index.ts';
 import { shellQuote } from '../../common/terminal.ts';
-import { runsOnHost, type ContainerSight, type Sight } from '../sight.ts';
+import { isRestartLoop, runsOnHost, type ContainerSight, type Sight } from '../sight.ts';
 import { whileUp, type Rules, type Verdict } from './rule.ts';
 
 /** A container that is gone in one look may just be restarting, which some benchmarks do between tasks; so may docker. */
@@ -77,13 +77,16 @@ export const containerRules: Rules = {
   container_exited: whileUp((sight) => {
     const { container } = sight;
     if (container.kind === 'unknown') return 'unknown';
+    // Up for a moment, until it ends as before.
+    if (container.kind === 'running' && isRestartLoop(sight)) return 'unknown';
     if (container.kind !== 'stopped' || container.state === 'created' || runsOnHost(sight)) return 'clear';
     return container.looks < looksUntilGone ? 'unknown' : exited(container, sight);
   }),
 };
 
-function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, { boot }: Sight): Verdict {
+function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, sight: Sight): Verdict {
   const { name, status, exitCode } = container;
+  const { boot, starts } = sight;
   const meaning = exitCode === null ? null : exitMeaning(exitCode);
   const exit = exitCode === null ? null : (meaning?.text ?? `Exit code ${exitCode}`);
   // What has a code of its own is told by that.
@@ -91,7 +94,9 @@ function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, { boot 
   const parts = [exit, said?.text ?? null].filter((part) => part !== null);
   return {
     severity: 'critical',
-    message: `The container ${name} is not running (${status}).`,
+    message: isRestartLoop(sight)
+      ? `The container ${name} restarts in a loop: ${String(starts.restarts)} times so far (${status}).`
+      : `The container ${name} is not running (${status}).`,
     detail: parts.length === 0 ? null : parts.join('. '),
     hint: said?.hint ?? meaning?.hint ?? `On the VM: docker logs --tail 50 ${shellQuote(name)}`,
   };

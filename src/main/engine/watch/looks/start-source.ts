@@ -1,0 +1,58 @@
+/** Keeps the history of the container's starts: when they were, how often the engine restarted it, and what ended the start before. */
+import { inBackground } from '../../common/in-background.ts';
+import {
+  carryInto,
+  earlierLinesCommand,
+  readLastLines,
+  readRestarts,
+  restartsCommand,
+} from '../../vm/index.ts';
+import type { StartsSight } from '../sight.ts';
+import type { Source, WatchTools } from '../source.ts';
+import type { VmStore } from '../store.ts';
+
+const mostStarts = 20;
+const askLimitSeconds = 8;
+
+export class StartSource implements Source {
+  readonly #tools: Pick<WatchTools, 'config' | 'log'>;
+
+  constructor(tools: Pick<WatchTools, 'config' | 'log'>) {
+    this.#tools = tools;
+  }
+
+  start(store: VmStore, signal: AbortSignal): void {
+    const { config, log } = this.#tools;
+    store.subscribe((state, before) => {
+      if (state.startedAt === null || state.startedAt === before.startedAt) return;
+      store.update({ starts: withStart(state.starts, state.startedAt) });
+      inBackground(this.#lookBack(store, state.startedAt), log, `a look at the starts of ${config.name}`);
+    }, signal);
+  }
+
+  /** Asks what only the engine knows of a start that nobody watched from the one before it on. */
+  async #lookBack(store: VmStore, startedAt: string): Promise<void> {
+    const { contact, shells, container } = store.get();
+    if (contact === null || shells === null || !('name' in container)) return;
+    const { host } = contact;
+    const isStale = (): boolean => host.closed || store.get().startedAt !== startedAt;
+    const counted = await host.ask(askLimitSeconds, restartsCommand(shells.docker, container.name));
+    const restarts = counted === null ? null : readRestarts(counted);
+    if (isStale()) return;
+    store.update({ starts: { ...store.get().starts, restarts } });
+    // A person, or a script, who starts it again knows why it ended.
+    if (restarts === null || restarts === 0 || store.get().boot.carried.length > 0) return;
+    const said = await host.ask(
+      askLimitSeconds,
+      earlierLinesCommand(shells.docker, container.name, startedAt),
+    );
+    if (said === null || isStale()) return;
+    store.update({ boot: carryInto(store.get().boot, readLastLines(said), startedAt) });
+  }
+}
+
+function withStart({ startedAtMs }: StartsSight, startedAt: string): StartsSight {
+  const atMs = Date.parse(startedAt);
+  const known = Number.isNaN(atMs) ? startedAtMs : [...startedAtMs.filter((one) => one !== atMs), atMs];
+  return { restarts: null, startedAtMs: known.slice(-mostStarts) };
+}
