@@ -105,10 +105,34 @@ describe('a log in UTF-16', () => {
     expect(stopPrintAtEnd(wide(`Interrupted by 15, shutting down\n${text}`).toString('utf8'))).toBeNull();
   });
 
-  it('is not what begins with the zeros of a log that was emptied under its writer', () => {
-    const bytes = Buffer.concat([Buffer.alloc(40), Buffer.from(text)]);
-    expect(readBytes(bytes).state).toMatchObject({ run: { dialect: 'waa', state: 'finished' } });
-    expect(readBytes(bytes).state.wide).toBeUndefined();
+  it.each([40, 1])(
+    'is not what begins with the %i zeros of a log that was emptied under its writer',
+    (zeros) => {
+      const bytes = Buffer.concat([Buffer.alloc(zeros), Buffer.from(text)]);
+      expect(readBytes(bytes, [1]).state).toMatchObject({ run: { dialect: 'waa', state: 'finished' } });
+      expect(readBytes(bytes).state.wide).toBeUndefined();
+    },
+  );
+
+  it('is not what goes on with a zero, after a restart of BenchTray', () => {
+    const cut = text.indexOf('\n', text.length / 2) + 1;
+    const { state } = readBytes(Buffer.from(text.slice(0, cut)));
+    const rest = Buffer.from(`\0${text.slice(cut)}`);
+    expect(tasksOf(readBytes(rest, [], state).state.run)).toEqual(tasksOf(readText(text).run));
+  });
+
+  it('is read behind a long hole of zeros', () => {
+    const cut = text.indexOf('\n', text.length / 2) + 1;
+    const hole = '\0'.repeat(100_000);
+    const { state } = readBytes(wide(text.slice(0, cut) + hole + text.slice(cut)));
+    expect(tasksOf(state.run)).toEqual(tasksOf(readText(text).run));
+  });
+
+  it('is known without a byte order mark, whatever its first letters are', () => {
+    for (const first of ['', '开始\n']) {
+      const bytes = wide(first + text).subarray(2);
+      expect(tasksOf(readBytes(bytes).state.run)).toEqual(tasksOf(readText(text).run));
+    }
   });
 });
 

@@ -9,7 +9,10 @@ export interface LogSplitter extends LineSplitter {
   readonly wide: WideEncoding | undefined;
 }
 
-/** @param wide as it was seen further up in the log; undefined: the first bytes from `startOffset` on tell */
+/** How many bytes show the encoding. Fewer prove nothing: a log may begin with a single zero, the hole that a cut leaves. */
+const tellingBytes = 4;
+
+/** @param wide the encoding of the lines before `startOffset`; undefined: the first bytes from there on tell */
 export function createLogSplitter(startOffset: number, wide?: WideEncoding): LogSplitter {
   let encoding = wide;
   let splitter = wide === undefined ? null : createWideSplitter(startOffset, wide);
@@ -24,11 +27,10 @@ export function createLogSplitter(startOffset: number, wide?: WideEncoding): Log
     },
     push(chunk) {
       if (splitter !== null) return splitter.push(chunk);
-      const added = chunk.subarray(0, 2 - first.length);
+      const added = chunk.subarray(0, tellingBytes - first.length);
       first = Uint8Array.from([...first, ...added]);
-      const [one, two] = first;
-      if (one === undefined || two === undefined) return [];
-      encoding = encodingOf(one, two);
+      if (first.length < tellingBytes) return [];
+      encoding = encodingOf(first);
       splitter =
         encoding === undefined ? createLineSplitter(startOffset) : createWideSplitter(startOffset, encoding);
       const before = splitter.push(first);
@@ -37,10 +39,12 @@ export function createLogSplitter(startOffset: number, wide?: WideEncoding): Log
   };
 }
 
-/** By the byte order mark, or by the empty half of a Latin letter: every line of a log begins with one. */
-function encodingOf(one: number, two: number): WideEncoding | undefined {
-  if ((one === 0xff && two === 0xfe) || (one !== 0 && two === 0)) return 'utf-16le';
-  if ((one === 0xfe && two === 0xff) || (one === 0 && two !== 0)) return 'utf-16be';
+/** Returns the encoding by the byte order mark, or by the empty halves of two Latin letters; undefined: UTF-8. */
+function encodingOf(first: Uint8Array): WideEncoding | undefined {
+  const [one, two] = first;
+  const zeros = Array.from(first, (byte) => (byte === 0 ? '0' : 'x')).join('');
+  if ((one === 0xff && two === 0xfe) || zeros === 'x0x0') return 'utf-16le';
+  if ((one === 0xfe && two === 0xff) || zeros === '0x0x') return 'utf-16be';
   return undefined;
 }
 
@@ -57,7 +61,9 @@ function createWideSplitter(startOffset: number, encoding: WideEncoding): LineSp
 
   function keep(text: string): void {
     units += text.length;
-    if (line.length < maxLineBytes) line += text.slice(0, maxLineBytes - line.length);
+    // The zeros of a hole must not take the room of the text behind them.
+    const part = text.replaceAll('\0', '');
+    if (line.length < maxLineBytes) line += part.slice(0, maxLineBytes - line.length);
   }
 
   return {
