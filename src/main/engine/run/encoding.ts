@@ -14,29 +14,30 @@ const tellingBytes = 4;
 
 /** @param wide the encoding of the lines before `startOffset`; undefined: the first bytes from there on tell */
 export function createLogSplitter(startOffset: number, wide?: WideEncoding): LogSplitter {
-  let encoding = wide;
   let splitter = wide === undefined ? null : createWideSplitter(startOffset, wide);
   let first = new Uint8Array(0);
+  const whole = { offset: startOffset, wide, push };
 
-  return {
-    get wide() {
-      return encoding;
-    },
-    get offset() {
-      return splitter?.offset ?? startOffset;
-    },
-    push(chunk) {
-      if (splitter !== null) return splitter.push(chunk);
-      const added = chunk.subarray(0, tellingBytes - first.length);
-      first = Uint8Array.from([...first, ...added]);
-      if (first.length < tellingBytes) return [];
-      encoding = encodingOf(first);
-      splitter =
-        encoding === undefined ? createLineSplitter(startOffset) : createWideSplitter(startOffset, encoding);
-      const before = splitter.push(first);
-      return [...before, ...splitter.push(chunk.subarray(added.length))];
-    },
-  };
+  function push(chunk: Uint8Array): LogLine[] {
+    const lines = splitter === null ? begin(chunk) : splitter.push(chunk);
+    whole.offset = splitter?.offset ?? startOffset;
+    return lines;
+  }
+
+  function begin(chunk: Uint8Array): LogLine[] {
+    const added = chunk.subarray(0, tellingBytes - first.length);
+    first = Uint8Array.from([...first, ...added]);
+    if (first.length < tellingBytes) return [];
+    whole.wide = encodingOf(first);
+    splitter =
+      whole.wide === undefined
+        ? createLineSplitter(startOffset)
+        : createWideSplitter(startOffset, whole.wide);
+    const before = splitter.push(first);
+    return [...before, ...splitter.push(chunk.subarray(added.length))];
+  }
+
+  return whole;
 }
 
 /** Returns the encoding by the byte order mark, or by the empty halves of two Latin letters; undefined: UTF-8. */

@@ -74,7 +74,7 @@ export function createLineSplitter(startOffset: number): LineSplitter {
     for (;;) {
       const at = Math.min(nextFeed, nextReturn);
       if (at === Infinity) {
-        keep(chunk.subarray(from));
+        if (from < chunk.length) keep(chunk.subarray(from));
         break;
       }
       const isReturn = at === nextReturn;

@@ -119,9 +119,9 @@ function readLine(state: WaaState, line: RunnerLine, record: LoggingRecord, at: 
     case 'result':
       return store(state, { worker: { ...worker, result: { score: line.score } }, events: [] });
     case 'finished':
-      return end(state, record, at, { ...line, outcome: 'scored', message: null });
+      return end(state, record, worker, { ...line, outcome: 'scored', message: null }, at);
     case 'exception':
-      return end(state, record, at, { ...line, outcome: 'exception', score: null });
+      return end(state, record, worker, { ...line, outcome: 'exception', score: null }, at);
     case 'average':
       return endRun(state, { at, state: 'finished', averageScore: line.score, message: null });
     default:
@@ -173,8 +173,14 @@ function withRun(state: WaaState, record: LoggingRecord, at: number, events: rea
   };
 }
 
-function end(state: WaaState, record: LoggingRecord, at: number, taskEnd: RunnerTaskEnd): Step | null {
-  const ended = endTask(workerNamed(state.workers, record.process), taskEnd, at);
+function end(
+  state: WaaState,
+  record: LoggingRecord,
+  worker: RunnerWorker,
+  taskEnd: RunnerTaskEnd,
+  at: number,
+): Step | null {
+  const ended = endTask(worker, taskEnd, at);
   return ended.events.length === 0 ? null : andThen(withRun(state, record, at), (now) => store(now, ended));
 }
 
