@@ -1,4 +1,5 @@
 /** The benchmark on the simulated VM: writes the logs of run after run, into files that are rotated and cut under it. */
+import { carriedOver } from '../../src/main/engine/watch/log/log-identity.ts';
 import { makeRunLog, type RunLogKind } from '../support/run-logs/index.ts';
 import { pick, type Random } from '../support/run-logs/plan.ts';
 import type { Oracle } from './oracle.ts';
@@ -25,6 +26,7 @@ export const simulatedKinds = [
 ] as const satisfies readonly RunLogKind[];
 
 const recordMs = 700;
+const lineFeed = 0x0a;
 
 /** Where the file's byte at `offset` stands among all that was written. */
 export function positionOf({ base, hole }: Generation, offset: number): number {
@@ -152,7 +154,7 @@ export class Benchmark {
 
   #append(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    const generation = this.#generation();
+    const generation = this.#generation(bytes);
     const { file, hole } = generation;
     if (file.bytes.length === 0 && hole > 0) file.append(Buffer.alloc(hole));
     file.append(bytes);
@@ -160,10 +162,14 @@ export class Benchmark {
     this.#oracle.write(bytes);
   }
 
-  #generation(): Generation {
+  /** @param next what is about to be written */
+  #generation(next: Buffer): Generation {
     const newest = this.generations.at(-1);
     const file = this.#moved ?? this.current ?? this.#disk.create(this.path);
     if (newest?.file === file && file.bytes.length > 0) return newest;
+    // If a file begins with a record, the half line that the one before ends with is never completed: its process was killed.
+    const head = this.#place > 0 ? '' : next.toString();
+    if (carriedOver(this.#oracle.halfLine, head).at(-1) === lineFeed) this.#oracle.write(Buffer.from('\n'));
     const begun = { file, base: this.#oracle.written, hole: this.#place, bytes: file.bytes };
     this.generations.push(begun);
     return begun;

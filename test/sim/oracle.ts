@@ -26,6 +26,8 @@ export class Oracle {
   readonly #session;
   readonly #readings: Reading[] = [{ position: 0, run: null, ended: 0 }];
   #written = 0;
+  /** What was written of a line that has no end yet. */
+  #halfLine = Buffer.alloc(0);
 
   constructor(vm: string) {
     this.#session = createRunSession(newSessionState(null), { vm, fingerprint: '', successThreshold: 1 });
@@ -34,6 +36,10 @@ export class Oracle {
   /** Bytes that have been written so far. */
   get written(): number {
     return this.#written;
+  }
+
+  get halfLine(): Uint8Array {
+    return this.#halfLine;
   }
 
   get newest(): Reading {
@@ -53,6 +59,7 @@ export class Oracle {
       const lineEnd = bytes.indexOf(0x0a, from);
       const to = lineEnd < 0 ? bytes.length : lineEnd + 1;
       this.#push(bytes.subarray(from, to));
+      this.#halfLine = lineEnd < 0 ? Buffer.concat([this.#halfLine, bytes.subarray(from)]) : Buffer.alloc(0);
       from = to;
     }
   }

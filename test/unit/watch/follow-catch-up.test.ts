@@ -165,6 +165,36 @@ it('leaves out no copy that a second cut makes while the first copy is being rea
   ]);
 });
 
+it.each([
+  ['goes on from the reading of a log that was replaced', '1'],
+  ['does not go on from a reading of the new log itself, which the journal does not know yet', '2'],
+])('%s', async (_claim, inode) => {
+  const files = new Map([[path, second]]);
+  const started: ReadingStart[] = [];
+  const present = { inode, session: newSessionState(null), runnerSeen: false, pending: Buffer.alloc(0) };
+  const shell = shellOver(files, () => undefined);
+  const saved = (): FollowState => savedIn(first);
+  const tools = toolsFor(shell, started, { saved, present: () => present as unknown as LogReading });
+  expect(await catchUp(target, tools)).not.toBeNull();
+  expect(started[0]?.continues === (present as unknown)).toBe(inode === '1');
+});
+
+it('does not know a log again by a hole that others have, too', async () => {
+  const hole = '\0'.repeat(2000);
+  const known = { inode: '1', text: hole, modifiedAt: 10 };
+  const files = new Map([
+    [`${path}.1`, { ...known, text: `${hole}The first part.\n`, modifiedAt: 20 }],
+    [path, { inode: '2', text: `${hole}${hole}The second part.\n`, modifiedAt: 30 }],
+  ]);
+  const started: ReadingStart[] = [];
+  const shell = shellOver(files, () => undefined);
+  await catchUp(target, toolsFor(shell, started, { saved: () => savedIn(known) }));
+  expect(order(started)).toEqual([
+    ['1', '1'],
+    ['2', null],
+  ]);
+});
+
 describe('a log of which only a first line is known that others have too', () => {
   const line = 'Waiting for the server to start...\n';
   const known = { inode: '1', text: line, modifiedAt: 10 };

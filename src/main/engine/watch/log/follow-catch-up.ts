@@ -99,7 +99,9 @@ export async function catchUp(target: LogTarget, tools: CatchUpTools): Promise<F
   tools.settle();
   const resumes = tools.saved(target) ?? saved;
   if (moved.file !== null && !isStillOf(moved.file, saved, resumes)) return null;
-  const from = moved.file === null ? (present ?? continuationOf(resumes)) : resumes;
+  // A reading that the journal does not know yet is of the file that is to be read, not of the one before.
+  const before = present?.inode === resumes.mark?.inode ? present : null;
+  const from = moved.file === null ? (before ?? continuationOf(resumes)) : resumes;
   const following = await readInTurn(by, to, files, from, tools);
   if (following === null || saved.mark === undefined) return following;
   // If the log was cut and has grown again meanwhile, its inode and size look right, but a copy was left out.

@@ -15,7 +15,7 @@ import {
 } from '../../vm/index.ts';
 import { isMarked } from './follow-mark.ts';
 import type { LogTarget } from './log-place.ts';
-import { beginsAlike, fingerprintLength } from './log-identity.ts';
+import { beginsAlike, fingerprintLength, fingerprintOf } from './log-identity.ts';
 
 /** The shells that there are now. */
 export interface Shells {
@@ -116,8 +116,14 @@ export type Known = Pick<FollowState, 'fingerprint' | 'fingerprintBytes'> & { re
 const tellingBytes = 256;
 
 /** Whether so little is known of a log that its bytes cannot tell it from another one. */
-export function isLittleKnown({ mark, fingerprintBytes }: Known): boolean {
-  return Math.max(mark.bytes, fingerprintBytes) < tellingBytes;
+export function isLittleKnown({ mark, fingerprint, fingerprintBytes }: Known): boolean {
+  const bytes = Math.max(textBytes(mark.hash, mark.bytes), textBytes(fingerprint, fingerprintBytes));
+  return bytes < tellingBytes;
+}
+
+/** Zeros are a hole, as many cut logs begin with. */
+function textBytes(hash: string, bytes: number): number {
+  return hash === fingerprintOf('\0'.repeat(bytes), bytes) ? 0 : bytes;
 }
 
 /**
