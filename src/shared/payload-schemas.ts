@@ -71,7 +71,9 @@ export const statusDetailSchema = z
   .object({
     text: z
       .string()
-      .describe('The phase in words, with what is known of its progress: "Downloading Windows 11 (45.3%)".'),
+      .describe(
+        'The phase in words of BenchTray, with what is known of its progress and of its trouble: "Downloading Windows 11 (45.3%)".',
+      ),
     percent: z
       .number()
       .min(0)

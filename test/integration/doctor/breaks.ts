@@ -605,7 +605,7 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
         vm.setProbe('refused');
         vm.setBootPage('<p class="loading">Downloading Windows 11 (45.3%)</p>');
       },
-      found: /^Not yet: Downloading Windows \(45\.3%\)/,
+      found: /^Not yet: Downloading Windows 11 \(45\.3%\)/,
       command: /^ssh -N -L /,
     },
   ],

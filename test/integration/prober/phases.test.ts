@@ -45,7 +45,7 @@ describe.skipIf(sshdPath === null)('a start', () => {
     await until(() => status()?.detail.percent === 35, 'in the middle of the download');
     vm.setBootPage(page('Downloading Windows 11 (45.3%)'));
     await until(() => status()?.detail.percent === 45.3, 'as the page tells it');
-    expect(status()?.detail.text).toBe('Downloading Windows (45.3%)');
+    expect(status()?.detail.text).toBe('Downloading Windows 11 (45.3%)');
     vm.setBootPage(null);
     // All of the rest at once: each of its phases lasts no time at all.
     vm.containerSays(lines.slice(torn + 1).join(''));
@@ -183,7 +183,7 @@ describe.skipIf(sshdPath === null)('a container', () => {
       await until(isFollowed, 'its log is followed');
     }
     vm.containerSays(banner + download);
-    const told = 'Downloading Windows; the start before failed: there is not enough free disk space';
+    const told = 'Downloading Windows 11; the start before failed: there is not enough free disk space';
     await until(() => status()?.detail.text === told, 'it is shown');
     const isFull = ({ code }: { readonly code?: unknown }): boolean => code === 'disk_full';
     expect(client.errors().filter(isFull)).toMatchObject([{ detail: text }]);

@@ -204,8 +204,12 @@ describe('a whole start', () => {
 
 describe('the page msg.html', () => {
   it.each<[text: string, phase: string | null, shown: string | null, percent: number | null]>([
-    ['Downloading Windows 11 (45.3%)', 'downloading', 'Downloading Windows', 45.3],
-    ['Downloading Windows 11 (1.2 GB)', 'downloading', 'Downloading Windows', null],
+    ['Downloading Windows 11 (45.3%)', 'downloading', 'Downloading Windows 11', 45.3],
+    ['Downloading Windows 11 (1.2 GB)', 'downloading', 'Downloading Windows 11', null],
+    ['Downloading Windows 10 LTSC from x.org...', 'downloading', 'Downloading Windows 10 LTSC', null],
+    ['Downloading Windows Server 2022...', 'downloading', 'Downloading Windows Server 2022', null],
+    ['Downloading Tiny11 from archive.org...', 'downloading', 'Downloading Tiny11', null],
+    ['Downloading https://x.org/a.iso...', 'downloading', 'Downloading Windows', null],
     ['Downloading Windows&nbsp;11 &amp; more&hellip; &#40;7%&#41;', 'downloading', 'Downloading Windows', 7],
     [
       'Requesting Windows 11 from the Microsoft servers...',
@@ -252,7 +256,7 @@ describe('our own words', () => {
   it.each([...boots, warmBoot])('stand for every line of a start of version $version', ({ lines }) => {
     for (const { text } of statesOf(lines.map(([line]) => line)))
       // Nothing of firmware, versions, paths or marks.
-      if (text !== null) expect(text).toMatch(/^[A-Z][a-z]+( [A-Za-z,]+)+$/);
+      if (text !== null) expect(text).toMatch(/^[A-Z][a-z]+( [A-Za-z,]+)+( \d+)?$/);
   });
 });
 

@@ -8,12 +8,12 @@ export interface BootStep {
   readonly words: string;
 }
 
-/** First match wins. Wording of versions 1.x to 6.x; "Succesfully"/"succesfully" are dockur's own older spellings. */
+/** First match wins; `{name}` is what is downloaded. Wording of versions 1.x to 6.x; "Succesfully"/"succesfully" are dockur's own older spellings. */
 const steps: readonly (readonly [pattern: RegExp, phase: Phase | null, words: string])[] = [
   [/Starting Windows for \w+ v/, 'starting', 'The container starts'],
   [/Requesting .* from (the )?Microsoft server/, 'downloading', 'Asking Microsoft for Windows'],
   [/Downloading (product information|(ESD )?catalog)/, 'downloading', 'Asking Microsoft for Windows'],
-  [/Downloading /, 'downloading', 'Downloading Windows'],
+  [/Downloading /, 'downloading', 'Downloading {name}'],
   [/Download finished/, 'downloading', 'Windows is downloaded'],
   [/Verifying downloaded ISO|Succ?ess?fully verified/, 'downloading', 'Checking the downloaded image'],
   [/Extracting /, 'extracting', 'Extracting the Windows image'],
@@ -38,8 +38,14 @@ const steps: readonly (readonly [pattern: RegExp, phase: Phase | null, words: st
   [/^Will retry in /, null, 'Waiting to try again'],
 ];
 
+/** "Downloading Windows 11 from dl.example.org...", "Downloading Windows Server 2022 (45.3%)" */
+const downloadedName =
+  /Downloading ((?:[A-Z][A-Za-z]* ?){1,3}(?:[\d.]+\w{0,4})?(?: [A-Z]+)?)(?:\.\.\.| from | \()/;
+
 /** Returns the step that a text of the log or of the page names; null: none. */
 export function bootStepOf(text: string): BootStep | null {
   const found = steps.find(([pattern]) => pattern.test(text));
-  return found === undefined ? null : { phase: found[1], words: found[2] };
+  if (found === undefined) return null;
+  const name = downloadedName.exec(text)?.[1] ?? 'Windows';
+  return { phase: found[1], words: found[2].replace('{name}', name.trim()) };
 }

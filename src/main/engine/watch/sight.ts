@@ -87,7 +87,7 @@ export type ContainerSight =
 
 /** The starts of the container, as far as they were seen. */
 export interface StartsSight {
-  /** How often the engine has restarted it by itself; null: that is not known of the newest start. */
+  /** How often the engine has restarted it by itself, by the newest answer; null: the engine has not said. */
   readonly restarts: number | null;
   /** When it was started, by the VM's clock, the newest last; epoch milliseconds. */
   readonly startedAtMs: readonly number[];

@@ -51,8 +51,9 @@ export class StartSource implements Source {
   }
 }
 
-function withStart({ startedAtMs }: StartsSight, startedAt: string): StartsSight {
+/** The count of restarts stays until the engine is asked: a loop does not end with its next start. */
+function withStart({ restarts, startedAtMs }: StartsSight, startedAt: string): StartsSight {
   const atMs = Date.parse(startedAt);
   const known = Number.isNaN(atMs) ? startedAtMs : [...startedAtMs.filter((one) => one !== atMs), atMs];
-  return { restarts: null, startedAtMs: known.slice(-mostStarts) };
+  return { restarts, startedAtMs: known.slice(-mostStarts) };
 }
