@@ -172,7 +172,9 @@ export const poolViewSchema = z
     worker_id: z.int().describe('Of the part that this is told with.'),
     workers: count.describe('How many parts there should be.'),
     tasks_completed: count,
-    total_tasks: count.describe('Of the known parts; 0 while unknown.'),
+    total_tasks: count.describe(
+      'Of all parts where a log lists them, else of the known parts; 0 while unknown.',
+    ),
     succeeded: count,
     score_sum: z.number(),
     ...scoreFigureFields,

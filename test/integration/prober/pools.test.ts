@@ -1,6 +1,6 @@
 /** One benchmark shared out among two VMs, from the lines of its two logs to the one run that clients see. */
 import { join } from 'node:path';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, utimesSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PoolView, ProgressPayload } from '../../../src/shared/stream.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
@@ -41,7 +41,7 @@ async function startWorker(workerId: number): Promise<Worker> {
 }
 
 async function watchAll(
-  workers: readonly Worker[],
+  workers: readonly Pick<Worker, 'vm'>[],
   dataDir?: string,
 ): Promise<{ monitor: TestMonitor; client: StreamClient; poolOn: (worker: number) => PoolView | null }> {
   const monitor = await startTestMonitor(testConfig(workers.map(({ vm }) => vm.config)), dataDir);
@@ -134,5 +134,49 @@ describe.skipIf(sshdPath === null)('one run on two VMs', () => {
     workers[0].says(workers[0].pieces.slice(2).join(''));
     await until(() => poolOn(1)?.parts[0]?.state === 'finished', 'the other part ends');
     expect(poolOn(1)).toMatchObject({ pool_id: poolId, state: 'crashed', tasks_completed: 8 });
+  });
+});
+
+describe.skipIf(sshdPath === null)('one run on one VM, of which each container plays one task', () => {
+  it('is shown as one, whichever log is written to last', async () => {
+    const vm = await startRealVm('waa-pool-00');
+    onTestFinished(() => vm.close());
+    vm.containerUp();
+    vm.setProbe('ready');
+    const workers = 28;
+    const words = ['--result_dir', './results', '--worker_id', '21', '--num_workers', String(workers)];
+    await vm.startRunner({ words });
+    const nowMs = Date.now();
+    const logs = [0, 7, 14, 21].map((workerId, index) => {
+      const startMs = nowMs - (4 - index) * 600_000;
+      const options = { tasks: workers, startMs, failures: false };
+      const { text, truth } = makeWaaLog(7, options, 'current', { workerId, workers });
+      const path = join(
+        vm.dir,
+        `client/results/logs/normal-${String(workerId)}-20260302@10000${String(index)}.log`,
+      );
+      return { path, text, score: truth.tasks[0]?.score ?? 0, seconds: startMs / 1000 };
+    });
+    const [last, ...others] = logs.toReversed();
+    if (last === undefined) throw new Error('no log');
+    for (const { path, text, seconds } of others) {
+      appendFileSync(path, text);
+      utimesSync(path, seconds, seconds);
+    }
+    const { client, poolOn } = await watchAll([{ vm }]);
+    await until(() => poolOn(0)?.tasks_completed === 3, 'three tasks are done');
+    appendFileSync(last.path, last.text);
+    await until(() => poolOn(0)?.tasks_completed === 4, 'four tasks are done');
+    expect(poolOn(0)).toMatchObject({
+      ...{ workers, total_tasks: 28, state: 'running' },
+      score_sum: logs.reduce((sum, { score }) => sum + score, 0),
+      parts: [0, 7, 14, 21].map((worker_id) => ({
+        worker_id,
+        tasks_completed: 1,
+        total_tasks: 1,
+        state: 'finished',
+      })),
+    });
+    expect(client.errors()).toEqual([]);
   });
 });

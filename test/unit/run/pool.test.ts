@@ -60,6 +60,16 @@ describe('runs on several VMs', () => {
     ]);
   });
 
+  it('are parts of one on the same VM too, where each container plays one part and the next begins later', () => {
+    const onOne = (id: number, from: number, change: Parameters<typeof part>[1] = {}) =>
+      part(id, { vm: 'vm', startedAt: at(from), endedAt: at(from + 5), state: 'finished', ...change });
+    expect(membersOf([onOne(0, 0), onOne(1, 20), onOne(2, 40)])).toEqual([['run-0', 'run-1', 'run-2']]);
+    expect(membersOf([onOne(0, 0), onOne(1, 70)])).toEqual([]);
+    const resultDir = './other';
+    const elsewhere = { arguments: { ...noArguments, workerId: 1, workers: 3, resultDir } };
+    expect(membersOf([onOne(0, 0), onOne(1, 20, elsewhere)])).toEqual([]);
+  });
+
   it('stay one pool when a worker that broke down is begun anew', () => {
     const broken = part(1, { state: 'crashed', endedAt: at(10) });
     const anew = part(1, { runId: 'anew', startedAt: at(20) });
@@ -100,6 +110,12 @@ describe('the view of a pool', () => {
       state: 'running',
     });
     expect(view([part(0), part(1, { totalTasks: 0 })])?.total_tasks).toBe(0);
+  });
+
+  it('takes the number of all tasks from a log that lists them, until all parts are known', () => {
+    const [first, second, third] = [part(0, { poolTasks: 28 }), part(1, { poolTasks: 27 }), part(2)];
+    expect(view([first, second])?.total_tasks).toBe(28);
+    expect(view([first, second, third])?.total_tasks).toBe(30);
   });
 
   it.each([

@@ -103,18 +103,36 @@ describe('the log to follow', () => {
     );
     const [first, second, third, newest] = logs as [FoundLog, FoundLog, FoundLog, FoundLog];
     const never = () => false;
-    expect(firstUnread(newest, logs, first, never)).toBe(second);
-    expect(firstUnread(newest, logs, first, (log) => log === second)).toBe(third);
-    expect(firstUnread(newest, logs, third, never)).toBe(newest);
-    expect(firstUnread(newest, logs, newest, never)).toBe(newest);
+    expect(firstUnread(newest, logs, first, never, 0)).toBe(second);
+    expect(firstUnread(newest, logs, first, (log) => log === second, 0)).toBe(third);
+    expect(firstUnread(newest, logs, third, never, 0)).toBe(newest);
+    expect(firstUnread(newest, logs, newest, never, 0)).toBe(newest);
     // Without the one before, it cannot be told which are new; and logs of other folders are others' business.
-    expect(firstUnread(newest, logs, null, never)).toBe(newest);
-    expect(firstUnread(newest, logs.slice(1), first, never)).toBe(newest);
+    expect(firstUnread(newest, logs, null, never, 0)).toBe(newest);
+    expect(firstUnread(newest, logs.slice(1), first, never, 0)).toBe(newest);
     const elsewhere = found('container:/other/logs/normal-0-20260121@225508.log', 1.5);
-    expect(firstUnread(newest, [first, elsewhere, newest], first, never)).toBe(newest);
+    expect(firstUnread(newest, [first, elsewhere, newest], first, never, 0)).toBe(newest);
     const task = (number: number) => found(`/r/logs/trial_1/instance_0/run${String(number)}.log`, number);
     const [one, other] = [task(1), task(2)];
-    expect(firstUnread(other, [one, other], null, never)).toBe(one);
+    expect(firstUnread(other, [one, other], null, never, 0)).toBe(one);
+  });
+
+  it('comes after those of other workers in its folder, once nothing is written into them', () => {
+    const logOf = (worker: number, modifiedAt: number) =>
+      found(`/r/logs/normal-${String(worker)}-20260128@225508.log`, modifiedAt);
+    const [first, second, newest] = [logOf(0, 100), logOf(7, 101), logOf(14, 102)];
+    const logs = [newest, second, first];
+    const unread = (
+      nowSeconds: number,
+      isRead = (_: FoundLog): boolean => false,
+      last: FoundLog | null = newest,
+    ) => firstUnread(newest, logs, last, isRead, nowSeconds);
+    expect(unread(103)).toBe(newest);
+    expect(unread(120)).toBe(first);
+    expect(unread(130, (log) => log === first)).toBe(second);
+    expect(unread(130, undefined, null)).toBe(first);
+    const elsewhere = found('/other/logs/normal-3-20260128@225508.log', 90);
+    expect(firstUnread(newest, [newest, elsewhere], null, () => false, 200)).toBe(newest);
   });
 
   it('has a name in the journal that leads back to it', () => {

@@ -121,6 +121,8 @@ export interface RunRecord
   extends Omit<RunState, 'tasks' | 'plan' | 'domainPlan' | 'pauses' | 'parts' | 'next'>, ScoreCounts {
   readonly vm: string;
   readonly log: string;
+  /** Where the tasks are shared out among several processes: how many there are for all of them. Missing: not known. */
+  readonly poolTasks?: number;
   /** Counts as in `progress`. */
   readonly tasksCompleted: number;
   readonly succeeded: number;

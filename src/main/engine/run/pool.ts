@@ -1,4 +1,4 @@
-/** Runs on several VMs that share the tasks of one benchmark among them. Pure. */
+/** Runs that share the tasks of one benchmark among them: on several VMs, or one after the other in containers of one VM. Pure. */
 import type { PoolView, RunOutcome } from '../../../shared/stream.ts';
 import type { RunArguments } from './model.ts';
 import { scoreFigures, type ScoreCounts } from './score-figures.ts';
@@ -12,6 +12,8 @@ export interface PooledRun extends ScoreCounts {
   readonly endedAt: number | null;
   readonly arguments: RunArguments;
   readonly totalTasks: number;
+  /** Of all parts together, where its log lists them; missing: it does not. */
+  readonly poolTasks?: number;
   readonly tasksCompleted: number;
   readonly succeeded: number;
 }
@@ -58,7 +60,7 @@ export function poolView(pool: Pool, runId: string): PoolView | null {
     worker_id: workerOf(own),
     workers: pool.workers,
     tasks_completed: sum((part) => part.tasksCompleted),
-    total_tasks: pool.parts.some((part) => part.totalTasks === 0) ? 0 : sum((part) => part.totalTasks),
+    total_tasks: totalOf(pool),
     succeeded: sum((part) => part.succeeded),
     score_sum: scores.scoreSum,
     ...scoreFigures(scores),
@@ -74,6 +76,18 @@ export function poolView(pool: Pool, runId: string): PoolView | null {
   };
 }
 
+/** Each part knows its own share, and the list in its log the whole, which counts until all parts are known. */
+function totalOf({ parts, workers }: Pool): number {
+  const known = parts.some((part) => part.totalTasks === 0)
+    ? 0
+    : parts.reduce((sum, part) => sum + part.totalTasks, 0);
+  const listed = Math.max(...parts.map(({ poolTasks = 0 }) => poolTasks));
+  return parts.length < workers ? Math.max(known, listed) : known;
+}
+
+/** A container that is started anew for each task takes this long at most until the next part begins on its VM. */
+const betweenPartsMs = 3_600_000;
+
 function isPart({ arguments: { workers, workerId } }: PooledRun): boolean {
   return workers !== null && workers > 1 && workerId !== null;
 }
@@ -85,8 +99,14 @@ function joins(part: Part, others: readonly Part[]): boolean {
         isSameBenchmark(part.arguments, other.arguments) &&
         // A worker that is begun anew, there or on another VM, takes the place of the one that broke down.
         (workerOf(other) !== workerOf(part) || hasBrokenDown(other, part.startedAt)),
-    ) && others.some((other) => (other.endedAt ?? Number.POSITIVE_INFINITY) >= part.startedAt)
+    ) && others.some((other) => isTogether(other, part))
   );
+}
+
+function isTogether(other: Part, { vm, arguments: { resultDir }, startedAt }: Part): boolean {
+  const isBesideIt = other.vm === vm && other.arguments.resultDir === resultDir;
+  const untilMs = (other.endedAt ?? Number.POSITIVE_INFINITY) + (isBesideIt ? betweenPartsMs : 0);
+  return untilMs >= startedAt;
 }
 
 function isSameBenchmark(a: RunArguments, b: RunArguments): boolean {

@@ -5,7 +5,7 @@ import type { LogFile } from '../../vm/index.ts';
 import { findLog } from './log-choice.ts';
 import type { ReadingStart } from './follow-catch-up.ts';
 import { LogFollowing, type LogAccess } from './log-following.ts';
-import { journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
+import { isOtherWorkers, journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
 import { abandonedMs, startReading, type LogReading } from './log-reading.ts';
 import { statLog } from '../looks/stat-log.ts';
 import { countRunners, createRunnerWatch, type RunnerWatch } from './runner-watch.ts';
@@ -28,8 +28,8 @@ export class BenchmarkLog {
   readonly #firstSeenMs: number;
   readonly #following: LogFollowing;
   readonly #runnerWatch: RunnerWatch;
-  /** Logs that have been chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
-  readonly #tried = new Set<string>();
+  /** How long logs were when they were chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
+  readonly #tried = new Map<string, number>();
   /** The log that is followed is not the newest: it is read, and then left for the next. */
   #isPast = false;
   /** In a look before its log was being read. */
@@ -143,7 +143,7 @@ export class BenchmarkLog {
   }
 
   async #follow({ host }: LogAccess): Promise<void> {
-    const { config, feed, store } = this.#options;
+    const { config, clock, store } = this.#options;
     const sight = store.get();
     this.#countUnnamed(sight);
     // Times in a log mean nothing before the VM's clock is known.
@@ -154,20 +154,28 @@ export class BenchmarkLog {
       looks: { statLog: (where, path) => this.#statLog(where, path) },
       following: this.#following,
       last: this.#lastTarget(),
-      isRead: (target) => {
-        const name = journalName(target, target.container);
-        return this.#tried.has(name) || feed.loadFollow(config.name, name) !== null;
-      },
+      isRead: (target, file) => this.#isRead(target, file),
       isPast: this.#isPast,
+      nowSeconds: (clock.runMs() + clockSkewMs(sight.machine)) / 1000,
     });
     const access = accessOf(store.get());
     if (choice === null || host.closed || access === null) return;
     const { target, file, why } = choice;
-    this.#tried.add(journalName(target, target.container));
+    this.#tried.set(journalName(target, target.container), file?.size ?? 0);
     this.#isPast = choice.isPast;
     if (this.#isPast) this.#hurry();
     store.update({ log: { ...store.get().log, path: plainText(placeText(target)), why } });
     await this.#following.follow(target, file, access);
+  }
+
+  #isRead(target: LogTarget, { path, size }: LogFile): boolean {
+    const { config, feed } = this.#options;
+    const name = journalName(target, target.container);
+    const saved = feed.loadFollow(config.name, name);
+    const readTo = Math.max(this.#tried.get(name) ?? -1, saved?.mark?.at ?? saved?.offset ?? -1);
+    // Only the logs of workers that play side by side are gone back to.
+    const now = this.#following.target;
+    return now !== null && isOtherWorkers(path, now.path) ? readTo >= size : readTo >= 0;
   }
 
   /** A log that cannot be asked for is at least counted. */

@@ -33,8 +33,10 @@ export interface LogChoiceContext {
   readonly following: Pick<LogFollowing, 'target' | 'reading' | 'isLive' | 'isBehind'>;
   /** The log that the journal tells of as the last one; null: none. */
   readonly last: LogTarget | null;
-  /** Whether the journal tells of this log, or it has been tried to read it. */
-  readonly isRead: (target: LogTarget) => boolean;
+  /** Whether the journal tells of this log as it is now, or it has been tried to read it. */
+  readonly isRead: (target: LogTarget, file: LogFile) => boolean;
+  /** By the VM's clock; epoch. */
+  readonly nowSeconds: number;
   /** What was chosen last was not the best, but one before it. */
   readonly isPast: boolean;
 }
@@ -74,7 +76,7 @@ export async function findLog(context: LogChoiceContext): Promise<LogChoice | nu
   if (best !== null) {
     const chosen =
       (following.isBehind ? found.find((one) => isPastOne(one, best, context)) : null) ??
-      firstUnread(best, found, known, (one) => context.isRead(targetOf(one)));
+      firstUnread(best, found, known, (one) => context.isRead(targetOf(one), one.file), context.nowSeconds);
     const target = chosen === again && known !== null ? known : targetOf(chosen);
     const isPast = chosen !== best;
     return { target, file: chosen.file, why: isPast ? past : whyChosen(chosen, found), isPast };

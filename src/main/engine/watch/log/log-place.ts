@@ -91,30 +91,42 @@ export function chooseLog(logs: readonly FoundLog[], followed: LogPlace | null):
     : best;
 }
 
+/** How long nothing is written into a log until it is read while another one grows. */
+const quietSeconds = 20;
+
 /**
- * Of the logs in the folder of the chosen one, the first that was written between the one that was followed last and the chosen: runs that
- * came and went while nobody looked. Where none was followed before, this counts for a log that holds one task of many. Else the chosen.
+ * Of the logs in the folder of the chosen one, the first to be read before it: one written between the one that was followed last and the
+ * chosen, by runs that came and went while nobody looked; or that of another worker, which plays beside it and pauses. Where none was
+ * followed before, the former counts for a log that holds one task of many. Else the chosen.
+ * @param nowSeconds of the VM's clock; epoch
  */
 export function firstUnread(
   chosen: FoundLog,
   logs: readonly FoundLog[],
   last: LogPlace | null,
   isRead: (log: FoundLog) => boolean,
+  nowSeconds: number,
 ): FoundLog {
-  if (last === null && !isOneOfMany(chosen)) return chosen;
   const followed = last === null ? undefined : logs.find((log) => isSamePlace(log, last));
-  if (last !== null && followed === undefined) return chosen;
+  const reach = last === null ? isOneOfMany(chosen) : followed !== undefined;
   const since = followed?.file.modifiedAt ?? Number.NEGATIVE_INFINITY;
-  const isBetween = (log: FoundLog): boolean =>
-    kindOf(log) === kindOf(chosen) &&
-    folderOf(log) === folderOf(chosen) &&
-    log.file.size > 0 &&
-    log.file.modifiedAt > since &&
-    log.file.modifiedAt < chosen.file.modifiedAt;
+  const isBetween = ({ file }: FoundLog): boolean =>
+    reach && file.modifiedAt > since && file.modifiedAt < chosen.file.modifiedAt;
+  const isPausing = (log: FoundLog): boolean =>
+    isOtherWorkers(log.path, chosen.path) && log.file.modifiedAt <= nowSeconds - quietSeconds;
   const [first] = logs
-    .filter((log) => isBetween(log) && !isRead(log))
+    .filter(
+      (log) => kindOf(log) === kindOf(chosen) && folderOf(log) === folderOf(chosen) && log.file.size > 0,
+    )
+    .filter((log) => (isBetween(log) || isPausing(log)) && !isRead(log))
     .sort((a, b) => a.file.modifiedAt - b.file.modifiedAt);
   return first ?? chosen;
+}
+
+/** Whether two logs of run.py in one folder are those of different workers, whose number is in the name: `normal-7-20260302@100000.log`. */
+export function isOtherWorkers(a: string, b: string): boolean {
+  const [ofA, ofB] = [a, b].map((path) => /^(.*\/logs\/normal-)(\d+)-[^/]*$/.exec(path));
+  return ofA != null && ofB != null && ofA[1] === ofB[1] && ofA[2] !== ofB[2];
 }
 
 /** WAA-V2 starts its container anew for every task, and with it a log. */

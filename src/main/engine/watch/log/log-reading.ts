@@ -13,6 +13,7 @@ import {
 } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
 import { createMarker, markOfHead } from './follow-mark.ts';
+import { isOtherWorkers } from './log-place.ts';
 import { carriedOver, fingerprintBytesOf, fingerprintOf, type Continuation } from './log-identity.ts';
 import { createRunBook, type LogSource } from './run-book.ts';
 import type { VmClock } from '../vm-clock.ts';
@@ -86,6 +87,13 @@ export const abandonedMs = 600_000;
 /** If a line goes on in the next file, no more of it is kept than of any other. */
 const longestPending = 64 * 1024;
 
+/** The run that a log which is read for the first time may go on with. Another worker's, beside this one, is none of it. */
+function runBefore({ vm, log, feed }: LogReadingOptions): RunState | null {
+  const latest = feed.latestFollow(vm);
+  const pathOf = (name: string): string => name.slice(name.indexOf('/'));
+  return latest === null || isOtherWorkers(pathOf(latest.log), pathOf(log)) ? null : latest.run;
+}
+
 export function startReading(options: LogReadingOptions): LogReading {
   const { vm, log, feed, identity, clock, continues, successThreshold } = options;
   const saved = options.resumes === null ? null : parseSessionState(options.resumes);
@@ -97,7 +105,7 @@ export function startReading(options: LogReadingOptions): LogReading {
   const carried = continues === null ? Buffer.alloc(0) : carriedOver(continues.pending, identity.head);
   const marker = createMarker(identity.inode, startOffset, resumed?.mark ?? null, longestPending);
   // A run that another log was in the middle of goes on in this one, or ends without a word where another begins.
-  const left = continues?.session ?? saved ?? newSessionState(feed.latestFollow(vm)?.run ?? null);
+  const left = continues?.session ?? saved ?? newSessionState(runBefore(options));
   // What is carried over stands before this file, so that offsets are those of the file.
   const state = { ...left, offset: startOffset - carried.length };
   const session = createRunSession(state, { vm, fingerprint, successThreshold });

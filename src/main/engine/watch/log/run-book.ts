@@ -139,8 +139,10 @@ export function createRunBook(options: RunBookOptions): RunBook {
 
 /** Returns what the history keeps of a run. @param log name of the log in the journal */
 function recordOf(run: RunState, vm: string, log: string): RunRecord {
-  const { tasks: _t, plan: _p, domainPlan: _d, pauses: _u, parts: _s, next: _n, ...rest } = run;
-  return { ...rest, ...countsOf(run), vm, log };
+  const { tasks: _t, plan: _p, domainPlan, pauses: _u, parts: _s, next: _n, ...rest } = run;
+  const listed = (domainPlan ?? []).reduce((sum, { tasks }) => sum + tasks, 0);
+  const isShared = (run.arguments.workers ?? 1) > 1 && listed > 0;
+  return { ...rest, ...countsOf(run), ...(isShared ? { poolTasks: listed } : {}), vm, log };
 }
 
 /** Whether the record of the run says something else, besides the time of its last event and what comes with its tasks. */
