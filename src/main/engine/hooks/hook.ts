@@ -1,7 +1,7 @@
 /** One hook: its queue, its attempts, and how it fares. Events go out one after another, in the order in which they happened. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { LimitFunction } from 'p-limit';
 import type { HookStatus } from '../../../shared/hook-status.ts';
-import type { Gate } from './gate.ts';
 import type { Deliver, HookLog, HookMessage, DeliveryResult } from './model.ts';
 
 export interface HookOptions {
@@ -9,7 +9,8 @@ export interface HookOptions {
   /** As it may be shown. */
   readonly target: string;
   readonly deliver: Deliver;
-  readonly gate: Gate;
+  /** Makes an attempt wait while too many are on, of all hooks together. */
+  readonly limit: LimitFunction;
   readonly log: HookLog;
   /** Before each further attempt, milliseconds. */
   readonly retryPausesMs: readonly number[];
@@ -33,7 +34,7 @@ export function startHook({
   kind,
   target,
   deliver,
-  gate,
+  limit,
   log,
   retryPausesMs,
   firstError,
@@ -67,7 +68,7 @@ export function startHook({
   async function tell(message: HookMessage): Promise<void> {
     const about = { target, event: message.event, id: message.id };
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await gate(() => attemptOnce(message));
+      const outcome = await limit(() => attemptOnce(message));
       if (outcome === null) return;
       if (outcome.kind === 'done') {
         status = { ...status, delivered: status.delivered + 1 };
@@ -124,11 +125,11 @@ export function startHook({
       const left = queue.splice(0).length;
       if (left > 0) log.warn({ target, left }, 'hook events that were waiting are not delivered any more');
       closing.abort();
-      const limit = setTimeout(() => {
+      const endTimer = setTimeout(() => {
         ending.abort();
       }, lastMomentsMs);
       await working;
-      clearTimeout(limit);
+      clearTimeout(endTimer);
     },
   };
 }

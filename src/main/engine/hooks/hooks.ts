@@ -1,12 +1,12 @@
 /** All hooks of the configuration: who is told what. */
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import pLimit from 'p-limit';
 import type { HookStatus } from '../../../shared/hook-status.ts';
 import { maskUrl } from '../../../shared/mask-secrets.ts';
 import type { HookConfig, VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
 import { runCommand } from './command.ts';
-import { createGate } from './gate.ts';
 import { defaultRetryPausesMs, startHook, type Hook, type HookOptions } from './hook.ts';
 import { eventMessage, runEndMessage } from './messages.ts';
 import type { Environment, HookLog, HookMessage } from './model.ts';
@@ -45,7 +45,7 @@ const mostAtOnce = 4;
 /** To be called before anything is watched, so that runs which end from now on are told from those that had ended before. */
 export function startHooks(options: HooksOptions): Hooks {
   const { feed, log, version, environment = process.env } = options;
-  const gate = createGate(mostAtOnce);
+  const limit = pLimit(mostAtOnce);
   const runEnds = createRunEnds(feed, Date.now);
   const leaving = new Set<Promise<void>>();
   for (const vm of options.config.vms) runEnds.know(vm.name);
@@ -54,7 +54,7 @@ export function startHooks(options: HooksOptions): Hooks {
   function start(config: HookConfig): { readonly config: HookConfig; readonly hook: Hook } {
     const hook = startHook({
       ...wayOf(config, environment, version),
-      gate,
+      limit,
       log,
       retryPausesMs: options.retryPausesMs ?? defaultRetryPausesMs,
     });
