@@ -64,14 +64,14 @@ describe.skipIf(sshdPath === null).each(olderVersions)('a journal of version %i 
       mark: { at: Buffer.byteLength(half) },
     });
 
-    // While nobody watched, the fifth task ended. An end in the part that was read is overwritten: read again, a task would lack.
+    // While nobody watched, the fifth task ended. What was read is overwritten, but for the bytes by which the log is known again: a
+    // second reading would not find its tasks.
     const [current = '', ...later] = rest;
-    const overwritten = half.replace(`Finished libreoffice_writer/${sampleTaskIds[1] ?? ''}`, (end) =>
-      '-'.repeat(end.length),
-    );
-    expect(overwritten).not.toBe(half);
+    const overwritten = Buffer.from(half);
+    overwritten.fill('-', 2048, overwritten.length - 2048);
     await vm.startRunner();
-    vm.runSays(overwritten + current);
+    vm.runSays(overwritten);
+    vm.runSays(current);
     const monitor = await startTestMonitor(testConfig([vm.config]), dataDir);
     onTestFinished(() => monitor.close());
     expect(monitor.notices).toEqual([expect.stringContaining(`journal.sqlite.version-${version}`)]);
