@@ -7,9 +7,8 @@ import { runCli } from './program.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { platformDirs } from '../engine/config/index.ts';
 import { endWithinMs, threadsRest } from '../engine/common/end-process.ts';
-import { packageRoot } from '../engine/common/package-root.ts';
 import { handleUnforeseen, reasonOf } from '../engine/common/unforeseen.ts';
-import { version } from '../engine/common/version.ts';
+import { packageRoot, version } from '../engine/common/package.ts';
 
 /** How long what is still open may hold up the exit once the command is through. */
 const lingerMs = 250;

@@ -34,7 +34,7 @@ import {
 import { UserError } from '../../shared/user-error.ts';
 import { terminalText } from '../../shared/terminal-text.ts';
 import { logUnforeseen } from '../engine/common/unforeseen.ts';
-import { version } from '../engine/common/version.ts';
+import { version } from '../engine/common/package.ts';
 
 let desktop: Desktop | null = null;
 /** How to sign in to Azure, which may have to be shown before there is a window to show it in. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app } from '#electron';
 import { defaultConfig, resolveDataDir, type ConfigSources } from '../../engine/config/index.ts';
-import { packageRoot } from '../../engine/common/package-root.ts';
+import { packageRoot } from '../../engine/common/package.ts';
 
 /** Where the app's own files lie. */
 export const places = {

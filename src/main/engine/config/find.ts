@@ -1,7 +1,22 @@
+/** Where the configuration is: named by the person, or in this user's own folder. */
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { PlatformDirs } from './platform-dirs.ts';
+import envPaths from 'env-paths';
 import { expandHome } from '../common/expand-home.ts';
+
+/** Where this platform keeps what belongs to one user. A value, so that tests can use folders of their own. */
+export interface PlatformDirs {
+  readonly config: string;
+  readonly data: string;
+  readonly home: string;
+}
+
+/** Returns the folders of the user who runs this process. */
+export function platformDirs(): PlatformDirs {
+  const { config, data } = envPaths('benchtray', { suffix: '' });
+  return { config, data, home: homedir() };
+}
 
 /** What decides where the configuration comes from. */
 export interface ConfigSources {

@@ -4,9 +4,14 @@
  * is ever written into the file is a VM that was set up by the page.
  */
 export { addVm, checkVm, problemsOfVm, type AddVmResult, type VmProblem } from './add-vm.ts';
-export { findConfigPath, type ConfigLocation, type ConfigSources } from './find.ts';
+export {
+  findConfigPath,
+  type ConfigLocation,
+  type ConfigSources,
+  platformDirs,
+  type PlatformDirs,
+} from './find.ts';
 export { maskConfig } from './mask.ts';
-export { platformDirs, type PlatformDirs } from './platform-dirs.ts';
 export type { ConfigProblem } from './problem.ts';
 export { readConfig, resolveDataDir, vmOfEnv, type ConfigResult } from './read.ts';
 export {
