@@ -144,6 +144,20 @@ describe('a run of run.py', () => {
     expect(told(further)).toEqual([`run_started ${runId}`, 'task a scored 1']);
   });
 
+  it('makes no step while its model is only asked again and again', () => {
+    const log = waaLog().begin('a').task('a').record('lib_run_single', 'Agent: Thinking...');
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      log.record(
+        '_client',
+        'HTTP Request: POST https://models.example/v1/chat "HTTP/1.1 429 Too Many Requests"',
+      );
+      log.record('_base_client', `Retrying request to /chat in ${String(attempt)}.5 seconds`).wait(60);
+    }
+    expect(told(readText(log.text()))).toEqual([`run_started ${runId}`]);
+    expect(tasksOf(log.text())).toMatchObject([{ taskId: 'a', steps: 0, outcome: null }]);
+    expect(tasksOf(log.wait(960).step(1).text())).toMatchObject([{ taskId: 'a', steps: 1, outcome: null }]);
+  });
+
   it('may be followed by another one in the same log, also when it never ended', () => {
     const first = waaLog().begin('a').task('a');
     const second = waaLog({ startMs: Date.UTC(2026, 0, 29, 1) })
