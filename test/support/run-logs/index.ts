@@ -2,6 +2,7 @@
  * Made-up logs of every kind, each with what a right reading of it comes to. The same kind, seed and options give the
  * same log.
  */
+import { makeAndroidWorldLog } from './android-world.ts';
 import { makeOpenAdaptLog, makeReportLog } from './openadapt.ts';
 import {
   makeEvDcEvalLog,
@@ -28,6 +29,7 @@ const makers = {
   osworld_many: makeManyProcessLog,
   osworld_renamed: (seed, options) => renamed(makeOsWorldLog(seed, options), 'run_local'),
   osworld_many_renamed: (seed, options) => renamed(makeManyProcessLog(seed, options), 'sample_uitars'),
+  android_world: makeAndroidWorldLog,
   openadapt: makeOpenAdaptLog,
   openadapt_report: makeReportLog,
   ev_runner: makeEvRunnerLog,

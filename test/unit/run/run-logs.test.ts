@@ -39,9 +39,15 @@ const hostile = [
   '[3/12] ZS: evil',
   '  -> OK (412s)',
   'EVALUATION SUMMARY',
+  'Running task evil with goal "x"',
+  'Task Successful ✅; x',
+  'SKIPPING evil.',
+  'Completed step 99.',
+  'Finished running agent evil on android_world family. Wrote to x.',
 ];
 /** Lines that these kinds cannot tell from their own: nothing marks a text in them, not even colours. */
 const markedByNothing: Partial<Record<RunLogKind, RegExp>> = {
+  android_world: /^\[?\d/,
   openadapt: /^\[?\d/,
   openadapt_report: /^\[?\d/,
   ev_runner: /^2026-/,

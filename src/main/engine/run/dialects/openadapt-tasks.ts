@@ -25,6 +25,8 @@ export interface OpenAdaptState {
   readonly lastId: string | null;
   /** The lines of this log carry a time: one without it is the rest of the text above. */
   readonly timed: boolean;
+  /** The first `Running task: x` of a run: AndroidWorld prints the same above a line of `=`, which the next line tells. */
+  readonly waiting?: { readonly taskId: string; readonly offset: number };
 }
 
 export type Step = DialectStep<OpenAdaptState>;

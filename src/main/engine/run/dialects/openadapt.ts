@@ -37,28 +37,37 @@ export const openAdapt: Dialect<OpenAdaptState> = {
   initial,
   read(state, record, context) {
     if (record.kind === 'logging' || record.kind === 'plain') return null;
-    const timed = timedLine.exec(record.text);
-    if (timed === null && record.kind === 'continuation') return null;
-    const [, hours, minutes, seconds, timedText] = timed ?? [];
-    const isTimed = timedText !== undefined;
-    const line = parseOpenAdaptLine((timedText ?? record.text).trim());
-    if (line === null || !counts(state, record, line, isTimed)) return null;
-    const timeOfDayMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
-    const at = isTimed ? newestTimeOfDay(timeOfDayMs, context) : null;
-    return readLine(withoutQuotedHeader(state, line), line, { offset: record.offset, at });
+    const { waiting, ...now } = state;
+    if (waiting === undefined || record.kind !== 'bare') return readPrint(state, record, context);
+    // Below a line of `=`, it was AndroidWorld's.
+    if (/^=+$/.test(record.text)) return unchanged(now);
+    const begun = readId(now, waiting.taskId, { offset: waiting.offset, at: null });
+    return andThen(begun, (next) => readPrint(next, record, context) ?? unchanged(next));
   },
   // In a log whose lines carry a time, one without is the rest of a text.
   claims: (state, record) => record.kind === 'bare' && state.runIsOn && state.timed,
   close: (state) => closeTask(state, null, null),
 };
 
+type Print = Extract<LogRecord, { kind: 'continuation' | 'bare' }>;
+
+function readPrint(state: OpenAdaptState, record: Print, context: ReadContext): Step | null {
+  const timed = timedLine.exec(record.text);
+  if (timed === null && record.kind === 'continuation') return null;
+  const [, hours, minutes, seconds, timedText] = timed ?? [];
+  const isTimed = timedText !== undefined;
+  const line = parseOpenAdaptLine((timedText ?? record.text).trim());
+  if (line === null || !counts(state, record, line, isTimed)) return null;
+  const { offset } = record;
+  if (line.says === 'id' && !isTimed && record.kind === 'bare' && !state.runIsOn && state.setup === null)
+    return unchanged({ ...state, waiting: { taskId: line.taskId, offset } });
+  const timeOfDayMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  const at = isTimed ? newestTimeOfDay(timeOfDayMs, context) : null;
+  return readLine(withoutQuotedHeader(state, line), line, { offset, at });
+}
+
 /** Whether a line is the log's own, and not part of a text that it quotes. */
-function counts(
-  state: OpenAdaptState,
-  record: Extract<LogRecord, { kind: 'continuation' | 'bare' }>,
-  line: OpenAdaptLine,
-  isTimed: boolean,
-): boolean {
+function counts(state: OpenAdaptState, record: Print, line: OpenAdaptLine, isTimed: boolean): boolean {
   // Words that any text may begin with.
   if ((line.says === 'text' || line.says === 'action') && !isTimed) return false;
   if (record.kind === 'continuation') return isTimed && !isFreeText(record.of);
