@@ -137,6 +137,16 @@ describe('a line of the container log', () => {
     ]);
   });
 
+  it('forgets a lack of room when there was room after all', () => {
+    const failed = [
+      info('Downloading Windows 11...'),
+      error('Failed to download https://x/y.iso , cannot write file (disk full?)'),
+    ].reduce(readBootLine, noBoot);
+    const again = readBootLine(failed, info('Downloading Windows 11 from another mirror now...'));
+    expect(again.troubles.map(({ kind }) => kind)).toEqual(['disk']);
+    expect(readBootLine(again, info('Extracting Windows 11 image...')).troubles).toEqual([]);
+  });
+
   it('forgets a failed download when another one got through', () => {
     const failed = [
       info('Downloading Windows 11...'),

@@ -262,6 +262,7 @@ describe('each code', () => {
     ['probe_down', 'SSH down', { ...missed('refused', 3), ssh: { kind: 'blinking' } }, 'unknown'],
 
     ['kvm_missing', 'the log says so', trouble('kvm'), 'holds'],
+    ['kvm_missing', 'the log says so, and Windows answers all the same', trouble('kvm', ready), 'clear'],
     ['kvm_missing', 'exit code 88', { ...onItsWay, container: stopped }, 'holds'],
     ['kvm_missing', 'another exit code', { ...onItsWay, container: { ...stopped, exitCode: 1 } }, 'unknown'],
     ['kvm_missing', 'booting', onItsWay, 'clear'],

@@ -137,6 +137,12 @@ export function carryInto(boot: BootState, earlier: readonly string[], startedAt
   return { ...boot, carried: boot.phase === null ? carried : notPassed(carried, boot.phase) };
 }
 
+/** Whether a boot at this phase got over a trouble of its own: another download worked, or there was room after all. */
+function isOvercome({ kind, phase }: BootTrouble, at: number): boolean {
+  if (kind === 'download') return at > order.indexOf('downloading');
+  return kind === 'disk' && at > order.indexOf(phase ?? 'building');
+}
+
 /** Returns the troubles of the start before that a boot has not passed yet. */
 function notPassed(carried: readonly BootTrouble[], phase: Phase): readonly BootTrouble[] {
   const at = order.indexOf(phase);
@@ -196,12 +202,11 @@ function advance(state: BootState, text: string): BootState {
   if (phase === 'stopping') return { ...state, phase, text: words, percent: null };
   const at = order.indexOf(phase);
   if (state.phase !== null && phase !== state.phase && at < order.indexOf(state.phase)) return state;
-  const isPast = at > order.indexOf('downloading');
   return {
     ...state,
     // Another text is another piece of work, with a percentage of its own: the next mirror, say, after one that failed.
     ...{ phase, text: words, percent: null },
-    troubles: isPast ? state.troubles.filter(({ kind }) => kind !== 'download') : state.troubles,
+    troubles: state.troubles.filter((trouble) => !isOvercome(trouble, at)),
     carried: notPassed(state.carried, phase),
     isInstall: state.isInstall || installPhases.includes(phase),
   };

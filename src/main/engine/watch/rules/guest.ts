@@ -27,8 +27,11 @@ export const guestRules: Rules = {
     };
   }),
 
-  kvm_missing: whileUp(({ boot, container }) => {
+  kvm_missing: whileUp((sight) => {
+    const { boot, container } = sight;
     const trouble = bootTrouble(boot, 'kvm');
+    // A failure of KVM that Windows has survived, by a reboot of its own.
+    if (trouble !== undefined && trouble.words !== noKvm.words && isReady(sight)) return 'clear';
     const byExit = container.kind === 'stopped' && container.exitCode === 88;
     if (trouble !== undefined || byExit) {
       return {
