@@ -5,6 +5,7 @@
 import { bootPhases, type Phase } from '../../../shared/stream.ts';
 import { bootStepOf } from './boot-steps.ts';
 import { withTroubleOf, type BootTrouble } from './boot-troubles.ts';
+import { lineTime } from './docker.ts';
 
 export interface BootState {
   /** Null before the first word of this boot. */
@@ -55,12 +56,9 @@ const pagePercent = /\((\d{1,3}(?:\.\d+)?)%\)/;
 // eslint-disable-next-line no-control-regex -- terminal escapes are what is removed here
 const escapes = /\x1b\[[0-9;?=]*[A-Za-z]/g;
 
-/** "2026-01-28T22:55:08.123456789Z " (docker), or "+00:00 " at its end (podman), where the log was asked for with times. */
-const timestamp = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) /;
-
 /** Reads one line of the container's log, with or without the time that docker puts in front. */
 export function readBootLine(state: BootState, line: string): BootState {
-  const time = timestamp.exec(line)?.[1];
+  const time = lineTime.exec(line)?.[1];
   const said = time === undefined ? line : line.slice(time.length + 1);
   // WAA's start script writes its waiting line every 5 s, also into the middle of a wget line.
   const text = said.slice(0, longestLine).replace(escapes, '').replaceAll(waitingLine, '').trim();
@@ -132,7 +130,7 @@ export function nextBoot(before: BootState): BootState {
  */
 export function carryInto(boot: BootState, earlier: readonly string[], startedAt: string): BootState {
   const startMs = Date.parse(startedAt);
-  const isEarlier = (line: string): boolean => (epochMs(timestamp.exec(line)?.[1]) ?? Infinity) < startMs;
+  const isEarlier = (line: string): boolean => (epochMs(lineTime.exec(line)?.[1]) ?? Infinity) < startMs;
   const { carried } = nextBoot(earlier.filter(isEarlier).reduce(readBootLine, noBoot));
   return { ...boot, carried: boot.phase === null ? carried : notPassed(carried, boot.phase) };
 }

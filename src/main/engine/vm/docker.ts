@@ -128,7 +128,10 @@ export function readInspect(answer: string): DockerAnswer<ContainerState> {
     : { kind: 'ok', value: { ...read.value, startedAt, mounts } };
 }
 
-/** Lines of an answer of {@link lastLinesCommand}; none where docker would not tell. */
+/** Matches the time at the start of a line of `logs --timestamps`: it ends with "Z" (Docker) or with "+00:00" (podman). */
+export const lineTime = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) /;
+
+/** Lines of an answer of {@link lastLinesCommand}, with their times; none where docker would not tell. */
 export function readLastLines(answer: string): string[] {
   const read = readAnswer(answer, (body) => body.split(/\r?\n|\r/));
   return read.kind === 'ok' ? read.value : [];

@@ -34,6 +34,7 @@ export {
   followLogCommand,
   inspectCommand,
   lastLinesCommand,
+  lineTime,
   listCommand,
   readInspect,
   readLastLines,

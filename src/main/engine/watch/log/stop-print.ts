@@ -3,7 +3,7 @@
  * run.py has a log of its own: it may be in another log that was found, or in what docker keeps of the container.
  */
 import { stopPrintAtEnd } from '../../run/index.ts';
-import { lastLinesCommand, readLastLines, type LogFile } from '../../vm/index.ts';
+import { lastLinesCommand, lineTime, readLastLines, type LogFile } from '../../vm/index.ts';
 import type { Shells } from './follow-files.ts';
 import type { Sight } from '../sight.ts';
 import { clockSkewMs } from '../vm-clock.ts';
@@ -40,5 +40,6 @@ async function endOfContainer(
 ): Promise<string> {
   if (container.kind !== 'running' && container.kind !== 'stopped') return '';
   const words = lastLinesCommand(docker, container.name, new Date(sinceMs).toISOString());
-  return readLastLines((await host.ask(askLimitSeconds, words)) ?? '').join('\n');
+  const lines = readLastLines((await host.ask(askLimitSeconds, words)) ?? '');
+  return lines.map((line) => line.replace(lineTime, '')).join('\n');
 }
