@@ -1,4 +1,4 @@
-/** Programs that the tests need and npm does not bring: an OpenSSH server, Chromium, Python, proxies, BusyBox. */
+/** Programs that the tests need and npm does not bring: an OpenSSH server, Chromium, Python, proxies, BusyBox, podman. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,9 @@ import {
   findChromium,
   findDynamicBusybox,
   findNginx,
+  findPodman,
   findPython,
+  findRunc,
   findSshd,
   findStaticBusybox,
   unpackedPackage,
@@ -54,6 +56,8 @@ export const tools: readonly Tool[] = [
     isUnpacked: 'apart',
     find: findStaticBusybox,
   },
+  { name: 'podman', mark: 'podmanPath', debianPackage: 'podman', find: findPodman },
+  { name: 'runc', mark: 'podmanPath', debianPackage: 'runc', find: findRunc },
 ];
 
 /** Installs what is missing where that is possible without asking anybody: on Debian and its kin, as root. */

@@ -23,7 +23,7 @@ export type SimulatedTrouble = keyof typeof changes;
 export const simulatedTroubles = Object.keys(changes) as readonly SimulatedTrouble[];
 
 /** A benchmark's process is always there: its end is not what is simulated. */
-const runner = { pid: 1, script: 'run.py', cwd: null, results: null, arguments: {} };
+const runner = { pid: 1, startTicks: '1', script: 'run.py', cwd: null, results: null, arguments: {} };
 
 /** Returns what a look finds. */
 export function sightWith(troubles: ReadonlySet<SimulatedTrouble>): Partial<VmState> {

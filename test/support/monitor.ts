@@ -21,8 +21,16 @@ export function testConfig(vms: readonly VmConfig[], change: Partial<Config> = {
 /** Asks a VM several times as often as the product does. A test of the product's own times passes `{ tempo: {} }`. */
 const quickTempo: Tempo = {
   wholeLookEveryMs: 900,
+  // What these leave unasked, events and pulses tell: the tests show that they do.
+  searchEveryMs: 60_000,
+  logsElsewhereEveryMs: 2_000,
+  engineEveryMs: 60_000,
+  silentEngineEveryMs: 900,
+  probeIdleEveryMs: 0,
+  probeBusyEveryMs: 0,
   evidenceEveryMs: 2_000,
   resultsEveryMs: 900,
+  resultsToldEveryMs: 900,
   resultsIdleEveryMs: 1_000,
   noLogAfterMs: 3_000,
   runnerGoneAfterMs: 1_500,

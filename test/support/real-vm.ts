@@ -36,8 +36,12 @@ export interface RealVm {
   readonly config: VmConfig;
   /** Log of the run as run.py writes it, inside the container. */
   readonly runLog: string;
+  /** What `docker ps` prints. */
   setContainers(rows: string): void;
-  setInspect(line: string): void;
+  /** What `docker inspect` prints of winarena, or of any container without a line of its own; see {@link inspectLine}. */
+  setInspect(line: string, name?: 'winarena' | 'any'): void;
+  /** Takes the engine's own reports away: it refuses to give any, as an old one does. */
+  refuseEvents(): void;
   /** A running container named winarena, started at this time, that shares its client folder with the VM. */
   containerUp(startedAt?: string): void;
   /** One more container, beside those that are there. */
@@ -94,6 +98,10 @@ export interface RealVm {
   sessions(): number;
   /** How many logins the server has taken. */
   logins(): number;
+  /** How many processes were started on it so far; null: this computer does not let a test count them. */
+  startedProcesses(): number | null;
+  /** Runs a command on it as a user who is logged in would. @throws {Error} with its stderr, if it fails */
+  run(command: string): Promise<string>;
   /** The server's process. */
   serverPid(): number;
   /**
@@ -203,6 +211,22 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
     }
   }
 
+  /** Ends the commands of docker that print this file. */
+  function endCommands(name: string): void {
+    for (const { pid, command } of processesOf(dir))
+      if (command.startsWith('tail ') && command.endsWith(` ${name}`)) signal(pid, 'SIGKILL');
+  }
+
+  /** Tells whoever listens to docker's events. */
+  function report(action: string, name: string, id: string, image = 'windowsarena/winarena:latest'): void {
+    const actor = { ID: id, Attributes: { image, name } };
+    if (existsSync(file('events')))
+      appendFileSync(
+        file('events'),
+        `${JSON.stringify({ Type: 'container', Action: action, Actor: actor })}\n`,
+      );
+  }
+
   const vm: RealVm = {
     dir,
     port,
@@ -219,14 +243,19 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
     }),
     runLog,
     setContainers: (rows) => replace(file('containers'), rows),
-    setInspect: (line) => replace(file('inspect'), line),
+    setInspect: (line, name = 'winarena') => replace(file(`inspect-${name}`), line),
+    refuseEvents() {
+      rmSync(file('events'), { force: true });
+      endCommands('events');
+    },
     containerUp(startedAt = '2026-01-28T22:00:00.000000000Z') {
       // Of what it said in an earlier start docker tells nothing where it is asked for this one.
       if (bootAt !== null && bootAt !== startedAt) writeFileSync(file('container.log'), '');
       bootAt = startedAt;
       const mounts = [{ Source: file('client'), Destination: '/client' }];
-      vm.setInspect(`running|0|false|${startedAt}|172.17.0.2 |${JSON.stringify(mounts)}\n`);
-      vm.setContainers('winarena|running|Up 2 minutes|windowsarena/winarena:latest|0123456789abcdef\n');
+      vm.setInspect(inspectLine({ startedAt, mounts }));
+      vm.setContainers('0123456789abcdef|winarena|windowsarena/winarena:latest|Up 2 minutes\n');
+      report('start', 'winarena', '0123456789abcdef');
     },
     addContainer(added) {
       const container: StandInContainer = {
@@ -239,36 +268,40 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
         processes: [],
         ...added,
       };
-      const { name, state, status, image, startedAt, address, mounts } = container;
-      replace(
-        file(`inspect-${name}`),
-        `${state}|0|false|${startedAt}|${address} |${JSON.stringify(mounts)}\n`,
-      );
-      replace(file(`named-${name}`), `/${name} ${startedAt} ${address} \n`);
+      const { name, state, status, image } = container;
+      replace(file(`inspect-${name}`), inspectLine(container));
       vm.setProcesses(name, container.processes);
       const others = readFileSync(file('containers'), 'utf8')
         .split(/(?<=\n)/)
-        .filter((row) => !row.startsWith(`${name}|`));
-      vm.setContainers(`${others.join('')}${name}|${state}|${status}|${image}|id-of-${name}\n`);
+        .filter((row) => !row.startsWith(`id-of-${name}|`));
+      vm.setContainers(`${others.join('')}id-of-${name}|${name}|${image}|${status}\n`);
+      report(state === 'running' ? 'start' : 'die', name, `id-of-${name}`, image);
     },
     setProcesses(name, processes) {
       const rows = processes.map((command, index) => `${String(100 + index).padEnd(20)}${command}\n`);
       replace(file(`top-${name}`), `PID                 COMMAND\n${rows.join('')}`);
     },
     containerStops(status, exitCode, outOfMemory = false) {
-      vm.setInspect(`exited|${exitCode}|${outOfMemory}|2026-01-28T22:00:00.000000000Z||[]\n`);
-      vm.setContainers(`winarena|exited|${status}|windowsarena/winarena:latest|0123456789abcdef\n`);
+      vm.setInspect(inspectLine({ state: 'exited', exitCode, outOfMemory, address: '' }));
+      vm.setContainers(`0123456789abcdef|winarena|windowsarena/winarena:latest|${status}\n`);
       endContainerCommands();
+      report('die', 'winarena', '0123456789abcdef');
     },
     containerGone() {
+      const rows = readFileSync(file('containers'), 'utf8').split('\n').slice(0, -1);
       vm.setContainers('');
       endContainerCommands();
+      for (const [id = '', name = ''] of rows.map((row) => row.split('|'))) {
+        rmSync(file(`inspect-${name}`), { force: true });
+        report('destroy', name, id);
+      }
     },
     failDocker(says, exitCode = 1) {
       rmSync(file('docker-fails'), { force: true });
       if (says === null) return;
       replace(file('docker-code'), String(exitCode));
       replace(file('docker-fails'), `${says}\n`);
+      endCommands('events');
     },
     lack(what, lacking = true) {
       if (lacking) writeFileSync(file(`no-${what}`), '');
@@ -391,6 +424,17 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
     sessions: () =>
       descendants(server?.pid ?? 0).filter((pid) => /^sshd(-session)?: [^ ]+@/.test(commandOf(pid))).length,
     logins: () => serverLog.split('Accepted publickey').length - 1,
+    startedProcesses: () => world?.startedProcesses() ?? null,
+    async run(command) {
+      const env = { VM_DIR: dir, HOME: file('home'), PATH: `${file('bin')}:/usr/sbin:/usr/bin:/sbin:/bin` };
+      const child = start(dir, ['sh', '-c', command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const said = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const)
+        child[name]?.on('data', (chunk: Buffer) => (said[name] += chunk.toString()));
+      const [code] = (await once(child, 'close')) as [number | null];
+      if (code !== 0) throw new Error(`${command} ended with ${String(code)}: ${said.stderr}`);
+      return said.stdout;
+    },
     serverPid() {
       const pid = server?.pid ?? 0;
       return world === null ? pid : (descendants(pid).at(-1) ?? pid);
@@ -408,13 +452,28 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
       if (left.length > 0) throw new Error(`Left behind on the VM: ${left.join('; ')}`);
     },
   };
+  writeFileSync(file('events'), '');
   vm.setContainers('');
-  vm.setInspect('');
   vm.setProbe('refused');
   vm.setGuest('172.30.0.2');
   writeFileSync(file('container.log'), '');
   await vm.startSshd();
   return vm;
+}
+
+/** A line of `docker inspect`, in the format that BenchTray asks for. */
+export function inspectLine({
+  name = 'winarena',
+  state = 'running',
+  exitCode = 0,
+  outOfMemory = false,
+  startedAt = '2026-01-28T22:00:00.000000000Z',
+  address = '172.17.0.2',
+  mounts = [],
+}: Partial<StandInContainer> & { readonly exitCode?: number; readonly outOfMemory?: boolean }): string {
+  const networks = { bridge: { IPAddress: address } };
+  const status = { Status: state, ExitCode: exitCode, OOMKilled: outOfMemory, StartedAt: startedAt };
+  return `${JSON.stringify([`/${name}`, status, networks, mounts])}\n`;
 }
 
 /** A process and all below it, deepest first. */

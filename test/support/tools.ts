@@ -27,6 +27,11 @@ export const findNginx = (): string | null => (process.platform === 'win32' ? nu
 
 export const findCaddy = (): string | null => (process.platform === 'win32' ? null : find('caddy'));
 
+/** Needs root, and what Debian installs beside it. */
+export const findPodman = (): string | null =>
+  process.platform === 'linux' && process.getuid?.() === 0 ? find('podman') : null;
+export const findRunc = (): string | null => (process.platform === 'linux' ? find('runc') : null);
+
 function findBusybox(debianPackage: string): string | null {
   const path = join(unpackedPackage(debianPackage), 'bin/busybox');
   return process.platform === 'linux' && existsSync(path) ? path : null;
@@ -51,6 +56,9 @@ export const sshdPath = findSshd();
 /** Reverse proxies; null where they cannot be had. */
 export const nginxPath = findNginx();
 export const caddyPath = findCaddy();
+
+/** A container engine, with what runs its containers; null where it cannot be had. */
+export const podmanPath = findRunc() === null ? null : findPodman();
 
 /** Shells and tools as small machines and containers have them; null where they cannot be had. */
 export const busyboxPath = findDynamicBusybox();

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { inspectLine } from '../../support/real-vm.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { azureFails, azureSays, healthyPatient } from './patient.ts';
 
@@ -70,7 +71,8 @@ describe.skipIf(sshdPath === null)('a hostile name', () => {
     'of a container: %s',
     async (name) => {
       const patient = await healthyPatient();
-      patient.vm.setContainers(`${name}|exited|Exited (1)|windowsarena/winarena:latest|0123\n`);
+      patient.vm.setContainers(`0123|${name}|windowsarena/winarena:latest|Exited (1)\n`);
+      patient.vm.setInspect(inspectLine({ name, state: 'exited', exitCode: 1 }), 'any');
       const check = (await patient.examine()).of('container');
       expect(check.state).toBe('failed');
       const local = paste(check.command ?? '');

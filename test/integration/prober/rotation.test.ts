@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { RealVm } from '../../support/real-vm.ts';
+import { inspectLine, type RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask, sampleTaskIds } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
@@ -24,8 +24,8 @@ async function begin(): Promise<{ vm: RealVm; dataDir: string; pieces: string[] 
   const vm = await readyVm();
   // On a machine that plays its own container, a folder that they share has the same name on both sides.
   const client = join(vm.dir, 'client');
-  const mounts = JSON.stringify([{ Source: client, Destination: client }]);
-  vm.setInspect(`running|0|false|2026-01-28T22:00:00.000000000Z|172.17.0.2 |${mounts}\n`);
+  const mounts = [{ Source: client, Destination: client }];
+  vm.setInspect(inspectLine({ mounts }));
   await vm.startRunner();
   const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-data-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true }));

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync,
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
-import type { RealVm } from '../../support/real-vm.ts';
+import { inspectLine, type RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask, sampleTasks } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
@@ -75,10 +75,8 @@ describe.skipIf(sshdPath === null)('pictures of a task', () => {
     const vm = await readyVm();
     // What the container calls /client is somewhere else on the VM.
     symlinkSync(join(vm.dir, 'client'), join(vm.dir, 'shared'));
-    const mounts = JSON.stringify([
-      { Type: 'bind', Source: join(vm.dir, 'shared'), Destination: join(vm.dir, 'client') },
-    ]);
-    vm.setInspect(`running|0|false|2026-01-28T22:00:00.000000000Z||${mounts}\n`);
+    const mounts = [{ Source: join(vm.dir, 'shared'), Destination: join(vm.dir, 'client') }];
+    vm.setInspect(inspectLine({ address: '', mounts }));
     // In the container nothing can be found.
     put(vm, 'inside/find', '#!/bin/sh\ntouch "$VM_DIR/asked-inside"\nexit 1\n');
     chmodSync(join(vm.dir, 'inside/find'), 0o755);

@@ -262,7 +262,7 @@ describe.skipIf(sshdPath === null)('docker', () => {
   it.each([
     [
       'cut in the midst of its answer',
-      'running|0|false|2026-01-28T22:00:00.000000000Z|172.17.0.2 |[{"Source":"/ho\n',
+      '["/winarena",{"Status":"running","StartedAt":"2026-01-28T22:00:00.000000000Z"},{},[{"Source":"/ho\n',
     ],
     ['killed before its answer', ''],
   ])('inspect that is %s is reported, until it answers', async (_what, line) => {
@@ -279,7 +279,7 @@ describe.skipIf(sshdPath === null)('docker', () => {
 
   it('list that is no list is reported', async () => {
     const vm = await readyVm();
-    writeFileSync(join(vm.dir, 'containers'), 'winarena|running|Up 2 min');
+    writeFileSync(join(vm.dir, 'containers'), '0123|winarena|windowsarena/win');
     const { untilError, untilRecovered } = await watch(vm.config);
     expect((await untilError('container_missing')).message).toBe(
       'Docker on the VM does not answer properly.',

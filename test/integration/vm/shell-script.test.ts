@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFollow } from '../../../src/main/engine/vm/follow-channel.ts';
 import { readInspect } from '../../../src/main/engine/vm/docker.ts';
+import { pulseCommand, readPulse } from '../../../src/main/engine/vm/pulse.ts';
 import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import {
   readHost,
@@ -25,6 +26,7 @@ import {
   readInside,
   readLogs,
   readMachine,
+  type Runner,
 } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
@@ -107,7 +109,7 @@ describe.each(shells)('the script under %s', (_name, program) => {
   it('takes nothing of what is asked for a command of its own', async () => {
     const answer = await shell.ask(60, ['logs', `${dir}/$(touch ${dir}/broken)`, '; exit', '`exit`']);
     expect(answer).toBe('');
-    expect(readInspect((await shell.ask(60, ['run', 'no-such-program'])) ?? '').kind).toBe('missing');
+    expect(readInspect((await shell.ask(60, ['run', 'no-such-program'])) ?? '', ['x']).kind).toBe('missing');
     expect(await shell.ask(60, ['run', 'ls', dir])).toBe('\nexit 0\n');
   });
 
@@ -144,6 +146,7 @@ describe.each(shells)('the script under %s', (_name, program) => {
     const facts = readInside(answer);
     expect(facts.runners.find((one) => one.pid === pid)).toEqual({
       pid,
+      startTicks: expect.stringMatching(/^\d+$/) as string,
       script: 'run.py',
       cwd: dir,
       results: join(dir, 'out'),
@@ -221,6 +224,49 @@ describe.each(shells)('the script under %s', (_name, program) => {
       expect(runners).toMatchObject([{ output: expect.stringMatching(/^pipe:/) as string }]);
       expect(logs).toContain(join(dir, 'seen.txt'));
     });
+  });
+
+  it('knows by a pulse whether processes are still the same, and which others may be a benchmark', async () => {
+    const feel = async (since: number | null, runners: readonly Runner[]) =>
+      readPulse((await shell.ask(60, pulseCommand(since, runners))) ?? '');
+    const since = (await feel(null, [])).lastPid;
+    const pid = startRunner('python3', ['run.py', '--model', 'x']);
+    const find = async () => readInside((await shell.ask(60, ['inside'])) ?? '').runners;
+    const found = await until(
+      async () => (await find()).find((one) => one.pid === pid),
+      'the process is there',
+    );
+    expect(await feel(null, [found])).toMatchObject({ gone: [], candidates: [] });
+    expect(await feel(null, [{ ...found, startTicks: '1' }])).toMatchObject({ gone: [pid] });
+    const felt = await feel(since, [found]);
+    // A busy computer may have started too many since.
+    expect(felt.isMany || felt.candidates.includes(pid)).toBe(true);
+    expect(felt.lastPid).toBeGreaterThan(0);
+    runner?.kill('SIGKILL');
+    await until(async () => (await feel(null, [found])).gone.includes(pid), 'it has ended');
+  });
+
+  it('passes on each line that a function reports, until nobody listens any more', async () => {
+    const own = openShell(machine.channels, 'sh');
+    const heard: string[] = [];
+    const says =
+      'echo one; printf "%05000d\\n" 7; printf "\\303\\274 \\377\\n"; read -r line <"$1"; echo "$line"; exec sleep 311';
+    expect(spawnSync('mkfifo', [join(dir, 'pipe')]).status).toBe(0);
+    const listener = { line: (text: string) => void heard.push(text), ended: () => void heard.push('ended') };
+    const listening = own.listen(['sh', '-c', says, 'sh', join(dir, 'pipe')], listener);
+    await until(() => heard.length >= 3, 'three lines');
+    expect(heard).toEqual(['one', '7'.padStart(5_000, '0'), 'ü \uFFFD']);
+    writeFileSync(join(dir, 'pipe'), 'later\n');
+    await until(() => heard.length >= 4, 'another line');
+    expect(heard[3]).toBe('later');
+    await until(() => mentioning('sleep 311').length > 0, 'it waits');
+    listening.stop();
+    await until(() => mentioning('sleep 311').length === 0, 'it has ended');
+    const over = own.listen(['echo', 'over'], listener);
+    await until(() => heard.at(-1) === 'ended', 'the end is told');
+    expect(heard.slice(4)).toEqual(['over', 'ended']);
+    over.stop();
+    own.close();
   });
 
   it('lists logs, newest first, links followed, whatever their names', async () => {

@@ -8,10 +8,12 @@ if [ -f no-exec ] && [ "$1" = exec ]; then echo 'OCI runtime exec failed: exec: 
 case $1 in
   ps) cat containers;;
   inspect)
-    case $3 in
-      '{{.Name}}'*) shift 3; for name; do cat "named-$name"; done;;
-      *) if [ -f "inspect-$4" ]; then cat "inspect-$4"; else cat inspect; fi;;
-    esac;;
+    shift 3; code=0
+    for name; do
+      if [ -f "inspect-$name" ]; then cat "inspect-$name"; elif [ -f inspect-any ]; then cat inspect-any; else echo "Error: No such object: $name" >&2; code=1; fi
+    done
+    exit $code;;
+  events) exec tail -n 0 -s 0.1 -f events;;
   top) cat "top-$2";;
   logs)
     # What an earlier start has said is not asked for.
@@ -81,9 +83,14 @@ const df = String.raw`#!/bin/sh
 if [ -f "$VM_DIR/df" ]; then cat "$VM_DIR/df"; else exec "$(PATH=/usr/bin:/bin command -v df)" "$@"; fi
 `;
 
+/** An engine that this computer may have, and the machine has not. */
+const missing = (name: string): string => `#!/bin/sh\necho "sh: 1: ${name}: not found" >&2\nexit 127\n`;
+
 /** By their paths in the folder of the machine. */
 export const commands: readonly (readonly [path: string, text: string])[] = [
   ['bin/docker', docker],
+  ['bin/podman', missing('podman')],
+  ['bin/nerdctl', missing('nerdctl')],
   ['bin/curl', hostCurl],
   ['bin/grep', grep('host')],
   ['bin/date', date],

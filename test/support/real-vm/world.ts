@@ -11,6 +11,8 @@ import { descendants } from './processes.ts';
 export interface World {
   /** Words in front of a command that make it run in this world, in the folder that is named. */
   enter(cwd: string): readonly string[];
+  /** Number of processes that were started in it so far. */
+  startedProcesses(): number;
   /** Ends all that runs in it. */
   end(): Promise<void>;
 }
@@ -60,11 +62,17 @@ export async function buildWorld(dir: string): Promise<World | null> {
   if (world.exitCode !== null || world.pid === undefined) throw new Error(`The world has ended: ${says}`);
   const { pid } = world;
   const [first] = descendants(pid).slice(-1);
+  const inside = ['--target', String(first), '--mount', '--pid', '--'];
+  let readings = 0;
   return {
-    enter: (cwd) => [
-      ...['nsenter', '--target', String(first), '--mount', '--pid', '--'],
-      ...['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', cwd],
-    ],
+    startedProcesses() {
+      const read = 'read -r _ _ _ _ newest </proc/loadavg; echo "$newest"';
+      const { stdout } = spawnSync('nsenter', [...inside, 'sh', '-c', read], { encoding: 'utf8' });
+      // Each reading is a process as well.
+      readings += 1;
+      return Number(stdout) - readings;
+    },
+    enter: (cwd) => [...['nsenter', ...inside], ...['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', cwd]],
     async end() {
       world.stdin?.end();
       world.kill('SIGKILL');

@@ -23,7 +23,6 @@ describe('docker', () => {
       value: [
         {
           name: 'winarena',
-          state: 'running',
           status: 'Up 49 minutes',
           image: 'waa-auto:latest',
           id: machine.containerId,
@@ -33,27 +32,31 @@ describe('docker', () => {
   });
 
   it('tells the state of the container, in the form that is read on a real machine', () => {
-    expect(readInspect(ask(inspectCommand('docker', 'winarena')))).toEqual({
+    expect(readInspect(ask(inspectCommand('docker', ['winarena'])), ['winarena'])).toEqual({
       kind: 'ok',
-      value: {
-        state: 'running',
-        exitCode: 0,
-        outOfMemory: false,
-        startedAt: '2026-01-28T12:00:00.000000000Z',
-        addresses: ['172.17.0.2'],
-        mounts: [
-          {
-            source: '/home/azureuser/WindowsAgentArena/src/win-arena-container/client',
-            destination: '/client',
-          },
-          { source: '/home/azureuser/waa-storage', destination: '/storage' },
-        ],
-      },
+      value: [
+        {
+          name: 'winarena',
+          state: 'running',
+          exitCode: 0,
+          outOfMemory: false,
+          startedAt: '2026-01-28T12:00:00.000Z',
+          addresses: ['172.17.0.2'],
+          mounts: [
+            {
+              source: '/home/azureuser/WindowsAgentArena/src/win-arena-container/client',
+              destination: '/client',
+            },
+            { source: '/home/azureuser/waa-storage', destination: '/storage' },
+          ],
+        },
+      ],
     });
   });
 
   it('knows no other container', () => {
-    expect(readInspect(ask(inspectCommand('docker', 'winarena-v2_1')))).toMatchObject({ kind: 'failed' });
+    const other = ask(inspectCommand('docker', ['winarena-v2_1']));
+    expect(readInspect(other, ['winarena-v2_1'])).toEqual({ kind: 'ok', value: [] });
     expect(runDocker(machine, ['logs', 'other'], startedAt)).toMatchObject({ exitCode: 1 });
   });
 

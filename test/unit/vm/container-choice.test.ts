@@ -5,7 +5,7 @@ import {
   readEvidence,
   type Evidence,
 } from '../../../src/main/engine/vm/container-choice.ts';
-import type { ContainerRow } from '../../../src/main/engine/vm/docker.ts';
+import type { ContainerRow, ContainerState } from '../../../src/main/engine/vm/docker.ts';
 
 const row = (name: string, state = 'running', image = 'other:latest'): ContainerRow => ({
   name,
@@ -13,6 +13,10 @@ const row = (name: string, state = 'running', image = 'other:latest'): Container
   status: '',
   image,
   id: name,
+});
+const state = (name: string, startedAt = '2026-01-28T22:00:00Z'): ContainerState => ({
+  ...{ name, state: 'running', exitCode: 0, outOfMemory: false, startedAt },
+  ...{ addresses: ['172.17.0.2'], mounts: [] },
 });
 const seen = (name: string, marks = '', startedAt = '2026-01-28T22:00:00Z'): Evidence => ({
   name,
@@ -136,7 +140,8 @@ describe('the container to watch', () => {
   it('is known by what the VM counts', () => {
     expect(
       readEvidence(
-        'candidate winarena 2026-01-28T22:00:00Z rrgg.\ncandidate b t a.\ncandidate c t .\nnonsense\ncandidate d\n',
+        'candidate winarena rrgg.\ncandidate b a.\ncandidate c .\nnonsense\ncandidate d\ncandidate other r.\n',
+        [state('winarena'), state('b', 't'), state('c', 't'), state('d')],
       ),
     ).toEqual([seen('winarena', 'rg'), seen('b', 'a', 't'), seen('c', '', 't')]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readEvent } from '../../../src/main/engine/vm/docker-events.ts';
 import {
   followLogCommand,
   inspectCommand,
@@ -7,7 +8,19 @@ import {
   readInspect,
   readLastLines,
   readList,
+  startTime,
 } from '../../../src/main/engine/vm/docker.ts';
+
+const running = { Status: 'running', ExitCode: 0, OOMKilled: false, StartedAt: '2026-01-28T22:00:00Z' };
+
+function inspectLine(
+  state: unknown = running,
+  networks: unknown = {},
+  mounts: unknown = [],
+  name = '/winarena',
+): string {
+  return JSON.stringify([name, state, networks, mounts]);
+}
 
 describe('what docker answers', () => {
   it.each([
@@ -24,11 +37,11 @@ describe('what docker answers', () => {
     ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock.\n\nexit 1\n', 'failed'],
     ['\nexit 124\n', 'failed'],
     ['', 'failed'],
-    ['winarena|running|Up|image|id\n', 'failed'],
+    ['id|winarena|image|Up\n', 'failed'],
     ['\nexit 0\n', 'ok'],
   ])('%j: %s', (answer, kind) => {
     expect(readList(answer).kind).toBe(kind);
-    expect(readInspect(answer.replace('\nexit 0', 'running|0|false|now||[]\nexit 0')).kind).toBe(kind);
+    expect(readInspect(answer.replace('\nexit 0', `${inspectLine()}\nexit 0`), ['winarena']).kind).toBe(kind);
   });
 
   it('says why it failed, shortly', () => {
@@ -42,70 +55,113 @@ describe('what docker answers', () => {
     expect(readList(`${'x'.repeat(5_000)}\n\nexit 1\n`)).toEqual({ kind: 'failed', detail: 'x'.repeat(300) });
   });
 
-  it('reads rows as docker ps prints them, and skips what is none', () => {
+  it('reads rows as ps prints them, and skips what is none', () => {
     const answer =
-      'winarena|running|Up 2 hours (healthy)|windowsarena/winarena:latest|0123abc\n' +
-      'old|exited|Exited (88) 3 minutes ago|x|4567def\n' +
+      '0123abc|winarena|windowsarena/winarena:latest|Up 2 hours (healthy)\n' +
+      '4567def|old,linked/alias|x|Exited (88) 3 minutes ago\n' +
       'WARNING: something\n\nexit 0\n';
     expect(readList(answer)).toEqual({
       kind: 'ok',
       value: [
         {
           name: 'winarena',
-          state: 'running',
           status: 'Up 2 hours (healthy)',
           image: 'windowsarena/winarena:latest',
           id: '0123abc',
         },
-        { name: 'old', state: 'exited', status: 'Exited (88) 3 minutes ago', image: 'x', id: '4567def' },
+        { name: 'old', status: 'Exited (88) 3 minutes ago', image: 'x', id: '4567def' },
       ],
     });
   });
 
   it('takes a row that is cut for no answer', () => {
-    for (const row of ['winarena|running|Up 2', 'old|exited|x|y|1\nwinarena|'])
+    for (const row of ['0123|winarena|x', '4567|old|x|y\n0123|winarena'])
       expect(readList(`${row}\n\nexit 0\n`)).toEqual({
         kind: 'failed',
         detail: 'docker ps gave an answer that cannot be read, or only a part of it',
       });
-    expect(readList('winarena|running|Up 2 hours|x|0123abc\n')).toMatchObject({
+    expect(readList('0123abc|winarena|x|Up 2 hours\n')).toMatchObject({
       detail: 'the answer of docker ends in the middle',
     });
   });
 
-  it('reads how a container is, and what it shares with the VM', () => {
-    const mounts =
-      '[{"Type":"bind","Source":"/home/u/a|b/client","Destination":"/client","RW":true},{"Type":"tmpfs","Source":"","Destination":"/x"},{"Destination":"/y"}]';
-    expect(
-      readInspect(`exited|137|true|2026-01-28T22:00:00.123Z|172.17.0.2 10.0.0.3 |${mounts}\n\nexit 0\n`),
-    ).toEqual({
+  it('reads how containers are, and what they share with the VM', () => {
+    const mounts = [
+      { Type: 'bind', Source: '/home/u/a|b/client', Destination: '/client', RW: true },
+      { Type: 'tmpfs', Source: '', Destination: '/x' },
+      { Destination: '/y' },
+    ];
+    const exited = inspectLine(
+      { Status: 'exited', ExitCode: 137, OOMKilled: true, StartedAt: '2026-01-28T22:00:00.123456789Z' },
+      { bridge: { IPAddress: '172.17.0.2' }, host: { IPAddress: '' }, own: { IPAddress: '10.0.0.3' } },
+      mounts,
+    );
+    const bare = inspectLine(running, null, null, '/bare');
+    expect(readInspect(`${exited}\n${bare}\nWARNING\n\nexit 0\n`, ['winarena', 'bare'])).toEqual({
       kind: 'ok',
-      value: {
-        state: 'exited',
-        exitCode: 137,
-        outOfMemory: true,
-        startedAt: '2026-01-28T22:00:00.123Z',
-        addresses: ['172.17.0.2', '10.0.0.3'],
-        mounts: [{ source: '/home/u/a|b/client', destination: '/client' }],
-      },
+      value: [
+        {
+          name: 'winarena',
+          state: 'exited',
+          exitCode: 137,
+          outOfMemory: true,
+          startedAt: '2026-01-28T22:00:00.123Z',
+          addresses: ['172.17.0.2', '10.0.0.3'],
+          mounts: [{ source: '/home/u/a|b/client', destination: '/client' }],
+        },
+        {
+          ...{ name: 'bare', state: 'running', exitCode: 0, outOfMemory: false },
+          ...{ startedAt: '2026-01-28T22:00:00.000Z', addresses: [], mounts: [] },
+        },
+      ],
     });
-    for (const rest of ['||null', '|  |[]'])
-      expect(readInspect(`running|0|false|now${rest}\n\nexit 0\n`)).toMatchObject({
-        kind: 'ok',
-        value: { startedAt: 'now', addresses: [], mounts: [] },
-      });
-    const whole = `running|0|false|now|172.17.0.2 |${mounts}`;
-    for (let length = 0; length < whole.length; length += 1)
-      expect(readInspect(`${whole.slice(0, length)}\n\nexit 0\n`).kind).toBe('failed');
+    for (let length = 0; length < exited.length; length += 1)
+      expect(readInspect(`${exited.slice(0, length)}\n\nexit 0\n`, ['winarena']).kind).toBe('failed');
+  });
+
+  it('reads the others where one was removed meanwhile', () => {
+    const gone = ['Error: No such object: b', 'Error: no such container b: no such object: "b"'];
+    for (const [index, message] of gone.entries()) {
+      const answer = readInspect(`${inspectLine()}\n${message}\n\nexit ${index === 0 ? 1 : 125}\n`, [
+        'winarena',
+        'b',
+      ]);
+      expect(answer).toMatchObject({ kind: 'ok', value: [{ name: 'winarena' }] });
+    }
+  });
+
+  it.each([
+    ['configured', 'created'],
+    ['initialized', 'created'],
+    ['stopped', 'exited'],
+    ['stopping', 'running'],
+    ['paused', 'paused'],
+  ])("says of podman's state %s: %s", (Status, state) => {
+    const line = inspectLine({ ...running, Status });
+    expect(readInspect(`${line}\n\nexit 0\n`, ['winarena'])).toMatchObject({ value: [{ state }] });
+  });
+
+  it.each([
+    ['2026-05-21 07:55:40.190529036 +0900 KST', '2026-05-20T22:55:40.190Z'],
+    ['2026-11-29 20:29:09.8 +0000 UTC', '2026-11-29T20:29:09.800Z'],
+    ['2026-05-21T07:55:40.190529036+09:00', '2026-05-20T22:55:40.190Z'],
+    ['2026-01-28T22:00:00Z', '2026-01-28T22:00:00.000Z'],
+    ['2026-01-28 22:00:00 -0330 -0330', '2026-01-29T01:30:00.000Z'],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+    ['2026-13-28T22:00:00Z', null],
+    ['Up 2 seconds ago', null],
+    [1769637600, null],
+  ])('reads the start %j as %s', (text, time) => {
+    expect(startTime(text)).toBe(time);
   });
 
   it('leaves out a folder whose name could not be asked for', () => {
-    const mounts = JSON.stringify([
+    const mounts = [
       { Source: '/a\nb', Destination: '/client' },
       { Source: '/c d', Destination: '/storage' },
-    ]);
-    expect(readInspect(`running|0|false|2026-01-28T22:00:00Z||${mounts}\nexit 0\n`)).toMatchObject({
-      value: { mounts: [{ source: '/c d', destination: '/storage' }] },
+    ];
+    expect(readInspect(`${inspectLine(running, {}, mounts)}\nexit 0\n`, ['winarena'])).toMatchObject({
+      value: [{ mounts: [{ source: '/c d', destination: '/storage' }] }],
     });
   });
 
@@ -116,7 +172,7 @@ describe('what docker answers', () => {
 
   it('is called with and without sudo', () => {
     expect(listCommand('sudo -n docker').slice(0, 5)).toEqual(['run', 'sudo', '-n', 'docker', 'ps']);
-    expect(inspectCommand('docker', 'winarena').slice(0, 3)).toEqual(['run', 'docker', 'inspect']);
+    expect(inspectCommand('podman', ['winarena']).slice(0, 3)).toEqual(['run', 'podman', 'inspect']);
     expect(lastLinesCommand('docker', 'winarena', 'now').slice(0, 3)).toEqual(['last_of', 'docker', 'logs']);
     expect(followLogCommand('sudo -n docker', 'winarena', 'now')).toEqual([
       'until_closed',
@@ -126,4 +182,29 @@ describe('what docker answers', () => {
       'now',
     ]);
   });
+});
+
+describe('what an engine reports', () => {
+  it.each([
+    [
+      'Docker',
+      '{"status":"start","id":"0123","from":"windowsarena/winarena","Type":"container","Action":"start","Actor":{"ID":"0123","Attributes":{"image":"windowsarena/winarena","name":"winarena"}},"time":1769637600}',
+      'start',
+    ],
+    [
+      'podman',
+      '{"ID":"0123","Image":"windowsarena/winarena","Name":"winarena","Status":"died","Time":"2026-01-28T22:00:00Z","Type":"container","Attributes":null}',
+      'died',
+    ],
+  ])('is read as %s prints it', (_engine, line, action) => {
+    const container = { name: 'winarena', id: '0123', image: 'windowsarena/winarena' };
+    expect(readEvent(line)).toEqual({ action, ...container });
+  });
+
+  it.each(['', '{}', 'null', '{"Action":"start"}', '{"Status":"start","Name":"x","ID":7}', 'cut {'])(
+    'does not say to which container: %j',
+    (line) => {
+      expect(readEvent(line)).toBeNull();
+    },
+  );
 });

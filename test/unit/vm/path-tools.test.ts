@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evidenceCommand, readEvidence } from '../../../src/main/engine/vm/container-choice.ts';
-import { followLogCommand } from '../../../src/main/engine/vm/docker.ts';
+import { followLogCommand, type ContainerState } from '../../../src/main/engine/vm/docker.ts';
 import { openFollow } from '../../../src/main/engine/vm/follow-channel.ts';
 import { openShell } from '../../../src/main/engine/vm/shell-channel.ts';
 import { shellThroughHost } from '../../../src/main/engine/vm/shell-through-host.ts';
@@ -61,8 +61,6 @@ describe.each(shellsOfPath)('the script with the tools of its PATH, under %s', (
     mkdirSync(join(dir, 'bin'));
     const docker = String.raw`#!/bin/sh
 case $1 in
-  inspect) printf '%s
-' '/winarena 2026-01-28T22:00:00.5Z 172.17.0.2 ' '/waa-container 2026-01-28T23:00:00Z ' '/third t 10.0.0.3 10.0.0.4 ';;
   top) echo 'PID COMMAND'; case $2 in
     winarena) echo '12 bash -c cd /client && python -u run.py --key sk-secret'; echo '13 /usr/bin/qemu-system-x86_64 -m 8G';;
     waa-container) echo ' 14  python3 -u /client/run.py --api_key sk-secret'; echo '15 qemu-system-x86_64';;
@@ -83,16 +81,24 @@ http 200
       PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`,
     });
     const otherShell = openShell(other.channels, 'sh');
-    const words = evidenceCommand('docker', 5000, ['winarena', 'waa-container', 'third']);
+    const state = (name: string, startedAt: string, ...addresses: string[]): ContainerState => ({
+      ...{ name, startedAt, addresses, state: 'running', exitCode: 0, outOfMemory: false, mounts: [] },
+    });
+    const containers = [
+      state('winarena', '2026-01-28T22:00:00.500Z', '172.17.0.2'),
+      state('waa-container', '2026-01-28T23:00:00.000Z'),
+      state('third', 't', '10.0.0.3', '10.0.0.4'),
+    ];
+    const words = evidenceCommand('docker', 5000, containers);
     const answer = (await otherShell.ask(60, words)) ?? '';
     otherShell.close();
     expect(answer).not.toContain('secret');
     const none = { runsBenchmark: false, hasGuest: false, answers: false };
-    expect(readEvidence(answer)).toEqual([
-      { name: 'winarena', startedAt: '2026-01-28T22:00:00.5Z', ...none, hasGuest: true, answers: true },
+    expect(readEvidence(answer, containers)).toEqual([
+      { name: 'winarena', startedAt: '2026-01-28T22:00:00.500Z', ...none, hasGuest: true, answers: true },
       {
         name: 'waa-container',
-        startedAt: '2026-01-28T23:00:00Z',
+        startedAt: '2026-01-28T23:00:00.000Z',
         ...none,
         runsBenchmark: true,
         hasGuest: true,

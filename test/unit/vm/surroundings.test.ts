@@ -50,8 +50,8 @@ describe('what the VM tells of itself', () => {
 
   it('is a runner for each process, and what is known of the guest, the one told to run.py first', () => {
     const facts = readInside(
-      'zone +0000\nrunner 12\ncwd /client\nscript run.py\nargument --model gpt 4o\nargument --emulator_ip 20.20.20.21\nresults /client/results\n' +
-        'runner 13\nscript run_multienv_claude.py\nargument --agent navi\n' +
+      'zone +0000\nlast 20\nrunner 12\nstarted 345\ncwd /client\nscript run.py\nargument --model gpt 4o\nargument --emulator_ip 20.20.20.21\nresults /client/results\n' +
+        'runner 13\nstarted x\nscript run_multienv_claude.py\nargument --agent navi\n' +
         'lease 172.30.0.2\nlease $(id)\nlease \nlease\nurl http://172.30.0.3:8006/\nfolder /client/results\n' +
         'log 1769641200 42 77 /client/./results/logs/normal-0-x y.log\nlog 1769641300 9 78 /tmp/evaluate_server.log\nlog broken\n',
     );
@@ -60,6 +60,7 @@ describe('what the VM tells of itself', () => {
       runners: [
         {
           pid: 12,
+          startTicks: '345',
           script: 'run.py',
           cwd: '/client',
           results: '/client/results',
@@ -67,6 +68,7 @@ describe('what the VM tells of itself', () => {
         },
         {
           pid: 13,
+          startTicks: null,
           script: 'run_multienv_claude.py',
           cwd: null,
           results: null,

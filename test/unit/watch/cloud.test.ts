@@ -305,7 +305,7 @@ describe('vm_idle', () => {
     ...says({}, { kind: 'up' }),
     idle: { ...idle, ...change },
   });
-  const runner = { pid: 1, script: 'run.py', cwd: '/o', results: null, arguments: {} };
+  const runner = { pid: 1, startTicks: '1', script: 'run.py', cwd: '/o', results: null, arguments: {} };
 
   it.each<[change: Partial<IdleSight>, message: string]>([
     [{}, 'This VM has cost $1.23 since its last task ended.'],

@@ -59,7 +59,7 @@ const onHost: Sight = {
   ...searched,
   docker: { kind: 'missing', detail: 'x' },
   host: {
-    runners: [{ pid: 1, script: 'run.py', cwd: '/o', results: null, arguments: {} }],
+    runners: [{ pid: 1, startTicks: '1', script: 'run.py', cwd: '/o', results: null, arguments: {} }],
     logs: [],
     unnamedLogs: 0,
   },

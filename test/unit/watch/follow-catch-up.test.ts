@@ -54,7 +54,12 @@ function shellOver(files: Map<string, File>, asked: (verb: string) => void): She
       ? file.text.slice(Number(from) - 1, Number(from) - 1 + Number(count))
       : `${file.text.length} ${file.inode} ${file.modifiedAt ?? 1}\n${file.text}`;
   }
-  return { closed: false, ask: (_limit, words) => Promise.resolve(answer(words)), close: () => undefined };
+  return {
+    closed: false,
+    isResident: true,
+    ask: (_limit, words) => Promise.resolve(answer(words)),
+    close: () => undefined,
+  };
 }
 
 function toolsFor(shell: ShellChannel, started: ReadingStart[], change: Partial<CatchUpTools>): CatchUpTools {

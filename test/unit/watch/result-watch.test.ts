@@ -35,7 +35,14 @@ let dataDir: string;
 let watch: ResultWatch;
 
 const run = (state: RunState['state']) =>
-  ({ runId: 'run-1', state, endedAt: null, lastEventAt: startMs, dialect: 'waa' }) as RunState;
+  ({
+    runId: 'run-1',
+    state,
+    endedAt: null,
+    lastEventAt: startMs,
+    dialect: 'waa',
+    tasks: [] as RunState['tasks'],
+  }) as RunState;
 const line = (taskId: string, seconds: number, text = '1.0') =>
   `result ${seconds} ${text}\t./m/0/chrome/${taskId}/result.txt\n`;
 
@@ -90,6 +97,7 @@ function shell(where: string): ShellChannel {
       return Promise.resolve(answers(words));
     },
     closed: false,
+    isResident: true,
     close: () => undefined,
   };
 }

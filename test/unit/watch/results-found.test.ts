@@ -6,6 +6,7 @@ import { nothingInside, onItsWay } from './sights.ts';
 
 const runner = (results: string | null, given: Record<string, string> = {}) => ({
   pid: 1,
+  startTicks: '1',
   script: 'run.py',
   cwd: '/o',
   results,

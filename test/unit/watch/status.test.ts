@@ -169,6 +169,7 @@ describe('what a status says', () => {
   it('tells what was found, and why', () => {
     const runner = {
       pid: 1,
+      startTicks: '1',
       script: 'run.py',
       cwd: '/client',
       results: '/client/results',
@@ -238,7 +239,14 @@ describe('what a status says', () => {
   });
 
   it('names a runner on the VM itself where there is none in a container', () => {
-    const runner = { pid: 1, script: 'run_multienv.py', cwd: '/o', results: '/o/results', arguments: {} };
+    const runner = {
+      pid: 1,
+      startTicks: '1',
+      script: 'run_multienv.py',
+      cwd: '/o',
+      results: '/o/results',
+      arguments: {},
+    };
     const sight: Sight = {
       ...onItsWay,
       container: { kind: 'absent', wanted: null, looks: 9 },

@@ -21,6 +21,8 @@ export function answer(context: AskContext, words: readonly string[]): Buffer {
   switch (name) {
     case 'true':
       return Buffer.alloc(0);
+    case 'pulse':
+      return Buffer.from(pulse(context, rest));
     case 'machine':
       return Buffer.from(machineFacts(context));
     case 'run':
@@ -118,13 +120,30 @@ function hostLogs(context: AskContext, pairs: readonly string[]): string {
   );
 }
 
+/** The machine has no process but the benchmark's, and that is in the container. */
+function pulse({ machine, side }: AskContext, [since = '-', ...known]: readonly string[]): string {
+  const pid = side === 'container' ? (machine.runner()?.pid ?? null) : null;
+  const lines = known.flatMap((each) => {
+    const [knownPid = ''] = each.split(':');
+    return Number(knownPid) === pid ? [] : [`gone ${knownPid}`];
+  });
+  lines.push(`last ${machine.newestPid()}`);
+  if (pid !== null && pid > Number(since)) lines.push(`candidate ${pid}`);
+  return `${lines.join('\n')}\n`;
+}
+
 function inside(context: AskContext): string {
   const { machine, side } = context;
-  const lines = ['zone +0000'];
+  const lines = ['zone +0000', `last ${machine.newestPid()}`];
   if (side === 'host') return `${lines.join('\n')}\n`;
   const runner = machine.runner();
   if (runner !== null) {
-    lines.push(`runner ${runner.pid}`, `cwd ${clientFolder.container}`, 'script run.py');
+    lines.push(
+      `runner ${runner.pid}`,
+      `started ${runner.pid}`,
+      `cwd ${clientFolder.container}`,
+      'script run.py',
+    );
     for (const [name, value] of runnerArguments(runner.model)) lines.push(`argument --${name} ${value}`);
     lines.push(`results ${clientFolder.container}/results`);
   }

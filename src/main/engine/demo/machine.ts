@@ -55,6 +55,8 @@ export interface Machine {
   readonly guestIsUp: () => boolean;
   readonly serverIsReady: () => boolean;
   readonly runner: () => Runner | null;
+  /** Number of the newest process. */
+  readonly newestPid: () => number;
   /** Name of the newest run's log within the client folder, and the file itself. */
   readonly runLog: () => { readonly name: string; readonly file: GrowingFile } | null;
   /** The file at an absolute path, as seen from one side. */
@@ -146,6 +148,7 @@ export function createMachine(random: Random, startedAt: number, vncPort = 8006)
     guestIsUp: () => guestIsUp,
     serverIsReady: () => serverIsReady,
     runner: () => runner,
+    newestPid: () => lastPid,
     runLog: () => runLog,
     fileAt: (side, path) =>
       runLog !== null && path.replaceAll('/./', '/') === clientFolder[side] + runLog.name

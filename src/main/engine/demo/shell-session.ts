@@ -49,6 +49,7 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
   const takeRequest = (line: string): void => {
     const [verb, ...words] = parseRequestLine(line);
     if (verb === undefined) return;
+    // Its container starts once and never ends, so that there is nothing to listen to.
     if (verb === 'ask') {
       const [nonce = '', limit = '', ...request] = words;
       writeFrame(nonce, answer({ machine, side, limitSeconds: Number(limit), now: Date.now() }, request));
@@ -77,7 +78,7 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
         channel.stderr.write(found.message);
         end(0);
       }
-    } else if (verb !== 'drop') refuse();
+    } else if (verb !== 'drop' && verb !== 'listen') refuse();
   };
   const writeFrame = (nonce: string, bytes: Buffer): void => {
     const cut = bytes.subarray(0, longestAnswerBytes);

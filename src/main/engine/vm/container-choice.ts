@@ -1,5 +1,5 @@
 /** Which of a VM's containers is the one to watch. Pure. */
-import type { ContainerRow } from './docker.ts';
+import type { ContainerRow, ContainerState, DockerCommand, ListedContainer } from './docker.ts';
 
 /** What is known of a container that runs, beyond its row; asked for only where several could be the one. */
 export interface Evidence {
@@ -10,7 +10,7 @@ export interface Evidence {
   readonly hasGuest: boolean;
   /** The benchmark server of its guest answers. */
   readonly answers: boolean;
-  /** ISO 8601, as docker tells it. */
+  /** RFC 3339 in UTC. */
   readonly startedAt: string;
 }
 
@@ -26,31 +26,42 @@ const numberedName = /^winarena-v2_\d+$/;
 const usualImage = /(?:^|\/)(?:windowsarena\/winarena[a-z0-9._-]*|winarena|waa-auto)(?:[:@][^/]*)?$/;
 
 /** Request words: {@link Evidence} on each of these. */
-export function evidenceCommand(docker: string, probePort: number, names: readonly string[]): string[] {
-  return ['evidence', docker, String(probePort), ...names];
+export function evidenceCommand(
+  docker: DockerCommand,
+  probePort: number,
+  containers: readonly ContainerState[],
+): string[] {
+  const pairs = containers.flatMap(({ name, addresses }) => [name, addresses[0] ?? '-']);
+  return ['evidence', docker, String(probePort), ...pairs];
 }
 
-export function readEvidence(answer: string): Evidence[] {
+/** @param containers those that {@link evidenceCommand} was given */
+export function readEvidence(answer: string, containers: readonly ContainerState[]): Evidence[] {
   return answer.split('\n').flatMap((line) => {
-    const match = /^candidate (\S+) (\S+) (r*)(g*)(a*)\.$/.exec(line);
-    if (match?.[1] === undefined || match[2] === undefined) return [];
+    const match = /^candidate (\S+) (r*)(g*)(a*)\.$/.exec(line);
+    const container = containers.find(({ name }) => name === match?.[1]);
+    if (match === null || container === undefined) return [];
     return [
       {
-        name: match[1],
-        startedAt: match[2],
-        runsBenchmark: match[3] !== '',
-        hasGuest: match[4] !== '',
-        answers: match[5] !== '',
+        name: container.name,
+        startedAt: container.startedAt,
+        runsBenchmark: match[2] !== '',
+        hasGuest: match[3] !== '',
+        answers: match[4] !== '',
       },
     ];
   });
 }
 
+/** Returns whether this container may be the benchmark's, by its name and image. */
+export function isCandidate(container: ListedContainer, configured: string | null): boolean {
+  return configured === null ? rank(container) !== null : container.name === configured;
+}
+
 /** Those that may be the one: all that run, best name first, then the others. */
 export function candidates(rows: readonly ContainerRow[], configured: string | null): ContainerRow[] {
-  if (configured !== null) return rows.filter((row) => row.name === configured);
   return rows
-    .filter((row) => rank(row) !== null)
+    .filter((row) => isCandidate(row, configured))
     .sort(
       (a, b) =>
         Number(b.state === 'running') - Number(a.state === 'running') || (rank(a) ?? 0) - (rank(b) ?? 0),
@@ -94,7 +105,7 @@ export function isClearlyBetter(challenger: Evidence, watched: Evidence): boolea
 const byImage = usualNames.length + 1;
 
 /** Null: no candidate. */
-function rank(row: ContainerRow): number | null {
+function rank(row: ListedContainer): number | null {
   const known = usualNames.indexOf(row.name);
   if (known >= 0) return known;
   if (numberedName.test(row.name)) return usualNames.length;

@@ -1,11 +1,13 @@
 /**
  * The part of the shell script that finds what a benchmark is made of.
  *
- *   `host RUNNERS [KIND FOLDER …]`   what runs and lies on the VM itself; RUNNERS `no`: its processes are of no interest. KIND `logs`: a
- *                                    folder that may have a run.py's `logs` in it; `trials`: a checkout of WAA-V2
- *   `inside`                         the same for the container that it is asked in, with what is known there of the guest
- *   `evidence DOCKER PORT NAME …`    for each container a line `candidate NAME STARTED_AT MARKS.`, of the marks `r` (run.py is in it),
- *                                    `g` (a guest), `a` (its server answers)
+ *   `host RUNNERS [KIND FOLDER …]`   what runs and lies on the VM itself; RUNNERS `no`: searches for no process. KIND `logs`: a
+ *                                    folder that may have a run.py's `logs` in it; `trials`: a checkout of WAA-V2; `file`: a log
+ *   `inside [RUNNERS [KIND FOLDER …]]`   the same for the container that it is asked in, with what is known there of the guest, and
+ *                                    beside processes with the time zone
+ *   `evidence DOCKER PORT NAME ADDRESS …`   for each container a line `candidate NAME MARKS.`, of the marks `r` (run.py is in it), `g` (a
+ *                                    guest), `a` (its server answers). ADDRESS `-`: it has none
+ *   `container_events DOCKER`        to be run by `listen`: see docker-events.ts
  *   `container_log DOCKER NAME SINCE` to be run by `until_closed`: see docker.ts
  *
  * A runner that has no log of its own is found all the same: lines `output PATH` tell what its standard output is, and behind a pipe
@@ -121,6 +123,7 @@ runners() {
       cwd=$(cd -P "$process/cwd" 2>/dev/null && pwd -P)
       case $cwd in *"$nl"*) cwd=;; esac
       printf 'runner %s\n' "$pid"
+      look_up_start "$pid" && printf 'started %s\n' "$started"
       [ -z "$cwd" ] || printf 'cwd %s\n' "$cwd"
       case $script in *[!A-Za-z0-9._-]*|'') script=python;; esac
       printf 'script %s\n' "$script"
@@ -146,43 +149,55 @@ runner_logs() {
   set +f; unset IFS
   logs "$@"
 }
-host() {
-  described=
-  [ "$1" = no ] || described=$(runners host)
-  [ -z "$described" ] || printf '%s\n' "$described"
-  shift; left=$#
-  while [ "$left" -gt 1 ]; do
-    kind=$1 folder=$2 left=$((left - 2)); shift 2
+# Benchmark processes, as lines in $described.
+search() {
+  # Before the search: what starts meanwhile is newer.
+  newest_process
+  say "last $newest"
+  described=$(runners "$@")
+  say_lines "$described"
+}
+# KIND FOLDER … end FILE …
+find_logs() {
+  while [ "$1" != end ]; do
+    kind=$1 folder=$2; shift 2
     case $kind in
       logs) set -- "$@" "$folder"/logs/normal-*.log;;
       trials) set -- "$@" "$folder"/logs/trial_*/main.log "$folder"/logs/trial_*/instance_*/run*.log;;
+      file) set -- "$@" "$folder";;
     esac
   done
-  runner_logs "$described" "$@" /tmp/waa_benchmark.log /tmp/benchmark.log "$HOME"/cli_logs/run_*.log
+  shift
+  runner_logs "$described" "$@"
+}
+host() {
+  described=
+  [ "$1" = no ] || search host
+  shift
+  find_logs "$@" end /tmp/waa_benchmark.log /tmp/benchmark.log "$HOME"/cli_logs/run_*.log
 }
 inside() {
-  printf 'zone %s\n' "$(date +%z)"
-  [ -z "$lacks" ] || printf 'lacks%s\n' "$lacks"
-  described=$(runners)
-  [ -z "$described" ] || printf '%s\n' "$described"
-  if [ -r /var/lib/misc/dnsmasq.leases ]; then while read -r _ _ address _; do printf 'lease %s\n' "$address"; done </var/lib/misc/dnsmasq.leases; fi
-  if [ -r /run/shm/qemu.url ]; then IFS= read -r address </run/shm/qemu.url; printf 'url %s\n' "$address"; fi
-  set --
+  described=
+  [ "$1" = no ] || { say "zone $(date +%z)"; search; }
+  [ $# = 0 ] || shift
+  [ -z "$lacks" ] || say "lacks$lacks"
+  if [ -r /var/lib/misc/dnsmasq.leases ]; then while read -r _ _ address _; do say "lease $address"; done </var/lib/misc/dnsmasq.leases; fi
+  if [ -r /run/shm/qemu.url ]; then IFS= read -r address </run/shm/qemu.url; say "url $address"; fi
   for folder in /client/results /results; do
     [ -d "$folder" ] || continue
-    printf 'folder %s\n' "$folder"
+    say "folder $folder"
     case "$described
 " in *"results $folder
-"*) ;; *) set -- "$@" "$folder"/logs/normal-*.log;; esac
+"*) ;; *) set -- "$@" logs "$folder";; esac
   done
-  runner_logs "$described" "$@" /tmp/benchmark.log /tmp/waa_benchmark.log /tmp/evaluate_server.log
+  find_logs "$@" end /tmp/benchmark.log /tmp/waa_benchmark.log /tmp/evaluate_server.log
 }
 evidence() {
   with=$1 port=$2; shift 2
-  limited $with inspect --format '{{.Name}} {{.State.StartedAt}} {{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$@" 2>/dev/null |
-  while read -r name started address _; do
-    name=${'$'}{name#/}
-    marks=$(limited $with top "$name" -eo pid,args 2>/dev/null </dev/null | {
+  while [ $# -gt 1 ]; do
+    name=$1 address=$2; shift 2
+    # podman runs the ps of the container for options, and knows columns by their names without one.
+    marks=$({ limited $with top "$name" -eo pid,args 2>/dev/null || limited $with top "$name" pid args 2>/dev/null; } </dev/null | {
       runs= guest=
       while read -r _ program rest; do
         case $program in
@@ -191,11 +206,18 @@ evidence() {
         esac
       done
       echo "$runs$guest"; })
-    if [ "$address" ]; then
+    if [ "$address" != - ]; then
       case $(limit=3; get "http://$address:$port/probe" </dev/null) in *'Probe successful'*) marks=$marks''a;; esac
     fi
-    printf 'candidate %s %s %s.\n' "$name" "$started" "$marks"
+    printf 'candidate %s %s.\n' "$name" "$marks"
   done
+}
+container_events() {
+  now=$(date +%s) until=
+  # A process of root cannot be ended: should it stay behind, it ends by itself.
+  case $1 in sudo*) until="--until $((now + 900))";; esac
+  # From a moment ago, so that what happens while it starts is not lost. Names are Docker's and podman's.
+  $1 events --since "$((now - 5))" $until --filter type=container --filter event=create --filter event=start --filter event=die --filter event=died --filter event=oom --filter event=destroy --filter event=remove --filter event=rename --filter event=pause --filter event=unpause --format '{{json .}}'
 }
 container_log() {
   $1 logs --timestamps --tail 2000 --since "$3" "$2" 2>&1

@@ -1,55 +1,78 @@
-/** How docker is asked, and what it says of containers. Formats are those of `docker ps` and `docker inspect`. */
+/**
+ * How the container engine on the VM is asked, and how its answers are read. Docker, podman and nerdctl are one interface: states and
+ * times come from `inspect` as JSON, because the columns of `ps` differ between them ("running", "Up 2 seconds ago").
+ */
 import type { Mount } from './mounts.ts';
 import { section } from './section.ts';
 import { isSendable } from './shell-script.ts';
 
 /** One row of {@link listCommand}. */
-export interface ContainerRow {
+export interface ListedContainer {
   readonly name: string;
-  /** "running", "exited", "created", "restarting", "paused", "dead". */
-  readonly state: string;
-  /** In words: "Up 49 minutes", "Exited (88) 3 minutes ago". */
-  readonly status: string;
-  readonly image: string;
   readonly id: string;
+  readonly image: string;
+  /** For people only: "Up 49 minutes", "Exited (88) 3 minutes ago". */
+  readonly status: string;
 }
 
-/** What `docker inspect` tells of one container. */
+/** A container that may be the benchmark's, with its state of {@link readInspect}. */
+export interface ContainerRow extends ListedContainer {
+  /** "running", "exited", "created", "restarting", "paused", "dead". */
+  readonly state: string;
+}
+
+/** What `inspect` says of one container. */
 export interface ContainerState {
+  readonly name: string;
+  /** In Docker's words, see {@link ContainerRow.state}. */
   readonly state: string;
   readonly exitCode: number;
   readonly outOfMemory: boolean;
-  /** Changes with every start: tells one boot from the next. */
+  /** RFC 3339 in UTC, with milliseconds. Changes with every start: tells one boot from the next. */
   readonly startedAt: string;
-  /** Its own addresses in docker's networks; none on the VM's own network. */
+  /** Its own addresses in the engine's networks; none on the VM's own network. */
   readonly addresses: readonly string[];
   readonly mounts: readonly Mount[];
 }
 
 export type DockerAnswer<T> =
   | { readonly kind: 'ok'; readonly value: T }
-  /** This user may not talk to the docker daemon. */
+  /** This user may not talk to the engine. */
   | { readonly kind: 'denied'; readonly detail: string }
-  /** There is no docker on this machine. */
+  /** This engine is not installed. */
   | { readonly kind: 'missing'; readonly detail: string }
   | { readonly kind: 'failed'; readonly detail: string };
 
-/** How docker is called on the VM: directly, or by sudo without a password where the user is not in the group. */
-export type DockerCommand = 'docker' | 'sudo -n docker';
+export type Engine = 'docker' | 'podman' | 'nerdctl';
 
-export const listFormat = '{{.Names}}|{{.State}}|{{.Status}}|{{.Image}}|{{.ID}}';
+/** How the engine is called on the VM: directly, or by sudo without a password. */
+export type DockerCommand = Engine | `sudo -n ${Engine}`;
+
+export const listFormat = '{{.ID}}|{{.Names}}|{{.Image}}|{{.Status}}';
+
+/**
+ * One JSON array a line. Whole objects where the engines differ in their fields, and never `Config`: its environment holds API keys,
+ * which must not leave the VM.
+ */
 export const inspectFormat =
-  '{{.State.Status}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.State.StartedAt}}|' +
-  '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}|{{json .Mounts}}';
+  '[{{json .Name}},{{json .State}},{{json .NetworkSettings.Networks}},{{json .Mounts}}]';
+
+/** An answer of the shell has room for 64 KiB, and a container takes about two. */
+const mostInspected = 24;
 
 /** Request words: all containers, one a line. */
 export function listCommand(docker: DockerCommand): string[] {
   return ['run', ...docker.split(' '), 'ps', '-a', '--no-trunc', '--format', listFormat];
 }
 
-/** Request words: the state of one container. */
-export function inspectCommand(docker: DockerCommand, container: string): string[] {
-  return ['run', ...docker.split(' '), 'inspect', '--format', inspectFormat, container];
+/** Request words: the states of these containers, in one call. */
+export function inspectCommand(docker: DockerCommand, names: readonly string[]): string[] {
+  return [
+    'run',
+    ...docker.split(' '),
+    ...['inspect', '--format', inspectFormat],
+    ...names.slice(0, mostInspected),
+  ];
 }
 
 /**
@@ -57,14 +80,14 @@ export function inspectCommand(docker: DockerCommand, container: string): string
  * where what had been said before ends.
  */
 export function followLogCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
-  return ['until_closed', 'container_log', docker, container, startedAt];
+  return ['until_closed', 'container_log', docker, container, justBefore(startedAt)];
 }
 
 /** Request words: the last lines of a container with their times, and of long ones what fits into an answer: the cause of an end stands last. */
 export function lastLinesCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
   return [
     ...['last_of', ...docker.split(' '), 'logs', '--timestamps', '--tail', '300'],
-    ...['--since', startedAt, container],
+    ...['--since', justBefore(startedAt), container],
   ];
 }
 
@@ -90,13 +113,20 @@ export function readRestarts(answer: string): number | null {
   return read.kind === 'ok' && read.value !== undefined ? Number(read.value) : null;
 }
 
-export function readList(answer: string): DockerAnswer<readonly ContainerRow[]> {
+/** podman notes the start of a container after its first line. dockur's first line begins a boot anew, whatever stands before it. */
+function justBefore(startedAt: string): string {
+  const atMs = Date.parse(startedAt);
+  return Number.isNaN(atMs) || atMs < 1_000 ? startedAt : new Date(atMs - 1_000).toISOString();
+}
+
+export function readList(answer: string): DockerAnswer<readonly ListedContainer[]> {
   const read = readAnswer(answer, (body) => {
     // A line without any separator is a warning from docker.
     const lines = body.split('\n').filter((line) => line.includes('|'));
     return lines.map((line) => {
-      const [name = '', state = '', status = '', image = '', id] = line.split('|');
-      return id === undefined ? null : { name, state, status, image, id };
+      const [id = '', names = '', image = '', status] = line.split('|');
+      const [name = ''] = names.split(',');
+      return status === undefined || name === '' ? null : { name, id, image, status };
     });
   });
   if (read.kind !== 'ok') return read;
@@ -108,24 +138,22 @@ function unreadable(command: string): DockerAnswer<never> {
   return { kind: 'failed', detail: `${command} gave an answer that cannot be read, or only a part of it` };
 }
 
-export function readInspect(answer: string): DockerAnswer<ContainerState> {
-  const read = readAnswer(answer, (body) => {
-    const [state, exitCode, outOfMemory, startedAt, addresses, ...mounts] = body.trim().split('|');
-    return {
-      state: state ?? '',
-      exitCode: Number(exitCode),
-      outOfMemory: outOfMemory === 'true',
-      startedAt,
-      addresses: (addresses ?? '').split(' ').filter((address) => address !== ''),
-      mounts: readMounts(mounts.join('|')),
-    };
-  });
+/** Returns the states of the containers that still exist. @param names those that {@link inspectCommand} was given */
+export function readInspect(
+  answer: string,
+  names: readonly string[],
+): DockerAnswer<readonly ContainerState[]> {
+  const { body, end } = section(answer, 'exit');
+  // One that was removed after it was listed: the engine still prints the others.
+  const isIncomplete = end !== null && end !== '0' && /no such (object|container)/i.test(body);
+  const read = isIncomplete ? ({ kind: 'ok', value: body } as const) : readAnswer(answer, (text) => text);
   if (read.kind !== 'ok') return read;
-  const { startedAt, mounts } = read.value;
-  // The mounts come last, as JSON: if they are whole, everything is.
-  return startedAt === undefined || mounts === null
-    ? unreadable('docker inspect')
-    : { kind: 'ok', value: { ...read.value, startedAt, mounts } };
+  const lines = read.value.split('\n').filter((line) => line.startsWith('['));
+  const states = lines.map(readState).filter((state) => state !== null);
+  const isWhole = isIncomplete || states.length >= Math.min(names.length, mostInspected);
+  return isWhole && states.length === lines.length
+    ? { kind: 'ok', value: states }
+    : unreadable('docker inspect');
 }
 
 /** Matches the time at the start of a line of `logs --timestamps`: it ends with "Z" (Docker) or with "+00:00" (podman). */
@@ -137,21 +165,64 @@ export function readLastLines(answer: string): string[] {
   return read.kind === 'ok' ? read.value : [];
 }
 
-/** Null: this is not the whole list. */
-function readMounts(json: string): Mount[] | null {
+/** Podman's own words for what Docker calls otherwise. */
+const dockerWords: Readonly<Record<string, string>> = {
+  configured: 'created',
+  initialized: 'created',
+  stopped: 'exited',
+  stopping: 'running',
+};
+
+/** Null: the line is cut, or is no answer to {@link inspectFormat}. */
+function readState(line: string): ContainerState | null {
   try {
-    const mounts = JSON.parse(json) as { Source?: unknown; Destination?: unknown }[] | null;
-    return (mounts ?? []).flatMap(({ Source: source, Destination: destination }) =>
-      typeof source === 'string' &&
-      typeof destination === 'string' &&
-      source.startsWith('/') &&
-      isSendable(source)
-        ? [{ source, destination }]
-        : [],
-    );
+    const [name, state, networks, mounts] = JSON.parse(line) as readonly [
+      unknown,
+      Readonly<Record<string, unknown>> | null,
+      Readonly<Record<string, { readonly IPAddress?: unknown } | null>> | null,
+      readonly { readonly Source?: unknown; readonly Destination?: unknown }[] | null,
+    ];
+    // nerdctl does not say when.
+    const startedAt = startTime(state?.['StartedAt'] ?? '1970-01-01T00:00:00Z');
+    const status = state?.['Status'];
+    if (typeof name !== 'string' || typeof status !== 'string' || startedAt === null) return null;
+    return {
+      name: name.replace(/^\//, ''),
+      state: dockerWords[status] ?? status,
+      exitCode: Number(state?.['ExitCode'] ?? 0),
+      outOfMemory: state?.['OOMKilled'] === true,
+      startedAt,
+      addresses: Object.values(networks ?? {}).flatMap((network) =>
+        typeof network?.IPAddress === 'string' && network.IPAddress !== '' ? [network.IPAddress] : [],
+      ),
+      mounts: (mounts ?? []).flatMap(({ Source: source, Destination: destination }) =>
+        typeof source === 'string' &&
+        typeof destination === 'string' &&
+        source.startsWith('/') &&
+        isSendable(source)
+          ? [{ source, destination }]
+          : [],
+      ),
+    };
   } catch {
     return null;
   }
+}
+
+/**
+ * Returns a time as RFC 3339 in UTC, with milliseconds. Reads RFC 3339 in any zone, and what Go prints for a time where a wrapper uses
+ * a template without `json`: "2026-05-21 07:55:40.190529036 +0900 KST".
+ */
+export function startTime(value: unknown): string | null {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)? ?(Z|[+-]\d\d:?\d\d)(?: [A-Z0-9+-]+)?$/.exec(
+    typeof value === 'string' ? value : '',
+  );
+  if (match === null) return null;
+  const [, day, time, fraction = '', zone = 'Z'] = match;
+  const at = new Date(
+    `${day}T${time}${fraction.slice(0, 4)}${zone.replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2')}`,
+  );
+  return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
 function readAnswer<T>(answer: string, read: (body: string) => T): DockerAnswer<T> {

@@ -39,10 +39,10 @@ logs() {
     [ -f "$path" ] || continue
     case $path in *"$nl"*) unnamed=$((unnamed + 1));; *) set -- "$@" "$path";; esac
   done
-  [ "$unnamed" = 0 ] || printf 'unnamed %s\n' "$unnamed"
+  [ "$unnamed" = 0 ] || say "unnamed $unnamed"
   [ $# -gt 0 ] || return 0
-  if [ $# -gt 40 ]; then stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null | sort -k2,2nr | head -n 40
-  else stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null; fi
+  if [ $# -gt 40 ]; then say_lines "$(stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null | sort -k2,2nr | head -n 40)"
+  else say_lines "$(stat -L -c "log $mtime %s %i %n" -- "$@" 2>/dev/null)"; fi
 }
 # To be called where the end of this shell does no harm: a file that cannot be opened ends some shells.
 open_file() {

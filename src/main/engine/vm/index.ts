@@ -25,7 +25,14 @@ export {
   type Contact,
 } from './contact.ts';
 export { shellThroughHost } from './shell-through-host.ts';
-export { openShell, type OwnShellChannel, type ShellChannel, type ShellEnd } from './shell-channel.ts';
+export {
+  openShell,
+  type LineListener,
+  type Listening,
+  type OwnShellChannel,
+  type ShellChannel,
+  type ShellEnd,
+} from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';
 export { followFile, readFileRest, type FileEvents, type FilePlace } from './file-stream.ts';
 export { containerShell, hostShell, isSendable, parseRequestLine, shellScript } from './shell-script.ts';
@@ -45,11 +52,16 @@ export {
   type ContainerState,
   type DockerAnswer,
   type DockerCommand,
+  type Engine,
+  type ListedContainer,
 } from './docker.ts';
+export { eventsCommand, readEvent, type ContainerEvent } from './docker-events.ts';
+export { pulseCommand, readPulse, type Pulse } from './pulse.ts';
 export {
   candidates,
   chooseContainer,
   evidenceCommand,
+  isCandidate,
   isClearlyBetter,
   readEvidence,
   type ContainerChoice,
@@ -86,6 +98,8 @@ export {
   readInside,
   readLogs,
   readMachine,
+  withLogsOf,
+  withLogsOfInside,
   type HostFacts,
   type InsideFacts,
   type LogFile,

@@ -12,6 +12,8 @@ export interface ShellChannel {
    */
   ask(limitSeconds: number, words: readonly string[]): Promise<string | null>;
   readonly closed: boolean;
+  /** A request costs no more than its answer. If not, each one starts a process of the engine on the VM. */
+  readonly isResident: boolean;
   close(): void;
 }
 
@@ -29,8 +31,21 @@ export interface ShellEnd {
 export interface OwnShellChannel extends ShellChannel {
   /** Calls the listener once, when the shell ends without {@link ShellChannel.close}; at once if it has ended already. */
   onEnd(listener: (end: ShellEnd) => void): void;
+  /** Runs a function of the script that reports for as long as it is listened to. */
+  listen(words: readonly string[], listener: LineListener): Listening;
   /** Sends text to the shell that is not a request: definitions that later requests use. */
   send(text: string): void;
+}
+
+export interface LineListener {
+  line(text: string): void;
+  /** Called once, when the function has ended by itself or the shell has closed; not after {@link Listening.stop}. */
+  ended(): void;
+}
+
+export interface Listening {
+  /** Ends the function on the VM. */
+  stop(): void;
 }
 
 const longestLine = 8_192;
@@ -47,6 +62,7 @@ export function openShell(channels: Channels, command: string): OwnShellChannel 
     string,
     { answer: BoundedBytes; resolve: (answer: string | null) => void; timer: NodeJS.Timeout }
   >();
+  const listening = new Map<string, { readonly listener: LineListener; begun: string }>();
   const listeners: ((end: ShellEnd) => void)[] = [];
   let stream: ClientChannel | null = null;
   let closed = false;
@@ -73,8 +89,9 @@ export function openShell(channels: Channels, command: string): OwnShellChannel 
 
   function readLine(line: string): void {
     // Before the first one may stand what a login shell has printed without a line end.
-    const [, nonce = '', base64, hex, last] =
-      /([0-9a-f]{16}) (?:\+ ([A-Za-z0-9+/=]*)|x ([0-9a-f ]*)|(=))$/.exec(line) ?? [];
+    const [, nonce = '', base64, hex, mark, text, last] =
+      /([0-9a-f]{16}) (?:\+ ([A-Za-z0-9+/=]*)|x ([0-9a-f ]*)|([:.]) ([^\n]*)|(=))$/.exec(line) ?? [];
+    if (listening.has(nonce)) return readHeard(nonce, mark === '.', text, last !== undefined);
     const request = waiting.get(nonce);
     if (request === undefined) {
       unasked += line.length + 1;
@@ -85,11 +102,27 @@ export function openShell(channels: Channels, command: string): OwnShellChannel 
       return hear();
     }
     const piece =
-      base64 === undefined
-        ? Buffer.from((hex ?? '').replaceAll(' ', ''), 'hex')
-        : Buffer.from(base64, 'base64');
+      text !== undefined
+        ? Buffer.from(mark === '.' ? text : `${text}\n`, 'latin1')
+        : base64 === undefined
+          ? Buffer.from((hex ?? '').replaceAll(' ', ''), 'hex')
+          : Buffer.from(base64, 'base64');
     if (piece.length === 0) unasked += line.length + 1;
     if (!request.answer.push(piece)) end('flooded');
+  }
+
+  function readHeard(nonce: string, isPiece: boolean, text: string | undefined, isLast: boolean): void {
+    const heard = listening.get(nonce);
+    if (heard === undefined) return;
+    if (isLast) {
+      listening.delete(nonce);
+      return heard.listener.ended();
+    }
+    heard.begun = (heard.begun + (text ?? '')).slice(0, longestLine);
+    if (isPiece) return;
+    const whole = Buffer.from(heard.begun, 'latin1').toString('utf8');
+    heard.begun = '';
+    heard.listener.line(whole);
   }
 
   function read(chunk: Buffer): void {
@@ -116,6 +149,8 @@ export function openShell(channels: Channels, command: string): OwnShellChannel 
     stopListening();
     rest = '';
     for (const nonce of [...waiting.keys()]) finish(nonce, null);
+    for (const { listener } of listening.values()) listener.ended();
+    listening.clear();
     stream?.close();
   }
 
@@ -151,6 +186,7 @@ export function openShell(channels: Channels, command: string): OwnShellChannel 
     get closed() {
       return closed;
     },
+    isResident: true,
     ask(limitSeconds, words) {
       if (closed) return Promise.resolve(null);
       const nonce = randomBytes(8).toString('hex');
@@ -161,6 +197,19 @@ export function openShell(channels: Channels, command: string): OwnShellChannel 
         askedSinceMs ??= performance.now();
         send(line);
       });
+    },
+    listen(words, listener) {
+      const nonce = randomBytes(8).toString('hex');
+      if (closed) setImmediate(() => listener.ended());
+      else {
+        listening.set(nonce, { listener, begun: '' });
+        send(requestLine(['listen', nonce, ...words]));
+      }
+      return {
+        stop() {
+          if (listening.delete(nonce) && !closed) send(requestLine(['drop', nonce]));
+        },
+      };
     },
     onEnd(listener) {
       if (ended !== null) listener(ended);

@@ -1,7 +1,9 @@
 import { discoveryScript } from './discovery-script.ts';
 import { fileScript } from './file-script.ts';
 import { followScript } from './follow-script.ts';
+import { frameScript } from './frame-script.ts';
 import { processScript } from './process-script.ts';
+import { pulseScript } from './pulse.ts';
 import { resultScript } from './result-script.ts';
 import { shellQuote } from '../common/terminal.ts';
 
@@ -11,17 +13,12 @@ import { shellQuote } from '../common/terminal.ts';
  * in dash, bash and busybox; a tool that the machine lacks is replaced or named (see `tools`).
  *
  * After the script, each line is one request:
- *   `ask NONCE SECONDS FUNCTION [ARGUMENT …]`  answers in frames marked by the nonce, in the background, so that a slow answer
- *                                              holds back no other one;
- *   `drop NONCE`                               ends the processes of a request that took too long;
+ *   `ask`, `listen`, `drop`                    see frame-script.ts: answers come in frames, in any order
  *   `begin NONCE`                              gives the nonce as a line: what comes before it is a login shell's
  *   `until_closed COMMAND [ARGUMENT …]`        gives the command's raw output until our end of the channel closes;
  *   `follow INODE FROM SIZE PATH`              see follow-script.ts.
  *
  * When stdin ends, the shell ends, and it ends every process that it has started: the machine is being benchmarked.
- *
- * A frame is any number of lines `NONCE + BASE64` (`NONCE x HEX` without base64) and one last line `NONCE =`. Lines stay below 4,096
- * bytes (PIPE_BUF), because only writes of that size are whole when several jobs write to one pipe.
  *
  * Every process costs the machine time: facts come from the shell's own commands wherever they can.
  */
@@ -29,7 +26,7 @@ export const shellScript = String.raw`
 export LC_ALL=C
 nl='
 '
-${processScript}
+${processScript}${frameScript}
 # The tools of this machine. The first request looks for them once.
 tools() {
   lacks= encode='base64 -w 2800' mark=+ mtime=%Y zero=yes timeout='timeout -k 1'
@@ -47,25 +44,6 @@ tools() {
   # A missing tool may be installed at any time.
   [ "$lacks" ] || checked=yes
 }
-ask() {
-  [ "$checked" ] || tools
-  n=$1 limit=$2; shift 2
-  case $lacks in
-    *' head'*) printf '%s + bGFja3MgaGVhZAo=\n%s =\n' "$n" "$n"; return;; # "lacks head"
-    *' base64'*) printf '%s + bGFja3MgYmFzZTY0Cg==\n%s =\n' "$n" "$n"; return;;
-  esac
-  { "$@" </dev/null 2>&1 | head -c 65536 | $encode | while IFS= read -r part || [ -n "$part" ]; do printf '%s %s %s\n' "$n" "$mark" "$part"; done
-    printf '%s =\n' "$n"; } &
-  asked="$asked $n:$!"
-  [ ${'$'}{#asked} -lt 4000 ] || { before=$asked asked=; }
-  # Without this, a shell remembers every job that has ended, and searches them all at each start of a process.
-  jobs >/dev/null 2>&1
-}
-drop() {
-  for job in $asked $before; do
-    case $job in "$1":*) job=${'$'}{job#*:}; [ "$(parent_of "$job")" != $$ ] || end_processes "$job";; esac
-  done
-}
 begin() { printf '%s\n' "$1"; }
 until_closed() {
   exec 3<&0
@@ -74,19 +52,21 @@ until_closed() {
 }
 machine() {
   read -r boot </proc/sys/kernel/random/boot_id
-  printf 'boot %s\nclock %s\n' "$boot" "$(date '+%s.%N %z')"
-  ls /dev/kvm >/dev/null 2>&1 && echo 'kvm yes' || echo 'kvm no'
-  [ -z "$lacks" ] || printf 'lacks%s\n' "$lacks"
-  df -Pk / /mnt /home "$@" 2>/dev/null | while read -r _ size _ free _ mount; do printf 'disk %s %s %s\n' "$size" "$free" "$mount"; done
+  say "boot $boot"
+  say "clock $(date '+%s.%N %z')"
+  ls /dev/kvm >/dev/null 2>&1 && say 'kvm yes' || say 'kvm no'
+  [ -z "$lacks" ] || say "lacks$lacks"
+  df -Pk / /mnt /home "$@" 2>/dev/null | while read -r _ size _ free _ mount; do say "disk $size $free $mount"; done
 }
 run() { limited "$@"; printf '\nexit %s\n' "$?"; }
 last_of() { run "$@" 2>&1 | tail -c 60000; }
+# Ends the shell that it is called in.
 get() {
-  if command -v curl >/dev/null 2>&1; then curl -sS -m "$limit" -w '\nhttp %{http_code}\n' "$1"
+  if command -v curl >/dev/null 2>&1; then exec curl -sS -m "$limit" -w '\nhttp %{http_code}\n' "$1"
   elif command -v wget >/dev/null 2>&1; then limited wget -q -O - "$1" && printf '\nhttp 200\n' || printf '\nwget: exit %s\nhttp 000\n' "$?"
   else printf 'neither curl nor wget is installed\nhttp 000\n'; fi
 }
-${fileScript}${discoveryScript}${followScript}${resultScript}`;
+${pulseScript}${fileScript}${discoveryScript}${followScript}${resultScript}`;
 
 /** `sh` on the VM itself. */
 export const hostShell = 'sh';

@@ -32,6 +32,7 @@ export function shellThroughHost(
     get closed() {
       return isClosed || host.closed;
     },
+    isResident: false,
     async ask(limitSeconds, words) {
       if (isClosed) return null;
       const answer = await host.ask(limitSeconds, [

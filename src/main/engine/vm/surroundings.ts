@@ -26,6 +26,8 @@ export interface LogFile {
 /** A benchmark process, with its harmless arguments only. */
 export interface Runner {
   readonly pid: number;
+  /** When it started, in ticks since boot: with the number, this names one process. Null: the machine does not say. */
+  readonly startTicks: string | null;
   /** "run.py", "run_multienv_claude.py"; a module started by its name has no ending. */
   readonly script: string;
   /** Its working folder and the folder of its results, absolute; null: may not be known. */
@@ -131,6 +133,18 @@ export function readHost(answer: string): HostFacts {
   return { runners: readRunners(answer), logs: readLogs(answer), unnamedLogs: countUnnamed(answer) };
 }
 
+/** Returns the facts with the logs of a list that searched for no process. */
+export function withLogsOf(before: HostFacts, { logs, unnamedLogs }: HostFacts): HostFacts {
+  return { ...before, logs, unnamedLogs };
+}
+
+/** The same for a container. */
+export function withLogsOfInside(before: InsideFacts, listed: InsideFacts): InsideFacts {
+  const { runners, zoneOffsetMinutes } = before;
+  const named = before.guests.filter(({ why }) => why === namedByRunner);
+  return { ...listed, runners, zoneOffsetMinutes, guests: [...named, ...listed.guests] };
+}
+
 export function readInside(answer: string): InsideFacts {
   const guests: GuestAddress[] = [];
   const folders: string[] = [];
@@ -165,6 +179,7 @@ export function readInside(answer: string): InsideFacts {
 function readRunners(answer: string): Runner[] {
   const runners: {
     pid: number;
+    startTicks: string | null;
     script: string;
     cwd: string | null;
     results: string | null;
@@ -173,12 +188,14 @@ function readRunners(answer: string): Runner[] {
   }[] = [];
   for (const [word, rest] of wordLines(answer)) {
     if (word === 'runner') {
-      runners.push({ pid: Number(rest), script: 'run.py', cwd: null, results: null, arguments: {} });
+      const unknown = { startTicks: null, script: 'run.py', cwd: null, results: null, arguments: {} };
+      runners.push({ pid: Number(rest), ...unknown });
       continue;
     }
     const runner = runners.at(-1);
     if (runner === undefined) continue;
     if (word === 'script') runner.script = rest.slice(0, 100);
+    else if (word === 'started') runner.startTicks = /^\d+$/.test(rest) ? rest : null;
     else if (word === 'cwd') runner.cwd = isPlainPath(rest) ? rest : null;
     else if (word === 'results') runner.results = isPlainPath(rest) ? rest : null;
     else if (word === 'output' && rest !== '/dev/null') runner.output ??= plainText(rest).slice(0, 300);

@@ -6,6 +6,7 @@ import type { ProgressPayload, StateCode } from '../../../shared/stream.ts';
 import type { Logger } from '../common/app-log.ts';
 import type { EndedCondition, Feed, OpenCondition } from '../feed/index.ts';
 import type { RunState } from '../run/index.ts';
+import { BootReplay } from './boot-replay.ts';
 import { conditionsIn, project } from './project.ts';
 import { otherwiseSentence, recoveredSentence } from './rules/conditions.ts';
 import type { Trouble } from './rules/rule.ts';
@@ -42,6 +43,7 @@ export class Projector {
   readonly #ending = new AbortController();
   readonly #tickTimer: NodeJS.Timeout;
   readonly #troubles: Map<StateCode, Told>;
+  readonly #replay = new BootReplay();
   #shownRun: RunState | null = null;
   /** The newest state is not published yet. */
   #isDue = false;
@@ -68,6 +70,7 @@ export class Projector {
   }
 
   #step(state: VmFacts): void {
+    for (const boot of this.#replay.take(state)) this.#publishStatus({ ...state, boot });
     const edges = this.#edges(state);
     if (!this.#isDue) queueMicrotask(() => this.#publish(false));
     this.#isDue = true;
@@ -104,6 +107,18 @@ export class Projector {
       if (progress !== null) this.#publishProgress(state, progress, isTick);
     } catch (error) {
       log.error({ vm, err: error }, 'status and progress could not be published');
+    }
+  }
+
+  /** Publishes a phase that is over already. */
+  #publishStatus(state: VmFacts): void {
+    const { vm, feed, log, clock } = this.#options;
+    if (this.#ending.signal.aborted) return;
+    try {
+      const { status } = project(state, clock.runMs());
+      if (status !== null) feed.setStatus(vm, status);
+    } catch (error) {
+      log.error({ vm, err: error }, 'a phase could not be published');
     }
   }
 

@@ -211,6 +211,14 @@ export function isRestartLoop({ boot, container, starts }: Sight): boolean {
   return (starts.restarts ?? 0) >= loopRestarts && (isBetweenStarts || boot.carried.length > 0);
 }
 
+/** A log that is written to shows that its benchmark works, and so that Windows answers it. */
+const activeWithinMs = 30_000;
+
+/** Returns whether a run is on and writes its log. */
+export function isLogActive({ run }: Pick<Sight, 'run'>): boolean {
+  return run?.isRunning === true && run.silentForMs !== null && run.silentForMs < activeWithinMs;
+}
+
 /** Something of a benchmark goes on, by its log or by its process. */
 export function isInUse({ run, host, inside, outsideAgentAtMs }: Sight): boolean {
   const runners = (host?.runners.length ?? 0) + (inside?.runners.length ?? 0);

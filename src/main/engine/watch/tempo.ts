@@ -5,10 +5,24 @@
 export interface Tempo {
   /** Shortest time between two looks that ask Docker, processes and folders, however short the interval of a client is. */
   readonly wholeLookEveryMs: number;
+  /** Longest time between two searches for processes. A search comes sooner if something changed. */
+  readonly searchEveryMs: number;
+  /** Time between two lists of the logs on the side of the VM where the followed log is not. */
+  readonly logsElsewhereEveryMs: number;
+  /** Time between two questions to a container engine that reports its events: a safety net. */
+  readonly engineEveryMs: number;
+  /** The same for one that reports none. */
+  readonly silentEngineEveryMs: number;
+  /** Shortest time between two questions to a Windows that is ready, while no log is written to. */
+  readonly probeIdleEveryMs: number;
+  /** The same while a run writes its log, which says more. */
+  readonly probeBusyEveryMs: number;
   /** If several containers run: shortest time between two questions about what runs in them. */
   readonly evidenceEveryMs: number;
   /** Time between two looks at the result folder while a run is on. */
   readonly resultsEveryMs: number;
+  /** The same while the log of the run is written to and tells of no other task. */
+  readonly resultsToldEveryMs: number;
   /** The same while no run is known, so that a run without a log is found. */
   readonly resultsIdleEveryMs: number;
   /** A log needs a few looks to be found. If there is none after this time, the results alone make a run. */
@@ -25,8 +39,15 @@ export interface Tempo {
 
 export const defaultTempo: Tempo = {
   wholeLookEveryMs: 3_500,
+  searchEveryMs: 60_000,
+  logsElsewhereEveryMs: 15_000,
+  engineEveryMs: 60_000,
+  silentEngineEveryMs: 5_000,
+  probeIdleEveryMs: 5_000,
+  probeBusyEveryMs: 10_000,
   evidenceEveryMs: 10_000,
   resultsEveryMs: 10_000,
+  resultsToldEveryMs: 60_000,
   resultsIdleEveryMs: 30_000,
   noLogAfterMs: 15_000,
   runnerGoneAfterMs: 6_000,

@@ -1,34 +1,38 @@
-/** Asks docker: which container is the benchmark's, how it is, and what it shares with the VM. */
+/** Asks the container engine: which container is the benchmark's, how it is, and what it shares with the VM. */
 import {
   evidenceCommand,
-  inspectCommand,
   lastLinesCommand,
-  listCommand,
   readBootLog,
   readEvidence,
-  readInspect,
   readLastLines,
-  readList,
   reportedBoot,
   type BootState,
   type ContainerChoice,
+  type ContainerEvent,
   type ContainerRow,
   type ContainerState,
-  type DockerAnswer,
   type DockerCommand,
   type ShellChannel,
 } from '../../vm/index.ts';
 import { oneAtATime } from './once.ts';
 import { createContainerPick } from './container-pick.ts';
 import type { Sight } from '../sight.ts';
+import { defaultTempo } from '../tempo.ts';
 import type { LookContext } from './context.ts';
+import type { EngineEvents } from './engine-events.ts';
 import { createInsideShell } from './inside-shell.ts';
+import { KnownContainers, type Refreshed } from './known-containers.ts';
 
 /** When to look again after a container was missed for the first time. */
 const lookAgainMs = 5_000;
 
 export interface ContainerLook {
+  /** Asks the engine if its answer may have changed: after an event, while something is missing, and now and then. */
   look(): Promise<void>;
+  /** The engine reports nothing any more. @param hasWorked it did for a while, so something happened to it */
+  unreported(hasWorked: boolean): void;
+  /** Takes what the engine reported. Returns whether it may concern the benchmark. */
+  take(event: ContainerEvent): boolean;
   readonly docker: DockerCommand;
   /** The shell in the container, while one is watched. */
   readonly inside: ShellChannel | null;
@@ -36,88 +40,147 @@ export interface ContainerLook {
 }
 
 const badAnswersUntilTold = 2;
+/** After so many looks, what is missing is known to be. */
+const settledLooks = 2;
+/** The engine takes this share of the VM's time at most, however slow it is: podman needs a second for an answer. */
+const mostShare = 0.05;
+const longestPauseMs = 120_000;
+/** A timer may fire a moment early. */
+const timerSlackMs = 50;
+/** A shell in the container that cannot be opened is tried less and less often. */
+const reopenAfterMs = [1_500, 3_000, 6_000, 12_000, 30_000];
+/** Having lasted so long, it worked. */
+const worksAfterMs = 10_000;
 
-export function createContainerLook(context: LookContext): ContainerLook {
-  const { config, host, sight, learn } = context;
-  let docker: DockerCommand = 'docker';
-  /** What was watched in the last look, to notice another container under the same name. */
-  let watchedId: string | null = null;
-  let mustInspect = true;
+/** @param events null: look each time, without the engine's own reports */
+export function createContainerLook(
+  context: LookContext,
+  events: Pick<EngineEvents, 'listen' | 'isLive'> | null = null,
+): ContainerLook {
+  const { config, host, sight, learn, monotonicMs, tempo = defaultTempo } = context;
+  const known = new KnownContainers(host, config.container, events);
+  /** When the engine is asked again, by the monotonic clock. */
+  let dueAtMs = Number.NEGATIVE_INFINITY;
   /** Answers of docker in a row that were missing or cut, while the VM answered. */
   let badAnswers = 0;
   let missingSinceMs: number | null = null;
   let missingLooks = 0;
 
+  let openedAtMs = Number.NEGATIVE_INFINITY;
+  let failedOpenings = 0;
+
   const inside = createInsideShell(context.channels, host, () => {
+    if (host.closed) return;
+    const hasWorked = monotonicMs() - openedAtMs >= worksAfterMs;
+    failedOpenings = hasWorked ? 0 : failedOpenings + 1;
     // Was that a stop or a restart?
-    mustInspect = true;
-    if (!host.closed) context.hurry();
+    again(reopenAfterMs[Math.min(failedOpenings, reopenAfterMs.length - 1)]);
   });
   const before = sight().container;
   const picker = createContainerPick({
     configured: config.container,
     before: before.kind === 'running' ? before : null,
-    monotonicMs: context.monotonicMs,
-    tempo: context.tempo,
+    monotonicMs,
+    tempo,
     async askEvidence(names) {
-      const answer = await host.ask(8, evidenceCommand(docker, config.probe.port, names));
-      return answer === null ? null : readEvidence(answer);
+      const running = known.running.filter(({ name }) => names.includes(name));
+      const answer = await host.ask(8, evidenceCommand(known.docker, config.probe.port, running));
+      return answer === null ? null : readEvidence(answer, running);
     },
   });
 
+  /** The next look asks the engine, and comes soon. */
+  function again(inMs?: number): void {
+    dueAtMs = Math.min(dueAtMs, monotonicMs() + (inMs ?? 0));
+    context.hurry(inMs);
+  }
+
   const look = oneAtATime(async () => {
-    const listed = await list();
-    if (listed === null) {
-      missed('docker ps');
-      return;
-    }
-    if (listed.kind !== 'ok') {
-      closeInside();
-      learn({
-        docker: { kind: listed.kind, detail: listed.detail },
-        container: { kind: 'unknown' },
-        ...(listed.kind === 'denied' ? found() : notFound()),
-      });
-      return;
-    }
-    const choice = await picker.pick(listed.value);
-    if (choice === null) absent();
-    else if (choice.row.state === 'running') await running(choice);
-    else await stopped(choice.row);
+    if (events !== null && monotonicMs() < dueAtMs - timerSlackMs)
+      return isUndecided() ? decide() : undefined;
+    // An event that comes while the engine answers makes it due again.
+    do await ask();
+    while (events !== null && dueAtMs === Number.NEGATIVE_INFINITY && !host.closed);
   });
 
-  async function list() {
-    // A docker that hangs is ended on the VM, and that is an answer; none at all means that the VM is silent.
-    const ask = async () => {
-      const answer = await host.ask(10, listCommand(docker));
-      return answer === null ? null : readList(answer);
-    };
-    const first = await ask();
-    if (first?.kind !== 'denied') return first;
-    docker = docker === 'docker' ? 'sudo -n docker' : 'docker';
-    const second = await ask();
-    if (second?.kind === 'ok') return second;
-    docker = 'docker';
-    return first;
+  async function ask(): Promise<void> {
+    const startedAtMs = monotonicMs();
+    dueAtMs = Number.POSITIVE_INFINITY;
+    const refreshed = await known.refresh();
+    const costMs = refreshed.kind === 'ok' ? monotonicMs() - startedAtMs : 0;
+    if (refreshed.kind === 'ok') {
+      badAnswers = 0;
+      await decide();
+    } else if (refreshed.kind === 'missed') missed(refreshed);
+    else refused(refreshed);
+    const pauseMs = Math.max(everyMs(), Math.min(costMs / mostShare, longestPauseMs));
+    dueAtMs = Math.min(dueAtMs, startedAtMs + pauseMs);
+  }
+
+  async function decide(): Promise<void> {
+    const choice = await picker.pick(known.rows);
+    if (choice === null) absent();
+    else if (choice.row.state === 'running') running(choice);
+    else await stopped(choice.row);
+  }
+
+  /** Whether it is worth asking again which of several containers the benchmark runs in. */
+  function isUndecided(): boolean {
+    return known.running.length > 1 && (sight().inside?.runners.length ?? 0) === 0;
+  }
+
+  /** Time until the engine is asked again if nothing happens. */
+  function everyMs(): number {
+    const { container, docker, missing } = sight();
+    if (docker.kind === 'missing' || docker.kind === 'denied') return tempo.silentEngineEveryMs * 3;
+    const isSettled =
+      docker.kind === 'ok' &&
+      badAnswers === 0 &&
+      (container.kind === 'stopped' ? container.looks > settledLooks : container.kind !== 'unknown') &&
+      (missing === null || (missing.looks > settledLooks && missing.forMs > lookAgainMs));
+    if (!isSettled) return Math.min(tempo.wholeLookEveryMs, tempo.silentEngineEveryMs);
+    if (events?.isLive !== true) return tempo.silentEngineEveryMs;
+    // The end of a container shows in its shell as well; a start is only reported.
+    return container.kind === 'running' ? tempo.engineEveryMs : tempo.engineEveryMs / 4;
+  }
+
+  function take(event: ContainerEvent): boolean {
+    const isOurs = known.take(event);
+    if (isOurs) dueAtMs = Number.NEGATIVE_INFINITY;
+    return isOurs;
+  }
+
+  function unreported(hasWorked: boolean): void {
+    known.mustList();
+    const inMs = hasWorked ? Number.NEGATIVE_INFINITY : tempo.silentEngineEveryMs;
+    dueAtMs = Math.min(dueAtMs, monotonicMs() + inMs);
+  }
+
+  function refused({ kind, detail }: Exclude<Refreshed, { readonly kind: 'ok' | 'missed' }>): void {
+    closeInside();
+    learn({
+      docker: { kind, detail },
+      container: { kind: 'unknown' },
+      ...(kind === 'denied' ? found() : notFound()),
+    });
   }
 
   /** Once, it may have been a moment of high load: the next look comes soon. */
-  function missed(command: string, detail = `${command} does not answer in time`): void {
+  function missed({ command, detail }: Extract<Refreshed, { readonly kind: 'missed' }>): void {
     if (host.closed) return;
     badAnswers += 1;
-    if (badAnswers >= badAnswersUntilTold) learn({ docker: { kind: 'failed', detail }, ...notFound() });
-    else {
+    if (badAnswers < badAnswersUntilTold) {
       learn({ missing: notFound().missing });
-      context.hurry();
+      return again();
     }
+    const failure = { kind: 'failed', detail: detail ?? `${command} does not answer in time` } as const;
+    learn({ docker: failure, ...notFound() });
   }
 
   function absent(): void {
-    badAnswers = 0;
     const before = sight().container;
     const looks = before.kind === 'absent' ? before.looks + 1 : 1;
     closeInside();
-    watchedId = null;
     learn({
       docker: { kind: 'ok' },
       container: { kind: 'absent', wanted: config.container, looks },
@@ -127,8 +190,8 @@ export function createContainerLook(context: LookContext): ContainerLook {
 
   /** No container was found in this look. Whether one is gone is known after two looks that are some seconds apart. */
   function notFound(): Pick<Sight, 'missing' | 'answered'> {
-    const nowMs = context.monotonicMs();
-    if (missingSinceMs === null) context.hurry(lookAgainMs);
+    const nowMs = monotonicMs();
+    if (missingSinceMs === null) again(lookAgainMs);
     missingSinceMs ??= nowMs;
     missingLooks += 1;
     const missing = { looks: missingLooks, forMs: nowMs - missingSinceMs };
@@ -141,65 +204,46 @@ export function createContainerLook(context: LookContext): ContainerLook {
     return { missing: null, answered: { ...sight().answered, docker: true } };
   }
 
-  async function running({ row, why }: ContainerChoice): Promise<void> {
-    const before = sight().container;
-    if (before.kind === 'running' && before.name === row.name && row.id === watchedId && !mustInspect) {
-      learn({ docker: { kind: 'ok' }, ...found() });
-    } else {
-      const read = await inspect(row.name);
-      if (read?.kind !== 'ok') {
-        missed('docker inspect', read?.detail);
-        return;
-      }
-      const state = read.value;
-      mustInspect = false;
-      watchedId = row.id;
-      const { addresses, mounts } = state;
-      const container = { kind: 'running', name: row.name, addresses, mounts, why } as const;
-      const isNewBoot = state.startedAt !== sight().startedAt;
-      learn({
-        docker: { kind: 'ok' },
-        container,
-        ...found(),
-        ...(isNewBoot ? nothingYet(state, sight().boot) : {}),
-      });
-      if (isNewBoot) context.onBoot();
-    }
-    badAnswers = 0;
-    inside.open(docker, row.name);
+  function running({ row, why }: ContainerChoice): void {
+    const state = known.state(row.name);
+    if (state === null) return;
+    const { addresses, mounts } = state;
+    const container = { kind: 'running', name: row.name, addresses, mounts, why } as const;
+    const isNewBoot = state.startedAt !== sight().startedAt;
+    learn({
+      docker: { kind: 'ok' },
+      container,
+      ...found(),
+      ...(isNewBoot ? nothingYet(state, sight().boot) : {}),
+    });
+    if (isNewBoot) context.onBoot();
+    if (inside.shell === null) openedAtMs = monotonicMs();
+    inside.open(known.docker, row.name);
   }
 
   async function stopped(row: ContainerRow): Promise<void> {
     const before = sight().container;
-    badAnswers = 0;
     closeInside();
     const isNew = before.kind !== 'stopped' || before.name !== row.name;
-    const read = isNew ? await inspect(row.name) : null;
-    const state = read?.kind === 'ok' ? read.value : null;
-    const exitCode = isNew ? (state?.exitCode ?? null) : before.exitCode;
+    const state = known.state(row.name);
     if (isNew && before.kind === 'running' && state?.outOfMemory === true) context.onOutOfMemory(row.name);
     const looks = isNew ? 1 : before.looks + 1;
+    const exitCode = state?.exitCode ?? null;
     learn({
       docker: { kind: 'ok' },
       container: { kind: 'stopped', name: row.name, state: row.state, status: row.status, exitCode, looks },
       ...found(),
     });
-    if (looks === 1) context.hurry();
-    if (state !== null && state.exitCode !== 0) await readLastWords(row.name, state);
+    if (looks === 1) again();
+    if (isNew && state !== null && state.exitCode !== 0) await readLastWords(row.name, state);
   }
 
   /** Why it has stopped may stand in its log, and nobody has been reading that. */
   async function readLastWords(name: string, state: ContainerState): Promise<void> {
-    const answer = await host.ask(8, lastLinesCommand(docker, name, state.startedAt));
+    const answer = await host.ask(8, lastLinesCommand(known.docker, name, state.startedAt));
     if (answer === null) return;
-    const isNewBoot = state.startedAt !== sight().startedAt;
-    if (isNewBoot) learn(nothingYet(state, sight().boot));
+    if (state.startedAt !== sight().startedAt) learn(nothingYet(state, sight().boot));
     learn({ boot: readBootLog(sight().boot, readLastLines(answer)) });
-  }
-
-  async function inspect(name: string): Promise<DockerAnswer<ContainerState> | null> {
-    const answer = await host.ask(10, inspectCommand(docker, name));
-    return answer === null ? null : readInspect(answer);
   }
 
   function closeInside(): void {
@@ -209,8 +253,10 @@ export function createContainerLook(context: LookContext): ContainerLook {
 
   return {
     look,
+    take,
+    unreported,
     get docker() {
-      return docker;
+      return known.docker;
     },
     get inside() {
       return inside.shell;

@@ -12,7 +12,8 @@ import {
   type ShellChannel,
 } from '../../vm/index.ts';
 import { oneAtATime } from './once.ts';
-import { isReady, type Sight } from '../sight.ts';
+import { isLogActive, isReady, type Sight } from '../sight.ts';
+import { defaultTempo } from '../tempo.ts';
 import type { LookContext } from './context.ts';
 
 export interface GuestLook {
@@ -24,7 +25,15 @@ interface ProbeQuestion extends ProbePlace {
 }
 
 export function createGuestLook(context: LookContext, inside: () => ShellChannel | null): GuestLook {
-  const { config, host, sight, learn } = context;
+  const { config, host, sight, learn, monotonicMs, tempo = defaultTempo } = context;
+  let readyAtMs = Number.NEGATIVE_INFINITY;
+
+  /** Whether the answer may be another than the one before. */
+  function isProbeDue(): boolean {
+    if (sight().probe.answer?.kind !== 'ready') return true;
+    const everyMs = isLogActive(sight()) ? tempo.probeBusyEveryMs : tempo.probeIdleEveryMs;
+    return monotonicMs() - readyAtMs >= everyMs;
+  }
 
   const lookPage = oneAtATime(async () => {
     if (sight().container.kind !== 'running' || isReady(sight()) || sight().probe.wasReady) return;
@@ -36,6 +45,8 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
 
   const lookProbe = oneAtATime(async () => {
     if (sight().container.kind === 'stopped' || sight().container.kind === 'absent') return;
+    if (!isProbeDue()) return;
+    const askedAtMs = monotonicMs();
     const { place: known, wasReady, misses, answer: before } = sight().probe;
     // The place where it answers cannot be asked now, which says nothing of it.
     if (inside() === null && known?.startsWith('container:') === true) return;
@@ -47,6 +58,7 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
     if (host.closed) return;
     const found = answers.find(({ answer }) => answer.kind === 'ready');
     if (found !== undefined) {
+      readyAtMs = askedAtMs;
       const place = probePlaceText(found.place, config.probe.port);
       learn({ probe: { answer: found.answer, place, why: found.place.why, wasReady: true, misses: 0 } });
       return;

@@ -1,5 +1,5 @@
 /** Folders on the VM that have been seen to be the benchmark's. They are looked into also when its process and its container are gone. */
-import { hostPath, isSendable, repositoryOf } from '../../vm/index.ts';
+import { hostPath, isSendable, repositoryOf, type Runner } from '../../vm/index.ts';
 import type { Sight } from '../sight.ts';
 
 export interface KnownFolders {
@@ -37,3 +37,22 @@ export function createKnownFolders(): KnownFolders {
     words: () => [...kinds].flatMap(([folder, kind]) => [kind, folder]),
   };
 }
+
+/** Arguments of the shell function `inside`: where these processes may write logs to. */
+export function runnerFolders(runners: readonly Runner[]): string[] {
+  const folders = new Set(runners.flatMap(({ cwd, results }) => [cwd, results]));
+  const logs = [...folders].flatMap((folder) =>
+    folder === null || usualFolders.includes(folder) || !isSendable(folder) ? [] : ['logs', folder],
+  );
+  return [...logs, ...runnerFiles(runners)];
+}
+
+/** The same for `host`, which is told the folders as well when their processes are gone. */
+export function runnerFiles(runners: readonly Runner[]): string[] {
+  return runners.flatMap(({ output }) =>
+    output?.startsWith('/') === true && isSendable(output) ? ['file', output] : [],
+  );
+}
+
+/** The container's shell looks into these by itself. */
+const usualFolders: readonly string[] = ['/client/results', '/results'];

@@ -3,23 +3,32 @@ import {
   readHost,
   readInside,
   readMachine,
+  withLogsOf,
+  withLogsOfInside,
+  type ContainerEvent,
   type DockerCommand,
+  type HostFacts,
+  type InsideFacts,
   type LogFile,
   type ShellChannel,
 } from '../../vm/index.ts';
+import { isLogActive } from '../sight.ts';
+import { defaultTempo } from '../tempo.ts';
 import { oneAtATime } from './once.ts';
 import { createContainerLook } from './container-look.ts';
 import type { LookContext } from './context.ts';
+import { EngineEvents } from './engine-events.ts';
 import { createUnanswered } from './unanswered.ts';
 import { createGuestLook } from './guest-look.ts';
-import { createKnownFolders } from './known-folders.ts';
+import { createKnownFolders, runnerFiles, runnerFolders } from './known-folders.ts';
 import { findResults } from './results-place.ts';
+import { createSideLook } from './side-look.ts';
 import { statLog } from './stat-log.ts';
 
 export interface Looks {
   /**
-   * Asks everything, or (`brief`) only what may change from one second to the next: how far Windows is, and whether it answers.
-   * Resolves when all answers are in, or given up.
+   * Asks what may have changed: of everything, or (`brief`) only how far Windows is, and whether processes are still there. Resolves when
+   * all answers are in, or given up.
    */
   look(depth: 'whole' | 'brief'): Promise<void>;
   readonly docker: DockerCommand;
@@ -33,10 +42,12 @@ const machineEveryMs = 60_000;
 
 /** @param runMs the timeline that the VM's clock is compared with; epoch milliseconds */
 export function createLooks(context: LookContext, runMs: () => number): Looks {
-  const { config, host, sight, learn, monotonicMs } = context;
-  const container = createContainerLook(context);
+  const { config, host, sight, learn, monotonicMs, tempo = defaultTempo } = context;
+  const events = new EngineEvents({ host, onEvent, onEnded, monotonicMs });
+  const container = createContainerLook(context, events);
   const guest = createGuestLook(context, () => container.inside);
   let machineAtMs = Number.NEGATIVE_INFINITY;
+  let wasLogActive = false;
   const folders = createKnownFolders();
   const unanswered = createUnanswered(context);
 
@@ -51,26 +62,71 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
     learn({ machine: readMachine(answer, (askedAtMs + runMs()) / 2) });
   });
 
-  const lookHost = oneAtATime(async () => {
-    const isInContainer = (sight().inside?.runners.length ?? 0) > 0;
-    const answer = await host.ask(8, ['host', isInContainer ? 'no' : 'yes', ...folders.words()]);
-    unanswered.note('host', answer);
-    if (answer === null) return;
-    const facts = readHost(answer);
-    learn({ host: facts, answered: { ...sight().answered, host: true } });
-    learnResults();
+  const hasInsideRunner = (): boolean => (sight().inside?.runners.length ?? 0) > 0;
+
+  const onHost = createSideLook<HostFacts>({
+    shell: () => host,
+    facts: () => sight().host,
+    // The processes of a container show on its machine as well.
+    words(isSearch) {
+      const places = folders.words();
+      if (isSearch && !hasInsideRunner()) return ['host', 'yes', ...places];
+      return ['host', 'no', ...places, ...runnerFiles(sight().host?.runners ?? [])];
+    },
+    read: readHost,
+    withLogs: withLogsOf,
+    onAnswer: (_shell, answer) => unanswered.note('host', answer),
+    learn(facts) {
+      learn({ host: facts, answered: { ...sight().answered, host: true } });
+      learnResults();
+    },
+    ...{ monotonicMs, tempo },
   });
 
-  const lookInside = oneAtATime(async () => {
-    const { inside } = container;
-    const answer = (await inside?.ask(8, ['inside'])) ?? null;
-    // Without a container that runs there is nothing to ask.
-    if (inside !== null) unanswered.note('inside', answer);
-    else if (sight().container.kind !== 'running') unanswered.forget('inside');
-    if (answer === null || container.inside !== inside) return;
-    learn({ inside: readInside(answer) });
-    learnResults();
+  const inContainer = createSideLook<InsideFacts>({
+    shell: () => container.inside,
+    facts: () => sight().inside,
+    words: (isSearch) =>
+      isSearch ? ['inside', 'yes'] : ['inside', 'no', ...runnerFolders(sight().inside?.runners ?? [])],
+    read: readInside,
+    withLogs: withLogsOfInside,
+    onAnswer(shell, answer) {
+      if (shell !== null) unanswered.note('inside', answer);
+      // Without a container that runs there is nothing to ask.
+      else if (sight().container.kind !== 'running') unanswered.forget('inside');
+    },
+    learn(facts) {
+      const had = hasInsideRunner();
+      learn({ inside: facts });
+      if (had !== hasInsideRunner()) onHost.mustSearch();
+      learnResults();
+    },
+    ...{ monotonicMs, tempo },
   });
+
+  /** What the engine reports changes more than the container: a run ends with it, or begins. */
+  function onEvent(event: ContainerEvent | null): void {
+    if (event === null) container.unreported(true);
+    else if (!container.take(event)) return;
+    onHost.mustSearch();
+    inContainer.mustSearch();
+    context.hurry(0);
+  }
+
+  function onEnded(hasWorked: boolean): void {
+    container.unreported(hasWorked);
+    if (hasWorked) context.hurry(0);
+  }
+
+  /** A log that falls silent, or is written to again, may be a run that ended, or another one. */
+  function noteActivity(): void {
+    const isActive = isLogActive(sight());
+    if (isActive !== wasLogActive) {
+      onHost.mustSearch();
+      inContainer.mustSearch();
+    }
+    wasLogActive = isActive;
+  }
 
   function learnResults(): void {
     const results = findResults(config.benchmark.results, sight());
@@ -86,14 +142,28 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
       return container.inside;
     },
     async look(depth) {
-      if (depth === 'brief') return guest.look();
+      if (depth === 'brief') {
+        await Promise.all([guest.look(), onHost.pulse(), inContainer.pulse()]);
+        return;
+      }
+      noteActivity();
       const looked = container.look();
-      const others = [lookMachine(), lookHost()];
+      const isInside = sight().log.path?.startsWith('container:') ?? null;
+      const hasInside = container.inside !== null;
+      const others = [lookMachine(), onHost.look({ isElsewhere: hasInside && isInside === true })];
       // What is asked inside the container needs a shell there.
-      if (container.inside === null) await looked;
-      await Promise.all([looked, ...others, guest.look(), lookInside()]);
+      if (!hasInside) await looked;
+      await Promise.all([
+        looked,
+        ...others,
+        guest.look(),
+        inContainer.look({ isElsewhere: isInside === false }),
+      ]);
     },
     statLog: (where, path) => statLog(where === 'host' ? host : container.inside, path),
-    close: () => container.close(),
+    close() {
+      events.stop();
+      container.close();
+    },
   };
 }

@@ -8,7 +8,7 @@ import type { LogAccess } from '../log/log-following.ts';
 import type { LogReading } from '../log/log-reading.ts';
 import { isSamePlace, placesOf, resultsLogName, type ResultPlace } from './result-place.ts';
 import { startResultReading, type ResultReading } from './result-reading.ts';
-import type { RunSight } from '../sight.ts';
+import { isLogActive, type RunSight } from '../sight.ts';
 import type { WatchTools } from '../source.ts';
 import type { VmStore } from '../store.ts';
 import { clockSkewMs, ourTimeMs } from '../vm-clock.ts';
@@ -52,6 +52,8 @@ export class ResultWatch {
   #own: ResultReading | null = null;
   #lastLookMs = Number.NEGATIVE_INFINITY;
   #wasOn = false;
+  /** How many tasks the log told of at the look before. */
+  #loggedTasks = 0;
   #noLogSinceMs: number | null = null;
   #evaluateLogSize: number | null = null;
   #isLooking = false;
@@ -107,9 +109,18 @@ export class ResultWatch {
       logged?.run?.state === 'running' || this.#own?.run?.state === 'running' || outsideAgentAtMs !== null;
     const hasJustEnded = this.#wasOn && !isOn;
     const isUndecided = logged === null && this.#own === null;
-    const everyMs = isOn || isUndecided ? tempo.resultsEveryMs : tempo.resultsIdleEveryMs;
+    const tasks = logged?.run?.tasks.length ?? 0;
+    // A log that is written to says when a task ends, and so when there is a result.
+    const isTold =
+      logged !== null && this.#own === null && isLogActive(store.get()) && tasks === this.#loggedTasks;
+    const everyMs = isTold
+      ? tempo.resultsToldEveryMs
+      : isOn || isUndecided
+        ? tempo.resultsEveryMs
+        : tempo.resultsIdleEveryMs;
     if (!hasJustEnded && clock.monotonicMs() - this.#lastLookMs < everyMs) return false;
     this.#wasOn = isOn;
+    this.#loggedTasks = tasks;
     return true;
   }
 

@@ -1,0 +1,38 @@
+/** What the engine reports by itself while it is listened to: containers that start, stop, appear and go. */
+import type { DockerCommand } from './docker.ts';
+
+export interface ContainerEvent {
+  /** "start", "die" (podman: "died"), "oom", "destroy" (podman: "remove"), … */
+  readonly action: string;
+  readonly name: string;
+  readonly id: string;
+  readonly image: string;
+}
+
+/** Request words for {@link OwnShellChannel.listen}. */
+export function eventsCommand(docker: DockerCommand): string[] {
+  return ['container_events', docker];
+}
+
+/**
+ * Reads one line. Docker: `{"Action":"start","Actor":{"ID":…,"Attributes":{"image":…,"name":…}},…}`; podman:
+ * `{"ID":…,"Image":…,"Name":…,"Status":"start",…}`. Null: something happened, but the line does not say to which container.
+ */
+export function readEvent(line: string): ContainerEvent | null {
+  try {
+    const event = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    const actor = (event['Actor'] ?? {}) as Readonly<Record<string, unknown>>;
+    const attributes = (actor['Attributes'] ?? {}) as Readonly<Record<string, unknown>>;
+    const action = text(event['Action'] ?? event['Status'] ?? event['status']);
+    const name = text(event['Name'] ?? attributes['name']);
+    const id = text(event['ID'] ?? actor['ID'] ?? event['id']);
+    const image = text(event['Image'] ?? attributes['image'] ?? event['from']);
+    return action === '' || name === '' || id === '' ? null : { action, name, id, image };
+  } catch {
+    return null;
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,143 @@
+/** The containers of a VM that may be the benchmark's, as the engine lists, inspects and reports them. */
+import {
+  inspectCommand,
+  isCandidate,
+  readInspect,
+  type ContainerEvent,
+  type ContainerRow,
+  type ContainerState,
+  type DockerAnswer,
+  type DockerCommand,
+  type ListedContainer,
+  type OwnShellChannel,
+} from '../../vm/index.ts';
+import { createEngine, type FoundEngine } from './engine.ts';
+import type { EngineEvents } from './engine-events.ts';
+
+export type Refreshed =
+  | { readonly kind: 'ok' }
+  /** No answer, or none that can be read. `detail` null: none came in time. */
+  | { readonly kind: 'missed'; readonly command: string; readonly detail: string | null }
+  | Exclude<DockerAnswer<never>, { readonly kind: 'ok' }>;
+
+export class KnownContainers {
+  readonly #host: Pick<OwnShellChannel, 'ask'>;
+  readonly #configured: string | null;
+  readonly #events: Pick<EngineEvents, 'listen' | 'isLive'> | null;
+  readonly #engine: FoundEngine;
+  /** All containers, as the engine has listed or reported them. */
+  #listed: readonly ListedContainer[] = [];
+  #states: readonly ContainerState[] = [];
+  #mustList = true;
+  #isRefreshing = false;
+
+  /** @param configured the name of the benchmark's container; null: any usual one */
+  constructor(
+    host: Pick<OwnShellChannel, 'ask'>,
+    configured: string | null,
+    events: Pick<EngineEvents, 'listen' | 'isLive'> | null,
+  ) {
+    this.#host = host;
+    this.#configured = configured;
+    this.#events = events;
+    this.#engine = createEngine(host, configured);
+  }
+
+  get docker(): DockerCommand {
+    return this.#engine.docker;
+  }
+
+  /** Those that may be the benchmark's, with their states. */
+  get rows(): readonly ContainerRow[] {
+    return this.#listed.flatMap((row) => {
+      const state = this.state(row.name);
+      return state === null ? [] : [{ ...row, state: state.state }];
+    });
+  }
+
+  get running(): readonly ContainerState[] {
+    return this.#states.filter(({ state }) => state === 'running');
+  }
+
+  state(name: string): ContainerState | null {
+    return this.#states.find((state) => state.name === name) ?? null;
+  }
+
+  /** The next refresh asks for the list as well. */
+  mustList(): void {
+    this.#mustList = true;
+  }
+
+  /** Asks the engine how the containers are, and which there are if its reports do not tell. */
+  async refresh(): Promise<Refreshed> {
+    this.#isRefreshing = true;
+    try {
+      const refreshed = await this.#ask();
+      if (refreshed.kind !== 'ok') this.#mustList = true;
+      if (refreshed.kind !== 'ok' && refreshed.kind !== 'missed') this.#states = [];
+      return refreshed;
+    } finally {
+      this.#isRefreshing = false;
+    }
+  }
+
+  /** Takes what the engine reported. Returns whether it may concern the benchmark. */
+  take(event: ContainerEvent): boolean {
+    const { action, ...container } = event;
+    const before = this.#listed.find(({ id }) => id === event.id);
+    // The list says in words how a container is; nobody reads that while it runs.
+    const row = { ...container, status: action === 'start' ? 'Up' : (before?.status ?? '') };
+    const others = this.#listed.filter(({ id, name }) => id !== event.id && name !== event.name);
+    const isGone = action === 'destroy' || action === 'remove';
+    this.#listed = isGone ? others : [...others, row];
+    const isOurs = [row, before].some((each) => each !== undefined && isCandidate(each, this.#configured));
+    // A list that is on its way may be older than this.
+    if (isOurs && this.#isRefreshing) this.#mustList = true;
+    return isOurs;
+  }
+
+  async #ask(): Promise<Refreshed> {
+    const isReported = this.#events?.isLive === true && this.#candidates().length > 0;
+    const isListing = this.#mustList || !isReported;
+    const listed = isListing ? await this.#list() : ({ kind: 'ok' } as const);
+    if (listed.kind !== 'ok') return listed;
+    const inspected = await this.#inspect(this.#candidates());
+    if (inspected.kind !== 'ok') return inspected;
+    const hasStopped = inspected.value.some(({ name, state }) => {
+      const before = this.state(name);
+      return state !== 'running' && before !== null && before.state !== state;
+    });
+    this.#states = inspected.value;
+    // The list says in words how it ended.
+    return hasStopped && !isListing ? this.#list() : { kind: 'ok' };
+  }
+
+  #candidates(): readonly ListedContainer[] {
+    return this.#listed.filter((row) => isCandidate(row, this.#configured));
+  }
+
+  async #list(): Promise<Refreshed> {
+    this.#mustList = false;
+    const answer = await this.#engine.list();
+    if (answer === null) return { kind: 'missed', command: `${this.#engine.name} ps`, detail: null };
+    if (answer.kind !== 'ok') return answer;
+    this.#listed = answer.value;
+    this.#events?.listen(this.docker);
+    return { kind: 'ok' };
+  }
+
+  async #inspect(
+    wanted: readonly ListedContainer[],
+  ): Promise<
+    | { readonly kind: 'ok'; readonly value: readonly ContainerState[] }
+    | Exclude<Refreshed, { readonly kind: 'ok' }>
+  > {
+    if (wanted.length === 0) return { kind: 'ok', value: [] };
+    const command = `${this.#engine.name} inspect`;
+    const names = wanted.map(({ name }) => name);
+    const answer = await this.#host.ask(10, inspectCommand(this.docker, names));
+    if (answer === null) return { kind: 'missed', command, detail: null };
+    const read = readInspect(answer, names);
+    return read.kind === 'failed' ? { kind: 'missed', command, detail: read.detail } : read;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Looks at the benchmark's processes and logs on one side of a VM: on the machine itself, or in the container. It searches all of
+ * /proc when something changed, and once a minute. In between it asks by a pulse, which starts no process there, whether something did.
+ */
+import {
+  pulseCommand,
+  readPulse,
+  type HostFacts,
+  type InsideFacts,
+  type Pulse,
+  type ShellChannel,
+} from '../../vm/index.ts';
+import type { Tempo } from '../tempo.ts';
+import { oneAtATime } from './once.ts';
+
+export interface SideLookOptions<Facts extends HostFacts | InsideFacts> {
+  readonly shell: () => ShellChannel | null;
+  /** The newest facts; null: none are known of this side as it is now. */
+  readonly facts: () => Facts | null;
+  /** @param isSearch false: lists logs only */
+  readonly words: (isSearch: boolean) => readonly string[];
+  readonly read: (answer: string) => Facts;
+  /** What a list of logs leaves out is taken from the facts before. */
+  readonly withLogs: (before: Facts, listed: Facts) => Facts;
+  /** Each answer, or its absence. */
+  readonly onAnswer: (shell: ShellChannel | null, answer: string | null) => void;
+  readonly learn: (facts: Facts) => void;
+  readonly monotonicMs: () => number;
+  readonly tempo: Tempo;
+}
+
+export interface SideLookWish {
+  /** The log that is followed is not on this side, so others here are looked at rarely. */
+  readonly isElsewhere: boolean;
+}
+
+export interface SideLook {
+  /** Makes the next look a search. */
+  mustSearch(): void;
+  look(wish: SideLookWish): Promise<void>;
+  /** Searches only if a known process has ended, or another one may have started. */
+  pulse(): Promise<void>;
+}
+
+const askLimitSeconds = 8;
+/** Processes that start later than the search began may be older by their number: a program replaces a process that is there. */
+const overlap = 20;
+
+export function createSideLook<Facts extends HostFacts | InsideFacts>(
+  options: SideLookOptions<Facts>,
+): SideLook {
+  const { shell: present, facts: known, read, learn, monotonicMs, tempo } = options;
+  let searchedAtMs = Number.NEGATIVE_INFINITY;
+  let listedAtMs = Number.NEGATIVE_INFINITY;
+  let searchedBy: ShellChannel | null = null;
+  let isWanted = false;
+  /** Newest processes at the two pulses before: each is looked at twice, because a new one gets its name a moment later. */
+  let pulses: readonly [older: number | null, newer: number | null] = [null, null];
+  /** A pulse that is under way: each answer moves the pulses on. */
+  let pulsing: Promise<void> | null = null;
+  /** Processes that look like a benchmark's, and are none. */
+  let dismissed: ReadonlySet<number> = new Set();
+
+  async function search(shell: ShellChannel): Promise<void> {
+    const startedAtMs = monotonicMs();
+    const answer = await shell.ask(askLimitSeconds, options.words(true));
+    options.onAnswer(shell, answer);
+    if (answer === null || present() !== shell) return;
+    searchedAtMs = startedAtMs;
+    listedAtMs = startedAtMs;
+    searchedBy = shell;
+    isWanted = false;
+    const { lastPid } = readPulse(answer);
+    pulses = [lastPid === null ? null : Math.max(0, lastPid - overlap), lastPid];
+    learn(read(answer));
+  }
+
+  function isSearchDue(shell: ShellChannel): boolean {
+    const isRecent = monotonicMs() - searchedAtMs < tempo.searchEveryMs;
+    return isWanted || known() === null || shell !== searchedBy || !shell.isResident || !isRecent;
+  }
+
+  async function feel(shell: ShellChannel, before: Facts): Promise<Pulse | null> {
+    const answer = await shell.ask(askLimitSeconds, pulseCommand(pulses[0], before.runners));
+    if (answer === null) return null;
+    const felt = readPulse(answer);
+    pulses = [pulses[1], felt.lastPid];
+    return felt;
+  }
+
+  /** Whether the processes are others than were found. */
+  function isOutdated({ gone, candidates, isMany }: Pulse, { runners }: Facts): boolean {
+    const found = new Set(runners.map(({ pid }) => pid));
+    const unknown = candidates.filter((pid) => !found.has(pid) && !dismissed.has(pid));
+    if (gone.length > 0) return true;
+    if (unknown.length === 0 && !isMany) return false;
+    // What looks like one may be none, and others may come all the time.
+    const pauseMs = unknown.length > 0 ? tempo.wholeLookEveryMs : tempo.logsElsewhereEveryMs;
+    if (monotonicMs() - searchedAtMs < pauseMs) {
+      isWanted ||= unknown.length > 0;
+      return false;
+    }
+    dismissed = new Set([...dismissed, ...unknown].slice(-100));
+    return true;
+  }
+
+  const look = oneAtATime(async ({ isElsewhere }: SideLookWish) => {
+    await pulsing;
+    const shell = present();
+    const before = known();
+    if (shell === null) {
+      options.onAnswer(null, null);
+      return;
+    }
+    if (before === null || isSearchDue(shell)) return search(shell);
+    const lists = !isElsewhere || monotonicMs() - listedAtMs >= tempo.logsElsewhereEveryMs;
+    if (lists) listedAtMs = monotonicMs();
+    const [felt, listed] = await Promise.all([
+      feel(shell, before),
+      lists ? shell.ask(askLimitSeconds, options.words(false)) : '',
+    ]);
+    options.onAnswer(shell, felt === null ? null : listed);
+    if (felt === null || listed === null || present() !== shell) return;
+    const facts = lists ? options.withLogs(before, read(listed)) : { ...before };
+    learn(facts);
+    // Some benchmarks are known by the log that they have open, and not by their name.
+    const isNewLog = facts.logs.some(({ path }) => before.logs.every((other) => other.path !== path));
+    if (isNewLog || isOutdated(felt, before)) await search(shell);
+  });
+
+  const pulse = async (): Promise<void> => {
+    const shell = present();
+    const before = known();
+    if (shell?.isResident !== true || before === null || shell !== searchedBy) return;
+    const felt = await feel(shell, before);
+    if (felt !== null && present() === shell && isOutdated(felt, before)) await search(shell);
+  };
+
+  return {
+    mustSearch() {
+      isWanted = true;
+    },
+    look,
+    async pulse() {
+      if (look.isRunning || pulsing !== null) return;
+      pulsing = pulse();
+      await pulsing.finally(() => (pulsing = null));
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/** When the processes of a VM are searched, and when a pulse is enough. */
+import { describe, expect, it } from 'vitest';
+import {
+  readHost,
+  withLogsOf,
+  type HostFacts,
+  type ShellChannel,
+} from '../../../src/main/engine/vm/index.ts';
+import { createSideLook } from '../../../src/main/engine/watch/looks/side-look.ts';
+import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
+
+const log = 'log 1 2 3 /o/logs/normal-1.log\n';
+const runner = 'runner 40\nstarted 7\nscript run.py\n';
+
+function looking(first = `last 50\n${runner}${log}`) {
+  let nowMs = 0;
+  let facts: HostFacts | null = null;
+  const asked: string[] = [];
+  const answers: Record<string, string | null> = { search: first, list: log, pulse: 'last 60\n' };
+  const shell = {
+    closed: false,
+    isResident: true,
+    ask(_limit: number, words: readonly string[]) {
+      const what = words[0] ?? '';
+      asked.push(what === 'pulse' ? words.join(' ') : what);
+      return Promise.resolve(answers[what] ?? null);
+    },
+  } as unknown as ShellChannel;
+  const side = createSideLook<HostFacts>({
+    shell: () => shell,
+    facts: () => facts,
+    words: (isSearch) => [isSearch ? 'search' : 'list'],
+    read: readHost,
+    withLogs: withLogsOf,
+    onAnswer: () => undefined,
+    learn: (next) => (facts = next),
+    monotonicMs: () => nowMs,
+    tempo: defaultTempo,
+  });
+  return {
+    ...{ answers, facts: () => facts },
+    pulse: () => side.pulse(),
+    mustSearch: () => side.mustSearch(),
+    /** Returns what was asked. */
+    look: async (afterMs = 5_000, isElsewhere = false) => {
+      nowMs += afterMs;
+      asked.length = 0;
+      await side.look({ isElsewhere });
+      return asked.map((each) => each.split(' ')[0]);
+    },
+    asked,
+  };
+}
+
+describe('a look at one side of a VM', () => {
+  it('searches at first and once a minute, and feels the pulse in between', async () => {
+    const { look, asked, facts } = looking();
+    expect(await look()).toEqual(['search']);
+    expect(await look()).toEqual(['pulse', 'list']);
+    expect(asked[0]).toBe('pulse 30 40:7');
+    expect(await look()).toEqual(['pulse', 'list']);
+    // Each new process is looked at twice.
+    expect(asked[0]).toBe('pulse 50 40:7');
+    expect(facts()?.runners).toHaveLength(1);
+    expect(await look(60_000)).toEqual(['search']);
+  });
+
+  it('has new facts after each answer, and the old ones without', async () => {
+    const { look, facts, answers } = looking();
+    await look();
+    const searched = facts();
+    await look();
+    expect(facts()).not.toBe(searched);
+    const listed = facts();
+    answers['list'] = null;
+    await look();
+    expect(facts()).toBe(listed);
+  });
+
+  it.each([
+    ['a known process has ended', 'gone 40\nlast 60\n'],
+    ['another one may be a benchmark', 'last 60\ncandidate 55\n'],
+  ])('searches when %s', async (_what, pulse) => {
+    const { look, answers } = looking();
+    await look();
+    answers['pulse'] = pulse;
+    expect(await look()).toEqual(['pulse', 'list', 'search']);
+  });
+
+  it('searches when there is another log, and when it has to', async () => {
+    const { look, answers, mustSearch } = looking();
+    await look();
+    answers['list'] = `${log}log 2 2 4 /o/logs/normal-2.log\n`;
+    expect(await look()).toEqual(['pulse', 'list', 'search']);
+    mustSearch();
+    expect(await look()).toEqual(['search']);
+  });
+
+  it('does not search again for a process that is none, or is known', async () => {
+    const { look, answers } = looking();
+    await look();
+    answers['pulse'] = 'last 60\ncandidate 55\ncandidate 40\n';
+    expect(await look()).toEqual(['pulse', 'list', 'search']);
+    expect(await look()).toEqual(['pulse', 'list']);
+  });
+
+  it('searches no more often than a whole look, whatever starts', async () => {
+    const { look, answers } = looking();
+    await look();
+    answers['pulse'] = 'last 60\ncandidate 55\n';
+    expect(await look(1_000)).toEqual(['pulse', 'list']);
+    expect(await look(3_500)).toEqual(['search']);
+  });
+
+  it('lists logs rarely where the followed one is not', async () => {
+    const { look } = looking();
+    await look();
+    expect(await look(5_000, true)).toEqual(['pulse']);
+    expect(await look(5_000, true)).toEqual(['pulse']);
+    expect(await look(5_000, true)).toEqual(['pulse', 'list']);
+  });
+
+  it('searches on a pulse alone when a process has ended', async () => {
+    const { look, pulse, asked, answers } = looking();
+    await look();
+    answers['pulse'] = 'gone 40\nlast 60\n';
+    asked.length = 0;
+    await pulse();
+    expect(asked.map((each) => each.split(' ')[0])).toEqual(['pulse', 'search']);
+  });
+});
