@@ -10,7 +10,7 @@ import { sshdPath } from '../test/support/tools.ts';
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'test', 'bench');
 
-const parts = ['watching', 'odd-logs', 'delivery', 'dead-readers', 'replay'];
+const parts = ['watching', 'footprint', 'odd-logs', 'delivery', 'dead-readers', 'replay'];
 
 const options = new Command('npm run bench --')
   .description(
@@ -24,7 +24,7 @@ const options = new Command('npm run bench --')
   .opts<{ quick?: true; only?: string; json?: string; program?: string }>();
 
 /** The others need neither the built program nor SSH. */
-const watches = options.only === undefined || options.only === 'watching' || options.only === 'odd-logs';
+const watches = options.only === undefined || ['watching', 'footprint', 'odd-logs'].includes(options.only);
 
 /** Why this machine cannot measure; null: it can. */
 function obstacle(): string | null {

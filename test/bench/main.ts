@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { renderServing } from './broadcast/serving-report.ts';
 import { measureServing, servingParts } from './broadcast/serving.ts';
+import { measureFootprint, renderFootprint } from './footprint.ts';
 import { measure, type BenchSettings } from './measure.ts';
 import { measureOddLogs, renderOddLogs } from './odd-logs.ts';
 import { describeMachine, figuresOf, isMet, renderReport } from './report.ts';
@@ -27,6 +28,8 @@ try {
   };
   const measured = isWanted('watching') ? await measure(settings, context) : null;
   if (measured !== null) process.stdout.write(`\n${renderReport(machine, settings, measured)}\n`);
+  const footprint = isWanted('footprint') ? await measureFootprint(settings, context) : null;
+  if (footprint !== null) process.stdout.write(`\n${renderFootprint(footprint)}`);
   const oddLogs = isWanted('odd-logs') ? await measureOddLogs(settings, context) : null;
   if (oddLogs !== null) process.stdout.write(`\n${renderOddLogs(oddLogs)}`);
   const wantedParts = servingParts.filter(isWanted);
@@ -37,7 +40,7 @@ try {
       measured === null ? [] : figuresOf(measured).map((figure) => ({ ...figure, met: isMet(figure) }));
     writeFileSync(
       jsonPath,
-      `${JSON.stringify({ machine, settings, figures, measured, oddLogs, serving }, null, 2)}\n`,
+      `${JSON.stringify({ machine, settings, figures, measured, footprint, oddLogs, serving }, null, 2)}\n`,
     );
   }
 } catch (error) {
