@@ -80,6 +80,7 @@ export interface RealVm {
   runSays(text: string | Buffer): void;
   /** A run.py in the container; or another process that looks like a benchmark's. */
   startRunner(runner?: Partial<StandInRunner>): Promise<void>;
+  /** Ends the runner that was started last. */
   stopRunner(): Promise<void>;
   startSshd(): Promise<void>;
   /** Settings of sshd that hold from its next start on: "MaxSessions 2". Earlier ones of this kind are forgotten. */
@@ -196,7 +197,7 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
   }
 
   let server: ChildProcess | null = null;
-  let runner: ChildProcess | null = null;
+  const runners: ChildProcess[] = [];
   let serverLog = '';
   let pace: NodeJS.Timeout | null = null;
   let begun = '';
@@ -343,10 +344,11 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
       // What the runner does not matter, only how it looks: a process with run.py's command line that waits.
       writeFileSync(join(cwd, script), 'read -r line\n');
       const printed = output === null ? 'ignore' : openSync(output, 'a');
-      runner = start(cwd, [file('home/python'), script, ...(looks.words ?? officialWords)], {
+      const runner = start(cwd, [file('home/python'), script, ...(looks.words ?? officialWords)], {
         env: { ...process.env, VM_DIR: dir, VM_SIDE: where },
         stdio: ['pipe', printed, printed],
       });
+      runners.push(runner);
       if (typeof printed === 'number') closeSync(printed);
       const { pid } = runner;
       if (pid === undefined) throw new Error('the runner has not started');
@@ -354,10 +356,10 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
       await until(() => [pid, ...descendants(pid)].some(isIt), 'the runner runs');
     },
     async stopRunner() {
-      if (runner === null) return;
+      const runner = runners.pop();
+      if (runner === undefined) return;
       const ended = once(runner, 'exit');
       for (const pid of family(runner)) signal(pid, 'SIGKILL');
-      runner = null;
       await ended;
     },
     // The first value of a setting counts.
@@ -415,7 +417,7 @@ export async function startRealVm(name = 'vm', { shell }: RealVmOptions = {}): P
       }, throttleEveryMs);
     },
     leftovers() {
-      const ours = runner === null ? [] : family(runner);
+      const ours = runners.flatMap(family);
       return processesOf(dir)
         .filter(({ pid }) => !ours.includes(pid))
         .map(({ command }) => command);

@@ -1,7 +1,7 @@
 /** With nothing but a host name: which container, guest, runner, results and log there are, for each kind of benchmark, and why these. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../../src/shared/stream.ts';
@@ -308,6 +308,44 @@ describe.skipIf(sshdPath === null)('a benchmark without a container', () => {
     expect((await watched.untilError('run_crashed')).detail).toBe('The benchmark process is gone.');
     expect(watched.client.errors().map(({ code }) => code)).toEqual(['run_crashed']);
   });
+
+  it.each(['logs/normal-20260128@225508.log', 'run.out'])(
+    'is followed in %s beside another program with results, and ends without it',
+    async (name) => {
+      const vm = await realVm();
+      vm.failDocker('sh: 1: docker: not found', 127);
+      const words = ['--result_dir', 'out'];
+      const printed = join(vm.dir, 'home/viewer.out');
+      writeFileSync(printed, '');
+      const web = join(vm.dir, 'home/web');
+      await vm.startRunner({ where: 'host', cwd: web, script: 'viewer.py', words, output: printed });
+      const cwd = join(vm.dir, 'home/OSWorld');
+      const log = join(cwd, name);
+      const [first = '', second = '', third = '', fourth = ''] = sampleRunByTask(Date.now());
+      write(log, first + second);
+      const output = name.startsWith('logs/') ? null : log;
+      await vm.startRunner({ where: 'host', cwd, script: 'run_local.py', words, output });
+      const watched = await watch(vm.config);
+      await tasksDone(watched, 2);
+      // The benchmark waits for its model, and the other program prints.
+      const longAgo = Date.now() / 1000 - 600;
+      utimesSync(log, longAgo, longAgo);
+      write(printed, 'GET / 200\n');
+      const wasFollowed = (path: string): boolean =>
+        watched.client.statuses().some(({ detail }) => detail.log === path);
+      await until(() => wasFollowed(printed), 'the other program is looked at');
+      await found(watched, 'log', log);
+      write(log, third + fourth.slice(0, fourth.indexOf('Result:')));
+      utimesSync(log, longAgo, longAgo);
+      write(printed, 'GET / 200\n');
+      await tasksDone(watched, 3);
+      await until(() => watched.client.progress()?.current_task != null, 'in the middle of a task');
+      expect(watched.client.progress()?.tasks_completed).toBe(3);
+      await vm.stopRunner();
+      expect((await watched.untilError('run_crashed')).detail).toBe('The benchmark process is gone.');
+      expect(watched.client.errors().map(({ code }) => code)).toEqual(['run_crashed']);
+    },
+  );
 
   it('does not take any run.py of the VM for the one in the container, which may die beside it', async () => {
     const vm = await realVm();

@@ -98,6 +98,20 @@ const left = () =>
     .average('0.75')
     .text();
 
+it('shows the run of the log before as it is now, while its own log has none', () => {
+  const first = read('first', begun());
+  const other = read('other', 'GET / 200\n');
+  expect(other.isRecognised).toBe(false);
+  other.flush();
+  first.push(Buffer.from(waaLog().result('0.50').finished('b').text()));
+  first.flush();
+  const again = read('other', 'GET / 200\n');
+  expect(again.run?.tasks.map(({ taskId, score }) => [taskId, score])).toEqual([
+    ['a', 1],
+    ['b', 0.5],
+  ]);
+});
+
 it('shows no task before it is in the journal, however the log arrives at first sight', () => {
   const bytes = Buffer.from(begun());
   const reading = startReading({

@@ -1,5 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { createRunnerWatch } from '../../../src/main/engine/watch/log/runner-watch.ts';
+import { countWriters, createRunnerWatch } from '../../../src/main/engine/watch/log/runner-watch.ts';
+import { firstSight } from '../../../src/main/engine/watch/sight.ts';
+
+const path = '/home/me/my OSWorld/logs/normal-20260128@225508.log';
+const runner = { pid: 1, script: 'run.py', cwd: null, results: null, arguments: {} };
+const writersOf = (facts: object, where: 'host' | 'container' = 'host'): number =>
+  countWriters(
+    { ...firstSight, host: { runners: [{ ...runner, ...facts }], logs: [], unnamedLogs: 0 } },
+    { where, path },
+  );
+
+it.each([[{ cwd: '/home/me/my OSWorld' }], [{ results: '/home/me/my OSWorld' }], [{ output: path }]])(
+  'a process with %j writes to that log',
+  (facts) => {
+    expect(writersOf(facts)).toBe(1);
+    expect(writersOf(facts, 'container')).toBe(0);
+  },
+);
+
+it.each([[{}], [{ cwd: '/home/me' }], [{ results: '/home/me/my' }], [{ output: 'pipe:[1]' }]])(
+  'a process with %j is not known to write to that log',
+  (facts) => {
+    expect(writersOf(facts)).toBe(0);
+  },
+);
 
 /** Looks at these seconds, each with so many runners and the second at which the log last grew. */
 function looks(

@@ -8,7 +8,7 @@ import { LogFollowing, type LogAccess } from './log-following.ts';
 import { isOtherWorkers, journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
 import { abandonedMs, startReading, type LogReading } from './log-reading.ts';
 import { statLog } from '../looks/stat-log.ts';
-import { countRunners, createRunnerWatch, type RunnerWatch } from './runner-watch.ts';
+import { countRunners, countWriters, createRunnerWatch, type RunnerWatch } from './runner-watch.ts';
 import type { RunSight, Sight } from '../sight.ts';
 import { findStopPrint } from './stop-print.ts';
 import { wantLook, type WatchTools } from '../source.ts';
@@ -30,6 +30,10 @@ export class BenchmarkLog {
   readonly #runnerWatch: RunnerWatch;
   /** How long logs were when they were chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
   readonly #tried = new Map<string, number>();
+  /** How long logs are in which no run was found, by their names in the journal: another program may print into them. */
+  readonly #withoutRun = new Map<string, number>();
+  /** The log of which a process was seen that writes to it, by its name in the journal. */
+  #writtenLog: string | null = null;
   /** The log that is followed is not the newest: it is read, and then left for the next. */
   #isPast = false;
   /** In a look before its log was being read. */
@@ -146,6 +150,7 @@ export class BenchmarkLog {
     const { config, clock, store } = this.#options;
     const sight = store.get();
     this.#countUnnamed(sight);
+    this.#noteWithoutRun();
     // Times in a log mean nothing before the VM's clock is known.
     if (sight.machine === null) return;
     const choice = await findLog({
@@ -155,6 +160,7 @@ export class BenchmarkLog {
       following: this.#following,
       last: this.#lastTarget(),
       isRead: (target, file) => this.#isRead(target, file),
+      isForeign: (target, file) => this.#isForeign(target, file),
       isPast: this.#isPast,
       nowSeconds: (clock.runMs() + clockSkewMs(sight.machine)) / 1000,
     });
@@ -178,6 +184,21 @@ export class BenchmarkLog {
     return now !== null && isOtherWorkers(path, now.path) ? readTo >= size : readTo >= 0;
   }
 
+  #noteWithoutRun(): void {
+    const { reading, target, isLive, isBehind } = this.#following;
+    if (reading === null || target === null || !isLive || isBehind || reading.receivedTo === 0) return;
+    const name = journalName(target, target.container);
+    if (reading.isRecognised) this.#withoutRun.delete(name);
+    else this.#withoutRun.set(name, reading.receivedTo);
+  }
+
+  /** The log is read again when it has doubled: some programs print much before their first run. */
+  #isForeign(target: LogTarget, { size }: LogFile): boolean {
+    if (this.#options.store.get().run?.isRunning !== true) return false;
+    const bytes = this.#withoutRun.get(journalName(target, target.container));
+    return bytes !== undefined && size < 2 * bytes + 1024;
+  }
+
   /** A log that cannot be asked for is at least counted. */
   #countUnnamed({ host, inside }: Sight): void {
     const { config, log } = this.#options;
@@ -199,7 +220,7 @@ export class BenchmarkLog {
   async #watchRunner(access: LogAccess): Promise<void> {
     const sight = this.#options.store.get();
     const { reading, target } = this.#following;
-    const runners = countRunners(sight, target);
+    const runners = this.#countRunners(sight, target);
     if (runners === null) return;
     this.#wasRunnerSeen ||= runners > 0;
     if (reading === null) return;
@@ -220,6 +241,16 @@ export class BenchmarkLog {
       kind === 'absent' || kind === 'stopped' ? 'The container is gone.' : 'The benchmark process is gone.';
     if (stop === null) reading.endRun('crashed', reason);
     else reading.endRun('interrupted', stop);
+  }
+
+  /** Once a process was seen that writes to the log, the others say nothing about its run. */
+  #countRunners(sight: Sight, target: LogTarget | null): number | null {
+    const all = countRunners(sight, target);
+    if (all === null || target === null) return all;
+    const writers = countWriters(sight, target);
+    const name = journalName(target, target.container);
+    if (writers > 0) this.#writtenLog = name;
+    return this.#writtenLog === name ? writers : all;
   }
 
   /** Returns whether a missing process means anything: one was seen, or nobody else can be writing and nothing is written. */

@@ -5,6 +5,7 @@ import {
   chooseLog,
   firstUnread,
   isSamePlace,
+  isPrint,
   isSameTarget,
   parsePlace,
   whyChosen,
@@ -35,6 +36,8 @@ export interface LogChoiceContext {
   readonly last: LogTarget | null;
   /** Whether the journal tells of this log as it is now, or it has been tried to read it. */
   readonly isRead: (target: LogTarget, file: LogFile) => boolean;
+  /** Whether a run is on elsewhere, and this log, which was read, has none. */
+  readonly isForeign: (target: LogTarget, file: LogFile) => boolean;
   /** By the VM's clock; epoch. */
   readonly nowSeconds: number;
   /** What was chosen last was not the best, but one before it. */
@@ -72,7 +75,8 @@ export async function findLog(context: LogChoiceContext): Promise<LogChoice | nu
     again = file === null ? null : { where: known.where, path: known.path, file };
     if (again !== null) found.push(again);
   }
-  const best = chooseLog(found, following.target);
+  const likely = found.filter((one) => !isPrint(one) || !context.isForeign(targetOf(one), one.file));
+  const best = chooseLog(likely.length === 0 ? found : likely, following.target);
   if (best !== null) {
     const chosen =
       (following.isBehind ? found.find((one) => isPastOne(one, best, context)) : null) ??

@@ -73,6 +73,11 @@ const kinds = [
 const isOwnLog = (log: LogPlace): boolean => /\/logs\/normal-[^/]*\.log$/.test(log.path);
 const kindOf = (log: LogPlace): number => kinds.findIndex(({ is }) => is(log));
 
+/** Whether only its place, or the process that prints into it, suggests that a log is a benchmark's. */
+export function isPrint(log: LogPlace): boolean {
+  return kindOf(log) === kinds.length - 1;
+}
+
 /**
  * The log to follow: of those written to most recently the most trusted, and of these the newest; the one that is followed already,
  * while it is among them.

@@ -9,6 +9,7 @@ import {
   newSessionState,
   parseSessionState,
   type ResultFile,
+  type RunSessionState,
   type RunState,
 } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
@@ -60,6 +61,8 @@ export interface LogReading extends Continuation {
   readonly run: RunState | null;
   /** The run as far as its ended tasks are in the journal. What is shown must not count a task before its `task_complete` is out. */
   readonly publishedRun: RunState | null;
+  /** A run was found in this log. */
+  readonly isRecognised: boolean;
   /** First byte that has not arrived yet. */
   readonly receivedTo: number;
   /** The benchmark process has been seen: its absence means something. */
@@ -94,6 +97,13 @@ function runBefore({ vm, log, feed }: LogReadingOptions): RunState | null {
   return latest === null || isOtherWorkers(pathOf(latest.log), pathOf(log)) ? null : latest.run;
 }
 
+/** Until a run was found in a log, the run in its state is that of the log before, which may have gone on since. */
+function leftBefore(saved: RunSessionState | null, options: LogReadingOptions): RunSessionState {
+  if (saved?.reader.counts.recognised === true) return saved;
+  const run = runBefore(options);
+  return saved === null ? newSessionState(run) : { ...saved, run: run ?? saved.run };
+}
+
 export function startReading(options: LogReadingOptions): LogReading {
   const { vm, log, feed, identity, clock, continues, successThreshold } = options;
   const saved = options.resumes === null ? null : parseSessionState(options.resumes);
@@ -105,7 +115,7 @@ export function startReading(options: LogReadingOptions): LogReading {
   const carried = continues === null ? Buffer.alloc(0) : carriedOver(continues.pending, identity.head);
   const marker = createMarker(identity.inode, startOffset, resumed?.mark ?? null, longestPending);
   // A run that another log was in the middle of goes on in this one, or ends without a word where another begins.
-  const left = continues?.session ?? saved ?? newSessionState(runBefore(options));
+  const left = continues?.session ?? leftBefore(saved, options);
   // What is carried over stands before this file, so that offsets are those of the file.
   const state = { ...left, offset: startOffset - carried.length };
   const session = createRunSession(state, { vm, fingerprint, successThreshold });
@@ -159,6 +169,9 @@ export function startReading(options: LogReadingOptions): LogReading {
     inode: identity.inode,
     get session() {
       return book.state;
+    },
+    get isRecognised() {
+      return book.state.reader.counts.recognised;
     },
     get receivedTo() {
       return marker.receivedTo;

@@ -52,3 +52,13 @@ export function countRunners(
   // Without docker there is no container; where it may not be used, or does not answer, there may be one.
   return container.kind === 'unknown' && docker.kind !== 'missing' ? null : outside;
 }
+
+/** Returns how many of the benchmark processes are known to write to this log: it is their output, or in their `logs` folder. */
+export function countWriters({ inside, host }: Sight, { where, path }: LogPlace): number {
+  const runners = (where === 'container' ? inside : host)?.runners ?? [];
+  return runners.filter(
+    ({ output, results, cwd }) =>
+      output === path ||
+      [results, cwd].some((folder) => folder !== null && path.startsWith(`${folder}/logs/`)),
+  ).length;
+}
