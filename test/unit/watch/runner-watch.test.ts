@@ -3,7 +3,7 @@ import { countWriters, createRunnerWatch } from '../../../src/main/engine/watch/
 import { firstSight } from '../../../src/main/engine/watch/sight.ts';
 
 const path = '/home/me/my OSWorld/logs/normal-20260128@225508.log';
-const runner = { pid: 1, script: 'run.py', cwd: null, results: null, arguments: {} };
+const runner = { pid: 1, startTicks: '1', script: 'run.py', cwd: null, results: null, arguments: {} };
 const writersOf = (facts: object, where: 'host' | 'container' = 'host'): number =>
   countWriters(
     { ...firstSight, host: { runners: [{ ...runner, ...facts }], logs: [], unnamedLogs: 0 } },
