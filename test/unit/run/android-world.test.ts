@@ -94,6 +94,12 @@ describe('a run of AndroidWorld', () => {
     expect(reading.events.filter(({ type }) => type === 'run_started')).toHaveLength(1);
   });
 
+  it('has the name of its first task from the table behind it, where its beginning was not seen', () => {
+    const reading = lines('Completed step 7.', 'Task Successful ✅; Turn it on.', ...table('0.5'), finish);
+    expect(told(reading).slice(1)).toEqual(['task SystemWifiTurnOn scored 1', 'run_ended finished']);
+    expect(reading.run).toMatchObject({ averageScore: 0.5, tasks: [{ steps: 7 }] });
+  });
+
   it('loses a task that nothing ends', () => {
     expect(endedTasks(lines(begin, ...start('A1'), ...start('B2'), finish))).toEqual([
       ['A1', 'lost', null, false, 1],

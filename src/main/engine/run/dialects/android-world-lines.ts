@@ -20,12 +20,16 @@ export type AndroidWorldLine =
   | { readonly says: 'raised'; readonly name: string }
   /** The head of the table of results; `success`: the place of its column */
   | { readonly says: 'columns'; readonly success: number }
+  /** A line of the table, which ends with the task that was played last */
+  | { readonly says: 'row'; readonly name: string }
   | { readonly says: 'average'; readonly values: readonly (number | null)[] }
   /** `Finished running agent m3a_gpt4v on android_world family. Wrote to …` */
   | { readonly says: 'end'; readonly agent: string };
 
 /** Null: nothing that counts. @param before the line before, if it was a `perhaps` */
 export function parseAndroidWorldLine(text: string, before: string | null): AndroidWorldLine | null {
+  const name = text.includes('   ') ? /^(\w+) {2,}\d+ {2,}[\d.]+ {2,}/.exec(text)?.[1] : undefined;
+  if (name !== undefined) return { says: 'row', name };
   switch (text[0]) {
     case 'R':
       return running(text);

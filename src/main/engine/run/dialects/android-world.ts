@@ -17,6 +17,9 @@ interface AndroidWorldState {
   /** The task template that was announced last. */
   readonly template: string | null;
   readonly task: { readonly taskId: string; readonly goal: string; readonly step: number } | null;
+  /** The end of a task whose beginning was not seen: the table behind it tells its name. */
+  readonly unnamed: { readonly step: number; readonly successful: boolean | null } | null;
+  readonly row: string | null;
   /** The task that ended last, how many have ended, and how many an earlier start had done. */
   readonly lastEnded: string | null;
   readonly ended: number;
@@ -37,6 +40,8 @@ const initial: AndroidWorldState = {
   before: null,
   template: null,
   task: null,
+  unnamed: null,
+  row: null,
   lastEnded: null,
   ended: 0,
   skipped: 0,
@@ -80,18 +85,19 @@ function readLine(state: AndroidWorldState, line: AndroidWorldLine, record: LogR
     case 'step':
       return addStep(state, line.step);
     case 'ended':
-      // Where its beginning was not seen, its task is not known, but the run is.
-      if (!state.runIsOn) return withRun(state, record.offset);
+      if (!state.runIsOn) return endUnnamed(state, line.successful, record.offset);
       return state.task === null || !line.goal.startsWith(state.task.goal)
         ? unchanged(state)
         : endTask(state, 'scored', line.successful);
     case 'raised':
       return raise(state, line.name);
+    case 'row':
+      return unchanged({ ...state, row: line.name });
     case 'columns':
       return unchanged({ ...state, successColumn: line.success });
     case 'average': {
       const average = state.successColumn === null ? null : (line.values[state.successColumn] ?? null);
-      return unchanged({ ...state, average: average ?? state.average });
+      return nameTask({ ...state, average: average ?? state.average });
     }
     case 'end':
       return state.agent !== null && state.agent !== line.agent ? unchanged(state) : end(state);
@@ -131,11 +137,30 @@ function startTask(state: AndroidWorldState, taskId: string, goal: string, offse
 function addStep(state: AndroidWorldState, step: number): Step {
   const { task } = state;
   // In a text, such a line rarely has the number of the next step.
+  if (task === null && !state.runIsOn) return unchanged({ ...state, unnamed: { step, successful: null } });
   if (task === null || step !== task.step + 1) return unchanged(state);
   return {
     state: { ...state, task: { ...task, step } },
     events: [{ type: 'task_step', at: null, worker, step }],
   };
+}
+
+function endUnnamed(state: AndroidWorldState, successful: boolean, offset: number): Step {
+  return withRun({ ...state, unnamed: { step: state.unnamed?.step ?? 0, successful } }, offset);
+}
+
+function nameTask({ unnamed, row: taskId, ...rest }: AndroidWorldState): Step {
+  const state: AndroidWorldState = { ...rest, unnamed: null, row: null };
+  if (unnamed?.successful == null || taskId === null) return unchanged(state);
+  const { step, successful } = unnamed;
+  const begun: Step = {
+    state: { ...state, task: { taskId, goal: '', step } },
+    events: [
+      { type: 'task_started', at: null, worker, domain: null, taskId },
+      ...(step > 0 ? [{ type: 'task_step', at: null, worker, step } as const] : []),
+    ],
+  };
+  return andThen(begun, (now) => endTask(now, 'scored', successful));
 }
 
 /** `SKIPPING X.`: an exception in the task, which may come before it has begun. */
