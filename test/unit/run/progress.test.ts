@@ -16,6 +16,7 @@ import {
   start,
   startedAt,
 } from './run-events.ts';
+import { readText, waaLog } from './support.ts';
 
 const progress = (...events: RunEvent[]) =>
   progressOf(foldAll([begin('first'), ...events]).run, 'vm', startedAt, false);
@@ -149,6 +150,16 @@ describe('the silence that means something', () => {
     expect(after(33, 34)).toBe(configuredMs);
     expect(after(33, 34, 54)).toBe(40 * minute);
     expect(after(33, 66)).toBe(66 * minute);
+  });
+
+  it('is longer while the agent of a task logs elsewhere, and no step is told', () => {
+    const log = waaLog().begin('a').task('a').record('lib_run_single', 'Agent: Running server agent ufo...');
+    const stallsAfter = (text: string) => {
+      const { run } = readText(text);
+      return run === null ? 0 : stallAfterMs(run, configuredMs);
+    };
+    expect(stallsAfter(log.text())).toBe(60 * minute);
+    expect(stallsAfter(log.wait(1620).result('1.00').finished('a').text())).toBe(configuredMs);
   });
 
   it('never comes for a run that only its results tell of', () => {

@@ -19,6 +19,7 @@ export function withBoundedNames(event: RunEvent): RunEvent {
       } as RunEvent;
     case 'task_instruction':
     case 'task_step':
+    case 'task_handed_over':
       return { ...event, worker: boundedName(event.worker) };
     case 'run_planned':
       return boundedPlan(event);

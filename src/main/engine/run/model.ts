@@ -69,6 +69,8 @@ export type RunEvent =
       readonly text: string;
     }
   | { readonly type: 'task_step'; readonly at: number | null; readonly worker: string; readonly step: number }
+  /** An agent that logs elsewhere has been given the task: this log is silent until its evaluation. */
+  | { readonly type: 'task_handed_over'; readonly at: number | null; readonly worker: string }
   | {
       readonly type: 'task_ended';
       readonly at: number | null;
@@ -124,6 +126,8 @@ export interface TaskAttempt {
   readonly instruction: string | null;
   /** Highest step number seen. */
   readonly steps: number;
+  /** Its agent logs elsewhere, so that silence says little. Missing: it logs its steps. */
+  readonly isHandedOver?: true;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   /** Null while it runs. */

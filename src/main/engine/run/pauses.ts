@@ -1,9 +1,12 @@
 /** How long a run is silent when nothing is wrong with it. */
+import { isEnded } from './attempts.ts';
 import { resultsDialect } from './correction.ts';
 import type { RunState } from './model.ts';
 
 /** How much longer than what a run has come through before a silence has to be. */
 const stallFactor = 2;
+/** A task of an agent that logs elsewhere may take this much longer than silence usually means something: UFO plays one for half an hour. */
+const handedOverFactor = 4;
 
 /** Returns the time of the newest event, and the two longest silences, after an event at this time. */
 export function hearEvent(run: RunState, at: number | null): Pick<RunState, 'lastEventAt' | 'pauses'> {
@@ -18,11 +21,12 @@ export function hearEvent(run: RunState, at: number | null): Pick<RunState, 'las
 
 /**
  * After how long a silence this run counts as stalled. Never before `configuredMs`; later where the run itself has come through long
- * silences. One of them alone proves nothing, hence the second longest. A run that is only seen by its results never does: silence is
+ * silences, or where the agent of a task logs elsewhere. One long silence alone proves nothing, hence the second longest. A run that is only seen by its results never does: silence is
  * how it ends.
  */
 export function stallAfterMs(run: RunState, configuredMs: number): number {
   if (run.dialect === resultsDialect) return Number.POSITIVE_INFINITY;
   const [, second] = run.pauses;
-  return Math.max(configuredMs, stallFactor * second);
+  const isHandedOver = run.tasks.some((task) => task.isHandedOver === true && !isEnded(task));
+  return Math.max(configuredMs * (isHandedOver ? handedOverFactor : 1), stallFactor * second);
 }

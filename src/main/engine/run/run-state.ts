@@ -70,19 +70,29 @@ function fold(
     case 'task_started':
       return startTask(now, event);
     case 'task_instruction':
-    case 'task_step': {
+    case 'task_step':
+    case 'task_handed_over': {
       const task = currentAttempt(now, event.worker);
       if (task === undefined) return { run: now, effects: [] };
-      const change =
-        event.type === 'task_step'
-          ? { steps: Math.max(event.step, task.steps) }
-          : { instruction: event.text };
-      return { run: updateAttempt(now, task, change), effects: [] };
+      return { run: updateAttempt(now, task, changeOf(task, event)), effects: [] };
     }
     case 'task_ended':
       return endTask(now, event, identity.successThreshold);
     case 'run_ended':
       return closeRun(now, event);
+  }
+}
+
+type TaskNews = Extract<RunEvent, { type: 'task_instruction' | 'task_step' | 'task_handed_over' }>;
+
+function changeOf(task: TaskAttempt, event: TaskNews): Partial<TaskAttempt> {
+  switch (event.type) {
+    case 'task_instruction':
+      return { instruction: event.text };
+    case 'task_step':
+      return { steps: Math.max(event.step, task.steps) };
+    case 'task_handed_over':
+      return { isHandedOver: true };
   }
 }
 

@@ -21,6 +21,8 @@ export type RunnerLine =
   | { readonly says: 'task'; readonly taskId: string; readonly byProcess: boolean }
   | { readonly says: 'instruction'; readonly text: string; readonly byProcess: boolean }
   | { readonly says: 'step'; readonly step: number }
+  /** `Agent: Running server agent ufo...`: in the guest, which writes nothing into this log */
+  | { readonly says: 'handed_over' }
   /** `Result: 0.50` */
   | { readonly says: 'result'; readonly score: number | null }
   /** `Finished clock/…`; a fork writes ` score=0.5` behind it. Undefined: no such thing stands there. */
@@ -112,6 +114,7 @@ function playerLine(message: string): RunnerLine | null {
     const step = /^Step (\d{1,6})(?![\w.])/.exec(message)?.[1];
     return step === undefined ? null : { says: 'step', step: Number(step) };
   }
+  if (message.startsWith('Agent: Running server agent')) return { says: 'handed_over' };
   if (message.startsWith('Result: ')) return { says: 'result', score: parseScore(message.slice(8)) };
   const step = /^Agent reported \w+ at step (\d{1,6})(?!\w)/.exec(message)?.[1];
   return step === undefined ? null : { says: 'step', step: Number(step) };

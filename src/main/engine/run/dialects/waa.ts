@@ -116,6 +116,10 @@ function readLine(state: WaaState, line: RunnerLine, record: LoggingRecord, at: 
       return store(state, addInstruction(worker, line.text, at));
     case 'step':
       return store(state, addStep(worker, line.step, at));
+    case 'handed_over':
+      return worker.task === null
+        ? null
+        : { state, events: [{ type: 'task_handed_over', at, worker: worker.process }] };
     case 'result':
       return store(state, { worker: { ...worker, result: { score: line.score } }, events: [] });
     case 'finished':
