@@ -16,6 +16,7 @@ function looking(first = `last 50\n${runner}${log}`) {
   let nowMs = 0;
   let facts: HostFacts | null = null;
   const asked: string[] = [];
+  let happens = (): void => undefined;
   const answers: Record<string, string | null> = { search: first, list: log, pulse: 'last 60\n' };
   const shell = {
     closed: false,
@@ -23,6 +24,8 @@ function looking(first = `last 50\n${runner}${log}`) {
     ask(_limit: number, words: readonly string[]) {
       const what = words[0] ?? '';
       asked.push(what === 'pulse' ? words.join(' ') : what);
+      happens();
+      happens = () => undefined;
       return Promise.resolve(answers[what] ?? null);
     },
   } as unknown as ShellChannel;
@@ -41,6 +44,8 @@ function looking(first = `last 50\n${runner}${log}`) {
     ...{ answers, facts: () => facts },
     pulse: () => side.pulse(),
     mustSearch: () => side.mustSearch(),
+    /** Has something happen during the next question. */
+    whileAsked: (what: () => void) => (happens = what),
     /** Returns what was asked. */
     look: async (afterMs = 5_000, isElsewhere = false) => {
       nowMs += afterMs;
@@ -110,6 +115,25 @@ describe('a look at one side of a VM', () => {
     answers['pulse'] = 'last 60\ncandidate 55\n';
     expect(await look(1_000)).toEqual(['pulse', 'list']);
     expect(await look(3_500)).toEqual(['search']);
+  });
+
+  it('searches again for what changes during a search', async () => {
+    const { look, mustSearch, whileAsked } = looking();
+    whileAsked(mustSearch);
+    await look();
+    expect(await look()).toEqual(['search']);
+    expect(await look()).toEqual(['pulse', 'list']);
+  });
+
+  it('searches in the end when so many started at once that nobody looked at them', async () => {
+    const { look, answers } = looking();
+    await look();
+    answers['pulse'] = 'last 900\nmany\n';
+    expect(await look()).toEqual(['pulse', 'list']);
+    answers['pulse'] = 'last 901\n';
+    expect(await look()).toEqual(['pulse', 'list']);
+    expect(await look()).toEqual(['pulse', 'list', 'search']);
+    expect(await look(20_000)).toEqual(['pulse', 'list']);
   });
 
   it('lists logs rarely where the followed one is not', async () => {

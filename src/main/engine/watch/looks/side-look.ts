@@ -54,6 +54,8 @@ export function createSideLook<Facts extends HostFacts | InsideFacts>(
   let listedAtMs = Number.NEGATIVE_INFINITY;
   let searchedBy: ShellChannel | null = null;
   let isWanted = false;
+  /** So many processes have started since the last search that nobody looked at them. */
+  let wereMany = false;
   /** Newest processes at the two pulses before: each is looked at twice, because a new one gets its name a moment later. */
   let pulses: readonly [older: number | null, newer: number | null] = [null, null];
   /** A pulse that is under way: each answer moves the pulses on. */
@@ -63,13 +65,18 @@ export function createSideLook<Facts extends HostFacts | InsideFacts>(
 
   async function search(shell: ShellChannel): Promise<void> {
     const startedAtMs = monotonicMs();
+    // What changes while the shell searches needs another search.
+    isWanted = false;
+    wereMany = false;
     const answer = await shell.ask(askLimitSeconds, options.words(true));
     options.onAnswer(shell, answer);
-    if (answer === null || present() !== shell) return;
+    if (answer === null || present() !== shell) {
+      isWanted = true;
+      return;
+    }
     searchedAtMs = startedAtMs;
     listedAtMs = startedAtMs;
     searchedBy = shell;
-    isWanted = false;
     const { lastPid } = readPulse(answer);
     pulses = [lastPid === null ? null : Math.max(0, lastPid - overlap), lastPid];
     learn(read(answer));
@@ -93,7 +100,8 @@ export function createSideLook<Facts extends HostFacts | InsideFacts>(
     const found = new Set(runners.map(({ pid }) => pid));
     const unknown = candidates.filter((pid) => !found.has(pid) && !dismissed.has(pid));
     if (gone.length > 0) return true;
-    if (unknown.length === 0 && !isMany) return false;
+    wereMany ||= isMany;
+    if (unknown.length === 0 && !wereMany) return false;
     // What looks like one may be none, and others may come all the time.
     const pauseMs = unknown.length > 0 ? tempo.wholeLookEveryMs : tempo.logsElsewhereEveryMs;
     if (monotonicMs() - searchedAtMs < pauseMs) {
