@@ -122,7 +122,7 @@ describe('containers', () => {
     states.set('waa-container', 'running');
     await containers.refresh();
     expect(asked).toEqual(['ps', 'inspect', 'inspect']);
-    expect(containers.rows.map(({ name }) => name)).toEqual(['winarena', 'waa-container']);
+    expect(containers.rows.map(({ name }) => name)).toEqual(['waa-container', 'winarena']);
   });
 
   it('that have stopped are listed again, because the list says how', async () => {

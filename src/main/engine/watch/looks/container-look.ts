@@ -105,6 +105,8 @@ export function createContainerLook(
 
   async function ask(): Promise<void> {
     const startedAtMs = monotonicMs();
+    // No report led here, and an engine that hangs reports nothing: only a list shows what was missed.
+    if (dueAtMs !== Number.NEGATIVE_INFINITY) known.mustList();
     dueAtMs = Number.POSITIVE_INFINITY;
     const refreshed = await known.refresh();
     const costMs = refreshed.kind === 'ok' ? monotonicMs() - startedAtMs : 0;

@@ -89,7 +89,8 @@ export class KnownContainers {
     const row = { ...container, status: action === 'start' ? 'Up' : (before?.status ?? '') };
     const others = this.#listed.filter(({ id, name }) => id !== event.id && name !== event.name);
     const isGone = action === 'destroy' || action === 'remove';
-    this.#listed = isGone ? others : [...others, row];
+    // Newest first, as the engine lists them: `inspect` is asked for the first ones only.
+    this.#listed = isGone ? others : [row, ...others];
     const isOurs = [row, before].some((each) => each !== undefined && isCandidate(each, this.#configured));
     // A list that is on its way may be older than this.
     if (isOurs && this.#isRefreshing) this.#mustList = true;

@@ -47,6 +47,8 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
   const container = createContainerLook(context, events);
   const guest = createGuestLook(context, () => container.inside);
   let machineAtMs = Number.NEGATIVE_INFINITY;
+  /** When the engine last reported something that BenchTray cannot read, by the monotonic clock. */
+  let unreadableAtMs = Number.NEGATIVE_INFINITY;
   let wasLogActive = false;
   const folders = createKnownFolders();
   const unanswered = createUnanswered(context);
@@ -106,8 +108,13 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
 
   /** What the engine reports changes more than the container: a run ends with it, or begins. */
   function onEvent(event: ContainerEvent | null): void {
-    if (event === null) container.unreported(true);
-    else if (!container.take(event)) return;
+    if (event === null) {
+      // A wrapper that prints words of its own must not have BenchTray search at each of them.
+      const isNew = monotonicMs() - unreadableAtMs >= tempo.silentEngineEveryMs;
+      container.unreported(isNew);
+      if (!isNew) return;
+      unreadableAtMs = monotonicMs();
+    } else if (!container.take(event)) return;
     onHost.mustSearch();
     inContainer.mustSearch();
     context.hurry(0);
