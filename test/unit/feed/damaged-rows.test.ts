@@ -141,6 +141,16 @@ it('a damaged reading position counts as none, so its log is read anew', () => {
   expect(feed.latestFollow(vm)?.offset).toBe(30);
 });
 
+it.each(['{}', '42', '{"runId":"r","tasks":{}}', '{"runId":"r","tasks":[null]}'])(
+  'a reading position with the run %s counts as none',
+  (run) => {
+    feed.commit({ vm, at, follow: followOf('host:/one', 10) });
+    damage(`UPDATE follow SET state = json_set(state, '$.run', json('${run}'))`);
+    expect([feed.loadFollow(vm, 'host:/one'), feed.latestFollow(vm)]).toEqual([null, null]);
+    expect(notices).toEqual([named('follow', '["vm-a","host:/one"]')]);
+  },
+);
+
 it('a damaged time of the last answer counts as none', () => {
   feed.noteHeard(vm, { at: 1, cost: null });
   damage("UPDATE heard SET heard = '{}'");

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ErrorPayload, StateCode } from '../../../shared/stream.ts';
 import { restoreRun } from '../run/run-birth.ts';
 import type { FollowState, Heard, OpenCondition } from './model.ts';
-import { allRows, readable, valueOf, type JsonReader } from './rows.ts';
+import { allRows, isObject, readable, valueOf, type JsonReader } from './rows.ts';
 
 export interface Marks {
   /** Returns the stored time of the VM's last answer; null: it never answered. */
@@ -50,7 +50,7 @@ export function createMarkTables(database: DatabaseSync, columns: JsonReader): M
   function toFollow({ vm, log, state: json }: FollowRow): FollowState | null {
     const state = columns.parse<FollowState>(
       { table: 'follow', key: JSON.stringify([vm, log]), json },
-      ({ offset, run }) => typeof offset === 'number' && run !== undefined,
+      ({ offset, run }) => Number.isSafeInteger(offset) && (run === null || isRun(run)),
     );
     return state === null ? null : { ...state, run: state.run === null ? null : restoreRun(state.run) };
   }
@@ -102,6 +102,13 @@ interface FollowRow {
   readonly vm: string;
   readonly log: string;
   readonly state: string;
+}
+
+/** Whether a stored run has what every reader of it relies on. */
+function isRun(run: unknown): boolean {
+  if (!isObject(run) || !('runId' in run) || typeof run.runId !== 'string') return false;
+  const tasks: unknown = 'tasks' in run ? run.tasks : [];
+  return Array.isArray(tasks) && tasks.every(isObject);
 }
 
 function lostError(vm: string, code: StateCode, beganAt: number): ErrorPayload {
