@@ -65,6 +65,13 @@ describe('the engine', () => {
     expect(bare.asked).toEqual(['docker', 'podman']);
   });
 
+  it('is asked by sudo once where sudo refuses', async () => {
+    const { engine, asked } = engineWith({ podman: none, 'sudo -n podman': wantsPassword });
+    await engine.list();
+    await engine.list();
+    expect(asked.filter((command) => command === 'sudo -n podman')).toHaveLength(1);
+  });
+
   it('is not known where the VM does not answer', async () => {
     const { engine } = engineWith({ docker: null });
     expect(await engine.list()).toBeNull();

@@ -23,6 +23,8 @@ export interface FoundEngine {
 /** @param configured the name of the benchmark's container; null: any usual one */
 export function createEngine(host: Pick<OwnShellChannel, 'ask'>, configured: string | null): FoundEngine {
   let docker: DockerCommand = 'docker';
+  /** Each refusal of sudo is a line in the VM's log. */
+  const refused = new Set<DockerCommand>();
 
   async function ask(command: DockerCommand): Promise<List | null> {
     // An engine that hangs is ended on the VM, and that is an answer; none at all means that the VM is silent.
@@ -46,8 +48,9 @@ export function createEngine(host: Pick<OwnShellChannel, 'ask'>, configured: str
       const missing = new Set<Engine>(first.kind === 'missing' ? [engineOf(docker)] : []);
       let best = first.kind === 'ok' ? { command: docker, answer: first } : null;
       for (const command of otherWays(docker, first)) {
-        if (missing.has(engineOf(command))) continue;
+        if (missing.has(engineOf(command)) || (first.kind === 'ok' && refused.has(command))) continue;
         const answer = await ask(command);
+        if (answer?.kind === 'denied') refused.add(command);
         if (answer?.kind === 'missing') missing.add(engineOf(command));
         if (answer?.kind !== 'ok') continue;
         if (hasCandidate(answer)) {
