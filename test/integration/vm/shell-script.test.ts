@@ -45,12 +45,13 @@ describe.each(shells)('the script under %s', (_name, program) => {
   });
   afterEach(async () => {
     shell.close();
-    if (runner !== null) {
+    // Some tests end it themselves.
+    if (runner !== null && runner.exitCode === null && runner.signalCode === null) {
       const ended = once(runner, 'exit');
       runner.kill('SIGKILL');
       await ended;
-      runner = null;
     }
+    runner = null;
     await until(() => machine.pids.every((pid) => !isAlive(pid)), 'the shell ends with its channel');
     rmSync(dir, { recursive: true });
   });
