@@ -14,7 +14,7 @@ const perLook = 2;
 const shortestLookSeconds = 3.5;
 /** A question to Windows, with what the stand-in's curl starts itself, and how often it is asked in a minute. */
 const perProbe = 8;
-const probes = { idle: 12, 'a run': 6 };
+const probes = { idle: 12, 'a run': 8 };
 /** A look at the results. */
 const perResults = 14;
 const resultLooks = { idle: 2, 'a run': 6 };

@@ -13,7 +13,10 @@ export interface Tempo {
   readonly engineEveryMs: number;
   /** The same for one that reports none. */
   readonly silentEngineEveryMs: number;
-  /** Shortest time between two questions to a Windows that is ready, while no log is written to. */
+  /**
+   * Shortest time between two questions to a Windows that is ready, while no log is written to. The question waits for a look, which
+   * comes every 1 to 5 s: with half a second less than a multiple of that, a timer that is a little early does not cost a whole look.
+   */
   readonly probeIdleEveryMs: number;
   /** The same while a run writes its log, which says more. */
   readonly probeBusyEveryMs: number;
@@ -43,8 +46,8 @@ export const defaultTempo: Tempo = {
   logsElsewhereEveryMs: 15_000,
   engineEveryMs: 60_000,
   silentEngineEveryMs: 5_000,
-  probeIdleEveryMs: 5_000,
-  probeBusyEveryMs: 10_000,
+  probeIdleEveryMs: 4_500,
+  probeBusyEveryMs: 7_500,
   evidenceEveryMs: 10_000,
   resultsEveryMs: 10_000,
   resultsToldEveryMs: 60_000,
