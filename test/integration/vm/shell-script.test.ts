@@ -208,6 +208,11 @@ describe.each(shells)('the script under %s', (_name, program) => {
       expect(JSON.stringify(runners)).not.toContain('secret');
     });
 
+    it('is known though an argument before the folder for results has several lines', async () => {
+      const { runners } = await found("./python3 run_local.py --prompt 'one\ntwo' --result_dir out");
+      expect(runners).toMatchObject([{ script: 'run_local.py', results: join(dir, 'out') }]);
+    });
+
     it('is known by the log that it has open, wherever that lies', async () => {
       const { runners, logs } = await found('./python3 quiet.py');
       expect(runners).toMatchObject([{ script: 'quiet.py', results: join(dir, 'results') }]);

@@ -23,6 +23,11 @@ in_container() {
   done 2>/dev/null <"$1/cgroup"
   return 1
 }
+# Sets $words: a command line without the ends of its words and lines; an argument may hold lines.
+read_words() {
+  words=
+  while IFS= read -r line || [ "$line" ]; do words=$words$line; done 2>/dev/null <"$1"
+}
 # Command lines with Python in them.
 pythons() {
   if [ "$zero" ]; then
@@ -30,7 +35,7 @@ pythons() {
     return
   fi
   for cmdline in /proc/[0-9]*/cmdline; do
-    words=; { IFS= read -r words <"$cmdline"; } 2>/dev/null
+    read_words "$cmdline"
     case $words in *python*) printf '%s\n' "$cmdline";; esac
   done
 }
@@ -87,8 +92,8 @@ runners() {
   [ "$all" ] || return 0
   look_into "$@"
   for process in $all; do
-    pid=${'$'}{process##*/} words= is=
-    { IFS= read -r words <"$process/cmdline"; } 2>/dev/null
+    pid=${'$'}{process##*/} is=
+    read_words "$process/cmdline"
     case $logging in *" $pid "*) is=yes;; esac
     case $is$words in yes*|*run.py*|*run_multienv*.py*|*--result[_-]dir*) ;; *) continue;; esac
     # A line end within a word would make two of it.
