@@ -138,7 +138,9 @@ export class Benchmark {
 
   /** The newest file holds one run, from its beginning on. */
   get isOfOneRun(): boolean {
-    return this.generations.at(-1)?.base === this.#runBase && this.current === this.generations.at(-1)?.file;
+    const newest = this.generations.at(-1);
+    // What was cut since holds nothing of it any more.
+    return newest?.base === this.#runBase && newest.bytes === this.current?.bytes;
   }
 
   /** Somebody edits the log: the same lines are in another file now, and none is where it was. */

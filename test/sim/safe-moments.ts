@@ -1,4 +1,5 @@
 /** When a log may be moved, cut or edited without that something is lost that nobody could know. */
+import { positionOf } from './benchmark.ts';
 import { markedBy, takeEvents } from './invariants.ts';
 import { vm } from './life.ts';
 import type { World } from './world.ts';
@@ -23,6 +24,14 @@ export function isAllStored(world: World): boolean {
   const { benchmark } = world;
   if (!benchmark.isBetweenRuns || benchmark.current === null || !isAllReported(world)) return false;
   return world.faults.aside(() => world.life.feed.latestFollow(vm))?.run?.state === 'finished';
+}
+
+/** The journal stands at the end of the log. An edit repeats lines: a result that was not read yet would end its task twice. */
+export function isAllRead(world: World): boolean {
+  const stored = world.faults.aside(() => world.life.feed.latestFollow(vm));
+  const generation = stored?.mark === undefined ? null : markedBy(world, stored.mark);
+  if (stored === null || generation === null) return false;
+  return positionOf(generation, stored.offset) === world.oracle.written;
 }
 
 /** Every attempt that has ended is in the journal, and the run that is on is known. */

@@ -1,6 +1,6 @@
 /** What may happen in the simulated world. Each step happens by chance, and says in a few words what it did. */
 import type { SshProblem } from '../../src/main/engine/vm/index.ts';
-import { isAllReported, isAllStored, mayCutHere } from './safe-moments.ts';
+import { isAllRead, isAllReported, isAllStored, mayCutHere } from './safe-moments.ts';
 import { simulatedTroubles } from './troubles.ts';
 import type { World } from './world.ts';
 import { takeEvents } from './invariants.ts';
@@ -119,7 +119,7 @@ export const steps: readonly Step[] = [
     run(world) {
       const { benchmark, oracle } = world;
       const { position } = oracle.newest;
-      if (!benchmark.isOfOneRun || position !== oracle.written || !isAllReported(world))
+      if (!benchmark.isOfOneRun || position !== oracle.written || !isAllReported(world) || !isAllRead(world))
         return Promise.resolve(null);
       benchmark.rewrite();
       return Promise.resolve('');
