@@ -114,6 +114,22 @@ describe('a log in UTF-16', () => {
     },
   );
 
+  it.each([
+    ['of UTF-16', [0xff, 0xfe, 0x00, 0xc3, 0x28, 0x80, 0x0a]],
+    ['of UTF-16, big-endian', [0xfe, 0xff, 0x0a]],
+  ])('is not what only begins with the mark %s', (_which, noise) => {
+    const { state } = readBytes(Buffer.concat([Buffer.from(noise), Buffer.from(text)]), [1, 3]);
+    expect(state).toMatchObject({ run: { dialect: 'waa', state: 'finished' } });
+    expect(state.wide).toBeUndefined();
+  });
+
+  it('is known by its mark, whatever its first letters are', () => {
+    for (const encoding of ['utf-16le', 'utf-16be'] as const)
+      expect(tasksOf(readBytes(wide(`开始\n${text}`, encoding), [3]).state.run)).toEqual(
+        tasksOf(readText(text).run),
+      );
+  });
+
   it('is not what goes on with a zero, after a restart of BenchTray', () => {
     const cut = text.indexOf('\n', text.length / 2) + 1;
     const { state } = readBytes(Buffer.from(text.slice(0, cut)));

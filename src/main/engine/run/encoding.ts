@@ -11,6 +11,8 @@ export interface LogSplitter extends LineSplitter {
 
 /** How many bytes show the encoding. Fewer prove nothing: a log may begin with a single zero, the hole that a cut leaves. */
 const tellingBytes = 4;
+/** The same for a log that begins with a byte order mark: bytes that are no text may begin with one as well. */
+const tellingBytesWithMark = 34;
 
 /** @param wide the encoding of the lines before `startOffset`; undefined: the first bytes from there on tell */
 export function createLogSplitter(startOffset: number, wide?: WideEncoding): LogSplitter {
@@ -25,28 +27,36 @@ export function createLogSplitter(startOffset: number, wide?: WideEncoding): Log
   }
 
   function begin(chunk: Uint8Array): LogLine[] {
-    const added = chunk.subarray(0, tellingBytes - first.length);
-    first = Uint8Array.from([...first, ...added]);
-    if (first.length < tellingBytes) return [];
+    first = Buffer.concat([first, chunk]);
+    if (first.length < (markOf(first) === undefined ? tellingBytes : tellingBytesWithMark)) return [];
     whole.wide = encodingOf(first);
     splitter =
       whole.wide === undefined
         ? createLineSplitter(startOffset)
         : createWideSplitter(startOffset, whole.wide);
-    const before = splitter.push(first);
-    return [...before, ...splitter.push(chunk.subarray(added.length))];
+    return splitter.push(first);
   }
 
   return whole;
 }
 
-/** Returns the encoding by the byte order mark, or by the empty halves of two Latin letters; undefined: UTF-8. */
+/** Returns the encoding by the byte order mark and a Latin letter near it, or by two Latin letters; undefined: UTF-8. */
 function encodingOf(first: Uint8Array): WideEncoding | undefined {
-  const [one, two] = first;
-  const zeros = Array.from(first, (byte) => (byte === 0 ? '0' : 'x')).join('');
-  if ((one === 0xff && two === 0xfe) || zeros === 'x0x0') return 'utf-16le';
-  if ((one === 0xfe && two === 0xff) || zeros === '0x0x') return 'utf-16be';
-  return undefined;
+  const mark = markOf(first);
+  if (mark !== undefined) return hasLatin(first.subarray(2, tellingBytesWithMark), mark) ? mark : undefined;
+  const zeros = Array.from(first.subarray(0, tellingBytes), (byte) => (byte === 0 ? '0' : 'x')).join('');
+  if (zeros === 'x0x0') return 'utf-16le';
+  return zeros === '0x0x' ? 'utf-16be' : undefined;
+}
+
+function markOf([one, two]: Uint8Array): WideEncoding | undefined {
+  if (one === 0xff && two === 0xfe) return 'utf-16le';
+  return one === 0xfe && two === 0xff ? 'utf-16be' : undefined;
+}
+
+/** Whether one of these letters is an ASCII one. A log has digits, spaces and brackets at its beginning in any language. */
+function hasLatin(bytes: Uint8Array, encoding: WideEncoding): boolean {
+  return /[\t -~]/.test(new TextDecoder(encoding).decode(bytes));
 }
 
 const byteOrderMark = /^\uFEFF/;
