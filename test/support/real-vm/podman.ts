@@ -43,11 +43,10 @@ export async function installPodman(vm: RealVm, called: PodmanCalled): Promise<P
       'runtime = "runc"',
     ].join('\n'),
   );
-  const rootful = program(
-    `--root "$VM_DIR/podman/root" --runroot "$VM_DIR/podman/run" --tmpdir "$VM_DIR/podman/tmp"`,
-  );
+  // Podman takes no path of more than 50 characters for its run folder. The machine has a /tmp of its own.
+  const rootful = program(`--root "$VM_DIR/podman/root" --runroot /tmp/podman/run --tmpdir /tmp/podman/tmp`);
   const rootless = program(
-    `--root "$VM_DIR/podman/own" --runroot "$VM_DIR/podman/own-run" --tmpdir "$VM_DIR/podman/own-tmp"`,
+    `--root "$VM_DIR/podman/own" --runroot /tmp/podman/own-run --tmpdir /tmp/podman/own-tmp`,
   );
   const put = (path: string, text: string): void => {
     mkdirSync(join(file(path), '..'), { recursive: true });
