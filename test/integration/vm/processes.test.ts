@@ -14,7 +14,8 @@ import { shells, type Shell } from '../../unit/vm/shells.ts';
 const inOwnMachine = ([name, program]: Shell): Shell => [
   name,
   [
-    ...['unshare', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child'],
+    'unshare',
+    ...['--mount', '--pid', '--fork', '--mount-proc', '--kill-child'],
     ...['sh', '-c', 'mount --bind "$HOME" /tmp && HOME=/tmp exec "$@"', 'sh', ...program],
   ],
 ];
