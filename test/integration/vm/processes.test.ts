@@ -10,13 +10,20 @@ import { until } from '../../support/wait.ts';
 import { localShell } from '../../unit/vm/local-shell.ts';
 import { shells, type Shell } from '../../unit/vm/shells.ts';
 
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** $0: this project, which stays where it is if that is in /tmp. */
+const ownTmp = `
+case $0 in /tmp/*) mkdir -p "$HOME\${0#/tmp}" && mount --bind "$0" "$HOME\${0#/tmp}";; esac
+mount --rbind "$HOME" /tmp && HOME=/tmp exec "$@"`;
+
 /** A machine of its own counts its own processes only, and has nothing in /tmp but the files of the test: any log there costs a `stat`. */
 const inOwnMachine = ([name, program]: Shell): Shell => [
   name,
   [
     'unshare',
     ...['--mount', '--pid', '--fork', '--mount-proc', '--kill-child'],
-    ...['sh', '-c', 'mount --bind "$HOME" /tmp && HOME=/tmp exec "$@"', 'sh', ...program],
+    ...['sh', '-c', ownTmp, root, ...program],
   ],
 ];
 /** Without `stat`, the shell asks `ls` and `date` about each file. */
