@@ -73,10 +73,12 @@ export class LookSource implements Source {
     if (this.#session !== session) return;
     const state = store.get();
     const { isSingle } = state.contact?.channels ?? {};
+    // One moment: a busy computer may stop this process between two readings of a clock.
+    const wallMs = clock.wallMs();
     store.update({
       looked: { count: state.looked.count + 1, depth },
-      checkedAtMs: clock.wallMs(),
-      ...(state.host === host ? {} : { heard: { runMs: clock.runMs(), wallMs: clock.wallMs() } }),
+      checkedAtMs: wallMs,
+      ...(state.host === host ? {} : { heard: { runMs: clock.runMs(), wallMs } }),
       ...(isSingle == null ? {} : { isSingleSession: isSingle }),
     });
     session.afterLook();
