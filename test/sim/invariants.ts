@@ -154,6 +154,8 @@ function isRead({ life, benchmark, link }: World): boolean {
   if (link === null || reading === null || current === null || newest?.file !== current) return false;
   return (
     reading.inode === current.inode &&
+    // Cut and grown to the same length again, it is another text.
+    current.cutsWhenSent === current.cuts &&
     current.bytes.length > 0 &&
     reading.receivedTo === current.bytes.length &&
     reading.session.offset >= 0

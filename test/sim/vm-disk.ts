@@ -7,6 +7,8 @@ export class VmFile {
   modifiedMs = Date.now();
   /** How often it was truncated: what reads it must notice. */
   cuts = 0;
+  /** How often it had been truncated when BenchTray was last sent bytes of it; -1: never sent. */
+  cutsWhenSent = -1;
 
   constructor(inode: string) {
     this.inode = inode;

@@ -178,8 +178,10 @@ class VmChannel extends EventEmitter {
           )
         : 0;
     const chunk = rest.subarray(0, zeros + pick(this.#random, chunkBytes));
-    if (chunk.length > 0) this.emit('data', Buffer.from(chunk));
-    else if (tail.cutMessage === null) {
+    if (chunk.length > 0) {
+      file.cutsWhenSent = file.cuts;
+      this.emit('data', Buffer.from(chunk));
+    } else if (tail.cutMessage === null) {
       this.#finish();
       return;
     }
