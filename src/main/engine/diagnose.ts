@@ -32,7 +32,7 @@ export interface HouseOptions {
   readonly ownUrl: string;
 }
 
-/** Returns what the doctor is told of the BenchTray that it runs in. */
+/** Returns the facts about this BenchTray that the doctor checks. */
 export async function houseOf({ config, sources, dataDir, ownUrl }: HouseOptions): Promise<House> {
   const read = sources === null ? null : await readConfig(sources);
   const { path, warnings } = read?.ok === true ? read : { path: null, warnings: [] };

@@ -29,7 +29,7 @@ export function reportStart(): void {
   }
 }
 
-/** Ends the app before it has begun, with a sentence for the person, on the terminal and in a dialog. */
+/** Shows why the app cannot start, on the terminal and in a dialog, and ends it. */
 export async function refuseToStart(error: unknown): Promise<void> {
   const message = messageOf(error);
   const hint = error instanceof UserError ? error.hint : null;

@@ -163,7 +163,7 @@ const syntaxTexts: Readonly<Record<string, string>> = {
   InvalidCharacter: 'found a character that has to be escaped in a text',
 };
 
-/** What is wrong with the syntax, in words. No error stands for a file without anything in it. */
+/** Returns a sentence about a syntax error. Without an error, the file is empty. */
 function syntaxText(error: ParseError | undefined, source: string): string {
   if (error === undefined || source.trim() === '')
     return 'the file is empty, expected a configuration in { }';

@@ -16,8 +16,8 @@ export function troubleshooting(): string {
 
 function row(title: string, { when, advice, exampleCommand }: RemedyWords): string {
   const command = exampleCommand(terminalOf('linux'));
-  const todo = command === null ? advice : [advice, ' `', command, '`'].join('');
-  return `| ${[title, when, todo].map(cell).join(' | ')} |`;
+  const remedy = command === null ? advice : [advice, ' `', command, '`'].join('');
+  return `| ${[title, when, remedy].map(cell).join(' | ')} |`;
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

@@ -2,6 +2,7 @@
  * What stands in front of a message in a log line. Every line of a log goes through here: what cannot be a prefix is
  * told from a few characters, without a regular expression.
  */
+import { terminalCode } from '../common/terminal-code.ts';
 
 /** A line that the benchmark's logger wrote: `[2026-01-28 23:05:17,318 INFO lib_run_single/56-MainProcess] Step 9: …`. */
 export interface LoggingRecord {
@@ -31,8 +32,6 @@ export interface PlainRecord {
   readonly message: string;
 }
 
-// eslint-disable-next-line no-control-regex -- terminal codes are what it is about
-const terminalCode = /\x1b\[[0-9;?=]*[A-Za-z]/g;
 const timestamp = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/y;
 const timestampChars = 23;
 /** The module is the name of a file, which may hold almost anything. */
@@ -45,7 +44,7 @@ const plainPrefix = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \[([A-Z]+)\] /;
 const wrapperPrefix = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] \[([A-Z][A-Z-]*)\] ?/;
 /** The name of the service is followed by two blanks at least, and by the time where that was asked for. */
 const composePrefix =
-  // eslint-disable-next-line no-control-regex -- the name may have a colour
+  // eslint-disable-next-line no-control-regex -- the name of the service may have a colour, which begins with ESC
   /^(?:\x1b\[[\d;]*m)*[a-zA-Z0-9][\w.-]{0,100} {2,100}\|(?: |$)(?:\x1b\[0m)?(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?/;
 const colourCode = '[1;33m';
 /** In the place of the escape byte stands nothing, or how a terminal, a collector of logs or a person writes it. */

@@ -2,6 +2,7 @@
  * How far Windows has come, from the texts of dockur/windows: `msg.html` (the same words, with a percentage, in every version) and
  * the container's log. Pure; a boot only ever moves forwards.
  */
+import { terminalCode } from '../common/terminal-code.ts';
 import { bootPhases, type Phase } from '../../../shared/stream.ts';
 import { bootStepOf } from './boot-steps.ts';
 import { withTroubleOf, type BootTrouble } from './boot-troubles.ts';
@@ -53,15 +54,13 @@ const longestLine = 1_000;
 const longestPage = 8_000;
 /** "Downloading Windows 11 (45.3%)" */
 const pagePercent = /\((\d{1,3}(?:\.\d+)?)%\)/;
-// eslint-disable-next-line no-control-regex -- terminal escapes are what is removed here
-const escapes = /\x1b\[[0-9;?=]*[A-Za-z]/g;
 
 /** Reads one line of the container's log, with or without the time that docker puts in front. */
 export function readBootLine(state: BootState, line: string): BootState {
   const time = lineTime.exec(line)?.[1];
   const said = time === undefined ? line : line.slice(time.length + 1);
   // WAA's start script writes its waiting line every 5 s, also into the middle of a wget line.
-  const text = said.slice(0, longestLine).replace(escapes, '').replaceAll(waitingLine, '').trim();
+  const text = said.slice(0, longestLine).replace(terminalCode, '').replaceAll(waitingLine, '').trim();
   if (text === '') return state;
   if (/Starting Windows for \w+ v/.test(text)) {
     return firstLine(state, epochMs(time), bootStepOf(text)?.words ?? null);

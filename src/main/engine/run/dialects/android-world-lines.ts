@@ -8,7 +8,7 @@ export type AndroidWorldLine =
   | { readonly says: 'perhaps'; readonly text: string }
   /** `Running task: X` above a line of `=` of the same length */
   | { readonly says: 'template'; readonly name: string }
-  /** `Running task X with goal "…"`: an instance of the template, of which there may be several */
+  /** `Running task X with goal "…"`: one instance of the template, which may have several */
   | { readonly says: 'task'; readonly name: string; readonly goal: string }
   /** `Skipping already processed task X_0` */
   | { readonly says: 'done_before' }

@@ -163,7 +163,7 @@ function nameTask({ unnamed, row: taskId, ...rest }: AndroidWorldState): Step {
   return andThen(begun, (now) => endTask(now, 'scored', successful));
 }
 
-/** `SKIPPING X.`: an exception in the task, which may come before it has begun. */
+/** Ends the task with an exception at `SKIPPING X.`, which may come before the line that begins the task. */
 function raise(state: AndroidWorldState, taskId: string): Step {
   if (!state.runIsOn || (state.task?.taskId ?? state.template ?? taskId) !== taskId) return unchanged(state);
   const begun = state.task === null ? startTask(state, taskId, '', 0) : unchanged(state);

@@ -20,7 +20,7 @@ export interface Dialect<State = unknown> {
    * it. For dialects that write some of their lines alike. Without it, every dialect sees every record.
    */
   claims?(state: State, record: LogRecord): boolean;
-  /** The state after a run of another dialect has begun; without it, the initial one. */
+  /** Returns the state to keep when a run of another dialect begins. A dialect without this function keeps nothing. */
   giveWay?(state: State): State;
   /** What still has to be said when it is known from elsewhere that the process is gone: results that no line confirmed. */
   close(state: State): DialectStep<State>;

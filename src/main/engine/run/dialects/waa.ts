@@ -1,6 +1,6 @@
 /**
- * The log of `run.py` of Windows Agent Arena, from its first release to its forks, under any name: Python logging records, of which
- * only those of the runner itself and of `lib_run_single` tell how far it is. A task is over with its `Finished` line.
+ * Reads the log of Windows Agent Arena's `run.py`, of every release and fork, whatever the script is called. The log consists of
+ * Python logging records. Only those of the runner and of `lib_run_single` show the progress. The line `Finished` ends a task.
  */
 import { parseBracketPrefix, parseComposePrefix, parseWrapper, plainText } from '../log-prefix.ts';
 import type { DomainPlan, ReadContext, RunEvent } from '../model.ts';

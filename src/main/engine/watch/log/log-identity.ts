@@ -42,15 +42,19 @@ export function continuationOf(saved: FollowState): Continuation | null {
   return session === null ? null : { session, runnerSeen: saved.runnerSeen, pending: Buffer.alloc(0) };
 }
 
+// eslint-disable-next-line no-control-regex -- a colour code begins with ESC
+const colourAtEnd = /\x1b(?:\[[\d;]*m?)?$/;
+// eslint-disable-next-line no-control-regex -- the logger writes its colour in front of the time, and the code begins with ESC
+const recordStart = /^(?:\x1b?\[1;33m)?\[\d{4}-\d\d-\d\d /;
+
 /**
  * The beginning of a line whose rest is in the next file: a rotation may cut anywhere. Where that file begins with a record, the line
  * had been left as it was.
  */
 export function carriedOver(pending: Uint8Array, head: string): Buffer {
   if (pending.length === 0) return Buffer.alloc(0);
-  /* eslint-disable no-control-regex -- the logger's colour codes */
-  const isCutColour = /\x1b(?:\[[\d;]*m?)?$/.test(Buffer.from(pending.subarray(-8)).toString('latin1'));
-  return !isCutColour && /^(?:\x1b?\[1;33m)?\[\d{4}-\d\d-\d\d /.test(head)
+  const isCutColour = colourAtEnd.test(Buffer.from(pending.subarray(-8)).toString('latin1'));
+  return !isCutColour && recordStart.test(head)
     ? Buffer.concat([pending, Buffer.from('\n')])
     : Buffer.from(pending);
 }
