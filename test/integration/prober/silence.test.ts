@@ -1,5 +1,7 @@
 /** A log that is silent: when that means something, and when it only means that nobody was there to hear. */
+import { utimesSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { sampleRunByTask } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { waaLog } from '../../unit/run/support.ts';
@@ -52,5 +54,23 @@ describe.skipIf(sshdPath === null)('a run whose log was silent', () => {
     await untilRecovered('run_stalled');
     await until(() => client.progress()?.state === 'running', 'progress says that it goes on');
     expect(client.errors().map(({ code }) => code)).toEqual(['run_stalled']);
+  });
+
+  it('since its process died, long before BenchTray came, is history', async () => {
+    const vm = await readyVm();
+    const dayAgoMs = Date.now() - 86_400_000;
+    const [first = '', second = ''] = sampleRunByTask(dayAgoMs);
+    vm.runSays(first + second.slice(0, second.indexOf('Step 2')));
+    utimesSync(vm.runLog, dayAgoMs / 1000 + 600, dayAgoMs / 1000 + 600);
+    const benchmark = { ...vm.config.benchmark, log: `container:${vm.runLog}` };
+    const { client, monitor, untilPhase } = await watch({ ...vm.config, benchmark });
+    await untilPhase('ready');
+    await until(() => client.progress()?.state === 'crashed', 'the run is shown as what it is');
+    const statuses = client.statuses().length;
+    await until(() => client.statuses().length > statuses + 4, 'more looks');
+    expect(client.errors()).toEqual([]);
+    expect(client.tasks()).toEqual([]);
+    const runs = (await (await fetch(`${monitor.url}/api/runs`)).json()) as Record<string, unknown>[];
+    expect(runs).toMatchObject([{ state: 'crashed', tasks_completed: 1 }]);
   });
 });
