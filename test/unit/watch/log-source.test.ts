@@ -22,10 +22,12 @@ function watched() {
     ...{ store, tools },
     write: (text: string) => appendFileSync(path, text),
     /** A whole look at the VM is through; resolves when the log has been looked at, too. */
-    look: async (): Promise<void> => {
+    look: async (search: 'answered' | 'pending' | 'failed' = 'answered'): Promise<void> => {
       const { logLooks, looked } = store.get();
       const host = { runners: [], logs: [], unnamedLogs: 0 };
-      store.update({ host, looked: { count: looked.count + 1, depth: 'whole' } });
+      if (search === 'answered') store.update({ host, answered: { ...store.get().answered, host: true } });
+      if (search === 'failed') store.update({ unanswered: ['host'] });
+      store.update({ looked: { count: looked.count + 1, depth: 'whole' } });
       await until(() => store.get().logLooks > logLooks, 'the log was looked at');
     },
   };
@@ -56,6 +58,17 @@ describe.skipIf(process.platform !== 'linux')('the log of a VM', () => {
     expect(store.get()).toMatchObject({ run: { isRunning: true }, resultRun: null });
     expect(store.get().reading?.run?.runId).toBe(store.get().loggedRun?.runId);
   });
+
+  it.each(['answered', 'failed'] as const)(
+    'is opened when the first search for processes has %s, and not before',
+    async (search) => {
+      const { store, look } = watched();
+      await look('pending');
+      expect(store.get().reading).toBeNull();
+      await look(search);
+      await until(() => store.get().reading !== null, 'the log is being read');
+    },
+  );
 
   it('counts as searched after three looks, on each connection again', async () => {
     const { store, look } = watched();

@@ -161,6 +161,11 @@ export class BenchmarkLog {
     this.#withoutRun.note(this.#following);
     // Times in a log mean nothing before the VM's clock is known.
     if (sight.machine === null) return;
+    // Without a process, an old log without an end is history; with one, its run is stalled.
+    if (this.#following.reading === null && isSearchPending(sight)) {
+      this.#hurry();
+      return;
+    }
     const choice = await findLog({
       sight,
       configured: config.benchmark.log,
@@ -282,4 +287,11 @@ export class BenchmarkLog {
       stallsAfterMs: stallAfterMs(reading.run, config.stalledAfterMinutes * 60_000),
     };
   }
+}
+
+/** Whether the first search for processes is still to be answered, on the VM or in its container. */
+function isSearchPending({ answered, container, inside, shells, unanswered }: VmState): boolean {
+  if (!answered.host) return !unanswered.includes('host');
+  const isAskedInside = container.kind === 'running' && (shells?.inside ?? null) !== null;
+  return isAskedInside && inside === null && !unanswered.includes('inside');
 }
