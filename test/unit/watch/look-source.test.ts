@@ -27,6 +27,18 @@ describe.skipIf(process.platform === 'win32')('a VM', () => {
     expect([checkedAtMs, heard, host, machine]).not.toContain(null);
   });
 
+  it('does not count a look that overlaps the first one, and so has no answers', async () => {
+    const { store, tools, connect } = watched();
+    const counted: boolean[] = [];
+    store.subscribe(({ looked, host, machine, shells, lookWantedAtMs }, before) => {
+      if (shells !== null && lookWantedAtMs === null) wantLook(store, tools.clock.monotonicMs(), 0);
+      if (looked.count > before.looked.count) counted.push(host !== null && machine !== null);
+    });
+    connect();
+    await until(() => counted.length >= 1, 'a look is through');
+    expect(counted[0]).toBe(true);
+  });
+
   it('gets a whole look soon after a source wanted one', async () => {
     const { store, tools, connect } = watched();
     connect();
