@@ -209,6 +209,8 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
   let server: ChildProcess | null = null;
   const runners: ChildProcess[] = [];
   let serverLog = '';
+  /** Processes that are stopped by `freeze`. */
+  const stopped = new Set<number>();
   let pace: NodeJS.Timeout | null = null;
   let begun = '';
   let bootAt: string | null = null;
@@ -398,12 +400,19 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       if (server === null) return;
       // A server that still ran could start one more session, which would keep its port.
       vm.freeze(true);
-      const all = family(server);
+      // Some of those that are stopped are nobody's children any more: their session was ending.
+      const all = [...family(server), ...stopped];
+      stopped.clear();
       server = null;
       for (const pid of all) signal(pid, 'SIGKILL');
       await until(() => all.every((pid) => commandOf(pid) === ''), 'sshd and its sessions have ended');
     },
     freeze(frozen) {
+      if (!frozen) {
+        for (const each of stopped) signal(each, 'SIGCONT');
+        stopped.clear();
+        return;
+      }
       // Number 0 would be everybody.
       if (server?.pid === undefined) return;
       const { pid } = server;
@@ -411,8 +420,11 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       // Parents first, and again while there are new ones: a process starts others until it stops.
       for (;;) {
         const all = [...descendants(pid), pid].reverse().filter((each) => !isInLogin(each));
-        for (const each of all) signal(each, frozen ? 'SIGSTOP' : 'SIGCONT');
-        if (!frozen || all.length === known) break;
+        for (const each of all) {
+          stopped.add(each);
+          signal(each, 'SIGSTOP');
+        }
+        if (all.length === known) break;
         known = all.length;
       }
     },
