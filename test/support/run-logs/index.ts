@@ -31,6 +31,10 @@ const makers = {
   osworld_many: makeManyProcessLog,
   osworld_renamed: (seed, options) => renamed(makeOsWorldLog(seed, options), 'run_local'),
   osworld_many_renamed: (seed, options) => renamed(makeManyProcessLog(seed, options), 'sample_uitars'),
+  osworld_without_process: (seed, options) =>
+    changed(renamed(makeOsWorldLog(seed, options), 'run_local'), /(?<=\[32m\w+\/1)-MainProcess/, ''),
+  osworld_own_names: (seed, options) =>
+    changed(renamed(makeManyProcessLog(seed, options), 'run_agents'), /EnvProcess-/g, 'Agent-'),
   android_world: makeAndroidWorldLog,
   coact: makeCoActLog,
   macosworld: makeMacOsWorldLog,
@@ -43,11 +47,12 @@ const makers = {
 } satisfies Record<string, (seed: number, options: RunLogOptions) => RunLog>;
 
 /** The same run, started by a script of another name. */
-function renamed({ pieces, truth }: RunLog, script: string): RunLog {
-  const named = pieces.map(({ text, process }) => ({
-    text: text.replace(/(?<=\[32m)run(?:_multienv)?(?=\/1-)/, script),
-    process,
-  }));
+function renamed(log: RunLog, script: string): RunLog {
+  return changed(log, /(?<=\[32m)run(?:_multienv)?(?=\/1-)/, script);
+}
+
+function changed({ pieces, truth }: RunLog, pattern: RegExp, by: string): RunLog {
+  const named = pieces.map(({ text, process }) => ({ text: text.replace(pattern, by), process }));
   return { pieces: named, text: named.map(({ text }) => text).join(''), truth };
 }
 

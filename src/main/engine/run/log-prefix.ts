@@ -34,8 +34,10 @@ export interface PlainRecord {
 
 const timestamp = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/y;
 const timestampChars = 23;
-/** The module is the name of a file, which may hold almost anything. */
-const originText = /^ ([A-Z]+) ([^/]+)\/(\d+)-(.+)$/s;
+/** The module is the name of a file, which may hold almost anything. Some scripts leave out the process. */
+const originText = /^ ([A-Z]+) ([^/]+)\/(\d+)(?:-(.+))?$/s;
+/** What Python calls the process that started first. */
+const firstProcess = 'MainProcess';
 type Origin = Pick<LoggingRecord, 'level' | 'module' | 'lineNumber' | 'process'>;
 const origins = new Map<string, Origin | null>();
 const maxOrigins = 1000;
@@ -117,7 +119,7 @@ function originOf(text: string): Origin | null {
   const known = origins.get(text);
   if (known !== undefined) return known;
   const plain = withoutTornCodes(plainText(text));
-  const [, level = '', module = '', lineNumber = '', process = ''] = originText.exec(plain) ?? [];
+  const [, level = '', module = '', lineNumber = '', process = firstProcess] = originText.exec(plain) ?? [];
   const origin = module === '' ? null : { level, module, lineNumber: Number(lineNumber), process };
   if (origins.size >= maxOrigins) origins.clear();
   origins.set(text, origin);

@@ -12,11 +12,11 @@ export function parseTaskList(text: string): readonly PlannedTask[] | null {
 }
 
 /**
- * `Namespace(max_steps=15, model='gpt-4o', …)` → the arguments that are known and harmless. All others, which may
- * hold secrets, are dropped here and go nowhere.
+ * Returns the known and harmless arguments in `Namespace(max_steps=15, model='gpt-4o', …)` or in the same as a dictionary. The others may
+ * hold secrets, so they go nowhere.
  */
 export function parseArguments(text: string): Partial<RunArguments> {
-  const values = parseNamespace(text);
+  const values = parseValues(text);
   const found: { -readonly [Name in keyof RunArguments]?: RunArguments[Name] } = {};
   for (const [name, field, least] of countArguments) {
     const value = Number(values.get(name) ?? NaN);
@@ -56,21 +56,24 @@ export function parseScore(text: string): number | null {
   return score >= 0 && score <= 1 ? score : null;
 }
 
-/** Every `name=value` at the top level; strings without their quotes, everything else as written. */
-function parseNamespace(text: string): ReadonlyMap<string, string> {
+/** Every `name=value` or `'name': value` at the top level; strings without their quotes, everything else as written. */
+function parseValues(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  const open = text.indexOf('Namespace(');
-  if (open === -1) return values;
-  let at = open + 'Namespace('.length;
-  while (at < text.length && text[at] !== ')') {
-    const equals = text.indexOf('=', at);
-    if (equals === -1) break;
-    const end = endOfValue(text, equals + 1);
-    values.set(text.slice(at, equals).trim(), unquoted(text.slice(equals + 1, end).trim()));
+  const open = /Namespace\(|\{/.exec(text);
+  if (open === null) return values;
+  const separator = open[0] === '{' ? ':' : '=';
+  let at = open.index + open[0].length;
+  while (at < text.length && !isClose(text.charAt(at))) {
+    const middle = text.indexOf(separator, at);
+    if (middle === -1) break;
+    const end = endOfValue(text, middle + 1);
+    values.set(unquoted(text.slice(at, middle).trim()), unquoted(text.slice(middle + 1, end).trim()));
     at = text[end] === ',' ? end + 1 : end;
   }
   return values;
 }
+
+const isClose = (char: string): boolean => char === ')' || char === '}';
 
 /** Position of the comma or bracket that ends the value; commas and brackets in strings, lists and calls belong to it. */
 function endOfValue(text: string, from: number): number {
@@ -83,7 +86,7 @@ function endOfValue(text: string, from: number): number {
       else if (char === quote) quote = null;
     } else if (char === "'" || char === '"') quote = char;
     else if ('([{'.includes(char)) depth += 1;
-    else if (depth === 0 && (char === ',' || char === ')')) return at;
+    else if (depth === 0 && (char === ',' || isClose(char))) return at;
     else if (')]}'.includes(char)) depth -= 1;
   }
   return text.length;

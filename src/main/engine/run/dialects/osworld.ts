@@ -21,6 +21,7 @@ import {
   type Step,
 } from './osworld-run.ts';
 import {
+  isArguments,
   isManyProcessRunner,
   isOneOfSeveral,
   isRunnerName,
@@ -58,7 +59,7 @@ function mayCount({ runIsOn, speaker }: OsWorldState, record: LoggingRecord): bo
   const { module, message } = record;
   if (speaker === undefined || module === speaker.module || isRunnerName(module)) return true;
   if (speaker.isOurs && !runIsOn) return true;
-  return isTaskPlayer(record) || message.startsWith('Left tasks:') || message.startsWith('Args: Namespace(');
+  return isTaskPlayer(record) || message.startsWith('Left tasks:') || isArguments(message);
 }
 
 /** Whether a line is OSWorld's, whatever it says. WAA has a `run.py` too, so its lines count only after a start of OSWorld. */
@@ -148,7 +149,7 @@ function readRunLine(state: OsWorldState, line: RunnerLine, record: LoggingRecor
       return store(state, { worker: { ...worker, nextDomain: line.domain }, events: [] });
     case 'task':
       return andThen(withRun({ ...state, interrupted: false }, record, at), (now) =>
-        store(now, startTask(worker, line.taskId, at)),
+        store(now, startTask(worker, line, at)),
       );
     case 'instruction':
       return store(state, addInstruction(worker, line.text, at));

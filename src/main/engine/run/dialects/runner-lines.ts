@@ -18,7 +18,13 @@ export type RunnerLine =
   | { readonly says: 'arguments'; readonly arguments: Partial<RunArguments> }
   /** `byProcess`: one process of several says so, which only OSWorld has. */
   | { readonly says: 'domain'; readonly domain: string; readonly byProcess: boolean }
-  | { readonly says: 'task'; readonly taskId: string; readonly byProcess: boolean }
+  /** `domain`: undefined if the line before tells it. */
+  | {
+      readonly says: 'task';
+      readonly taskId: string;
+      readonly domain?: string | undefined;
+      readonly byProcess: boolean;
+    }
   | { readonly says: 'instruction'; readonly text: string; readonly byProcess: boolean }
   | { readonly says: 'step'; readonly step: number }
   /** `Agent: Running server agent ufo...`: in the guest, which writes nothing into this log */
@@ -55,13 +61,20 @@ export type RunnerLine =
 
 /** OSWorld puts the name of the process in front: `[EnvProcess-1][Domain]: os`. */
 const taskLine = /^(\[[^\]]*\])?\[(Domain|Example ID|Instruction)\]:\s*(.*)$/s;
+/** A fork logs domain and task in one line: `[Domain]: chrome  [ID]: bb5e…`. */
+const wholeName = /^(\S+)\s+\[(?:Example )?ID\]:\s*(\S+)$/;
+/** A fork of OSWorld logs this behind `Result: …`, or in its place: `[Result] part/bolt-1 = 1.000`. */
+const namedResult = /^\[Result\]:? \S+ = (\S+)$/;
 const finishedLine = /^Finished ([^/\s]+)\/(\S+)(?:\s+score=(\S+))?/;
-/** OSWorld: `Exception in EnvProcess-1 os/…: message`. */
-const exceptionLine = /^Exception in ([^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
+/** OSWorld: `Exception in EnvProcess-1 os/…: message`. A task without a readable file never starts. */
+const exceptionLine = /^(?:Exception in|Failed to load task) ([^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
 /** OSWorld logs the first while it waits for its processes, and the second at its end, for the same error. */
 const mainErrorLine =
   /^(?:\w+ )?(?:error|exception) (?:while waiting for (?:the )?processes|in (?:the )?main process):\s*(.*)$/is;
-const failedLine = /^(?:Task|Process)-level error in ([^\s:]+):\s*(.*)$/s;
+const failedLine = /^(?:Task|Process)-level error in ([^\s:]+)(?: for [^\s:]+)?:\s*(.*)$/s;
+const diedLine = /^Process (\S+) died, restarting/;
+/** Scripts differ in what they log when they are told to stop. */
+const stopLine = /^(?:Received signal \d+\b.*shutting down|(?:Main process received )?KeyboardInterrupt\b)/i;
 /** The number of the try, if each task is played several times. BenchTray counts attempts itself. */
 const sampleMark = /\[k=\d+\]$/;
 const maxMessageChars = 1000;
@@ -76,9 +89,9 @@ export function isRunnerName(module: string): boolean {
   return module === 'run' || isManyProcessRunner(module);
 }
 
-/** Whether this process was started by another one, as Python and OSWorld name such processes. */
+/** Whether another process started this one. Python gives the first one a name of its own; scripts name the others as they like. */
 export function isOneOfSeveral(process: string): boolean {
-  return /Process-\w/.test(process);
+  return process !== 'MainProcess';
 }
 
 /** `lib_run_single` plays one task; it never names it. */
@@ -101,6 +114,11 @@ export function parseRunnerLine(record: LoggingRecord): RunnerLine | null {
     default:
       return null;
   }
+}
+
+/** Whether a script logs its arguments: `Args: Namespace(…)`, or a dictionary. */
+export function isArguments(message: string): boolean {
+  return message.startsWith('Args: Namespace(') || message.startsWith('Args: {');
 }
 
 /** More than any list of tasks has. */
@@ -127,19 +145,24 @@ function playerLine(message: string): RunnerLine | null {
 
 function taskHead({ message, process }: LoggingRecord): RunnerLine | null {
   const [, bracket, kind, value] = taskLine.exec(message) ?? [];
-  if (kind === undefined || value === undefined)
+  if (kind === undefined || value === undefined) {
+    const score = namedResult.exec(message)?.[1];
+    if (score !== undefined) return { says: 'result', score: parseScore(score) };
     return /^\[Child \d+\] received signal \d+/.test(message) ? { says: 'signal', ofRun: false } : null;
+  }
   const byProcess = bracket !== undefined || isOneOfSeveral(process);
   if (kind === 'Instruction') return { says: 'instruction', text: value, byProcess };
-  if (kind === 'Domain') return value === '' ? null : { says: 'domain', domain: value, byProcess };
-  const taskId = value.replace(sampleMark, '');
-  return taskId === '' ? null : { says: 'task', taskId, byProcess };
+  const [, domain, id] = kind === 'Domain' ? (wholeName.exec(value) ?? []) : [];
+  if (kind === 'Domain' && id === undefined)
+    return value === '' ? null : { says: 'domain', domain: value, byProcess };
+  const taskId = (id ?? value).replace(sampleMark, '');
+  return taskId === '' ? null : { says: 'task', taskId, domain, byProcess };
 }
 
 function runnerLine(message: string): RunnerLine | null {
   if (/^TESTING ON TASK (?:JSON )?PATH:/.test(message)) return { says: 'begin' };
   if (message === 'Left tasks:') return { says: 'left' };
-  if (message.startsWith('Args: Namespace(')) {
+  if (isArguments(message)) {
     return { says: 'arguments', arguments: parseArguments(message) };
   }
   if (message.startsWith('Worker ')) {
@@ -160,25 +183,28 @@ function runnerLine(message: string): RunnerLine | null {
   const average = /^Average score: (\S+)/.exec(message)?.[1];
   if (average !== undefined) return { says: 'average', score: parseScore(average) };
   if (message === 'No examples finished.') return { says: 'average', score: null };
-  const total = /^Total tasks: (\d{1,6})$/.exec(message)?.[1];
+  const total = /^(?:Total tasks|Tasks to run): (\d{1,6})$/.exec(message)?.[1];
   if (total !== undefined) return { says: 'total', total: Number(total) };
   const started = /^Started process (\S+) with PID \d+$/.exec(message)?.[1];
   if (started !== undefined) return { says: 'started', process: started };
   if (/^Process \S+ received signal \d+/.test(message)) return { says: 'signal', ofRun: false };
-  return /^Received signal \d+\. Gracefully shutting down/.test(message)
-    ? { says: 'signal', ofRun: true }
-    : null;
+  return stopLine.test(message) ? { says: 'signal', ofRun: true } : diedProcess(message);
+}
+
+function diedProcess(message: string): RunnerLine | null {
+  const process = diedLine.exec(message)?.[1];
+  return process === undefined ? null : { says: 'died', process };
 }
 
 function warningLine(message: string): RunnerLine | null {
-  const process = /^Process (\S+) died, restarting/.exec(message)?.[1];
-  if (process !== undefined) return { says: 'died', process };
+  const died = diedProcess(message);
+  if (died !== null) return died;
   // Newer OSWorld, where older ones say "Average score: 0".
   return message.startsWith('No valid scores were produced') ? { says: 'average', score: null } : null;
 }
 
 function errorLine({ message, process: writer }: LoggingRecord): RunnerLine | null {
-  if (message === 'All processes died, exiting.') return { says: 'all_died' };
+  if (/^All processes died\b/.test(message)) return { says: 'all_died' };
   const [, mainError] = mainErrorLine.exec(message) ?? [];
   if (mainError !== undefined) return { says: 'crashed', message: mainError.slice(0, maxMessageChars) };
   const [, by, domain, taskId, text = ''] = exceptionLine.exec(message) ?? [];

@@ -62,10 +62,14 @@ export function store<State extends WithWorkers>(
   return { state: { ...state, workers: [...others, worker].slice(-mostWorkers) }, events };
 }
 
-/** The `[Example ID]` line. A task before it that no line ended is over as well. */
-export function startTask(worker: RunnerWorker, taskId: string, at: number): WorkerStep {
+/** The line that names a task. A task before it that no line ended is over as well. */
+export function startTask(
+  worker: RunnerWorker,
+  { taskId, ...named }: { readonly taskId: string; readonly domain?: string | undefined },
+  at: number,
+): WorkerStep {
   const closed = closeTask(worker, 'lost', at);
-  const domain = worker.nextDomain;
+  const domain = named.domain ?? worker.nextDomain;
   return {
     worker: { ...closed.worker, nextDomain: null, task: { domain, taskId }, step: 0, result: null },
     events: [...closed.events, { type: 'task_started', at, worker: worker.process, domain, taskId }],

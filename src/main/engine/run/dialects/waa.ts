@@ -111,7 +111,7 @@ function readLine(state: WaaState, line: RunnerLine, record: LoggingRecord, at: 
     case 'domain':
       return store(state, { worker: { ...worker, nextDomain: line.domain }, events: [] });
     case 'task':
-      return andThen(withRun(state, record, at), (now) => store(now, startTask(worker, line.taskId, at)));
+      return andThen(withRun(state, record, at), (now) => store(now, startTask(worker, line, at)));
     case 'instruction':
       return store(state, addInstruction(worker, line.text, at));
     case 'step':
