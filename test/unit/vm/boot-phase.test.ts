@@ -78,6 +78,7 @@ describe('a recorded boot', () => {
 describe('a line of the container log', () => {
   it.each([
     ['❯ Starting Windows for Podman v3.14...', 'starting'],
+    ['❯ Starting Windows for systemd-nspawn v6.05...', 'starting'],
     [info('Requesting Windows 11 from Microsoft server...'), 'downloading'],
     [info('Requesting Windows 11 from the Microsoft servers...'), 'downloading'],
     [info('Downloading Windows 11 from dl.bobpony.com...'), 'downloading'],
@@ -235,6 +236,7 @@ describe('the page msg.html', () => {
     ['Booting Windows using QEMU v10.0.6...', 'booting', 'Booting Windows', null],
     ['Initializing disks...', null, 'Preparing the virtual machine', null],
     ['Will retry in 3 seconds...', null, 'Waiting to try again', null],
+    ['Retrying failed download in 5 seconds...', null, 'Waiting to try again', null],
     ['Something of a later version...', null, null, null],
   ])('%s', (text, phase, shown, percent) => {
     expect(readBootPage(noBoot, page(text))).toMatchObject({ phase, text: shown, percent });

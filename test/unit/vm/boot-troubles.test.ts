@@ -57,10 +57,28 @@ describe('what goes wrong with a start', () => {
       /proxy, firewall, DNS/,
     ],
     [error('Failed to download https://x/y.iso , reason: 4'), 'download', /proxy, firewall, DNS/],
+    ...[
+      'Failed to resolve Microsoft servers! Is there an Internet connection?',
+      'Failed to contact Microsoft servers! Is there an Internet connection or is the server down?',
+      'Connection timed out to Microsoft server!',
+      'SSL connection error from Microsoft server!',
+      'Received no data from the Microsoft server!',
+      'Microsoft servers returned a failing HTTP status code!',
+      'Microsoft servers returned an unexpectedly large response!',
+      'Microsoft servers gave us no download link to our request for an automated download!',
+      'Windows server download page gave us no download link!',
+      'Miscellaneous server or network error, reason: 56',
+      'Failed to continue earlier download!',
+      'Product edition ID not found!',
+      'No download in the German language available for Windows 11 Enterprise!',
+      'Failed to find Windows product in esd_edition.xml!',
+      'The downloaded file has an unknown SHA256 checksum: 0123, please report this',
+      'The downloaded file has an invalid SHA1 checksum: 0123 , while expected value was: 4567.',
+    ].map((text): [string, 'download', RegExp] => [error(text), 'download', /custom\.iso/]),
     [
-      error('The downloaded file has an unknown SHA256 checksum: 0123, please report this'),
+      error('Failed at writing Windows media to disk! Out of disk space or permission error?'),
       'download',
-      /custom\.iso/,
+      /df -h/,
     ],
     [
       warning('failed to setup NAT networking, falling back to user-mode networking!'),
@@ -88,6 +106,7 @@ describe('what goes wrong with a start', () => {
       'memory',
       /RAM_SIZE/,
     ],
+    [error('Windows requires at least 2 GB of RAM, but only 1.2 GB can be allocated.'), 'memory', /RAM_SIZE/],
     [error('Timeout while waiting for QEMU to boot the machine!'), 'start', /VNC/],
     [error('Forcefully terminating Windows, reason: 9'), 'start', /VNC/],
   ])('%j is known', (line, kind, hint) => {
@@ -110,6 +129,15 @@ describe('what goes wrong with a start', () => {
     warning('KVM acceleration is not available (vmx/svm disabled), about 10 times slower'),
     warning('something harmless'),
     info('Downloading Windows 11...'),
+    info(
+      'Your configured RAM_SIZE of 16 GB is too high for the 15 GB, but since ZFS is active this will be ignored.',
+    ),
+    warning(
+      'Your configured RAM_SIZE of 16 GB is too high, it will automatically be adjusted to a lower amount.',
+    ),
+    error('Failed to set the owner for "/storage/windows.mac" !'),
+    error('Failed to disable COW for disk image /storage/data.img on BTRFS filesystem (returned x)'),
+    error('and that the NET_ADMIN capability has been added to the container: --cap-add NET_ADMIN'),
     '[2026-01-28 22:55:08,123 ERROR agent/418-MainProcess] Plan not found',
     'Failed to download the file that the task is about, network failure!',
     'ERROR: Not enough free space',
@@ -242,6 +270,12 @@ describe('what goes wrong with a start', () => {
       /could not configure/,
     ],
     ['DHCP', [error("Cannot create macvtap interface. Is the network 'macvlan'?")], /macvtap/],
+    [
+      '1.x with DHCP',
+      [error('You can only enable DHCP while the container is on a macvlan network!')],
+      /DHCP/,
+    ],
+    ['DHCP without a device', [error('Cannot find: sys/devices/virtual/net/qemu')], /sys/],
     ['host network', [error('This container does not support host mode networking!')], /host mode/],
   ])('is the network, by its cause: %s', (_version, lines, cause) => {
     const { troubles } = lines.reduce(readBootLine, noBoot);
@@ -290,6 +324,12 @@ describe('what goes wrong with a start', () => {
       ['qemu-system-x86_64: Could not access KVM kernel module: No such file or directory'],
       'kvm',
       /Could not access KVM/,
+    ],
+    [
+      'a processor that only KVM has',
+      ["qemu-system-x86_64: CPU model 'host' requires KVM or HVF"],
+      'kvm',
+      /CPU model/,
     ],
     [
       'a KVM that somebody else uses',

@@ -198,6 +198,16 @@ describe('each code', () => {
       { ...searched, docker: { kind: 'failed', detail: 'Cannot connect to the Docker daemon at unix:///x' } },
       'unknown',
     ],
+    ...[
+      'failed to connect to the docker API at unix:///x; check if the path is correct and if the daemon is running',
+      'Cannot connect to Podman. Please verify your connection to the Linux system',
+      'cannot access containerd socket "/run/containerd/containerd.sock": no such file or directory',
+    ].map((detail): [StateCode, string, Sight, Verdict] => [
+      'container_missing',
+      `an engine is still starting: ${detail.slice(0, 30)}`,
+      { ...searched, docker: { kind: 'failed', detail } },
+      'unknown',
+    ]),
     [
       'container_missing',
       'docker has not answered its first question yet',

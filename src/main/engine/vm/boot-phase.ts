@@ -62,7 +62,7 @@ export function readBootLine(state: BootState, line: string): BootState {
   // WAA's start script writes its waiting line every 5 s, also into the middle of a wget line.
   const text = said.slice(0, longestLine).replace(terminalCode, '').replaceAll(waitingLine, '').trim();
   if (text === '') return state;
-  if (/Starting Windows for \w+ v/.test(text)) {
+  if (/Starting Windows for \S+ v\d/.test(text)) {
     return firstLine(state, epochMs(time), bootStepOf(text)?.words ?? null);
   }
   const troubles = withTroubleOf(state.troubles, text, state.phase);

@@ -10,7 +10,7 @@ export interface BootStep {
 
 /** First match wins; `{name}` is what is downloaded. Wording of versions 1.x to 6.x; "Succesfully"/"succesfully" are dockur's own older spellings. */
 const steps: readonly (readonly [pattern: RegExp, phase: Phase | null, words: string])[] = [
-  [/Starting Windows for \w+ v/, 'starting', 'The container starts'],
+  [/Starting Windows for \S+ v\d/, 'starting', 'The container starts'],
   [/Requesting .* from (the )?Microsoft server/, 'downloading', 'Asking Microsoft for Windows'],
   [/Downloading (product information|(ESD )?catalog)/, 'downloading', 'Asking Microsoft for Windows'],
   [/Downloading /, 'downloading', 'Downloading {name}'],
@@ -35,7 +35,7 @@ const steps: readonly (readonly [pattern: RegExp, phase: Phase | null, words: st
   ],
   // Only on the page.
   [/^Initializing |^Configuring (boot|QEMU)|^Checking memory/, null, 'Preparing the virtual machine'],
-  [/^Will retry in /, null, 'Waiting to try again'],
+  [/^(Will retry|Retrying failed download) in /, null, 'Waiting to try again'],
 ];
 
 /** "Downloading Windows 11 from dl.example.org...", "Downloading Windows Server 2022 (45.3%)" */

@@ -68,14 +68,23 @@ const ofScripts: readonly KnownTrouble[] = [
     hint: `Microsoft does not serve every address, and cloud addresses least. ${customIso}`,
   },
   {
-    pattern: /unknown SHA256 checksum/,
+    pattern: /(unknown|invalid) SHA\d+ checksum/,
     kind: 'download',
     words: 'the downloaded image is not the expected one',
     hint: `The downloaded image is broken, or newer than this container knows. ${customIso}`,
   },
+  // What curl could not do with the disk it was to write to.
+  { pattern: /Failed at writing Windows media to disk/, ...noDownload, hint: freeSpace },
   {
-    pattern:
-      /Failed to download |network failure!|server issued an error response|Could not find .* download/,
+    pattern: new RegExp(
+      [
+        ...['Failed to (download|resolve|contact|continue earlier download)\\b', 'network failure!'],
+        ...['server issued an error response', 'Could not find .* download', '^No download (in|for) '],
+        ...['(Connection timed out to|SSL connection error from|Received no data from) '],
+        ...['(servers?|page) (returned an?|gave us no) ', 'Miscellaneous server or network error'],
+        ...['Product edition ID not found', 'Failed to find (Windows product|ESD URL)'],
+      ].join('|'),
+    ),
     ...noDownload,
     hint: `Does the VM reach the internet (proxy, firewall, DNS)? ${customIso}`,
   },
@@ -111,7 +120,8 @@ const ofScripts: readonly KnownTrouble[] = [
     hint: bridgeNetwork,
   },
   {
-    pattern: /does not support (host mode|IPVLAN) networking|to be in a MACVLAN network/i,
+    pattern:
+      /does not support (host mode|IPVLAN) networking|to be in a MACVLAN network|only enable DHCP while|sys\/devices\/virtual\/net/i,
     ...noNetwork,
     hint: bridgeNetwork,
   },
@@ -129,7 +139,8 @@ const ofScripts: readonly KnownTrouble[] = [
     isEffect: true,
   },
   {
-    pattern: /RAM_SIZE.*(too high|very close to)/i,
+    pattern:
+      /RAM_SIZE.*(too high|very close to)(?!.* will (be ignored|automatically be adjusted))|requires at least .* of RAM/i,
     kind: 'memory',
     words: 'RAM_SIZE is too high for the VM',
     hint: lessMemory,
@@ -168,7 +179,7 @@ const ofQemu: readonly KnownTrouble[] = [
   },
   {
     pattern:
-      /^qemu-system-\w+: (?!.*warning:).*(Could not access KVM kernel module|failed to initialize kvm|invalid accelerator kvm)/i,
+      /^qemu-system-\w+: (?!.*warning:).*(Could not access KVM kernel module|failed to initialize kvm|invalid accelerator kvm|CPU model 'host')/i,
     ...noKvm,
   },
   {
@@ -222,7 +233,9 @@ const ofQemu: readonly KnownTrouble[] = [
 
 /** Explains an error before it, or gives its command. */
 const isComment =
-  /^(See the FAQ|that your kernel is recent|Please specify a smaller|Please free up|Please add the following)/;
+  /^(See the FAQ|that your kernel is recent|and that the NET_ADMIN|Please specify a smaller|Please free up|Please add the following)/;
+/** The scripts go on behind these errors as if nothing had happened. */
+const isHarmless = /^(Failed to set the owner|Failed to disable COW|Failed to allocate \d+ bytes)/;
 
 const longestText = 300;
 
@@ -236,7 +249,8 @@ function readLine(line: string): { readonly known: KnownTrouble | null; readonly
   const known = ofScripts.find(({ pattern }) => pattern.test(said));
   // With KVM=N the missing acceleration is a warning, and wanted.
   if (known !== undefined && !(known.kind === 'kvm' && /^❯\s*Warning:/i.test(line))) return { known, text };
-  return /^❯\s*ERROR:/.test(line) && !isComment.test(said) ? { known: null, text } : null;
+  const isNews = !isComment.test(said) && !isHarmless.test(said);
+  return /^❯\s*ERROR:/.test(line) && isNews ? { known: null, text } : null;
 }
 
 /**

@@ -9,8 +9,8 @@ const looksUntilGone = 2;
 
 /** Something that was never seen may be missing for this long before BenchTray reports it, while it may still appear. */
 const patienceAtFirst = 6;
-/** An engine that is not up yet, or that has not answered its first question. */
-const isStartingUp = /in time|cannot connect to|daemon running/i;
+/** An engine that is not up yet, or that has not answered its first question. Docker changed its words in version 29. */
+const isStartingUp = /in time|(cannot|failed to) connect to|daemon (is )?running|cannot access containerd/i;
 
 /** A run that only its results show, and no container was ever seen beside it. */
 function runsWithoutContainer({ run, startedAt }: Sight): boolean {
