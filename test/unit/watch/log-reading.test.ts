@@ -98,6 +98,23 @@ const left = () =>
     .average('0.75')
     .text();
 
+it('tells apart the runs of two workers that began in the same millisecond, at each reading', () => {
+  const logs = [0, 7].map((worker) => `host:/r/logs/normal-${String(worker)}-20260128@225508.log`);
+  const texts = ['a', 'b'].map((task) => waaLog().begin(task).task(task).text());
+  for (const suffix of ['', '.1']) {
+    const readings = logs.map((log, index) => {
+      const reading = read(log + suffix, texts[index]);
+      reading.flush();
+      return reading;
+    });
+    expect(readings.map(({ run }) => run?.runId)).toEqual([
+      'vm-20260128-220001000',
+      'vm-20260128-220001000-w7',
+    ]);
+  }
+  expect(runs()).toHaveLength(2);
+});
+
 it('shows the run of the log before as it is now, while its own log has none', () => {
   const first = read('first', begun());
   const other = read('other', 'GET / 200\n');

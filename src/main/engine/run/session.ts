@@ -32,6 +32,8 @@ export interface RunSessionOptions {
   readonly fingerprint: string;
   /** From which score on a task without a verdict counts as a success. */
   readonly successThreshold: number;
+  /** Returns the id of a run whose usual id is this one. Without it, each run has its usual id. */
+  readonly nameRun?: (usualId: string) => string;
   /** Set if there is no log of the run: see `reconcile`. */
   readonly silentAfterMs?: number | undefined;
 }
@@ -85,8 +87,14 @@ export function parseSessionState(
 }
 
 export function createRunSession(from: RunSessionState, options: RunSessionOptions): RunSession {
-  const { vm, fingerprint, successThreshold, silentAfterMs } = options;
-  const identity: RunIdentity = { runIdFor: (key) => runIdFor(vm, fingerprint, key), successThreshold };
+  const { vm, fingerprint, successThreshold, silentAfterMs, nameRun } = options;
+  const identity: RunIdentity = {
+    runIdFor(key) {
+      const usualId = runIdFor(vm, fingerprint, key);
+      return nameRun?.(usualId) ?? usualId;
+    },
+    successThreshold,
+  };
   // What is carried over from a log before this one says nothing of how this one is written.
   const splitter = createLogSplitter(from.offset, from.offset > 0 ? from.wide : undefined);
   const reader = createLogReader(from.reader);

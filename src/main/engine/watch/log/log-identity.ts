@@ -1,8 +1,9 @@
 /** How a log is recognised, and what it leaves to the log that takes its place. */
 import { createHash } from 'node:crypto';
-import type { FollowState } from '../../feed/index.ts';
-import { parseSessionState, type RunSessionState } from '../../run/index.ts';
+import type { Feed, FollowState } from '../../feed/index.ts';
+import { parseSessionState, type RunSessionState, type RunState } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
+import { isOtherWorkers, workerOfLog } from './log-place.ts';
 
 /** What one log leaves to the next, where a run goes on from one to the other. */
 export interface Continuation {
@@ -57,4 +58,30 @@ export function carriedOver(pending: Uint8Array, head: string): Buffer {
   return !isCutColour && recordStart.test(head)
     ? Buffer.concat([pending, Buffer.from('\n')])
     : Buffer.from(pending);
+}
+
+/** A log, by its name in the journal. */
+interface NamedLog {
+  readonly vm: string;
+  readonly log: string;
+  readonly feed: Pick<Feed, 'latestFollow' | 'run'>;
+}
+
+/** @param name name of a log in the journal */
+const pathIn = (name: string): string => name.slice(name.indexOf('/'));
+
+/** Returns the run that a log may go on with when it is read for the first time; null: none. Another worker's log is none of it. */
+export function runBefore({ vm, log, feed }: NamedLog): RunState | null {
+  const latest = feed.latestFollow(vm);
+  return latest === null || isOtherWorkers(pathIn(latest.log), pathIn(log)) ? null : latest.run;
+}
+
+/**
+ * Returns the id of a run of this log. The usual id is the time of its start, and workers that are started together may begin in the
+ * same millisecond: then the id of the second one gets its number.
+ */
+export function idOfRun(usualId: string, { log, feed }: Omit<NamedLog, 'vm'>): string {
+  const known = feed.run(usualId);
+  const isOfOther = known !== null && isOtherWorkers(pathIn(known.log), pathIn(log));
+  return isOfOther ? `${usualId}-w${workerOfLog(pathIn(log)) ?? ''}` : usualId;
 }

@@ -132,10 +132,21 @@ export function firstUnread(
   return first ?? chosen;
 }
 
-/** Whether two logs of run.py in one folder are those of different workers, whose number is in the name: `normal-7-20260302@100000.log`. */
+/** Whether two logs of run.py in one folder are those of different workers. */
 export function isOtherWorkers(a: string, b: string): boolean {
-  const [ofA, ofB] = [a, b].map((path) => /^(.*\/logs\/normal-)(\d+)-[^/]*$/.exec(path));
-  return ofA != null && ofB != null && ofA[1] === ofB[1] && ofA[2] !== ofB[2];
+  const [ofA, ofB] = [workerLog(a), workerLog(b)];
+  return ofA !== null && ofB !== null && ofA.folder === ofB.folder && ofA.worker !== ofB.worker;
+}
+
+/** Returns the number of the worker that writes this log; null: its name has none. */
+export function workerOfLog(path: string): string | null {
+  return workerLog(path)?.worker ?? null;
+}
+
+/** The name of a log of run.py has the number of its worker in it: `normal-7-20260302@100000.log`. */
+function workerLog(path: string): { readonly folder: string; readonly worker: string } | null {
+  const [, folder, worker] = /^(.*\/logs)\/normal-(\d+)-[^/]*$/.exec(path) ?? [];
+  return folder === undefined || worker === undefined ? null : { folder, worker };
 }
 
 /** WAA-V2 starts a new container, and a new log, for each task. */

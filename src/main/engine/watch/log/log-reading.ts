@@ -14,8 +14,14 @@ import {
 } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
 import { createMarker, markOfHead } from './follow-mark.ts';
-import { isOtherWorkers } from './log-place.ts';
-import { carriedOver, fingerprintBytesOf, fingerprintOf, type Continuation } from './log-identity.ts';
+import {
+  carriedOver,
+  fingerprintBytesOf,
+  fingerprintOf,
+  idOfRun,
+  runBefore,
+  type Continuation,
+} from './log-identity.ts';
 import { createRunBook, type LogFacts } from './run-book.ts';
 import type { VmClock } from '../vm-clock.ts';
 
@@ -91,13 +97,6 @@ export const abandonedMs = 600_000;
 /** If a line goes on in the next file, no more of it is kept than of any other. */
 const longestPending = 64 * 1024;
 
-/** The run that a log which is read for the first time may go on with. Another worker's, beside this one, is none of it. */
-function runBefore({ vm, log, feed }: LogReadingOptions): RunState | null {
-  const latest = feed.latestFollow(vm);
-  const pathOf = (name: string): string => name.slice(name.indexOf('/'));
-  return latest === null || isOtherWorkers(pathOf(latest.log), pathOf(log)) ? null : latest.run;
-}
-
 /** Until a run was found in a log, the run in its state is that of the log before, which may have gone on since. */
 function leftBefore(saved: RunSessionState | null, options: LogReadingOptions): RunSessionState {
   if (saved?.reader.counts.recognised === true) return saved;
@@ -119,7 +118,8 @@ export function startReading(options: LogReadingOptions): LogReading {
   const left = continues?.session ?? leftBefore(saved, options);
   // What is carried over stands before this file, so that offsets are those of the file.
   const state = { ...left, offset: startOffset - carried.length };
-  const session = createRunSession(state, { vm, fingerprint, successThreshold });
+  const nameRun = (usualId: string): string => idOfRun(usualId, options);
+  const session = createRunSession(state, { vm, fingerprint, successThreshold, nameRun });
   const book = createRunBook({ vm, log, feed, clock, firstSeenMs: options.firstSeenMs, state });
   let publishedRun = state.run;
   let runnerSeen = continues?.runnerSeen ?? resumed?.runnerSeen ?? false;
