@@ -224,8 +224,46 @@ describe.skipIf(sshdPath === null)('one run on one VM, of which each container p
     expect(shown?.progress.pool).toMatchObject({ total_tasks: 28, tasks_completed: 3, score_sum: scoreSum });
     expect(client.errors()).toEqual([]);
   });
+
+  it('reads the logs of two containers side by side', async () => {
+    const vm = await startRealVm('waa-pool-00');
+    onTestFinished(() => vm.close());
+    vm.containerUp();
+    vm.setProbe('ready');
+    const workers = 28;
+    for (const workerId of ['0', '7']) {
+      const words = ['--result_dir', './results', '--worker_id', workerId];
+      await vm.startRunner({ words: [...words, '--num_workers', String(workers)] });
+      onTestFinished(() => vm.stopRunner());
+    }
+    const { client, poolOn } = await watchAll([{ vm }]);
+    // Containers that are started together may begin in the same millisecond.
+    const startMs = Date.now();
+    const logs = [0, 7].map((workerId) => {
+      const options = { tasks: workers, startMs, failures: false };
+      const { text, truth } = makeWaaLog(7, options, 'current', { workerId, workers });
+      const path = join(vm.dir, `client/results/logs/normal-${String(workerId)}-20260302@100000.log`);
+      return { path, pieces: text.split(/(?<=\n)/), task: truth.tasks[0]?.taskId };
+    });
+    const longest = Math.max(...logs.map(({ pieces }) => pieces.length));
+    for (let at = 0; at < longest; at += 1)
+      for (const { path, pieces } of logs) {
+        appendFileSync(path, pieces[at] ?? '');
+        if (at % 10 === 0) await turn();
+      }
+    await until(() => poolOn(0)?.tasks_completed === 2, 'both tasks are done');
+    expect(poolOn(0)).toMatchObject({ total_tasks: 28, parts: [{ worker_id: 0 }, { worker_id: 7 }] });
+    expect(new Set(client.tasks().map(({ task_id }) => task_id))).toEqual(
+      new Set(logs.map(({ task }) => task)),
+    );
+  });
 });
 
 interface StatusOfVms {
   readonly vms: readonly { readonly progress: ProgressPayload }[];
+}
+
+/** Lets other work go on. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
