@@ -264,6 +264,48 @@ describe('a run behind one that has no end in the log', () => {
     expect(told(readText(lines.join('') + log.text()))).toHaveLength(2);
   });
 
+  it.each(['agent', 'mm_agents.uitars', 'utils'])(
+    'does not begin with the arguments of the run in the words of another module: %s',
+    (module) => {
+      for (const process of ['MainProcess', 'EnvProcess-1']) {
+        const before = logOf('run_uitars', process, startMs.first);
+        const bracket = process === 'MainProcess' ? '' : `[${process}]`;
+        const log = waaLog({ coloured: true, startMs: startMs.first + 3_600_000 })
+          .record(module, args('m'))
+          .record(module, 'Result: 0.00')
+          .record(module, 'Average score: 0.0')
+          .record('lib_run_single', 'Result: 0.00', 'INFO', process)
+          .record('run_uitars', `${bracket}[Domain]: vlc`, 'INFO', process)
+          .record('run_uitars', `${bracket}[Example ID]: c`, 'INFO', process)
+          .record('lib_run_single', 'Result: 1.00', 'INFO', process)
+          .record('run_uitars', 'Average score: 0.67')
+          .record(module, args('m'));
+        const reading = readText(before.join('') + log.text());
+        expect(told(reading).slice(1)).toEqual([
+          'task a scored 1',
+          'task b scored 0',
+          'task c scored 1',
+          'run_ended finished',
+        ]);
+        expect(reading.run).toMatchObject({ averageScore: 0.67 });
+      }
+    },
+  );
+
+  it('begins with its arguments if the same script then begins a task', () => {
+    const before = logOf('run_uitars', 'MainProcess', startMs.first).join('');
+    const log = waaLog({ coloured: true, startMs: startMs.second })
+      .record('run_local', args('next', './next'))
+      .record('desktop_env', 'Resetting environment...');
+    expect(readText(before + log.text()).effects.at(-1)?.type).not.toBe('run_started');
+    log.record('run_local', '[Domain]: vlc').record('run_local', '[Example ID]: a');
+    expect(readText(before + log.text()).run).toMatchObject({
+      runId: 'vm-20260128-050001000',
+      arguments: { model: 'next', resultDir: './next' },
+      tasks: [{ taskId: 'a', domain: 'vlc', outcome: null }],
+    });
+  });
+
   it('goes on with it if it plans what that left, whoever wrote it', () => {
     const before = logOf('run_multienv', 'EnvProcess-1', startMs.first);
     const log = waaLog({ coloured: true, startMs: startMs.second });
@@ -289,6 +331,49 @@ describe('a run behind one that has no end in the log', () => {
     const { run, effects } = readText(before + over + behind.slice(from).join(''));
     expect(effects.filter(({ type }) => type === 'run_started')).toHaveLength(2);
     expect(run?.tasks.map(({ taskId }) => taskId)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a run that has announced itself and is over', () => {
+  it('does not begin again with what its processes still log', () => {
+    for (const last of ['Average score: 1.0', 'Unexpected error in main process: no space left']) {
+      const log = manyLog();
+      log.task('EnvProcess-1', 'a');
+      log.play('EnvProcess-1', 'Result: 1.00');
+      log.main(last, last.startsWith('Average') ? 'INFO' : 'ERROR');
+      const before = told(readText(log.text()));
+      log.say('EnvProcess-2', '[EnvProcess-2][Example ID]: b');
+      log.task('EnvProcess-2', 'c');
+      log.play('EnvProcess-2', 'Step 1: click()');
+      log.play('EnvProcess-2', 'Result: 0.00');
+      log.say('EnvProcess-2', 'Exception in EnvProcess-2 os/d: the machine is gone', 'ERROR');
+      log.say('EnvProcess-2', 'Process 2 received signal 15. Shutting down...');
+      expect(told(readText(log.text()))).toEqual(before);
+    }
+  });
+
+  it('does not begin again with the name of a task that another module logs', () => {
+    const log = singleLog().task('a').result('1.00').average('1.0');
+    const before = told(readText(log.text()));
+    log.record('evaluator', '[Example ID]: a').record('evaluator', 'Result: 0.00');
+    expect(told(readText(log.text()))).toEqual(before);
+  });
+
+  it.each([
+    ['its arguments', args],
+    ['the number of its tasks', 'Total tasks: 2'],
+    ['its first process', 'Started process EnvProcess-1 with PID 48211'],
+  ])('is followed by another run that begins with %s', (_what, line) => {
+    const log = manyLog();
+    log.task('EnvProcess-1', 'a');
+    log.play('EnvProcess-1', 'Result: 1.00');
+    log.main('Average score: 1.0');
+    log.main(line);
+    log.task('EnvProcess-1', 'a');
+    log.play('EnvProcess-1', 'Result: 0.00');
+    const lines = told(readText(log.text()));
+    expect(lines.filter((text) => text.startsWith('run_started'))).toHaveLength(2);
+    expect(lines.at(-1)).toBe('task a scored 0');
   });
 });
 

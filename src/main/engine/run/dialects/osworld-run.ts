@@ -32,11 +32,25 @@ export interface OsWorldState {
   readonly workers: readonly RunnerWorker[];
   /** The script that speaks for a run, which may have any name, and whether the run is OSWorld's. Missing while nobody speaks. */
   readonly speaker?: Speaker;
+  /** Another script has logged arguments of a run. An agent may log the same, so its next lines decide. Missing: none has. */
+  readonly perhapsStart?: RunStart;
 }
 
 export interface Speaker {
   readonly module: string;
   readonly isOurs: boolean;
+  /** It logs its arguments or the number of its tasks before its first task. Missing: the log shows none of these. */
+  readonly isAnnounced?: true;
+}
+
+/** The arguments of a run, as a script logs them at its start. */
+export interface RunStart {
+  readonly module: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** See {@link datedKey}. */
+  readonly key: string;
+  readonly arguments: Partial<RunArguments>;
 }
 
 export type Step = DialectStep<OsWorldState>;
@@ -44,27 +58,23 @@ type RunEnd = Omit<Extract<RunEvent, { type: 'run_ended' }>, 'type'>;
 
 export const initial: OsWorldState = { runIsOn: false, interrupted: false, leftTasks: null, workers: [] };
 
-/** The arguments are the first thing that a run says, but for the list of what is left. */
-export function startRun(
-  state: OsWorldState,
-  record: LoggingRecord,
-  at: number,
-  found: Partial<RunArguments>,
-): Step {
+/** Begins a run with its arguments. Only the list of what is left may come before them. */
+export function startRun(state: OsWorldState, { module, at, ...start }: RunStart): Step {
   const { leftTasks } = state;
-  const key = leftTasks?.key ?? datedKey(record.timestampMs);
+  const key = leftTasks?.key ?? start.key;
   const startedAt = leftTasks?.at ?? at;
   const totalTasks = leftTasks?.domains.reduce((sum, { tasks }) => sum + tasks, 0) ?? 0;
   const closed = closeAll(state, null, at);
   const events: RunEvent[] = [
     ...closed.events,
     { type: 'run_started', at: startedAt, dialect: dialectName, key },
-    { type: 'run_arguments', at, arguments: found },
+    { type: 'run_arguments', at, arguments: start.arguments },
   ];
   if (leftTasks !== null && totalTasks > 0) {
     events.push({ type: 'run_planned', at, totalTasks, tasks: null, domains: leftTasks.domains });
   }
-  return { state: { ...initial, runIsOn: true, speaker: { module: record.module, isOurs: true } }, events };
+  const speaker: Speaker = { module, isOurs: true, isAnnounced: true };
+  return { state: { ...initial, runIsOn: true, speaker }, events };
 }
 
 /** Another run follows this one. The log has neither the end of this run nor the start of the other. */
@@ -74,6 +84,11 @@ export function leaveRun(state: OsWorldState, at: number): Step {
 
 function over({ speaker }: OsWorldState): OsWorldState {
   return speaker === undefined ? initial : { ...initial, speaker };
+}
+
+/** Whether the run of this script is over, and its next run will say that it begins. Stragglers may still log. */
+export function isOverFor({ speaker, runIsOn }: OsWorldState, { module }: LoggingRecord): boolean {
+  return !runIsOn && speaker?.isOurs === true && speaker.isAnnounced === true && speaker.module === module;
 }
 
 /** Where the start of the run was not to be seen, it begins here. */

@@ -13,17 +13,19 @@ import {
   endCurrent,
   endRun,
   initial,
+  isOverFor,
   leaveRun,
   readSignal,
   startRun,
   withRun,
   type OsWorldState,
+  type RunStart,
   type Step,
 } from './osworld-run.ts';
+import { isAnnouncement, isBehindStart, isStart, mayBeStart } from './osworld-start.ts';
 import {
   isArguments,
   isManyProcessRunner,
-  isOneOfSeveral,
   isRunnerName,
   isTaskPlayer,
   parseDomainCount,
@@ -55,10 +57,10 @@ export const osWorld: Dialect<OsWorldState> = {
 };
 
 /** Called for every line. While one script speaks for a run, the others count only if they start another run. */
-function mayCount({ runIsOn, speaker }: OsWorldState, record: LoggingRecord): boolean {
+function mayCount({ runIsOn, speaker, perhapsStart }: OsWorldState, record: LoggingRecord): boolean {
   const { module, message } = record;
   if (speaker === undefined || module === speaker.module || isRunnerName(module)) return true;
-  if (speaker.isOurs && !runIsOn) return true;
+  if ((speaker.isOurs && !runIsOn) || module === perhapsStart?.module) return true;
   return isTaskPlayer(record) || message.startsWith('Left tasks:') || isArguments(message);
 }
 
@@ -74,13 +76,19 @@ function isKnownAsOurs({ runIsOn, speaker }: OsWorldState, record: LoggingRecord
 
 /** Whether a line is OSWorld's. If the log has no start of a run, the first lines of a task show it. */
 function isOurs(state: OsWorldState, line: RunnerLine, record: LoggingRecord): boolean {
-  if (isKnownAsOurs(state, record)) return true;
+  if (isKnownAsOurs(state, record)) return !isOverFor(state, record) || isAnnouncement(line);
   const { speaker } = state;
   const isByProcess = 'byProcess' in line && line.byProcess;
   if (record.module === 'run')
     return isByProcess || line.says === 'started' || (line.says === 'total' && speaker?.isOurs !== false);
-  const isOpen = speaker === undefined || (speaker.isOurs && !state.runIsOn);
-  return isOpen && (line.says === 'domain' || line.says === 'task');
+  if (speaker === undefined) return line.says === 'domain' || line.says === 'task';
+  if (!speaker.isOurs || state.runIsOn) return false;
+  // Behind a run that is over, it takes the whole head of a task to show another run.
+  return line.says === 'domain' || (line.says === 'task' && hasDomain(state, record));
+}
+
+function hasDomain({ workers }: OsWorldState, { process }: LoggingRecord): boolean {
+  return workerNamed(workers, process).nextDomain !== null;
 }
 
 function readLine(state: OsWorldState, line: RunnerLine, record: LoggingRecord, at: number): Step | null {
@@ -90,16 +98,18 @@ function readLine(state: OsWorldState, line: RunnerLine, record: LoggingRecord, 
       const key = datedKey(record.timestampMs);
       return unchanged({ ...state, leftTasks: { at, key, module, domains: [], isComplete: false } });
     }
-    case 'arguments':
-      return isStart(state, record, line) ? startRun(state, record, at, line.arguments) : null;
+    case 'arguments': {
+      const { module, timestampMs } = record;
+      const start: RunStart = { module, at, key: datedKey(timestampMs), arguments: line.arguments };
+      if (isStart(state, record, start)) return startRun(state, start);
+      return mayBeStart(state, record, start) ? unchanged({ ...state, perhapsStart: start }) : null;
+    }
     case 'begin':
     case 'plan':
       // Both lines are only in WAA.
       return foreign(initial, record);
     default:
-      if (isOurs(state, line, record)) return readRunLine(spokenBy(state, line, record), line, record, at);
-      // WAA writes the head of a task in the same words, and reads it.
-      return state.speaker === undefined && line.says === 'task' ? foreign(state, record) : null;
+      return readOther(state, line, record, at);
   }
 }
 
@@ -107,28 +117,25 @@ function foreign(state: OsWorldState, { module }: LoggingRecord): Step {
   return unchanged({ ...state, speaker: { module, isOurs: false } });
 }
 
-function isStart(
-  state: OsWorldState,
-  { module, process }: LoggingRecord,
-  line: Extract<RunnerLine, { says: 'arguments' }>,
-): boolean {
-  if (isManyProcessRunner(module)) return true;
-  const { leftTasks, speaker, runIsOn } = state;
-  const { emulatorIp, workerId, trialId, resultDir } = line.arguments;
-  // Only WAA's arguments have these.
-  if (emulatorIp !== undefined || workerId !== undefined || trialId !== undefined) return false;
-  if (leftTasks !== null && (leftTasks.module ?? 'run') === module) return true;
-  if (runIsOn && module === (speaker?.module ?? 'run')) return true;
-  // The process that starts the others logs the arguments of the run. An agent may log its own.
-  const isOfRun = resultDir !== undefined && !isOneOfSeveral(process);
-  return isOfRun && (speaker?.isOurs !== false || isRunnerName(module));
+function readOther(state: OsWorldState, line: RunnerLine, record: LoggingRecord, at: number): Step | null {
+  const { perhapsStart, speaker } = state;
+  if (perhapsStart?.module === record.module && isBehindStart(line))
+    return andThen(
+      startRun(state, perhapsStart),
+      (now) => readRunLine(now, line, record, at) ?? unchanged(now),
+    );
+  if (isOurs(state, line, record)) return readRunLine(spokenBy(state, line, record), line, record, at);
+  // WAA writes the head of a task in the same words, and reads it.
+  return speaker === undefined && line.says === 'task' ? foreign(state, record) : null;
 }
 
 /** The script that names a task or the number of tasks speaks for the run. */
 function spokenBy(state: OsWorldState, line: RunnerLine, { module }: LoggingRecord): OsWorldState {
-  const isHead = line.says === 'task' || line.says === 'total' || line.says === 'exception';
-  if (!isHead || (state.speaker?.isOurs === true && state.speaker.module === module)) return state;
-  return { ...state, speaker: { module, isOurs: true } };
+  const { speaker } = state;
+  const isKnown = speaker?.isOurs === true && speaker.module === module;
+  if (line.says === 'total') return { ...state, speaker: { module, isOurs: true, isAnnounced: true } };
+  const isHead = line.says === 'task' || line.says === 'exception';
+  return isKnown || !isHead ? state : { ...state, speaker: { module, isOurs: true } };
 }
 
 /** A line of a run that is on, or that shows by itself that one is. */
@@ -143,7 +150,8 @@ function readRunLine(state: OsWorldState, line: RunnerLine, record: LoggingRecor
     }
     case 'started': {
       const isKnown = state.workers.some(({ process }) => process === line.process);
-      return isKnown ? andThen(leaveRun(state, at), (now) => withRun(now, record, at)) : null;
+      const begins = isKnown || isOverFor(state, record);
+      return begins ? andThen(leaveRun(state, at), (now) => withRun(now, record, at)) : null;
     }
     case 'domain':
       return store(state, { worker: { ...worker, nextDomain: line.domain }, events: [] });
