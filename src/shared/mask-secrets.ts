@@ -14,11 +14,16 @@ const replacements: readonly (readonly [RegExp, string])[] = [
     /((?:^|[\s"'?&;,{(-])[\w-]*(?:api[_-]?key|access[_-]?key|account[_-]?key|passphrase|password|passwd|secret|token|\bsig)["']?(?:\s*[:=]\s*|\s+(?=\S*\d)))(?:"[^"]*"|'[^']*'|[^\s"'&,;)}]+)/gim,
     `$1${mask}`,
   ],
+  // Environment variables: -e MAKER_KEY=abc, "GOOGLE_APPLICATION_CREDENTIALS": "{…}"
+  [
+    /(\b(?:(?:[A-Z0-9]+_)+(?:KEY|CREDENTIALS?|PASS|PWD)["']?(?:=|:\s*)|KEY=))(?:"[^"]*"|'[^']*'|[^\s"'&,;)}]+)/g,
+    `$1${mask}`,
+  ],
   // A JSON Web Token, such as Azure's
   [/\beyJ[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?/g, mask],
-  // Keys that are known by their first letters: OpenAI, GitHub, Slack, Hugging Face, Google, AWS, and our own.
+  // Keys that are known by their first letters: OpenAI, Stripe, GitHub, Slack, Hugging Face, Google, AWS, and our own.
   [
-    /\b(?:sk-|gh[opsu]_|github_pat_|xox[abps]-|hf_|AIza(?=[\w-]{30})|AKIA(?=[A-Z0-9]{16}\b)|bt_(?=[\w-]{43}))[A-Za-z0-9_-]{8,}/g,
+    /\b(?:[ps]k-|[ps]k_(?:live|test)_|gh[opsu]_|github_pat_|xox[abps]-|hf_|AIza(?=[\w-]{30})|AKIA(?=[A-Z0-9]{16}\b)|bt_(?=[\w-]{43}))[A-Za-z0-9_-]{8,}/g,
     mask,
   ],
 ];

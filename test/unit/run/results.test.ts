@@ -137,6 +137,8 @@ describe('a result file', () => {
     ['eval_result.txt', '', [], null],
     ['eval_result.txt', '-1', [], null],
     ['eval_result.txt', '101', [], null],
+    ['eval_result.txt', '999', [], null],
+    ['eval_result.txt', '1000', [], null],
   ])('of macOSWorld, %s with %j, is a percentage or no score', (name, text, what, score) => {
     const result = { ...file('a', text, 3), path: `/results/clock/a/${name}` };
     const told = taken(logged(start('a', 0)), [result]);

@@ -83,7 +83,7 @@ describe('the end of a trial', () => {
     const command = `docker exec -e MAKER_API_KEY=${madeSecret} -e "TOKEN: 'abc def'" main\nAuthorization: Bearer ey.made.up\n${madeSecret} \u001b[31mred`;
     const { message } = endOf(raised('RuntimeError', command));
     expect(message).toBe(
-      `RuntimeError: docker exec -e MAKER_API_KEY=*** -e "TOKEN: ***" main Authorization: Bearer *** *** red`,
+      `RuntimeError: docker exec -e MAKER_API_KEY=*** -e "TOKEN: ***" main Authorization: *** *** red`,
     );
     expect(endOf(raised('E', 'long '.repeat(1_000))).message).toHaveLength(300);
   });

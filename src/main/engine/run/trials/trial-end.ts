@@ -1,4 +1,5 @@
 /** How a trial has ended, by its result file. */
+import { maskSecrets } from '../../../../shared/mask-secrets.ts';
 import { cutText } from '../../../../shared/plain-text.ts';
 import type { TaskOutcome } from '../../../../shared/stream.ts';
 import type { TrialResult } from './document.ts';
@@ -56,19 +57,8 @@ function scoreIn({ verifier_result, is_resolved }: TrialResult): number | null {
   return reward !== null && reward >= 0 && reward <= 1 ? reward : null;
 }
 
+/** An exception quotes the command that failed, and that may set environment variables. A cut key would not be known as one. */
 function messageOf({ type, message }: Raised): string | null {
   const words = [type, message].filter((word) => word !== null).join(': ');
-  return words === '' ? null : cutText(withoutSecrets(words), mostMessageCharacters);
-}
-
-/** Values behind the names of secrets, and keys that show by how they begin. */
-const secrets =
-  /([\w-]*(?:key|token|secret|passw|credential)[\w-]*["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;]+)|(bearer\s+)\S+|\b(?:sk|pk|ghp|gho|hf|xox[abp]|AKIA|AIza)[-_]?[\w-]{12,}/gi;
-
-/** An exception quotes the command that failed, and that may set environment variables. */
-function withoutSecrets(text: string): string {
-  return text.replace(
-    secrets,
-    (_, name: string | undefined, scheme: string | undefined) => `${name ?? scheme ?? ''}***`,
-  );
+  return words === '' ? null : cutText(maskSecrets(words), mostMessageCharacters);
 }
