@@ -107,6 +107,25 @@ describe('a result file', () => {
     expect(taken(run, [file('a', '1', 30)]).effects).toEqual([]);
   });
 
+  it('with a zero leaves a task that raised by the log an exception', () => {
+    for (const message of ['list index out of range', null]) {
+      const run = logged(start('a', 0), end(2, { ...raised, message }));
+      expect(taken(run, [file('a', '0.0', 2)]).effects).toEqual([]);
+      expect(countsOf(run)).toMatchObject({ scored: 0 });
+    }
+  });
+
+  it('gets the reason of its zero later, which explains the exception once', () => {
+    const zero = file('a', '0.0', 2);
+    const run = logged(start('a', 0), end(2, { score: 0 }));
+    const crashed = taken(run, [{ ...zero, raised: '' }]);
+    expect(toldOf(crashed)).toEqual(['corrected a 0 null']);
+    expect(crashed.run.tasks[0]).toMatchObject({ outcome: 'exception', message: null });
+    const explained = taken(crashed.run, [{ ...zero, raised: 'Fatal error: x' }]);
+    expect(explained.run.tasks[0]).toMatchObject({ outcome: 'exception', message: 'Fatal error: x' });
+    expect(taken(explained.run, [{ ...zero, raised: 'Fatal error: x' }]).effects).toEqual([]);
+  });
+
   it('of the first attempt is not that of the second', () => {
     const run = logged(start('a', 0), end(2, { score: 1 }), start('a', 30));
     expect(taken(run, [file('a', '1', 2)]).effects).toEqual([]);
@@ -238,6 +257,29 @@ describe('results of which no log tells', () => {
     expect(crash).toMatchObject({ task: { taskId: 'b', message: 'Fatal error: gone' } });
     expect(countsOf(first.run)).toMatchObject({ tasksCompleted: 2, scored: 1, scoreSum: 1 });
     expect(follow(first.run, files, 3)?.effects).toEqual([]);
+  });
+
+  it('become exceptions when the reason comes behind the zero, of each try its own', () => {
+    const crash = { raised: 'Fatal error: gone' };
+    const first = follow(null, [file('a', '0.0', 0), file('b', '0.0', 1)], 2) ?? never();
+    const late = follow(first.run, [file('a', '0.0', 0), { ...file('b', '0.0', 1), ...crash }], 3) ?? never();
+    expect(toldOf(late)).toEqual(['corrected b 0 null']);
+    expect(late.run.tasks.map(({ outcome }) => outcome)).toEqual(['scored', 'exception']);
+    const tries = [0, 1, 2].map((sample) => ({ ...file('a', '0.0', 3), sample }));
+    const all = follow(null, tries, 4) ?? never();
+    const one =
+      follow(all.run, [tries[0], { ...tries[1], ...crash }, tries[2]] as ResultFile[], 5) ?? never();
+    expect(one.run.tasks.map(({ outcome }) => outcome)).toEqual(['scored', 'exception', 'scored']);
+    expect(
+      follow(one.run, [tries[0], { ...tries[1], ...crash }, tries[2]] as ResultFile[], 6)?.effects,
+    ).toEqual([]);
+  });
+
+  it('of two models that lie side by side correct none of each other', () => {
+    const both = [file('a', '0.0', 0), { ...file('a', '1.0', 3), path: '/other/a/result.txt' }];
+    const first = follow(null, both, 4) ?? never();
+    expect(toldOf(first).slice(1)).toEqual(['task a 1 scored', 'task a 2 scored']);
+    expect(follow(first.run, both, 5)?.effects).toEqual([]);
   });
 
   it('of a task that is played several times are its attempts, each once', () => {

@@ -68,13 +68,22 @@ export function endAttempt(
   const domain = task.domain ?? toldDomain;
   const others = run.tasks.slice(0, run.tasks.indexOf(task));
   const attempt = domain === task.domain ? task.attempt : attemptNumber(others, task.taskId, domain);
-  const isUnexplained = result.outcome === 'exception' && result.message === null;
-  const ended: EndedAttempt = {
-    ...{ ...task, ...result, domain, attempt },
-    endedAt: at ?? run.lastEventAt,
-    ...(isUnexplained ? { isUnexplained } : {}),
-  };
+  const ended = withResult({ ...task, domain, attempt, endedAt: at ?? run.lastEventAt }, result);
   return { run: updateAttempt(run, task, ended), task: ended };
+}
+
+/** Returns the attempt with another result. Every end of an attempt, and every correction of one, goes through here. */
+export function withResult(
+  { isUnexplained: _before, ...task }: TaskAttempt,
+  result: Omit<AttemptEnd, 'at' | 'domain'>,
+): EndedAttempt {
+  const isUnexplained = result.outcome === 'exception' && result.message === null;
+  return { ...task, ...result, ...(isUnexplained ? { isUnexplained } : {}) };
+}
+
+/** Returns whether a score counts beside an exception. Many programs write a zero for a task that crashed, and nothing judged it. */
+export function isScoreDespiteException(score: number): boolean {
+  return score > 0;
 }
 
 /** The newest attempt at this task. A domain that is not known fits every domain. */

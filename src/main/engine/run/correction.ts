@@ -1,5 +1,13 @@
 /** What a result file says of a task, taken into the run. It wins over the log, which may have said nothing or something else. */
-import { addAttempt, endAttempt, isEnded, newestAttempt, replaceAttempt, updateAttempt } from './attempts.ts';
+import {
+  addAttempt,
+  endAttempt,
+  isEnded,
+  newestAttempt,
+  replaceAttempt,
+  updateAttempt,
+  withResult,
+} from './attempts.ts';
 import type { EndedAttempt, RunEvent, RunState, TaskAttempt } from './model.ts';
 
 /** Dialect of a run of which only its result files are seen. */
@@ -19,8 +27,7 @@ export function correctTask(
     run.tasks.find((task) => task.attempt === attempt && isOf(task, taskId, domain)) ??
     newestAttempt(run, taskId, domain);
   if (found !== undefined && isEnded(found)) {
-    const { isUnexplained: _told, ...rest } = found;
-    const task: EndedAttempt = { ...rest, ...result };
+    const task = withResult(found, result);
     return { run: replaceAttempt(run, found, task), task, before: found };
   }
   const begun = found === undefined ? addUnlogged(run, taskId, domain) : run;

@@ -2,7 +2,7 @@
  * Result files → what the log has not said, or has said otherwise. Pure. A file wins over the log: it is what the benchmark's own tools
  * count. It is written once, when a task is over; a run that begins may wipe the files of those before.
  */
-import { isEnded, newestAttempt } from './attempts.ts';
+import { isEnded, isScoreDespiteException, newestAttempt } from './attempts.ts';
 import { resultsDialect, resultsWorker } from './correction.ts';
 import { datedKey } from './dialects/dialect.ts';
 import type { RunEvent, RunState, TaskAttempt } from './model.ts';
@@ -80,7 +80,7 @@ function readScore(file: ResultFile): readonly ScoredFile[] {
   const isTask = !noDomains.has(file.domain) && !noTasks.has(file.taskId);
   const score = scoreIn(file);
   if (score === null || !isTask) return [];
-  const isException = score === 'none' || (file.raised !== undefined && score === 0);
+  const isException = score === 'none' || (file.raised !== undefined && !isScoreDespiteException(score));
   if (!isException) return [{ ...file, outcome: 'scored', score, message: null }];
   const reason = file.raised ?? '';
   return [{ ...file, outcome: 'exception', score: null, message: reason === '' ? null : reason }];
@@ -121,12 +121,21 @@ function isNews(run: RunState, file: ScoredFile, attempt: TaskAttempt | undefine
   if (run.endedAt !== null && file.modifiedAt > run.endedAt + afterEndMs) return false;
   if (attempt !== undefined && file.modifiedAt < (attempt.startedAt ?? 0) - clockSlackMs) return false;
   if (attempt !== undefined && isEnded(attempt)) {
-    if (attempt.outcome === file.outcome)
-      return attempt.score !== file.score || (attempt.isUnexplained === true && file.message !== null);
-    return attempt.outcome === 'scored' || file.modifiedAt <= (attempt.endedAt ?? 0) + afterEndMs;
+    const isOfAttempt =
+      attempt.outcome === file.outcome ||
+      attempt.outcome === 'scored' ||
+      file.modifiedAt <= (attempt.endedAt ?? 0) + afterEndMs;
+    return isOfAttempt && saysOtherwise(file, attempt);
   }
   const isSettled = nowMs - file.modifiedAt >= settleMs;
   return isSettled && (attempt !== undefined || belongsTo(run, file));
+}
+
+/** Whether the file is more than the attempt knows. A zero is not, if the log has said that the task raised. */
+function saysOtherwise(file: ScoredFile, attempt: TaskAttempt): boolean {
+  if (attempt.outcome === file.outcome)
+    return attempt.score !== file.score || (attempt.isUnexplained === true && file.message !== null);
+  return attempt.outcome !== 'exception' || file.score === null || isScoreDespiteException(file.score);
 }
 
 /** A task of which the log says nothing, but to plan it. Several workers may share a result folder. */
@@ -158,7 +167,11 @@ function followResults(
     if (at < sinceMs) continue;
     const before = tries.get(keyOf(file)) ?? 0;
     tries.set(keyOf(file), before + 1);
-    if (current !== null && isTaken(current, file, before)) continue;
+    if (current !== null && isTaken(current, file, before)) {
+      const attempt = madeFrom(current, file, before);
+      if (attempt !== undefined && saysOtherwise(file, attempt)) events.push(correction(file, attempt));
+      continue;
+    }
     if (newestMs !== null && at - newestMs > silentAfterMs) {
       events.push(ended(newestMs));
       newestMs = null;
@@ -173,13 +186,21 @@ function followResults(
 
 /** Whether an attempt of the run was made from this file. @param before how many files of its task come before it */
 function isTaken(run: RunState, file: ScoredFile, before: number): boolean {
-  if (file.sample !== undefined) return attemptsAt(run, file) > before;
+  if (file.sample !== undefined) return attemptsAt(run, file).length > before;
   const known = newestAttempt(run, file.taskId, file.domain);
   return file.modifiedAt <= (known?.endedAt ?? Number.NEGATIVE_INFINITY) + clockSlackMs;
 }
 
-function attemptsAt({ tasks }: RunState, { taskId, domain }: ScoredFile): number {
-  return tasks.filter((task) => task.taskId === taskId && task.domain === domain).length;
+/** Returns the attempt that was made from this file. The reason of a failure may come behind its zero. */
+function madeFrom(run: RunState, file: ScoredFile, before: number): TaskAttempt | undefined {
+  if (file.sample !== undefined) return attemptsAt(run, file)[before];
+  const known = newestAttempt(run, file.taskId, file.domain);
+  const isOfFile = Math.abs((known?.endedAt ?? Infinity) - file.modifiedAt) <= clockSlackMs;
+  return isOfFile ? known : undefined;
+}
+
+function attemptsAt({ tasks }: RunState, { taskId, domain }: ScoredFile): readonly TaskAttempt[] {
+  return tasks.filter((task) => task.taskId === taskId && task.domain === domain);
 }
 
 const keyOf = ({ domain, taskId }: ScoredFile): string => JSON.stringify([domain, taskId]);

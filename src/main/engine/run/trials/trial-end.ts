@@ -2,6 +2,7 @@
 import { maskSecrets } from '../../../../shared/mask-secrets.ts';
 import { cutText } from '../../../../shared/plain-text.ts';
 import type { TaskOutcome } from '../../../../shared/stream.ts';
+import { isScoreDespiteException } from '../attempts.ts';
 import type { TrialResult } from './document.ts';
 
 export interface TrialEnd {
@@ -34,7 +35,8 @@ export function endOfTrial(result: TrialResult, isRaised = false): TrialEnd {
   const message = raised === null ? null : messageOf(raised);
   if (raised !== null && cancelled.has(raised.type)) return { outcome: 'interrupted', score: null, message };
   const score = scoreIn(result);
-  const isScore = score !== null && (raised === null || score > 0 || agentTimeouts.has(raised.type));
+  const isScore =
+    score !== null && (raised === null || isScoreDespiteException(score) || agentTimeouts.has(raised.type));
   if (isScore) return { outcome: 'scored', score, message };
   return { outcome: raised === null ? 'lost' : 'exception', score: null, message };
 }
