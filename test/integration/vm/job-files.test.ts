@@ -65,6 +65,25 @@ describe.each(shells)('the files of jobs under %s', (_name, program) => {
     expect((await list(0, 9)).files).toEqual(files.slice(9));
   });
 
+  it('hide no result of a benchmark whose models, domains or tasks have such names', async () => {
+    const paths = [
+      'Qwen__Qwen3-VL/agent/0a-1/result.txt',
+      'multi__apps/agent/result.txt',
+      'pyautogui/screenshot/org__model/steps/0a-2/result.txt',
+      'm/os__linux/verifier/result.txt',
+      'm/chrome/0a__aB3dE5f/artifacts/result.txt',
+    ];
+    for (const path of paths) put(path, '1.0');
+    const trial = put('jobs [x]/brew__aB3dE5f/config.json', '{}');
+    put('jobs [x]/brew__aB3dE5f/agent/result.txt', '1.0');
+    put('jobs [x]/brew__aB3dE5f/agent/chrome/0a-3/result.txt', '1.0');
+    const page = await list();
+    expect(page.lines.map(({ path }) => path).toSorted()).toEqual(
+      paths.map((path) => `./${path}`).toSorted(),
+    );
+    expect(page.files).toEqual([trial]);
+  });
+
   it('are listed page by page when there are many', async () => {
     const made = Array.from({ length: 620 }, (_, index) => put(`j/task-${index}__x/result.json`, '{}'));
     const first = await list();

@@ -22,25 +22,34 @@ read_reason() {
   [ -f "$1" ] && [ ! -L "$1" ] || return 1
   reason=$(head -c 400 <"$1" 2>/dev/null | { while IFS= read -r line || [ "$line" ]; do case $line in *[![:space:]]*) printf %s "$line"; break;; esac; done; })
 }
-# Of what an agent and a verifier leave behind in a trial's folder, nothing is a result. A trial's name ends with two underscores and a word.
+# What an agent and a verifier leave behind in the folder of a trial is no result. A trial lies in the folder of its job, has a file of
+# its own, and its name ends with two underscores and a word. The name alone may be that of a model, a domain or a task.
 results() {
   enter "$1" || return
+  since=$2 skip=$3 job=
+  set --
+  for file in ./*__*/config.json ./*__*/result.json ./*/*__*/config.json ./*/*__*/result.json ./*/*/*__*/config.json ./*/*/*__*/result.json; do
+    [ "$job" != "${'$'}{file%/*/*}" ] && [ -f "$file" ] || continue
+    job=${'$'}{file%/*/*}
+    pattern "$job"
+    for left in agent verifier artifacts steps; do set -- "$@" -o -path "$pattern/*__*/$left"; done
+  done
   named='-name result.txt -o -name eval_result.txt -o -name fail.flag'
   for name in result.json results.json config.json summary.json run_metadata.json exception.txt job.log run.log; do named="$named -o -name $name"; done
-  describe '%Y %s %n' . -maxdepth 10 '(' -name logs -o -path '*__*/agent' -o -path '*__*/verifier' -o -path '*__*/artifacts' -o -path '*__*/steps' ')' -prune \
+  describe '%Y %s %n' . -maxdepth 10 '(' -name logs "$@" ')' -prune \
     -o -type f -name result.txt -path "*$nl*" -exec sh -c 'echo "unnamed $#"' sh {} + -o -type f '(' $named ')' ! -path "*$nl*" |
   sort -k1,1n -k3 | {
     count=0 results=0 unnamed=0 bytes=0 last=end tab=$(printf '\t')
     while IFS=' ' read -r modified size path; do
       if [ "$modified" = unnamed ]; then unnamed=$((unnamed + size)); continue; fi
-      [ "$modified" -ge "$2" ] || continue
+      [ "$modified" -ge "$since" ] || continue
       name=${'$'}{path##*/}
       case $name in fail.flag) ;; *) [ "$size" -gt 0 ] || continue;; esac
       count=$((count + 1))
-      [ "$count" -gt "$3" ] || continue
+      [ "$count" -gt "$skip" ] || continue
       case $name in *result.txt|fail.flag) results=$((results + 1));; esac
       bytes=$((bytes + ${'$'}{#path} + 30))
-      [ "$count" -le $(($3 + 500)) ] && [ $results -le 100 ] && [ $bytes -le 50000 ] || { last=more; break; }
+      [ "$count" -le $((skip + 500)) ] && [ $results -le 100 ] && [ $bytes -le 50000 ] || { last=more; break; }
       case $name in *result.txt|fail.flag) ;; *) printf 'file %s %s%s%s\n' "$modified" "$size" "$tab" "$path"; continue;; esac
       text=
       [ "$size" -gt 64 ] || IFS= read -r text 2>/dev/null <"$path"
