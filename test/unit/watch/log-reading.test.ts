@@ -6,6 +6,7 @@ import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
 import type { ResultFile } from '../../../src/main/engine/run/index.ts';
 import { startReading, type LogReading } from '../../../src/main/engine/watch/log/log-reading.ts';
 import { startResultReading } from '../../../src/main/engine/watch/results/result-reading.ts';
+import { makeRunLog, runLogKinds } from '../../support/run-logs/index.ts';
 import { waaLog } from '../run/support.ts';
 import { vmClockOf } from '../../support/step-clock.ts';
 
@@ -244,6 +245,16 @@ describe('a log that was over before the VM was first seen', () => {
       { state: 'crashed', tasksCompleted: 1, scoreSum: 1, endedAt: lastEventMs },
     ]);
   });
+
+  it.each(runLogKinds.filter((kind) => /^(?:waa|osworld|coact|macosworld|android_world)/.test(kind)))(
+    'and is that of a benchmark which runs where its log is: %s',
+    (kind) => {
+      const { text } = makeRunLog(kind, 1, { tasks: 4, end: 'running', startMs: startMs - 86_400_000 });
+      read('first', text, { runnerIsAbsent: true, modifiedAtMs: startMs - 80_000_000 });
+      expect(told()).toEqual([]);
+      expect(runs()).toMatchObject([{ state: 'crashed' }]);
+    },
+  );
 
   it('but for one that was written to a moment ago, or that is played from elsewhere', () => {
     read('first', old(''), { runnerIsAbsent: true, modifiedAtMs: startMs - 60_000 });

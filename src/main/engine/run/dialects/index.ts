@@ -23,8 +23,8 @@ export const dialects: readonly Dialect[] = [
   evRunner,
 ];
 
-/** Benchmarks that run where their log is. The other dialects are those of programs that may play from anywhere. */
-const beside: readonly Dialect[] = [waa, osWorld, coAct, macOsWorld];
+/** Benchmarks that run where their log is. The programs of the other dialects may play from anywhere. */
+const beside: readonly Dialect[] = [waa, osWorld, coAct, macOsWorld, androidWorld];
 
 /** Returns whether the process of a run is on its VM: if it is missing, the run is over. */
 export function runsBesideItsLog({ dialect }: { readonly dialect: string }): boolean {
