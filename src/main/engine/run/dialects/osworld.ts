@@ -84,11 +84,8 @@ function isOurs(state: OsWorldState, line: RunnerLine, record: LoggingRecord): b
   if (speaker === undefined) return line.says === 'domain' || line.says === 'task';
   if (!speaker.isOurs || state.runIsOn) return false;
   // Behind a run that is over, it takes the whole head of a task to show another run.
-  return line.says === 'domain' || (line.says === 'task' && hasDomain(state, record));
-}
-
-function hasDomain({ workers }: OsWorldState, { process }: LoggingRecord): boolean {
-  return workerNamed(workers, process).nextDomain !== null;
+  if (line.says !== 'task') return line.says === 'domain';
+  return line.domain !== undefined || workerNamed(state.workers, record.process).nextDomain !== null;
 }
 
 function readLine(state: OsWorldState, line: RunnerLine, record: LoggingRecord, at: number): Step | null {
