@@ -39,6 +39,7 @@ describe('docker', () => {
           name: 'winarena',
           state: 'running',
           exitCode: 0,
+          startError: null,
           outOfMemory: false,
           startedAt: '2026-01-28T12:00:00.000Z',
           addresses: ['172.17.0.2'],

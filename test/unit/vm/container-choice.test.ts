@@ -15,7 +15,7 @@ const row = (name: string, state = 'running', image = 'other:latest'): Container
   id: name,
 });
 const state = (name: string, startedAt = '2026-01-28T22:00:00Z'): ContainerState => ({
-  ...{ name, state: 'running', exitCode: 0, outOfMemory: false, startedAt },
+  ...{ name, state: 'running', exitCode: 0, startError: null, outOfMemory: false, startedAt },
   ...{ addresses: ['172.17.0.2'], mounts: [] },
 });
 const seen = (name: string, marks = '', startedAt = '2026-01-28T22:00:00Z'): Evidence => ({

@@ -8,6 +8,7 @@ import {
   readInspect,
   readLastLines,
   readList,
+  readRestarts,
   startTime,
 } from '../../../src/main/engine/vm/docker.ts';
 
@@ -55,6 +56,32 @@ describe('what docker answers', () => {
     expect(readInspect(answer.replace('\nexit 0', `${inspectLine()}\nexit 0`), ['winarena']).kind).toBe(kind);
   });
 
+  it('is denied by the engine only, not by a settings file that its program may not read', () => {
+    const warning =
+      'WARNING: Error loading config file: open /home/u/.docker/config.json: permission denied\n';
+    const down = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.';
+    expect(readList(`${warning}${down}\n\nexit 1\n`)).toEqual({ kind: 'failed', detail: down });
+    expect(readList(`${warning}permission denied\n\nexit 1\n`).kind).toBe('denied');
+  });
+
+  it.each([
+    ['3\n\nexit 0\n', 3],
+    ['Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.\n3\n\nexit 0\n', 3],
+    ['sudo: unable to resolve host vm: Name or service not known\n12\n\nexit 0\n', 12],
+    ['map has no entry for key "RestartCount"\n\nexit 1\n', null],
+    ['', null],
+  ])('tells how often a container was restarted, beside warnings: %j', (answer, count) => {
+    expect(readRestarts(answer)).toBe(count);
+  });
+
+  it('says why a container could not be started', () => {
+    const error = 'error gathering device information while adding custom device "/dev/kvm": no such file';
+    const created = inspectLine({ ...running, Status: 'created', ExitCode: 128, Error: `${error}\n` });
+    expect(readInspect(`${created}\n\nexit 0\n`, ['winarena'])).toMatchObject({
+      value: [{ state: 'created', startError: error }],
+    });
+  });
+
   it('says why it failed, shortly', () => {
     expect(readList('\nexit 2\n')).toEqual({ kind: 'failed', detail: 'docker ended with exit code 2' });
     // What `timeout` ends with: by itself, and when it had to kill.
@@ -70,6 +97,7 @@ describe('what docker answers', () => {
     const answer =
       '0123abc|winarena|windowsarena/winarena:latest|Up 2 hours (healthy)\n' +
       '4567def|old,linked/alias|x|Exited (88) 3 minutes ago\n' +
+      '89ab|web/database,database|x|Up 3 minutes\n' +
       'WARNING: something\n\nexit 0\n';
     expect(readList(answer)).toEqual({
       kind: 'ok',
@@ -81,6 +109,7 @@ describe('what docker answers', () => {
           id: '0123abc',
         },
         { name: 'old', status: 'Exited (88) 3 minutes ago', image: 'x', id: '4567def' },
+        { name: 'database', status: 'Up 3 minutes', image: 'x', id: '89ab' },
       ],
     });
   });
@@ -115,13 +144,14 @@ describe('what docker answers', () => {
           name: 'winarena',
           state: 'exited',
           exitCode: 137,
+          startError: null,
           outOfMemory: true,
           startedAt: '2026-01-28T22:00:00.123Z',
           addresses: ['172.17.0.2', '10.0.0.3'],
           mounts: [{ source: '/home/u/a|b/client', destination: '/client' }],
         },
         {
-          ...{ name: 'bare', state: 'running', exitCode: 0, outOfMemory: false },
+          ...{ name: 'bare', state: 'running', exitCode: 0, startError: null, outOfMemory: false },
           ...{ startedAt: '2026-01-28T22:00:00.000Z', addresses: [], mounts: [] },
         },
       ],

@@ -90,7 +90,16 @@ http 200
     });
     const otherShell = openShell(other.channels, 'sh');
     const state = (name: string, startedAt: string, ...addresses: string[]): ContainerState => ({
-      ...{ name, startedAt, addresses, state: 'running', exitCode: 0, outOfMemory: false, mounts: [] },
+      ...{
+        name,
+        startedAt,
+        addresses,
+        state: 'running',
+        exitCode: 0,
+        startError: null,
+        outOfMemory: false,
+        mounts: [],
+      },
     });
     const containers = [
       state('winarena', '2026-01-28T22:00:00.500Z', '172.17.0.2'),

@@ -53,6 +53,13 @@ const carries = (kind: BootTrouble['kind']): Sight => ({
   ...onItsWay,
   boot: { ...starting, carried: [said(kind)] },
 });
+/** Docker made the container, and could not start it. */
+const unstarted = (startError: string): Sight => ({
+  ...onItsWay,
+  container: { ...stopped, state: 'created', status: 'Created', exitCode: 128, startError },
+});
+const noDevice = (path: string): string =>
+  `error gathering device information while adding custom device "${path}": no such file or directory`;
 const looping = (sight: Sight): Sight => ({ ...sight, starts: { restarts: 3, startedAtMs: [] } });
 /** run.py runs on the VM itself, and nothing is known of a container. */
 const onHost: Sight = {
@@ -276,6 +283,7 @@ describe('each code', () => {
     ],
     ['container_exited', 'started again by somebody', carries('kvm'), 'clear'],
     ['container_exited', 'removed', absent(2), 'clear'],
+    ['container_exited', 'could not be started', unstarted(noDevice('/dev/net/tun')), 'holds'],
     ['container_exited', 'not asked yet', up, 'unknown'],
 
     ['probe_down', 'ready', ready, 'clear'],
@@ -300,6 +308,8 @@ describe('each code', () => {
     ['kvm_missing', 'exit code 88', { ...onItsWay, container: stopped }, 'holds'],
     ['kvm_missing', 'another exit code', { ...onItsWay, container: { ...stopped, exitCode: 1 } }, 'unknown'],
     ['kvm_missing', 'booting', onItsWay, 'clear'],
+    ['kvm_missing', 'the engine could not pass it on', unstarted(noDevice('/dev/kvm')), 'holds'],
+    ['kvm_missing', 'the engine could not pass another device on', unstarted(noDevice('/dev/x')), 'unknown'],
     ['kvm_missing', 'no word yet', { ...onItsWay, boot: firstSight.boot }, 'unknown'],
     ['kvm_missing', 'the first word of a start', { ...onItsWay, boot: starting }, 'unknown'],
     ['kvm_missing', 'the start before ended with it', carries('kvm'), 'holds'],
@@ -396,6 +406,41 @@ describe('what is said', () => {
       ...sshProblem,
       severity: 'critical',
     });
+  });
+
+  it.each([
+    [noDevice('/dev/kvm'), /nested virtualization/],
+    [noDevice('/dev/net/tun'), /modprobe/],
+    [
+      'driver failed programming external connectivity on endpoint winarena (0123): Bind for 0.0.0.0:8006 failed: port is already allocated',
+      /docker ps/,
+    ],
+    [
+      'failed to create shim task: OCI runtime create failed: exec: "/bin/bash": permission denied',
+      /docker start/,
+    ],
+  ])('the reason why it could not be started is said, and what to do: %s', (startError, hint) => {
+    const told = troubleOf(unstarted(startError), 'container_exited');
+    expect(told).toMatchObject({
+      severity: 'critical',
+      message: 'The container winarena could not be started.',
+      detail: startError,
+    });
+    expect(told?.hint).toMatch(hint);
+  });
+
+  it('a container that is paused goes on by another command than one that has ended', () => {
+    const paused = { ...stopped, state: 'paused', status: 'Up 2 hours (Paused)', exitCode: 0 };
+    expect(troubleOf({ ...onItsWay, container: paused }, 'container_exited')).toMatchObject({
+      message: 'The container winarena is not running (Up 2 hours (Paused)).',
+      hint: expect.stringContaining('docker unpause winarena') as string,
+    });
+  });
+
+  it('a VM without KVM is said to be one, where a container is missing', () => {
+    const without = { ...absent(2), machine: { ...machine, kvm: false } };
+    expect(troubleOf(without, 'container_missing')?.detail).toContain('/dev/kvm');
+    expect(troubleOf(absent(2), 'container_missing')?.detail).toBeNull();
   });
 
   it.each([

@@ -7,7 +7,12 @@ const row = (name: string, state = 'running'): ContainerRow => ({
   state,
   status: '',
   image: '',
-  id: name,
+  id: `id of ${name}`,
+});
+const renamed = (from: string, name: string): ContainerRow => ({
+  ...row(name),
+  id: row(from).id,
+  image: 'windowsarena/winarena',
 });
 const seen = (name: string, marks = ''): Evidence => ({
   name,
@@ -70,6 +75,17 @@ describe('the watched container', () => {
     expect(asked()).toBe(2);
     await look([...both, row('win11-waa')]);
     expect(asked()).toBe(3);
+  });
+
+  it('stays the same when somebody renames it', async () => {
+    const { look } = picking();
+    expect(await look([row('winarena')])).toBe('winarena running');
+    expect(await look([renamed('winarena', 'arena-1')])).toBe('arena-1 running');
+    expect(await look([renamed('winarena', 'arena-2')])).toBe('arena-2 running');
+    // A new container of the old name is another one.
+    expect(await look([renamed('winarena', 'arena-2'), { ...row('winarena'), id: 'new' }])).toBe(
+      'arena-2 running',
+    );
   });
 
   it('is left for a clearly better one only when that was so twice in a row', async () => {

@@ -10,11 +10,15 @@ const none = '\nexit 0\n';
 const one = '0123|winarena|windowsarena/winarena:latest|Up 2 minutes\n\nexit 0\n';
 const other = '4567|web|nginx|Up 2 minutes\n\nexit 0\n';
 
-/** @param answers by how the engine is called; what is left out is missing */
-function engineWith(answers: Readonly<Record<string, string | null>>) {
+/**
+ * @param answers by how the engine is called; what is left out is missing
+ * @param hidden ways to call Docker that PATH and the environment do not tell
+ */
+function engineWith(answers: Readonly<Record<string, string | null>>, hidden = '') {
   const asked: string[] = [];
   const host = {
-    ask(_limit: number, [, ...words]: readonly string[]) {
+    ask(_limit: number, [request, ...words]: readonly string[]) {
+      if (request === 'hidden_dockers') return Promise.resolve(hidden);
       const command = words.slice(0, words.indexOf('ps')).join(' ');
       asked.push(command);
       const answer = answers[command];
@@ -63,6 +67,57 @@ describe('the engine', () => {
     const { engine } = engineWith(answers);
     expect((await engine.list())?.kind).toBe(kind);
     expect(engine.docker).toBe(called);
+  });
+
+  const down = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.\n\nexit 1\n';
+  const own = 'docker -H unix:///run/user/1000/docker.sock';
+  const byPath = '/home/u/bin/docker';
+
+  it.each<[what: string, answers: Record<string, string | null>, called: string, kind: string]>([
+    ["the user's own Docker, beside a daemon that is down", { docker: down, [own]: one }, own, 'ok'],
+    ["the user's own Docker, beside one that is denied", { docker: denied, [own]: one }, own, 'ok'],
+    ["the user's own Docker, beside root's", { docker: other, [own]: one }, own, 'ok'],
+    ['a Docker outside of PATH', { [byPath]: one }, byPath, 'ok'],
+    ['a Docker outside of PATH without containers', { [byPath]: none }, byPath, 'ok'],
+    [
+      "root's Docker by sudo, beside the user's own",
+      { docker: denied, [own]: none, 'sudo -n docker': one },
+      'sudo -n docker',
+      'ok',
+    ],
+    ['podman beside a daemon that is down', { docker: down, podman: one }, 'podman', 'ok'],
+    ['Docker that is down, beside an empty podman', { docker: down, podman: none }, 'docker', 'failed'],
+    [
+      "Docker that is denied, beside the user's own without containers",
+      { docker: denied, [own]: none },
+      'docker',
+      'denied',
+    ],
+    [
+      "Docker that is down, beside the user's own without containers",
+      { docker: down, [own]: none },
+      'docker',
+      'failed',
+    ],
+  ])('is %s', async (_what, answers, called, kind) => {
+    const { engine } = engineWith(answers, `${own}\n${byPath}\nsh: 1: odd\n`);
+    expect((await engine.list())?.kind).toBe(kind);
+    expect(engine.docker).toBe(called);
+  });
+
+  it("is root's by sudo once the benchmark is there, and not the user's own any more", async () => {
+    const answers: Record<string, string> = { docker: denied, [own]: none, 'sudo -n docker': none };
+    const { engine } = engineWith(answers, `${own}\n`);
+    await engine.list();
+    answers['sudo -n docker'] = one;
+    await engine.list();
+    expect(engine.docker).toBe('sudo -n docker');
+  });
+
+  it('that is down is asked with every third failure only whether another one has the benchmark', async () => {
+    const { engine, asked } = engineWith({ docker: down });
+    for (let count = 0; count < 6; count += 1) await engine.list();
+    expect(asked.filter((command) => command === 'podman')).toHaveLength(2);
   });
 
   it('is asked once where it shows the benchmark, and not by sudo where it is not installed', async () => {

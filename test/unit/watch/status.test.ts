@@ -104,6 +104,12 @@ describe('phase and readiness', () => {
       false,
     ],
     ['container created', { ...onItsWay, container: { ...stopped, state: 'created' } }, 'starting', false],
+    [
+      'container that could not be started',
+      { ...onItsWay, container: { ...stopped, state: 'created', startError: 'no such device' } },
+      'offline',
+      false,
+    ],
     ['container exited', { ...onItsWay, container: stopped }, 'offline', false],
     ['container exited after it was ready', { ...ready, container: stopped }, 'offline', false],
     [
@@ -391,6 +397,13 @@ describe('what a status says', () => {
       'container exited',
       { ...onItsWay, container: stopped },
       'The container is not running: exited (88)',
+      null,
+      'Connection refused',
+    ],
+    [
+      'container that could not be started',
+      { ...onItsWay, container: { ...stopped, state: 'created', startError: 'no such device' } },
+      'The container could not be started',
       null,
       'Connection refused',
     ],

@@ -2,6 +2,7 @@
  * How the container engine on the VM is asked, and how its answers are read. Docker, podman and nerdctl are one interface: states and
  * times come from `inspect` as JSON, because the columns of `ps` differ between them ("running", "Up 2 seconds ago").
  */
+import { plainText } from '../../../shared/plain-text.ts';
 import type { Mount } from './mounts.ts';
 import { section } from './section.ts';
 import { isSendable } from './shell-script.ts';
@@ -27,6 +28,8 @@ export interface ContainerState {
   /** In Docker's words, see {@link ContainerRow.state}. */
   readonly state: string;
   readonly exitCode: number;
+  /** Why the engine could not start it, in the engine's words; null: it did. */
+  readonly startError: string | null;
   readonly outOfMemory: boolean;
   /** RFC 3339 in UTC, with milliseconds. Changes with every start: tells one boot from the next. */
   readonly startedAt: string;
@@ -45,8 +48,11 @@ export type DockerAnswer<T> =
 
 export type Engine = 'docker' | 'podman' | 'nerdctl';
 
+/** A Docker to which neither PATH nor the environment leads: by its program, or by the socket of this user's own daemon. */
+export type HiddenDocker = `/${string}` | `docker -H ${string}`;
+
 /** How the engine is called on the VM: directly, or by sudo without a password. */
-export type DockerCommand = Engine | `sudo -n ${Engine}`;
+export type DockerCommand = Engine | `sudo -n ${Engine}` | HiddenDocker;
 
 export const listFormat = '{{.ID}}|{{.Names}}|{{.Image}}|{{.Status}}';
 
@@ -112,7 +118,8 @@ export function restartsCommand(docker: DockerCommand, container: string): strin
 
 /** Returns the count in an answer of {@link restartsCommand}; null: the engine does not say. */
 export function readRestarts(answer: string): number | null {
-  const read = readAnswer(answer, (body) => /^\d{1,9}$/.exec(body.trim())?.[0]);
+  // podman-docker and sudo may print a warning beside it.
+  const read = readAnswer(answer, (body) => /^\d{1,9}$/m.exec(body)?.[0]);
   return read.kind === 'ok' && read.value !== undefined ? Number(read.value) : null;
 }
 
@@ -125,13 +132,26 @@ function justBefore(startedAt: string): string {
 /** Request words: whether somebody on the VM fetches or builds an image, or starts a container. Answer: "yes", or nothing. */
 export const preparingCommand: readonly string[] = ['preparing'];
 
+/** Request words: other ways to call Docker. */
+export const hiddenDockersCommand: readonly string[] = ['hidden_dockers'];
+
+/** Returns the ways in an answer to {@link hiddenDockersCommand}, the likeliest first. */
+export function readHiddenDockers(answer: string): HiddenDocker[] {
+  return answer
+    .split('\n')
+    .filter((line): line is HiddenDocker =>
+      /^(docker -H unix:\/|\/)[\w./-]+( -H unix:\/[\w./-]+)?$/.test(line),
+    );
+}
+
 export function readList(answer: string): DockerAnswer<readonly ListedContainer[]> {
   const read = readAnswer(answer, (body) => {
     // A line without any separator is a warning from docker.
     const lines = body.split('\n').filter((line) => line.includes('|'));
     return lines.map((line) => {
       const [id = '', names = '', image = '', status] = line.split('|');
-      const [name = ''] = names.split(',');
+      // Links give a container more names, with the one that links to it in front: "web/database".
+      const name = names.split(',').find((each) => !each.includes('/')) ?? '';
       return status === undefined || name === '' ? null : { name, id, image, status };
     });
   });
@@ -196,6 +216,7 @@ function readState(line: string): ContainerState | null {
       name: name.replace(/^\//, ''),
       state: dockerWords[status] ?? status,
       exitCode: Number(state?.['ExitCode'] ?? 0),
+      startError: errorText(state?.['Error']),
       outOfMemory: state?.['OOMKilled'] === true,
       startedAt,
       addresses: Object.values(networks ?? {}).flatMap((network) =>
@@ -213,6 +234,10 @@ function readState(line: string): ContainerState | null {
   } catch {
     return null;
   }
+}
+
+function errorText(error: unknown): string | null {
+  return typeof error === 'string' && error.trim() !== '' ? plainText(error).slice(0, 300) : null;
 }
 
 /**
@@ -243,9 +268,11 @@ const denials = new RegExp(
 
 function readAnswer<T>(answer: string, read: (body: string) => T): DockerAnswer<T> {
   const { body, end } = section(answer, 'exit');
-  const detail = body.trim().slice(0, 300);
+  // A settings file that the engine's program may not read says nothing of the engine.
+  const said = body.replace(/^(WARNING: |WARN\[|time=\S+ level=warning ).*\n/gm, '');
+  const detail = said.trim().slice(0, 300);
   if (end === '0') return { kind: 'ok', value: read(body) };
-  if (denials.test(body)) return { kind: 'denied', detail };
+  if (denials.test(said)) return { kind: 'denied', detail };
   // A file or a helper that podman misses ("newuidmap": executable file not found) is no missing engine.
   if (end === '127' || /^sudo(-rs)?: .*command not found/m.test(body)) return { kind: 'missing', detail };
   if (end === '124' || end === '137') return { kind: 'failed', detail: 'docker does not answer in time' };

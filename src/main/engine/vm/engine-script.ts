@@ -4,6 +4,7 @@
  *   `evidence DOCKER PORT NAME ADDRESS …`   for each container a line `candidate NAME MARKS.`, of the marks `r` (run.py is in it), `g` (a
  *                                    guest), `a` (its server answers). ADDRESS `-`: it has none
  *   `preparing`                      `yes` if a command of a container engine fetches or builds an image, or is about to start a container
+ *   `hidden_dockers`                 a line for each way to call a Docker to which neither PATH nor the environment leads
  *   `container_events DOCKER`        to be run by `listen`: see docker-events.ts
  *   `container_log DOCKER NAME SINCE` to be run by `until_closed`: see docker.ts
  */
@@ -53,6 +54,17 @@ preparing() {
         if look_up_start "${'$'}{process##*/}" && [ "$started" -gt "$newest" ]; then echo yes; return; fi;;
     esac
   done
+}
+# A login shell may set PATH and DOCKER_HOST, and this shell is none.
+hidden_dockers() {
+  program=docker user=
+  command -v docker >/dev/null 2>&1 || for folder in "$HOME/bin" "$HOME/.local/bin" /snap/bin; do
+    [ ! -x "$folder/docker" ] || { program=$folder/docker; break; }
+  done
+  while read -r key value _; do case $key in Uid:) user=$value;; esac; done 2>/dev/null </proc/self/status
+  socket=${'$'}{XDG_RUNTIME_DIR:-/run/user/$user}/docker.sock
+  [ ! -S "$socket" ] || echo "$program -H unix://$socket"
+  case $program in /*) echo "$program";; esac
 }
 container_events() {
   case $1 in *nerdctl) events_of_containerd "$1"; return;; esac

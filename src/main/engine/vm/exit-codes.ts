@@ -71,6 +71,26 @@ const families: readonly (readonly [from: number, to: number, meaning: ExitMeani
   ],
 ];
 
+/** What the engine says if it cannot start a container, as Docker, runc and podman word it. First match wins. */
+const startErrors: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [
+    /\/dev\/kvm/,
+    'Use a VM size with nested virtualization (such as Standard_D4ds_v5). On the VM: ls -l /dev/kvm',
+  ],
+  [/\/dev\/net\/tun|\/dev\/vhost-net/, 'On the VM: sudo modprobe -a tun vhost_net'],
+  [
+    /port is already allocated|address already in use|failed to bind host port/i,
+    'Another container or program uses the port. On the VM: docker ps; sudo ss -ltnp',
+  ],
+  [/no space left on device/i, freeSpace],
+  [/mount|no such file or directory/i, 'Check the folders and devices that "docker run" names.'],
+];
+
+/** Returns what to do about a container that the engine could not start; null: not known. */
+export function startErrorHint(error: string): string | null {
+  return startErrors.find(([pattern]) => pattern.test(error))?.[1] ?? null;
+}
+
 /** Null: nothing is known of this code. */
 export function exitMeaning(exitCode: number): ExitMeaning | null {
   const meaning =

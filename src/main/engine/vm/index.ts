@@ -39,11 +39,13 @@ export { containerShell, hostShell, isSendable, parseRequestLine, shellScript } 
 export {
   earlierLinesCommand,
   followLogCommand,
+  hiddenDockersCommand,
   inspectCommand,
   lastLinesCommand,
   preparingCommand,
   lineTime,
   listCommand,
+  readHiddenDockers,
   readInspect,
   readLastLines,
   readList,
@@ -54,6 +56,7 @@ export {
   type DockerAnswer,
   type DockerCommand,
   type Engine,
+  type HiddenDocker,
   type ListedContainer,
 } from './docker.ts';
 export { eventsCommand, readEvent, type ContainerEvent } from './docker-events.ts';
@@ -82,7 +85,7 @@ export {
   type BootState,
 } from './boot-phase.ts';
 export { noKvm, type BootTrouble } from './boot-troubles.ts';
-export { exitMeaning } from './exit-codes.ts';
+export { exitMeaning, startErrorHint } from './exit-codes.ts';
 export {
   bestProbe,
   probeCommand,

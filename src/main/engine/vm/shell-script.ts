@@ -25,6 +25,8 @@ import { shellQuote } from '../common/terminal.ts';
  */
 export const shellScript = String.raw`
 export LC_ALL=C
+# Of hardened systems. In bash it would end each read after that time.
+unset TMOUT
 nl='
 '
 ${processScript}${frameScript}

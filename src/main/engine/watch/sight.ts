@@ -83,6 +83,8 @@ export type ContainerSight =
       readonly state: string;
       readonly status: string;
       readonly exitCode: number | null;
+      /** Why the engine could not start it; missing: it could, or was not asked to. */
+      readonly startError?: string;
       readonly looks: number;
     }
   | { readonly kind: 'absent'; readonly wanted: string | null; readonly looks: number };
@@ -197,6 +199,11 @@ const missesUntilDown = { refused: 3, wrong: 3, silent: 2 };
 
 /** One restart may help. */
 const loopRestarts = 2;
+
+/** Whether a container that does not run is about to start for the first time. */
+export function isCreated(container: ContainerSight): boolean {
+  return container.kind === 'stopped' && container.state === 'created' && container.startError === undefined;
+}
 
 /** Whether `/probe` answers properly, as far as can be told now. */
 export function isReady(sight: Sight): boolean {

@@ -3,7 +3,7 @@ import type { Cost, Phase, VmStatus } from '../../../shared/stream.ts';
 import { describeRunner, type BootState, type BootTrouble } from '../vm/index.ts';
 import { cloudPhase, cloudText, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
-import { isReady, isRestartLoop, runsOnHost, type Sight } from './sight.ts';
+import { isCreated, isReady, isRestartLoop, runsOnHost, type Sight } from './sight.ts';
 import { isBeyondKnowing, unreachedReason } from './link/unreached.ts';
 
 export interface StatusFrame {
@@ -67,7 +67,7 @@ export function phaseOf(sight: Sight): Phase {
     case 'absent':
       return 'offline';
     case 'stopped':
-      return sight.container.state === 'created' ? 'starting' : 'offline';
+      return isCreated(sight.container) ? 'starting' : 'offline';
     case 'running':
       if (sight.boot.phase === 'stopping') return 'stopping';
       return sight.probe.wasReady ? 'oobe' : (sight.boot.phase ?? 'starting');
@@ -120,7 +120,8 @@ export function phaseText(sight: Sight, phase: Phase): string {
     return 'There is no benchmark container on the VM';
   if (phase === 'offline' && sight.container.kind === 'stopped') {
     // Not docker's own words: "3 minutes ago" is another state every minute, while nothing happens.
-    const { state, exitCode } = sight.container;
+    const { state, exitCode, startError } = sight.container;
+    if (startError !== undefined) return 'The container could not be started';
     const code = state === 'exited' && exitCode !== null ? ` (${exitCode})` : '';
     const because = newestTrouble(sight.boot)?.words;
     const what = isRestartLoop(sight)

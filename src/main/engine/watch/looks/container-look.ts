@@ -23,6 +23,7 @@ import type { LookContext } from './context.ts';
 import type { EngineEvents } from './engine-events.ts';
 import { createInsideShell } from './inside-shell.ts';
 import { KnownContainers, type Refreshed } from './known-containers.ts';
+import { MemoryReports } from './memory-reports.ts';
 
 /** A VM that is being set up has its first container within this time, or prepares one. */
 const appearsWithinMs = 45_000;
@@ -75,6 +76,8 @@ export function createContainerLook(
 
   let openedAtMs = Number.NEGATIVE_INFINITY;
   let failedOpenings = 0;
+
+  const memory = new MemoryReports(monotonicMs);
 
   const inside = createInsideShell(context.channels, host, () => {
     if (host.closed) return;
@@ -161,6 +164,9 @@ export function createContainerLook(
 
   function take(event: ContainerEvent): boolean {
     const isOurs = known.take(event);
+    const { container, startedAt } = sight();
+    if (event.action === 'oom' && container.kind === 'running' && known.nameOf(event) === container.name)
+      memory.report(container.name, startedAt);
     if (isOurs) dueAtMs = Number.NEGATIVE_INFINITY;
     return isOurs;
   }
@@ -234,6 +240,9 @@ export function createContainerLook(
     const { addresses, mounts } = state;
     const container = { kind: 'running', name: row.name, addresses, mounts, why } as const;
     const isNewBoot = state.startedAt !== sight().startedAt;
+    const verdict = memory.goesOn(row.name, state.startedAt);
+    if (verdict === 'later') again(MemoryReports.settlesWithinMs);
+    else if (verdict !== null) context.onOutOfMemory(row.name, verdict);
     learn({
       docker: { kind: 'ok' },
       container,
@@ -250,12 +259,17 @@ export function createContainerLook(
     closeInside();
     const isNew = before.kind !== 'stopped' || before.name !== row.name;
     const state = known.state(row.name);
-    if (isNew && before.kind === 'running' && state?.outOfMemory === true) context.onOutOfMemory(row.name);
+    if (memory.hasEnded(row.name, isNew && before.kind === 'running' ? state : null))
+      context.onOutOfMemory(row.name, 'container');
     const looks = isNew ? 1 : before.looks + 1;
     const exitCode = state?.exitCode ?? null;
+    const failure = state?.startError == null ? {} : { startError: state.startError };
     learn({
       docker: { kind: 'ok' },
-      container: { kind: 'stopped', name: row.name, state: row.state, status: row.status, exitCode, looks },
+      container: {
+        ...{ kind: 'stopped', name: row.name, state: row.state, status: row.status, exitCode, looks },
+        ...failure,
+      },
       ...found(),
     });
     if (looks === 1) again();

@@ -26,7 +26,8 @@ export interface ContainerPickOptions {
 
 export function createContainerPick(options: ContainerPickOptions): ContainerPick {
   const { configured, monotonicMs, tempo = defaultTempo } = options;
-  let watched = options.before;
+  /** With its id, as soon as that is known: it may be renamed. */
+  let watched: { readonly name: string; readonly why: string; readonly id?: string } | null = options.before;
   let hasMissed = false;
   let evidence: readonly Evidence[] = [];
   let evidenceOf = '';
@@ -57,8 +58,10 @@ export function createContainerPick(options: ContainerPickOptions): ContainerPic
       const running = all.filter(({ state }) => state === 'running');
       if (running.length < 2) evidence = [];
       const isLess = running.length > 1 && (await isOutdone(running));
-      const current = all.find(({ name }) => name === watched?.name);
+      const current =
+        all.find(({ name }) => name === watched?.name) ?? all.find(({ id }) => id === watched?.id);
       const stay = current !== undefined && watched !== null ? { row: current, why: watched.why } : null;
+      if (stay !== null) watched = { name: stay.row.name, id: stay.row.id, why: stay.why };
       if (stay !== null && (running.length === 0 || (stay.row.state === 'running' && !isLess))) {
         hasMissed = false;
         return stay;
@@ -71,7 +74,7 @@ export function createContainerPick(options: ContainerPickOptions): ContainerPic
       hasMissed = false;
       challenger = null;
       const choice = chooseContainer(rows, configured, evidence);
-      watched = choice === null ? null : { name: choice.row.name, why: choice.why };
+      watched = choice === null ? null : { name: choice.row.name, id: choice.row.id, why: choice.why };
       return choice;
     },
   };

@@ -83,6 +83,11 @@ export class KnownContainers {
     return this.#states.find((state) => state.name === name) ?? null;
   }
 
+  /** Returns the name of the container that a report is about; undefined: it is not known. */
+  nameOf({ name, id }: ContainerEvent): string | undefined {
+    return name === '' ? this.#listed.find((row) => row.id === id)?.name : name;
+  }
+
   /** The next refresh asks for the list as well. */
   mustList(): void {
     this.#mustList = true;

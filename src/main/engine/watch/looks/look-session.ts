@@ -52,13 +52,18 @@ export class LookSession {
           if (!store.get().isFirstLook) this.#followContainer();
         },
         onBoot: () => this.#closeBootLog(),
-        onOutOfMemory(container) {
+        onOutOfMemory(container, killed) {
           const memory = store.get().boot.troubles.find(({ kind }) => kind === 'memory');
           report.moment({
             code: 'container_oom',
             severity: 'critical',
-            message: `The container ${container} was killed for lack of memory.`,
-            detail: memory?.text ?? 'docker inspect says OOMKilled',
+            message:
+              killed === 'process'
+                ? `A process in the container ${container} was killed for lack of memory.`
+                : `The container ${container} was killed for lack of memory.`,
+            detail:
+              memory?.text ??
+              (killed === 'process' ? 'docker events says oom' : 'docker inspect says OOMKilled'),
             hint: 'Give the VM more memory, or the container less RAM_SIZE.',
           });
         },

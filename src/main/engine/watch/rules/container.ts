@@ -1,7 +1,14 @@
 /** Troubles with docker and the benchmark's container. */
-import { exitMeaning } from '../../vm/index.ts';
+import { exitMeaning, startErrorHint } from '../../vm/index.ts';
 import { shellQuote } from '../../common/terminal.ts';
-import { isRestartLoop, mayRestartAgain, runsOnHost, type ContainerSight, type Sight } from '../sight.ts';
+import {
+  isCreated,
+  isRestartLoop,
+  mayRestartAgain,
+  runsOnHost,
+  type ContainerSight,
+  type Sight,
+} from '../sight.ts';
 import { whileUp, type Rules, type Verdict } from './rule.ts';
 
 /** A container that is gone in one look may just be restarting, which some benchmarks do between tasks; so may docker. */
@@ -37,7 +44,7 @@ export const containerRules: Rules = {
 
   container_missing: whileUp((sight, { missingAfterMs }) => {
     if (runsOnHost(sight) || runsWithoutContainer(sight)) return 'clear';
-    const { docker, container, run, answered, missing } = sight;
+    const { docker, container, run, answered, missing, machine } = sight;
     const isThere = container.kind === 'running' || container.kind === 'stopped';
     if (isThere && docker.kind !== 'failed') return 'clear';
     // A benchmark on the VM itself may not have been found yet.
@@ -69,7 +76,10 @@ export const containerRules: Rules = {
         container.wanted === null
           ? 'There is no benchmark container on the VM.'
           : `There is no container "${container.wanted}" on the VM.`,
-      detail: null,
+      detail:
+        machine?.kvm === false
+          ? 'The VM has no /dev/kvm, so a container that asks for it cannot start.'
+          : null,
       hint: 'Start the benchmark, or name its container in "container" if it has a name of its own (docker ps -a).',
     };
   }),
@@ -79,14 +89,22 @@ export const containerRules: Rules = {
     if (container.kind === 'unknown') return 'unknown';
     // Up for a moment, until it ends as before.
     if (container.kind === 'running' && mayRestartAgain(sight)) return 'unknown';
-    if (container.kind !== 'stopped' || container.state === 'created' || runsOnHost(sight)) return 'clear';
+    if (container.kind !== 'stopped' || isCreated(container) || runsOnHost(sight)) return 'clear';
     return container.looks < looksUntilGone ? 'unknown' : exited(container, sight);
   }),
 };
 
 function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, sight: Sight): Verdict {
-  const { name, status, exitCode } = container;
+  const { name, state, status, exitCode, startError } = container;
   const { boot, starts } = sight;
+  if (startError !== undefined) {
+    return {
+      severity: 'critical',
+      message: `The container ${name} could not be started.`,
+      detail: startError,
+      hint: startErrorHint(startError) ?? `On the VM: docker start ${shellQuote(name)}`,
+    };
+  }
   const meaning = exitCode === null ? null : exitMeaning(exitCode);
   const exit = exitCode === null ? null : (meaning?.text ?? `Exit code ${exitCode}`);
   // Other rules report these two kinds under codes of their own.
@@ -98,6 +116,9 @@ function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, sight: 
       ? `The container ${name} restarts in a loop: ${String(starts.restarts)} times so far (${status}).`
       : `The container ${name} is not running (${status}).`,
     detail: parts.length === 0 ? null : parts.join('. '),
-    hint: said?.hint ?? meaning?.hint ?? `On the VM: docker logs --tail 50 ${shellQuote(name)}`,
+    hint:
+      state === 'paused'
+        ? `To let it go on, on the VM: docker unpause ${shellQuote(name)}`
+        : (said?.hint ?? meaning?.hint ?? `On the VM: docker logs --tail 50 ${shellQuote(name)}`),
   };
 }

@@ -33,11 +33,13 @@ export const guestRules: Rules = {
     // A failure of KVM that Windows has survived, by a reboot of its own.
     if (trouble !== undefined && trouble.words !== noKvm.words && isReady(sight)) return 'clear';
     const byExit = container.kind === 'stopped' && container.exitCode === 88;
-    if (trouble !== undefined || byExit) {
+    const startError = container.kind === 'stopped' ? container.startError : undefined;
+    const byStart = startError?.includes('/dev/kvm') === true;
+    if (trouble !== undefined || byExit || byStart) {
       return {
         severity: 'critical',
         message: `${(trouble ?? noKvm).words}.`,
-        detail: trouble?.text ?? 'Exit code 88',
+        detail: trouble?.text ?? (byStart ? startError : 'Exit code 88'),
         hint: (trouble ?? noKvm).hint,
       };
     }
