@@ -52,6 +52,8 @@ export interface RealVm {
   setProcesses(name: string, commands: readonly string[]): void;
   /** The container has stopped, as docker tells it: its shells and its log end. A start is another {@link containerUp}. */
   containerStops(status: string, exitCode: number, outOfMemory?: boolean): void;
+  /** Docker reports this action of winarena: "oom", "rename". @param name the one that it has now */
+  containerReports(action: string, name?: string): void;
   /** Nobody has ever heard of it. */
   containerGone(): void;
   /** Every docker command ends like this; null: it works again. */
@@ -301,6 +303,7 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       endContainerCommands();
       report([...(outOfMemory ? ['oom'] : []), 'disconnect', 'die']);
     },
+    containerReports: (action, name) => report([action], name === undefined ? {} : { name }),
     containerGone() {
       const rows = readFileSync(file('containers'), 'utf8').split('\n').slice(0, -1);
       vm.setContainers('');
@@ -495,9 +498,17 @@ export function inspectLine({
   startedAt = '2026-01-28T22:00:00.000000000Z',
   address = '172.17.0.2',
   mounts = [],
-}: Partial<StandInContainer> & { readonly exitCode?: number; readonly outOfMemory?: boolean }): string {
+  startError = '',
+}: Partial<StandInContainer> & {
+  readonly exitCode?: number;
+  readonly outOfMemory?: boolean;
+  readonly startError?: string;
+}): string {
   const networks = { bridge: { IPAddress: address } };
-  const status = { Status: state, ExitCode: exitCode, OOMKilled: outOfMemory, StartedAt: startedAt };
+  const status = {
+    ...{ Status: state, ExitCode: exitCode, Error: startError, OOMKilled: outOfMemory },
+    StartedAt: startedAt,
+  };
   return `${JSON.stringify([`/${name}`, status, networks, mounts])}\n`;
 }
 

@@ -1,0 +1,120 @@
+/** What happens to a container beside a start and an end: it cannot be started, lacks memory, is renamed, paused or restarted at once. */
+import { describe, expect, it } from 'vitest';
+import type { Phase } from '../../../src/shared/stream.ts';
+import { inspectLine } from '../../support/real-vm.ts';
+import { sshdPath } from '../../support/tools.ts';
+import { until } from '../../support/wait.ts';
+import { readyVm, realVm, watch, type Watched } from './watched.ts';
+
+const id = '0123456789abcdef';
+const image = 'windowsarena/winarena:latest';
+const never = '0001-01-01T00:00:00Z';
+const first = '2026-01-28T22:00:00.000000000Z';
+const second = '2026-01-28T23:00:00.000000000Z';
+
+/** The phases that were told from this one on. */
+const since = (phase: Phase, { phases }: Watched): readonly Phase[] =>
+  phases().slice(phases().indexOf(phase));
+
+describe.skipIf(sshdPath === null)('a container', () => {
+  it('that Docker could not start is reported with the reason, until it starts', async () => {
+    const vm = await realVm();
+    const startError =
+      'error gathering device information while adding custom device "/dev/kvm": no such file or directory';
+    vm.setInspect(inspectLine({ state: 'created', exitCode: 128, startedAt: never, startError }));
+    vm.setContainers(`${id}|winarena|${image}|Created\n`);
+    const { client, status, untilError, untilRecovered, untilPhase } = await watch(vm.config);
+    expect(await untilError('container_exited')).toMatchObject({
+      message: 'The container winarena could not be started.',
+      detail: startError,
+    });
+    expect((await untilError('kvm_missing')).detail).toBe(startError);
+    expect(status()?.detail.text).toBe('The container could not be started');
+    vm.containerUp();
+    await untilRecovered('container_exited');
+    vm.containerSays('❯ Booting Windows using QEMU v10.0.6...\n');
+    await untilRecovered('kvm_missing');
+    await untilPhase('booting');
+    expect(client.errors()).toHaveLength(2);
+  });
+
+  it('that is created and started in its own time is only starting', async () => {
+    const vm = await realVm();
+    vm.setInspect(inspectLine({ state: 'created', startedAt: never }));
+    vm.setContainers(`${id}|winarena|${image}|Created\n`);
+    const watched = await watch(vm.config);
+    const { client, untilPhase } = watched;
+    await untilPhase('starting');
+    const before = client.statuses().length;
+    await until(() => client.statuses().length > before + 8, 'it is looked at for a while');
+    vm.containerUp();
+    vm.containerSays('❯ Booting Windows using QEMU v10.0.6...\n');
+    await untilPhase('booting');
+    expect(since('starting', watched)).toEqual(['starting', 'booting']);
+    expect(client.errors()).toEqual([]);
+  });
+
+  it('that was killed for lack of memory and restarted at once is reported once', async () => {
+    const vm = await readyVm();
+    const { client, untilError, untilPhase } = await watch(vm.config, { tempo: {} });
+    await untilPhase('ready');
+    vm.containerReports('oom');
+    vm.containerUp(second);
+    const { message } = await untilError('container_oom');
+    expect(message).toBe('The container winarena was killed for lack of memory.');
+    await untilPhase('ready');
+    expect(client.errors().map(({ code }) => code)).toEqual(['container_oom']);
+  });
+
+  it('in which a process was killed for lack of memory goes on, which is reported once', async () => {
+    const vm = await readyVm();
+    const { client, status, untilError, untilPhase, untilRecovered } = await watch(vm.config, { tempo: {} });
+    await untilPhase('ready');
+    for (let count = 0; count < 3; count += 1) vm.containerReports('oom');
+    const { message } = await untilError('container_oom');
+    expect(message).toBe('A process in the container winarena was killed for lack of memory.');
+    expect(status()?.phase).toBe('ready');
+    // Docker remembers it when the container is stopped later.
+    vm.containerStops('Exited (0) 1 second ago', 0, true);
+    await untilError('container_exited');
+    vm.containerUp(second);
+    await untilRecovered('container_exited');
+    expect(client.errors().map(({ code }) => code)).toEqual(['container_oom', 'container_exited']);
+  });
+
+  it('that is renamed stays watched, and its Windows stays ready', async () => {
+    const vm = await readyVm();
+    const watched = await watch(vm.config);
+    const { client, status, untilPhase } = watched;
+    await untilPhase('ready');
+    vm.setInspect(inspectLine({ name: 'arena-of-monday', startedAt: first }), 'any');
+    vm.setContainers(`${id}|arena-of-monday|${image}|Up 2 minutes\n`);
+    vm.containerReports('rename', 'arena-of-monday');
+    await until(() => status()?.detail.container === 'arena-of-monday', 'its new name is shown');
+    const before = client.statuses().length;
+    await until(() => client.statuses().length > before + 5, 'it is looked at for a while');
+    expect(since('ready', watched)).toEqual(['ready']);
+    expect(client.errors()).toEqual([]);
+  });
+
+  it('that is paused is reported, and goes on as it was', async () => {
+    const vm = await readyVm();
+    const watched = await watch(vm.config);
+    const { client, untilError, untilRecovered, untilPhase } = watched;
+    await untilPhase('ready');
+    vm.setInspect(inspectLine({ state: 'paused', startedAt: first }));
+    vm.setContainers(`${id}|winarena|${image}|Up 2 minutes (Paused)\n`);
+    vm.containerReports('pause');
+    const error = await untilError('container_exited');
+    expect(error).toMatchObject({
+      message: 'The container winarena is not running (Up 2 minutes (Paused)).',
+      hint: expect.stringContaining('docker unpause') as string,
+    });
+    vm.containerUp(first);
+    vm.containerReports('unpause');
+    await untilRecovered('container_exited');
+    await untilPhase('ready');
+    expect(since('ready', watched)).toEqual(['ready', 'offline', 'ready']);
+    expect(client.errors()).toHaveLength(1);
+  });
+});
