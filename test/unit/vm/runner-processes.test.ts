@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openShell } from '../../../src/main/engine/vm/shell-channel.ts';
-import { readInside, type Runner } from '../../../src/main/engine/vm/surroundings.ts';
+import { readInside, type InsideFacts, type Runner } from '../../../src/main/engine/vm/surroundings.ts';
 import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
 import { localShell } from './local-shell.ts';
@@ -82,7 +82,9 @@ describe.each(shellsOfPath)('processes, by their command lines, under %s', (_nam
   }
 
   /** Returns the processes that are taken for a benchmark. */
-  async function found(): Promise<readonly Runner[]> {
+  const found = async (): Promise<readonly Runner[]> => (await look()).runners;
+
+  async function look(): Promise<InsideFacts> {
     // What grep has found is taken as it is.
     const pythons = [...names].filter(([, line]) => /(^| )([^ ]*\/)?[^ /]*python[^ /]*( |$)/.test(line));
     const list = pythons.map(([id]) => `echo '${dir}/proc/${id}/cmdline'`).join('\n');
@@ -92,9 +94,9 @@ describe.each(shellsOfPath)('processes, by their command lines, under %s', (_nam
       PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`,
     });
     const shell = openShell(machine.channels, 'sh');
-    const { runners } = readInside((await shell.ask(60, ['inside'])) ?? '');
+    const facts = readInside((await shell.ask(60, ['inside'])) ?? '');
     shell.close();
-    return runners;
+    return facts;
   }
 
   it('that Python runs for a benchmark are found by its script or its arguments', async () => {
@@ -122,5 +124,34 @@ describe.each(shellsOfPath)('processes, by their command lines, under %s', (_nam
     add('python quiet.py', '/dev/null');
     const runners = await found();
     expect(runners.map(({ script }) => script)).toEqual(['s3.py']);
+  });
+
+  it('of any name are found if a log that they have open reads as a benchmark, and prove its place', async () => {
+    const logs = join(dir, 'osworld/logs');
+    mkdirSync(join(logs, 'node0'), { recursive: true });
+    const head = '[2026-01-28 22:00:01,000 INFO x/1] Left tasks:\n';
+    for (const name of ['agents-1.log', 'agents-debug-1.log', 'node0/normal-1-pid7.log'])
+      writeFileSync(join(logs, name), head);
+    writeFileSync(join(logs, 'server.log'), 'GET / 200\n');
+    add('python play_all.py', '/dev/pts/3');
+    open('agents-1.log', 'agents-debug-1.log');
+    add('python rollout.py --num_nodes 2', '/dev/pts/3');
+    open('node0/normal-1-pid7.log', 'agents-1.log');
+    add('python web.py', '/dev/pts/3');
+    open('server.log');
+    add('python only_debug.py', '/dev/pts/3');
+    open('agents-debug-1.log');
+    const { runners, logs: known } = await look();
+    expect(runners.map(({ script }) => script)).toEqual(['play_all.py', 'rollout.py']);
+    expect(known.map(({ path }) => path.slice(logs.length + 1)).sort()).toEqual([
+      'agents-1.log',
+      'node0/normal-1-pid7.log',
+    ]);
+
+    function open(...names: string[]): void {
+      const folder = join(dir, 'proc', String(pid), 'fd');
+      for (const [index, name] of names.entries())
+        symlinkSync(join(logs, name), join(folder, String(index + 3)));
+    }
   });
 });

@@ -32,6 +32,16 @@ describe('the log to follow', () => {
       `container:${normal}`,
     ],
     [
+      "run.py's own in a folder for its machine",
+      [
+        found('/o/run.out', 1005),
+        found('/o/logs/node0/normal-20260128@225508-pid7.log', 1000),
+        found('/o/logs/node0/deep/normal-1.log', 1004),
+      ],
+      null,
+      '/o/logs/node0/normal-20260128@225508-pid7.log',
+    ],
+    [
       'the one in the container before one on the host',
       [
         found('/home/u/cli_logs/run_1.log', 1010),

@@ -29,9 +29,10 @@ describe('the result folders of a run', () => {
       'host:/srv/r',
       'container:/client/results',
     ]);
-    expect(places({ log: 'host:/srv/osworld/results/logs/normal-20260128@225508.log' })).toEqual([
-      'host:/srv/osworld/results',
-    ]);
+    for (const folder of ['', 'node0/'])
+      expect(places({ log: `host:/srv/osworld/results/logs/${folder}normal-20260128@225508.log` })).toEqual([
+        'host:/srv/osworld/results',
+      ]);
   });
 
   it('are what the run was told, where its log lies elsewhere, and what is in use now', () => {

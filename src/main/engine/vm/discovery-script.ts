@@ -49,8 +49,8 @@ pythons() {
     case $words in *python*) printf '%s\n' "$cmdline";; esac
   done
 }
-# Sets $open: a line 'PID PATH' for each log of a run.py that these have open, and for where their standard output goes; and $logging: the
-# processes with such a log.
+# Sets $open: a line 'PID PATH' for each log of a run.py that these have open, and for where their standard output goes; a line '+PID PATH'
+# for each log of another name. Sets $logging to the processes with a log of a run.py.
 look_into() {
   open= logging=' '
   list=$(ls -dln "$@" 2>/dev/null)
@@ -59,8 +59,10 @@ look_into() {
     line=${'$'}{line#*/proc/}
     pid=${'$'}{line%%/*}
     case $line in
-      *' -> '*/logs/normal-*.log) logging="$logging$pid ";;
+      *' -> '*/logs/normal-*.log|*' -> '*/logs/*/normal-*.log) logging="$logging$pid ";;
       */fd/1' -> '*) ;;
+      *debug*.log) continue;;
+      *' -> '*/logs/*.log) pid=+$pid;;
       *) continue;;
     esac
     open=$open$pid\ ${'$'}{line#* -> }$nl
@@ -90,21 +92,26 @@ behind() {
 outputs() {
   set -f; IFS=$nl
   for line in $open; do
-    case $line in "$1 "*) line=${'$'}{line#* };; *) continue;; esac
+    case $line in
+      "$1 "*) ;;
+      "+$1 "*) case $logging in *" $1 "*) continue;; esac;;
+      *) continue;;
+    esac
+    line=${'$'}{line#* }
     printf 'output %s\n' "$line"
     case $line in pipe:*) behind "$line";; esac
   done
   set +f; unset IFS
 }
-# Whether what this process prints into a file reads as a benchmark. A program of any name may be one.
+# Whether what this process prints or logs into a file reads as a benchmark. A program of any name may be one.
 prints_benchmark() {
   set -f; IFS=$nl
   for line in $open; do
-    case $line in "$1 /dev/"*) continue;; "$1 /"*) line=${'$'}{line#* };; *) continue;; esac
+    case $line in "$1 /dev/"*) continue;; "$1 /"*|"+$1 /"*) line=${'$'}{line#* };; *) continue;; esac
     printed=
     [ ! -f "$line" ] || printed=$(head -c 4000 <"$line" 2>/dev/null | tr -d '\000')
     case $printed in
-      *'[Example ID]: '*|*'[Domain]: '*|*'TESTING ON TASK'*|*'Args: Namespace('*|*'Starting evaluation: '*|*'Starting eval with agent '*|*'Processing '*' tasks with '*' workers'*|*'[Task ('*)
+      *'[Example ID]: '*|*'[Domain]: '*|*'Left tasks:'*|*'TESTING ON TASK'*|*'Args: Namespace('*|*'Starting evaluation: '*|*'Starting eval with agent '*|*'Processing '*' tasks with '*' workers'*|*'[Task ('*)
         set +f; unset IFS; return 0;;
     esac
   done
@@ -224,7 +231,7 @@ runner_logs() {
 '
   for line in $described; do
     case $line in
-      'results '*|'cwd '*) set +f; set -- "$@" "${'$'}{line#* }"/logs/normal-*.log; set -f;;
+      'results '*|'cwd '*) set +f; set -- "$@" "${'$'}{line#* }"/logs/normal-*.log "${'$'}{line#* }"/logs/*/normal-*.log; set -f;;
       'output /'*) set -- "$@" "${'$'}{line#* }";;
     esac
   done
@@ -244,7 +251,7 @@ find_logs() {
   while [ "$1" != end ]; do
     kind=$1 folder=$2; shift 2
     case $kind in
-      logs) set -- "$@" "$folder"/logs/normal-*.log;;
+      logs) set -- "$@" "$folder"/logs/normal-*.log "$folder"/logs/*/normal-*.log;;
       trials) set -- "$@" "$folder"/logs/trial_*/main.log "$folder"/logs/trial_*/instance_*/run*.log;;
       file) set -- "$@" "$folder";;
     esac

@@ -10,6 +10,7 @@ import {
   type ProbeAnswer,
   type SshProblem,
 } from '../vm/index.ts';
+import { isOwnLog } from './log/log-place.ts';
 
 /** Which questions have been answered at least once on the connection that is up: before that, nothing follows from what was not found. */
 export interface Answered {
@@ -249,5 +250,5 @@ export function runsOnHost({ host, startedAt, log, run, results }: Sight): boole
   if (log.path === null) return run?.isRunning === true && results?.where === 'host';
   if (log.path.startsWith('container:')) return false;
   // Left over from a container that is gone, a log proves nothing once its run is over; run.py's own file on the VM does.
-  return run !== null && (run.isRunning || /\/logs\/normal-[^/]*\.log$/.test(log.path));
+  return run !== null && (run.isRunning || isOwnLog({ path: log.path }));
 }

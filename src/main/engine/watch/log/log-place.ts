@@ -70,9 +70,9 @@ const kinds = [
   { is: () => true, what: 'what the benchmark printed, or a copy of it, on the VM' },
 ] as const satisfies readonly { is: (log: LogPlace) => boolean; what: string }[];
 
-/** Whether run.py wrote this log, by its name. */
-export function isOwnLog(log: LogPlace): boolean {
-  return /\/logs\/normal-[^/]*\.log$/.test(log.path);
+/** Whether run.py wrote this log, by its name. Forks that share the tasks out have a folder for each machine. */
+export function isOwnLog({ path }: Pick<LogPlace, 'path'>): boolean {
+  return /\/logs\/(?:[^/]+\/)?normal-[^/]*\.log$/.test(path);
 }
 
 const kindOf = (log: LogPlace): number => kinds.findIndex(({ is }) => is(log));

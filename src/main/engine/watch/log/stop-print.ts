@@ -5,6 +5,7 @@
 import { stopPrintAtEnd } from '../../run/index.ts';
 import { lastLinesCommand, lineTime, readLastLines, type LogFile } from '../../vm/index.ts';
 import type { Shells } from './follow-files.ts';
+import { isOwnLog } from './log-place.ts';
 import type { Sight } from '../sight.ts';
 import { clockSkewMs } from '../vm-clock.ts';
 
@@ -21,7 +22,7 @@ export async function findStopPrint(
 ): Promise<string | null> {
   const sinceMs = lastGrowthMs + clockSkewMs(sight.machine) - togetherMs;
   const isRecent = ({ path, modifiedAt }: LogFile): boolean =>
-    modifiedAt * 1000 >= sinceMs && !/\/logs\/normal-[^/]*\.log$/.test(path);
+    modifiedAt * 1000 >= sinceMs && !isOwnLog({ path });
   const within = (sight.inside?.logs ?? []).filter(isRecent).map((file) => endOf(shells.inside, file));
   const outside = (sight.host?.logs ?? []).filter(isRecent).map((file) => endOf(shells.host, file));
   const ends = await Promise.all([...within, ...outside, endOfContainer(shells, sight, sinceMs)]);

@@ -57,7 +57,7 @@ export function resultsLogName({ where, path }: ResultPlace, container: string |
 function folderOfLog(log: string): ResultPlace[] {
   const [, host, path] =
     /^results:(?:(host)|container:[^:]*):(\/.+)$/.exec(log) ??
-    /^(?:(host)|container:[^:]*):(\/.+)\/logs\/normal-[^/]*\.log$/.exec(log) ??
+    /^(?:(host)|container:[^:]*):(\/.+)\/logs\/(?:[^/]+\/)?normal-[^/]*\.log$/.exec(log) ??
     [];
   return path === undefined ? [] : [{ where: host === undefined ? 'container' : 'host', path }];
 }
