@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { countsOf } from '../../../src/main/engine/run/index.ts';
 import { endedTasks, readText, told, waaLog } from './support.ts';
 
 const args = "Args: Namespace(max_steps=15, model='gpt-4o', result_dir='./out', num_envs=2)";
@@ -92,6 +93,39 @@ describe('a fork of OSWorld', () => {
     const { run } = readText(log.text());
     expect(run?.tasks).toMatchObject([{ domain: 'vlc', taskId: 'a', outcome: 'exception' }]);
   });
+});
+
+it('a run of several tries for each task counts each task once', () => {
+  const log = waaLog({ coloured: true })
+    .record('sample_k', 'Left tasks:\nvlc: 1\nos: 1\n')
+    .record('sample_k', args)
+    .record('sample_k', 'Total tasks: 6')
+    .record('sample_k', 'Started process EnvProcess-1 with PID 4711');
+  for (const [domain, id] of [
+    ['vlc', 'a'],
+    ['os', 'b'],
+  ])
+    for (const [k, score] of ['1.00', '0.00', '0.50'].entries())
+      log
+        .record('sample_k', `[EnvProcess-1][Domain]: ${String(domain)}`, 'INFO', 'EnvProcess-1')
+        .record(
+          'sample_k',
+          `[EnvProcess-1][Example ID]: ${String(id)}[k=${String(k)}]`,
+          'INFO',
+          'EnvProcess-1',
+        )
+        .record('lib_run_single', `Result: ${score}`, 'INFO', 'EnvProcess-1');
+  const { run, ...reading } = readText(log.text());
+  expect(endedTasks(reading).map(([id, , score, , attempt]) => [id, score, attempt])).toEqual([
+    ['a', 1, 1],
+    ['a', 0, 2],
+    ['a', 0.5, 3],
+    ['b', 1, 1],
+    ['b', 0, 2],
+    ['b', 0.5, 3],
+  ]);
+  if (run === null) throw new Error('no run');
+  expect([run.totalTasks, countsOf(run).tasksCompleted]).toEqual([2, 2]);
 });
 
 describe('arguments in a dictionary', () => {

@@ -34,6 +34,8 @@ export interface OsWorldState {
   readonly speaker?: Speaker;
   /** Another script has logged arguments of a run. An agent may log the same, so its next lines decide. Missing: none has. */
   readonly perhapsStart?: RunStart;
+  /** How many tasks were listed as left before the run began. Missing: there was no list. */
+  readonly listed?: number;
 }
 
 export interface Speaker {
@@ -74,7 +76,13 @@ export function startRun(state: OsWorldState, { module, at, ...start }: RunStart
     events.push({ type: 'run_planned', at, totalTasks, tasks: null, domains: leftTasks.domains });
   }
   const speaker: Speaker = { module, isOurs: true, isAnnounced: true };
-  return { state: { ...initial, runIsOn: true, speaker }, events };
+  const begun: OsWorldState = { ...initial, runIsOn: true, speaker };
+  return { state: totalTasks > 0 ? { ...begun, listed: totalTasks } : begun, events };
+}
+
+/** Returns the number of tasks in `Total tasks: 6`, which counts each try if a run plays each task several times. */
+export function tasksIn(total: number, { listed = total }: OsWorldState): number {
+  return total > listed && total % listed === 0 ? listed : total;
 }
 
 /** Another run follows this one. The log has neither the end of this run nor the start of the other. */

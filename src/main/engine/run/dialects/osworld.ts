@@ -17,6 +17,7 @@ import {
   leaveRun,
   readSignal,
   startRun,
+  tasksIn,
   withRun,
   type OsWorldState,
   type RunStart,
@@ -140,7 +141,8 @@ function readRunLine(state: OsWorldState, line: RunnerLine, record: LoggingRecor
   const worker = workerNamed(state.workers, record.process);
   switch (line.says) {
     case 'total': {
-      const planned: RunEvent = { type: 'run_planned', at, totalTasks: line.total, tasks: null };
+      const totalTasks = tasksIn(line.total, state);
+      const planned: RunEvent = { type: 'run_planned', at, totalTasks, tasks: null };
       // A run logs this before its first task.
       const begins = state.workers.length > 0 ? leaveRun(state, at) : unchanged(state);
       return andThen(begins, (now) => withRun(now, record, at, [planned]));
