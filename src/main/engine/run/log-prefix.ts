@@ -44,10 +44,10 @@ const maxOrigins = 1000;
 const maxOriginChars = 256;
 const plainPrefix = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \[([A-Z]+)\] /;
 const wrapperPrefix = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] \[([A-Z][A-Z-]*)\] ?/;
-/** The name of the service is followed by two blanks at least, and by the time where that was asked for. */
+/** The name of the service (with its node in a swarm) is followed by two blanks at least, and by the time where that was asked for. */
 const composePrefix =
   // eslint-disable-next-line no-control-regex -- the name of the service may have a colour, which begins with ESC
-  /^(?:\x1b\[[\d;]*m)*[a-zA-Z0-9][\w.-]{0,100} {2,100}\|(?: |$)(?:\x1b\[0m)?(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?/;
+  /^(?:\x1b\[[\d;]*m)*[a-zA-Z0-9][\w.@-]{0,100} {2,100}\|(?: |$)(?:\x1b\[0m)?(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?/;
 /** None of these looks like a benchmark's own words. */
 const carriers = [
   // Ray, which resets its colour before the blank; podman-compose; foreman and honcho; pm2.
@@ -58,6 +58,10 @@ const carriers = [
   String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)(?: |$)(?:(?:stdout|stderr) [FP](?: |$)|[\w.-]+ [^\s[]+\[\d+\]: ?)?`,
   // journalctl and syslog; ts of moreutils.
   String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: |$)(?:[\w.-]+ [^\s[]+\[\d+\]: ?)?`,
+  // journalctl --output short-full and short-unix; srun --label.
+  String.raw`[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})? [A-Z][\w+:-]{1,6} [\w.-]+ [^\s[]+\[\d+\]: ?`,
+  String.raw`\d{10}\.\d{6} [\w.-]+ [^\s[]+\[\d+\]: ?`,
+  String.raw`\d{1,4}:(?: |$)`,
   // ts with a format of one's own. macOSWorld writes the first before a word in brackets, openadapt-evals the second.
   String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: (?! ?\[[A-Za-z])|$)`,
   String.raw`\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?\](?: (?!\[[A-Z][A-Z-]*\])|$)`,
