@@ -364,6 +364,13 @@ describe('a folder of jobs', () => {
       file('./pyautogui/gpt-4o/0/chrome/x/result.json', '{"score": 1}', 3),
       file('./pyautogui/gpt-4o/0/chrome/config.json', '{"a": 1}', 3),
       file('./loose/result.json', '{"n_total_trials": 3}'),
+      // As training and other benchmarks leave them behind.
+      file('./sweep/a/config.json', '{"lr": 0.1}', 4),
+      file('./sweep/a/result.json', '{"accuracy": 0.5}', 5),
+      file('./sweep/b/config.json', '{"lr": 0.2}', 6),
+      file('./sweep/c/result.json', '{"accuracy": 0.5}', 5),
+      file('./sweep/c/config.json', '{"task": "vlc"}', 7),
+      file('./sweep/d/config.json', '{"lr":', 8),
       file('./config.json'),
       file('./summary.json', '{"total": 1}'),
       file(`./${job}/bad\u001b[31mname/result.json`, results(brew)[0]?.text),

@@ -21,6 +21,8 @@ export interface JobContext extends TrialClock {
 }
 
 const isoTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
+/** Names of Harbor's trials: the task and a random word. */
+const trialName = /__[^_]+$/;
 /** Default names of jobs. */
 const datedName = /^\d{4}-\d\d-\d\d__\d\d-\d\d-\d\d$/;
 
@@ -99,11 +101,15 @@ function readTrial(folder: TreeFolder, dialect: TrialDialect, context: JobContex
 function readRunningTrial(folder: TreeFolder, { documentOf }: JobContext): Trial | null {
   const file = folder.files.get('config.json');
   if (file === undefined) return null;
-  const task = documentOf(file.path)?.trialConfig.task ?? null;
+  const document = documentOf(file.path);
+  const task = document?.trialConfig.task ?? null;
   const name = nameOf(folder.path);
+  // Many programs keep a configuration beside their results. Until it is read, the name of the trial tells.
+  const isTrial = document === null ? trialName.test(name) : task !== null;
+  if (!isTrial) return null;
   return {
     name,
-    taskId: lastPart(task?.name ?? task?.path ?? null) ?? name.replace(/__[^_]+$/, ''),
+    taskId: lastPart(task?.name ?? task?.path ?? null) ?? name.replace(trialName, ''),
     domain: task?.source ?? null,
     agent: null,
     model: null,
