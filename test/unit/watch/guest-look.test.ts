@@ -60,6 +60,35 @@ it.each([1, 2, 3, 4, 5])(
   },
 );
 
+it('asks for the page of the set-up until Windows has started, and for /probe then as well', async () => {
+  let asked: string[] = [];
+  let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container };
+  const host = {
+    closed: false,
+    ask(_limit: number, words: readonly string[]) {
+      asked.push(/[^/]*$/.exec(words.join(' '))?.[0] ?? '');
+      return Promise.resolve('not found\nhttp 404\n');
+    },
+  } as unknown as OwnShellChannel;
+  const guest = createGuestLook(
+    {
+      config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
+      channels: {} as Channels,
+      ...{ host, paceMs: () => 1_000, monotonicMs: () => 0, sight: () => sight, hurry: () => undefined },
+      learn: (news) => (sight = { ...sight, ...news }),
+      onBoot: () => undefined,
+      onOutOfMemory: () => undefined,
+    },
+    () => null,
+  );
+  for (const phase of [null, 'starting', 'booting', 'oobe'] as const) {
+    asked = [];
+    sight = { ...sight, boot: { ...sight.boot, phase } };
+    await guest.look();
+    expect([phase, ...asked.sort()]).toEqual([phase, ...(phase === 'oobe' ? [] : ['msg.html']), 'probe']);
+  }
+});
+
 describe('a benchmark server that answered', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

@@ -128,6 +128,16 @@ describe('looks at a VM', () => {
     expect(await listsIn(10, stopped)).toBeLessThanOrEqual(11);
   });
 
+  it('ask an engine that is down every 5 s, however often they look', async () => {
+    const { engineSays, look, asked } = looking();
+    engineSays('Cannot connect to the Docker daemon at unix:///var/run/docker.sock.\n\nexit 1\n');
+    for (let count = 0; count < 60; count += 1) await look(500);
+    asked.length = 0;
+    for (let count = 0; count < 120; count += 1) await look(500);
+    // With every third failure, sudo and podman are tried as well.
+    expect(asked.filter((command) => command === 'ps').length).toBeLessThanOrEqual(25);
+  });
+
   it('ask more often while another engine may start the container, or somebody prepares one', async () => {
     expect(await listsIn(10, looking(['docker', 'podman']))).toBeGreaterThanOrEqual(75);
     const preparing = looking();

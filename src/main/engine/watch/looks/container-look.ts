@@ -145,11 +145,13 @@ export function createContainerLook(
   function everyMs(): number {
     const { container, docker, missing } = sight();
     if (docker.kind === 'missing' || docker.kind === 'denied') return tempo.silentEngineEveryMs * 3;
+    const isLongMissing = missing !== null && missing.looks > settledLooks && missing.forMs > lookAgainMs;
+    if (docker.kind === 'failed' && isLongMissing) return tempo.silentEngineEveryMs;
     const isSettled =
       docker.kind === 'ok' &&
       badAnswers === 0 &&
       (container.kind === 'stopped' ? container.looks > settledLooks : container.kind !== 'unknown') &&
-      (missing === null || (missing.looks > settledLooks && missing.forMs > lookAgainMs));
+      (missing === null || isLongMissing);
     if (!isSettled) return Math.min(tempo.wholeLookEveryMs, tempo.silentEngineEveryMs);
     if (!known.isReporting) return tempo.silentEngineEveryMs;
     const isLikely = container.kind === 'absent' && (known.hasOtherEngines || mayAppear());

@@ -51,7 +51,10 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
   }
 
   const lookPage = oneAtATime(async () => {
-    if (sight().container.kind !== 'running' || isReady(sight()) || sight().probe.wasReady) return;
+    const { container, boot, probe } = sight();
+    if (container.kind !== 'running' || isReady(sight()) || probe.wasReady) return;
+    // dockur removes the page before it says that Windows has started.
+    if (boot.phase === 'oobe') return;
     const answer = await host.ask(4, ['get', `http://localhost:${config.vnc.port}/msg.html`]);
     if (answer === null) return;
     const { body, end } = section(answer, 'http');
