@@ -1,7 +1,12 @@
 /** What happens to a container beside a start and an end: it cannot be started, lacks memory, is renamed, paused or restarted at once. */
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Phase } from '../../../src/shared/stream.ts';
 import { inspectLine } from '../../support/real-vm.ts';
+import { sampleRunByTask } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { readyVm, realVm, watch, type Watched } from './watched.ts';
@@ -116,5 +121,54 @@ describe.skipIf(sshdPath === null)('a container', () => {
     await untilPhase('ready');
     expect(since('ready', watched)).toEqual(['ready', 'offline', 'ready']);
     expect(client.errors()).toHaveLength(1);
+  });
+
+  it('that runs is found behind hundreds that have ended', async () => {
+    const vm = await readyVm();
+    const ended = Array.from(
+      { length: 600 },
+      (_, index) =>
+        `${String(index).padStart(64, '0')}|task-${String(index)}|${image}|Exited (0) 2 hours ago\n`,
+    );
+    vm.setInspect(inspectLine({ name: 'task', state: 'exited', address: '' }), 'any');
+    vm.setContainers(`${ended.join('')}${id}|winarena|${image}|Up 2 minutes\n`);
+    const { client, status, untilPhase } = await watch(vm.config);
+    await untilPhase('ready');
+    expect(status()?.detail.container).toBe('winarena');
+    expect(client.errors()).toEqual([]);
+  });
+
+  it("of the user's own Docker is watched without a login shell that sets its socket", async () => {
+    const vm = await readyVm();
+    const socket = join(vm.dir, 'home/run/docker.sock');
+    mkdirSync(dirname(socket));
+    const server = createServer().listen(socket);
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const docker = join(vm.dir, 'bin/docker');
+    renameSync(docker, join(vm.dir, 'docker-by-socket'));
+    writeFileSync(
+      docker,
+      `#!/bin/sh
+case $1\\ $2 in "-H unix://${socket}") shift 2; exec "$VM_DIR/docker-by-socket" "$@";; esac
+echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2
+exit 1
+`,
+      { mode: 0o755 },
+    );
+    vm.setSshd(
+      `SetEnv VM_DIR=${vm.dir} HOME=${vm.dir}/home XDG_RUNTIME_DIR=${dirname(socket)} PATH=${vm.dir}/bin:/usr/bin:/bin`,
+    );
+    await vm.killSshd();
+    await vm.startSshd();
+    await vm.startRunner();
+    vm.runSays(sampleRunByTask(Date.now()).slice(0, 2).join(''));
+    const { client, status, untilPhase, untilError } = await watch(vm.config);
+    await untilPhase('ready');
+    await until(() => client.tasks().length >= 2, 'two tasks');
+    await until(() => status()?.detail.runner != null, 'its process is seen');
+    expect(client.errors()).toEqual([]);
+    vm.containerStops('Exited (1) 1 second ago', 1);
+    await untilError('container_exited');
   });
 });

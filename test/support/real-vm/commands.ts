@@ -6,7 +6,7 @@ cd "$VM_DIR" || exit 1
 if [ -f docker-fails ]; then cat docker-fails >&2; exit "$(cat docker-code)"; fi
 if [ -f no-exec ] && [ "$1" = exec ]; then echo 'OCI runtime exec failed: exec: "sh": executable file not found' >&2; exit 126; fi
 case $1 in
-  ps) cat containers;;
+  ps) case " $* " in *' -a '*) cat containers;; *) grep '|Up' containers;; esac;;
   inspect)
     shift 3; code=0
     for name; do

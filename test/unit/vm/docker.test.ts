@@ -9,6 +9,7 @@ import {
   readLastLines,
   readList,
   readRestarts,
+  rowsOfCutList,
   startTime,
 } from '../../../src/main/engine/vm/docker.ts';
 
@@ -112,6 +113,20 @@ describe('what docker answers', () => {
         { name: 'database', status: 'Up 3 minutes', image: 'x', id: '89ab' },
       ],
     });
+  });
+
+  it('gives the rows of a list that does not fit into an answer, each once with those that run', () => {
+    const row = (index: number, status = 'Exited (0) 2 hours ago'): string =>
+      `${String(index).padStart(64, '0')}|task-${String(index)}|windowsarena/winarena|${status}\n`;
+    const all = Array.from({ length: 600 }, (_, index) => row(index)).join('');
+    expect(rowsOfCutList(`${row(1)}\nexit 0\n`)).toBeNull();
+    const rows = rowsOfCutList(all.slice(0, 65_536)) ?? '';
+    const count = rows.split('\n').length - 1;
+    expect(rows).toBe(all.slice(0, rows.length));
+    const read = readList(`${rows}${row(3, 'Up 2 minutes')}${row(599, 'Up 2 hours')}\nexit 0\n`);
+    if (read.kind !== 'ok') throw new Error(read.detail);
+    expect(read.value).toHaveLength(count + 1);
+    expect([read.value[3]?.status, read.value.at(-1)?.name]).toEqual(['Up 2 minutes', 'task-599']);
   });
 
   it('takes a row that is cut for no answer', () => {

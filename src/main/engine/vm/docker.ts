@@ -65,10 +65,12 @@ export const inspectFormat =
 
 /** An answer of the shell has room for 64 KiB, and a container takes about two. */
 const mostInspected = 24;
+const answerBytes = 65_536;
 
-/** Request words: all containers, one a line. */
-export function listCommand(docker: DockerCommand): string[] {
-  return ['run', ...docker.split(' '), 'ps', '-a', '--no-trunc', '--format', listFormat];
+/** Request words: all containers, or those that run, the newest first, one a line. */
+export function listCommand(docker: DockerCommand, which: 'all' | 'running' = 'all'): string[] {
+  const all = which === 'all' ? ['-a'] : [];
+  return ['run', ...docker.split(' '), 'ps', ...all, '--no-trunc', '--format', listFormat];
 }
 
 /** Request words: the states of these containers, in one call. */
@@ -144,6 +146,12 @@ export function readHiddenDockers(answer: string): HiddenDocker[] {
     );
 }
 
+/** Returns the rows that have arrived of a list too long for one answer; null: it is whole. */
+export function rowsOfCutList(answer: string): string | null {
+  return Buffer.byteLength(answer) < answerBytes ? null : answer.slice(0, answer.lastIndexOf('\n') + 1);
+}
+
+/** Returns the containers of a list, each once. */
 export function readList(answer: string): DockerAnswer<readonly ListedContainer[]> {
   const read = readAnswer(answer, (body) => {
     // A line without any separator is a warning from docker.
@@ -157,7 +165,8 @@ export function readList(answer: string): DockerAnswer<readonly ListedContainer[
   });
   if (read.kind !== 'ok') return read;
   const rows = read.value.filter((row) => row !== null);
-  return rows.length === read.value.length ? { kind: 'ok', value: rows } : unreadable('docker ps');
+  if (rows.length < read.value.length) return unreadable('docker ps');
+  return { kind: 'ok', value: [...new Map(rows.map((row) => [row.id, row])).values()] };
 }
 
 function unreadable(command: string): DockerAnswer<never> {

@@ -51,6 +51,7 @@ export {
   readList,
   readRestarts,
   restartsCommand,
+  rowsOfCutList,
   type ContainerRow,
   type ContainerState,
   type DockerAnswer,

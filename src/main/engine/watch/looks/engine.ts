@@ -5,6 +5,7 @@ import {
   listCommand,
   readHiddenDockers,
   readList,
+  rowsOfCutList,
   type DockerAnswer,
   type DockerCommand,
   type Engine,
@@ -42,8 +43,13 @@ export function createEngine(host: Pick<OwnShellChannel, 'ask'>, configured: str
 
   async function ask(command: DockerCommand): Promise<List | null> {
     // The VM ends an engine that hangs, and answers. No answer means that the VM is silent.
-    const answer = await host.ask(10, listCommand(command));
-    return answer === null ? null : readList(answer);
+    const all = await host.ask(10, listCommand(command));
+    if (all === null) return null;
+    const rows = rowsOfCutList(all);
+    if (rows === null) return readList(all);
+    // A container for each task leaves hundreds behind, and an older one may be the one that runs.
+    const running = await host.ask(10, listCommand(command, 'running'));
+    return running === null ? null : readList(rows + running);
   }
 
   const hasCandidate = (list: List): boolean =>

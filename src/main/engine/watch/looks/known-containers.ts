@@ -154,8 +154,12 @@ export class KnownContainers {
     return isOld ? this.#list() : { kind: 'ok' };
   }
 
+  /** Those that run first: the engine is not asked about all of hundreds that have ended. */
   #candidates(): readonly ListedContainer[] {
-    return this.#listed.filter((row) => isCandidate(row, this.#configured));
+    const isUp = ({ status }: ListedContainer): boolean => /^up\b/i.test(status);
+    return this.#listed
+      .filter((row) => isCandidate(row, this.#configured))
+      .sort((a, b) => Number(isUp(b)) - Number(isUp(a)));
   }
 
   async #list(): Promise<Refreshed> {
