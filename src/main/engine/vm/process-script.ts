@@ -1,14 +1,5 @@
-/**
- * The part of the shell script that keeps its processes in hand.
- *
- *   `end_processes PID …`         ends these and everything below them. It stops each before it looks for its children, so that none
- *                                 escapes by starting another. Needs no other program.
- *   `limited COMMAND …`           runs a command for $limit seconds at most; 124: the time was over
- *   `end_with_channel`            waits for $command, or for the end of stdin (as file descriptor 3), and ends the shell
- */
-export const processScript = String.raw`
-parent_of() { { read -r _ _ _ parent _ <"/proc/$1/stat"; } 2>/dev/null && echo "$parent"; }
-children_of() {
+/** Ends processes and everything below them; `unstopped`: those that belong to another user. It is run by root as well, between single quotes. */
+const endTree = String.raw`children_of() {
   if [ -e "/proc/$1/task/$1/children" ]; then
     for list in /proc/$1/task/*/children; do
       below=; { read -r below <"$list"; } 2>/dev/null
@@ -23,8 +14,8 @@ children_of() {
     done
   fi
 }
-end_processes() {
-  all= unstopped= of_root=
+end_tree() {
+  all=
   while [ $# -gt 0 ]; do
     all="$all $1" children=
     kill -STOP "$1" || unstopped="$unstopped $1"
@@ -33,9 +24,27 @@ end_processes() {
     set -- "$@" $children
   done 2>/dev/null
   kill -KILL $all 2>/dev/null
+}
+`;
+
+/**
+ * The part of the shell script that keeps its processes in hand.
+ *
+ *   `end_processes PID …`         ends these and everything below them. It stops each before it looks for its children, so that none
+ *                                 escapes by starting another. Needs no other program.
+ *   `limited COMMAND …`           runs a command for $limit seconds at most; 124: the time was over
+ *   `end_with_channel`            waits for $command, or for the end of stdin (as file descriptor 3), and ends the shell
+ */
+export const processScript = String.raw`
+parent_of() { { read -r _ _ _ parent _ <"/proc/$1/stat"; } 2>/dev/null && echo "$parent"; }
+${endTree}end_processes() {
+  unstopped=
+  end_tree "$@"
+  of_root=
   # The others have ended.
   for one in $unstopped; do [ ! -e "/proc/$one" ] || of_root="$of_root $one"; done
-  if [ "$of_root" ]; then sudo -n sh -c "kill -KILL $of_root" </dev/null >/dev/null 2>&1 & fi
+  # The script again, because one of them may start another until root stops it. Not as a child, which would be ended with the shell.
+  [ -z "$of_root" ] || (sudo -n sh -c '${endTree}end_tree "$@"' sh $of_root </dev/null >/dev/null 2>&1 &)
 }
 end_everything() {
   # A second TERM must not end the shell between stopping its processes and killing them.
