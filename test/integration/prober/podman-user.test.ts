@@ -45,6 +45,9 @@ describe.skipIf(isMissing || !canRunPodman() || !canHaveVmUser())('a user who is
     await untilPhase('ready');
     expect(client.errors().map(({ code }) => code)).toEqual(['container_missing']);
     await watched.close();
+    // Before the engine has anything to report, which would end them by itself.
+    const isOurs = / (events|logs|exec) /;
+    await until(() => !vm.leftovers().some((command) => isOurs.test(command)), 'BenchTray has left');
     await podman.close();
     await until(() => vm.leftovers().length === 0, 'nothing is left on the VM');
   });
