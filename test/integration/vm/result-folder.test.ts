@@ -125,7 +125,10 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     put('pyautogui/model-7b/gimp/7a4d-11e/0/result.txt', '1.0\n', 1_800_000_001);
     put('pyautogui/model-7b/gimp/7a4d-11e/12/result.txt', '0.0', 1_800_000_002);
     put('gimp/notepad_1/1/result.txt', '0.5', 1_800_000_003);
-    // Neither a task without a domain, nor a task whose id is a number.
+    put('gimp/7a4d-11e/attempt_03/result.txt', '0.25', 1_800_000_003);
+    put('gimp/7a4d-11e/run-2/result.txt', '0.75', 1_800_000_003);
+    // Neither a task without a domain, nor a task whose id is a number or looks like the name of a try.
+    put('pyautogui/gpt-4/gimp/trial_1/result.txt', '1', 1_800_000_006);
     put('7a4d-11e/0/result.txt', '1', 1_800_000_004);
     put('pyautogui/gpt-4/gimp/12/result.txt', '1', 1_800_000_005);
     const found = (await ask()).lines.map(({ domain, taskId, sample, text }) => [
@@ -137,9 +140,12 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     expect(found).toEqual([
       ['gimp', '7a4d-11e', 0, '1.0'],
       ['gimp', '7a4d-11e', 12, '0.0'],
+      ['gimp', '7a4d-11e', 3, '0.25'],
+      ['gimp', '7a4d-11e', 2, '0.75'],
       ['gimp', 'notepad_1', 1, '0.5'],
       ['7a4d-11e', '0', undefined, '1'],
       ['gimp', '12', undefined, '1'],
+      ['gimp', 'trial_1', undefined, '1'],
     ]);
   });
 
@@ -237,7 +243,8 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
   });
 
   it('has the pictures of each try of a task that is played several times', async () => {
-    for (const tryNumber of ['0', '1', '12'])
+    const tries = ['0', '1', '12', 'run_3'];
+    for (const tryNumber of tries)
       put(`model-7b/chrome/7a4d-11e/${tryNumber}/step_1_20260128@225520123456.png`, png);
     put('model-7b/chrome/7a4d-11e/logs/step_1.png', png);
     mkdirSync(join(dir, 'outside'));
@@ -245,7 +252,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     symlinkSync(join(dir, 'outside'), join(root, 'model-7b/chrome/7a4d-11e/2'));
     const answer = await askScreens('chrome', '7a4d-11e');
     const folders = answer.kind === 'ok' ? answer.value.map(({ folder }) => folder) : [];
-    expect(folders).toEqual(['0', '1', '12'].map((name) => `./model-7b/chrome/7a4d-11e/${name}`));
+    expect(folders).toEqual(tries.map((name) => `./model-7b/chrome/7a4d-11e/${name}`));
   });
 
   it('does not lead out of itself, neither by names nor by links', async () => {

@@ -140,14 +140,21 @@ type TaskName = Pick<ResultLine, 'domain' | 'taskId' | 'sample'>;
 function taskIn(line: string): TaskName {
   // From the right: the name of a model, further left, may have a slash of its own.
   const [above = '', domain = '', taskId = ''] = (resultLine.exec(line)?.[3] ?? '').split('/').slice(-4, -1);
-  return isSample(taskId, domain) && isPlainWord(above)
-    ? { domain: above, taskId: domain, sample: Number(taskId) }
+  const sample = sampleIn(taskId, domain);
+  return sample !== null && isPlainWord(above)
+    ? { domain: above, taskId: domain, sample }
     : { domain, taskId };
 }
 
+/** "2", "run_2", "attempt-02", "k2": a folder of one try. */
+const sampleName =
+  /^(?:(?:k|run|try|trial|attempt|sample|rollout|pass|repeat|rep|iter(?:ation)?|turn|seed)[-_=]?)?(\d{1,3})$/i;
+
 /** `<domain>/<id>/<try>/result.txt`: the tries are numbered. Ids have digits in several parts, domains are words. */
-function isSample(name: string, folderAbove: string): boolean {
-  return /^\d{1,3}$/.test(name) && /\d/.test(folderAbove) && /[-_]/.test(folderAbove);
+function sampleIn(name: string, folderAbove: string): number | null {
+  const isBelowTask = /\d/.test(folderAbove) && /[-_]/.test(folderAbove);
+  const [, number] = sampleName.exec(name) ?? [];
+  return isBelowTask && number !== undefined ? Number(number) : null;
 }
 
 function isTask({ domain, taskId }: TaskName): boolean {

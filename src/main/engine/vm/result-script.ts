@@ -8,7 +8,7 @@
  *                                       the files of jobs; then `unnamed COUNT` if some were left out for their names, and `more` or `end`
  *   `job_files FOLDER MARK HOW PATH …`  for each PATH a line `MARK PATH`, then its bytes and a line end: HOW `whole`: the first 24,000;
  *                                       `ends`: the first 8,000, a line `MARK`, and the last 16,000. Then a line `MARK`, and `end`
- *   `screens FOLDER DOMAIN ID [TRY]`    for each folder of that task, and for each numbered folder of a try in it, a line `folder PATH`, then
+ *   `screens FOLDER DOMAIN ID [TRY]`    for each folder of that task, and for each folder of a try in it, a line `folder PATH`, then
  *                                       a line `screen SECONDS BYTES ./NAME` for each of its pictures. DOMAIN empty: any. TRY comes first
  *   `screen FOLDER PATH MOST`           a line `screen BYTES`, then the bytes of that file, where it has no more than MOST
  *
@@ -102,7 +102,7 @@ screens() {
   while IFS= read -r folder; do
     list_screens "$folder"
     [ -z "$4" ] || list_screens "$folder/$4"
-    for try in "$folder"/[0-9] "$folder"/[0-9][0-9] "$folder"/[0-9][0-9][0-9]; do
+    for try in "$folder"/[0-9] "$folder"/[0-9][0-9] "$folder"/[0-9][0-9][0-9] "$folder"/[a-zA-Z]*[0-9]; do
       [ "$try" = "$folder/$4" ] || list_screens "$try"
     done
   done | head -n 1000
