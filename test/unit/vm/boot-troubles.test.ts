@@ -132,6 +132,9 @@ describe('what goes wrong with a start', () => {
     info(
       'Your configured RAM_SIZE of 16 GB is too high for the 15 GB, but since ZFS is active this will be ignored.',
     ),
+    info(
+      'Your configured RAM_SIZE of 16 GB is too high for the 15 GB of memory available, please set a lower value.',
+    ),
     warning(
       'Your configured RAM_SIZE of 16 GB is too high, it will automatically be adjusted to a lower amount.',
     ),

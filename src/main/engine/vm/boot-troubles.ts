@@ -246,11 +246,14 @@ function readLine(line: string): { readonly known: KnownTrouble | null; readonly
   const qemu = ofQemu.find(({ pattern }) => pattern.test(said));
   if (qemu !== undefined) return { known: qemu, text };
   if (!line.startsWith('❯')) return null;
+  const isError = /^❯\s*ERROR:/.test(line);
   const known = ofScripts.find(({ pattern }) => pattern.test(said));
-  // With KVM=N the missing acceleration is a warning, and wanted.
-  if (known !== undefined && !(known.kind === 'kvm' && /^❯\s*Warning:/i.test(line))) return { known, text };
+  // With KVM=N the missing acceleration is a warning, and wanted. On ZFS too high a RAM_SIZE is only told of.
+  const isWarning = /^❯\s*Warning:/i.test(line);
+  const isWanted = known?.kind === 'kvm' ? isWarning : known?.kind === 'memory' && !isWarning && !isError;
+  if (known !== undefined && !isWanted) return { known, text };
   const isNews = !isComment.test(said) && !isHarmless.test(said);
-  return /^❯\s*ERROR:/.test(line) && isNews ? { known: null, text } : null;
+  return isError && isNews ? { known: null, text } : null;
 }
 
 /**
