@@ -146,13 +146,15 @@ describe('the log to follow', () => {
   });
 
   it('has a name in the journal that leads back to it', () => {
-    expect(targetInJournal({ log: journalName(parsePlace('/tmp/a:b.log'), null) })).toEqual({
-      where: 'host',
-      path: '/tmp/a:b.log',
-      container: null,
-      hostPath: null,
-    });
-    const log = journalName(parsePlace('container:/client/x.log'), 'winarena');
+    expect(targetInJournal({ log: journalName({ ...parsePlace('/tmp/a:b.log'), container: null }) })).toEqual(
+      {
+        where: 'host',
+        path: '/tmp/a:b.log',
+        container: null,
+        hostPath: null,
+      },
+    );
+    const log = journalName({ ...parsePlace('container:/client/x.log'), container: 'winarena' });
     const inside = { where: 'container', path: '/client/x.log', container: 'winarena' };
     expect(targetInJournal({ log })).toEqual({ ...inside, hostPath: null });
     expect(targetInJournal({ log, hostPath: '/home/u/x.log' })).toEqual({

@@ -169,9 +169,10 @@ export function createVmLooks({ config, channels, host, now, signal }: VmLooksOp
         statLog: (where, path) => statLog(where === 'host' ? host : containerLook.inside, path),
       },
       // The best of all, as if nothing had been read before.
-      following: { target: null, reading: null, isLive: false, isBehind: false },
+      following: { target: null, reading: null, isLive: false, isUnfinished: false },
       last: null,
       isRead: () => true,
+      isGivenUp: () => false,
       isWithoutRun,
       nowSeconds: 0,
       isPast: false,

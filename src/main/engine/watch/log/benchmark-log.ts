@@ -6,6 +6,7 @@ import { findLog } from './log-choice.ts';
 import type { ReadingStart } from './follow-catch-up.ts';
 import { LogFollowing, type LogAccess } from './log-following.ts';
 import { isOtherWorkers, journalName, placeText, targetInJournal, type LogTarget } from './log-place.ts';
+import { LogAttempts } from './log-attempts.ts';
 import { LogsWithoutRun } from './logs-without-run.ts';
 import { abandonedMs, startReading, type LogReading } from './log-reading.ts';
 import { statLog } from '../looks/stat-log.ts';
@@ -35,8 +36,7 @@ export class BenchmarkLog {
   readonly #firstSeenMs: number;
   readonly #following: LogFollowing;
   readonly #runnerWatch: RunnerWatch;
-  /** How long logs were when they were chosen, by their names in the journal: one that cannot be read must not be tried for ever. */
-  readonly #tried = new Map<string, number>();
+  readonly #attempts = new LogAttempts();
   readonly #withoutRun: LogsWithoutRun;
   /** The log that a process was seen to write to, by its name in the journal. */
   #writtenLog: string | null = null;
@@ -60,7 +60,7 @@ export class BenchmarkLog {
     this.#withoutRun = new LogsWithoutRun(clock.monotonicMs, tempo.lastLinesMs);
     this.#following = new LogFollowing({
       read: (start) => this.#read(start),
-      saved: (target) => feed.loadFollow(vm, journalName(target, target.container)),
+      saved: (target) => feed.loadFollow(vm, journalName(target)),
       lastTarget: () => this.#lastTarget(),
       onTrouble: (trouble) => store.update({ log: { ...store.get().log, trouble } }),
       warn: (detail, message) => log.warn({ vm, ...detail }, message),
@@ -115,6 +115,7 @@ export class BenchmarkLog {
   pause(): void {
     this.#heardAtMs = Number.NEGATIVE_INFINITY;
     this.#following.pause();
+    this.#attempts.forget();
     this.#runnerWatch.forget();
   }
 
@@ -125,7 +126,7 @@ export class BenchmarkLog {
     const zoneMinutes = (target.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
     return startReading({
       vm: config.name,
-      log: journalName(target, target.container),
+      log: journalName(target),
       hostPath: target.hostPath,
       identity,
       resumes,
@@ -173,6 +174,7 @@ export class BenchmarkLog {
       following: this.#following,
       last: this.#lastTarget(),
       isRead: (target, file) => this.#isRead(target, file),
+      isGivenUp: (target, { size }) => this.#attempts.areSpent(journalName(target), size),
       isWithoutRun: (target, file) => this.#withoutRun.has(target, file),
       isPast: this.#isPast,
       nowSeconds: (clock.runMs() + clockSkewMs(sight.machine)) / 1000,
@@ -182,7 +184,8 @@ export class BenchmarkLog {
     const { target, file, why } = choice;
     // Looks may overlap: a log that was chosen while another is being opened is not followed, and must not count as tried.
     if (this.#following.isStarting) return this.#following.follow(target, file, access);
-    this.#tried.set(journalName(target, target.container), file?.size ?? 0);
+    if (!this.#following.isFollowing(target))
+      this.#attempts.note(journalName(target), file?.size ?? 0, this.#readTo(target) ?? 0);
     this.#isPast = choice.isPast;
     if (this.#isPast) this.#hurry();
     store.update({ log: { ...store.get().log, path: plainText(placeText(target)), why } });
@@ -190,13 +193,18 @@ export class BenchmarkLog {
   }
 
   #isRead(target: LogTarget, { path, size }: LogFile): boolean {
-    const { config, feed } = this.#options;
-    const name = journalName(target, target.container);
-    const saved = feed.loadFollow(config.name, name);
-    const readTo = Math.max(this.#tried.get(name) ?? -1, saved?.mark?.at ?? saved?.offset ?? -1);
+    const readTo = this.#readTo(target);
+    if (readTo === null) return false;
     // BenchTray returns only to logs of workers that run side by side.
     const now = this.#following.target;
-    return now !== null && isOtherWorkers(path, now.path) ? readTo >= size : readTo >= 0;
+    return now === null || !isOtherWorkers(path, now.path) || readTo >= size;
+  }
+
+  /** Returns up to which byte a log was read; null: not at all. */
+  #readTo(target: LogTarget): number | null {
+    const { config, feed } = this.#options;
+    const saved = feed.loadFollow(config.name, journalName(target));
+    return saved === null ? null : Math.max(saved.offset, saved.mark?.at ?? 0);
   }
 
   /** A log that cannot be asked for is at least counted. */
@@ -253,7 +261,7 @@ export class BenchmarkLog {
     const all = countRunners(sight, target);
     if (all === null || target === null) return all;
     const writers = countWriters(sight, target);
-    const name = journalName(target, target.container);
+    const name = journalName(target);
     if (writers > 0) this.#writtenLog = name;
     return this.#writtenLog === name ? writers : all;
   }

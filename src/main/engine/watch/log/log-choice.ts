@@ -4,6 +4,7 @@ import type { LogFollowing } from './log-following.ts';
 import {
   chooseLog,
   firstUnread,
+  isOtherWorkers,
   isOwnLog,
   isSamePlace,
   isPrint,
@@ -32,11 +33,13 @@ export interface LogChoiceContext {
   /** "benchmark.log" of the configuration. */
   readonly configured: string | null;
   readonly looks: Pick<Looks, 'statLog'>;
-  readonly following: Pick<LogFollowing, 'target' | 'reading' | 'isLive' | 'isBehind'>;
+  readonly following: Pick<LogFollowing, 'target' | 'reading' | 'isLive' | 'isUnfinished'>;
   /** The newest log in the journal; null: none. */
   readonly last: LogTarget | null;
-  /** Whether BenchTray has read this log up to its present length, or has tried to. */
+  /** Whether BenchTray has read this log up to its present length. */
   readonly isRead: (target: LogTarget, file: LogFile) => boolean;
+  /** Whether BenchTray has tried in vain to read this log. */
+  readonly isGivenUp: (target: LogTarget, file: LogFile) => boolean;
   /** Whether this log was read, and has no run. */
   readonly isWithoutRun: (target: LogTarget, file: LogFile) => boolean;
   /** By the VM's clock; epoch. */
@@ -79,9 +82,11 @@ export async function findLog(context: LogChoiceContext): Promise<LogChoice | nu
   const likely = likelyLogs(found, context, (one) => context.isWithoutRun(targetOf(one), one.file));
   const best = chooseLog(likely.length === 0 ? found : likely, following.target);
   if (best !== null) {
+    const isGivenUp = ({ file, ...place }: FoundLog): boolean => context.isGivenUp(targetOf(place), file);
+    const isDone = (one: FoundLog): boolean => isGivenUp(one) || context.isRead(targetOf(one), one.file);
     const chosen =
-      (following.isBehind ? found.find((one) => isPastOne(one, best, context)) : null) ??
-      firstUnread(best, found, known, (one) => context.isRead(targetOf(one), one.file), context.nowSeconds);
+      found.find((one) => isToBeFinished(one, best, context) && (following.isLive || !isGivenUp(one))) ??
+      firstUnread(best, found, known, isDone, context.nowSeconds);
     const target = chosen === again && known !== null ? known : targetOf(chosen);
     const isPast = chosen !== best;
     return { target, file: chosen.file, why: isPast ? past : whyChosen(chosen, found), isPast };
@@ -114,11 +119,13 @@ function likelyLogs(
   });
 }
 
-const past = 'it was written while nobody looked; newer ones follow';
+const past = 'it has to be read to its end before newer ones';
 
-/** One that is being read to its end before the best is. */
-function isPastOne(one: FoundLog, best: FoundLog, { following, isPast }: LogChoiceContext): boolean {
-  return isPast && one !== best && following.target !== null && isSamePlace(one, following.target);
+/** Whether this log is being read, and is to be read to its end before the best one: it is older, or that of another worker. */
+function isToBeFinished(one: FoundLog, best: FoundLog, { following, isPast }: LogChoiceContext): boolean {
+  const { target, isUnfinished } = following;
+  if (!isUnfinished || one === best || target === null || !isSamePlace(one, target)) return false;
+  return isPast || isOtherWorkers(one.path, best.path);
 }
 
 /** The log that is followed, or was, asked for by itself. */

@@ -79,12 +79,21 @@ export class LogFollowing {
     return this.#isStarting || this.#mustStart || this.#isOutstanding;
   }
 
+  /** The same, also if nothing reads the log now. */
+  get isUnfinished(): boolean {
+    return this.isBehind || this.#isShort;
+  }
+
+  /** Returns whether all that is added to this log comes in. */
+  isFollowing(log: LogTarget): boolean {
+    return this.isLive && this.#target !== null && isSameTarget(this.#target, log);
+  }
+
   /** Follows this log, if it does not already. Call it with each look. @param file as the look saw it; null: it saw none */
   async follow(wanted: LogTarget, file: LogFile | null, access: LogAccess): Promise<void> {
     this.#giveUpIfStuck();
     if (this.#isStarting) return;
-    const isFollowed = this.isLive && this.#target !== null && isSameTarget(this.#target, wanted);
-    if (isFollowed && !this.#isReplaced(file)) {
+    if (this.isFollowing(wanted) && !this.#isReplaced(file)) {
       this.#arrivedBefore = this.#reading?.receivedTo ?? 0;
       this.#sizeSeen = Math.max(this.#sizeSeen, file?.size ?? 0);
       return;
@@ -110,7 +119,11 @@ export class LogFollowing {
   }
 
   get #isOutstanding(): boolean {
-    return this.isLive && (this.#reading?.receivedTo ?? 0) < this.#sizeSeen;
+    return this.isLive && this.#isShort;
+  }
+
+  get #isShort(): boolean {
+    return (this.#reading?.receivedTo ?? 0) < this.#sizeSeen;
   }
 
   #setReading(next: LogReading | null): void {

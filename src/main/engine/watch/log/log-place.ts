@@ -31,9 +31,9 @@ export function parsePlace(text: string): LogPlace {
     : { where: 'host', path: text };
 }
 
-/** What the journal calls a log: "host:/tmp/x.log", "container:winarena:/client/…". */
-export function journalName(place: LogPlace, container: string | null): string {
-  return place.where === 'container' ? `container:${container ?? ''}:${place.path}` : `host:${place.path}`;
+/** Returns the name of a log in the journal: "host:/tmp/x.log", "container:winarena:/client/…". */
+export function journalName({ where, path, container }: Omit<LogTarget, 'hostPath'>): string {
+  return where === 'container' ? `container:${container ?? ''}:${path}` : `host:${path}`;
 }
 
 /** Returns the log that this name in the journal stands for; null: it is no such name. */

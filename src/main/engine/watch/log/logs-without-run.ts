@@ -18,7 +18,7 @@ export class LogsWithoutRun {
   /** Notes what is known of the log that is followed. */
   note({ reading, target, isLive, isBehind }: LogFollowing): void {
     if (reading === null || target === null || !isLive || isBehind || reading.receivedTo === 0) return;
-    const name = journalName(target, target.container);
+    const name = journalName(target);
     const sinceMs = this.#known.get(name)?.sinceMs ?? this.#monotonicMs();
     if (reading.isRecognised) this.#known.delete(name);
     else this.#known.set(name, { bytes: reading.receivedTo, sinceMs });
@@ -26,7 +26,7 @@ export class LogsWithoutRun {
 
   /** Returns whether this log has no run. BenchTray reads a log again once it has doubled: some programs print much before their first run. */
   has(target: LogTarget, { size }: LogFile): boolean {
-    const known = this.#known.get(journalName(target, target.container));
+    const known = this.#known.get(journalName(target));
     if (known === undefined || size >= 2 * known.bytes + 1024) return false;
     return !isOwnLog(target) || this.#monotonicMs() - known.sinceMs >= this.#lastLinesMs;
   }
