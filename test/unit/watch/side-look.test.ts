@@ -187,6 +187,44 @@ describe('a look at one side of a VM', () => {
     expect(await look(60_000)).toEqual(['search']);
   });
 
+  it.each([
+    ['forgets', '', []],
+    ['keeps, if another may have taken its place,', 'candidate 55\n', [40]],
+  ])('%s a process that ended while no search is answered', async (_what, candidate, left) => {
+    const { look, answers, facts } = looking();
+    const pids = (): number[] | undefined => facts()?.runners.map(({ pid }) => pid);
+    await look();
+    answers['search'] = null;
+    for (const afterMs of [60_000, 5_000, 5_000]) expect(await look(afterMs)).toEqual(['search']);
+    expect(pids()).toEqual([40]);
+    answers['pulse'] = `gone 40\nlast 60\n${candidate}`;
+    expect(await look()).toEqual(['pulse', 'list']);
+    expect(pids()).toEqual(left);
+    answers['search'] = 'last 70\nrunner 55\nscript run.py\n';
+    await look(60_000);
+    expect(pids()).toEqual([55]);
+  });
+
+  it('forgets a process that ended as soon as the search after it was not answered', async () => {
+    const { look, pulse, answers, facts } = looking();
+    await look();
+    answers['search'] = null;
+    answers['pulse'] = 'gone 40\nlast 60\n';
+    await pulse();
+    expect(facts()?.runners).toEqual([]);
+  });
+
+  it('knows a process again that has the number of one that ended', async () => {
+    const { look, answers, facts } = looking();
+    await look();
+    answers['pulse'] = 'gone 40\nlast 60\n';
+    answers['search'] = `last 60\n${runner}hung\n`;
+    expect(await look()).toEqual(['pulse', 'list', 'search']);
+    answers['pulse'] = 'last 60\n';
+    for (let count = 0; count < 3; count += 1) await look();
+    expect(facts()?.runners).toHaveLength(1);
+  });
+
   it('searches at once in a container that was restarted after searches without an answer', async () => {
     const { look, answers, restart } = looking();
     answers['search'] = null;

@@ -66,6 +66,8 @@ export function createSideLook<Facts extends HostFacts | InsideFacts>(
   let dismissed: ReadonlySet<number> = new Set();
   /** Known processes that have ended, by the pulses since the last search that read all. */
   let gone: ReadonlySet<number> = new Set();
+  /** By the pulses since the last search that read all, a process that may be a benchmark has started. */
+  let mayBeAnother = false;
   /** Searches in a row that were not answered, or could not read all. */
   let failedSearches = 0;
   /** The shell that the newest search was asked of. */
@@ -85,15 +87,27 @@ export function createSideLook<Facts extends HostFacts | InsideFacts>(
     searchedAtMs = startedAtMs;
     if (answer === null || searched === null || present() !== shell) {
       isWanted = true;
+      if (present() === shell) forgetGone();
       return;
     }
     listedAtMs = startedAtMs;
     searchedBy = shell;
     const { lastPid } = searched;
     pulses = [lastPid === null ? null : Math.max(0, lastPid - overlap), lastPid];
-    learn(withUnread(read(answer), searched));
-    if (isWhole) gone = new Set();
+    const found = read(answer);
+    learn(withUnread(found, searched));
+    const seen = new Set(found.runners.map(({ pid }) => pid));
+    gone = new Set(isWhole ? [] : [...gone].filter((pid) => !seen.has(pid)));
+    if (isWhole) mayBeAnother = false;
     else isWanted = true;
+  }
+
+  /** Drops the known processes that have ended, as long as no search can say it, unless another one may have taken their place. */
+  function forgetGone(): void {
+    const facts = known();
+    if (facts === null || mayBeAnother) return;
+    const runners = facts.runners.filter(({ pid }) => !gone.has(pid));
+    if (runners.length < facts.runners.length) learn({ ...facts, runners });
   }
 
   /** Returns the facts with the known processes that the search could not see. Pulses tell when one of them ends. */
@@ -126,13 +140,20 @@ export function createSideLook<Facts extends HostFacts | InsideFacts>(
     const felt = readPulse(answer);
     pulses = [pulses[1], felt.lastPid];
     gone = new Set([...gone, ...felt.gone]);
+    mayBeAnother ||= felt.isMany || newCandidates(felt, before).length > 0;
     return felt;
   }
 
-  /** Whether the found processes are out of date. */
-  function isOutdated({ gone: ended, candidates, isMany }: Pulse, { runners }: Facts): boolean {
+  /** Returns the processes that may be a benchmark's and that no search has looked at. */
+  function newCandidates({ candidates }: Pulse, { runners }: Facts): readonly number[] {
     const found = new Set(runners.map(({ pid }) => pid));
-    const unknown = candidates.filter((pid) => !found.has(pid) && !dismissed.has(pid));
+    return candidates.filter((pid) => !found.has(pid) && !dismissed.has(pid));
+  }
+
+  /** Whether the found processes are out of date. */
+  function isOutdated(felt: Pulse, facts: Facts): boolean {
+    const { gone: ended, isMany } = felt;
+    const unknown = newCandidates(felt, facts);
     if (ended.length > 0) return true;
     wereMany ||= isMany;
     if (unknown.length === 0 && !wereMany) return false;
@@ -168,7 +189,8 @@ export function createSideLook<Facts extends HostFacts | InsideFacts>(
     learn(facts);
     // Some benchmarks are recognised only by their open log.
     const isNewLog = facts.logs.some(({ path }) => before.logs.every((other) => other.path !== path));
-    if (!mayFailAgain() && (isNewLog || isOutdated(felt, before))) await search(shell);
+    if (mayFailAgain()) forgetGone();
+    else if (isNewLog || isOutdated(felt, before)) await search(shell);
   });
 
   const pulse = async (): Promise<void> => {
@@ -176,8 +198,9 @@ export function createSideLook<Facts extends HostFacts | InsideFacts>(
     const before = known();
     if (shell === null || before === null || shell !== searchedBy) return;
     const felt = await feel(shell, before);
-    if (felt === null || present() !== shell || mayFailAgain()) return;
-    if (isOutdated(felt, before)) await search(shell);
+    if (felt === null || present() !== shell) return;
+    if (mayFailAgain()) forgetGone();
+    else if (isOutdated(felt, before)) await search(shell);
   };
 
   return {
