@@ -87,7 +87,7 @@ export class Life {
     const { clock } = this.#options;
     this.store.update({
       ...found,
-      answered: { ...answered, docker: true, host: true },
+      answered: { ...answered, docker: true, container: true, probe: true, host: true },
       heard: { runMs: clock.wallMs(), wallMs: clock.wallMs() },
       checkedAtMs: clock.wallMs(),
       looked: { count: looked.count + 1, depth: 'whole' },

@@ -176,3 +176,34 @@ describe('a benchmark server that answered', () => {
     }
   });
 });
+
+it('a refusal on a new connection decides nothing before the third one, or a proper answer', async () => {
+  for (const second of ['refused', 'ready'] as const) {
+    const probe = { answer: { kind: 'ready' }, place: null, why: null, wasReady: true, misses: 0 } as const;
+    let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container, probe };
+    let says: 'refused' | 'ready' = 'refused';
+    const host = {
+      closed: false,
+      ask: () =>
+        Promise.resolve(
+          says === 'ready' ? '{"status": "Probe successful"}\nhttp 200\n' : 'curl: (7) no\nhttp 000\n',
+        ),
+    } as unknown as OwnShellChannel;
+    const guest = createGuestLook(
+      {
+        config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
+        ...{ channels: {} as Channels, host, paceMs: () => 5_000, monotonicMs: () => 0 },
+        ...{ sight: () => sight, learn: (news) => (sight = { ...sight, ...news }) },
+        ...{ onBoot: () => undefined, onOutOfMemory: () => undefined, hurry: () => undefined },
+      },
+      () => null,
+    );
+    await guest.look();
+    expect(sight.answered.probe).toBe(false);
+    says = second;
+    await guest.look();
+    expect(sight.answered.probe).toBe(second === 'ready');
+    await guest.look();
+    expect(sight.answered.probe).toBe(true);
+  }
+});

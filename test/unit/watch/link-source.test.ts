@@ -8,9 +8,12 @@ import type { AzureFacts } from '../../../src/main/engine/azure/index.ts';
 import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import { createHostKeys, createKeyStore } from '../../../src/main/engine/vm/index.ts';
 import { unaskedCloud } from '../../../src/main/engine/watch/cloud/cloud-sight.ts';
+import { answersKept } from '../../../src/main/engine/watch/link/connection.ts';
 import { LinkSource } from '../../../src/main/engine/watch/link/link-source.ts';
 import type { VmState } from '../../../src/main/engine/watch/state.ts';
 import { until } from '../../support/wait.ts';
+import { nothingAnswered } from '../../../src/main/engine/watch/sight.ts';
+import { allAnswered } from './sights.ts';
 import { sourceTools, startSource } from './tools.ts';
 
 const facts: AzureFacts = {
@@ -109,4 +112,16 @@ it('a VM with a configured address is connected to there at once, and nowhere el
   says({ address: '127.0.0.2' });
   expect(store.get().target).toBe(target);
   await until(() => knocks() >= 1, 'somebody knocks there');
+});
+
+it('answers of an earlier connection count only if it was lost for a moment', () => {
+  const heard = { runMs: 100_000, wallMs: 100_000 };
+  const blinking = { ssh: { kind: 'blinking' }, heard, answered: allAnswered } as const;
+  const kept = { ...nothingAnswered, container: true, probe: true };
+  expect(answersKept(blinking, 103_000)).toEqual(kept);
+  expect(answersKept({ ...blinking, answered: nothingAnswered }, 103_000)).toEqual(nothingAnswered);
+  // The loss may have been noticed late.
+  expect(answersKept(blinking, 120_000)).toEqual(nothingAnswered);
+  const down = { kind: 'down', everUp: true, problem: null } as const;
+  expect(answersKept({ ...blinking, ssh: down }, 103_000)).toEqual(nothingAnswered);
 });

@@ -1,8 +1,12 @@
 /** When a VM is looked at, by the facts in the store. */
 import { describe, expect, it } from 'vitest';
+import type { OwnShellChannel } from '../../../src/main/engine/vm/index.ts';
 import { LookSource } from '../../../src/main/engine/watch/looks/look-source.ts';
+import { project } from '../../../src/main/engine/watch/project.ts';
+import { nothingAnswered } from '../../../src/main/engine/watch/sight.ts';
 import { wantLook } from '../../../src/main/engine/watch/source.ts';
 import { until } from '../../support/wait.ts';
+import { ready } from './sights.ts';
 import { localContact, sourceTools, startSource } from './tools.ts';
 
 /** With an interval that no test waits for. */
@@ -69,6 +73,25 @@ describe.skipIf(process.platform === 'win32')('a VM', () => {
     await until(() => store.get().looked.count > count, 'a look on the new connection');
     expect(store.get().isFirstLook).toBe(false);
   });
+});
+
+it('a VM that answers slowly on a new connection is not shown as it was before', async () => {
+  const { store, tools } = watched();
+  store.update({ ...ready, heard: { runMs: 0, wallMs: 0 } });
+  const shown = (): unknown => project(store.get(), 0).status?.phase;
+  expect(shown()).toBe('ready');
+  const { contact } = localContact(tools.dir);
+  if (contact === null) throw new Error('no contact');
+  const host: OwnShellChannel = {
+    ...contact.host,
+    ask: () => new Promise(() => undefined),
+    listen: () => ({ stop: () => undefined }),
+  };
+  store.update({ contact: { ...contact, host }, isFirstLook: true, answered: nothingAnswered });
+  expect(shown()).toBeUndefined();
+  await until(() => shown() !== undefined, 'a status is shown');
+  expect(shown()).toBe('unknown');
+  expect(store.get().isReplaying).toBe(false);
 });
 
 describe('a wish to look', () => {

@@ -1,7 +1,7 @@
 /** The meaning of a state for the stream: status, progress and troubles in one pure step. */
 import { describe, expect, it } from 'vitest';
 import { project } from '../../../src/main/engine/watch/project.ts';
-import { ready, sshProblem } from './sights.ts';
+import { allAnswered, ready, sshProblem } from './sights.ts';
 import { runFrom, stateOf } from './states.ts';
 
 const startMs = Date.UTC(2026, 0, 28, 22);
@@ -32,6 +32,22 @@ describe('the projection of a state', () => {
       expect(projection.progress).toMatchObject({ run_id: run.runId });
     }
     expect(project(stateOf({ ...ready, isReplaying: true }), startMs).status).not.toBeNull();
+  });
+
+  it('shows nothing as it is now that only an earlier connection has answered', () => {
+    const shown = (answered: Partial<typeof allAnswered>) => {
+      const { status, conditions } = project(
+        stateOf({ ...ready, answered: { ...allAnswered, ...answered } }),
+        startMs,
+      );
+      expect(conditions.holding).toEqual([]);
+      return [status?.phase, status?.waa_ready, status?.probe.status, status?.detail.container];
+    };
+    const noAnswer = { container: false, probe: false, host: false };
+    expect(shown(noAnswer)).toEqual(['unknown', false, 'Not asked yet', null]);
+    expect(shown({ probe: false })).toEqual(['unknown', false, 'Not asked yet', 'winarena']);
+    expect(shown({ container: false })).toEqual(['ready', true, 'ready', null]);
+    expect(shown({})).toEqual(['ready', true, 'ready', 'winarena']);
   });
 
   it('stays stalled as long as the silence is unknown', () => {

@@ -11,7 +11,7 @@ export const machine = {
   disks: [{ mount: '/', sizeKiB: 100 * 1024 * 1024, freeKiB: 50 * 1024 * 1024 }],
 };
 
-export const allAnswered = { docker: true, host: true, runs: true };
+export const allAnswered = { docker: true, container: true, probe: true, host: true, runs: true };
 
 /** The container was looked into, and nothing was found. */
 export const nothingInside: NonNullable<Sight['inside']> = {

@@ -80,7 +80,7 @@ const partBytes = 60_000;
 
 export function createVmLooks({ config, channels, host, now, signal }: VmLooksOptions): VmLooks {
   // Its checks ask for what they judge, each question once.
-  const answered = { docker: true, host: true, runs: true };
+  const answered = { docker: true, container: true, probe: true, host: true, runs: true };
   let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, answered };
   const learn = (news: Partial<Sight>): void => {
     sight = { ...sight, ...news };

@@ -5,7 +5,7 @@ import { progressOf, type LastHeard, type RunState } from '../run/index.ts';
 import { cloudText, currentFacts, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isReady, type Sight } from './sight.ts';
-import { lastHeard, newestRun, type VmFacts } from './state.ts';
+import { knownNow, lastHeard, newestRun, type VmFacts } from './state.ts';
 import { phaseOf, phaseText, unreachedText } from './status.ts';
 import { isBeyondKnowing } from './link/unreached.ts';
 import type { VmClock } from './vm-clock.ts';
@@ -62,7 +62,7 @@ export function tasksIn(state: VmFacts, clock: Pick<VmClock, 'runMs' | 'monotoni
     containerStartedAtMs: Number.isNaN(startedAtMs) ? null : startedAtMs,
     lastHeard: lastHeard(state),
   };
-  return backgroundTasks(state.config.name, state, newestRun(state), since, nowMs);
+  return backgroundTasks(state.config.name, knownNow(state), newestRun(state), since, nowMs);
 }
 
 function machineTask(

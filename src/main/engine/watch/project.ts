@@ -6,7 +6,7 @@ import { isOff } from './cloud/cloud-sight.ts';
 import { vncUrl } from './link/vm-address.ts';
 import { assess, type Assessment } from './rules/conditions.ts';
 import type { ConditionSettings, CutRun } from './rules/rule.ts';
-import { currentRun, isSettling, lastHeard, newestRun, type VmFacts } from './state.ts';
+import { currentRun, isSettling, knownNow, lastHeard, newestRun, type VmFacts } from './state.ts';
 import { statusOf } from './status.ts';
 
 /** Docker, or a script that starts containers, may be restarting. */
@@ -32,12 +32,12 @@ export function project(state: VmFacts, runMs: number): Projection {
 
 /** Returns which troubles hold and which do not. Before the first look is through, both lists are empty. */
 export function conditionsIn(state: VmFacts): Assessment {
-  return isSettling(state) ? { holding: [], clear: [] } : assess(state, settingsOf(state));
+  return isSettling(state) ? { holding: [], clear: [] } : assess(knownNow(state), settingsOf(state));
 }
 
 function statusIn(state: VmFacts): VmStatus {
   const { config, target, checkedAtMs, heard, cost } = state;
-  return statusOf(state, {
+  return statusOf(knownNow(state), {
     vm: config.name,
     address: target?.ok === true ? addressOf(target.value) : null,
     vncUrl: vncUrl(config, target),

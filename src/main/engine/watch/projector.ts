@@ -11,7 +11,7 @@ import { conditionsIn, project } from './project.ts';
 import { otherwiseSentence, recoveredSentence } from './rules/conditions.ts';
 import type { Trouble } from './rules/rule.ts';
 import { isReady } from './sight.ts';
-import { currentRun, isSettling, newestRun, type VmFacts } from './state.ts';
+import { currentRun, isSettling, knownNow, newestRun, type VmFacts } from './state.ts';
 import { phaseOf } from './status.ts';
 import type { VmStore } from './store.ts';
 import type { VmClock } from './vm-clock.ts';
@@ -82,11 +82,12 @@ export class Projector {
   /** Returns whether the status must go out at once: each phase is shown, even if it lasts only a moment. */
   #isTurningPoint(state: VmFacts): boolean {
     const shown = this.#options.feed.snapshot(this.#options.vm).status;
+    const known = knownNow(state);
     return (
       !isSettling(state) &&
-      (shown?.phase !== phaseOf(state) ||
+      (shown?.phase !== phaseOf(known) ||
         shown.connected !== (state.ssh.kind !== 'down') ||
-        shown.waa_ready !== isReady(state))
+        shown.waa_ready !== isReady(known))
     );
   }
 

@@ -14,7 +14,12 @@ import { isOwnLog } from './log/log-place.ts';
 
 /** Which questions have been answered at least once on the connection that is up: before that, nothing follows from what was not found. */
 export interface Answered {
+  /** The engine has answered, or was asked in vain. */
   readonly docker: boolean;
+  /** Which container there is, and whether it runs. */
+  readonly container: boolean;
+  /** Whether the benchmark server answers. One that answered before may miss an answer or two. */
+  readonly probe: boolean;
   /** Processes and logs on the VM itself. */
   readonly host: boolean;
   /** The logs, as far as they tell whether a run is on. */
@@ -169,7 +174,10 @@ export interface IdleSight {
   readonly perHourUsd: number | null;
 }
 
-export const nothingAnswered: Answered = { docker: false, host: false, runs: false };
+export const nothingAnswered: Answered = {
+  ...{ docker: false, container: false, probe: false },
+  ...{ host: false, runs: false },
+};
 
 export const firstSight: Sight = {
   answered: nothingAnswered,
@@ -208,12 +216,15 @@ export function isCreated(container: ContainerSight): boolean {
 
 /** Whether `/probe` answers properly, as far as can be told now. */
 export function isReady(sight: Sight): boolean {
-  const { answer, wasReady, misses } = sight.probe;
-  if (sight.ssh.kind === 'down' || answer === null) return false;
+  if (sight.ssh.kind === 'down') return false;
   // An answer of before it stopped says nothing any more.
   if (sight.container.kind === 'stopped' || sight.container.kind === 'absent') return false;
-  if (answer.kind === 'ready') return true;
-  return wasReady && misses < missesUntilDown[answer.kind];
+  return sight.probe.answer?.kind === 'ready' || mayBeBusy(sight.probe);
+}
+
+/** Whether a server that answered before has missed so few answers since that it may only be busy. */
+export function mayBeBusy({ answer, wasReady, misses }: ProbeSight): boolean {
+  return answer !== null && answer.kind !== 'ready' && wasReady && misses < missesUntilDown[answer.kind];
 }
 
 /** The container restarts in a loop, or its newest start is so young that it may end as those before, which gave no reason. */

@@ -111,6 +111,18 @@ export function isSettling(state: VmFacts): boolean {
   return state.isFirstLook || (state.isReplaying && !isReady(state));
 }
 
+/** Returns the facts without those that only an earlier connection has answered: the VM may have been restarted since. */
+export function knownNow(state: VmFacts): VmFacts {
+  const { ssh, answered, container, host, probe } = state;
+  if (ssh.kind !== 'up') return state;
+  return {
+    ...state,
+    container: answered.container ? container : { kind: 'unknown' },
+    probe: answered.probe ? probe : { ...firstSight.probe, wasReady: probe.wasReady },
+    host: answered.host ? host : null,
+  };
+}
+
 /** Returns the run that this process has read of; null: none yet. */
 export function currentRun({ resultRun, loggedRun }: VmFacts): RunState | null {
   return resultRun ?? loggedRun;

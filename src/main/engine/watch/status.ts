@@ -60,17 +60,20 @@ export function phaseOf(sight: Sight): Phase {
   if (isReady(sight)) return 'ready';
   // Without a Windows that is prepared for it, a benchmark has no phase.
   if (sight.container.kind !== 'running' && runsOnHost(sight)) return 'unknown';
+  const { wasReady, answer } = sight.probe;
+  // Whether a guest that answered on an earlier connection still does is not known yet.
+  const whenSilent = wasReady && answer === null ? 'unknown' : 'oobe';
   switch (sight.container.kind) {
     case 'unknown':
       // A guest that answered may be seen without docker; one that never did cannot.
-      return sight.probe.wasReady ? 'oobe' : 'unknown';
+      return wasReady ? whenSilent : 'unknown';
     case 'absent':
       return 'offline';
     case 'stopped':
       return isCreated(sight.container) ? 'starting' : 'offline';
     case 'running':
       if (sight.boot.phase === 'stopping') return 'stopping';
-      return sight.probe.wasReady ? 'oobe' : (sight.boot.phase ?? 'starting');
+      return wasReady ? whenSilent : (sight.boot.phase ?? 'starting');
   }
 }
 

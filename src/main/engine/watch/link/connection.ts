@@ -10,10 +10,11 @@ import {
   type Contact,
   type SshTarget,
 } from '../../vm/index.ts';
-import { nothingAnswered } from '../sight.ts';
+import { nothingAnswered, type Answered } from '../sight.ts';
 import type { VmState } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import type { Tempo } from '../tempo.ts';
+import type { VmClock } from '../vm-clock.ts';
 
 export interface ConnectionOptions {
   readonly vm: string;
@@ -21,11 +22,13 @@ export interface ConnectionOptions {
   readonly tools: ConnectTools;
   readonly store: VmStore;
   readonly log: Logger;
-  readonly monotonicMs: () => number;
+  readonly clock: Pick<VmClock, 'monotonicMs' | 'runMs'>;
   readonly tempo: Tempo;
 }
 
 const loginEveryMs = 60_000;
+/** No VM restarts within this time, its container included. */
+const restartsAfterMs = 8_000;
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -35,7 +38,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { vm, target, tools, store, log, monotonicMs } = options;
+    const { vm, target, tools, store, log, clock } = options;
     this.#link = keepLink({
       attempt: (limits, lastsMs) => makeContact(target, tools, limits, lastsMs),
       events: {
@@ -48,13 +51,13 @@ export class Connection {
         },
       },
       log,
-      monotonicMs,
+      monotonicMs: clock.monotonicMs,
     });
   }
 
   /** Logs in again, at most once a minute: only a new login has a new group, or a new setting of sshd. */
   loginAnew(): void {
-    const nowMs = this.#options.monotonicMs();
+    const nowMs = this.#options.clock.monotonicMs();
     // Report the first refusal as it is. A person may have fixed a later one.
     const isDue = this.#lastLoginMs !== null && nowMs - this.#lastLoginMs >= loginEveryMs;
     if (isDue) this.#link.relogin(null);
@@ -68,18 +71,18 @@ export class Connection {
   }
 
   #up(contact: Contact): void {
-    const { vm, target, store, log, monotonicMs } = this.#options;
+    const { vm, target, store, log, clock } = this.#options;
     this.#clearBlink();
     for (const host of contact.firstUse)
       log.warn({ vm, host }, 'host key seen for the first time, trusted from now on');
     log.info({ vm, address: addressOf(target) }, 'connected');
     store.update({
       contact,
-      connectedAtMs: monotonicMs(),
+      connectedAtMs: clock.monotonicMs(),
       ssh: { kind: 'up' },
       isFirstLook: true,
-      // Answers from an earlier connection may be out of date.
-      ...{ answered: nothingAnswered, missing: null },
+      answered: answersKept(store.get(), clock.runMs()),
+      missing: null,
     });
     contact.host.onEnd((end) => {
       if (store.get().contact !== contact || end.kind === 'lost') return;
@@ -104,6 +107,20 @@ export class Connection {
   #clearBlink(): void {
     if (this.#blinkTimer !== null) clearTimeout(this.#blinkTimer);
   }
+}
+
+/**
+ * Returns which answers of the connection before count on a new one. They may be out of date, unless the connection was lost for a moment.
+ * @param runMs the present on the timeline of the VM's runs; epoch milliseconds
+ */
+export function answersKept(
+  { ssh, heard, answered }: Pick<VmState, 'ssh' | 'heard' | 'answered'>,
+  runMs: number,
+): Answered {
+  const isBrief = ssh.kind === 'blinking' && heard !== null && runMs - heard.runMs < restartsAfterMs;
+  return isBrief
+    ? { ...nothingAnswered, container: answered.container, probe: answered.probe }
+    : nothingAnswered;
 }
 
 const withoutContact: Partial<VmState> = {

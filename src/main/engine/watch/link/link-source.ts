@@ -75,8 +75,7 @@ export class LinkSource implements Source {
     store.update({ target, ssh: down(store, target.ok ? null : target.problem) });
     if (!target.ok) return;
     this.#connection = new Connection({
-      ...{ vm: config.name, target: target.value, tools, store, log, tempo },
-      monotonicMs: clock.monotonicMs,
+      ...{ vm: config.name, target: target.value, tools, store, log, clock, tempo },
     });
   }
 }

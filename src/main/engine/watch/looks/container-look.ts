@@ -197,7 +197,7 @@ export function createContainerLook(
       return again();
     }
     const failure = { kind: 'failed', detail: detail ?? `${command} does not answer in time` } as const;
-    learn({ docker: failure, ...notFound() });
+    learn({ docker: failure, ...notFound(false) });
   }
 
   async function absent(): Promise<void> {
@@ -220,20 +220,24 @@ export function createContainerLook(
     return preparingSinceMs !== null && monotonicMs() - preparingSinceMs < preparesWithinMs;
   }
 
-  /** No container was found in this look. Whether one is gone is known after two looks that are some seconds apart. */
-  function notFound(): Pick<Sight, 'missing' | 'answered'> {
+  /**
+   * No container was found in this look. Whether one is gone is known after two looks that are some seconds apart.
+   * @param isAnswered the engine has said so
+   */
+  function notFound(isAnswered = true): Pick<Sight, 'missing' | 'answered'> {
     const nowMs = monotonicMs();
     if (missingSinceMs === null) again(lookAgainMs);
     missingSinceMs ??= nowMs;
     missingLooks += 1;
     const missing = { looks: missingLooks, forMs: nowMs - missingSinceMs };
-    return { missing, answered: { ...sight().answered, docker: true } };
+    const { answered } = sight();
+    return { missing, answered: { ...answered, docker: true, container: answered.container || isAnswered } };
   }
 
   function found(): Pick<Sight, 'missing' | 'answered'> {
     missingSinceMs = null;
     missingLooks = 0;
-    return { missing: null, answered: { ...sight().answered, docker: true } };
+    return { missing: null, answered: { ...sight().answered, docker: true, container: true } };
   }
 
   function running({ row, why }: ContainerChoice): void {

@@ -12,7 +12,7 @@ import {
   type ShellChannel,
 } from '../../vm/index.ts';
 import { oneAtATime } from './once.ts';
-import { isLogActive, isReady, type Sight } from '../sight.ts';
+import { isLogActive, isReady, mayBeBusy, type ProbeSight, type Sight } from '../sight.ts';
 import { defaultTempo } from '../tempo.ts';
 import type { LookContext } from './context.ts';
 
@@ -79,16 +79,21 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
     if (found !== undefined) {
       readyAtMs = askedAtMs;
       const place = probePlaceText(found.place, config.probe.port);
-      learn({ probe: { answer: found.answer, place, why: found.place.why, wasReady: true, misses: 0 } });
+      learnProbe({ answer: found.answer, place, why: found.place.why, wasReady: true, misses: 0 });
       return;
     }
     // Where the guest is known, what the guest says counts; a port that is not published refuses on the VM always.
     const side = known === null || known.startsWith('container:') ? 'container' : 'host';
     const within = answers.filter(({ place }) => place.from === side);
     const best = bestProbe((within.length > 0 ? within : answers).map(({ answer }) => answer));
-    learn({ probe: { ...sight().probe, answer: best, misses: misses + 1 } });
+    learnProbe({ ...sight().probe, answer: best, misses: misses + 1 });
     if (wasReady && misses < 3) context.hurry();
   });
+
+  function learnProbe(probe: ProbeSight): void {
+    const { answered } = sight();
+    learn({ probe, answered: { ...answered, probe: answered.probe || !mayBeBusy(probe) } });
+  }
 
   async function ask(place: ProbeQuestion) {
     const shell = place.from === 'host' ? host : inside();

@@ -113,9 +113,15 @@ export class LookSession {
 
   #followContainer(): void {
     const { store, contact } = this.#options;
-    const { container, startedAt } = store.get();
+    const { container, startedAt, answered } = store.get();
     if (isReady(store.get())) return this.#closeBootLog();
-    if (this.#isClosed || container.kind !== 'running' || startedAt === null || this.#bootLog !== null)
+    if (
+      this.#isClosed ||
+      !answered.container ||
+      container.kind !== 'running' ||
+      startedAt === null ||
+      this.#bootLog !== null
+    )
       return;
     if (contact.channels.isShort) return;
     const bootLog = followBootLog({

@@ -19,9 +19,12 @@ export const idleRules: Rules = {
     // What goes on behind a lost connection is not known: it is never called idle.
     if (sight.ssh.kind !== 'up') return 'unknown';
     if (isInUse(sight)) return 'clear';
-    const { idle, cloud, answered, container, inside } = sight;
+    const { idle, cloud, answered, container, startedAt, inside } = sight;
+    const isInsideSeen = answered.container
+      ? container.kind !== 'running' || inside !== null
+      : startedAt === null;
     // A benchmark's process may not have been found yet.
-    const isSearched = answered.host && answered.runs && (container.kind !== 'running' || inside !== null);
+    const isSearched = answered.host && answered.runs && isInsideSeen;
     if (idle === null || !isSearched) return 'unknown';
     if (idle.forMs < idleAfterMs) return 'clear';
     const span = formatDuration(idle.forMs / 1000);

@@ -19,12 +19,12 @@ export const machineRules: Rules = {
     return disk.freeKiB > freeAgainAboveKiB ? 'clear' : 'unknown';
   }),
 
-  vm_tools_missing: whileUp(({ machine, inside, container }) => {
+  vm_tools_missing: whileUp(({ machine, inside, container, answered }) => {
     if (machine === null) return 'unknown';
     if (machine.lacks.length > 0) return missingTools('The VM', machine.lacks);
     if (inside !== null && inside.lacks.length > 0 && container.kind === 'running')
       return missingTools(`The container ${container.name}`, inside.lacks);
-    return container.kind === 'running' && inside === null ? 'unknown' : 'clear';
+    return answered.container && (container.kind !== 'running' || inside !== null) ? 'clear' : 'unknown';
   }),
 };
 
