@@ -79,6 +79,18 @@ describe('a fork of OSWorld', () => {
     expect(endedTasks(readText(log.text()))).toEqual([['a', 'lost', null, false, 1]]);
   });
 
+  it.each([
+    'Watchdog: Process Agent-1 (PID 71) has been idle for 901s (>900s), killing and restarting...',
+    'Watchdog: Process Agent-1 (PID 71) idle for 901s (>900s), killing...',
+  ])('loses the task of a process that it ends with %j', (message) => {
+    const log = forkLog();
+    log.task('Agent-1', 'a');
+    log.main(message, 'WARNING');
+    log.main('Watchdog: Restarted as Agent-Watchdog-1 with PID 72');
+    log.task('Agent-Watchdog-1', 'b');
+    expect(told(readText(log.text())).slice(1)).toEqual(['task a lost null']);
+  });
+
   it('may name the task behind the process that failed at it', () => {
     const log = forkLog();
     log.task('Agent-1', 'a');

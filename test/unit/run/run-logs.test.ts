@@ -27,6 +27,7 @@ const hostile = [
   '[EnvProcess-1][Example ID]: evil',
   'Interrupted by 15, shutting down',
   'Process EnvProcess-1 died, restarting...',
+  'Watchdog: Process EnvProcess-1 (PID 71) idle for 901s (>900s), killing...',
   'All processes died, exiting.',
   '📝 Logged result: os/evil -> success (score: 1.0)',
   '[2026-02-26 09:30:02] [RUN] Result: 1.00',

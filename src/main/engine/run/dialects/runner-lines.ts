@@ -72,7 +72,9 @@ const exceptionLine = /^(?:Exception in|Failed to load task) ([^\s/:]+ )?([^/\s]
 const mainErrorLine =
   /^(?:\w+ )?(?:error|exception) (?:while waiting for (?:the )?processes|in (?:the )?main process):\s*(.*)$/is;
 const failedLine = /^(?:Task|Process)-level error in ([^\s:]+)(?: for [^\s:]+)?:\s*(.*)$/s;
-const diedLine = /^Process (\S+) died, restarting/;
+/** Some forks end a process that is silent for too long: `Watchdog: Process EnvProcess-2 (PID 71) has been idle for 901s …, killing…`. */
+const diedLine =
+  /^(?:Watchdog: )?Process (\S+) (?:died, restarting|\(PID \d+\) (?:has been )?idle for .*killing)/;
 /** Scripts differ in what they log when they are told to stop. */
 const stopLine = /^(?:Received signal \d+\b.*shutting down|(?:Main process received )?KeyboardInterrupt\b)/i;
 /** The number of the try, if each task is played several times. BenchTray counts attempts itself. */
