@@ -35,6 +35,9 @@ const makers = {
     changed(renamed(makeOsWorldLog(seed, options), 'run_local'), /(?<=\[32m\w+\/1)-MainProcess/, ''),
   osworld_own_names: (seed, options) =>
     changed(renamed(makeManyProcessLog(seed, options), 'run_agents'), /EnvProcess-/g, 'Agent-'),
+  osworld_short_player: (seed, options) =>
+    changed(renamed(makeOsWorldLog(seed, options), 'run_agents2'), /(?<=\[32m)lib_(?=run_single)/, ''),
+  spider2: (seed, options) => spider2(renamed(makeOsWorldLog(seed, options), 'run_spider2v_agent')),
   android_world: makeAndroidWorldLog,
   coact: makeCoActLog,
   macosworld: makeMacOsWorldLog,
@@ -49,6 +52,17 @@ const makers = {
 /** The same run, started by a script of another name. */
 function renamed(log: RunLog, script: string): RunLog {
   return changed(log, /(?<=\[32m)run(?:_multienv)?(?=\/1-)/, script);
+}
+
+/** The same run in the words of Spider2-V, which logs no average. */
+function spider2(log: RunLog): RunLog {
+  const words: readonly (readonly [RegExp, string])[] = [
+    [/(?<=\[0m)\[Example ID\]/, '[Example id]'],
+    [/(?<=\[0m)(?=Step \d)/, '[Action]: '],
+    [/(?<=\[0m)Result: (?=\S+\n)/, '[Result]: Evaluation score for it: '],
+    [/(?<=\[0m)Average score: \S+/, 'New result after running:\nCurrent Success Rate: 1.0 / 3 = 33.33%'],
+  ];
+  return words.reduce((now, [pattern, by]) => changed(now, pattern, by), log);
 }
 
 function changed({ pieces, truth }: RunLog, pattern: RegExp, by: string): RunLog {

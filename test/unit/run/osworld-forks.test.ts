@@ -107,6 +107,44 @@ describe('a fork of OSWorld', () => {
   });
 });
 
+it('a run without an average is over when its script says that there are no scores', () => {
+  const log = waaLog({ coloured: true })
+    .record('run_agents2', '[Domain]: excel')
+    .record('run_agents2', '[Example ID]: a-1')
+    .record('run_single', 'Step 1: click()')
+    .record('run_single', 'Result: 0.50')
+    .record('run_agents2', '[Domain]: excel')
+    .record('run_agents2', '[Example ID]: b-2')
+    .record('run_agents2', 'Exception in excel/b-2: no answer', 'ERROR')
+    .record('run_agents2', 'No scores to report');
+  const reading = readText(log.text());
+  expect(told(reading).slice(1)).toEqual([
+    'task a-1 scored 0.5',
+    'task b-2 exception null',
+    'run_ended finished',
+  ]);
+  expect(reading.run?.tasks[0]).toMatchObject({ domain: 'excel', steps: 1 });
+});
+
+it('Spider2-V has other words for a task, its steps, its score and the end', () => {
+  const script = 'run_spider2v_agent';
+  const log = waaLog({ coloured: true })
+    .record(script, 'Total examples to run: 2')
+    .record(script, 'Old result before running:\nNew experiment, no result yet.')
+    .record(script, args)
+    .record(script, '[Domain]: dbt')
+    .record(script, '[Example id]: a-1')
+    .record(script, '[Result dir]: results/dbt/a-1')
+    .record(script, '[Instruction]: Do it.')
+    .record('lib_run_single', '[Action]: Step 1: click()')
+    .record('lib_run_single', '[Action]: Step 2: DONE')
+    .record('lib_run_single', '[Result]: Evaluation score for a-1: 1.0')
+    .record(script, 'New result after running:\nCurrent Success Rate: 1.0 / 2 = 50.00%');
+  const { run, ...reading } = readText(log.text());
+  expect(told(reading).slice(1)).toEqual(['task a-1 scored 1', 'run_ended finished']);
+  expect(run?.tasks).toMatchObject([{ domain: 'dbt', taskId: 'a-1', steps: 2, instruction: 'Do it.' }]);
+});
+
 it('a run of several tries for each task counts each task once', () => {
   const log = waaLog({ coloured: true })
     .record('sample_k', 'Left tasks:\nvlc: 1\nos: 1\n')

@@ -111,7 +111,7 @@ export function createRecordReader(state: RecordState): RecordReader {
 /** Whether a record's message is the text of a task or of an agent: what stands in it means nothing. */
 export function isFreeText({ message }: LoggingRecord | PlainRecord): boolean {
   return message.startsWith('[')
-    ? /^(?:\[[^\]]*\])?\[Instruction\]:/.test(message)
+    ? /^(?:\[[^\]]*\])?\[(?:Instruction|Action)\]:/.test(message)
     : /^Step \d/.test(message);
 }
 

@@ -59,12 +59,13 @@ export type RunnerLine =
   /** A signal ends the process that says so; from the main process, the run. */
   | { readonly says: 'signal'; readonly ofRun: boolean };
 
-/** OSWorld puts the name of the process in front: `[EnvProcess-1][Domain]: os`. */
-const taskLine = /^(\[[^\]]*\])?\[(Domain|Example ID|Instruction)\]:\s*(.*)$/s;
+/** OSWorld puts the name of the process in front: `[EnvProcess-1][Domain]: os`. Spider2-V writes `[Example id]`. */
+const taskLine = /^(\[[^\]]*\])?\[(Domain|Example (?:ID|id)|Instruction)\]:\s*(.*)$/s;
 /** A fork logs domain and task in one line: `[Domain]: chrome  [ID]: bb5e…`. */
 const wholeName = /^(\S+)\s+\[(?:Example )?ID\]:\s*(\S+)$/;
-/** A fork of OSWorld logs this behind `Result: …`, or in its place: `[Result] part/bolt-1 = 1.000`. */
-const namedResult = /^\[Result\]:? \S+ = (\S+)$/;
+/** Forks of OSWorld log this behind `Result: …`, or in its place: `[Result] part/bolt-1 = 1.000`; Spider2-V: `[Result]: Evaluation score for …: 1.0`. */
+const namedResult = /^\[Result\]:? (?:\S+ =|Evaluation score for \S+:) (\S+)$/;
+const bracketedStep = /^\[Action\]: (?=Step )/;
 const finishedLine = /^Finished ([^/\s]+)\/(\S+)(?:\s+score=(\S+))?/;
 /** OSWorld: `Exception in EnvProcess-1 os/…: message`. A task without a readable file never starts. */
 const exceptionLine = /^(?:Exception in|Failed to load task) ([^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
@@ -75,6 +76,8 @@ const failedLine = /^(?:Task|Process)-level error in ([^\s:]+)(?: for [^\s:]+)?:
 /** Some forks end a process that is silent for too long: `Watchdog: Process EnvProcess-2 (PID 71) has been idle for 901s …, killing…`. */
 const diedLine =
   /^(?:Watchdog: )?Process (\S+) (?:died, restarting|\(PID \d+\) (?:has been )?idle for .*killing)/;
+/** The end of a run without an average. Spider2-V logs the success rate of the whole result folder below the last of them. */
+const endLine = /^(?:No examples finished\.|No scores (?:to report|recorded)|New result after running:)$/;
 /** Scripts differ in what they log when they are told to stop. */
 const stopLine = /^(?:Received signal \d+\b.*shutting down|(?:Main process received )?KeyboardInterrupt\b)/i;
 /** The number of the try, if each task is played several times. BenchTray counts attempts itself. */
@@ -96,9 +99,11 @@ export function isOneOfSeveral(process: string): boolean {
   return process !== 'MainProcess';
 }
 
-/** `lib_run_single` plays one task; it never names it. */
-export function isTaskPlayer({ module }: LoggingRecord): boolean {
-  return module.startsWith('lib_run');
+/** `lib_run_single` plays one task; it never names it. In some forks it is `run_single`, which may be the name of a script, too. */
+export function isTaskPlayer({ module, message }: LoggingRecord): boolean {
+  return (
+    module.startsWith('lib_run') || (module.startsWith('run_single') && /^(?:Step|Result:) /.test(message))
+  );
 }
 
 /** Null: nothing that counts, which is what most records say. */
@@ -133,7 +138,10 @@ export function parseDomainCount(text: string, before: readonly unknown[]): Doma
   return domain === undefined ? null : { domain, tasks: Number(tasks) };
 }
 
-function playerLine(message: string): RunnerLine | null {
+function playerLine(logged: string): RunnerLine | null {
+  const named = namedResult.exec(logged)?.[1];
+  if (named !== undefined) return { says: 'result', score: parseScore(named) };
+  const message = logged.replace(bracketedStep, '');
   if (message.startsWith('Step ')) {
     // "Step 3: click()", "Step 3 Actions: [...]"
     const step = /^Step (\d{1,6})(?![\w.])/.exec(message)?.[1];
@@ -148,8 +156,8 @@ function playerLine(message: string): RunnerLine | null {
 function taskHead({ message, process }: LoggingRecord): RunnerLine | null {
   const [, bracket, kind, value] = taskLine.exec(message) ?? [];
   if (kind === undefined || value === undefined) {
-    const score = namedResult.exec(message)?.[1];
-    if (score !== undefined) return { says: 'result', score: parseScore(score) };
+    const played = playerLine(message);
+    if (played !== null) return played;
     return /^\[Child \d+\] received signal \d+/.test(message) ? { says: 'signal', ofRun: false } : null;
   }
   const byProcess = bracket !== undefined || isOneOfSeveral(process);
@@ -184,7 +192,7 @@ function runnerLine(message: string): RunnerLine | null {
   }
   const average = /^Average score: (\S+)/.exec(message)?.[1];
   if (average !== undefined) return { says: 'average', score: parseScore(average) };
-  if (message === 'No examples finished.') return { says: 'average', score: null };
+  if (endLine.test(message)) return { says: 'average', score: null };
   const total = /^(?:Total tasks|Tasks to run): (\d{1,6})$/.exec(message)?.[1];
   if (total !== undefined) return { says: 'total', total: Number(total) };
   const started = /^Started process (\S+) with PID \d+$/.exec(message)?.[1];
