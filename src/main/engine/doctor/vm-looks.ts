@@ -18,7 +18,7 @@ import {
   type OwnShellChannel,
 } from '../vm/index.ts';
 import {
-  createContainerLook,
+  ContainerLook,
   createGuestLook,
   createKnownFolders,
   findLog,
@@ -94,7 +94,7 @@ export function createVmLooks({ config, channels, host, now, signal }: VmLooksOp
     hurry: nothing,
     paceMs: () => 0,
   };
-  const containerLook = createContainerLook(context);
+  const containerLook = new ContainerLook(context);
   const guestLook = createGuestLook(context, () => containerLook.inside);
   const folders = createKnownFolders();
 

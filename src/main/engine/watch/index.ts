@@ -8,7 +8,7 @@ export { assess } from './rules/conditions.ts';
 export { isThere, reach, type Reach } from './log/follow-files.ts';
 export { findLog, type LogChoice } from './log/log-choice.ts';
 export { isOwnLog, isSameTarget, placeText, type LogTarget } from './log/log-place.ts';
-export { createContainerLook, type ContainerLook } from './looks/container-look.ts';
+export { ContainerLook } from './looks/container-look.ts';
 export { createGuestLook, placesToAsk } from './looks/guest-look.ts';
 export { createKnownFolders } from './looks/known-folders.ts';
 export { findResults } from './looks/results-place.ts';

@@ -15,13 +15,26 @@ export interface InsideShell {
   close(): void;
 }
 
-/** @param onEnded the shell has ended by itself, as it does when the container stops */
-export function createInsideShell(
-  channels: Channels,
-  host: OwnShellChannel,
-  onEnded: () => void,
-): InsideShell {
+export interface InsideShellOptions {
+  readonly channels: Channels;
+  readonly host: OwnShellChannel;
+  readonly monotonicMs: () => number;
+  /**
+   * The shell has ended by itself, as it does when the container stops.
+   * @param reopenInMs after this time, it is worth trying to open it again
+   */
+  readonly onEnded: (reopenInMs: number | undefined) => void;
+}
+
+/** A shell that cannot be opened is tried less and less often. */
+const reopenAfterMs = [1_500, 3_000, 6_000, 12_000, 30_000];
+/** A shell that lasted this long worked. */
+const worksAfterMs = 10_000;
+
+export function createInsideShell({ channels, host, monotonicMs, onEnded }: InsideShellOptions): InsideShell {
   let shell: ShellChannel | null = null;
+  let openedAtMs = Number.NEGATIVE_INFINITY;
+  let failedOpenings = 0;
   let opened: { readonly docker: DockerCommand; readonly container: string } | null = null;
 
   function close(): void {
@@ -29,6 +42,14 @@ export function createInsideShell(
     shell = null;
     opened = null;
     closing?.close();
+  }
+
+  function ended(): void {
+    shell = null;
+    if (host.closed) return;
+    const hasWorked = monotonicMs() - openedAtMs >= worksAfterMs;
+    failedOpenings = hasWorked ? 0 : failedOpenings + 1;
+    onEnded(reopenAfterMs[Math.min(failedOpenings, reopenAfterMs.length - 1)]);
   }
 
   function open(docker: DockerCommand, container: string): void {
@@ -40,9 +61,7 @@ export function createInsideShell(
       : openShell(channels, containerShell(docker, container));
     shell = own;
     own.onEnd(() => {
-      if (shell !== own) return;
-      shell = null;
-      onEnded();
+      if (shell === own) ended();
     });
   }
 
@@ -55,6 +74,7 @@ export function createInsideShell(
       return shell;
     },
     open(docker, container) {
+      if (shell === null) openedAtMs = monotonicMs();
       if (shell === null || shell.closed || opened?.container !== container) open(docker, container);
     },
     close,

@@ -15,7 +15,7 @@ import {
 import { isLogActive } from '../sight.ts';
 import { defaultTempo } from '../tempo.ts';
 import { oneAtATime } from './once.ts';
-import { createContainerLook } from './container-look.ts';
+import { ContainerLook } from './container-look.ts';
 import type { LookContext } from './context.ts';
 import { EngineEvents } from './engine-events.ts';
 import { createUnanswered } from './unanswered.ts';
@@ -44,7 +44,7 @@ const machineEveryMs = 60_000;
 export function createLooks(context: LookContext, runMs: () => number): Looks {
   const { config, host, sight, learn, monotonicMs, tempo = defaultTempo } = context;
   const events = new EngineEvents({ host, onEvent, onEnded, monotonicMs });
-  const container = createContainerLook(context, events);
+  const container = new ContainerLook(context, events);
   const guest = createGuestLook(context, () => container.inside);
   let machineAtMs = Number.NEGATIVE_INFINITY;
   /** When the engine last reported something that BenchTray cannot read, by the monotonic clock. */

@@ -1,4 +1,6 @@
-/** How often a VM is looked at. Pure. */
+/** How often a VM is looked at, and its container engine asked. Pure. */
+import type { Sight } from '../sight.ts';
+import type { Tempo } from '../tempo.ts';
 
 /** Deadlines of the contract ("container gone: 10 s") hold for whoever listens, however rarely it wants a snapshot. */
 const atMostSeconds = 5;
@@ -16,4 +18,37 @@ export function lookEverySeconds(pace: {
   const wanted = Math.min(pace.configured, pace.demanded ?? pace.configured);
   if (pace.demanded === null && !pace.isEventful) return Math.max(wanted, idleSeconds);
   return Math.min(wanted, atMostSeconds);
+}
+
+/** When to look again after a container was missed for the first time. */
+export const lookAgainMs = 5_000;
+/** After this many looks without a container, it counts as missing. */
+const settledLooks = 2;
+
+export interface EnginePace {
+  readonly tempo: Tempo;
+  /** The newest question was answered. */
+  readonly isAnswering: boolean;
+  /** The engine reports all that happens to the containers that may be the benchmark's. */
+  readonly isReporting: boolean;
+  /** The first container may just be on its way, or another engine may start one. */
+  readonly isLikely: boolean;
+}
+
+/** Returns the time until the engine is asked again if nothing happens. */
+export function engineEveryMs(
+  { container, docker, missing }: Pick<Sight, 'container' | 'docker' | 'missing'>,
+  { tempo, isAnswering, isReporting, isLikely }: EnginePace,
+): number {
+  if (docker.kind === 'missing' || docker.kind === 'denied') return tempo.silentEngineEveryMs * 3;
+  const isLongMissing = missing !== null && missing.looks > settledLooks && missing.forMs > lookAgainMs;
+  if (docker.kind === 'failed' && isLongMissing) return tempo.silentEngineEveryMs;
+  const isSettled =
+    docker.kind === 'ok' &&
+    isAnswering &&
+    (container.kind === 'stopped' ? container.looks > settledLooks : container.kind !== 'unknown') &&
+    (missing === null || isLongMissing);
+  if (!isSettled) return Math.min(tempo.wholeLookEveryMs, tempo.silentEngineEveryMs);
+  if (!isReporting) return tempo.silentEngineEveryMs;
+  return container.kind === 'absent' && isLikely ? tempo.likelyContainerEveryMs : tempo.engineEveryMs;
 }
