@@ -33,6 +33,8 @@ const makers = {
   osworld_many_renamed: (seed, options) => renamed(makeManyProcessLog(seed, options), 'sample_uitars'),
   osworld_without_process: (seed, options) =>
     changed(renamed(makeOsWorldLog(seed, options), 'run_local'), /(?<=\[32m\w+\/1)-MainProcess/, ''),
+  osworld_with_logger: (seed, options) =>
+    changed(renamed(makeOsWorldLog(seed, options), 'run_local'), /(?<=\[32m)/, 'desktopenv.experiment '),
   osworld_own_names: (seed, options) =>
     changed(renamed(makeManyProcessLog(seed, options), 'run_agents'), /EnvProcess-/g, 'Agent-'),
   osworld_short_player: (seed, options) =>

@@ -126,6 +126,35 @@ it('a run without an average is over when its script says that there are no scor
   expect(reading.run?.tasks[0]).toMatchObject({ domain: 'excel', steps: 1 });
 });
 
+it('a script may number the actions of a step, and say of how many tasks the average is', () => {
+  const script = 'run_windows';
+  const log = waaLog({ coloured: true })
+    .record(script, '[Domain]: omnic')
+    .record(script, '[Example ID]: a-1')
+    .record(script, 'Step 1.1: click()')
+    .record(script, 'Step 2.1: click()')
+    .record(script, 'Step 2.2: click()')
+    .record(script, 'Result: 1.00')
+    .record(script, '[Domain]: omnic')
+    .record(script, '[Example ID]: b-2')
+    .record(script, 'Exception while running omnic/b-2: no answer', 'ERROR')
+    .record(script, 'Average score over 1 finished task(s): 1.0000');
+  const text = log.text();
+  for (const written of [text, text.replaceAll('mrun_windows', 'mdesktopenv.experiment run_windows')]) {
+    const { run, ...reading } = readText(written);
+    expect(told(reading).slice(1)).toEqual([
+      'task a-1 scored 1',
+      'task b-2 exception null',
+      'run_ended finished',
+    ]);
+    expect(run).toMatchObject({
+      dialect: 'osworld',
+      averageScore: 1,
+      tasks: [{ steps: 2 }, { message: 'no answer' }],
+    });
+  }
+});
+
 it('Spider2-V has other words for a task, its steps, its score and the end', () => {
   const script = 'run_spider2v_agent';
   const log = waaLog({ coloured: true })

@@ -187,6 +187,16 @@ describe('a result file', () => {
     ]);
   });
 
+  it('of one try within an attempt is not the result of all', () => {
+    const run = logged(start('a', 0), end(2, { score: 1 }), start('b', 8));
+    const tries = [
+      { ...file('a', '1.0', 2), sample: 1 },
+      { ...file('a', '0.0', 8), sample: 2 },
+    ];
+    expect(taken(run, tries).effects).toEqual([]);
+    expect(toldOf(taken(run, [...tries, file('a', '0.5', 8)]))).toEqual(['corrected a 1 0.5']);
+  });
+
   it('does not wake a run that is over, and is not of it when it comes later', () => {
     const dead = logged(start('a', 0), over('crashed', 5));
     const told = taken(dead, [file('a', '1', 5), file('b', '1', 5), file('c', '1', 10)]);

@@ -34,8 +34,8 @@ export interface PlainRecord {
 
 const timestamp = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}/y;
 const timestampChars = 23;
-/** The module is the name of a file, which may hold almost anything. Some scripts leave out the process. */
-const originText = /^ ([A-Z]+) ([^/]+)\/(\d+)(?:-(.+))?$/s;
+/** The module is the name of a file, which may hold almost anything. Some scripts leave out the process, or put in the logger's name. */
+const originText = /^ ([A-Z]+) (?:desktopenv(?:\.[\w-]+)* )?([^/]+)\/(\d+)(?:-(.+))?$/s;
 /** What Python calls the process that started first. */
 const firstProcess = 'MainProcess';
 type Origin = Pick<LoggingRecord, 'level' | 'module' | 'lineNumber' | 'process'>;

@@ -121,10 +121,11 @@ function isNews(run: RunState, file: ScoredFile, attempt: TaskAttempt | undefine
   if (run.endedAt !== null && file.modifiedAt > run.endedAt + afterEndMs) return false;
   if (attempt !== undefined && file.modifiedAt < (attempt.startedAt ?? 0) - clockSlackMs) return false;
   if (attempt !== undefined && isEnded(attempt)) {
+    const isNear = file.modifiedAt <= (attempt.endedAt ?? 0) + afterEndMs;
+    // A script may play several tries in one attempt. Each has a file, and so has the result of all.
     const isOfAttempt =
-      attempt.outcome === file.outcome ||
-      attempt.outcome === 'scored' ||
-      file.modifiedAt <= (attempt.endedAt ?? 0) + afterEndMs;
+      isNear ||
+      (file.sample === undefined && (attempt.outcome === file.outcome || attempt.outcome === 'scored'));
     return isOfAttempt && saysOtherwise(file, attempt);
   }
   const isSettled = nowMs - file.modifiedAt >= settleMs;

@@ -68,7 +68,8 @@ const namedResult = /^\[Result\]:? (?:\S+ =|Evaluation score for \S+:) (\S+)$/;
 const bracketedStep = /^\[Action\]: (?=Step )/;
 const finishedLine = /^Finished ([^/\s]+)\/(\S+)(?:\s+score=(\S+))?/;
 /** OSWorld: `Exception in EnvProcess-1 os/…: message`. A task without a readable file never starts. */
-const exceptionLine = /^(?:Exception in|Failed to load task) ([^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
+const exceptionLine =
+  /^(?:Exception (?:in|while running)|Failed to load task) ([^\s/:]+ )?([^/\s]+)\/([^\s:]+):?\s*(.*)$/s;
 /** OSWorld logs the first while it waits for its processes, and the second at its end, for the same error. */
 const mainErrorLine =
   /^(?:\w+ )?(?:error|exception) (?:while waiting for (?:the )?processes|in (?:the )?main process):\s*(.*)$/is;
@@ -143,8 +144,8 @@ function playerLine(logged: string): RunnerLine | null {
   if (named !== undefined) return { says: 'result', score: parseScore(named) };
   const message = logged.replace(bracketedStep, '');
   if (message.startsWith('Step ')) {
-    // "Step 3: click()", "Step 3 Actions: [...]"
-    const step = /^Step (\d{1,6})(?![\w.])/.exec(message)?.[1];
+    // "Step 3: click()", "Step 3 Actions: [...]", "Step 3.1: click()"
+    const step = /^Step (\d{1,6})(?:\.\d{1,3}(?=: )|(?![\w.]))/.exec(message)?.[1];
     return step === undefined ? null : { says: 'step', step: Number(step) };
   }
   if (message.startsWith('Agent: Running server agent')) return { says: 'handed_over' };
@@ -190,7 +191,7 @@ function runnerLine(message: string): RunnerLine | null {
       score: score === undefined ? undefined : parseScore(score),
     };
   }
-  const average = /^Average score: (\S+)/.exec(message)?.[1];
+  const average = /^Average score(?: over \d+ [a-z ]+(?:\(s\))?)?: (\S+)/.exec(message)?.[1];
   if (average !== undefined) return { says: 'average', score: parseScore(average) };
   if (endLine.test(message)) return { says: 'average', score: null };
   const total = /^(?:Total tasks|Tasks to run): (\d{1,6})$/.exec(message)?.[1];
