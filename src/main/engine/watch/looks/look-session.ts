@@ -34,7 +34,6 @@ export class LookSession {
   readonly #settleTimer: NodeJS.Timeout;
   #bootLog: BootLog | null = null;
   #isClosed = false;
-  #hasBegun = false;
 
   constructor(options: LookSessionOptions) {
     this.#options = options;
@@ -72,14 +71,6 @@ export class LookSession {
     );
     store.update({ shells: this.looks });
     this.#settleTimer = setTimeout(() => this.#settle(), settleWithinMs);
-  }
-
-  /** Looks. Returns false for a look that only overlapped the first one: the answers to its questions are still missing. */
-  async look(depth: 'whole' | 'brief'): Promise<boolean> {
-    const isFirst = !this.#hasBegun;
-    this.#hasBegun = true;
-    await this.looks.look(depth);
-    return isFirst || !this.#options.store.get().isFirstLook;
   }
 
   /** Ends the first look if it is still on. Call it after each look. */

@@ -70,8 +70,8 @@ export class LookSource implements Source {
   async #look(store: VmStore, session: LookSession, depth: 'whole' | 'brief'): Promise<void> {
     const { clock } = this.#options;
     const { host } = store.get();
-    const isOver = await session.look(depth);
-    if (!isOver || this.#session !== session) return;
+    await session.looks.look(depth);
+    if (this.#session !== session) return;
     const state = store.get();
     const { isSingle } = state.contact?.channels ?? {};
     // One moment: a busy computer may stop this process between two readings of a clock.
