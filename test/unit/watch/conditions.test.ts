@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StateCode } from '../../../src/shared/stream.ts';
+import type { Phase, StateCode } from '../../../src/shared/stream.ts';
 import { assess, recoveredSentence } from '../../../src/main/engine/watch/rules/conditions.ts';
 import type { Trouble } from '../../../src/main/engine/watch/rules/rule.ts';
 import type { BootTrouble } from '../../../src/main/engine/vm/index.ts';
@@ -445,6 +445,8 @@ describe('what is said', () => {
 
   it.each([
     [88, 'Exit code 88: KVM is not available', /nested virtualization/],
+    [130, 'Exit code 130: stopped from outside', /Start it again/],
+    [134, 'Exit code 134: QEMU crashed', /docker logs --tail 50 winarena/],
     [137, 'Exit code 137: killed, often for lack of memory', /RAM_SIZE/],
     [61, 'Exit code 61: Windows could not be downloaded', /internet/],
     [69, 'Exit code 69: Windows could not be downloaded or prepared', /docker logs --tail 50 winarena/],
@@ -466,6 +468,20 @@ describe('what is said', () => {
     expect(troubleOf({ ...trouble('disk'), container: ended }, 'container_exited')?.detail).toBe(
       'Exit code 61: Windows could not be downloaded',
     );
+  });
+
+  it('is no warning from before Windows was up, and nothing that is said at the end', () => {
+    const ended = { ...trouble('network'), container: { ...stopped, exitCode: 143 } };
+    const detailAfter = (phase: Phase, saidIn: Phase, kind: BootTrouble['kind']) => {
+      const troubles = [{ ...said(kind), phase: saidIn }];
+      return troubleOf({ ...ended, boot: { ...ended.boot, phase, troubles } }, 'container_exited')?.detail;
+    };
+    const plain = 'Exit code 143: stopped from outside';
+    expect(detailAfter('oobe', 'starting', 'network')).toBe(plain);
+    expect(detailAfter('stopping', 'oobe', 'network')).toBe(`${plain}. in the words of the log`);
+    expect(detailAfter('stopping', 'stopping', 'start')).toBe(plain);
+    expect(detailAfter('downloading', 'starting', 'network')).toBe(`${plain}. in the words of the log`);
+    expect(detailAfter('oobe', 'oobe', 'memory')).toBe(`${plain}. in the words of the log`);
   });
 
   it('is that the container restarts in a loop, and why', () => {

@@ -153,10 +153,20 @@ export function reportedBoot(boot: BootState, startedAt: string): BootState {
   return boot.isAhead && !isEarlier ? { ...boot, isAhead: false } : nextBoot(boot);
 }
 
+const isUpIn = (phase: Phase | null): boolean => phase === 'oobe' || phase === 'ready';
+
+/** Returns the troubles that can have ended a boot that is over, the newest last. Those from before Windows was up have not. */
+export function endingTroubles({ phase, troubles }: BootState): readonly BootTrouble[] {
+  const wasUp = isUpIn(phase) || phase === 'stopping';
+  return troubles.filter(
+    ({ kind, phase: at }) => at !== 'stopping' && (!wasUp || isUpIn(at) || kind === 'start'),
+  );
+}
+
 /** Returns what ended a boot, the newest last. */
 function endOf({ phase, troubles }: BootState): readonly BootTrouble[] {
   // A trouble during a shutdown, or one that Windows overcame, did not end the boot.
-  const isUp = phase === 'oobe' || phase === 'ready' || phase === 'stopping';
+  const isUp = isUpIn(phase) || phase === 'stopping';
   return troubles.filter(
     ({ kind, phase: at }) =>
       at !== 'stopping' && kind !== 'memory' && (!isUp || kind === 'kvm' || kind === 'start'),

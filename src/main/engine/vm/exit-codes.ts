@@ -8,6 +8,8 @@ export interface ExitMeaning {
 
 const freeSpace = 'On the VM: df -h. Windows needs about 64 GB, or as much as DISK_SIZE says.';
 
+const stopped = { text: 'stopped from outside', hint: 'Start it again when it is wanted.' };
+
 const single: Readonly<Record<number, ExitMeaning>> = {
   15: { text: 'QEMU ended with an error', hint: null },
   61: {
@@ -21,11 +23,17 @@ const single: Readonly<Record<number, ExitMeaning>> = {
     text: 'KVM is not available',
     hint: 'Use a VM size with nested virtualization (such as Standard_D4ds_v5), and pass /dev/kvm to the container.',
   },
+  // Newer versions end with the signal that they were told to stop by, after Windows has shut down.
+  129: stopped,
+  130: stopped,
+  131: stopped,
+  134: { text: 'QEMU crashed', hint: null },
   137: {
     text: 'killed, often for lack of memory',
     hint: 'On the VM: free -h. Give the container less RAM_SIZE, or take a VM with more memory.',
   },
-  143: { text: 'stopped from outside', hint: 'Start it again when it is wanted.' },
+  139: { text: 'QEMU crashed', hint: null },
+  143: stopped,
 };
 
 const families: readonly (readonly [from: number, to: number, meaning: ExitMeaning])[] = [

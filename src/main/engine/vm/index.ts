@@ -78,6 +78,7 @@ export {
   bootAgain,
   bootTrouble,
   carryInto,
+  endingTroubles,
   noBoot,
   readBootLine,
   readBootLog,

@@ -1,5 +1,5 @@
 /** Troubles with docker and the benchmark's container. */
-import { exitMeaning, startErrorHint } from '../../vm/index.ts';
+import { endingTroubles, exitMeaning, startErrorHint } from '../../vm/index.ts';
 import { shellQuote } from '../../common/terminal.ts';
 import {
   isCreated,
@@ -94,6 +94,11 @@ export const containerRules: Rules = {
   }),
 };
 
+/** The scripts that start Windows end with a code of their own if they fail. */
+function failedToStart(exitCode: number | null): boolean {
+  return exitCode !== null && exitCode > 10 && exitCode < 100;
+}
+
 function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, sight: Sight): Verdict {
   const { name, state, status, exitCode, startError } = container;
   const { boot, starts } = sight;
@@ -108,7 +113,8 @@ function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, sight: 
   const meaning = exitCode === null ? null : exitMeaning(exitCode);
   const exit = exitCode === null ? null : (meaning?.text ?? `Exit code ${exitCode}`);
   // Other rules report these two kinds under codes of their own.
-  const said = boot.troubles.findLast(({ kind }) => kind !== 'kvm' && kind !== 'disk');
+  const told = failedToStart(exitCode) ? boot.troubles : endingTroubles(boot);
+  const said = told.findLast(({ kind }) => kind !== 'kvm' && kind !== 'disk');
   const parts = [exit, said?.text ?? null].filter((part) => part !== null);
   return {
     severity: 'critical',
