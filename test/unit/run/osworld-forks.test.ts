@@ -72,12 +72,15 @@ describe('a fork of OSWorld', () => {
     expect(told(readText(log.text())).slice(1)).toEqual(['task a interrupted null', 'run_ended interrupted']);
   });
 
-  it('may report a dead process at any level', () => {
-    const log = forkLog();
-    log.task('Agent-1', 'a');
-    log.main('Process Agent-1 died, restarting...');
-    expect(endedTasks(readText(log.text()))).toEqual([['a', 'lost', null, false, 1]]);
-  });
+  it.each(['Process Agent-1 died, restarting...', 'Process Agent-1 died (exit=-9), restarting...'])(
+    'may report a dead process at any level, in the words %j',
+    (message) => {
+      const log = forkLog();
+      log.task('Agent-1', 'a');
+      log.main(message);
+      expect(endedTasks(readText(log.text()))).toEqual([['a', 'lost', null, false, 1]]);
+    },
+  );
 
   it.each([
     'Watchdog: Process Agent-1 (PID 71) has been idle for 901s (>900s), killing and restarting...',
@@ -106,6 +109,15 @@ describe('a fork of OSWorld', () => {
     expect(run?.tasks).toMatchObject([{ domain: 'vlc', taskId: 'a', outcome: 'exception' }]);
   });
 });
+
+it.each(['No tasks completed', 'No tasks to run.', 'No scores recorded', 'No examples finished.'])(
+  'is over with the words %j',
+  (message) => {
+    const log = forkLog();
+    log.main(message);
+    expect(readText(log.text()).run).toMatchObject({ state: 'finished', averageScore: null });
+  },
+);
 
 it('a run without an average is over when its script says that there are no scores', () => {
   const log = waaLog({ coloured: true })

@@ -76,9 +76,10 @@ const mainErrorLine =
 const failedLine = /^(?:Task|Process)-level error in ([^\s:]+)(?: for [^\s:]+)?:\s*(.*)$/s;
 /** Some forks end a process that is silent for too long: `Watchdog: Process EnvProcess-2 (PID 71) has been idle for 901s …, killing…`. */
 const diedLine =
-  /^(?:Watchdog: )?Process (\S+) (?:died, restarting|\(PID \d+\) (?:has been )?idle for .*killing)/;
+  /^(?:Watchdog: )?Process (\S+) (?:died(?: \([^)]*\))?, restarting|\(PID \d+\) (?:has been )?idle for .*killing)/;
 /** The end of a run without an average. Spider2-V logs the success rate of the whole result folder below the last of them. */
-const endLine = /^(?:No examples finished\.|No scores (?:to report|recorded)|New result after running:)$/;
+const endLine =
+  /^(?:No examples finished\.|No scores (?:to report|recorded)|No tasks (?:completed|to run\.)|New result after running:)$/;
 /** Scripts differ in what they log when they are told to stop. */
 const stopLine = /^(?:Received signal \d+\b.*shutting down|(?:Main process received )?KeyboardInterrupt\b)/i;
 /** The number of the try, if each task is played several times. BenchTray counts attempts itself. */
