@@ -33,8 +33,7 @@ interface Fixtures {
 export const vmName = 'waa-eval-vm';
 
 export const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs off its first parameter
-  bench: async ({}, use) => {
+  bench: async ({ page }, use) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-e2e-'));
     let isDemo = false as boolean;
     const setup = openTestSetup({
@@ -97,6 +96,8 @@ export const test = base.extend<Fixtures>({
     };
     let running = await start(0);
     await use(bench);
+    // While the server ends, an open page complains that nobody answers.
+    await page.close();
     if (!isAway) await bench.goAway();
     rmSync(dataDir, { recursive: true });
     setup.remove();
