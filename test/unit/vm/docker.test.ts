@@ -187,13 +187,15 @@ describe('what docker answers', () => {
   });
 
   it.each([
-    ['configured', 'created'],
-    ['initialized', 'created'],
-    ['stopped', 'exited'],
-    ['stopping', 'running'],
-    ['paused', 'paused'],
-  ])("says of podman's state %s: %s", (Status, state) => {
-    const line = inspectLine({ ...running, Status });
+    ['configured', 'created', '0001-01-01T00:00:00Z'],
+    ['configured', 'exited', '2026-01-28T22:00:00Z'],
+    ['initialized', 'created', '0001-01-01T00:00:00Z'],
+    ['initialized', 'created', '2026-01-28T22:00:00Z'],
+    ['stopped', 'exited', '2026-01-28T22:00:00Z'],
+    ['stopping', 'running', '2026-01-28T22:00:00Z'],
+    ['paused', 'paused', '2026-01-28T22:00:00Z'],
+  ])("says of podman's state %s: %s, if the start was at %s", (Status, state, StartedAt) => {
+    const line = inspectLine({ ...running, Status, StartedAt });
     expect(readInspect(`${line}\n\nexit 0\n`, ['winarena'])).toMatchObject({ value: [{ state }] });
   });
 

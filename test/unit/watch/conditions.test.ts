@@ -249,6 +249,12 @@ describe('each code', () => {
       'unknown',
     ],
     ['container_exited', 'stopped for two looks', { ...onItsWay, container: stopped }, 'holds'],
+    ...(['host', 'runs'] as const).map((question): [StateCode, string, Sight, 'unknown'] => [
+      'container_exited',
+      `stopped, before the answer about ${question}`,
+      { ...onItsWay, container: stopped, answered: { ...allAnswered, [question]: false } },
+      'unknown',
+    ]),
     [
       'container_exited',
       'stopped, while run.py runs on the VM itself',

@@ -223,7 +223,7 @@ function readState(line: string): ContainerState | null {
     if (typeof name !== 'string' || typeof status !== 'string' || startedAt === null) return null;
     return {
       name: name.replace(/^\//, ''),
-      state: dockerWords[status] ?? status,
+      state: stateWord(status, startedAt),
       exitCode: Number(state?.['ExitCode'] ?? 0),
       startError: errorText(state?.['Error']),
       outOfMemory: state?.['OOMKilled'] === true,
@@ -243,6 +243,12 @@ function readState(line: string): ContainerState | null {
   } catch {
     return null;
   }
+}
+
+/** After the machine has booted, podman before 4.0 calls a container that has run before "configured". */
+function stateWord(status: string, startedAt: string): string {
+  const hasRun = status === 'configured' && Date.parse(startedAt) > 0;
+  return hasRun ? 'exited' : (dockerWords[status] ?? status);
 }
 
 function errorText(error: unknown): string | null {

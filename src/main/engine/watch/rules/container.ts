@@ -85,11 +85,13 @@ export const containerRules: Rules = {
   }),
 
   container_exited: whileUp((sight) => {
-    const { container } = sight;
+    const { container, answered } = sight;
     if (container.kind === 'unknown') return 'unknown';
     // Up for a moment, until it ends as before.
     if (container.kind === 'running' && mayRestartAgain(sight)) return 'unknown';
     if (container.kind !== 'stopped' || isCreated(container) || runsOnHost(sight)) return 'clear';
+    // A benchmark on the VM itself may not have been found yet.
+    if (!answered.host || !answered.runs) return 'unknown';
     return container.looks < looksUntilGone ? 'unknown' : exited(container, sight);
   }),
 };
