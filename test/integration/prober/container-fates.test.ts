@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Phase } from '../../../src/shared/stream.ts';
-import { inspectLine } from '../../support/real-vm.ts';
+import { inspectLine, type RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
@@ -16,6 +16,8 @@ const image = 'windowsarena/winarena:latest';
 const never = '0001-01-01T00:00:00Z';
 const first = '2026-01-28T22:00:00.000000000Z';
 const second = '2026-01-28T23:00:00.000000000Z';
+/** BenchTray looks often, and waits as long as the product does. */
+const often = { wholeLookEveryMs: 900 };
 
 /** The phases that were told from this one on. */
 const since = (phase: Phase, { phases }: Watched): readonly Phase[] =>
@@ -171,4 +173,30 @@ exit 1
     vm.containerStops('Exited (1) 1 second ago', 1);
     await untilError('container_exited');
   });
+
+  it.each([
+    ['is removed', (vm: RealVm) => vm.containerGone(), 'container_missing'],
+    [
+      'is killed',
+      (vm: RealVm) => vm.containerStops('Exited (137) 1 second ago', 137, true),
+      'container_exited',
+    ],
+  ] as const)(
+    'that %s in a run takes the log with it, and the run has crashed',
+    async (_what, happens, code) => {
+      const vm = await readyVm();
+      await vm.startRunner();
+      const [first = '', second = '', third = ''] = sampleRunByTask(Date.now());
+      vm.runSays(first + second + third.slice(0, third.indexOf('Result:')));
+      const watched = await watch(vm.config, { tempo: { ...often, engineEveryMs: 1_000 } });
+      await until(() => watched.client.tasks().length >= 2, 'two tasks');
+      await until(() => watched.status()?.detail.runner != null, 'its process is seen');
+      await vm.stopRunner();
+      happens(vm);
+      await watched.untilError(code);
+      expect((await watched.untilError('run_crashed')).detail).toBe('The container is gone.');
+      await until(() => watched.client.progress()?.state === 'crashed', 'its end is shown');
+      expect(watched.client.progress()?.tasks_completed).toBe(2);
+    },
+  );
 });

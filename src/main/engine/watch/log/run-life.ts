@@ -3,6 +3,7 @@ import { newestResultMs, runsBesideItsLog, stallAfterMs, type RunState } from '.
 import type { RunSight, Sight } from '../sight.ts';
 import { wantLook, type WatchTools } from '../source.ts';
 import type { VmStore } from '../store.ts';
+import { isReachable } from './follow-files.ts';
 import type { LogAccess, LogFollowing } from './log-following.ts';
 import { journalName, type LogTarget } from './log-place.ts';
 import { abandonedMs, type LogReading } from './log-reading.ts';
@@ -79,7 +80,8 @@ export class RunLife {
     const verdict = this.#runnerWatch.look(runners, reading.lastGrowth.monotonicMs);
     if (verdict === 'missed') wantLook(store, clock.monotonicMs());
     // What it wrote last may not have been read yet.
-    if (verdict !== 'gone' || following.isBehind) return;
+    const isUnread = following.isBehind && !isLost(sight, target, access);
+    if (verdict !== 'gone' || isUnread) return;
     const stop = await findStopPrint(access, sight, reading.lastGrowth.runMs);
     if (access.host.closed || following.reading !== reading) return;
     const { kind } = sight.container;
@@ -119,4 +121,13 @@ export class RunLife {
       resultMs === null ? Number.NEGATIVE_INFINITY : clock.monotonicMs() - (clock.runMs() - resultMs);
     return Math.max(0, this.#heardAtMs - Math.max(reading.lastGrowth.monotonicMs, resultAtMs));
   }
+}
+
+/** After so many looks, a container that has ended is not just restarting: about a minute. */
+const looksUntilLost = 4;
+
+/** Whether a log went with its container, so that nobody can read the rest of it. */
+function isLost({ container }: Sight, target: LogTarget | null, access: LogAccess): boolean {
+  if (target === null || isReachable(target, access)) return false;
+  return container.kind === 'absent' || (container.kind === 'stopped' && container.looks >= looksUntilLost);
 }
