@@ -187,6 +187,16 @@ describe('a result file', () => {
     ]);
   });
 
+  it('below no folder of a domain is of the task that the log names', () => {
+    const run = logged(start('a', 0), end(2, { score: 1 }), start('b', 2), end(4));
+    const above = (taskId: string, text: string, minutes: number) =>
+      file(taskId, text, minutes, 'result_20260708');
+    expect(taken(run, [above('a', '1.0', 2), above('b', '1.0', 4)]).effects).toEqual([]);
+    const told = taken(run, [above('a', '0.5', 2)]);
+    expect(toldOf(told)).toEqual(['corrected a 1 0.5']);
+    expect(told.run.tasks).toHaveLength(2);
+  });
+
   it('of one try within an attempt is not the result of all', () => {
     const run = logged(start('a', 0), end(2, { score: 1 }), start('b', 8));
     const tries = [

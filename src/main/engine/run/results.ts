@@ -63,10 +63,20 @@ export function reconcile(
   if (silentAfterMs !== undefined) return followResults(run, scored, nowMs, silentAfterMs);
   // What begins behind the run is about to show whose files these are.
   if (run === null || run.dialect === resultsDialect || run.next !== null) return [];
-  return scored.flatMap((file) => {
+  return scored.flatMap((scoredFile) => {
+    const file = inDomainOf(run, scoredFile);
     const attempt = attemptOf(run, file);
     return isNews(run, file, attempt, nowMs) ? [correction(file, attempt)] : [];
   });
+}
+
+/** Some programs have no folders of domains. Then the folder above the task's is that of a model or a run, and the log names the domain. */
+function inDomainOf({ tasks, plan }: RunState, file: ScoredFile): ScoredFile {
+  const isDomain = [...tasks, ...(plan ?? [])].some(({ domain }) => domain === file.domain);
+  const [domain, ...others] = new Set(
+    tasks.filter(({ taskId }) => taskId === file.taskId).map((task) => task.domain),
+  );
+  return isDomain || domain == null || others.length > 0 ? file : { ...file, domain };
 }
 
 /** Whether a correction contradicts what the log had said, as opposed to being more exact, or to telling what the log did not. */
