@@ -193,6 +193,44 @@ describe.skipIf(sshdPath === null)('a job of Harbor', () => {
     await expectNoSecret(watched);
   });
 
+  it('crashes with its process, and goes on when it is resumed', async () => {
+    const vm = await plainVm();
+    const cwd = join(vm.dir, 'home/work');
+    mkdirSync(join(cwd, 'bin'), { recursive: true });
+    const play = (words: readonly string[]) =>
+      vm.startRunner({ where: 'host', cwd, script: 'bin/harbor', words: [...words, '--jobs-dir', 'out'] });
+    await play(['run', '-d', 'tea-bench']);
+    const { startMs, brew, boil, pour } = madeTrials();
+    const made = { name: job, startMs, trialCount: 3, endMs: null };
+    putFiles(join(cwd, 'out'), [
+      ...jobFiles({ ...made, activeMs: Date.now() }),
+      ...[brew, boil].map((trial) => trialConfigFile(job, trial)),
+      trialResultFile(job, brew),
+    ]);
+    const watched = await watch(vm.config);
+    await until(() => watched.client.progress()?.tasks_completed === 1, 'its first task');
+    await until(() => watched.status()?.detail.runner !== null, 'its process is seen');
+    await vm.stopRunner();
+    expect(await watched.untilError('run_crashed')).toMatchObject({
+      detail: 'The benchmark process is gone.',
+      hint: 'Look at the output of the command. Resume the job to go on with what is left.',
+    });
+    expect(watched.client.progress()).toMatchObject({ state: 'crashed', tasks_completed: 1 });
+    await play(['jobs', 'resume', '-p', `out/${job}`]);
+    putFiles(join(cwd, 'out'), [
+      trialConfigFile(job, { ...boil, startMs: Date.now() }),
+      trialResultFile(job, pour),
+    ]);
+    await until(() => watched.client.progress()?.state === 'running', 'the run goes on');
+    await until(() => watched.client.progress()?.tasks_completed === 2, 'another task');
+    expect(ended(watched).map(([task, outcome]) => [task, outcome])).toEqual([
+      ['brew', 'scored'],
+      ['boil', 'interrupted'],
+      ['pour', 'scored'],
+    ]);
+    expect(await get(watched, '/api/runs')).toMatchObject([{ state: 'running', tasks_completed: 2 }]);
+  });
+
   it.skipIf(busyboxStaticPath === null)('is read by the shell of a small machine', async () => {
     const vm = await plainVm({ shell: busyboxStaticPath ?? '' });
     const { startMs, brew, boil } = madeTrials();

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
-import type { ShellChannel } from '../../../src/main/engine/vm/index.ts';
+import type { Runner, ShellChannel } from '../../../src/main/engine/vm/index.ts';
 import { JobWatch, type JobPlace } from '../../../src/main/engine/watch/results/job-watch.ts';
+import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
+import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
+import { allAnswered, machine } from './sights.ts';
 import {
   jobFiles,
   trialConfigFile,
@@ -29,7 +32,11 @@ let files: Map<string, MadeFile>;
 let asked: string[];
 let isSilent: boolean;
 
-const newWatch = () => new JobWatch({ vm: 'vm', successThreshold: 1, feed, clock: vmClockOf(() => nowMs) });
+const newWatch = () =>
+  new JobWatch({
+    ...{ vm: 'vm', successThreshold: 1, feed, tempo: defaultTempo },
+    clock: vmClockOf(() => nowMs),
+  });
 
 beforeEach(() => {
   nowMs = startMs;
@@ -66,8 +73,28 @@ const place: JobPlace = {
   skewMs: 0,
 };
 
+/** A look at the VM that found these processes. */
+const sightOf = (...runners: readonly Partial<Runner>[]): Sight => ({
+  ...firstSight,
+  answered: allAnswered,
+  docker: { kind: 'missing' },
+  machine: { ...machine, bootedAtMs: startMs - 60_000 },
+  host: {
+    runners: runners.map((facts) => ({
+      ...{ pid: 7, startTicks: '6000', script: 'harbor', cwd: null, results: null, arguments: {} },
+      ...facts,
+    })),
+    logs: [],
+    unnamedLogs: 0,
+  },
+});
+
 /** Looks after these files were written; returns which were asked for. */
-async function look(written: readonly MadeFile[], where = place): Promise<string[]> {
+async function look(
+  written: readonly MadeFile[],
+  where = place,
+  sight: Sight = sightOf(),
+): Promise<string[]> {
   asked = [];
   for (const file of written) files.set(file.path, file);
   const lines = [...files.values()].map(({ path, text, modifiedAtMs }) => ({
@@ -75,7 +102,7 @@ async function look(written: readonly MadeFile[], where = place): Promise<string
     modifiedAt: Math.floor(modifiedAtMs / 1000),
     sizeBytes: Buffer.byteLength(text),
   }));
-  await watch.look(where, lines);
+  await watch.look(where, lines, sight);
   return asked;
 }
 const open = (name: string, minute = 0) =>
@@ -145,5 +172,101 @@ describe('the files of jobs', () => {
     files.clear();
     await look([], { ...place, place: { where: 'host', path: '/srv/other' } });
     expect(watch.shown).toBeNull();
+  });
+});
+
+describe('the process of a job', () => {
+  const minute = 60_000;
+  const events = () =>
+    feed.replay(0, null, 50).map(({ type, data }) => {
+      const { task_id, code, detail } = data as { task_id?: string; code?: string; detail?: string };
+      return type === 'task_complete' ? task_id : `${code ?? ''}: ${detail ?? ''}`;
+    });
+  async function looks(count: number, sight: () => Sight, written: readonly MadeFile[] = []): Promise<void> {
+    for (let each = 0; each < count; each += 1) {
+      nowMs += 4_000;
+      await look(each === 0 ? written : [], place, sight());
+    }
+  }
+
+  it('ends the run when it was seen and is gone, after what it wrote last was read', async () => {
+    await look([...open('j'), trialConfigFile('j', trial('brew', 0))], place, sightOf({}));
+    nowMs = after(30);
+    await looks(2, () => sightOf());
+    expect(watch.isRunnerMissing).toBe(true);
+    expect(watch.shown?.run.state).toBe('running');
+    await looks(1, () => sightOf(), [trialResultFile('j', trial('pour', 1))]);
+    expect(watch.shown?.run).toMatchObject({
+      state: 'crashed',
+      endMessage: 'The benchmark process is gone.',
+    });
+    expect(events()).toEqual(['pour', 'brew', 'run_crashed: The benchmark process is gone.']);
+    expect(watch.isRunnerMissing).toBe(false);
+    await looks(5, () => sightOf());
+    expect(events()).toHaveLength(3);
+    // The job is resumed.
+    nowMs = after(60);
+    await look([trialResultFile('j', trial('boil', 57))], place, sightOf({ startTicks: '366000' }));
+    expect(watch.shown?.run).toMatchObject({ state: 'running', endMessage: null });
+    await looks(5, () => sightOf({ startTicks: '366000' }));
+    expect(watch.shown?.run.state).toBe('running');
+  });
+
+  it('ends none while it is there, was never seen, or cannot be seen', async () => {
+    const sights: Record<string, readonly [before: Sight, then: () => Sight]> = {
+      there: [sightOf({}), () => sightOf({})],
+      'never seen': [sightOf(), () => sightOf()],
+      'of another benchmark': [sightOf({ script: 'run.py' }), () => sightOf()],
+      unanswered: [sightOf({}), () => ({ ...sightOf(), answered: { ...allAnswered, host: false } })],
+      'not looked for again': [
+        sightOf({}),
+        (
+          (sight) => () =>
+            sight
+        )(sightOf()),
+      ],
+    };
+    for (const [name, [before, then]] of Object.entries(sights)) {
+      await look(open(name, 0), place, before);
+      nowMs = after(30);
+      await looks(5, then);
+      expect([name, watch.shown?.run.state]).toEqual([name, 'running']);
+      files.clear();
+      nowMs = startMs;
+      watch = newWatch();
+    }
+  });
+
+  it('is not one that began after the job was written to last: that plays another job', async () => {
+    await look(open('a'), place, sightOf({}));
+    nowMs = after(30);
+    await looks(4, () => sightOf({ startTicks: String(6000 + 30 * 6000) }), open('b', 30));
+    expect(feed.runs({ limit: 9 }).map(({ runId, state }) => [runId.slice(0, 5), state])).toEqual([
+      ['vm-b-', 'running'],
+      ['vm-a-', 'crashed'],
+    ]);
+  });
+
+  it('is known after a restart of BenchTray, though it was gone by then', async () => {
+    await look(open('j'), place, sightOf({}));
+    nowMs = after(30);
+    watch = newWatch();
+    await looks(3, () => sightOf());
+    expect(watch.shown?.run.state).toBe('crashed');
+  });
+
+  it('that was told to stop has interrupted its run, and one that has played all has finished it', async () => {
+    const cancelled = { ...trial('brew', 1), reward: null, raised: ['CancelledError', ''] as const };
+    await look(open('j'), place, sightOf({}));
+    nowMs = after(5);
+    await looks(3, () => sightOf(), [trialResultFile('j', cancelled)]);
+    expect(watch.shown?.run).toMatchObject({ state: 'interrupted', endMessage: 'The job was cancelled.' });
+    nowMs = after(10);
+    await look(open('k', 10), place, sightOf({ startTicks: '66000' }));
+    nowMs += 10 * minute;
+    await looks(3, () => sightOf(), [
+      ...['brew', 'pour', 'boil'].map((task) => trialResultFile('k', trial(task, 11))),
+    ]);
+    expect(watch.shown?.run).toMatchObject({ state: 'finished' });
   });
 });

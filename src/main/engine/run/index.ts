@@ -23,5 +23,5 @@ export { readDocument, type TreeDocument } from './trials/document.ts';
 export { readJob } from './trials/read-job.ts';
 export { documentsOf, findJobs, nameOf, type JobFolder } from './trials/tree.ts';
 export type { JsonText } from './trials/json-text.ts';
-export type { TrialJob } from './trials/job.ts';
+export { isOfJob, type TrialJob } from './trials/job.ts';
 export type { EndedAttempt, RunArguments, RunEffect, RunState } from './model.ts';

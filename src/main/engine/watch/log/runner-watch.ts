@@ -69,12 +69,17 @@ export function writersSinceMs(sight: Sight, log: LogPlace): number | null {
   const known = writersOf(sight, log);
   const all = runnersOn(sight, log);
   const isOneScript = new Set(all.map(({ script, cwd }) => `${script} ${cwd ?? ''}`)).size === 1;
-  const bootedAtMs = sight.machine?.bootedAtMs;
-  if (bootedAtMs === undefined) return null;
-  const starts = (known.length > 0 ? known : isOneScript ? all : []).flatMap(({ startTicks }) =>
-    startTicks === null ? [] : [bootedAtMs + Number(startTicks) * tickMs],
+  const starts = (known.length > 0 ? known : isOneScript ? all : []).flatMap(
+    (runner) => startedAtMs(sight, runner) ?? [],
   );
-  return starts.length === 0 ? null : Math.round(Math.min(...starts));
+  return starts.length === 0 ? null : Math.min(...starts);
+}
+
+/** Returns when a process began, epoch milliseconds on the timeline of the run; null: not known. */
+export function startedAtMs({ machine }: Sight, { startTicks }: Runner): number | null {
+  const bootedAtMs = machine?.bootedAtMs;
+  if (bootedAtMs === undefined || startTicks === null) return null;
+  return Math.round(bootedAtMs + Number(startTicks) * tickMs);
 }
 
 function writersOf(sight: Sight, log: LogPlace): readonly Runner[] {

@@ -3,6 +3,7 @@ import type { ErrorPayload } from '../../../../shared/stream.ts';
 import {
   countsOf,
   isContradiction,
+  isOfJob,
   type EndedAttempt,
   type RunEffect,
   type RunState,
@@ -62,11 +63,15 @@ export function badEnd(run: RunState, vm: string, nowMs: number): ErrorPayload |
     code: crashed ? 'run_crashed' : 'run_interrupted',
     severity: crashed ? 'critical' : 'warning',
     detail: run.endMessage,
-    hint: crashed
-      ? 'The last lines of the log tell why. Start the run again: it goes on with what is left.'
-      : null,
+    hint: crashed ? crashHint(run) : null,
     began_at: new Date(run.endedAt ?? nowMs).toISOString(),
   };
+}
+
+function crashHint({ dialect }: RunState): string {
+  return isOfJob(dialect)
+    ? 'Look at the output of the command. Resume the job to go on with what is left.'
+    : 'The last lines of the log tell why. Start the run again: it goes on with what is left.';
 }
 
 /** The moment to tell when a result file says something else than the log; null where it only says more. */

@@ -8,6 +8,8 @@ import {
   type TrialJob,
 } from '../../run/index.ts';
 import { createRunBook } from '../log/run-book.ts';
+import { createRunnerWatch } from '../log/runner-watch.ts';
+import type { Tempo } from '../tempo.ts';
 import type { VmClock } from '../vm-clock.ts';
 
 export interface JobReadingOptions {
@@ -19,6 +21,7 @@ export interface JobReadingOptions {
   readonly successThreshold: number;
   readonly feed: Feed;
   readonly clock: VmClock;
+  readonly tempo: Tempo;
 }
 
 export interface JobReading {
@@ -27,16 +30,43 @@ export interface JobReading {
   /** When any of its files was written to last; epoch milliseconds. */
   readonly activeAt: number;
   take(job: TrialJob): void;
+  /**
+   * One look at the process of the job, behind `take`: its last results have been read. Ends the run if the process was seen and is gone.
+   * @param runners how many processes may play the job; null: that could not be seen
+   * @returns whether a process that was seen is missing now
+   */
+  watchRunner(runners: number | null): boolean;
 }
 
 export function startJobReading(options: JobReadingOptions): JobReading {
-  const { vm, log, feed, clock, successThreshold } = options;
+  const { vm, log, feed, clock, tempo, successThreshold } = options;
   const known = feed.loadFollow(vm, log);
   const state = (known === null ? null : parseSessionState(known)) ?? newSessionState(known?.run ?? null);
   const session = createRunSession(state, { vm, fingerprint: '', successThreshold });
   const book = createRunBook({ ...options, state });
+  const runnerWatch = createRunnerWatch(clock.monotonicMs, tempo);
   let isFirstSight = known === null;
+  let runnerSeen = known?.runnerSeen ?? false;
   let activeAt = 0;
+
+  function write(): void {
+    book.write({ fingerprint: '', fingerprintBytes: 0, runnerSeen }, isFirstSight);
+    isFirstSight = false;
+  }
+
+  /** Trials that were cancelled last show that a person stopped the job. */
+  function end(run: RunState): void {
+    const ended = run.tasks.filter(({ endedAt }) => endedAt !== null);
+    const last = ended.toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0)).at(-1);
+    const isCancelled = last?.outcome === 'interrupted';
+    const nowMs = clock.runMs();
+    const how = isCancelled
+      ? ({ state: 'interrupted', reason: 'The job was cancelled.' } as const)
+      : ({ state: 'crashed', reason: 'The benchmark process is gone.' } as const);
+    book.take(session.end({ ...how, atMs: nowMs, nowMs, mayRestart: false }));
+    write();
+  }
+
   return {
     get run() {
       return book.state.run;
@@ -47,9 +77,24 @@ export function startJobReading(options: JobReadingOptions): JobReading {
     take(job) {
       activeAt = job.activeAt;
       book.take(session.takeJob(job, clock.runMs()));
-      if (!book.hasNews) return;
-      book.write({ fingerprint: '', fingerprintBytes: 0, runnerSeen: false }, isFirstSight);
-      isFirstSight = false;
+      if (book.hasNews) write();
+    },
+    watchRunner(runners) {
+      const { run } = book.state;
+      if (runners === null) return false;
+      if (run?.state !== 'running') {
+        runnerWatch.forget();
+        return false;
+      }
+      if (runners > 0 && !runnerSeen) {
+        runnerSeen = true;
+        write();
+      }
+      if (!runnerSeen) return false;
+      const quietMs = Math.max(0, clock.runMs() - activeAt);
+      const verdict = runnerWatch.look(runners, clock.monotonicMs() - quietMs);
+      if (verdict === 'gone') end(run);
+      return verdict === 'missed';
     },
   };
 }

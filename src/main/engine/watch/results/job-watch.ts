@@ -11,7 +11,10 @@ import {
   type TreeDocument,
 } from '../../run/index.ts';
 import { readJobFiles, type JobFileLine, type ShellChannel } from '../../vm/index.ts';
+import type { Sight } from '../sight.ts';
+import type { Tempo } from '../tempo.ts';
 import { ourTimeMs, type VmClock } from '../vm-clock.ts';
+import { countJobRunners } from './job-runner.ts';
 import { startJobReading, type JobReading } from './job-reading.ts';
 import { resultsLogName, type ResultPlace } from './result-place.ts';
 
@@ -20,6 +23,7 @@ export interface JobWatchOptions {
   readonly successThreshold: number;
   readonly feed: Feed;
   readonly clock: VmClock;
+  readonly tempo: Tempo;
 }
 
 export interface JobPlace {
@@ -50,6 +54,9 @@ export class JobWatch {
   readonly #documents = new Map<string, KnownDocument>();
   /** By the folder of the job. */
   readonly #readings = new Map<string, JobReading>();
+  /** The newest search for processes that was taken into account: each proves once that one is missing. */
+  #host: Sight['host'] = null;
+  #isRunnerMissing = false;
 
   constructor(options: JobWatchOptions) {
     const { vm, feed, clock } = options;
@@ -66,11 +73,17 @@ export class JobWatch {
     return byTime.findLast(({ run }) => run.state === 'running') ?? byTime.at(-1) ?? null;
   }
 
+  /** A process that was seen is missing, so the next looks should come soon. */
+  get isRunnerMissing(): boolean {
+    return this.#isRunnerMissing;
+  }
+
   /**
    * Reads what is new of the jobs that these files belong to.
+   * @param sight of before the files were listed
    * @throws what the journal throws: the next look reads the job again
    */
-  async look(where: JobPlace, files: readonly JobFileLine[]): Promise<void> {
+  async look(where: JobPlace, files: readonly JobFileLine[], sight: Sight): Promise<void> {
     const { place, container, skewMs } = where;
     const folder = resultsLogName(place, container);
     if (folder !== this.#folder) {
@@ -87,6 +100,16 @@ export class JobWatch {
       if (!(await this.#readDocuments(where, job, lines))) return;
       this.#take(where, job);
     }
+    this.#watchRunners(sight);
+  }
+
+  #watchRunners(sight: Sight): void {
+    if (sight.host === this.#host) return;
+    this.#host = sight.host;
+    const missing = [...this.#readings.values()].map((reading) =>
+      reading.watchRunner(countJobRunners(sight, reading.activeAt)),
+    );
+    this.#isRunnerMissing = missing.includes(true);
   }
 
   /** As of logs, the newest is read however old it is, and those before it only if they are written to. */

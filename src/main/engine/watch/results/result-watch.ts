@@ -10,7 +10,7 @@ import { JobWatch } from './job-watch.ts';
 import { listFolder, type ListedFolder } from './listed-folder.ts';
 import { isSamePlace, placesOf, resultsLogName, type ResultPlace } from './result-place.ts';
 import { startResultReading, type ResultReading } from './result-reading.ts';
-import { isLogActive, type RunSight } from '../sight.ts';
+import { isLogActive, type RunSight, type Sight } from '../sight.ts';
 import type { WatchTools } from '../source.ts';
 import type { VmStore } from '../store.ts';
 import { clockSkewMs, ourTimeMs } from '../vm-clock.ts';
@@ -54,9 +54,9 @@ export class ResultWatch {
 
   constructor(options: ResultWatchOptions) {
     this.#options = options;
-    const { config, feed, clock } = options;
+    const { config, feed, clock, tempo } = options;
     const { name: vm, successThreshold } = config;
-    this.#jobs = new JobWatch({ vm, successThreshold, feed, clock });
+    this.#jobs = new JobWatch({ vm, successThreshold, feed, clock, tempo });
   }
 
   /** Reads the results if that is due. Call it after each look, when the log has been found. */
@@ -75,6 +75,7 @@ export class ResultWatch {
     if (store.get().machine === null || !this.#isDue()) return;
     this.#lastLookMs = clock.monotonicMs();
     await this.#lookAtEvaluations(access);
+    const sight = store.get();
     const found = await this.#readFolder(access);
     if (found === null) return;
     if (found.unnamed > (this.#known?.unnamed ?? 0))
@@ -83,7 +84,7 @@ export class ResultWatch {
         'result files are left out: the names of their folders are no names of tasks',
       );
     const skewMs = clockSkewMs(store.get().machine);
-    await this.#lookAtJobs(found, access.container, skewMs);
+    await this.#lookAtJobs(found, access.container, sight);
     const reading = this.#readingOf(found.place, access.container);
     if (reading === null) return;
     const { reading: logged } = store.get();
@@ -100,12 +101,14 @@ export class ResultWatch {
     }
   }
 
-  async #lookAtJobs({ shell, place, files }: Known, container: string | null, skewMs: number): Promise<void> {
-    const { store, report } = this.#options;
-    const { inside, machine } = store.get();
+  /** @param sight of before the files were listed */
+  async #lookAtJobs({ shell, place, files }: Known, container: string | null, sight: Sight): Promise<void> {
+    const { report } = this.#options;
+    const { inside, machine } = sight;
     const zoneOffsetMinutes = (place.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
+    const where = { shell, place, container, zoneOffsetMinutes, skewMs: clockSkewMs(machine) };
     try {
-      await this.#jobs.look({ shell, place, container, zoneOffsetMinutes, skewMs }, [...files.values()]);
+      await this.#jobs.look(where, [...files.values()], sight);
     } catch (error) {
       report.failure(error);
     }
@@ -118,7 +121,7 @@ export class ResultWatch {
     const isOn =
       [logged?.run, this.#own?.run, this.#jobs.shown?.run].some((run) => run?.state === 'running') ||
       outsideAgentAtMs !== null;
-    const hasJustEnded = this.#wasOn && !isOn;
+    const isSoon = (this.#wasOn && !isOn) || this.#jobs.isRunnerMissing;
     const isUndecided = logged === null && this.#own === null;
     const tasks = logged?.run?.tasks.length ?? 0;
     // An active log shows when a task ends, and so when there is a new result.
@@ -133,7 +136,7 @@ export class ResultWatch {
       : isOn || isUndecided
         ? tempo.resultsEveryMs
         : tempo.resultsIdleEveryMs;
-    if (!hasJustEnded && clock.monotonicMs() - this.#lastLookMs < everyMs) return false;
+    if (!isSoon && clock.monotonicMs() - this.#lastLookMs < everyMs) return false;
     this.#wasOn = isOn;
     this.#loggedTasks = tasks;
     return true;
