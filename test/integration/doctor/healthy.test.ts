@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkNames, checks } from '../../../src/main/engine/doctor/index.ts';
+import { jobFiles, putFiles, trialConfigFile } from '../../support/job-files.ts';
 import { sampleRun } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { healthyPatient } from './patient.ts';
@@ -115,6 +116,46 @@ describe.skipIf(sshdPath === null)('a healthy patient', () => {
     writeFileSync(output, 'Processing 3 tasks with 2 workers...\nScore: 1.0\n');
     const examined = await patient.examine();
     expect(examined.of('log').found).toMatch(/coact\.out .*: it is of the kind "coact"\.$/);
+  });
+
+  it('may run Harbor, which needs no log', async () => {
+    const patient = await healthyPatient();
+    const { vm } = patient;
+    await vm.stopRunner();
+    vm.containerGone();
+    vm.failDocker('sh: 1: docker: not found', 127);
+    const cwd = join(vm.dir, 'home/work');
+    mkdirSync(join(cwd, 'bin'), { recursive: true });
+    const words = ['run', '-d', 'tea-bench', '--jobs-dir', 'out'];
+    await vm.startRunner({ where: 'host', cwd, script: 'bin/harbor', words });
+    const young = await patient.examine();
+    expect([young.wrong, young.of('log')]).toMatchObject([
+      [],
+      {
+        state: 'passed',
+        found: `No log is needed: BenchTray watches ${cwd}/out, where harbor writes its results.`,
+      },
+    ]);
+    const startMs = Date.now() - 60_000;
+    putFiles(join(cwd, 'out'), [
+      ...jobFiles({ name: 'tea-time', startMs, endMs: null, trialCount: 3 }),
+      trialConfigFile('tea-time', { task: 'tea-bench/brew', mark: 'aB3dE5f', startMs, minutes: 1 }),
+    ]);
+    const examined = await patient.examine();
+    expect([examined.wrong, examined.of('log').found]).toEqual([
+      [],
+      `No log is needed: BenchTray watches the result files of harbor in ${cwd}/out (one job).`,
+    ]);
+    // Its output holds no run, and is none to complain of.
+    await vm.stopRunner();
+    const output = join(cwd, 'harbor.out');
+    await vm.startRunner({ where: 'host', cwd, script: 'bin/harbor', words, output });
+    writeFileSync(output, 'Tea is brewing.\n'.repeat(30));
+    const printed = await patient.examine();
+    expect([printed.wrong, printed.of('log').found]).toMatchObject([
+      [],
+      expect.stringMatching(/harbor\.out .*: no run is in it, and no log is needed: BenchTray watches /),
+    ]);
   });
 
   it('need not be configured: a draft is looked at by itself', async () => {

@@ -77,7 +77,7 @@ const place: JobPlace = {
 const sightOf = (...runners: readonly Partial<Runner>[]): Sight => ({
   ...firstSight,
   answered: allAnswered,
-  docker: { kind: 'missing' },
+  docker: { kind: 'missing', detail: '' },
   machine: { ...machine, bootedAtMs: startMs - 60_000 },
   host: {
     runners: runners.map((facts) => ({

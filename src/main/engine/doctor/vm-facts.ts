@@ -145,6 +145,7 @@ export function createVmFacts(config: VmConfig, tools: DoctorTools, signal: Abor
     container: async () => (await looksOnce()).container(),
     guest: async () => (await looksOnce()).guest(),
     log: async () => (await looksOnce()).log(),
+    jobs: async () => (await looksOnce()).jobs(),
     vncOnVm: async () => (await looksOnce()).vncOnVm(),
     get sight() {
       if (looks === null) throw new Error('Nothing has been looked at yet.');

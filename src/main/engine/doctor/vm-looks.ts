@@ -1,7 +1,7 @@
 /** The watcher's own looks at a VM, each on its own and once, on a connection that is up. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VmConfig } from '../config/index.ts';
-import { recogniseLog } from '../run/index.ts';
+import { findJobs, recogniseLog } from '../run/index.ts';
 import {
   lastLinesCommand,
   readBootLog,
@@ -27,6 +27,9 @@ import {
   isOwnLog,
   isReady,
   isSameTarget,
+  listFolder,
+  placesOf,
+  placeText,
   reach,
   statLog,
   type LogChoice,
@@ -44,6 +47,16 @@ export interface LogFound {
   readonly read: (part: 'first' | 'last') => Promise<string>;
 }
 
+/** Where jobs of Harbor, terminal-bench or cua-bench are, whose files tell all of a run. */
+export interface JobsFound {
+  /** "/home/me/jobs", "container:/srv/jobs" */
+  readonly place: string;
+  /** Of the one that was active last. */
+  readonly dialect: string;
+  /** How many. */
+  readonly jobs: number;
+}
+
 export interface VmLooks {
   /** Null, as to all that follow: the VM does not answer. */
   machine(): Promise<MachineFacts | null>;
@@ -55,6 +68,8 @@ export interface VmLooks {
   /** Asks Windows whether it is ready, wherever it may be; reads why not where it is not. */
   guest(): Promise<Sight>;
   log(): Promise<LogFound | null>;
+  /** Null: there are none where BenchTray looks for results. */
+  jobs(): Promise<JobsFound | null>;
   /** Whether the web viewer of the screen answers on the VM itself. */
   vncOnVm(): Promise<boolean>;
   /** What has been seen so far. */
@@ -161,6 +176,21 @@ export function createVmLooks({ config, channels, host, now, signal }: VmLooksOp
     return (await findOne((target) => isSameTarget(target, best.choice.target))) ?? best;
   });
 
+  const jobs = askOnce(async (): Promise<JobsFound | null> => {
+    await Promise.all([hostFacts(), inside()]);
+    const results = findResults(config.benchmark.results, sight);
+    for (const place of results === null ? [] : placesOf(results)) {
+      const shell = place.where === 'host' ? host : containerLook.inside;
+      const listed = shell === null ? 'failed' : await listFolder(shell, place.path, null);
+      if (listed === 'failed' || listed === 'absent') continue;
+      const found = findJobs([...listed.files.values()]);
+      const newest = found.at(-1);
+      if (newest !== undefined)
+        return { place: placeText(place), dialect: newest.dialect, jobs: found.length };
+    }
+    return null;
+  });
+
   async function findOne(isWithoutRun: (target: LogTarget) => boolean): Promise<LogFound | null> {
     const choice = await findLog({
       sight,
@@ -205,6 +235,7 @@ export function createVmLooks({ config, channels, host, now, signal }: VmLooksOp
     container,
     guest,
     log,
+    jobs,
     async vncOnVm() {
       const answer = await host.ask(5, ['get', `http://localhost:${config.vnc.port}/msg.html`]);
       const end = answer === null ? null : section(answer, 'http').end;

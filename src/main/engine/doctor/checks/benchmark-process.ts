@@ -15,7 +15,7 @@ interface About {
 const idle = remedy<About>({
   when: 'no benchmark process is seen on the VM',
   advice:
-    'Start the benchmark; the VM costs money while it waits. If one should be running, look for it: BenchTray knows it as a Python process that runs `run.py` or `run_multienv*.py`, has `--result_dir`, or has a `logs/normal-*.log` open.',
+    'Start the benchmark; the VM costs money while it waits. If one should be running, look for it: BenchTray knows it as a Python process that runs `run.py` or `run_multienv*.py`, has `--result_dir`, has a `logs/normal-*.log` open, or is `harbor run`, `tb run` or `cb run`.',
   command: ({ target, docker, container }, terminal) =>
     container === null
       ? // Its own command line must not be found, nor the many that only have a path with "run" in them.

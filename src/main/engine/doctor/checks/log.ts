@@ -1,11 +1,12 @@
 import { recogniseLog } from '../../run/index.ts';
 import type { DockerCommand, Runner, SshTarget } from '../../vm/index.ts';
-import { isThere, placeText, type LogChoice } from '../../watch/index.ts';
+import { isJobRunner, isThere, placeText, type LogChoice } from '../../watch/index.ts';
 import { onVm, onVmByDocker } from '../commands.ts';
 import { late } from '../common-remedies.ts';
 import { exampleTarget } from '../examples.ts';
 import { failed, passed, remedy, warned, type VmCheck } from '../model.ts';
 import { shLine, type Terminal } from '../../common/terminal.ts';
+import type { VmFacts } from '../vm-facts.ts';
 import { needTarget } from './docker.ts';
 
 interface About {
@@ -35,7 +36,7 @@ const inPlace =
 const none = remedy<About>({
   when: 'no log of a benchmark is found',
   advice:
-    'Before the first run there is none. If one is on and only prints, start it with `> run.log 2>&1`. If it has a log, name that in "benchmark.log": a path on the VM, or `container:/path`. Where BenchTray looks by itself:',
+    'Before the first run there is none. Harbor, terminal-bench and cua-bench need none. If a run is on and only prints, start it with `> run.log 2>&1`. If it has a log, name that in "benchmark.log": a path on the VM, or `container:/path`. Where BenchTray looks by itself:',
   command: ({ target, docker, container }, terminal) =>
     container === null
       ? onVm(terminal, target, 'ls -lt /tmp')
@@ -85,8 +86,10 @@ export const log: VmCheck = {
     const found = await vm.log();
     const { sight } = vm;
     const running = sight.container.kind === 'running' ? sight.container.name : null;
+    const runners = [...(sight.host?.runners ?? []), ...(sight.inside?.runners ?? [])];
     if (found === null) {
-      const runners = [...(sight.host?.runners ?? []), ...(sight.inside?.runners ?? [])];
+      const instead = await watchedInstead(vm, runners);
+      if (instead !== null) return passed(`No log is needed: ${instead}.`);
       const about = { target, docker: vm.dockerCommand, container: running, path: '' };
       return runners.length > 0
         ? failed(`A benchmark runs, but no log of it is found.${printsTo(runners)}`, none, about)
@@ -109,11 +112,27 @@ export const log: VmCheck = {
       if (read.dialect !== null) return passed(`${what}: it is of the kind "${read.dialect}".`);
       lines = Math.max(lines, read.lines);
     }
+    const instead = await watchedInstead(vm, runners);
+    if (instead !== null) return passed(`${what}: no run is in it, and no log is needed: ${instead}.`);
     return lines < enoughLines
       ? warned(`${what}: only ${lines} lines so far.`, tooYoung, about)
       : failed(`${what}: it is of no kind that is known.`, unknown, about);
   },
 };
+
+/** Returns what BenchTray watches in the place of a log: the files of jobs. Null: nothing, or a benchmark runs that has a log. */
+async function watchedInstead(vm: VmFacts, runners: readonly Runner[]): Promise<string | null> {
+  if (!runners.every(isJobRunner)) return null;
+  const found = await vm.jobs();
+  if (found !== null) {
+    const count = found.jobs === 1 ? 'one job' : `${found.jobs} jobs`;
+    return `BenchTray watches the result files of ${found.dialect} in ${found.place} (${count})`;
+  }
+  const runner = runners.find(({ results }) => results !== null);
+  return runner?.results == null
+    ? null
+    : `BenchTray watches ${runner.results}, where ${runner.script} writes its results`;
+}
 
 /** BenchTray reads files only. */
 function printsTo(runners: readonly Runner[]): string {

@@ -54,9 +54,8 @@ export class ResultWatch {
 
   constructor(options: ResultWatchOptions) {
     this.#options = options;
-    const { config, feed, clock, tempo } = options;
-    const { name: vm, successThreshold } = config;
-    this.#jobs = new JobWatch({ vm, successThreshold, feed, clock, tempo });
+    const { name: vm, successThreshold } = options.config;
+    this.#jobs = new JobWatch({ ...options, vm, successThreshold });
   }
 
   /** Reads the results if that is due. Call it after each look, when the log has been found. */
