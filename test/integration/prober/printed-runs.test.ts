@@ -1,5 +1,5 @@
 /** Benchmarks that tell of their tasks only in what they print, on a machine with a real OpenSSH server. */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sshdPath } from '../../support/tools.ts';
@@ -62,6 +62,47 @@ describe.skipIf(sshdPath === null)('a run of CoAct', () => {
     expect(client.progress()).toMatchObject({ state: 'finished', tasks_completed: 3, score_sum: 1.5 });
     expect(client.errors()).toEqual([]);
     expect(JSON.stringify([client.received, watched.monitor.logged])).not.toContain('sk-secret');
+  });
+});
+
+describe.skipIf(sshdPath === null)('a run of CoAct that began before its output was cut', () => {
+  it('is known by its process and its scores, and gets them from their files', async () => {
+    const vm = await realVm();
+    vm.failDocker('sh: 1: docker: not found', 127);
+    const cwd = join(vm.dir, 'home/CoAct');
+    mkdirSync(join(cwd, 'logs'), { recursive: true });
+    writeFileSync(join(cwd, 'logs/normal-20260602@154900.log'), record.repeat(20));
+    const output = join(cwd, 'coact.out');
+    const words = ['--result_dir', 'out'];
+    const putResult = (taskId: string, score: string): void => {
+      const folder = join(cwd, 'out/coact_hybrid/os', taskId);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'result.txt'), score);
+    };
+    // Of an earlier run.
+    putResult('94d9-0', '1.0');
+    utimesSync(join(cwd, 'out/coact_hybrid/os/94d9-0/result.txt'), 1_770_000_000, 1_770_000_000);
+    await vm.startRunner({ where: 'host', cwd, script: 'run_coact.py', words, output });
+    appendFileSync(output, record.repeat(3));
+    putResult('94d9-1', '1.0');
+    const watched = await watch(vm.config);
+    const { client } = watched;
+    await until(() => watched.status()?.detail.runner !== null, 'its process is seen');
+    appendFileSync(output, `Score: 1.0\n${record}`);
+    await until(() => client.tasks().length >= 1, 'the first result');
+    expect(client.progress()).toMatchObject({ state: 'running', total_tasks: 0, tasks_completed: 1 });
+    putResult('94d9-2', '0.0');
+    appendFileSync(output, 'Score: 0.0\n');
+    await until(() => client.progress()?.tasks_completed === 2, 'the second result');
+    await until(() => client.tasks().length >= 2, 'its task');
+    appendFileSync(output, '\n=== Task Processing Complete ===\nos: 2 tasks, average score: 0.50\n');
+    await until(() => client.progress()?.state === 'finished', 'the end of the run');
+    expect(client.errors()).toEqual([]);
+    expect(client.tasks().map(({ task_id, outcome, score }) => [task_id, outcome, score])).toEqual([
+      ['94d9-1', 'scored', 1],
+      ['94d9-2', 'scored', 0],
+    ]);
+    expect(new Set(client.tasks().map(({ run_id }) => run_id)).size).toBe(1);
   });
 });
 

@@ -97,6 +97,55 @@ describe('a run of CoAct', () => {
   });
 });
 
+describe('a run of CoAct whose beginning is missing', () => {
+  const uuid = '94d95f96-9699-4208-98ba-3c3119edf9c2';
+  const said = (text: string) => ['orchestrator_proxy (to orchestrator):', '', text, '', '-'.repeat(80)];
+
+  it('is known by what its agents say to each other, and counts the scores before that', () => {
+    const reading = lines('Score: 1.0', record, ...said('Score: 1.0'), 'Score: 0.0');
+    expect(told(reading)).toEqual(['run_started vm-01234567-0']);
+    expect(reading.run).toMatchObject({ dialect: 'coact', state: 'running', totalTasks: 0, tasks: [] });
+    expect(done(reading)).toBe(2);
+    expect(lines(...said('x').slice(2), 'Score: 1.0', 'x', 'bot (to user):').run).toBeNull();
+  });
+
+  it('is known by a task that raised, and ends with its averages', () => {
+    const reading = lines(
+      'Score: 1.0',
+      `Error processing task os/${uuid}`,
+      'Traceback (most recent call last):',
+      'Score: 0.5',
+      ...over,
+    );
+    expect(told(reading)).toEqual([
+      'run_started vm-01234567-0',
+      `task ${uuid} exception null`,
+      'run_ended finished',
+    ]);
+    expect(done(reading)).toBe(3);
+  });
+
+  it('keeps a bounded number of names where the number of tasks is missing', () => {
+    const raised = Array.from({ length: 200 }, (_, index) => `Error processing task os/${uuid}-${index}`);
+    const { reader, run } = lines(...raised);
+    expect(run?.tasks).toHaveLength(200);
+    expect(JSON.stringify(reader.dialects['coact']).length).toBeLessThan(4_000);
+  });
+
+  it('is followed by a run of its own with its first line, and with nothing else', () => {
+    const cut = [...said('x'), 'Score: 1.0'];
+    const strays = ['Score: 1.0', ...said('x'), `Error processing task os/${uuid}`];
+    expect(told(lines(...cut, ...over, ...strays))).toEqual([
+      'run_started vm-01234567-0',
+      'run_ended finished',
+    ]);
+    expect(told(lines(...cut, ...over, ...strays, begin(2)))).toHaveLength(3);
+    const next = lines(...cut, begin(2), 'Score: 1.0');
+    expect(told(next).slice(1)).toEqual(['run_ended interrupted', expect.stringMatching(/^run_started /)]);
+    expect(done(next)).toBe(1);
+  });
+});
+
 describe('a start of CoAct behind a run that was stopped', () => {
   const stopped = [begin(4), 'Score: 1.0', 'Error processing task os/b-2'];
 
@@ -137,6 +186,7 @@ describe('a start of CoAct behind a run that was stopped', () => {
 
 describe('the result files of CoAct', () => {
   const startedMs = Date.UTC(2026, 5, 2, 15);
+  const player = { script: 'run_coact.py', startedAtMs: startedMs };
   const context = { clockOffsetMs: 0, referenceTimeMs: startedMs + 600_000 };
   const bytes = (...all: string[]) => new TextEncoder().encode(text(...all));
   const file = (taskId: string, score: string, raised?: string): ResultFile => ({
@@ -156,8 +206,8 @@ describe('the result files of CoAct', () => {
     const old = { ...file('z-9', '1.0'), modifiedAt: startedMs - 60_000 };
     // When the run began is unknown, and so is which files are its own.
     expect(takeAll(session, old, file('a-1', '1.0')).effects).toEqual([]);
-    expect(session.noteProcess(startedMs).state.run?.startedAt).toBe(startedMs);
-    session.noteProcess(startedMs + 5_000);
+    expect(session.noteProcess(player).state.run?.startedAt).toBe(startedMs);
+    session.noteProcess({ ...player, startedAtMs: startedMs + 5_000 });
     const { state, effects } = takeAll(session, old, file('a-1', '1.0'), file('b-2', '0.0'));
     expect(endedTasks({ effects })).toEqual([
       ['a-1', 'scored', 1, true, 1],
@@ -170,10 +220,40 @@ describe('the result files of CoAct', () => {
     expect(done(ended.state)).toBe(3);
   });
 
+  it('are those of a run whose scores are all that is left of its log, if its process prints them', () => {
+    for (const script of ['run.py', 'train.py', 'python']) {
+      const other = openSession();
+      other.push(bytes('Score: 1.0'), context);
+      expect(other.noteProcess({ ...player, script }).state.run).toBeNull();
+    }
+    for (const script of ['run_coact.py', 'run_coactv2.py', 'run_coact']) {
+      const session = openSession();
+      expect(session.noteProcess({ ...player, script }).state.run).toBeNull();
+      const { state: cut } = session.push(
+        bytes('Downloading...', 'Score: 1.0', record, 'Score: 0.0'),
+        context,
+      );
+      // BenchTray may be restarted in between.
+      const resumed = openSession(cut);
+      const begun = resumed.noteProcess({ ...player, script });
+      expect(begun.effects.map(({ type }) => type)).toEqual(['run_started']);
+      expect(begun.state.run).toMatchObject({ runId: 'vm-01234567-15', startedAt: startedMs });
+      expect(done(begun.state)).toBe(2);
+      expect(resumed.noteProcess({ ...player, script }).effects).toEqual([]);
+      const old = { ...file('z-9', '1.0'), modifiedAt: startedMs - 60_000 };
+      const { state, effects } = takeAll(resumed, old, file('a-1', '1.0'), file('b-2', '0.0'));
+      expect(endedTasks({ effects })).toEqual([
+        ['a-1', 'scored', 1, true, 1],
+        ['b-2', 'scored', 0, false, 1],
+      ]);
+      expect(done(state)).toBe(2);
+    }
+  });
+
   it('and the log tell of a task that raised once, whichever comes first', () => {
     const session = openSession();
     session.push(bytes(begin(3), 'Score: 1.0', 'Error processing task os/a-1'), context);
-    session.noteProcess(startedMs);
+    session.noteProcess(player);
     const files = [file('a-1', '0.0', 'Fatal error: x'), file('b-2', '0.0', 'Fatal error: y')];
     expect(endedTasks(takeAll(session, ...files))).toEqual([['b-2', 'exception', null, false, 1]]);
     const late = session.push(bytes('Error processing task os/b-2'), context);

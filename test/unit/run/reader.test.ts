@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseReaderState } from '../../../src/main/engine/run/reader.ts';
 import { readText, waaLog } from './support.ts';
 
 describe('how well a log is understood', () => {
@@ -37,4 +38,15 @@ describe('the arguments of a run', () => {
     });
     expect(JSON.stringify(readText(text))).not.toContain('secret');
   });
+});
+
+it('is read anew by other dialects if no run was recognised, and never because of them if one was', () => {
+  const unrecognised = readText('Score: 1.0\n').reader;
+  const recognised = readText('Processing 2 tasks with 2 workers...\n').reader;
+  expect(unrecognised.readBy).toContain('osworld waa coact ');
+  expect(parseReaderState(JSON.parse(JSON.stringify(unrecognised)))).toEqual(unrecognised);
+  for (const readBy of [undefined, 'osworld waa'])
+    expect(parseReaderState({ ...unrecognised, readBy })).toBeNull();
+  expect(recognised.readBy).toBeUndefined();
+  expect(parseReaderState(recognised)).toEqual(recognised);
 });

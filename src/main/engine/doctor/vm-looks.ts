@@ -204,6 +204,7 @@ export function createVmLooks({ config, channels, host, now, signal }: VmLooksOp
       isRead: () => true,
       isGivenUp: () => false,
       isWithoutRun,
+      mayHaveNews: () => false,
       nowSeconds: 0,
       isPast: false,
     });

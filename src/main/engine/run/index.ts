@@ -8,6 +8,7 @@ export {
   newSessionState,
   parseSessionState,
   recogniseLog,
+  type RunProcess,
   type RunSessionState,
   type SessionStep,
 } from './session.ts';

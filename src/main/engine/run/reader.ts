@@ -1,4 +1,5 @@
 /** Lines → run events: the records of a log, read in every dialect at once. */
+import type { DialectStep } from './dialects/dialect.ts';
 import { dialects } from './dialects/index.ts';
 import type { LogLine, ReadContext, RunEvent } from './model.ts';
 import { createRecordReader, initialRecordState, type LogRecord, type RecordState } from './record.ts';
@@ -10,6 +11,8 @@ export interface ReaderState {
   /** State of each dialect that has one, by name. */
   readonly dialects: Readonly<Record<string, unknown>>;
   readonly counts: ReaderCounts;
+  /** The dialects that have read it. Missing: a run was recognised. */
+  readonly readBy?: string;
 }
 
 /** How well a log is understood. */
@@ -29,6 +32,7 @@ export interface ReaderCounts {
 const stateVersion = 3;
 
 const nothing: readonly RunEvent[] = [];
+const allDialects = dialects.map(({ name }) => name).join(' ');
 
 /** Who reads which records; `index`: of the dialect's state. */
 const readersOf = {
@@ -49,10 +53,14 @@ export function initialReader(): ReaderState {
     records: initialRecordState,
     dialects: {},
     counts: { lines: 0, unread: 0, recognised: false },
+    readBy: allDialects,
   };
 }
 
-/** A stored state, as `JSON.parse` gave it; null when it is none, or one of another version. The log is then read from its beginning. */
+/**
+ * A stored state, as `JSON.parse` gave it; null when it is none, or one of another version. The log is then read from its beginning. So
+ * is a log in which no run was recognised, if there are other dialects by now: the run may be of one of these.
+ */
 export function parseReaderState(stored: unknown): ReaderState | null {
   if (typeof stored !== 'object' || stored === null) return null;
   const state = stored as Partial<ReaderState>;
@@ -60,7 +68,8 @@ export function parseReaderState(stored: unknown): ReaderState | null {
     state.version === stateVersion &&
     isObject(state.records) &&
     isObject(state.dialects) &&
-    isObject(state.counts);
+    isObject(state.counts) &&
+    (state.counts?.recognised === true || state.readBy === allDialects);
   return whole ? (state as ReaderState) : null;
 }
 
@@ -69,6 +78,8 @@ export interface LogReader {
   readonly state: ReaderState;
   /** Returns the events of the next line, in order. Never throws. */
   read(line: LogLine, context: ReadContext): readonly RunEvent[];
+  /** Returns what the script of the process that prints this log shows, if no run was recognised. */
+  readPlayer(script: string): readonly RunEvent[];
   /**
    * Returns what is left to say when the benchmark's process is known to be gone: a result was logged, and no line behind it ends the
    * task. To be folded in before `endRun`.
@@ -81,13 +92,25 @@ export function createLogReader(from: ReaderState): LogReader {
   const states = dialects.map((dialect) => from.dialects[dialect.name] ?? dialect.initial);
   let { lines, unread, recognised } = from.counts;
 
+  function take(index: number, { state, events }: DialectStep<unknown>): readonly RunEvent[] {
+    // A log is in one run at a time: if one dialect begins a run, the run of any other dialect is over.
+    if (events.some(isStart)) {
+      recognised = true;
+      for (const [other, one] of dialects.entries())
+        states[other] = one.giveWay?.(states[other]) ?? one.initial;
+    }
+    states[index] = state;
+    return events;
+  }
+
   return {
     get state(): ReaderState {
       const changed: Record<string, unknown> = {};
       for (const [index, { name, initial }] of dialects.entries())
         if (states[index] !== initial) changed[name] = states[index];
       const counts = { lines, unread, recognised };
-      return { version: stateVersion, records: records.state, dialects: changed, counts };
+      const state = { version: stateVersion, records: records.state, dialects: changed, counts } as const;
+      return recognised ? state : { ...state, readBy: allDialects };
     },
     read(line, context) {
       lines += 1;
@@ -100,19 +123,20 @@ export function createLogReader(from: ReaderState): LogReader {
         const step = dialect.read(states[index], record, context);
         if (step !== null) {
           isRead = true;
-          // A log is in one run at a time: if one dialect begins a run, the run of any other dialect is over.
-          if (step.events.some(isStart)) {
-            recognised = true;
-            for (const [other, one] of dialects.entries())
-              states[other] = one.giveWay?.(states[other]) ?? one.initial;
-          }
-          states[index] = step.state;
-          events = [...events, ...step.events];
+          events = [...events, ...take(index, step)];
         }
         if (dialect.claims?.(states[index], record) === true) break;
       }
       if (!isRead && !recognised && line.text.trim() !== '') unread += 1;
       return events;
+    },
+    readPlayer(script) {
+      if (recognised) return nothing;
+      for (const [index, dialect] of dialects.entries()) {
+        const step = dialect.readPlayer?.(states[index], script) ?? null;
+        if (step !== null) return take(index, step);
+      }
+      return nothing;
     },
     close() {
       return dialects.flatMap((dialect, index) => {

@@ -38,6 +38,14 @@ export interface RunSessionOptions {
   readonly silentAfterMs?: number | undefined;
 }
 
+/** The process that prints a log. */
+export interface RunProcess {
+  /** "run_coact.py" */
+  readonly script: string;
+  /** Epoch milliseconds. */
+  readonly startedAtMs: number;
+}
+
 /** The end of a run that its log does not contain. */
 export interface SessionEnd {
   readonly state: 'crashed' | 'interrupted';
@@ -63,8 +71,8 @@ export interface RunSession {
   push(bytes: Uint8Array, context: ReadContext): SessionStep;
   /** Folds in what all known result files say. They are read again whenever something happens, until others are given. */
   takeResults(files: readonly ResultFile[], nowMs: number): SessionStep;
-  /** Notes when the process of the run began. If the log has no times, that is when the run began. @param startedAtMs epoch milliseconds */
-  noteProcess(startedAtMs: number): SessionStep;
+  /** Notes the process of the run. If the log has no times, the run began with it; if the log begins in the middle, it tells whose run it is. */
+  noteProcess(process: RunProcess): SessionStep;
   /** Folds in a job as its files show it now. A session of a job has no log. */
   takeJob(job: TrialJob, nowMs: number): SessionStep;
   /** Ends the run: its process is gone. */
@@ -140,11 +148,12 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
       files = found;
       return stepOf(foldResults(nowMs));
     },
-    noteProcess(startedAtMs) {
-      if (run?.state !== 'running' || run.startedAt !== null || run.next !== null) return stepOf([]);
+    noteProcess({ script, startedAtMs }) {
+      const effects = fold(reader.readPlayer(script));
+      if (run?.state !== 'running' || run.startedAt !== null || run.next !== null) return stepOf(effects);
       // Until a run was found in this log, the run is that of another one, and of another process.
       if (runsBesideItsLog(run) && reader.state.counts.recognised) run = { ...run, startedAt: startedAtMs };
-      return stepOf([]);
+      return stepOf(effects);
     },
     takeJob(job, nowMs) {
       const isSame = run?.runId === identity.runIdFor(job.key);

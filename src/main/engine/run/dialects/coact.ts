@@ -5,14 +5,20 @@
 import { boundedName } from '../bounded-names.ts';
 import type { ReadContext, RunEvent } from '../model.ts';
 import { isFreeText, type LogRecord } from '../record.ts';
+import { parseCoActLine, type CoActLine } from './coact-lines.ts';
 import { andThen, offsetKey, unchanged, type Dialect, type DialectStep } from './dialect.ts';
 
 interface CoActState {
   readonly runIsOn: boolean;
   /** A run of another dialect is open in this log. Any program may print the first line of CoAct. */
   readonly isElsewhere: boolean;
+  /** A run in this log is over, so that another one begins with its first line. Missing: none is. */
+  readonly isOver?: true;
+  /** Offset of the first score before any start of a run: the beginning of the log is missing. Missing: there is none. */
+  readonly cutAt?: number;
   /** Offset of this start in the log. The times of records before it do not apply to it. */
   readonly offset: number;
+  /** 0: the line that tells it is missing. */
   readonly totalTasks: number;
   /** Results of earlier starts, listed before the first line of this one. */
   readonly skipped: number;
@@ -27,26 +33,6 @@ interface CoActState {
 
 type Step = DialectStep<CoActState>;
 
-type CoActLine =
-  /** `Results already exist in os/5ea6…, result: 1.0` */
-  | { readonly says: 'done_before' }
-  /** `No tasks to process. All tasks have already been completed.` */
-  | { readonly says: 'nothing_left' }
-  /** `Processing 2 tasks with 2 workers...` */
-  | { readonly says: 'begin'; readonly tasks: number }
-  /** `Score: 1.0` */
-  | { readonly says: 'score' }
-  /** `Error processing task chrome/bb5e…` */
-  | { readonly says: 'raised'; readonly domain: string; readonly taskId: string }
-  /** `=== Task Processing Complete ===` */
-  | { readonly says: 'complete' }
-  /** `chrome: 1 tasks, average score: 0.00` */
-  | { readonly says: 'average' }
-  /** `orchestrator_proxy (to orchestrator):` above what it says */
-  | { readonly says: 'message' }
-  /** 80 dashes below it */
-  | { readonly says: 'message_end' };
-
 const worker = 'main';
 const initial: CoActState = {
   runIsOn: false,
@@ -60,7 +46,10 @@ const initial: CoActState = {
   isEnding: false,
 };
 const longestMessage = 1000;
-const dashes = '-'.repeat(80);
+/** If the number of tasks is unknown. */
+const mostRaised = 50;
+/** OSWorld's tasks are named by a UUID, some with a word behind it. */
+const osWorldId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/i;
 
 export const coAct: Dialect<CoActState> = {
   name: 'coact',
@@ -78,6 +67,10 @@ export const coAct: Dialect<CoActState> = {
   // Agents print their steps and answers in the words of other dialects.
   claims: ({ runIsOn, messageLines }, { kind }) =>
     (runIsOn || messageLines > 0) && (kind === 'bare' || kind === 'continuation'),
+  readPlayer: (state, script) =>
+    state.cutAt !== undefined && mayBeCut(state) && script.startsWith('run_coact')
+      ? beginCut(state, state.cutAt)
+      : null,
   giveWay: () => ({ ...initial, isElsewhere: true }),
   close: unchanged,
 };
@@ -86,6 +79,11 @@ type Print = Extract<LogRecord, { kind: 'continuation' | 'bare' }>;
 
 function mayBeOurs({ runIsOn, isElsewhere }: CoActState, record: Print): boolean {
   return runIsOn || (!isElsewhere && (record.kind === 'bare' || !isFreeText(record.of)));
+}
+
+/** Whether the start of a run may be missing in the log. */
+function mayBeCut({ runIsOn, isElsewhere, isOver }: CoActState): boolean {
+  return !runIsOn && !isElsewhere && isOver !== true;
 }
 
 function readLine(state: CoActState, line: CoActLine, record: Print, context: ReadContext): Step | null {
@@ -97,12 +95,36 @@ function readLine(state: CoActState, line: CoActLine, record: Print, context: Re
     case 'begin':
       return begin(state, line.tasks, record.offset);
     case 'message':
-      return unchanged({ ...state, messageLines: longestMessage });
+      return andThen(
+        line.isOurs && mayBeCut(state) ? beginCut(state, record.offset) : unchanged(state),
+        (now) => unchanged({ ...now, messageLines: longestMessage }),
+      );
     case 'message_end':
       return unchanged({ ...state, messageLines: 0 });
     default:
-      return state.runIsOn ? readOfRun(state, line, timeOf(state, record, context)) : null;
+      return state.runIsOn
+        ? readOfRun(state, line, timeOf(state, record, context))
+        : readOfCut(state, line, record, context);
   }
+}
+
+/** Lines of a run whose start is missing. Any program may print a score, so a score alone begins none. */
+function readOfCut(state: CoActState, line: CoActLine, record: Print, context: ReadContext): Step | null {
+  if (!mayBeCut(state)) return null;
+  if (line.says === 'score')
+    return unchanged({ ...state, scored: state.scored + 1, cutAt: state.cutAt ?? record.offset });
+  if (line.says !== 'raised' || !osWorldId.test(line.taskId)) return null;
+  return andThen(beginCut(state, record.offset), (now) => raise(now, line, timeOf(now, record, context)));
+}
+
+/** Begins a run in its middle. Its number of tasks stays unknown; the result files tell those that it names no more. */
+function beginCut(state: CoActState, offset: number): Step {
+  const key = offsetKey(state.cutAt ?? offset);
+  const begun: Step = {
+    state: { ...initial, runIsOn: true, offset: state.cutAt ?? offset, scored: state.scored },
+    events: [{ type: 'run_started', at: null, dialect: coAct.name, key }],
+  };
+  return andThen(begun, (now) => tellCount(now, null));
 }
 
 function readOfRun(state: CoActState, line: CoActLine, at: number | null): Step | null {
@@ -138,7 +160,8 @@ function timeOf(state: CoActState, record: Print, { clockOffsetMs }: ReadContext
 
 function tellCount(state: CoActState, at: number | null): Step {
   const { totalTasks, scored, raised } = state;
-  const completedTasks = Math.min(totalTasks, scored + raised.length);
+  const ended = scored + raised.length;
+  const completedTasks = totalTasks > 0 ? Math.min(totalTasks, ended) : ended;
   return { state, events: [{ type: 'run_planned', at, totalTasks, tasks: null, completedTasks }] };
 }
 
@@ -149,7 +172,8 @@ function raise(
 ): Step {
   const name = boundedName(`${domain}/${taskId}`);
   // More names than tasks would not change the count, and the state is stored with each change.
-  const isCounted = state.raised.includes(name) || state.raised.length >= state.totalTasks;
+  const most = state.totalTasks > 0 ? state.totalTasks : mostRaised;
+  const isCounted = state.raised.includes(name) || state.raised.length >= most;
   const raised = isCounted ? state.raised : [...state.raised, name];
   const result = { outcome: 'exception', score: null, verdict: null, message: null } as const;
   const events: RunEvent[] = [
@@ -165,46 +189,14 @@ function readEnding(state: CoActState, line: CoActLine | null, record: Print, co
   if (line?.says !== 'average')
     return (line === null ? null : readLine(goesOn, line, record, context)) ?? unchanged(goesOn);
   const at = timeOf(state, record, context);
-  const counted = tellCount({ ...state, scored: state.totalTasks }, at);
+  const counted = tellCount({ ...state, scored: Math.max(state.scored, state.totalTasks) }, at);
   // The log ends here, so its last modification is the time of this line.
   const endedAt = at ?? context.referenceTimeMs;
   return {
-    state: initial,
+    state: { ...initial, isOver: true },
     events: [
       ...counted.events,
       { type: 'run_ended', at: endedAt, state: 'finished', averageScore: null, message: null },
     ],
   };
-}
-
-function parseCoActLine(text: string): CoActLine | null {
-  switch (text[0]) {
-    case 'P': {
-      const tasks = /^Processing (\d{1,6}) tasks with \d{1,6} workers\.\.\.$/.exec(text)?.[1];
-      if (tasks !== undefined) return { says: 'begin', tasks: Number(tasks) };
-      break;
-    }
-    case 'R':
-      if (/^Results already exist in [^/\s]+\/\S+, result: /.test(text)) return { says: 'done_before' };
-      break;
-    case 'N':
-      if (text.startsWith('No tasks to process. All tasks have ')) return { says: 'nothing_left' };
-      break;
-    case 'S':
-      if (/^Score: (?:-?\d[\d.]*(?:e-?\d+)?|True|False|nan)$/.test(text)) return { says: 'score' };
-      break;
-    case 'E': {
-      const [, domain, taskId] = /^Error processing task ([^/\s]+)\/(\S+)$/.exec(text) ?? [];
-      if (domain !== undefined && taskId !== undefined) return { says: 'raised', domain, taskId };
-      break;
-    }
-    case '=':
-      return text === '=== Task Processing Complete ===' ? { says: 'complete' } : null;
-    case '-':
-      return text === dashes ? { says: 'message_end' } : null;
-  }
-  if (text.endsWith('):')) return /^\S{1,100} \(to \S{1,100}\):$/.test(text) ? { says: 'message' } : null;
-  const isAverage =
-    text.includes(' tasks, average score: ') && /^\S+: \d+ tasks, average score: [\d.]+%?$/.test(text);
-  return isAverage ? { says: 'average' } : null;
 }

@@ -20,6 +20,8 @@ export interface Dialect<State = unknown> {
    * it. For dialects that write some of their lines alike. Without it, every dialect sees every record.
    */
   claims?(state: State, record: LogRecord): boolean;
+  /** What the script of the process that prints this log shows, beside the lines so far; null: nothing. */
+  readPlayer?(state: State, script: string): DialectStep<State> | null;
   /** Returns the state to keep when a run of another dialect begins. A dialect without this function keeps nothing. */
   giveWay?(state: State): State;
   /** What still has to be said when it is known from elsewhere that the process is gone: results that no line confirmed. */

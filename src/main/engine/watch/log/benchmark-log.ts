@@ -129,6 +129,8 @@ export class BenchmarkLog {
   async #follow({ host }: LogAccess): Promise<void> {
     const { store } = this.#options;
     const sight = store.get();
+    // The process may show whose the log is, before another one is tried.
+    if (!this.#finder.isPast) this.#runLife.noteRunner(sight);
     this.#finder.note(sight);
     // Times in a log mean nothing before the VM's clock is known.
     if (sight.machine === null) return;

@@ -42,6 +42,8 @@ export interface LogChoiceContext {
   readonly isGivenUp: (target: LogTarget, file: LogFile) => boolean;
   /** Whether this log was read, and has no run. */
   readonly isWithoutRun: (target: LogTarget, file: LogFile) => boolean;
+  /** Whether a log without a run has grown since it was read. What CoAct prints is then looked into again. */
+  readonly mayHaveNews: (target: LogTarget, file: LogFile) => boolean;
   /** By the VM's clock; epoch. */
   readonly nowSeconds: number;
   /** What was chosen last was not the best, but one before it. */
@@ -79,7 +81,12 @@ export async function findLog(context: LogChoiceContext): Promise<LogChoice | nu
     again = file === null ? null : { where: known.where, path: known.path, file };
     if (again !== null) found.push(again);
   }
-  const likely = likelyLogs(found, context, (one) => context.isWithoutRun(targetOf(one), one.file));
+  const likely = likelyLogs(
+    found,
+    context,
+    (one) => context.isWithoutRun(targetOf(one), one.file),
+    (one) => context.mayHaveNews(targetOf(one), one.file),
+  );
   const best = chooseLog(likely.length === 0 ? found : likely, following.target);
   if (best !== null) {
     const isGivenUp = ({ file, ...place }: FoundLog): boolean => context.isGivenUp(targetOf(place), file);
@@ -103,15 +110,22 @@ function likelyLogs(
   found: readonly FoundLog[],
   { sight: { run, inside, host }, following }: LogChoiceContext,
   isWithoutRun: (log: FoundLog) => boolean,
+  mayHaveNews: (log: FoundLog) => boolean,
 ): readonly FoundLog[] {
   const runIsOn = run?.isRunning === true;
-  const outputs = [...(inside?.runners ?? []), ...(host?.runners ?? [])].map(({ output }) => output);
+  const runners = [...(inside?.runners ?? []), ...(host?.runners ?? [])];
   // The last lines of a process that has gone may still be unread.
   const isInUse = (one: FoundLog): boolean =>
-    outputs.includes(one.path) ||
+    runners.some(({ output }) => output === one.path) ||
     (runIsOn && following.target !== null && isSamePlace(one, following.target));
+  const isOfCoAct = (one: FoundLog): boolean =>
+    runners.some(({ output, script }) => output === one.path && script.startsWith('run_coact'));
   const isPrinted = found.some(
-    (one) => !isOwnLog(one) && one.file.size > 0 && isInUse(one) && !isWithoutRun(one),
+    (one) =>
+      !isOwnLog(one) &&
+      one.file.size > 0 &&
+      isInUse(one) &&
+      (!isWithoutRun(one) || (!runIsOn && isOfCoAct(one) && mayHaveNews(one))),
   );
   return found.filter((one) => {
     const mayGiveWay = isOwnLog(one) ? isPrinted : isPrint(one) && runIsOn;

@@ -30,7 +30,7 @@ export class LogFinder {
 
   constructor(options: LogFinderOptions) {
     this.#options = options;
-    this.#withoutRun = new LogsWithoutRun(options.clock.monotonicMs, options.tempo.lastLinesMs);
+    this.#withoutRun = new LogsWithoutRun(options.clock.monotonicMs, options.tempo);
   }
 
   /** The log that is followed is not the newest: it is read, and then left for the next. */
@@ -56,6 +56,7 @@ export class LogFinder {
       isRead: (target, file) => this.#isRead(target, file),
       isGivenUp: (target, { size }) => this.#attempts.areSpent(journalName(target), size),
       isWithoutRun: (target, file) => this.#withoutRun.has(target, file),
+      mayHaveNews: (target, file) => this.#withoutRun.mayHaveNews(target, file),
       isPast: this.#isPast,
       nowSeconds: (clock.runMs() + clockSkewMs(sight.machine)) / 1000,
     });

@@ -9,6 +9,7 @@ import {
   newSessionState,
   parseSessionState,
   type ResultFile,
+  type RunProcess,
   type RunSessionState,
   type RunState,
 } from '../../run/index.ts';
@@ -76,8 +77,8 @@ export interface LogReading extends Continuation {
   /** When the log last grew. */
   readonly lastGrowth: Growth;
   push(chunk: Uint8Array): void;
-  /** @param startedAtMs when the process began, on the timeline of the run; null: not known */
-  noteRunner(startedAtMs: number | null): void;
+  /** @param process on the timeline of the run; null: not known */
+  noteRunner(process: RunProcess | null): void;
   /** All result files that were found, with each look: what the log may not have said, or otherwise. */
   takeResults(files: readonly ResultFile[]): void;
   /** The benchmark process is gone, and the log says nothing of an end. */
@@ -226,10 +227,12 @@ export function startReading(options: LogReadingOptions): LogReading {
       writeNews();
     },
 
-    noteRunner(startedAtMs) {
+    noteRunner(process) {
       runnerSeen = true;
-      if (startedAtMs === null || isFirstSight || book.state.run?.startedAt !== null) return;
-      book.take(session.noteProcess(startedAtMs));
+      const { run, reader } = book.state;
+      const isKnown = reader.counts.recognised && run?.startedAt !== null;
+      if (process === null || isFirstSight || isKnown) return;
+      book.take(session.noteProcess(process));
       writeNews();
     },
 

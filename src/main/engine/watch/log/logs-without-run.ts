@@ -2,17 +2,20 @@
 import type { LogFile } from '../../vm/index.ts';
 import type { LogFollowing } from './log-following.ts';
 import { isOwnLog, journalName, type LogTarget } from './log-place.ts';
+import type { Tempo } from '../tempo.ts';
 
 export class LogsWithoutRun {
   readonly #monotonicMs: () => number;
-  readonly #lastLinesMs: number;
-  /** By their names in the journal, with their sizes and since when this is known. */
-  readonly #known = new Map<string, { readonly bytes: number; readonly sinceMs: number }>();
+  readonly #tempo: Tempo;
+  /** By their names in the journal, with their sizes, since when this is known, and when BenchTray read them last. */
+  readonly #known = new Map<
+    string,
+    { readonly bytes: number; readonly sinceMs: number; readonly readMs: number }
+  >();
 
-  /** @param lastLinesMs how long the first words of a run may be on their way */
-  constructor(monotonicMs: () => number, lastLinesMs: number) {
+  constructor(monotonicMs: () => number, tempo: Tempo) {
     this.#monotonicMs = monotonicMs;
-    this.#lastLinesMs = lastLinesMs;
+    this.#tempo = tempo;
   }
 
   /** Notes what is known of the log that is followed. */
@@ -21,13 +24,20 @@ export class LogsWithoutRun {
     const name = journalName(target);
     const sinceMs = this.#known.get(name)?.sinceMs ?? this.#monotonicMs();
     if (reading.isRecognised) this.#known.delete(name);
-    else this.#known.set(name, { bytes: reading.receivedTo, sinceMs });
+    else this.#known.set(name, { bytes: reading.receivedTo, sinceMs, readMs: this.#monotonicMs() });
+  }
+
+  /** Returns whether this log has no run so far, has grown, and was not read for a while: a run may show only in its middle. */
+  mayHaveNews(target: LogTarget, { size }: LogFile): boolean {
+    const known = this.#known.get(journalName(target));
+    if (known === undefined || size <= known.bytes) return false;
+    return this.#monotonicMs() - known.readMs >= this.#tempo.logsElsewhereEveryMs;
   }
 
   /** Returns whether this log has no run. BenchTray reads a log again once it has doubled: some programs print much before their first run. */
   has(target: LogTarget, { size }: LogFile): boolean {
     const known = this.#known.get(journalName(target));
     if (known === undefined || size >= 2 * known.bytes + 1024) return false;
-    return !isOwnLog(target) || this.#monotonicMs() - known.sinceMs >= this.#lastLinesMs;
+    return !isOwnLog(target) || this.#monotonicMs() - known.sinceMs >= this.#tempo.lastLinesMs;
   }
 }

@@ -7,13 +7,7 @@ import { isReachable } from './follow-files.ts';
 import type { LogAccess, LogFollowing } from './log-following.ts';
 import { journalName, type LogTarget } from './log-place.ts';
 import { abandonedMs, type LogReading } from './log-reading.ts';
-import {
-  countRunners,
-  countWriters,
-  createRunnerWatch,
-  writersSinceMs,
-  type RunnerWatch,
-} from './runner-watch.ts';
+import { countRunners, countWriters, createRunnerWatch, writerOf, type RunnerWatch } from './runner-watch.ts';
 import { findStopPrint } from './stop-print.ts';
 
 export interface RunLifeOptions extends Pick<WatchTools, 'config' | 'clock' | 'tempo'> {
@@ -56,7 +50,7 @@ export class RunLife {
     const { reading, target } = this.#options.following;
     this.#wasRunnerSeen ||= (this.#countRunners(sight, target) ?? 0) > 0;
     if (reading === null) return;
-    if (this.#wasRunnerSeen) reading.noteRunner(target === null ? null : writersSinceMs(sight, target));
+    if (this.#wasRunnerSeen) reading.noteRunner(target === null ? null : writerOf(sight, target));
     this.#wasRunnerSeen = false;
   }
 

@@ -1,4 +1,5 @@
 /** Whether the process that runs the benchmark has gone away under a run that has not ended. */
+import type { RunProcess } from '../../run/index.ts';
 import type { Runner } from '../../vm/index.ts';
 import type { Sight } from '../sight.ts';
 import { defaultTempo, type Tempo } from '../tempo.ts';
@@ -62,17 +63,18 @@ export function countWriters(sight: Sight, log: LogPlace): number {
 }
 
 /**
- * Returns when the first of the processes that write to this log began, epoch milliseconds on the timeline of the run; null: not known.
- * Where no process is known to write to it, as behind a pipe, those of one script are taken for it.
+ * Returns the first of the processes that write to this log, on the timeline of the run; null: not known. If no process is known to
+ * write to it, as behind a pipe, those of one script are taken for it.
  */
-export function writersSinceMs(sight: Sight, log: LogPlace): number | null {
+export function writerOf(sight: Sight, log: LogPlace): RunProcess | null {
   const known = writersOf(sight, log);
   const all = runnersOn(sight, log);
   const isOneScript = new Set(all.map(({ script, cwd }) => `${script} ${cwd ?? ''}`)).size === 1;
-  const starts = (known.length > 0 ? known : isOneScript ? all : []).flatMap(
-    (runner) => startedAtMs(sight, runner) ?? [],
-  );
-  return starts.length === 0 ? null : Math.min(...starts);
+  const writers = (known.length > 0 ? known : isOneScript ? all : []).flatMap((runner) => {
+    const atMs = startedAtMs(sight, runner);
+    return atMs === null ? [] : [{ script: runner.script, startedAtMs: atMs }];
+  });
+  return writers.toSorted((a, b) => a.startedAtMs - b.startedAtMs)[0] ?? null;
 }
 
 /** Returns when a process began, epoch milliseconds on the timeline of the run; null: not known. */
