@@ -215,11 +215,12 @@ describe.skipIf(sshdPath === null)('a job of Harbor', () => {
       detail: 'The benchmark process is gone.',
       hint: 'Look at the output of the command. Resume the job to go on with what is left.',
     });
-    expect(watched.client.progress()).toMatchObject({ state: 'crashed', tasks_completed: 1 });
+    await until(() => watched.client.progress()?.state === 'crashed', 'the crash is shown');
+    expect(watched.client.progress()?.tasks_completed).toBe(1);
     await play(['jobs', 'resume', '-p', `out/${job}`]);
     putFiles(join(cwd, 'out'), [
       trialConfigFile(job, { ...boil, startMs: Date.now() }),
-      trialResultFile(job, pour),
+      trialResultFile(job, { ...pour, startMs: Date.now() - minuteMs, minutes: 1 }),
     ]);
     await until(() => watched.client.progress()?.state === 'running', 'the run goes on');
     await until(() => watched.client.progress()?.tasks_completed === 2, 'another task');
