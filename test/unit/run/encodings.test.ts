@@ -81,6 +81,7 @@ describe.each(runLogKinds)('a log of the kind %s', (kind) => {
     ['journalctl --output short-unix', '1769666400.123456 vm-1 python3[4711]: '],
     ['docker service logs', 'waa_runner.1.0bz3dlc6xyr3@node-1    | '],
     ['srun --label', '0: '],
+    ['mpirun --tag-output', '[1,0]<stdout>: '],
     ['ts', 'Jan 29 06:00:00 '],
     ["ts '%Y-%m-%d %H:%M:%S'", '2026-01-29 06:00:00 '],
     ["ts '[%Y-%m-%d %H:%M:%S]'", '[2026-01-29 06:00:00] '],

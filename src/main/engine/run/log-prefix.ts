@@ -67,7 +67,8 @@ const carriers = [
   String.raw`\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?\](?: (?!\[[A-Z][A-Z-]*\])|$)`,
   // ts -s and -i; annotate-output.
   String.raw`\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: |$)(?:[IOE]:(?: |$))?`,
-  // kubectl logs --prefix; torchrun.
+  // mpirun --tag-output; kubectl logs --prefix; torchrun.
+  String.raw`\[\d{1,6},\d{1,6}\]<std(?:out|err)>: ?`,
   String.raw`\[pod\/[\w.-]+\/[\w.-]+\](?: |$)`,
   String.raw`\[(?:default\d+\]:|rank\d+\]:(?: |$))`,
 ];
