@@ -69,6 +69,14 @@ describe('docker', () => {
     );
   });
 
+  it.each([
+    ['{{if .NetworkSettings}}{{json .Name}}{{else}}null{{end}}!', '"/winarena"!'],
+    ['{{if .RestartCount}}{{if .Name}}a{{else}}b{{end}}{{else}}{{if .Id}}c{{else}}d{{end}}{{end}}!', 'c!'],
+    ['{{if .RestartCount}}a{{end}}!', '!'],
+  ])('fills in %s', (format, filled) => {
+    expect(runDocker(machine, ['inspect', '-f', format, 'winarena'], startedAt).output).toBe(`${filled}\n`);
+  });
+
   it('gives the last lines of the log', () => {
     const other = createMachine(createRandom(1), 0);
     other.perform({ type: 'container_log', text: 'one\ntwo\nthree\n' }, 0);

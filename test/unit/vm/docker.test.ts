@@ -199,8 +199,20 @@ describe('what docker answers', () => {
     expect(readInspect(`${line}\n\nexit 0\n`, ['winarena'])).toMatchObject({ value: [{ state }] });
   });
 
+  it('says of a container without a process, as nerdctl has it, that it was created', () => {
+    const line = inspectLine(
+      { Status: '', ExitCode: 0, Error: '', StartedAt: '', FinishedAt: '' },
+      null,
+      null,
+    );
+    expect(readInspect(`${line}\n\nexit 0\n`, ['winarena'])).toMatchObject({
+      value: [{ name: 'winarena', state: 'created', startedAt: '1970-01-01T00:00:00.000Z', addresses: [] }],
+    });
+  });
+
   it.each([
     ['2026-05-21 07:55:40.190529036 +0900 KST', '2026-05-20T22:55:40.190Z'],
+    ['2026-05-21 07:55:40.190529036 +0900 KST m=+12.345678901', '2026-05-20T22:55:40.190Z'],
     ['2026-11-29 20:29:09.8 +0000 UTC', '2026-11-29T20:29:09.800Z'],
     ['2026-05-21T07:55:40.190529036+09:00', '2026-05-20T22:55:40.190Z'],
     ['2026-01-28T22:00:00Z', '2026-01-28T22:00:00.000Z'],

@@ -1,8 +1,8 @@
-/** The part of Go's templates that `--format` of docker is used for: fields, `range`, `json`, and literal text. */
+/** The part of Go's templates that `--format` of docker is used for: fields, `range`, `if`, `json`, and literal text. */
 
 /**
  * Fills in a template: `{{.A.B}}`, `{{json .A}}`, `{{range .A}}…{{end}}`, `{{range $key, $value := .A}}…{{end}}` (then `{{$value.B}}`),
- * `{{"text"}}` and `{{println …}}` of one of these.
+ * `{{if .A}}…{{else}}…{{end}}`, `{{"text"}}` and `{{println …}}` of one of these.
  * Throws on a field that is not there, and on anything else, as docker refuses a template that it cannot fill.
  */
 export function fillTemplate(template: string, data: unknown): string {
@@ -15,7 +15,7 @@ export function fillTemplate(template: string, data: unknown): string {
 
 type Variables = ReadonlyMap<string, unknown>;
 
-/** Texts stand at even places, what stood between braces at odd ones. Leaves the position behind the `end`, or the template. */
+/** Texts stand at even places, what stood between braces at odd ones. Leaves the position behind the `end` or `else`, or the template. */
 function fillUntilEnd(
   parts: readonly string[],
   position: { index: number },
@@ -28,11 +28,30 @@ function fillUntilEnd(
     const isAction = position.index % 2 === 1;
     position.index++;
     if (!isAction) text += part;
-    else if (part === 'end') return text;
+    else if (part === 'end' || part === 'else') return text;
     else if (part.startsWith('range ')) text += fillRange(parts, position, part.slice(6), dot, variables);
+    else if (part.startsWith('if ')) text += fillIf(parts, position, part.slice(3), dot, variables);
     else text += evaluate(part, dot, variables);
   }
   return text;
+}
+
+function fillIf(
+  parts: readonly string[],
+  position: { index: number },
+  condition: string,
+  dot: unknown,
+  variables: Variables,
+): string {
+  const endsWithElse = (): boolean => parts[position.index - 1] === 'else';
+  const value = lookUp(condition, dot, variables);
+  if (value !== null && value !== 0 && value !== false && value !== '') {
+    const text = fillUntilEnd(parts, position, dot, variables);
+    if (endsWithElse()) skipBody(parts, position);
+    return text;
+  }
+  skipBody(parts, position, 'else');
+  return endsWithElse() ? fillUntilEnd(parts, position, dot, variables) : '';
 }
 
 function fillRange(
@@ -61,12 +80,13 @@ function fillRange(
   return text;
 }
 
-function skipBody(parts: readonly string[], position: { index: number }): void {
+/** @param word where it may end as well */
+function skipBody(parts: readonly string[], position: { index: number }, word = 'end'): void {
   for (let depth = 1; depth > 0 && position.index < parts.length; position.index++) {
     const part = parts[position.index] ?? '';
     if (position.index % 2 === 0) continue;
-    if (part === 'end') depth--;
-    else if (part.startsWith('range ')) depth++;
+    if (part === 'end' || (part === word && depth === 1)) depth--;
+    else if (/^(?:range|if) /.test(part)) depth++;
   }
 }
 

@@ -58,10 +58,10 @@ export const listFormat = '{{.ID}}|{{.Names}}|{{.Image}}|{{.Status}}';
 
 /**
  * One JSON array a line. Whole objects where the engines differ in their fields, and never `Config`: its environment holds API keys,
- * which must not leave the VM.
+ * which must not leave the VM. nerdctl knows no network of a container without a process, and a field of nothing ends its whole answer.
  */
 export const inspectFormat =
-  '[{{json .Name}},{{json .State}},{{json .NetworkSettings.Networks}},{{json .Mounts}}]';
+  '[{{json .Name}},{{json .State}},{{if .NetworkSettings}}{{json .NetworkSettings.Networks}}{{else}}null{{end}},{{json .Mounts}}]';
 
 /** An answer of the shell has room for 64 KiB, and a container takes about two. */
 const mostInspected = 24;
@@ -200,8 +200,9 @@ export function readLastLines(answer: string): string[] {
   return read.kind === 'ok' ? read.value : [];
 }
 
-/** Podman's own words for what Docker calls otherwise. */
+/** Podman's own words for what Docker calls otherwise; nerdctl's `inspect` has none for what its `ps` calls "Created". */
 const dockerWords: Readonly<Record<string, string>> = {
+  '': 'created',
   configured: 'created',
   initialized: 'created',
   stopped: 'exited',
@@ -217,8 +218,9 @@ function readState(line: string): ContainerState | null {
       Readonly<Record<string, { readonly IPAddress?: unknown } | null>> | null,
       readonly { readonly Source?: unknown; readonly Destination?: unknown }[] | null,
     ];
-    // nerdctl does not say when.
-    const startedAt = startTime(state?.['StartedAt'] ?? '1970-01-01T00:00:00Z');
+    // nerdctl does not always say when.
+    const start = state?.['StartedAt'];
+    const startedAt = startTime(start === '' || start == null ? '1970-01-01T00:00:00Z' : start);
     const status = state?.['Status'];
     if (typeof name !== 'string' || typeof status !== 'string' || startedAt === null) return null;
     return {
@@ -260,9 +262,10 @@ function errorText(error: unknown): string | null {
  * a template without `json`: "2026-05-21 07:55:40.190529036 +0900 KST".
  */
 export function startTime(value: unknown): string | null {
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)? ?(Z|[+-]\d\d:?\d\d)(?: [A-Z0-9+-]+)?$/.exec(
-    typeof value === 'string' ? value : '',
-  );
+  const match =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)? ?(Z|[+-]\d\d:?\d\d)(?: [A-Z0-9+-]+)?(?: m=[+-][\d.]+)?$/.exec(
+      typeof value === 'string' ? value : '',
+    );
   if (match === null) return null;
   const [, day, time, fraction = '', zone = 'Z'] = match;
   const at = new Date(
