@@ -129,6 +129,14 @@ describe('what docker answers', () => {
     expect([read.value[3]?.status, read.value.at(-1)?.name]).toEqual(['Up 2 minutes', 'task-599']);
   });
 
+  it("leaves out what others made in nerdctl's containerd", () => {
+    const answer =
+      '0123||docker.io/library/redis:7|Up\n' +
+      '4567|k8s://kube-system/coredns-1|registry.k8s.io/pause:3.9|Up\n' +
+      '89ab|winarena|windowsarena/winarena:latest|Up\n\nexit 0\n';
+    expect(readList(answer)).toMatchObject({ kind: 'ok', value: [{ name: 'winarena' }] });
+  });
+
   it('takes a row that is cut for no answer', () => {
     for (const row of ['0123|winarena|x', '4567|old|x|y\n0123|winarena'])
       expect(readList(`${row}\n\nexit 0\n`)).toEqual({

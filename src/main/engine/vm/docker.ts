@@ -160,13 +160,15 @@ export function readList(answer: string): DockerAnswer<readonly ListedContainer[
       const [id = '', names = '', image = '', status] = line.split('|');
       // Links give a container more names, with the one that links to it in front: "web/database".
       const name = names.split(',').find((each) => !each.includes('/')) ?? '';
-      return status === undefined || name === '' ? null : { name, id, image, status };
+      return status === undefined ? null : { name, id, image, status };
     });
   });
   if (read.kind !== 'ok') return read;
   const rows = read.value.filter((row) => row !== null);
   if (rows.length < read.value.length) return unreadable('docker ps');
-  return { kind: 'ok', value: [...new Map(rows.map((row) => [row.id, row])).values()] };
+  // nerdctl lists what others made in containerd, which has no name, or that of a pod: "k8s://default/web/server".
+  const named = rows.filter(({ name }) => name !== '');
+  return { kind: 'ok', value: [...new Map(named.map((row) => [row.id, row])).values()] };
 }
 
 function unreadable(command: string): DockerAnswer<never> {
