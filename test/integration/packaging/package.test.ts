@@ -83,14 +83,50 @@ it.skipIf(!isBuilt)('holds what is needed, no maps, no sources, and is small', (
 });
 
 it.skipIf(!isBuilt)('has everything that its README and docs link to', () => {
-  for (const page of packed.files.map(({ path }) => path).filter((path) => path.endsWith('.md'))) {
-    const text = readFileSync(join(installed, page), 'utf8').replace(/```[^]*?```/g, '');
-    const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
-    const broken = links.filter(
-      (link) => !/^[a-z]+:/.test(link) && !existsSync(join(installed, dirname(page), link)),
-    );
+  for (const page of pagesIn(installed)) {
+    const links = [...prose(join(installed, page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const broken = links.filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false;
+      const [path = '', heading] = link.split('#');
+      const target = path === '' ? join(installed, page) : join(installed, dirname(page), path);
+      return !existsSync(target) || (heading !== undefined && !headingsOf(target).includes(heading));
+    });
     expect([page, broken]).toEqual([page, []]);
   }
+});
+
+it.skipIf(!isBuilt)('has each command that its README and docs name', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const program = join(folder, 'node_modules', '.bin', 'benchtray');
+  const environment = { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, HOME: folder };
+  const help = execFileSync(program, ['--help'], { cwd: folder, env: environment, encoding: 'utf8' });
+  const text = pagesIn(installed)
+    .map((page) => readFileSync(join(installed, page), 'utf8'))
+    .join('\n');
+  const named = (command: RegExp): string[] => [
+    ...new Set([...text.matchAll(command)].map(([, name = '']) => name)),
+  ];
+  const scriptsNamed = named(/\bnpm run ([a-z]+)/g);
+  expect(scriptsNamed.length).toBeGreaterThan(3);
+  expect(scriptsNamed.filter((name) => scripts[name] === undefined)).toEqual([]);
+  const commands = named(/(?:npx benchtray|npm run benchtray --|`benchtray) ([a-z]+)/g);
+  expect(commands).toEqual(expect.arrayContaining(['serve', 'watch', 'doctor', 'demo']));
+  expect(commands.filter((name) => !new RegExp(`^ +(?:benchtray )?${name}\\b`, 'm').test(help))).toEqual([]);
+});
+
+it('names the same repository everywhere', () => {
+  const { homepage, repository, bugs } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    homepage: string;
+    repository: { url: string };
+    bugs: string;
+  };
+  const owners = [homepage, repository.url, bugs].map(
+    (url) => /\/\/github\.com\/([^/]+)\/benchtray/.exec(url)?.[1],
+  );
+  expect(new Set(owners).size).toBe(1);
+  expect(owners).not.toContain(undefined);
 });
 
 it.skipIf(!isBuilt)('says its version and plays the demo', async () => {
@@ -115,3 +151,24 @@ it.skipIf(!isBuilt)('says its version and plays the demo', async () => {
   child.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
 });
+
+function pagesIn(folder: string): string[] {
+  return packed.files
+    .map(({ path }) => path)
+    .filter((path) => path.endsWith('.md') && existsSync(join(folder, path)));
+}
+
+/** The text of a page without its code. */
+function prose(path: string): string {
+  return readFileSync(path, 'utf8').replace(/```[^]*?```/g, '');
+}
+
+/** Returns the names of the headings of a page, as GitHub and npm make them. */
+function headingsOf(path: string): string[] {
+  return [...prose(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

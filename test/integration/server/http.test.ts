@@ -234,6 +234,29 @@ describe('methods and paths', () => {
     );
   });
 
+  it.each([...paths, '/nowhere', '/%zz', '/api/runs?limit=0'])(
+    'the answer of %s is loaded by no page of another origin',
+    async (path) => {
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) {
+        if (method === 'GET' && path === '/api/benchmark-sse') continue;
+        const { headers } = await ask(`${running.server.url}${path}`, { method });
+        expect([method, headers['cross-origin-resource-policy']]).toEqual([method, 'same-origin']);
+      }
+    },
+  );
+
+  it('nor is what is refused, or no request', async () => {
+    const refused = await get('/', { Origin: 'https://evil.example' });
+    expect([refused.status, refused.headers['cross-origin-resource-policy']]).toEqual([403, 'same-origin']);
+    for (const request of [
+      'What is this?\r\n\r\n',
+      `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    ])
+      expect(await speak(request)).toContain('Cross-Origin-Resource-Policy: same-origin\r\n');
+    const allowed = await get('/api/status', { Origin: 'https://grafana.example' });
+    expect(allowed.headers['cross-origin-resource-policy']).toBe('cross-origin');
+  });
+
   it('a failure within is told without its details, which are logged', async () => {
     isVmListBroken = true;
     const answer = await get('/api/status');
