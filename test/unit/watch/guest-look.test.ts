@@ -207,3 +207,36 @@ it('a refusal on a new connection decides nothing before the third one, or a pro
     expect(sight.answered.probe).toBe(true);
   }
 });
+
+it('is not known any more once the only place where it answered cannot be asked, and known again later', async () => {
+  let nowMs = 0;
+  let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container };
+  const shell = {
+    closed: false,
+    isSilent: false,
+    ask: (_limit: number, words: readonly string[]) =>
+      Promise.resolve(
+        words.join(' ').includes('172.30.0.2')
+          ? '{"status": "Probe successful"}\nhttp 200\n'
+          : 'curl: (7) no\nhttp 000\n',
+      ),
+  } as unknown as OwnShellChannel;
+  let inside: OwnShellChannel | null = shell;
+  const guest = createGuestLook(
+    {
+      config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
+      ...{ channels: {} as Channels, host: shell, paceMs: () => 5_000, monotonicMs: () => nowMs },
+      ...{ sight: () => sight, learn: (news) => (sight = { ...sight, ...news }) },
+      ...{ onBoot: () => undefined, onOutOfMemory: () => undefined, hurry: () => undefined },
+    },
+    () => inside,
+  );
+  const known: boolean[] = [];
+  for (nowMs = 0; nowMs <= 60_000; nowMs += 5_000) {
+    inside = nowMs > 10_000 && nowMs <= 50_000 ? null : shell;
+    await guest.look();
+    known.push(sight.answered.probe);
+  }
+  expect(known).toEqual([...Array<boolean>(8).fill(true), false, false, false, true, true]);
+  expect(sight.probe).toMatchObject({ place: 'container:172.30.0.2:5000', wasReady: true, misses: 0 });
+});

@@ -33,6 +33,8 @@ export interface GuestLook {
  * 12 s if it hung.
  */
 const latestMs = 10_500;
+/** As long as it takes to notice that a server hangs. */
+const unknownAfterMs = 30_000;
 
 interface ProbeQuestion extends ProbePlace {
   readonly why: string;
@@ -41,6 +43,8 @@ interface ProbeQuestion extends ProbePlace {
 export function createGuestLook(context: LookContext, inside: () => ShellChannel | null): GuestLook {
   const { config, host, sight, learn, monotonicMs, tempo = defaultTempo } = context;
   let readyAtMs = Number.NEGATIVE_INFINITY;
+  /** When it was last asked. */
+  let askableAtMs = context.monotonicMs();
 
   /** Whether the answer may have changed, or the next look would ask too late. */
   function isProbeDue(): boolean {
@@ -66,15 +70,22 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
     if (!isProbeDue()) return;
     const askedAtMs = monotonicMs();
     const { place: known, wasReady, misses, answer: before } = sight().probe;
-    // The place where it answers cannot be asked now, which says nothing of it.
-    if (inside() === null && known?.startsWith('container:') === true) return;
+    if (inside() === null && known?.startsWith('container:') === true) {
+      notAsked();
+      return;
+    }
     const all = placesToAsk(config.probe.addresses, sight(), inside() !== null);
     const isKnown = ({ from, address }: ProbePlace) =>
       probePlaceText({ from, address }, config.probe.port) === known;
     const places = before?.kind === 'ready' && all.some(isKnown) ? all.filter(isKnown) : all;
     const answers = (await Promise.all(places.map(ask))).filter((answer) => answer !== null);
     // A shell that answers nothing hides the guest, whatever the guest does.
-    if (host.closed || answers.length === 0) return;
+    if (host.closed) return;
+    if (answers.length === 0) {
+      notAsked();
+      return;
+    }
+    askableAtMs = monotonicMs();
     const found = answers.find(({ answer }) => answer.kind === 'ready');
     if (found !== undefined) {
       readyAtMs = askedAtMs;
@@ -89,6 +100,13 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
     learnProbe({ ...sight().probe, answer: best, misses: misses + 1 });
     if (wasReady && misses < 3) context.hurry();
   });
+
+  /** The place where it answers cannot be asked now. That says nothing of it, and after a while nothing is known of it. */
+  function notAsked(): void {
+    const { answered } = sight();
+    if (answered.probe && monotonicMs() - askableAtMs >= unknownAfterMs)
+      learn({ answered: { ...answered, probe: false } });
+  }
 
   function learnProbe(probe: ProbeSight): void {
     const { answered } = sight();
