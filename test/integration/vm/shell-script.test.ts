@@ -253,7 +253,12 @@ describe.each(shells)('the script under %s', (_name, program) => {
       const { runners, logs } = await found(
         './python3 run_local.py --result_dir r 2>&1 | tee -a seen.txt 2>errors.txt 3<read.txt',
       );
-      expect(runners).toMatchObject([{ output: expect.stringMatching(/^pipe:/) as string }]);
+      expect(runners).toMatchObject([
+        {
+          output: expect.stringMatching(/^pipe:/) as string,
+          copy: expect.stringMatching(/\/seen\.txt$/) as string,
+        },
+      ]);
       expect(logs).toContain(join(dir, 'seen.txt'));
       expect(logs).not.toContain(join(dir, 'errors.txt'));
       expect(logs).not.toContain(join(dir, 'read.txt'));
@@ -263,7 +268,12 @@ describe.each(shells)('the script under %s', (_name, program) => {
       const { runners, logs } = await found(
         './python3 run_local.py --result_dir r 2>&1 | cat | grep -v nothing | cat | tee seen.txt >/dev/null',
       );
-      expect(runners).toMatchObject([{ output: expect.stringMatching(/^pipe:/) as string }]);
+      expect(runners).toMatchObject([
+        {
+          output: expect.stringMatching(/^pipe:/) as string,
+          copy: expect.stringMatching(/\/seen\.txt$/) as string,
+        },
+      ]);
       expect(logs).toContain(join(dir, 'seen.txt'));
     });
 

@@ -10,13 +10,15 @@ const writersOf = (facts: object, where: 'host' | 'container' = 'host'): number 
     { where, path },
   );
 
-it.each([[{ cwd: '/home/me/my OSWorld' }], [{ results: '/home/me/my OSWorld' }], [{ output: path }]])(
-  'a process with %j writes to that log',
-  (facts) => {
-    expect(writersOf(facts)).toBe(1);
-    expect(writersOf(facts, 'container')).toBe(0);
-  },
-);
+it.each([
+  [{ cwd: '/home/me/my OSWorld' }],
+  [{ results: '/home/me/my OSWorld' }],
+  [{ output: path }],
+  [{ output: 'pipe:[1]', copy: path }],
+])('a process with %j writes to that log', (facts) => {
+  expect(writersOf(facts)).toBe(1);
+  expect(writersOf(facts, 'container')).toBe(0);
+});
 
 it.each([[{}], [{ cwd: '/home/me' }], [{ results: '/home/me/my' }], [{ output: 'pipe:[1]' }]])(
   'a process with %j is not known to write to that log',

@@ -99,6 +99,7 @@ export {
 } from './probe.ts';
 export {
   describeRunner,
+  printsInto,
   readHost,
   readIdentity,
   readInside,

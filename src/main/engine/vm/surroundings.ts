@@ -38,6 +38,8 @@ export interface Runner {
   readonly arguments: Readonly<Record<string, string>>;
   /** What its standard output is: a path, "/dev/pts/3", "pipe:[4711]"; missing: it may not be known. */
   readonly output?: string;
+  /** The file that the reader of its pipe writes to, such as `tee`; missing: none is known. */
+  readonly copy?: string;
 }
 
 export interface HostFacts {
@@ -192,6 +194,7 @@ function readRunners(answer: string): Runner[] {
     results: string | null;
     arguments: Record<string, string>;
     output?: string;
+    copy?: string;
   }[] = [];
   for (const [word, rest] of wordLines(answer)) {
     if (word === 'runner') {
@@ -205,8 +208,12 @@ function readRunners(answer: string): Runner[] {
     else if (word === 'started') runner.startTicks = /^\d+$/.test(rest) ? rest : null;
     else if (word === 'cwd') runner.cwd = isPlainPath(rest) ? rest : null;
     else if (word === 'results') runner.results = isPlainPath(rest) ? rest : null;
-    else if (word === 'output' && rest !== '/dev/null') runner.output ??= plainText(rest).slice(0, 300);
-    else if (word === 'argument') {
+    else if (word === 'output' && rest !== '/dev/null') {
+      const isBehindPipe = runner.output?.startsWith('pipe:') === true && rest.startsWith('/');
+      const output = plainText(rest).slice(0, 300);
+      if (isBehindPipe) runner.copy ??= output;
+      else runner.output ??= output;
+    } else if (word === 'argument') {
       const match = /^--([a-z_]+) (.*)$/.exec(rest);
       if (match?.[1] !== undefined) runner.arguments[match[1]] = plainText(match[2]).slice(0, 300);
     }
@@ -231,6 +238,11 @@ export function readIdentity(answer: string): LogIdentity | null {
 export function describeRunner(runner: Runner): string {
   const words = Object.entries(runner.arguments).map(([name, value]) => `--${name} ${value}`);
   return [runner.script, ...words].join(' ');
+}
+
+/** Whether what a process prints gets into this file, by itself or through a pipe. */
+export function printsInto({ output, copy }: Runner, path: string): boolean {
+  return output === path || copy === path;
 }
 
 /** A path that can be asked for: on one line, and in the very bytes that it has. The script puts \x01 in the place of a line end. */

@@ -1,5 +1,5 @@
 /** The log to follow now: configured, or the best of all that were seen, on the VM and in its container. */
-import { hostPath, type LogFile } from '../../vm/index.ts';
+import { hostPath, printsInto, type LogFile } from '../../vm/index.ts';
 import type { LogFollowing } from './log-following.ts';
 import {
   chooseLog,
@@ -116,10 +116,10 @@ function likelyLogs(
   const runners = [...(inside?.runners ?? []), ...(host?.runners ?? [])];
   // The last lines of a process that has gone may still be unread.
   const isInUse = (one: FoundLog): boolean =>
-    runners.some(({ output }) => output === one.path) ||
+    runners.some((runner) => printsInto(runner, one.path)) ||
     (runIsOn && following.target !== null && isSamePlace(one, following.target));
   const isOfCoAct = (one: FoundLog): boolean =>
-    runners.some(({ output, script }) => output === one.path && script.startsWith('run_coact'));
+    runners.some((runner) => printsInto(runner, one.path) && runner.script.startsWith('run_coact'));
   const isPrinted = found.some(
     (one) =>
       !isOwnLog(one) &&

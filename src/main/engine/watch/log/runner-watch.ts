@@ -1,6 +1,6 @@
 /** Whether the process that runs the benchmark has gone away under a run that has not ended. */
 import type { RunProcess } from '../../run/index.ts';
-import type { Runner } from '../../vm/index.ts';
+import { printsInto, type Runner } from '../../vm/index.ts';
 import type { Sight } from '../sight.ts';
 import { defaultTempo, type Tempo } from '../tempo.ts';
 import type { LogPlace } from './log-place.ts';
@@ -86,9 +86,11 @@ export function startedAtMs({ machine }: Sight, { startTicks }: Runner): number 
 
 function writersOf(sight: Sight, log: LogPlace): readonly Runner[] {
   return runnersOn(sight, log).filter(
-    ({ output, results, cwd }) =>
-      output === log.path ||
-      [results, cwd].some((folder) => folder !== null && log.path.startsWith(`${folder}/logs/`)),
+    (runner) =>
+      printsInto(runner, log.path) ||
+      [runner.results, runner.cwd].some(
+        (folder) => folder !== null && log.path.startsWith(`${folder}/logs/`),
+      ),
   );
 }
 
