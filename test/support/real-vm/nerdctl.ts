@@ -13,7 +13,9 @@ cd "$VM_DIR" || exit 1
 fatal() { echo "time=\"2026-01-28T22:00:00Z\" level=fatal msg=\"$1\"" >&2; exit 1; }
 case $1 in
   ps) nerdctl/docker "$@" | sed 's/|Up .*/|Up/';;
-  inspect) nerdctl/docker "$@" | sed 's/^\["\//["/; s/"OOMKilled":[a-z]*,//';;
+  inspect)
+    if [ "$4" = --type=container ]; then format=$3; shift 4; set -- inspect --format "$format" "$@"; fi
+    nerdctl/docker "$@" | sed 's/^\["\//["/; s/"OOMKilled":[a-z]*,//';;
   events)
     shift
     while [ $# -gt 0 ]; do

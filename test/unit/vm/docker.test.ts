@@ -251,6 +251,8 @@ describe('what docker answers', () => {
   it('is called with and without sudo', () => {
     expect(listCommand('sudo -n docker').slice(0, 5)).toEqual(['run', 'sudo', '-n', 'docker', 'ps']);
     expect(inspectCommand('podman', ['winarena']).slice(0, 3)).toEqual(['run', 'podman', 'inspect']);
+    const ofNerdctl = inspectCommand('sudo -n nerdctl', ['winarena']);
+    expect(ofNerdctl.slice(-2)).toEqual(['--type=container', 'winarena']);
     expect(lastLinesCommand('docker', 'winarena', 'now').slice(0, 3)).toEqual(['last_of', 'docker', 'logs']);
     expect(followLogCommand('sudo -n docker', 'winarena', 'now')).toEqual([
       'until_closed',

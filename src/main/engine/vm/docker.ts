@@ -79,6 +79,8 @@ export function inspectCommand(docker: DockerCommand, names: readonly string[]):
     'run',
     ...docker.split(' '),
     ...['inspect', '--format', inspectFormat],
+    // The others look for a container first. WAA's image may have the name of its container.
+    ...(docker.endsWith('nerdctl') ? ['--type=container'] : []),
     ...names.slice(0, mostInspected),
   ];
 }
