@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Phase, StateCode } from '../../../src/shared/stream.ts';
-import { assess, recoveredSentence } from '../../../src/main/engine/watch/rules/conditions.ts';
+import { assess, recoveredSentence, recoveredText } from '../../../src/main/engine/watch/rules/conditions.ts';
 import type { Trouble } from '../../../src/main/engine/watch/rules/rule.ts';
 import type { BootTrouble } from '../../../src/main/engine/vm/index.ts';
 import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
@@ -389,6 +389,22 @@ describe('each code', () => {
     ['run_stalled', 'SSH down', { ...running(900_000), ssh: { kind: 'blinking' } }, 'unknown'],
   ])('%s, %s: %s', (code, _what, sight, expected) => {
     expect(verdict(sight, code)).toBe(expected);
+  });
+
+  it.each<[StateCode, string, Sight, string]>([
+    ['container_exited', 'it runs', onItsWay, 'The benchmark container is running again.'],
+    ['container_exited', 'it was removed', absent(1), 'The container that had ended was removed.'],
+    [
+      'container_exited',
+      'another one was made',
+      { ...onItsWay, container: { ...stopped, state: 'created' } },
+      'The benchmark container is about to start.',
+    ],
+    ['run_stalled', 'it goes on', running(0), 'The run goes on.'],
+    ['run_stalled', 'it has ended', running(0, false), 'The run is over.'],
+    ['probe_down', 'it answers', ready, recoveredSentence.probe_down],
+  ])('that %s is over is said truly where %s', (code, _what, sight, sentence) => {
+    expect(recoveredText(code, sight)).toBe(sentence);
   });
 
   it('has a sentence for its end', () => {

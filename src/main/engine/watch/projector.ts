@@ -8,7 +8,7 @@ import type { EndedCondition, Feed, OpenCondition } from '../feed/index.ts';
 import type { RunState } from '../run/index.ts';
 import { BootReplay } from './boot-replay.ts';
 import { conditionsIn, project } from './project.ts';
-import { otherwiseSentence, recoveredSentence } from './rules/conditions.ts';
+import { otherwiseSentence, recoveredText } from './rules/conditions.ts';
 import type { Trouble } from './rules/rule.ts';
 import { isReady } from './sight.ts';
 import { currentRun, isSettling, knownNow, newestRun, type VmFacts } from './state.ts';
@@ -154,7 +154,7 @@ export class Projector {
       const lasted = beganAtMs === null ? {} : { lastedMs: this.#options.clock.steadyMs() - beganAtMs };
       ended.push({ code, message, ...lasted });
     };
-    for (const code of clear) if (this.#troubles.has(code)) end(code, recoveredSentence[code]);
+    for (const code of clear) if (this.#troubles.has(code)) end(code, recoveredText(code, state));
     for (const trouble of holding) {
       const { code, message } = trouble;
       const otherwise = otherwiseSentence[code];

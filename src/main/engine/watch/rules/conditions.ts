@@ -8,7 +8,7 @@ import { idleRules } from './idle.ts';
 import { machineRules } from './machine.ts';
 import type { ConditionSettings, Rules, Trouble } from './rule.ts';
 import { runRules } from './run.ts';
-import type { Sight } from '../sight.ts';
+import { isCreated, type Sight } from '../sight.ts';
 
 export interface Assessment {
   readonly holding: readonly Trouble[];
@@ -16,7 +16,7 @@ export interface Assessment {
   readonly clear: readonly StateCode[];
 }
 
-/** What `recovered` says. */
+/** What `recovered` says of most troubles; see {@link recoveredText}. */
 export const recoveredSentence: Readonly<Record<StateCode, string>> = {
   ssh_unreachable: 'The SSH connection is back.',
   ssh_auth_failed: 'The login on the VM works again.',
@@ -36,6 +36,16 @@ export const recoveredSentence: Readonly<Record<StateCode, string>> = {
   run_stalled: 'The run goes on.',
   vm_idle: 'The VM is in use again, or off.',
 };
+
+/** Returns what `recovered` says of a trouble that is over, by what has taken its place. */
+export function recoveredText(code: StateCode, { container, run }: Sight): string {
+  if (code === 'run_stalled' && run?.isRunning !== true) return 'The run is over.';
+  if (code === 'container_exited' && container.kind === 'absent')
+    return 'The container that had ended was removed.';
+  if (code === 'container_exited' && isCreated(container))
+    return 'The benchmark container is about to start.';
+  return recoveredSentence[code];
+}
 
 /**
  * What `recovered` says of a trouble that was told in words which are not true any more, and which is told anew. Of the others, the
