@@ -110,6 +110,14 @@ describe('a fork of OSWorld', () => {
   });
 });
 
+it('may tell the average as a percentage', () => {
+  const log = forkLog();
+  log.task('Agent-1', 'a');
+  log.say('Agent-1', 'Result: 1.00');
+  log.main('Final score: 33.3% (1/3)');
+  expect(readText(log.text()).run).toMatchObject({ state: 'finished', averageScore: 0.333 });
+});
+
 it.each(['No tasks completed', 'No tasks to run.', 'No scores recorded', 'No examples finished.'])(
   'is over with the words %j',
   (message) => {

@@ -194,6 +194,8 @@ function runnerLine(message: string): RunnerLine | null {
   }
   const average = /^Average score(?: over \d+ [a-z ]+(?:\(s\))?)?: (\S+)/.exec(message)?.[1];
   if (average !== undefined) return { says: 'average', score: parseScore(average) };
+  const percent = /^Final score: (\d{1,3}(?:\.\d+)?)% \(\d+\/\d+\)$/.exec(message)?.[1];
+  if (percent !== undefined) return { says: 'average', score: Number((Number(percent) / 100).toFixed(6)) };
   if (endLine.test(message)) return { says: 'average', score: null };
   const total = /^(?:Total tasks|Tasks to run): (\d{1,6})$/.exec(message)?.[1];
   if (total !== undefined) return { says: 'total', total: Number(total) };
