@@ -125,6 +125,19 @@ describe.skipIf(sshdPath === null)('a container', () => {
     expect(client.errors()).toHaveLength(1);
   });
 
+  it('in which nothing can be run is reported with the reason, until something can', async () => {
+    const vm = await readyVm();
+    vm.lack('exec');
+    const { client, untilError, untilRecovered, untilPhase } = await watch(vm.config);
+    const error = await untilError('vm_unresponsive');
+    expect(error.detail).toContain('OCI runtime exec failed: exec: "sh": executable file not found');
+    expect(error.hint).toContain('docker exec -i winarena sh');
+    vm.lack('exec', false);
+    await untilRecovered('vm_unresponsive');
+    await untilPhase('ready');
+    expect(client.errors()).toHaveLength(1);
+  });
+
   it('that runs is found behind hundreds that have ended', async () => {
     const vm = await readyVm();
     const ended = Array.from(

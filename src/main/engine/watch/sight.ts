@@ -56,6 +56,8 @@ export interface Sight {
   readonly host: HostFacts | null;
   /** What is found in the container; null without one that runs. */
   readonly inside: InsideFacts | null;
+  /** What the engine said when the shell in the container ended last; empty or missing: nothing. */
+  readonly insideFailure?: string;
   /** The folder that the benchmark writes its results to, as it was last known: it outlasts the benchmark's process. */
   readonly results: ResultsSight | null;
   readonly log: LogSight;

@@ -1,4 +1,5 @@
 /** Asks the container engine which container is the benchmark's, and how it is: when it reports something, and now and then. */
+import { plainText } from '../../../../shared/plain-text.ts';
 import {
   evidenceCommand,
   readEvidence,
@@ -46,7 +47,11 @@ export class ContainerLook {
     this.#missing = new MissingContainer(host, monotonicMs);
     const again = (inMs?: number): void => this.#again(inMs);
     // Was that a stop or a restart?
-    this.#inside = createInsideShell({ channels, host, monotonicMs, onEnded: again });
+    const onEnded = (reopenInMs: number | undefined, reason: string): void => {
+      context.learn({ insideFailure: plainText(reason).slice(0, 200) });
+      again(reopenInMs);
+    };
+    this.#inside = createInsideShell({ channels, host, monotonicMs, onEnded });
     const [known, inside, missing] = [this.#known, this.#inside, this.#missing];
     this.#facts = new ContainerFacts({ context, known, inside, missing, again });
     const { container: before } = sight();

@@ -22,8 +22,9 @@ export interface InsideShellOptions {
   /**
    * The shell has ended by itself, as it does when the container stops.
    * @param reopenInMs after this time, it is worth trying to open it again
+   * @param reason what the engine said; empty: nothing
    */
-  readonly onEnded: (reopenInMs: number | undefined) => void;
+  readonly onEnded: (reopenInMs: number | undefined, reason: string) => void;
 }
 
 /** A shell that cannot be opened is tried less and less often. */
@@ -44,12 +45,12 @@ export function createInsideShell({ channels, host, monotonicMs, onEnded }: Insi
     closing?.close();
   }
 
-  function ended(): void {
+  function ended(reason: string): void {
     shell = null;
     if (host.closed) return;
     const hasWorked = monotonicMs() - openedAtMs >= worksAfterMs;
     failedOpenings = hasWorked ? 0 : failedOpenings + 1;
-    onEnded(reopenAfterMs[Math.min(failedOpenings, reopenAfterMs.length - 1)]);
+    onEnded(reopenAfterMs[Math.min(failedOpenings, reopenAfterMs.length - 1)], reason);
   }
 
   function open(docker: DockerCommand, container: string): void {
@@ -60,8 +61,8 @@ export function createInsideShell({ channels, host, monotonicMs, onEnded }: Insi
       ? shellThroughHost(host, docker, container)
       : openShell(channels, containerShell(docker, container));
     shell = own;
-    own.onEnd(() => {
-      if (shell === own) ended();
+    own.onEnd(({ detail }) => {
+      if (shell === own) ended(detail);
     });
   }
 

@@ -1,5 +1,6 @@
 /** Troubles with reaching the VM. */
 import { maxSessionsHint, type SshProblem } from '../../vm/index.ts';
+import { shellQuote } from '../../common/terminal.ts';
 import { isOff, powerStateOf } from '../cloud/cloud-sight.ts';
 import { runsOnHost, type Question, type Sight } from '../sight.ts';
 import type { Rule, Rules, Verdict } from './rule.ts';
@@ -39,10 +40,18 @@ function unresponsive(sight: Sight): Verdict {
   // A benchmark on the VM itself needs nothing in a container.
   const missing = sight.unanswered.filter((question) => question !== 'inside' || !runsOnHost(sight));
   if (missing.length === 0) return 'clear';
+  const { container, insideFailure = '' } = sight;
+  const detail = `No answer about ${missing.map((question) => questions[question]).join(', ')}.`;
+  const message = 'The VM does not answer all that BenchTray asks.';
+  if (missing.every((question) => question === 'inside') && insideFailure !== '') {
+    const name = container.kind === 'running' ? shellQuote(container.name) : 'CONTAINER';
+    const hint = `Nothing can be run in the container. On the VM, try: docker exec -i ${name} sh`;
+    return { severity: 'critical', message, detail: `${detail} ${insideFailure}`, hint };
+  }
   return {
     severity: 'critical',
-    message: 'The VM does not answer all that BenchTray asks.',
-    detail: `No answer about ${missing.map((question) => questions[question]).join(', ')}.`,
+    message,
+    detail,
     hint: 'The VM may be overloaded: look at its load with "uptime" and "top". If the container hangs, restart it.',
   };
 }
