@@ -31,8 +31,13 @@ const io: CliIo = {
   askPassphrase,
 };
 
-// Whoever read our output has gone (`| head`): there is nobody left to work for.
-process.stdout.on('error', () => process.exit(0));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader ended (`| head`), so there is nobody left to work for.
+  if (error.code === 'EPIPE') process.exit(0);
+  // A full disk, for example. Scripts must not take a cut answer for the whole one.
+  process.stderr.write(`Cannot write to standard output: ${reasonOf(error)}\n`);
+  process.exit(1);
+});
 
 // `serve` and `demo` log such errors and go on. Other commands end with a sentence instead of a stack trace.
 handleUnforeseen((error) => {

@@ -1,7 +1,7 @@
 /** Errors that no code caught: `serve` logs them and keeps running, as the desktop does; other commands end with a sentence. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +58,35 @@ it('serve logs them, says each in one line, and keeps serving', async () => {
   const log = readFileSync(join(folder, 'data', 'logs', 'benchtray.log'), 'utf8');
   expect(log.split('\n').filter((line) => line.includes('"msg":"unforeseen error"'))).toHaveLength(2);
   expect(log).toContain('"stack":"Error: rejected');
+});
+
+it('serve goes on, and ends in time, without anybody at the other end of its stderr', async () => {
+  const { child, said } = start('serve', '--port', '0');
+  const url = await until(() => /listening on (\S+)/.exec(said())?.[1], 'it listens');
+  child.stderr?.destroy();
+  child.kill('SIGUSR2');
+  const log = (): string => readFileSync(join(folder, 'data', 'logs', 'benchtray.log'), 'utf8');
+  const reported = (): number => log().split('"msg":"unforeseen error"').length - 1;
+  await until(() => reported() >= 2, 'both errors are logged');
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(reported()).toBe(2);
+});
+
+it.skipIf(process.platform !== 'linux')('reports an answer that could not be written', async () => {
+  const full = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(full));
+  const child = spawn(process.execPath, [cli, 'config', 'schema'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder },
+    stdio: ['ignore', full, 'pipe'],
+  });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  expect((await once(child, 'close'))[0]).toBe(1);
+  expect(said).toMatch(/^Cannot write to standard output: ENOSPC.*\n$/);
 });
 
 it('watch ends with a sentence and no stack', async () => {

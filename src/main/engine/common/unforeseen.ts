@@ -10,14 +10,18 @@ function onError(error: unknown): void {
   handlers.at(-1)?.(error);
 }
 
+/** The terminal is closed, or the disk is full. Reporting it on stderr would fail again, and so on for ever. */
+const ignoreLostStderr = (): undefined => undefined;
+
 /**
  * Gives uncaught exceptions and unhandled rejections to `handler`, and to none that was given before. Without one, Node.js prints a
- * stack trace and ends the process. Returns a function that takes the handler away.
+ * stack trace and ends the process. Errors of writing to stderr are ignored. Returns a function that takes the handler away.
  */
 export function handleUnforeseen(handler: Handler): () => void {
   if (handlers.length === 0) {
     process.on('uncaughtException', onError);
     process.on('unhandledRejection', onError);
+    process.stderr.on('error', ignoreLostStderr);
   }
   handlers.push(handler);
   return () => {
@@ -25,6 +29,7 @@ export function handleUnforeseen(handler: Handler): () => void {
     if (handlers.length > 0) return;
     process.off('uncaughtException', onError);
     process.off('unhandledRejection', onError);
+    process.stderr.off('error', ignoreLostStderr);
   };
 }
 
