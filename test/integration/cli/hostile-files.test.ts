@@ -118,6 +118,29 @@ describe.skipIf(process.platform !== 'linux').each(Object.entries(kinds))('%s', 
   });
 });
 
+it.skipIf(process.platform !== 'linux')(
+  'ends with a sentence if a data folder cannot be made in /proc',
+  async () => {
+    for (const folder of ['/proc/benchtray', '/proc/benchtray/data']) {
+      writeConfig({ dataDir: folder });
+      const process_ = serve();
+      expect(await process_.exit).toBe(1);
+      expect(process_.err()).toContain(`The log ${folder}/logs/benchtray.log cannot be written (ENOENT`);
+    }
+  },
+);
+
+it.skipIf(process.platform === 'win32')('opens no debugger on SIGUSR1', async () => {
+  writeConfig({});
+  const process_ = serve();
+  const url = await process_.listening();
+  process_.child.kill('SIGUSR1');
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  process_.child.kill('SIGTERM');
+  expect(await process_.exit).toBe(0);
+  expect(process_.err()).not.toContain('Debugger');
+});
+
 describe.skipIf(process.platform === 'win32')('a thread that hangs', () => {
   /** Waits for ever in one of Node's threads, as a file system does that does not answer. */
   const hang = (): readonly string[] => {
