@@ -144,4 +144,18 @@ describe('the lock of the data folder', () => {
     expect(() => lockDataFolder(folder)).toThrow(UserError);
     expect(() => lockDataFolder(folder)).toThrow(`The data folder ${folder} cannot be used: ENOTDIR`);
   });
+
+  it.each([
+    ['lock.sqlite', 'x'.repeat(5000), 'file is not a database'],
+    ['owner.json', null, 'it is a folder, expected a regular file'],
+  ])('names an unusable %s, and says to remove it', (name, content, reason) => {
+    const file = join(dataDir, name);
+    if (content === null) mkdirSync(file);
+    else writeFileSync(file, content);
+    expect(() => lockDataFolder(dataDir)).toThrow(
+      new UserError(`The data folder ${dataDir} cannot be used: ${file}: ${reason}.`, {
+        hint: `Remove ${file}: BenchTray makes a new one, or name another folder as "dataDir".`,
+      }),
+    );
+  });
 });

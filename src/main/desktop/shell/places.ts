@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app } from '#electron';
 import { defaultConfig, resolveDataDir, type ConfigSources } from '../../engine/config/index.ts';
+import { makeOwnFolder } from '../../engine/files/index.ts';
 import { packageRoot } from '../../engine/common/package.ts';
 
 /** Where the app's own files lie. */
@@ -21,6 +21,6 @@ export const places = {
 export function chooseUserData(sources: Pick<ConfigSources, 'env' | 'platformDirs'>, isDemo: boolean): void {
   if (app.commandLine.hasSwitch('user-data-dir')) return;
   const folder = join(resolveDataDir(defaultConfig, sources), isDemo ? 'desktop-demo' : 'desktop');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeOwnFolder(folder);
   app.setPath('userData', folder);
 }

@@ -1,9 +1,8 @@
 /** The log of the program itself: one JSON object a line, rotated, without secrets. */
-import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
-import { appendOwnFile } from '../files/index.ts';
+import { appendOwnFile, makeOwnFolder } from '../files/index.ts';
 import { maskSecretsIn } from '../../../shared/mask-secrets.ts';
 import { terminalText } from '../../../shared/terminal-text.ts';
 
@@ -39,7 +38,7 @@ export function defaultLogFile(dataDir: string): string {
  * costs lines of the log and nothing else.
  */
 export function openAppLog({ file, level, rotateAtBytes = usualRotateAtBytes }: AppLogOptions): AppLog {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeOwnFolder(dirname(file));
   // The stream would only tell later, by an event, that it cannot open the file.
   appendOwnFile(file, '');
   const stream = createStream(basename(file), {

@@ -6,7 +6,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readlinkSync,
   renameSync,
@@ -15,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readUserFileSync } from '../files/index.ts';
+import { makeOwnFolder, readUserFileSync } from '../files/index.ts';
 import { parseConfig } from './parse.ts';
 import { problem, type ConfigProblem } from './problem.ts';
 import { decodeText } from './text.ts';
@@ -67,7 +66,7 @@ export function addVm(path: string, vm: VmEntry, standIn: VmEntry | null = null)
   const { target, before, after } = planned;
   const fresh = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.new`);
   try {
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    makeOwnFolder(dirname(target));
     writeWhole(fresh, after, before === null ? 0o600 : statSync(target).mode & 0o777);
     if (before === null) linkSync(fresh, target);
     else if (!isWritable(target)) return unwritable(path, 'cannot be written: this user may only read it');

@@ -4,12 +4,12 @@
  * same path: the two do not share the journal, and the first one reports the loss (place-watch.ts). A lock by the path would miss
  * the other paths of one folder (links, containers), and a person who removed a folder may use its name again.
  */
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { UserError } from '../../../shared/user-error.ts';
-import { createOwnFile, readUserFileSync, writeOwnFile } from '../files/index.ts';
+import { createOwnFile, makeOwnFolder, readUserFileSync, UnfitFile, writeOwnFile } from '../files/index.ts';
 import { messageOf } from '../../../shared/message-of.ts';
 
 export interface DataFolderLock {
@@ -24,6 +24,7 @@ type Owner = z.infer<typeof ownerSchema>;
 
 /** SQLite's result codes, https://www.sqlite.org/rescode.html. */
 const sqliteBusy = 5;
+const sqliteNotADatabase = 26;
 
 /** A folder that another process holds; `owner` is null where it did not leave word. */
 export class DataFolderInUse extends UserError {
@@ -48,19 +49,24 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
   const lockFile = join(dataDir, 'lock.sqlite');
   const owner: Owner = { pid: process.pid, startedAt: new Date().toISOString() };
   let database: DatabaseSync | undefined;
+  // The file in work, for the message.
+  let inWork = dataDir;
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeOwnFolder(dataDir);
+    inWork = lockFile;
     createOwnFile(lockFile);
     database = new DatabaseSync(lockFile, { timeout: 0 });
     // Held open until the release: an exclusive transaction excludes everyone else, in this process too.
     database.exec('BEGIN EXCLUSIVE');
+    inWork = ownerFile;
     writeOwner(ownerFile, owner);
   } catch (error) {
     database?.close();
     if (isBusy(error)) throw new DataFolderInUse(dataDir, readOwner(ownerFile));
-    const reason = messageOf(error);
+    const reason = `${inWork === dataDir ? '' : `${inWork}: `}${messageOf(error)}`;
+    const fix = isUnfit(error) ? `Remove ${inWork}: BenchTray makes a new one` : 'Fix its permissions';
     throw new UserError(`The data folder ${dataDir} cannot be used: ${reason}.`, {
-      hint: 'Fix its permissions, or name another folder as "dataDir".',
+      hint: `${fix}, or name another folder as "dataDir".`,
       cause: error,
     });
   }
@@ -96,6 +102,15 @@ function inodeOf(file: string): bigint | undefined {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
+/** Returns true if the contents or the kind of the file are wrong. Neither file holds anything of worth. */
+function isUnfit(error: unknown): boolean {
+  return error instanceof UnfitFile || hasResult(error, sqliteNotADatabase);
+}
+
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
+  return hasResult(error, sqliteBusy);
+}
+
+function hasResult(error: unknown, code: number): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === code;
 }

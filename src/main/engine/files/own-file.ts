@@ -4,11 +4,14 @@ import {
   closeSync,
   constants,
   fstatSync,
+  existsSync,
+  mkdirSync,
   openSync,
   statSync,
   writeSync,
   type Stats,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { nonBlocking, requireFit, requireRegularOrMissing } from './fit-file.ts';
 
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
@@ -34,6 +37,31 @@ export function createOwnFile(path: string): void {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/**
+ * Makes a folder for this user only, and its missing parents. One that exists stays as it is.
+ * Node's own `recursive` never returns where a folder exists and every new name in it is "missing": /proc, an automounter.
+ */
+export function makeOwnFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (isFolder(path)) return;
+    const parent = dirname(path);
+    const isParentMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync(parent);
+    if (!isParentMissing || parent === path) throw error;
+    makeOwnFolder(parent);
+    makeOwnFolder(path);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

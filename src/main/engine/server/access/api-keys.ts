@@ -3,22 +3,13 @@
  * nobody can guess from its hash, so that the hash may be a quick one: slow ones are for what people think up.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { messageOf } from '../../../../shared/message-of.ts';
 import { UserError } from '../../../../shared/user-error.ts';
-import { readUserFileSync } from '../../files/index.ts';
+import { makeOwnFolder, readUserFileSync } from '../../files/index.ts';
 
 const storedKeySchema = z.object({
   id: z.string(),
@@ -139,7 +130,7 @@ async function changeKeys(
 ): Promise<StoredKey> {
   const fresh = `${file}.new`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeOwnFolder(dirname(file));
     const handle = await takeFile(fresh);
     let isOpen = true;
     try {

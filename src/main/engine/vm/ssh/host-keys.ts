@@ -1,8 +1,7 @@
 /** Whether a server is the one it should be: pinned key, the person's known_hosts, else trust on first use, kept in a file of ours. */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { appendOwnFile, readUserFileSync } from '../../files/index.ts';
+import { appendOwnFile, makeOwnFolder, readUserFileSync } from '../../files/index.ts';
 import {
   judgeHostKey,
   knownHostName,
@@ -92,7 +91,7 @@ export function createHostKeys(options: {
       if (own === 'unknown') {
         if (options.keep === false) return { kind: 'first_use', fingerprint };
         try {
-          mkdirSync(dirname(options.ownFile), { recursive: true, mode: 0o700 });
+          makeOwnFolder(dirname(options.ownFile));
           appendOwnFile(options.ownFile, `${name} ${typeOf(key)} ${key.toString('base64')}\n`);
         } catch (error) {
           // Without this file, every connection would count as the first one, and any host key would pass.
