@@ -106,8 +106,8 @@ it('tells what a slow disk gave late before what stands there now', async () => 
     reading: {
       limitMs: 60_000,
       async openFile(...parameters) {
-        openings += 1;
         const file = await open(...parameters);
+        openings += 1;
         await slow.promise;
         return file;
       },
