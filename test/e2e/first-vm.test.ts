@@ -1,6 +1,6 @@
 /**
- * A person with a VM in Azure, an `az` that is logged in, and no file at all: from the start of the program to the live picture, by the
- * page alone. Everything but Azure itself is real: the program as a process, its page in a browser, OpenSSH on the VM.
+ * A person with a VM in Azure, an `az` that is logged in, and no file at all: from the start of the program to the live dashboard, by the
+ * page alone. Everything but Azure itself is real: the built program as a process, its page in a browser, OpenSSH on the VM.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,20 +8,19 @@ import { join } from 'node:path';
 import { makeFakeAz } from '../support/azure/fake-az.ts';
 import { startFakeArm } from '../support/azure/fake-arm.ts';
 import { startChild } from '../support/child.ts';
+import { cliPath } from '../support/cli-process.ts';
 import { startRealVm } from '../support/real-vm.ts';
 import { sampleRunByTask } from '../support/sample-run.ts';
 import { sshdPath } from '../support/tools.ts';
 import { expect, test } from './support/bench.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-
 test.skip(sshdPath === null, 'OpenSSH is not installed');
 
-/** The program as it is started without a window, by somebody who has nothing of his own. */
+/** Starts the built `serve` for a person without any file of BenchTray. */
 async function startProgram(environment: Record<string, string>) {
   const home = mkdtempSync(join(tmpdir(), 'benchtray-person-'));
   mkdirSync(join(home, '.ssh'));
-  const child = startChild(process.execPath, [join(root, 'src/main/cli/index.ts'), 'serve', '--port', '0'], {
+  const child = startChild(process.execPath, [cliPath, 'serve', '--port', '0'], {
     env: {
       HOME: home,
       XDG_CONFIG_HOME: join(home, 'config'),

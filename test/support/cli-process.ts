@@ -15,8 +15,8 @@ export interface CliProcess {
   readonly listening: () => Promise<string>;
 }
 
-// The path alone: built.ts would also load every room into the test.
-const cli = join(import.meta.dirname, '..', '..', 'out/main/cli.js');
+/** The built command line. It is here and not in built.ts, which would load every room into the test. */
+export const cliPath = join(import.meta.dirname, '..', '..', 'out/main/cli.js');
 
 /** Returns how a process has its home, its data and its temporary files in this folder. */
 export function livingIn(folder: string): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
@@ -42,7 +42,7 @@ export function startCli(
   }: { readonly env?: NodeJS.ProcessEnv; readonly nodeArgs?: readonly string[] } = {},
 ): CliProcess {
   const own = livingIn(folder);
-  const child = spawn(process.execPath, [...nodeArgs, cli, ...args], { ...own, env: { ...own.env, ...env } });
+  const child = spawn(process.execPath, [...nodeArgs, cliPath, ...args], { ...own, env: { ...own.env, ...env } });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

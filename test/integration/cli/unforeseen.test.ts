@@ -1,15 +1,15 @@
 /** Errors that no code caught: `serve` logs them and keeps running, as the desktop does; other commands end with a sentence. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { startCli, type CliProcess } from '../../support/cli-process.ts';
 import { mustLive } from '../../support/must-live.ts';
 import { until } from '../../support/wait.ts';
 
-const cli = join(import.meta.dirname, '..', '..', '..', 'src/main/cli/index.ts');
 /** On SIGUSR2, throws in one turn of the event loop and rejects in another. */
 const faults = `process.on('SIGUSR2', () => {
   setImmediate(() => { throw new Error('thrown\\nin two lines'); });
@@ -25,36 +25,23 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(...words: readonly string[]): { readonly child: ChildProcess; readonly said: () => string } {
-  const child = spawn(process.execPath, ['--import', join(folder, 'faults.mjs'), cli, ...words], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      TMPDIR: folder,
-      BENCHTRAY_DATA_DIR: join(folder, 'data'),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (said += text));
-  return { child, said: () => said };
+/** Starts the built command line with the faults in it. */
+function start(...words: readonly string[]): CliProcess & { readonly said: () => string } {
+  const started = startCli(folder, words, { nodeArgs: ['--import', join(folder, 'faults.mjs')] });
+  return { ...started, said: () => started.out() + started.err() };
 }
 
 it('serve logs them, says each in one line, and keeps serving', async () => {
-  const { child, said } = start('serve', '--port', '0');
-  const url = await until(() => /listening on (\S+)/.exec(said())?.[1], 'it listens');
+  const { child, exit, listening, said } = start('serve', '--port', '0');
+  const url = await listening();
   child.kill('SIGUSR2');
   await until(() => said().includes('thrown') && said().includes('rejected'), 'it says so');
   expect(said()).toMatch(/^Unexpected error: thrown in two lines \(.*\)$/m);
   expect(said()).toMatch(/^Unexpected error: rejected \(.*\)$/m);
   expect(said()).not.toMatch(/^\s+at /m);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
-  const ended = once(child, 'exit');
   child.kill('SIGTERM');
-  expect((await ended)[0]).toBe(0);
+  expect(await exit).toBe(0);
   const log = readFileSync(join(folder, 'data', 'logs', 'benchtray.log'), 'utf8');
   expect(log.split('\n').filter((line) => line.includes('"msg":"unforeseen error"'))).toHaveLength(2);
   expect(log).toContain('"stack":"Error: rejected');
@@ -102,11 +89,10 @@ it('watch ends with a sentence and no stack', async () => {
   const asked = once(server, 'request');
   const address = server.address();
   const port = typeof address === 'object' ? String(address?.port) : '';
-  const { child, said } = start('watch', '--url', `http://127.0.0.1:${port}`);
+  const { child, exit, said } = start('watch', '--url', `http://127.0.0.1:${port}`);
   await asked;
-  const ended = once(child, 'close');
   child.kill('SIGUSR2');
-  expect((await ended)[0]).toBe(1);
+  expect(await exit).toBe(1);
   expect(said()).toMatch(/^Unexpected error: (thrown|rejected)/m);
   expect(said()).not.toMatch(/^\s+at /m);
 });

@@ -1,32 +1,14 @@
 /** `watch` on a real terminal of 80 by 24, with ten VMs. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conditionOf, errorOf, progressOf, startMs, statusOf } from '../../unit/feed/fixtures.ts';
 import { builtCli } from '../../support/built.ts';
+import { spawnOnTerminal } from '../../support/on-terminal.ts';
 import { createScreen, type ScreenEmulator } from '../../support/screen-emulator.ts';
-import { findPython } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
 import { startTestServer, type TestServer } from '../server/support.ts';
 
-/** Runs a command on a terminal of this size and passes on what it writes. */
-const onTerminal = `
-import fcntl, os, pty, struct, sys, termios
-rows, columns = int(sys.argv[1]), int(sys.argv[2])
-pid, terminal = pty.fork()
-if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
-    os.execv(sys.argv[3], sys.argv[3:])
-while True:
-    try:
-        data = os.read(terminal, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    os.write(1, data)
-`;
-const python = findPython();
 const names = Array.from({ length: 10 }, (_, index) => `waa-eval-vm-${String(index)}`);
 const [rows, columns] = [24, 80];
 
@@ -54,10 +36,10 @@ beforeEach(async () => {
   });
   screen = createScreen(rows);
   written = '';
-  child = spawn(python ?? '', [
-    ...['-c', onTerminal, String(rows), String(columns)],
-    ...[process.execPath, builtCli, 'watch', '--url', running.server.url],
-  ]);
+  child = spawnOnTerminal([process.execPath, builtCli, 'watch', '--url', running.server.url], {
+    rows,
+    columns,
+  });
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     written += text;
     screen.write(text);

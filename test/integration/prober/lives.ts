@@ -4,15 +4,13 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { VmConfig } from '../../../src/main/engine/config/index.ts';
+import { cliPath } from '../../support/cli-process.ts';
 import type { RealVm } from '../../support/real-vm.ts';
 import { openStream, type Received, type StreamClient } from '../../support/stream-client.ts';
 import { mustLive } from '../../support/must-live.ts';
 import { until } from '../../support/wait.ts';
-
-const cli = fileURLToPath(new URL('../../../src/main/cli/index.ts', import.meta.url));
 
 /** One client over all lives of the server: it comes back with the last id that it was given. */
 export interface ReturningClient {
@@ -94,7 +92,7 @@ export function benchTrayOn(vms: readonly VmConfig[]) {
         .map((line) => JSON.parse(line) as Record<string, unknown>),
     /** Gives the address once it accepts connections. */
     async start(): Promise<string> {
-      const started = spawn(process.execPath, [cli, 'serve', '--config', configPath, '--port', '0'], {
+      const started = spawn(process.execPath, [cliPath, 'serve', '--config', configPath, '--port', '0'], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
