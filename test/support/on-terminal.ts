@@ -1,5 +1,7 @@
 /** Starts processes on a terminal of their own, by Python: Node cannot make one. */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { onTestFinished } from 'vitest';
+import { asChild } from './child.ts';
 import { findPython } from './tools.ts';
 
 const script = `
@@ -34,4 +36,14 @@ export function spawnOnTerminal(
   }: SpawnOptions & { readonly rows?: number; readonly columns?: number } = {},
 ): ChildProcess {
   return spawn(findPython() ?? '', ['-c', script, String(rows), String(columns), ...words], options);
+}
+
+/** Returns the path of a terminal, such as /dev/pts/3, that is there until the end of the test. */
+export async function openTerminal(): Promise<string> {
+  const holder = asChild(spawnOnTerminal(['/bin/sh', '-c', 'tty; read -r line']));
+  onTestFinished(async () => {
+    // At once: a process that still prints to it would hold it open.
+    await holder.stop();
+  });
+  return holder.prints(/^\/dev\/\S+/m);
 }

@@ -16,6 +16,7 @@ import {
   symlinkSync,
   writeFileSync,
   closeSync,
+  constants,
   openSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
@@ -134,7 +135,7 @@ export interface StandInRunner {
   readonly cwd: string;
   readonly script: string;
   readonly words: readonly string[];
-  /** The file that it prints into; null: none. */
+  /** The file or terminal that it prints into; "| cat": another program; null: none. */
   readonly output: string | null;
 }
 
@@ -359,8 +360,13 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       mkdirSync(cwd, { recursive: true });
       // What the runner does not matter, only how it looks: a process with run.py's command line that waits.
       writeFileSync(join(cwd, script), 'read -r line\n');
-      const printed = output === null ? 'ignore' : openSync(output, 'a');
-      const runner = start(cwd, [file('home/python'), script, ...(looks.words ?? officialWords)], {
+      const isPiped = output === '| cat';
+      // A terminal must not become that of the tests.
+      const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY;
+      const printed = output === null || isPiped ? 'ignore' : openSync(output, flags);
+      const command = [file('home/python'), script, ...(looks.words ?? officialWords)];
+      const piped = ['/bin/sh', '-c', '"$@" | cat >/dev/null', 'sh', ...command];
+      const runner = start(cwd, isPiped ? piped : command, {
         env: { ...process.env, VM_DIR: dir, VM_SIDE: where },
         stdio: ['pipe', printed, printed],
       });

@@ -1,11 +1,13 @@
 /** Ways to break each thing that the doctor looks at, and what he is to say then. Every check has at least one. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { readConfig } from '../../../src/main/engine/config/index.ts';
 import { configSchema } from '../../../src/main/engine/config/schema.ts';
 import type { CheckName } from '../../../src/main/engine/doctor/index.ts';
 import type { DoctorCheck } from '../../../src/shared/doctor.ts';
+import { openTerminal } from '../../support/on-terminal.ts';
 import { freePort } from '../../support/free-port.ts';
 import { azureFails, azureSays, webServer, type Patient } from './patient.ts';
 import { deafPort, closingSshPort, unknownHost } from './ports.ts';
@@ -650,6 +652,37 @@ export const breaks: Readonly<Record<CheckName, readonly Break[]>> = {
       },
       found: /A benchmark runs, but no log of it is found/,
       command: /'docker exec winarena ls -lt \/client\/results\/logs'$/,
+    },
+    {
+      what: 'none of a benchmark that prints to a terminal',
+      async break({ vm }) {
+        rmSync(vm.runLog);
+        await vm.stopRunner();
+        await vm.startRunner({ output: await openTerminal() });
+      },
+      found: /A benchmark runs, but no log of it is found\. It prints to a terminal\.$/,
+      command: /'docker exec winarena ls -lt \/client\/results\/logs'$/,
+      advice: /start it with `> run\.log 2>&1`/,
+    },
+    {
+      what: 'none of a benchmark that prints to another program',
+      async break({ vm }) {
+        rmSync(vm.runLog);
+        await vm.stopRunner();
+        await vm.startRunner({ output: '| cat' });
+      },
+      found: /A benchmark runs, but no log of it is found\. It prints to another program\.$/,
+      command: /'docker exec winarena ls -lt \/client\/results\/logs'$/,
+    },
+    {
+      what: 'a compressed one',
+      break(patient) {
+        const path = join(patient.vm.dir, 'run.log.gz');
+        writeFileSync(path, gzipSync(readFileSync(patient.vm.runLog)));
+        setLog(patient, path);
+      },
+      found: /it is compressed by gzip\.$/,
+      command: /'ls -l \S+run\.log\.gz'$/,
     },
     {
       what: 'none under the configured name',

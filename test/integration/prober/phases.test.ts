@@ -65,6 +65,22 @@ describe.skipIf(sshdPath === null)('a start', () => {
     expect(client.errors()).toEqual([]);
   });
 
+  it('shows firmware in our own words, and keeps its raw line in the app log', async () => {
+    const { vm, watched } = await starting();
+    const raw = 'BdsDxe: starting Boot0001 "UEFI QEMU DVD-ROM QM00013 " from PciRoot(0x0)/Pci(0x5,0x0)';
+    vm.containerSays(`${raw}\n`);
+    await watched.untilPhase('booting');
+    // Docker puts its time in front.
+    const logged = (): readonly unknown[] =>
+      watched.monitor.logged.flatMap(({ msg, phase, line: text }) =>
+        String(text).endsWith(` ${raw}`) ? [[msg, phase]] : [],
+      );
+    await until(() => logged().length > 0, 'the raw line is in the app log');
+    expect(watched.status()?.detail.text).toBe('Booting Windows');
+    expect(JSON.stringify(watched.client.received)).not.toContain('BdsDxe');
+    expect(logged()).toEqual([['a phase of the boot', 'booting']]);
+  });
+
   it('that was under way before BenchTray came is told phase by phase, in order', async () => {
     const vm = await realVm();
     vm.containerUp();

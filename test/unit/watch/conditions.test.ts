@@ -74,10 +74,10 @@ const onHost: Sight = {
 const withHostLog = (path: string, isRunning: boolean): Sight => ({
   ...onHost,
   host: { runners: [], logs: [], unnamedLogs: 0 },
-  log: { path, why: null, trouble: null },
+  log: { path, why: null, trouble: null, content: null },
   run: { isRunning, endedWell: !isRunning, guest: null, silentForMs: 0 },
 });
-const log = { path: '/tmp/x.log', why: null, trouble: null };
+const log = { path: '/tmp/x.log', why: null, trouble: null, content: null };
 const onVm = { where: 'host', path: '/o/results', hostPath: null, why: 'configured' } as const;
 
 type Verdict = 'holds' | 'clear' | 'unknown';
@@ -574,7 +574,7 @@ describe('the first answers of a connection', () => {
   };
   const there: Partial<Sight> = { docker: { kind: 'ok' }, container: onItsWay.container };
   const runOnHost: Partial<Sight> = {
-    log: { path: '/home/u/x.log', why: null, trouble: null },
+    log: { path: '/home/u/x.log', why: null, trouble: null, content: null },
     run: { isRunning: true, endedWell: false, guest: null, silentForMs: 0 },
   };
   const silent = { isRunning: true, endedWell: false, guest: null, silentForMs: 1_000_000 };

@@ -190,7 +190,7 @@ describe('what a status says', () => {
         hostPath: '/home/u/client/results',
         why: '--result_dir of run.py',
       },
-      log: { path: '/tmp/x.log', why: 'the only log there is', trouble: null },
+      log: { path: '/tmp/x.log', why: 'the only log there is', trouble: null, content: null },
     };
     expect(statusOf(sight, frame)).toEqual({
       type: 'vm_status',

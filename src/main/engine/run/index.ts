@@ -3,6 +3,7 @@
  * happened in its runs; `progressOf` shows a run. All state is plain JSON, stored beside the offset in the log, so that a restart
  * resumes where reading stopped and repeats nothing.
  */
+export { logContent, type LogContent } from './log-content.ts';
 export {
   createRunSession,
   newSessionState,

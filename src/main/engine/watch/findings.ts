@@ -1,8 +1,10 @@
 /** What was found on the VM, and why it was chosen, for a person who asks "what is it looking at?". Pure. */
 import { plainText } from '../../../shared/plain-text.ts';
 import type { Finding } from '../../../shared/stream.ts';
+import type { LogContent } from '../run/index.ts';
 import { describeRunner, type Runner } from '../vm/index.ts';
 import type { Sight } from './sight.ts';
+import { printsElsewhere } from './unheard.ts';
 
 /** In the order of the pieces; one that was not found is left out. */
 export function findingsOf(sight: Sight): Finding[] {
@@ -17,9 +19,9 @@ export function findingsOf(sight: Sight): Finding[] {
     findings.push({ piece: 'guest', value: probe.place, why: `/probe answers there: ${probe.why}` });
   const [within, outside] = [inside?.runners ?? [], host?.runners ?? []];
   if (within[0] !== undefined)
-    findings.push(runnerFinding(within[0], within.length, 'a process in the container'));
+    findings.push(runnerFinding(within[0], within.length, 'a process in the container', sight));
   else if (outside[0] !== undefined)
-    findings.push(runnerFinding(outside[0], outside.length, 'a process on the VM, in no container'));
+    findings.push(runnerFinding(outside[0], outside.length, 'a process on the VM, in no container', sight));
   else if (sight.outsideAgentAtMs !== null)
     findings.push({
       piece: 'runner',
@@ -31,11 +33,20 @@ export function findingsOf(sight: Sight): Finding[] {
     const shared = results.hostPath === null ? '' : `, on the VM at ${results.hostPath}`;
     findings.push({ piece: 'results', value: plainText(value), why: plainText(results.why + shared) });
   }
-  if (log.path !== null && log.why !== null) findings.push({ piece: 'log', value: log.path, why: log.why });
+  if (log.path !== null && log.why !== null)
+    findings.push({ piece: 'log', value: log.path, why: log.why + unreadWords(log.content) });
   return findings;
 }
 
-function runnerFinding(runner: Runner, count: number, where: string): Finding {
+function runnerFinding(runner: Runner, count: number, where: string, { log }: Sight): Finding {
   const others = count > 1 ? `, the first of ${count}` : '';
-  return { piece: 'runner', value: describeRunner(runner), why: where + others };
+  const place = log.path === null ? printsElsewhere([runner]) : null;
+  const print = place === null ? '' : `; it prints to ${place}, where BenchTray cannot read it`;
+  return { piece: 'runner', value: describeRunner(runner), why: where + others + print };
+}
+
+function unreadWords(content: LogContent | null): string {
+  if (content?.kind === 'compressed')
+    return `; it is compressed by ${content.by}, so BenchTray cannot read it`;
+  return content?.kind === 'foreign' ? '; BenchTray recognises no benchmark in it' : '';
 }

@@ -7,6 +7,7 @@ export { watchVm, type VmWatcher, type VmWatcherOptions } from './vm-watcher.ts'
 export { assess } from './rules/conditions.ts';
 export { isThere, reach, type Reach } from './log/follow-files.ts';
 export { findLog, type LogChoice } from './log/log-choice.ts';
+export { printsElsewhere } from './unheard.ts';
 export { isOwnLog, isSameTarget, placeText, type LogTarget } from './log/log-place.ts';
 export { ContainerLook } from './looks/container-look.ts';
 export { createGuestLook, placesToAsk } from './looks/guest-look.ts';

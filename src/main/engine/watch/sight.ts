@@ -1,5 +1,6 @@
 /** Everything that is known of one VM at one moment: the picture from which status, conditions and tasks are made. Plain data. */
 import type { AzureFacts, AzureProblem } from '../azure/index.ts';
+import type { LogContent } from '../run/index.ts';
 import {
   noBoot,
   type BootState,
@@ -124,6 +125,8 @@ export interface LogSight {
   /** Why this one of all logs is followed. */
   readonly why: string | null;
   readonly trouble: { readonly message: string; readonly hint: string } | null;
+  /** Null: BenchTray has not read it yet. */
+  readonly content: LogContent | null;
 }
 
 export interface ResultsSight {
@@ -198,7 +201,7 @@ export const firstSight: Sight = {
   host: null,
   inside: null,
   results: null,
-  log: { path: null, why: null, trouble: null },
+  log: { path: null, why: null, trouble: null, content: null },
   run: null,
   outsideAgentAtMs: null,
   cloud: null,

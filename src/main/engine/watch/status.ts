@@ -5,6 +5,7 @@ import { cloudPhase, cloudText, powerStateOf } from './cloud/cloud-sight.ts';
 import { findingsOf } from './findings.ts';
 import { isCreated, isReady, isRestartLoop, runsOnHost, type Sight } from './sight.ts';
 import { isBeyondKnowing, unreachedReason } from './link/unreached.ts';
+import { unheardReason } from './unheard.ts';
 
 export interface StatusFrame {
   readonly vm: string;
@@ -116,8 +117,12 @@ const phaseWords: Readonly<Record<Phase, string>> = {
 /** Returns the text of the phase for a person, in our own words. */
 export function phaseText(sight: Sight, phase: Phase): string {
   if (sight.ssh.kind === 'down') return unreachedText(sight);
+  if (phase === 'ready') return withReason(phaseWords.ready, unheardReason(sight));
   if (phase === 'unknown' && runsOnHost(sight))
-    return 'The benchmark runs on the VM itself, without a Windows container';
+    return withReason(
+      'The benchmark runs on the VM itself, without a Windows container',
+      unheardReason(sight),
+    );
   if (phase === 'oobe' && sight.probe.wasReady) return 'The benchmark server has stopped answering';
   if (phase === 'offline' && sight.container.kind === 'absent')
     return 'There is no benchmark container on the VM';
@@ -126,13 +131,13 @@ export function phaseText(sight: Sight, phase: Phase): string {
     const { state, exitCode, startError } = sight.container;
     if (startError !== undefined) return 'The container could not be started';
     const code = state === 'exited' && exitCode !== null ? ` (${exitCode})` : '';
-    const because = newestTrouble(sight.boot)?.words;
+    const because = newestTrouble(sight.boot)?.words ?? null;
     const what = isRestartLoop(sight)
       ? 'The container restarts in a loop'
       : `The container is not running: ${state}${code}`;
-    return what + (because === undefined ? '' : `; ${because}`);
+    return withReason(what, because);
   }
-  const isBooting = sight.container.kind === 'running' && phase !== 'ready' && phase !== 'stopping';
+  const isBooting = sight.container.kind === 'running' && phase !== 'stopping';
   return isBooting ? bootText(sight.boot, phase, isRestartLoop(sight)) : phaseWords[phase];
 }
 
@@ -156,5 +161,8 @@ const toldKinds: readonly BootTrouble['kind'][] = ['kvm', 'disk', 'download', 'n
 function newestTrouble({ carried, troubles }: BootState): BootTrouble | undefined {
   return [...carried, ...troubles].findLast(({ kind }) => toldKinds.includes(kind));
 }
+
+const withReason = (text: string, reason: string | null): string =>
+  reason === null ? text : `${text}; ${reason}`;
 
 const capitalized = (clause: string): string => clause.charAt(0).toUpperCase() + clause.slice(1);

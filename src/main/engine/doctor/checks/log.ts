@@ -1,6 +1,6 @@
-import { recogniseLog } from '../../run/index.ts';
+import { logContent, recogniseLog } from '../../run/index.ts';
 import type { DockerCommand, Runner, SshTarget } from '../../vm/index.ts';
-import { isJobRunner, isThere, placeText, type LogChoice } from '../../watch/index.ts';
+import { isJobRunner, isThere, placeText, printsElsewhere, type LogChoice } from '../../watch/index.ts';
 import { onVm, onVmByDocker } from '../commands.ts';
 import { late } from '../common-remedies.ts';
 import { exampleTarget } from '../examples.ts';
@@ -62,15 +62,19 @@ const unknown = remedy<About>({
   command: inPlace('head -n 20'),
   example,
 });
+const compressed = remedy<About>({
+  when: 'the log is compressed',
+  advice:
+    'Let the benchmark write its log uncompressed, and compress it after the run. If there is an uncompressed log beside it, name that in "benchmark.log".',
+  command: inPlace('ls -l'),
+  example,
+});
 const tooYoung = remedy<About>({
   when: 'too little stands in the log to know whose it is',
   advice: 'Wait for the run to begin.',
   command: inPlace('head -n 20'),
   example,
 });
-
-/** With fewer lines, what is to be recognised may still come. */
-const enoughLines = 20;
 
 export const log: VmCheck = {
   scope: 'vm',
@@ -80,7 +84,7 @@ export const log: VmCheck = {
   needs: () => ['ssh_login'],
   after: () => ['docker', 'container'],
   limitSeconds: 60,
-  remedies: [none, missing, unreadable, unknown, tooYoung],
+  remedies: [none, missing, unreadable, compressed, unknown, tooYoung],
   async look(vm) {
     const target = needTarget(vm.knownTarget);
     const found = await vm.log();
@@ -91,8 +95,13 @@ export const log: VmCheck = {
       const instead = await watchedInstead(vm, runners);
       if (instead !== null) return passed(`No log is needed: ${instead}.`);
       const about = { target, docker: vm.dockerCommand, container: running, path: '' };
+      const place = printsElsewhere(runners);
       return runners.length > 0
-        ? failed(`A benchmark runs, but no log of it is found.${printsTo(runners)}`, none, about)
+        ? failed(
+            `A benchmark runs, but no log of it is found.${place === null ? '' : ` It prints to ${place}.`}`,
+            none,
+            about,
+          )
         : warned('No log of a benchmark is found, and none is running.', none, about);
     }
     const { choice, by } = found;
@@ -107,14 +116,20 @@ export const log: VmCheck = {
     }
     const what = `${place} (${choice.why}), ${by.file.size} bytes`;
     let lines = 0;
+    let head = '';
     for (const part of ['first', 'last'] as const) {
-      const read = recogniseLog(await found.read(part));
+      const text = await found.read(part);
+      if (part === 'first') head = text;
+      const read = recogniseLog(text);
       if (read.dialect !== null) return passed(`${what}: it is of the kind "${read.dialect}".`);
       lines = Math.max(lines, read.lines);
     }
     const instead = await watchedInstead(vm, runners);
     if (instead !== null) return passed(`${what}: no run is in it, and no log is needed: ${instead}.`);
-    return lines < enoughLines
+    const content = logContent(head, { recognised: false, lines });
+    if (content.kind === 'compressed')
+      return failed(`${what}: it is compressed by ${content.by}.`, compressed, about);
+    return content.kind === 'young'
       ? warned(`${what}: only ${lines} lines so far.`, tooYoung, about)
       : failed(`${what}: it is of no kind that is known.`, unknown, about);
   },
@@ -132,14 +147,6 @@ async function watchedInstead(vm: VmFacts, runners: readonly Runner[]): Promise<
   return runner?.results == null
     ? null
     : `BenchTray watches ${runner.results}, where ${runner.script} writes its results`;
-}
-
-/** BenchTray reads files only. */
-function printsTo(runners: readonly Runner[]): string {
-  const outputs = runners.map(({ output = '' }) => output);
-  if (outputs.some((output) => /^\/dev\/(?:pts|tty|console)/.test(output)))
-    return ' It prints to a terminal.';
-  return outputs.some((output) => /^(?:pipe|socket):/.test(output)) ? ' It prints to another program.' : '';
 }
 
 function placeOf({ target: { where, container, path } }: LogChoice): Pick<About, 'container' | 'path'> {

@@ -63,9 +63,11 @@ export class BenchmarkLog {
 
   /** Returns the present facts about the run of the log, as a patch for the store. */
   facts(): Partial<VmState> {
-    const { loggedRun, resultRun } = this.#options.store.get();
+    const { loggedRun, resultRun, log } = this.#options.store.get();
+    const { reading } = this.#following;
     return {
-      loggedRun: this.#following.reading?.publishedRun ?? loggedRun,
+      loggedRun: reading?.publishedRun ?? loggedRun,
+      log: { ...log, content: reading?.content ?? null },
       // A run known only from its results goes first.
       ...(resultRun === null ? { run: this.#runLife.sight() } : {}),
     };

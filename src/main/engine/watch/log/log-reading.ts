@@ -5,6 +5,8 @@
 import type { Feed, FollowMark, FollowState } from '../../feed/index.ts';
 import {
   createRunSession,
+  logContent,
+  type LogContent,
   runsBesideItsLog,
   newSessionState,
   parseSessionState,
@@ -70,6 +72,8 @@ export interface LogReading extends Continuation {
   readonly publishedRun: RunState | null;
   /** A run was found in this log. */
   readonly isRecognised: boolean;
+  /** What is in this log. Null: BenchTray has not read it up to where it ended when it was found. */
+  readonly content: LogContent | null;
   /** First byte that has not arrived yet. */
   readonly receivedTo: number;
   /** The benchmark process has been seen: its absence means something. */
@@ -174,6 +178,10 @@ export function startReading(options: LogReadingOptions): LogReading {
     },
     get isRecognised() {
       return book.state.reader.counts.recognised;
+    },
+    get content() {
+      const isRead = marker.receivedTo > 0 && marker.receivedTo >= identity.size;
+      return isRead ? logContent(identity.head, book.state.reader.counts) : null;
     },
     get receivedTo() {
       return marker.receivedTo;

@@ -141,7 +141,8 @@ export class LookSession {
     // The status has our own words for it.
     if (boot.phase !== before.phase)
       log.info({ vm: config.name, phase: boot.phase, line }, 'a phase of the boot');
-    if (boot.troubles !== before.troubles) log.info({ vm: config.name, line }, 'a trouble of the boot');
+    if (boot.troubles.some((trouble) => !before.troubles.includes(trouble)))
+      log.info({ vm: config.name, line }, 'a trouble of the boot');
     if (boot !== before) store.update({ boot });
   }
 

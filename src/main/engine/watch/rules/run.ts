@@ -6,6 +6,14 @@ export const runRules: Rules = {
     if (log.trouble !== null) {
       return { severity: 'warning', message: log.trouble.message, detail: log.path, hint: log.trouble.hint };
     }
+    if (log.content?.kind === 'compressed') {
+      return {
+        severity: 'warning',
+        message: `The benchmark log is compressed by ${log.content.by}, so BenchTray cannot read it.`,
+        detail: log.path,
+        hint: 'Let the benchmark write its log uncompressed, and compress it after the run.',
+      };
+    }
     if (log.path !== null) return 'clear';
     const unnamed = (host?.unnamedLogs ?? 0) + (inside?.unnamedLogs ?? 0);
     const named = (host?.logs.length ?? 0) + (inside?.logs.length ?? 0);
