@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
-import { startCli, type CliProcess } from '../../support/cli-process.ts';
+import { cliPath, startCli, type CliProcess } from '../../support/cli-process.ts';
 import { mustLive } from '../../support/must-live.ts';
 import { until } from '../../support/wait.ts';
 
@@ -65,7 +65,7 @@ it('serve goes on, and ends in time, without anybody at the other end of its std
 it.skipIf(process.platform !== 'linux')('reports an answer that could not be written', async () => {
   const full = openSync('/dev/full', 'w');
   onTestFinished(() => closeSync(full));
-  const child = spawn(process.execPath, [cli, 'config', 'schema'], {
+  const child = spawn(process.execPath, [cliPath, 'config', 'schema'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder },
     stdio: ['ignore', full, 'pipe'],
