@@ -42,7 +42,10 @@ export function startCli(
   }: { readonly env?: NodeJS.ProcessEnv; readonly nodeArgs?: readonly string[] } = {},
 ): CliProcess {
   const own = livingIn(folder);
-  const child = spawn(process.execPath, [...nodeArgs, cliPath, ...args], { ...own, env: { ...own.env, ...env } });
+  const child = spawn(process.execPath, [...nodeArgs, cliPath, ...args], {
+    ...own,
+    env: { ...own.env, ...env },
+  });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
