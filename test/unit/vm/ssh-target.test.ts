@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import { addressOf, sshTarget, type SshTarget } from '../../../src/main/engine/vm/ssh/target.ts';
 
@@ -47,6 +47,23 @@ describe('the SSH target', () => {
       hostKeyAlias: null,
       jump: null,
     });
+  });
+
+  it('is found beside a pattern with many stars', () => {
+    const host = 'a'.repeat(60);
+    const found = target(`Host ${'*a'.repeat(40)}b\n  Port 1\nHost a*\n  Port 2222\n`, host);
+    expect(found.port).toBe(2222);
+  });
+
+  it('starts no program to look a name up', () => {
+    const trace = join(home, 'started');
+    writeFileSync(join(home, 'nslookup'), `#!/bin/sh\necho >${trace}\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${home}:${process.env['PATH'] ?? ''}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const block =
+      'Host vm\n  CanonicalizeHostName yes\n  CanonicalDomains a.example b.example\n  Port 2222\n';
+    expect(target(block).port).toBe(2222);
+    expect(existsSync(trace)).toBe(false);
   });
 
   it('takes from a Host block what is left at its default', () => {

@@ -1,5 +1,6 @@
 /** OpenSSH's known_hosts files (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): read and asked, as pure functions. */
 import { createHmac } from 'node:crypto';
+import { matchesPatterns } from './patterns.ts';
 
 export interface KnownHost {
   /** Comma separated patterns, or one hashed name ("|1|salt|hash"). */
@@ -57,16 +58,5 @@ function matches(names: string, name: string): boolean {
     if (salt === undefined || hash === undefined) return false;
     return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
   }
-  const patterns = names.toLowerCase().split(',');
-  if (patterns.some((pattern) => pattern.startsWith('!') && matchesPattern(pattern.slice(1), name)))
-    return false;
-  return patterns.some((pattern) => matchesPattern(pattern, name));
-}
-
-function matchesPattern(pattern: string, name: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`).test(name);
+  return matchesPatterns(names.toLowerCase().split(','), name);
 }

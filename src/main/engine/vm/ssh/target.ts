@@ -1,8 +1,9 @@
 /** Whom to connect to: the configuration of BenchTray, completed by the person's own ~/.ssh/config. */
 import { join } from 'node:path';
-import SSHConfig, { LineType } from 'ssh-config';
+import SSHConfig, { type Section } from 'ssh-config';
 import type { VmConfig } from '../../config/index.ts';
 import { expandSshHome, sshConfigText } from './includes.ts';
+import { matchesPatterns } from './patterns.ts';
 import { messageOf } from '../../../../shared/message-of.ts';
 
 /** One machine on the way, the last one being the VM. */
@@ -115,13 +116,8 @@ function readSshConfig(path: string, places: SshPlaces): (host: string) => HostS
       cause: error,
     });
   }
-  // "Match exec" would run a program of the person's: BenchTray reads the file and starts nothing.
-  for (let index = parsed.length - 1; index >= 0; index -= 1) {
-    const line = parsed[index];
-    if (line?.type === LineType.DIRECTIVE && /^match$/i.test(line.param)) parsed.splice(index, 1);
-  }
   return (host) => {
-    const found = Object.entries(parsed.compute(host, { ignoreCase: true }));
+    const found = Object.entries(settingsOf(parsed, host).compute(host, { ignoreCase: true }));
     const read = new Map(found.map(([name, value]) => [name.toLowerCase(), value]));
     const one = (name: string): string | undefined => [read.get(name)].flat()[0];
     if (
@@ -143,6 +139,24 @@ function readSshConfig(path: string, places: SshPlaces): (host: string) => HostS
       ...optional('hostkeyalias', one('hostkeyalias')),
     };
   };
+}
+
+/**
+ * Returns the settings for a host, without the sections that hold them. Of the sections, the library would start programs for `Match exec` and
+ * `CanonicalizeHostName`, and never end with some patterns. BenchTray starts nothing.
+ */
+function settingsOf(config: SSHConfig, host: string): SSHConfig {
+  const settings = new SSHConfig();
+  for (const line of config) {
+    if (!('config' in line)) settings.push(line);
+    else if (/^host$/i.test(line.param) && matchesPatterns(patternsOf(line), host))
+      settings.push(...line.config);
+  }
+  return settings;
+}
+
+function patternsOf({ value }: Section): string[] {
+  return typeof value === 'string' ? value.split(',') : value.map(({ val }) => val);
 }
 
 function optional<Name extends string, Value>(
