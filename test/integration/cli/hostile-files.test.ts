@@ -32,6 +32,16 @@ const kinds = {
 } as const;
 const vm = { name: 'vm', ssh: { host: '127.0.0.1', port: 1, agent: false } };
 
+const external = {
+  port: 0,
+  external: { host: '127.0.0.1', tls: { cert: 'cert.pem', key: 'key.pem' } },
+};
+const azure = {
+  subscriptionId: '11111111-2222-3333-4444-555555555555',
+  resourceGroup: 'openadapt-agents',
+  vmName: 'waa-eval-vm',
+};
+
 function writeConfig(config: object): void {
   writeFileSync(at('c.json'), JSON.stringify({ server: { port: 0 }, ...config }));
 }
@@ -51,17 +61,55 @@ describe.skipIf(process.platform !== 'linux').each(Object.entries(kinds))('%s', 
     }
   });
 
-  it('as a certificate is refused with its name', async () => {
-    const { key } = makeCertificate();
-    writeFileSync(at('key.pem'), key);
-    make(at('cert.pem'));
-    writeConfig({
-      server: { port: 0, external: { host: '127.0.0.1', tls: { cert: 'cert.pem', key: 'key.pem' } } },
-    });
+  it.each(['cert', 'key'] as const)('as the TLS %s is refused with its name', async (part) => {
+    const files = makeCertificate();
+    for (const each of ['cert', 'key'] as const)
+      if (each === part) make(at(`${each}.pem`));
+      else writeFileSync(at(`${each}.pem`), files[each]);
+    writeConfig({ server: external });
     expect(await startCli(folder, ['key', 'add', '--config', at('c.json')]).exit).toBe(0);
     const process_ = serve();
     expect(await process_.exit).toBe(2);
-    expect(process_.err()).toContain(`${at('cert.pem')}, cannot be read: it is ${kind}`);
+    expect(process_.err()).toContain(`${at(`${part}.pem`)}, cannot be read: it is ${kind}`);
+  });
+
+  it('as the API keys is refused with its name', async () => {
+    const { cert, key } = makeCertificate();
+    writeFileSync(at('cert.pem'), cert);
+    writeFileSync(at('key.pem'), key);
+    make(at('data', 'keys.json'));
+    writeConfig({ server: external });
+    for (const command of [['key', 'list'], ['key', 'add'], ['key', 'remove', 'x'], ['serve']]) {
+      const process_ = startCli(folder, [...command, '--config', at('c.json')]);
+      expect(await process_.exit).not.toBe(0);
+      expect(process_.err()).toContain(`${at('data', 'keys.json')} cannot be read: it is ${kind}`);
+      expect(process_.err()).not.toContain('Unexpected');
+    }
+  });
+
+  it('as the certificate for Azure is reported with its name, and the process goes on', async () => {
+    make(at('azure.pem'));
+    writeConfig({ vms: [{ ...vm, azure }] });
+    const process_ = startCli(folder, ['serve', '--config', at('c.json')], {
+      env: {
+        AZURE_TENANT_ID: '99999999-8888-7777-6666-555555555555',
+        AZURE_CLIENT_ID: 'a1b2c3d4-0000-0000-0000-000000000000',
+        AZURE_CLIENT_CERTIFICATE_PATH: at('azure.pem'),
+        AZURE_AUTHORITY_HOST: 'https://127.0.0.1:1',
+        BENCHTRAY_AZURE_ENDPOINT: 'https://127.0.0.1:1',
+      },
+    });
+    const url = await process_.listening();
+    await until(
+      async () =>
+        (await (await fetch(`${url}/api/status`)).text()).includes(
+          `AZURE_CLIENT_CERTIFICATE_PATH, ${at('azure.pem')}, cannot be read: it is ${kind}`,
+        ),
+      'the certificate is reported',
+    );
+    expect(peakBytes(process_.child.pid)).toBeLessThan(400_000_000);
+    process_.child.kill('SIGTERM');
+    expect(await process_.exit).toBe(0);
   });
 
   it.each(['journal.sqlite', 'journal.sqlite-wal', 'lock.sqlite', 'owner.json', 'logs/benchtray.log'])(

@@ -1,6 +1,7 @@
 /** Azure, for the whole process: questions with a limit in time, and the pauses that Azure asks for, which hold for everyone who asks. */
 import { terminalText } from '../../../shared/terminal-text.ts';
 import { UserError } from '../../../shared/user-error.ts';
+import { readUserFile, UnfitFile } from '../files/index.ts';
 import type { Logger } from '../common/app-log.ts';
 import { systemClock, type Clock } from '../common/clock.ts';
 import type { AzureConfig } from '../config/index.ts';
@@ -97,8 +98,10 @@ export function createAzure(options: AzureOptions): Azure {
     // A person who looks at a list may have signed in as another since the last one.
     if (vm === null && signIn.kind === 'cli') clients.forget(signIn);
     const toProblem = (failure: Failure): AzureProblem => problemOf(failure, asked);
-    const once = async (): Promise<Value> =>
-      question.ask(await clients.signIn(cloud, signIn), signal, toProblem);
+    const once = async (): Promise<Value> => {
+      if (signIn.kind === 'certificate') await requireFitCertificate(signIn.certificatePath);
+      return question.ask(await clients.signIn(cloud, signIn), signal, toProblem);
+    };
     try {
       const value = await unlessAborted(signal, () =>
         once().catch((error: unknown) => {
@@ -175,6 +178,22 @@ async function unlessAborted<Value>(signal: AbortSignal, work: () => Promise<Val
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+/**
+ * The SDK reads the certificate whatever it is, and a FIFO or a device would hold it up or fill the memory.
+ * @throws UserError if it is no regular file of bounded size. The SDK reports one that is missing or unreadable.
+ */
+async function requireFitCertificate(path: string): Promise<void> {
+  try {
+    await readUserFile(path);
+  } catch (error) {
+    if (!(error instanceof UnfitFile)) return;
+    throw new UserError(
+      `The certificate of AZURE_CLIENT_CERTIFICATE_PATH, ${path}, cannot be read: ${error.message}.`,
+      { hint: 'Name a PEM file that holds the certificate and its private key.', cause: error },
+    );
+  }
 }
 
 function settingProblem(error: unknown): AzureProblem {
