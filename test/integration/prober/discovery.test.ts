@@ -300,7 +300,7 @@ describe.skipIf(sshdPath === null)('a benchmark without a container', () => {
     const { log } = await osworld(vm);
     const watched = await watch(vm.config);
     await tasksDone(watched, 2);
-    await until(() => watched.status()?.detail.runner !== null, 'its process is seen');
+    await until(() => watched.status()?.detail.runner != null, 'its process is seen');
     const third = sampleRunByTask(Date.now())[2] ?? '';
     write(log, third.slice(0, third.indexOf('Result:')));
     await until(() => watched.client.progress()?.current_task != null, 'in the middle of a task');

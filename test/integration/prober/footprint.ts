@@ -41,7 +41,7 @@ export async function measureFootprint(
     const watched = await watch(vm.config, { clientInterval: String(interval), tempo: {} });
     await watched.untilPhase('ready');
     if (run !== null) {
-      await until(() => watched.status()?.detail.runner !== null, 'its process is seen');
+      await until(() => watched.status()?.detail.runner != null, 'its process is seen');
       await until(() => watched.client.tasks().length > 0, 'its log is read');
     }
     const count = (): number => vm.startedProcesses() ?? Number.NaN;

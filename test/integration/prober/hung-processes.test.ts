@@ -41,7 +41,7 @@ describe.skipIf(sshdPath === null || !canBuildWorld())('a process whose command 
     vm.runSays(sampleRunByTask(Date.now())[0] ?? '');
     const { untilPhase, client, status } = await watch(vm.config);
     await untilPhase('ready');
-    await until(() => status()?.detail.runner !== null, 'the runner is found');
+    await until(() => status()?.detail.runner != null, 'the runner is found');
     await until(() => client.tasks().length >= 1, 'the task is heard');
     expect(client.errors()).toEqual([]);
     await hung.end();

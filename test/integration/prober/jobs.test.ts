@@ -209,7 +209,7 @@ describe.skipIf(sshdPath === null)('a job of Harbor', () => {
     ]);
     const watched = await watch(vm.config);
     await until(() => watched.client.progress()?.tasks_completed === 1, 'its first task');
-    await until(() => watched.status()?.detail.runner !== null, 'its process is seen');
+    await until(() => watched.status()?.detail.runner != null, 'its process is seen');
     await vm.stopRunner();
     expect(await watched.untilError('run_crashed')).toMatchObject({
       detail: 'The benchmark process is gone.',

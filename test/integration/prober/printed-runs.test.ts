@@ -87,7 +87,7 @@ describe.skipIf(sshdPath === null)('a run of CoAct that began before its output 
     putResult('94d9-1', '1.0');
     const watched = await watch(vm.config);
     const { client } = watched;
-    await until(() => watched.status()?.detail.runner !== null, 'its process is seen');
+    await until(() => watched.status()?.detail.runner != null, 'its process is seen');
     appendFileSync(output, `Score: 1.0\n${record}`);
     await until(() => client.tasks().length >= 1, 'the first result');
     expect(client.progress()).toMatchObject({ state: 'running', total_tasks: 0, tasks_completed: 1 });
