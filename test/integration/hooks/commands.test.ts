@@ -28,6 +28,25 @@ const settled = () =>
   );
 
 describe('a program', () => {
+  it('that floods its error output is read to its end, and only the last 2,000 characters are kept', async () => {
+    start(
+      `import { writeSync } from 'node:fs';
+       const write = (text) => { for (let rest = Buffer.from(text); rest.length > 0;) try {
+         rest = rest.subarray(writeSync(2, rest));
+       } catch (error) { if (error.code !== 'EAGAIN') throw error; } };
+       for (let lines = 0; lines < 1024; lines += 1) write('x'.repeat(32_767) + '\\n');
+       // More than is kept in one line: what is logged begins where the kept part does.
+       write('A'.repeat(100_000) + 'B'.repeat(1_999));
+       process.exit(3);`,
+    );
+    happen('One');
+    await settled();
+    expect(status()?.last_error).toBe('It ended with exit code 3.');
+    expect(hooks?.logged()).toContain(`"AB${'B'.repeat(250)}`);
+    expect(hooks?.logged()).not.toContain('AA');
+    expect(hooks?.logged()).not.toContain('xx');
+  });
+
   it('is given the event on its standard input, its arguments as they are, and little else', async () => {
     hooks = startTestHooks([], { environment: { ...process.env, NTFY_TOKEN: 'hunter2' } });
     const [node, script, out] = program(

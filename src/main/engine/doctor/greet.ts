@@ -8,6 +8,8 @@ export type Greeting =
 const withinMs = 8_000;
 /** Lines may come before the server's own one (RFC 4253, 4.2). */
 const mostBytes = 8_192;
+/** The server's own line has at most 255 characters, with its line end. */
+const bannerPattern = /^SSH-[\x20-\x7e]{0,249}/m;
 
 export function greet(host: string, port: number, signal: AbortSignal): Promise<Greeting> {
   return new Promise((resolve) => {
@@ -36,7 +38,7 @@ export function greet(host: string, port: number, signal: AbortSignal): Promise<
     });
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
-      const banner = /^SSH-[\x20-\x7e]*/m.exec(text)?.[0];
+      const banner = bannerPattern.exec(text)?.[0];
       if (banner !== undefined) end({ kind: 'ssh', banner });
       else if (text.length > mostBytes)
         end({ kind: 'silent', detail: 'what answers there is no SSH server' });
