@@ -1,5 +1,5 @@
 /** The files of jobs in a result folder, as the script lists and reads them under the shells that a VM or a container may have. */
-import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readJobFiles } from '../../../src/main/engine/vm/job-files.ts';
@@ -10,8 +10,23 @@ import {
   type ResultPage,
 } from '../../../src/main/engine/vm/result-folder.ts';
 import type { ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
-import { shells } from '../../unit/vm/shells.ts';
+import { shells, shellsOfPath, toolsWithout } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
+
+it.each(shellsOfPath)('give find one pattern per job under %s', async (_name, program) => {
+  const path = toolsWithout('find');
+  const { dir, shell } = openResidentShell(['/usr/bin/env', `PATH=${path}`, ...program]);
+  const shim = '#!/bin/sh\nprintf "%s\\n" "$@" >"$VM_DIR/words"\n';
+  writeFileSync(join(path, 'find'), shim, { mode: 0o755 });
+  for (const trial of ['a/x__1', 'a/y__1', 'b/x__1', 'b/y__1', 'set/c/x__1']) {
+    mkdirSync(join(dir, 'jobs', trial), { recursive: true });
+    for (const name of ['config.json', 'result.json']) writeFileSync(join(dir, 'jobs', trial, name), '{}');
+  }
+  mkdirSync(join(dir, 'jobs/org__model/no__trial'), { recursive: true });
+  await shell.ask(60, resultsCommand(join(dir, 'jobs'), 0, 0));
+  const words = readFileSync(join(dir, 'words'), 'utf8').split('\n');
+  expect(words.filter((word) => word.includes('__'))).toEqual(['./a/*__*/*', './b/*__*/*', './set/c/*__*/*']);
+});
 
 describe.each(shells)('the files of jobs under %s', (_name, program) => {
   let root: string;

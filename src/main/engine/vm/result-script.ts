@@ -22,21 +22,24 @@ read_reason() {
   [ -f "$1" ] && [ ! -L "$1" ] || return 1
   reason=$(head -c 400 <"$1" 2>/dev/null | { while IFS= read -r line || [ "$line" ]; do case $line in *[![:space:]]*) printf %s "$line"; break;; esac; done; })
 }
-# What an agent and a verifier leave behind in the folder of a trial is no result. A trial lies in the folder of its job, has a file of
-# its own, and its name ends with two underscores and a word. The name alone may be that of a model, a domain or a task.
+# Files that an agent or a verifier leaves in a trial's folder are no results. A trial lies in its job's folder, has a config.json or a
+# result.json, and its name ends with two underscores and a word. Models, domains and tasks may have such names too.
 results() {
   enter "$1" || return
   since=$2 skip=$3 job=
-  set --
-  for file in ./*__*/config.json ./*__*/result.json ./*/*__*/config.json ./*/*__*/result.json ./*/*/*__*/config.json ./*/*/*__*/result.json; do
-    [ "$job" != "${'$'}{file%/*/*}" ] && [ -f "$file" ] || continue
-    job=${'$'}{file%/*/*}
+  # One pattern per job keeps find fast; the first matches nothing.
+  set -- -path -
+  for trial in ./*__*/ ./*/*__*/ ./*/*/*__*/; do
+    trial=${'$'}{trial%/}
+    [ "$job" != "${'$'}{trial%/*}" ] || continue
+    [ -f "$trial/config.json" ] || [ -f "$trial/result.json" ] || continue
+    job=${'$'}{trial%/*}
     pattern "$job"
-    for left in agent verifier artifacts steps; do set -- "$@" -o -path "$pattern/*__*/$left"; done
+    set -- "$@" -o -path "$pattern/*__*/*"
   done
   named='-name result.txt -o -name eval_result.txt -o -name fail.flag'
   for name in result.json results.json config.json summary.json run_metadata.json exception.txt job.log run.log; do named="$named -o -name $name"; done
-  describe '%Y %s %n' . -maxdepth 10 '(' -name logs "$@" ')' -prune \
+  describe '%Y %s %n' . -maxdepth 10 '(' -name logs -o -type d '(' -name agent -o -name verifier -o -name artifacts -o -name steps ')' '(' "$@" ')' ')' -prune \
     -o -type f -name result.txt -path "*$nl*" -exec sh -c 'echo "unnamed $#"' sh {} + -o -type f '(' $named ')' ! -path "*$nl*" |
   sort -k1,1n -k3 | {
     count=0 results=0 unnamed=0 bytes=0 last=end tab=$(printf '\t')
