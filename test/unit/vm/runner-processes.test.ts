@@ -126,8 +126,9 @@ describe.each(shellsOfPath)('processes, by their command lines, under %s', (_nam
     expect(runners.map(({ script }) => script)).toEqual(['s3.py']);
   });
 
-  it('of any name are found if a log that they have open reads as a benchmark, and prove its place', async () => {
-    const logs = join(dir, 'osworld/logs');
+  it("finds a process of any name by an open log that reads like a benchmark's", async () => {
+    // Only the file's own name tells a debug log.
+    const logs = join(dir, 'debug-runs/logs');
     mkdirSync(join(logs, 'node0'), { recursive: true });
     const head = '[2026-01-28 22:00:01,000 INFO x/1] Left tasks:\n';
     for (const name of ['agents-1.log', 'agents-debug-1.log', 'node0/normal-1-pid7.log'])

@@ -61,7 +61,7 @@ look_into() {
     case $line in
       *' -> '*/logs/normal-*.log|*' -> '*/logs/*/normal-*.log) logging="$logging$pid ";;
       */fd/1' -> '*) ;;
-      *debug*.log) continue;;
+      *' -> '*/logs/*debug*.log) continue;;
       *' -> '*/logs/*.log) pid=+$pid;;
       *) continue;;
     esac
