@@ -83,6 +83,22 @@ describe('what docker answers', () => {
     });
   });
 
+  it("masks the keys in the command that the engine quotes in a container's error", () => {
+    const words =
+      'runc create failed: exec: "python run.py --openai_api_key abc123def --model gpt-4o": not found';
+    const read = (said: string) => {
+      const created = inspectLine({ ...running, Status: 'created', ExitCode: 127, Error: said });
+      const answer = readInspect(`${created}\n\nexit 0\n`, ['winarena']);
+      return answer.kind === 'ok' ? answer.value[0]?.startError : answer;
+    };
+    expect(read(words)).toBe(
+      'runc create failed: exec: "python run.py --openai_api_key *** --model gpt-4o": not found',
+    );
+    const long = read(`${'x'.repeat(270)} --openai_api_key ${'a1'.repeat(3_000)}`);
+    expect(long).toBe(`${'x'.repeat(270)} --openai_api_key ***`);
+    expect(read('x'.repeat(400))).toBe(`${'x'.repeat(299)}…`);
+  });
+
   it('says why it failed, shortly', () => {
     expect(readList('\nexit 2\n')).toEqual({ kind: 'failed', detail: 'docker ended with exit code 2' });
     // What `timeout` ends with: by itself, and when it had to kill.

@@ -2,7 +2,8 @@
  * How the container engine on the VM is asked, and how its answers are read. Docker, podman and nerdctl are one interface: states and
  * times come from `inspect` as JSON, because the columns of `ps` differ between them ("running", "Up 2 seconds ago").
  */
-import { plainText } from '../../../shared/plain-text.ts';
+import { maskSecrets } from '../../../shared/mask-secrets.ts';
+import { cutText, plainText } from '../../../shared/plain-text.ts';
 import type { Mount } from './mounts.ts';
 import { section } from './section.ts';
 import { isSendable } from './shell-script.ts';
@@ -257,8 +258,11 @@ function stateWord(status: string, startedAt: string): string {
   return hasRun ? 'exited' : (dockerWords[status] ?? status);
 }
 
+/** Docker quotes the command that it could not start, and the command's arguments may hold keys. */
 function errorText(error: unknown): string | null {
-  return typeof error === 'string' && error.trim() !== '' ? plainText(error).slice(0, 300) : null;
+  return typeof error === 'string' && error.trim() !== ''
+    ? cutText(maskSecrets(plainText(error).slice(0, 4_000)), 300)
+    : null;
 }
 
 /**
