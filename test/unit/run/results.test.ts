@@ -302,6 +302,15 @@ describe('results of which no log tells', () => {
     expect(follow(first.run, both, 5)?.effects).toEqual([]);
   });
 
+  it.each([0, 2])('of two models are never corrected if they are %i s apart', (seconds) => {
+    const one = file('a', '0.0', 0);
+    const other = { ...file('a', '1.0', seconds / 60), path: '/other/a/result.txt' };
+    const both = follow(null, [one, other], 1) ?? never();
+    const singly = follow(follow(null, [one], 1)?.run ?? never(), [one, other], 2) ?? never();
+    for (const { run } of [both, singly]) expect(follow(run, [one, other], 3)?.effects).toEqual([]);
+    expect(follow(both.run, [one], 3)?.effects).toEqual([]);
+  });
+
   it('of a task that is played several times are its attempts, each once', () => {
     const tries = [0, 1, 2].map((sample) => ({ ...file('a', sample === 1 ? '0.0' : '1.0', 3), sample }));
     const first = follow(null, tries.slice(0, 2), 4) ?? never();

@@ -172,14 +172,17 @@ function followResults(
   const sinceMs = current?.startedAt ?? Math.max(lastGroupMs(files, nowMs, silentAfterMs), overMs(run));
   const events: RunEvent[] = [];
   let newestMs = current?.lastEventAt ?? null;
-  const tries = new Map<string, number>();
+  const ofTasks = Map.groupBy(
+    files.filter(({ modifiedAt }) => modifiedAt >= sinceMs),
+    keyOf,
+  );
   for (const file of files) {
     const { modifiedAt: at } = file;
     if (at < sinceMs) continue;
-    const before = tries.get(keyOf(file)) ?? 0;
-    tries.set(keyOf(file), before + 1);
+    const ofTask = ofTasks.get(keyOf(file)) ?? [];
+    const before = ofTask.indexOf(file);
     if (current !== null && isTaken(current, file, before)) {
-      const attempt = madeFrom(current, file, before);
+      const attempt = madeFrom(current, file, ofTask);
       if (attempt !== undefined && saysOtherwise(file, attempt)) events.push(correction(file, attempt));
       continue;
     }
@@ -202,12 +205,17 @@ function isTaken(run: RunState, file: ScoredFile, before: number): boolean {
   return file.modifiedAt <= (known?.endedAt ?? Number.NEGATIVE_INFINITY) + clockSlackMs;
 }
 
-/** Returns the attempt that was made from this file. The reason of a failure may come behind its zero. */
-function madeFrom(run: RunState, file: ScoredFile, before: number): TaskAttempt | undefined {
-  if (file.sample !== undefined) return attemptsAt(run, file)[before];
-  const known = newestAttempt(run, file.taskId, file.domain);
-  const isOfFile = Math.abs((known?.endedAt ?? Infinity) - file.modifiedAt) <= clockSlackMs;
-  return isOfFile ? known : undefined;
+/**
+ * Returns the attempt that was made from this file. The reason of a failure may come behind its zero. If files of several models lie
+ * side by side and are equally old, nothing shows which attempt is whose. @param ofTask all files of its task
+ */
+function madeFrom(run: RunState, file: ScoredFile, ofTask: readonly ScoredFile[]): TaskAttempt | undefined {
+  if (file.sample !== undefined) return attemptsAt(run, file)[ofTask.indexOf(file)];
+  const isNear = (atMs: number | null): boolean =>
+    Math.abs((atMs ?? Infinity) - file.modifiedAt) <= clockSlackMs;
+  const [known, ...others] = attemptsAt(run, file).filter(({ endedAt }) => isNear(endedAt));
+  const isAlone = others.length === 0 && ofTask.filter(({ modifiedAt }) => isNear(modifiedAt)).length === 1;
+  return isAlone && known === newestAttempt(run, file.taskId, file.domain) ? known : undefined;
 }
 
 function attemptsAt({ tasks }: RunState, { taskId, domain }: ScoredFile): readonly TaskAttempt[] {
