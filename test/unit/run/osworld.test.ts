@@ -352,6 +352,31 @@ describe('a run that has announced itself and is over', () => {
     }
   });
 
+  it.each(['run', 'run_agents'])('begins again with a task that its main process names, in %s', (script) => {
+    const log = waaLog({ coloured: true });
+    const play = (id: string) =>
+      log
+        .record(script, '[Domain]: os')
+        .record(script, `[Example ID]: ${id}`)
+        .record('lib_run_single', 'Result: 1.00');
+    log.record(script, 'Left tasks:\nos: 3\n').record(script, args);
+    play('a');
+    log.record(script, 'Average score: 1.0');
+    play('b');
+    play('c');
+    log.record(script, 'Average score: 1.0');
+    const { effects } = readText(log.text());
+    expect(told({ effects }).map((line) => line.replace(/ vm-.*/, ''))).toEqual([
+      'run_started',
+      'task a scored 1',
+      'run_ended finished',
+      'run_started',
+      'task b scored 1',
+      'task c scored 1',
+      'run_ended finished',
+    ]);
+  });
+
   it('does not begin again with the name of a task that another module logs', () => {
     const log = singleLog().task('a').result('1.00').average('1.0');
     const before = told(readText(log.text()));

@@ -94,7 +94,7 @@ function over({ speaker }: OsWorldState): OsWorldState {
   return speaker === undefined ? initial : { ...initial, speaker };
 }
 
-/** Whether the run of this script is over, and its next run will say that it begins. Stragglers may still log. */
+/** Whether the run of this script is over, and its next run announces itself. Child processes may still log. */
 export function isOverFor({ speaker, runIsOn }: OsWorldState, { module }: LoggingRecord): boolean {
   return !runIsOn && speaker?.isOurs === true && speaker.isAnnounced === true && speaker.module === module;
 }

@@ -27,6 +27,7 @@ import { isAnnouncement, isBehindStart, isStart, mayBeStart } from './osworld-st
 import {
   isArguments,
   isManyProcessRunner,
+  isOneOfSeveral,
   isRunnerName,
   isTaskPlayer,
   parseDomainCount,
@@ -77,7 +78,11 @@ function isKnownAsOurs({ runIsOn, speaker }: OsWorldState, record: LoggingRecord
 
 /** Whether a line is OSWorld's. If the log has no start of a run, the first lines of a task show it. */
 function isOurs(state: OsWorldState, line: RunnerLine, record: LoggingRecord): boolean {
-  if (isKnownAsOurs(state, record)) return !isOverFor(state, record) || isAnnouncement(line);
+  if (isKnownAsOurs(state, record)) {
+    // Stragglers of a run that is over come from its child processes, so a task that the main process names is of another run.
+    const isHead = (line.says === 'domain' || line.says === 'task') && !isOneOfSeveral(record.process);
+    return isHead || isAnnouncement(line) || !isOverFor(state, record);
+  }
   const { speaker } = state;
   const isByProcess = 'byProcess' in line && line.byProcess;
   if (record.module === 'run')
