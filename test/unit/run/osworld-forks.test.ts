@@ -72,6 +72,17 @@ describe('a fork of OSWorld', () => {
     expect(told(readText(log.text())).slice(1)).toEqual(['task a interrupted null', 'run_ended interrupted']);
   });
 
+  it.each(['KeyboardInterrupt caught in env.step, ignoring', 'KeyboardInterrupted'])(
+    'goes on behind the words %j',
+    (message) => {
+      const log = forkLog();
+      log.task('Agent-1', 'a');
+      log.main(message);
+      log.say('Agent-1', 'Result: 1.00');
+      expect(told(readText(log.text())).slice(1)).toEqual(['task a scored 1']);
+    },
+  );
+
   it.each(['Process Agent-1 died, restarting...', 'Process Agent-1 died (exit=-9), restarting...'])(
     'may report a dead process at any level, in the words %j',
     (message) => {
@@ -110,7 +121,7 @@ describe('a fork of OSWorld', () => {
   });
 });
 
-it('may tell the average as a percentage', () => {
+it('reads an average that a fork logs as a percentage', () => {
   const log = forkLog();
   log.task('Agent-1', 'a');
   log.say('Agent-1', 'Result: 1.00');
@@ -119,7 +130,7 @@ it('may tell the average as a percentage', () => {
 });
 
 it.each(['No tasks completed', 'No tasks to run.', 'No scores recorded', 'No examples finished.'])(
-  'is over with the words %j',
+  "ends a fork's run with the words %j",
   (message) => {
     const log = forkLog();
     log.main(message);
@@ -192,6 +203,20 @@ it('Spider2-V has other words for a task, its steps, its score and the end', () 
   const { run, ...reading } = readText(log.text());
   expect(told(reading).slice(1)).toEqual(['task a-1 scored 1', 'run_ended finished']);
   expect(run?.tasks).toMatchObject([{ domain: 'dbt', taskId: 'a-1', steps: 2, instruction: 'Do it.' }]);
+});
+
+it.each([
+  ['chrome: 1\nmulti apps: 5', 6],
+  ['chrome: 1\nos: 1', 2],
+  // Each task is played three times.
+  ['chrome: 1\nmulti apps: 1', 2],
+  ['os: 2\nExisting results: 3', 2],
+])('counts the tasks of the list %j', (tasks, totalTasks) => {
+  const log = waaLog({ coloured: true })
+    .record('sample_k', `Left tasks:\n${tasks}\n`)
+    .record('sample_k', args)
+    .record('sample_k', 'Total tasks: 6');
+  expect(readText(log.text()).run).toMatchObject({ totalTasks });
 });
 
 it('a run of several tries for each task counts each task once', () => {

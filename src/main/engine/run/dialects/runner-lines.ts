@@ -81,7 +81,8 @@ const diedLine =
 const endLine =
   /^(?:No examples finished\.|No scores (?:to report|recorded)|No tasks (?:completed|to run\.)|New result after running:)$/;
 /** Scripts differ in what they log when they are told to stop. */
-const stopLine = /^(?:Received signal \d+\b.*shutting down|(?:Main process received )?KeyboardInterrupt\b)/i;
+const stopLine =
+  /^(?:Received signal \d+\b.*shutting down|(?:Main process received )?KeyboardInterrupt\.(?: |$))/i;
 /** The number of the try, if each task is played several times. BenchTray counts attempts itself. */
 const sampleMark = /\[k=\d+\]$/;
 const maxMessageChars = 1000;
@@ -133,10 +134,13 @@ export function isArguments(message: string): boolean {
 /** More than any list of tasks has. */
 const mostDomains = 500;
 
+/** A domain of several words begins with a small letter. Scripts print `Total tasks: 6` below the list. */
+const domainCount = /^([\w.-]{1,100}|[a-z][\w. -]{0,99}): (\d{1,6})$/;
+
 /** A line `clock: 4` below `Left tasks:`. @param before those above it */
 export function parseDomainCount(text: string, before: readonly unknown[]): DomainPlan | null {
   if (before.length >= mostDomains) return null;
-  const [, domain, tasks] = /^([\w.-]+): (\d{1,6})$/.exec(text.trim()) ?? [];
+  const [, domain, tasks] = domainCount.exec(text.trim()) ?? [];
   return domain === undefined ? null : { domain, tasks: Number(tasks) };
 }
 
