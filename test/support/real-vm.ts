@@ -59,8 +59,13 @@ export interface RealVm {
   containerGone(): void;
   /** Every docker command ends like this; null: it works again. */
   failDocker(says: string | null, exitCode?: number): void;
-  /** Whether /dev/kvm is there (it is at first), a command can be run in a container, and the web viewer of the screen is there. */
-  lack(what: 'kvm' | 'exec' | 'vnc', lacking?: boolean): void;
+  /** These docker commands never answer from now on; or those that hang end, and others answer. */
+  hang(what: 'exec' | 'logs', hanging?: boolean): void;
+  /**
+   * Whether /dev/kvm is there (it is at first), a command can be run in a container, docker can read the log of a container, and the web
+   * viewer of the screen is there.
+   */
+  lack(what: 'kvm' | 'exec' | 'logs' | 'vnc', lacking?: boolean): void;
   /** How much is free on its disk, of 100 GiB; before that, what this machine says. */
   setFreeSpace(mebibytes: number): void;
   /** Lets this public key (a line of a .pub file) log in. */
@@ -104,6 +109,8 @@ export interface RealVm {
   sessions(): number;
   /** How many logins the server has taken. */
   logins(): number;
+  /** When each of them was logged; milliseconds of this process. */
+  loginsAt(): readonly number[];
   /** How many processes were started on it so far; null: this computer does not let a test count them. */
   startedProcesses(): number | null;
   /** Runs a command on it as a user who is logged in would. @throws {Error} with its stderr, if it fails */
@@ -212,6 +219,8 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
   let server: ChildProcess | null = null;
   const runners: ChildProcess[] = [];
   let serverLog = '';
+  const loginsAt: number[] = [];
+  const countLogins = (): number => serverLog.split('Accepted publickey').length - 1;
   /** Processes that are stopped by `freeze`. */
   const stopped = new Set<number>();
   let pace: NodeJS.Timeout | null = null;
@@ -242,6 +251,11 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
     const aheadSeconds = existsSync(file('clock')) ? Number(readFileSync(file('clock'), 'utf8')) : 0;
     const atSeconds = Math.floor(Date.now() / 1000) + aheadSeconds;
     appendFileSync(file('events'), eventLines(actions, { name, id, image }, atSeconds));
+  }
+
+  function mark(name: string, isSet: boolean): void {
+    if (isSet) writeFileSync(file(name), '');
+    else rmSync(file(name), { force: true });
   }
 
   const vm: RealVm = {
@@ -321,10 +335,13 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       replace(file('docker-fails'), `${says}\n`);
       endCommands('events');
     },
-    lack(what, lacking = true) {
-      if (lacking) writeFileSync(file(`no-${what}`), '');
-      else rmSync(file(`no-${what}`), { force: true });
+    hang(what, hanging = true) {
+      mark(`hangs-${what}`, hanging);
+      if (hanging) return;
+      // As when the engine is restarted.
+      for (const { pid, command } of processesOf(dir)) if (command === 'sleep 1000') signal(pid, 'SIGKILL');
     },
+    lack: (what, lacking = true) => mark(`no-${what}`, lacking),
     setFreeSpace(mebibytes) {
       const size = 100 * 1024 * 1024;
       const row = ['/dev/sda1', size, size - mebibytes * 1024, mebibytes * 1024, '50%', '/'].join(' ');
@@ -395,6 +412,7 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       started.stderr?.on('data', (chunk: Buffer) => {
         own += chunk.toString();
         serverLog += chunk.toString();
+        while (loginsAt.length < countLogins()) loginsAt.push(performance.now());
       });
       await until(() => {
         if (started.exitCode !== null) throw new Hopeless(`sshd has exited: ${own}`);
@@ -457,7 +475,8 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
     // What serves a login calls itself "sshd: name@notty", or "sshd-session: …" in newer versions.
     sessions: () =>
       descendants(server?.pid ?? 0).filter((pid) => /^sshd(-session)?: [^ ]+@/.test(commandOf(pid))).length,
-    logins: () => serverLog.split('Accepted publickey').length - 1,
+    logins: countLogins,
+    loginsAt: () => loginsAt,
     startedProcesses: () => world?.startedProcesses() ?? null,
     async run(command) {
       const env = { VM_DIR: dir, HOME: file('home'), PATH: `${file('bin')}:/usr/sbin:/usr/bin:/sbin:/bin` };

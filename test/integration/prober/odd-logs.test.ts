@@ -30,4 +30,49 @@ describe.skipIf(sshdPath === null)('a flooded log', () => {
     expect(client.tasks().map(({ task_id }) => task_id)).toEqual(sampleTaskIds.slice(0, kinds.length + 1));
     expect(client.errors()).toEqual([]);
   });
+
+  it.each([
+    ['line ends', '\n'],
+    ['carriage returns', '\r'],
+  ])('of 10 MB of %s is read in short turns, and the task behind them is heard', async (_what, letter) => {
+    const vm = await readyVm();
+    const { client, untilPhase } = await watch(vm.config);
+    await untilPhase('ready');
+    await vm.startRunner();
+    const [first = '', second = ''] = sampleRunByTask(Date.now());
+    vm.runSays(first);
+    await until(() => client.tasks().length >= 1, 'the first task');
+    const turns = watchTurns();
+    vm.runSays(letter.repeat(10_000_000));
+    vm.runSays(`\n${second}`);
+    await until(() => client.tasks().length >= 2, 'the task behind them');
+    expect(turns.stop()).toBeLessThan(longestTurnMs);
+    expect(client.errors()).toEqual([]);
+  });
 });
+
+/** A turn reads for 8 ms. The rest is for garbage collection, and for what other work falls into the same turn. */
+const longestTurnMs = 300;
+
+/**
+ * Measures how long the event loop is busy between two of its turns, in processor time of this thread: other processes on the machine
+ * do not matter. `stop` returns the longest turn in milliseconds.
+ */
+function watchTurns(): { readonly stop: () => number } {
+  let longestMs = 0;
+  let isOn = true;
+  let before = process.threadCpuUsage();
+  function tick(): void {
+    const { user, system } = process.threadCpuUsage(before);
+    longestMs = Math.max(longestMs, (user + system) / 1000);
+    before = process.threadCpuUsage();
+    if (isOn) setImmediate(tick);
+  }
+  setImmediate(tick);
+  return {
+    stop() {
+      isOn = false;
+      return longestMs;
+    },
+  };
+}

@@ -1,7 +1,8 @@
 /** Logs and results in places that nobody expects: odd names, links, and a whole file system behind one. */
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { byTask, makeWaaLog } from '../../support/run-logs/waa.ts';
 import { sampleRunByTask, sampleTaskIds } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
@@ -43,6 +44,28 @@ describe.skipIf(sshdPath === null)('a log', () => {
     vm.runSays(whole(pieces.slice(9)));
     await until(() => watched.client.progress()?.state === 'finished', 'the end of the run');
     expect(watched.client.tasks().map(({ task_id }) => task_id)).toEqual(sampleTaskIds);
+  });
+
+  it('with a TAB in its name, whose place is taken by a link, is read to its last task', async () => {
+    const vm = await readyVm();
+    await vm.startRunner();
+    const log = join(dirname(vm.runLog), 'normal-a\tb.log');
+    const { text, truth } = makeWaaLog(7, { tasks: 20, startMs: Date.now() });
+    const pieces = byTask(text);
+    writeFileSync(log, whole(pieces.slice(0, 2)));
+    const watched = await watch(vm.config);
+    await until(() => watched.client.tasks().length >= 2, 'two tasks');
+    renameSync(log, join(dirname(log), 'part-1'));
+    writeFileSync(join(dirname(log), 'part\t2'), whole(pieces.slice(2, 11)));
+    symlinkSync('part\t2', log);
+    await until(() => watched.client.tasks().length >= 11, 'eleven tasks');
+    appendFileSync(log, whole(pieces.slice(11)));
+    await until(() => watched.client.progress()?.state === 'finished', 'the end of the run');
+    expect(watched.client.tasks().map(({ task_id }) => task_id)).toEqual(
+      truth.tasks.map(({ taskId }) => taskId),
+    );
+    expect(truth.tasks).toHaveLength(20);
+    expect(watched.client.errors()).toEqual([]);
   });
 
   it('whose name cannot be asked for is a trouble that says so', async () => {

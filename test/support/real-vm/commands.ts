@@ -4,6 +4,8 @@ const docker = String.raw`#!/bin/sh
 # Plays docker's command line from files.
 cd "$VM_DIR" || exit 1
 if [ -f docker-fails ]; then cat docker-fails >&2; exit "$(cat docker-code)"; fi
+if [ -f "hangs-$1" ]; then exec sleep 1000; fi
+if [ -f no-logs ] && [ "$1" = logs ]; then date +%s%3N >>logs-refused; echo 'Error response from daemon: configured logging driver does not support reading' >&2; exit 1; fi
 if [ -f no-exec ] && [ "$1" = exec ]; then echo 'OCI runtime exec failed: exec: "sh": executable file not found' >&2; exit 126; fi
 case $1 in
   ps) case " $* " in *' -a '*) cat containers;; *) grep '|Up' containers;; esac;;

@@ -322,6 +322,15 @@ describe('each code', () => {
     ['disk_full', 'the start before ended with it', carries('disk'), 'holds'],
     ['probe_down', 'the start before had no network', carries('network'), 'unknown'],
 
+    ['vm_unresponsive', 'the log of the boot cannot be read', { ...onItsWay, bootLogTrouble: 'no' }, 'holds'],
+    ['vm_unresponsive', 'Windows is ready without it', { ...ready, bootLogTrouble: 'no' }, 'clear'],
+    [
+      'vm_unresponsive',
+      'the container has stopped, and may start again',
+      { ...onItsWay, container: stopped, bootLogTrouble: 'no' },
+      'unknown',
+    ],
+    ['vm_unresponsive', 'the results hang', { ...ready, unanswered: ['results'] }, 'holds'],
     ['vm_tools_missing', 'all are there', ready, 'clear'],
     ['vm_tools_missing', 'not asked yet', up, 'unknown'],
     ['vm_tools_missing', 'none of two', { ...ready, machine: { ...machine, lacks: ['head'] } }, 'holds'],

@@ -87,8 +87,8 @@ export function inspectCommand(docker: DockerCommand, names: readonly string[]):
 }
 
 /**
- * Request words: what the container has said since a start, each line with its time, until the channel closes. An empty line stands
- * where what had been said before ends.
+ * Request words: what the container has said since a start, each line with its time, until the channel closes. Behind the old lines
+ * comes an empty line, or "exit CODE" if the engine failed to print them.
  */
 export function followLogCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
   return ['until_closed', 'container_log', docker, container, justBefore(startedAt)];
@@ -201,8 +201,13 @@ export const lineTime = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) /;
 
 /** Lines of an answer of {@link lastLinesCommand}, with their times; none where docker would not tell. */
 export function readLastLines(answer: string): string[] {
-  const read = readAnswer(answer, (body) => body.split(/\r?\n|\r/));
+  const read = readLog(answer);
   return read.kind === 'ok' ? read.value : [];
+}
+
+/** Returns the lines of an answer of {@link lastLinesCommand}, or why there are none. */
+export function readLog(answer: string): DockerAnswer<string[]> {
+  return readAnswer(answer, (body) => body.split(/\r?\n|\r/));
 }
 
 /** Podman's own words for what Docker calls otherwise; nerdctl's `inspect` has none for what its `ps` calls "Created". */

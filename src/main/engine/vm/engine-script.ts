@@ -83,8 +83,9 @@ events_of_containerd() {
   done
 }
 container_log() {
-  $1 logs --timestamps --tail 2000 --since "$3" "$2" 2>&1
-  echo
+  failed=
+  $1 logs --timestamps --tail 2000 --since "$3" "$2" 2>&1 || failed="exit $?"
+  printf '%s\n' "$failed"
   exec $1 logs --timestamps --follow --tail 2000 --since "$3" "$2" 2>&1
 }
 `;

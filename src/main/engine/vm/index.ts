@@ -49,6 +49,7 @@ export {
   readInspect,
   readLastLines,
   readList,
+  readLog,
   readRestarts,
   restartsCommand,
   rowsOfCutList,

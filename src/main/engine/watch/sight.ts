@@ -48,6 +48,8 @@ export interface Sight {
   /** The start of the container that `boot` and `probe` belong to, as docker reports it (ISO 8601). Outlasts a lost connection. Null: none yet. */
   readonly startedAt: string | null;
   readonly boot: BootState;
+  /** Why the container's log cannot be read while Windows is on its way; null: it can be, or nobody needs it. */
+  readonly bootLogTrouble: string | null;
   readonly starts: StartsSight;
   /** The container was started a moment ago: it may end as it did before. */
   readonly isNewStart: boolean;
@@ -71,8 +73,8 @@ export interface Sight {
   readonly idle: IdleSight | null;
 }
 
-/** The questions of a look: about the machine, its processes and logs, and the processes and logs in the container. */
-export type Question = 'machine' | 'host' | 'inside';
+/** About the machine, its processes and logs, the processes and logs in the container, and the result files. */
+export type Question = 'machine' | 'host' | 'inside' | 'results';
 
 export type ContainerSight =
   | { readonly kind: 'unknown' }
@@ -194,6 +196,7 @@ export const firstSight: Sight = {
   container: { kind: 'unknown' },
   startedAt: null,
   boot: noBoot,
+  bootLogTrouble: null,
   starts: { restarts: null, startedAtMs: [] },
   isNewStart: false,
   probe: { answer: null, place: null, why: null, wasReady: false, misses: 0 },

@@ -36,6 +36,8 @@ export function createInsideShell({ channels, host, monotonicMs, onEnded }: Insi
   let shell: ShellChannel | null = null;
   let openedAtMs = Number.NEGATIVE_INFINITY;
   let failedOpenings = 0;
+  /** A client of the engine that hangs outlives its channel. Only the shell on the VM can end it. */
+  let hasHung = false;
   let opened: { readonly docker: DockerCommand; readonly container: string } | null = null;
 
   function close(): void {
@@ -57,11 +59,13 @@ export function createInsideShell({ channels, host, monotonicMs, onEnded }: Insi
     close();
     opened = { docker, container };
     // The log needs the sessions that the server allows more than this shell does.
-    const own = channels.isShort
+    const isThroughHost = channels.isShort || hasHung;
+    const own = isThroughHost
       ? shellThroughHost(host, docker, container)
       : openShell(channels, containerShell(docker, container));
     shell = own;
-    own.onEnd(({ detail }) => {
+    own.onEnd(({ kind, detail }) => {
+      hasHung ||= kind === 'silent';
       if (shell === own) ended(detail);
     });
   }

@@ -1,19 +1,11 @@
 /** Holds what the looks of one SSH connection share: the shells, and the container's log until Windows is ready. */
 import { inBackground } from '../../common/in-background.ts';
-import {
-  bootAgain,
-  lastLinesCommand,
-  readBootLine,
-  readBootLog,
-  readLastLines,
-  type Contact,
-} from '../../vm/index.ts';
+import type { Contact, DockerCommand } from '../../vm/index.ts';
 import { isReady } from '../sight.ts';
 import type { WatchTools } from '../source.ts';
 import type { VmStore } from '../store.ts';
-import { followBootLog, type BootLog } from './boot-log.ts';
+import { BootFollowing } from './boot-following.ts';
 import { createLooks, type Looks } from './looks.ts';
-import { oneAtATime } from './once.ts';
 
 export interface LookSessionOptions extends Pick<
   WatchTools,
@@ -32,8 +24,7 @@ export class LookSession {
   readonly looks: Looks;
   readonly #options: LookSessionOptions;
   readonly #settleTimer: NodeJS.Timeout;
-  #bootLog: BootLog | null = null;
-  #isClosed = false;
+  readonly #boot: BootFollowing;
 
   constructor(options: LookSessionOptions) {
     this.#options = options;
@@ -41,16 +32,18 @@ export class LookSession {
     const { channels, host } = contact;
     channels.onShort(() => {
       log.warn({ vm: config.name }, 'the VM allows few sessions: some questions share one');
-      this.#closeBootLog();
+      this.#boot.stop();
     });
+    const docker = (): DockerCommand => this.looks.docker;
+    this.#boot = new BootFollowing({ config, log, clock, contact, store, tempo, docker });
     this.looks = createLooks(
       {
         ...{ config, channels, host, hurry, paceMs, tempo, sight: store.get, monotonicMs: clock.monotonicMs },
         learn: (news) => {
           store.update(news);
-          if (!store.get().isFirstLook) this.#followContainer();
+          if (!store.get().isFirstLook) this.#boot.follow();
         },
-        onBoot: () => this.#closeBootLog(),
+        onBoot: () => this.#boot.stop(),
         onOutOfMemory(container, killed) {
           const memory = store.get().boot.troubles.find(({ kind }) => kind === 'memory');
           report.moment({
@@ -78,81 +71,19 @@ export class LookSession {
     const { contact, log, store } = this.#options;
     this.#settle();
     if (contact.channels.isShort && !isReady(store.get()))
-      inBackground(this.#askForBootLog(), log, 'a question for the log of the container');
+      inBackground(this.#boot.ask(), log, 'a question for the log of the container');
   }
 
   close(): void {
-    this.#isClosed = true;
     clearTimeout(this.#settleTimer);
-    this.#closeBootLog();
+    this.#boot.close();
     this.looks.close();
   }
 
   /** Lets the projector publish the results of the first look, unless old lines of the container's log come in first. */
   #settle(): void {
     clearTimeout(this.#settleTimer);
-    this.#followContainer();
+    this.#boot.follow();
     if (this.#options.store.get().isFirstLook) this.#options.store.update({ isFirstLook: false });
   }
-
-  #closeBootLog(): void {
-    this.#bootLog?.close();
-    this.#bootLog = null;
-    const { store } = this.#options;
-    if (store.get().isReplaying) store.update({ isReplaying: false });
-  }
-
-  #followContainer(): void {
-    const { store, contact } = this.#options;
-    const { container, startedAt, answered } = store.get();
-    if (isReady(store.get())) return this.#closeBootLog();
-    if (
-      this.#isClosed ||
-      !answered.container ||
-      container.kind !== 'running' ||
-      startedAt === null ||
-      this.#bootLog !== null
-    )
-      return;
-    if (contact.channels.isShort) return;
-    const bootLog = followBootLog({
-      channels: contact.channels,
-      docker: this.looks.docker,
-      container: container.name,
-      startedAt,
-      onLine: (line) => this.#readBootLine(line),
-      onReplayed: () => {
-        if (this.#bootLog === bootLog) store.update({ isReplaying: false });
-      },
-      onClosed: () => {
-        if (this.#bootLog !== bootLog) return;
-        this.#bootLog = null;
-        if (!this.#isClosed) store.update({ isReplaying: false });
-      },
-    });
-    this.#bootLog = bootLog;
-    store.update({ isReplaying: true, boot: bootAgain(store.get().boot) });
-  }
-
-  #readBootLine(line: string): void {
-    const { store, log, config } = this.#options;
-    const { boot: before } = store.get();
-    const boot = readBootLine(before, line);
-    // The status has our own words for it.
-    if (boot.phase !== before.phase)
-      log.info({ vm: config.name, phase: boot.phase, line }, 'a phase of the boot');
-    if (boot.troubles.some((trouble) => !before.troubles.includes(trouble)))
-      log.info({ vm: config.name, line }, 'a trouble of the boot');
-    if (boot !== before) store.update({ boot });
-  }
-
-  /** Asks for the newest lines, because the VM allows too few sessions to follow the log. */
-  readonly #askForBootLog = oneAtATime(async () => {
-    const { store, contact } = this.#options;
-    const { container, startedAt } = store.get();
-    if (container.kind !== 'running' || startedAt === null) return;
-    const answer = await contact.host.ask(8, lastLinesCommand(this.looks.docker, container.name, startedAt));
-    if (answer === null || this.#isClosed || store.get().startedAt !== startedAt) return;
-    store.update({ boot: readBootLog(store.get().boot, readLastLines(answer)) });
-  });
 }

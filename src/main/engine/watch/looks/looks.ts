@@ -14,11 +14,11 @@ import {
 } from '../../vm/index.ts';
 import { isLogActive } from '../sight.ts';
 import { defaultTempo } from '../tempo.ts';
+import { createUnanswered } from '../unanswered.ts';
 import { oneAtATime } from './once.ts';
 import { ContainerLook } from './container-look.ts';
 import type { LookContext } from './context.ts';
 import { EngineEvents } from './engine-events.ts';
-import { createUnanswered } from './unanswered.ts';
 import { createGuestLook } from './guest-look.ts';
 import { createKnownFolders, runnerFiles, runnerFolders } from './known-folders.ts';
 import { findResults } from './results-place.ts';

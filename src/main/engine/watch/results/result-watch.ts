@@ -3,12 +3,12 @@
  * otherwise. If there is no log of the run (an agent outside of the VM), the results alone make a run.
  */
 import { stallAfterMs, type ResultFile, type RunState } from '../../run/index.ts';
-import { readLogs, type ResultLine, type ShellChannel } from '../../vm/index.ts';
+import { readLogs, type ResultLine } from '../../vm/index.ts';
 import type { LogAccess } from '../log/log-following.ts';
 import type { LogReading } from '../log/log-reading.ts';
 import { JobWatch } from './job-watch.ts';
-import { listFolder, type ListedFolder } from './listed-folder.ts';
-import { isSamePlace, placesOf, resultsLogName, type ResultPlace } from './result-place.ts';
+import { FolderReading, type ReadFolder } from './folder-reading.ts';
+import { resultsLogName, type ResultPlace } from './result-place.ts';
 import { startResultReading, type ResultReading } from './result-reading.ts';
 import { isLogActive, type RunSight, type Sight } from '../sight.ts';
 import type { WatchTools } from '../source.ts';
@@ -31,16 +31,9 @@ const evaluateLog = '/tmp/evaluate_server.log';
 /** For an agent from elsewhere to count as being at work. */
 const evaluatedWithinMs = 300_000;
 
-interface Known extends ListedFolder {
-  readonly place: ResultPlace;
-  readonly shell: ShellChannel;
-  /** The run whose results these are; null: of no log. */
-  readonly runId: string | null;
-}
-
 export class ResultWatch {
   readonly #options: ResultWatchOptions;
-  #known: Known | null = null;
+  readonly #folder: FolderReading;
   /** The run that only the results show; null: there is none. */
   #own: ResultReading | null = null;
   readonly #jobs: JobWatch;
@@ -56,6 +49,7 @@ export class ResultWatch {
     this.#options = options;
     const { name: vm, successThreshold } = options.config;
     this.#jobs = new JobWatch({ ...options, vm, successThreshold });
+    this.#folder = new FolderReading(options.store);
   }
 
   /** Reads the results if that is due. Call it after each look, when the log has been found. */
@@ -75,9 +69,9 @@ export class ResultWatch {
     this.#lastLookMs = clock.monotonicMs();
     await this.#lookAtEvaluations(access);
     const sight = store.get();
-    const found = await this.#readFolder(access);
+    const found = await this.#folder.read(access);
     if (found === null) return;
-    if (found.unnamed > (this.#known?.unnamed ?? 0))
+    if (found.unnamed > (this.#folder.known?.unnamed ?? 0))
       warn(
         { folder: found.place.path, count: found.unnamed },
         'result files are left out: the names of their folders are no names of tasks',
@@ -93,7 +87,7 @@ export class ResultWatch {
       .filter(({ modifiedAt }) => loggedUntil === null || modifiedAt > loggedUntil + afterEndMs);
     try {
       reading.takeResults(files);
-      this.#known = found;
+      this.#folder.known = found;
     } catch (error) {
       // The next look reads again what could not be written.
       report.failure(error);
@@ -101,7 +95,11 @@ export class ResultWatch {
   }
 
   /** @param sight of before the files were listed */
-  async #lookAtJobs({ shell, place, files }: Known, container: string | null, sight: Sight): Promise<void> {
+  async #lookAtJobs(
+    { shell, place, files }: ReadFolder,
+    container: string | null,
+    sight: Sight,
+  ): Promise<void> {
     const { report } = this.#options;
     const { inside, machine } = sight;
     const zoneOffsetMinutes = (place.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
@@ -130,11 +128,12 @@ export class ResultWatch {
       resultRun === null &&
       isLogActive(store.get()) &&
       tasks === this.#loggedTasks;
-    const everyMs = isTold
-      ? tempo.resultsToldEveryMs
-      : isOn || isUndecided
-        ? tempo.resultsEveryMs
-        : tempo.resultsIdleEveryMs;
+    const everyMs =
+      isTold && !this.#folder.isRetrying
+        ? tempo.resultsToldEveryMs
+        : isOn || isUndecided || this.#folder.isRetrying
+          ? tempo.resultsEveryMs
+          : tempo.resultsIdleEveryMs;
     if (!isSoon && clock.monotonicMs() - this.#lastLookMs < everyMs) return false;
     this.#wasOn = isOn;
     this.#loggedTasks = tasks;
@@ -151,22 +150,6 @@ export class ResultWatch {
     if (hasGrown) store.update({ outsideAgentAtMs: clock.monotonicMs() });
     else if (outsideAgentAtMs !== null && clock.monotonicMs() - outsideAgentAtMs > evaluatedWithinMs)
       store.update({ outsideAgentAtMs: null });
-  }
-
-  async #readFolder(access: LogAccess): Promise<Known | null> {
-    const { results, reading } = this.#options.store.get();
-    if (results === null) return null;
-    const runId = reading?.run?.runId ?? null;
-    for (const place of placesOf(results)) {
-      const shell = place.where === 'host' ? access.host : access.inside;
-      if (shell === null) continue;
-      const known = this.#known;
-      const isSame = known?.runId === runId && isSamePlace(known.place, place);
-      const read = await listFolder(shell, place.path, isSame ? known : null);
-      if (read === 'failed') return null;
-      if (read !== 'absent') return { place, shell, runId, ...read };
-    }
-    return null;
   }
 
   /** Returns the reading that results belong to; null: BenchTray does not know yet whether there is a log. */

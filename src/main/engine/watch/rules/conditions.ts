@@ -21,7 +21,7 @@ export const recoveredSentence: Readonly<Record<StateCode, string>> = {
   ssh_unreachable: 'The SSH connection is back.',
   ssh_auth_failed: 'The login on the VM works again.',
   ssh_host_key_changed: 'The host key of the VM is the expected one again.',
-  vm_unresponsive: 'The VM answers commands again.',
+  vm_unresponsive: 'The VM gives BenchTray all answers that it needs.',
   vm_not_running: 'The VM is running again.',
   azure_auth_failed: 'Azure accepts the sign-in again.',
   azure_unavailable: 'Azure answers again.',

@@ -2,7 +2,7 @@
 import { maxSessionsHint, type SshProblem } from '../../vm/index.ts';
 import { shellQuote } from '../../common/terminal.ts';
 import { isOff, powerStateOf } from '../cloud/cloud-sight.ts';
-import { runsOnHost, type Question, type Sight } from '../sight.ts';
+import { isReady, runsOnHost, type Question, type Sight } from '../sight.ts';
 import type { Rule, Rules, Verdict } from './rule.ts';
 
 /** In the order in which a connection is made: a trouble with one says that the ones before are over, and nothing of those behind. */
@@ -25,6 +25,7 @@ const questions: Readonly<Record<Question, string>> = {
   machine: 'its clock and disks',
   host: 'its processes and logs',
   inside: 'the processes and logs in the container',
+  results: 'its result files',
 };
 
 /** The connection is up and the VM answers, but not everything that is needed. */
@@ -39,7 +40,7 @@ function unresponsive(sight: Sight): Verdict {
   }
   // A benchmark on the VM itself needs nothing in a container.
   const missing = sight.unanswered.filter((question) => question !== 'inside' || !runsOnHost(sight));
-  if (missing.length === 0) return 'clear';
+  if (missing.length === 0) return unreadableBoot(sight);
   const { container, insideFailure = '' } = sight;
   const detail = `No answer about ${missing.map((question) => questions[question]).join(', ')}.`;
   const message = 'The VM does not answer all that BenchTray asks.';
@@ -53,6 +54,22 @@ function unresponsive(sight: Sight): Verdict {
     message,
     detail,
     hint: 'The VM may be overloaded: look at its load with "uptime" and "top". If the container hangs, restart it.',
+  };
+}
+
+/** The log of the container shows each phase of the boot, and most of its errors. */
+function unreadableBoot(sight: Sight): Verdict {
+  const { bootLogTrouble: detail, container } = sight;
+  if (detail === null || isReady(sight)) return 'clear';
+  // It may start again with a log that cannot be read either.
+  if (container.kind !== 'running') return 'unknown';
+  return {
+    severity: 'warning',
+    message: `BenchTray cannot read the log of the container ${container.name}, so it may miss phases and errors of the boot.`,
+    detail,
+    hint: /logging driver/i.test(detail)
+      ? 'Start the container with a log that can be read: docker run --log-driver json-file'
+      : `On the VM: docker logs --tail 5 ${shellQuote(container.name)}. If it hangs: sudo systemctl status docker`,
   };
 }
 

@@ -1,6 +1,12 @@
 /** Counts questions that stay without an answer. One miss means nothing; three in a row mean that a part of the VM cannot be seen. */
-import type { Question } from '../sight.ts';
-import type { LookContext } from './context.ts';
+import type { Question, Sight } from './sight.ts';
+
+export interface UnansweredOptions {
+  /** A connection that is gone is another trouble. */
+  readonly host: { readonly closed: boolean };
+  readonly sight: () => Sight;
+  readonly learn: (news: Pick<Sight, 'unanswered'>) => void;
+}
 
 export interface Unanswered {
   /** @param answer null: none came in time */
@@ -11,11 +17,7 @@ export interface Unanswered {
 
 const missesUntilTold = 3;
 
-export function createUnanswered({
-  host,
-  sight,
-  learn,
-}: Pick<LookContext, 'host' | 'sight' | 'learn'>): Unanswered {
+export function createUnanswered({ host, sight, learn }: UnansweredOptions): Unanswered {
   const misses = new Map<Question, number>();
 
   function set(question: Question, isMissing: boolean): void {
@@ -35,7 +37,6 @@ export function createUnanswered({
         forget(question);
         return;
       }
-      // A connection that is gone is another trouble.
       if (host.closed) return;
       const count = (misses.get(question) ?? 0) + 1;
       misses.set(question, count);
