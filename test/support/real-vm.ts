@@ -49,6 +49,8 @@ export interface RealVm {
   containerUp(startedAt?: string): void;
   /** One more container, beside those that are there. */
   addContainer(container: Partial<StandInContainer> & { readonly name: string }): void;
+  /** A container that {@link addContainer} added has ended, and is removed with its shells, as `docker run --rm` does. */
+  removeContainer(name: string): void;
   /** What runs in a container that {@link addContainer} added, as `ps` tells it. */
   setProcesses(name: string, commands: readonly string[]): void;
   /** The container has stopped, as docker tells it: its shells and its log end. A start is another {@link containerUp}. */
@@ -138,6 +140,8 @@ export interface StandInContainer {
 
 export interface StandInRunner {
   readonly where: 'host' | 'container';
+  /** The container that alone can see it; null: each one can. */
+  readonly container: string | null;
   /** Its working folder; made where it is not there. */
   readonly cwd: string;
   readonly script: string;
@@ -308,6 +312,14 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       vm.setContainers(`${others.join('')}id-of-${name}|${name}|${image}|${status}\n`);
       report([state === 'running' ? 'start' : 'die'], { name, id: `id-of-${name}`, image });
     },
+    removeContainer(name) {
+      const rows = readFileSync(file('containers'), 'utf8').split(/(?<=\n)/);
+      vm.setContainers(rows.filter((row) => !row.startsWith(`id-of-${name}|`)).join(''));
+      rmSync(file(`inspect-${name}`), { force: true });
+      for (const { pid, environment } of processesOf(dir))
+        if (environment.includes(`\0VM_CONTAINER=${name}\0`)) signal(pid, 'SIGKILL');
+      report(['die', 'destroy'], { name, id: `id-of-${name}` });
+    },
     setProcesses(name, processes) {
       const rows = processes.map((command, index) => `${String(100 + index).padEnd(20)}${command}\n`);
       replace(file(`top-${name}`), `PID                 COMMAND\n${rows.join('')}`);
@@ -373,7 +385,13 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
     },
     runSays: (text) => appendFileSync(runLog, text),
     async startRunner(looks = {}) {
-      const { where = 'container', cwd = file('client'), script = 'run.py', output = null } = looks;
+      const {
+        where = 'container',
+        container,
+        cwd = file('client'),
+        script = 'run.py',
+        output = null,
+      } = looks;
       mkdirSync(cwd, { recursive: true });
       // What the runner does not matter, only how it looks: a process with run.py's command line that waits.
       writeFileSync(join(cwd, script), 'read -r line\n');
@@ -384,7 +402,7 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       const command = [file('home/python'), script, ...(looks.words ?? officialWords)];
       const piped = ['/bin/sh', '-c', '"$@" | cat >/dev/null', 'sh', ...command];
       const runner = start(cwd, isPiped ? piped : command, {
-        env: { ...process.env, VM_DIR: dir, VM_SIDE: where },
+        env: { ...process.env, VM_DIR: dir, VM_SIDE: where, VM_CONTAINER: container ?? '' },
         stdio: ['pipe', printed, printed],
       });
       runners.push(runner);

@@ -1,8 +1,8 @@
 /** One benchmark shared out among two VMs, from the lines of its two logs to the one run that clients see. */
 import { join } from 'node:path';
-import { appendFileSync, utimesSync } from 'node:fs';
+import { appendFileSync, mkdirSync, utimesSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PoolView, ProgressPayload } from '../../../src/shared/stream.ts';
+import type { PoolView, ProgressPayload, StatusPayload } from '../../../src/shared/stream.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
 import { startRealVm, type RealVm } from '../../support/real-vm.ts';
 import { byTask, makeWaaLog } from '../../support/run-logs/waa.ts';
@@ -255,6 +255,69 @@ describe.skipIf(sshdPath === null)('one run on one VM, of which each container p
     expect(poolOn(0)).toMatchObject({ total_tasks: 28, parts: [{ worker_id: 0 }, { worker_id: 7 }] });
     expect(new Set(client.tasks().map(({ task_id }) => task_id))).toEqual(
       new Set(logs.map(({ task }) => task)),
+    );
+  });
+
+  it('stays one with seven containers side by side, of which one after the other ends and one comes back', async () => {
+    const vm = await startRealVm('waa-pool-00');
+    onTestFinished(() => vm.close());
+    vm.setProbe('ready');
+    const workers = 28;
+    const logs = join(vm.dir, 'client/results_evaluation/UITARS/logs');
+    mkdirSync(logs, { recursive: true });
+    const startMs = Date.now();
+    let runners = 0;
+    /** The container plays the task with this number, and no other. */
+    async function play(container: string, workerId: number) {
+      const words = ['--result_dir', './results_evaluation/UITARS', '--worker_id', String(workerId)];
+      vm.addContainer({
+        name: container,
+        image: 'windowsarena/winarena-eval:latest',
+        startedAt: new Date().toISOString(),
+        mounts: [{ Source: join(vm.dir, 'client'), Destination: '/client' }],
+        processes: ['/usr/bin/qemu-system-x86_64 -m 8G', `python run.py ${words.join(' ')}`],
+      });
+      await vm.startRunner({ container, words: [...words, '--num_workers', String(workers)] });
+      runners += 1;
+      const options = { tasks: workers, startMs, failures: false };
+      const { text, truth } = makeWaaLog(7, options, 'current', { workerId, workers });
+      const half = text.indexOf('Resetting environment');
+      const path = join(logs, `normal-${String(workerId)}-20260302@100000.log`);
+      appendFileSync(path, text.slice(0, half));
+      return { container, task: truth.tasks[0], ends: () => appendFileSync(path, text.slice(half)) };
+    }
+    onTestFinished(async () => {
+      for (; runners > 0; runners -= 1) await vm.stopRunner();
+    });
+
+    const plays = [];
+    for (let index = 0; index < 7; index += 1) plays.push(await play(`winarena_${String(index)}`, index));
+    const { monitor, client, poolOn } = await watchAll([{ vm }]);
+    const statuses = () => client.received.filter(({ event }) => event === 'status').map(({ data }) => data);
+    const watched = () => (statuses().at(-1) as StatusPayload | undefined)?.detail.container;
+    await until(() => poolOn(0) !== null, 'the run is known');
+    await until(() => watched()?.startsWith('winarena_'), 'a container is watched');
+    const ended: (string | undefined)[] = [];
+    // Runners end in the opposite order of their starts.
+    for (let next = plays.pop(); next !== undefined && plays.length > 0; next = plays.pop()) {
+      next.ends();
+      ended.push(next.task?.taskId);
+      await until(() => client.tasks().length >= ended.length, `${String(ended.length)} tasks are done`);
+      await vm.stopRunner();
+      runners -= 1;
+      vm.removeContainer(next.container);
+      const { container } = next;
+      await until(() => watched()?.startsWith('winarena_') && watched() !== container, 'another is watched');
+      if (ended.length === 1) plays.push(await play(container, 7));
+    }
+    await until(() => poolOn(0)?.tasks_completed === 7, 'seven tasks are done');
+    expect(client.tasks().map(({ task_id }) => task_id)).toEqual(ended);
+    expect(poolOn(0)).toMatchObject({ workers, total_tasks: workers, state: 'running' });
+    const runs = (await (await fetch(`${monitor.url}/api/runs`)).json()) as Record<string, unknown>[];
+    expect(new Set(runs.map(({ pool_id }) => pool_id))).toEqual(new Set([poolOn(0)?.pool_id]));
+    expect(client.errors()).toEqual([]);
+    expect(statuses().filter(({ connected, phase }) => connected === true && phase === 'offline')).toEqual(
+      [],
     );
   });
 });

@@ -46,7 +46,7 @@ case $1 in
       *' --timestamps '*) cat container.log;;
       *) cut -d ' ' -f 2- container.log;;
     esac;;
-  exec) shift 3; PATH="$VM_DIR/inside:$PATH" exec "$@";;
+  exec) export VM_CONTAINER="$3"; shift 3; PATH="$VM_DIR/inside:$PATH" exec "$@";;
   *) echo "docker: '$1' is not a docker command." >&2; exit 1;;
 esac
 `;
@@ -83,7 +83,9 @@ real=$(PATH=/usr/bin:/bin command -v grep)
 case "$*" in
   *'/cmdline'*) "$real" "$@" | while read -r path; do
       environ=${'$'}{path%/cmdline}/environ
-      "$real" -qz "^VM_DIR=$VM_DIR\$" "$environ" 2>/dev/null && "$real" -qz '^VM_SIDE=${side}$' "$environ" && echo "$path"
+      "$real" -qz "^VM_DIR=$VM_DIR\$" "$environ" 2>/dev/null && "$real" -qz '^VM_SIDE=${side}$' "$environ" || continue
+      if [ "$VM_CONTAINER" ] && "$real" -qz '^VM_CONTAINER=.' "$environ"; then "$real" -qz "^VM_CONTAINER=$VM_CONTAINER\$" "$environ" || continue; fi
+      echo "$path"
     done;;
   *) exec "$real" "$@";;
 esac

@@ -48,7 +48,7 @@ function picking(
       now += 5_000;
       if (found !== undefined) evidence = found;
       const choice = await picker.pick(rows);
-      return choice === null ? null : `${choice.row.name} ${choice.row.state}`;
+      return choice === null || choice === 'wait' ? choice : `${choice.row.name} ${choice.row.state}`;
     },
   };
 }
@@ -111,7 +111,7 @@ describe('the watched container', () => {
     for (const after of [[row('winarena', 'exited'), row('waa-container')], [row('waa-container')]]) {
       const { look } = picking();
       expect(await look(both, [])).toBe('winarena running');
-      expect(await look(after)).toBe(after.length === 2 ? 'winarena exited' : null);
+      expect(await look(after)).toBe(after.length === 2 ? 'winarena exited' : 'wait');
       expect(await look(after)).toBe('waa-container running');
       expect(await look(both)).toBe('waa-container running');
     }
@@ -121,7 +121,7 @@ describe('the watched container', () => {
     const { look } = picking();
     await look(both, []);
     for (let count = 0; count < 3; count++) {
-      expect(await look([row('waa-container')])).toBeNull();
+      expect(await look([row('waa-container')])).toBe('wait');
       expect(await look(both)).toBe('winarena running');
     }
   });

@@ -128,7 +128,8 @@ export class ContainerLook {
 
   async #decide(): Promise<void> {
     const choice = await this.#picker.pick(this.#known.rows);
-    if (choice === null) await this.#facts.absent();
+    if (choice === 'wait') this.#again();
+    else if (choice === null) await this.#facts.absent();
     else if (choice.row.state === 'running') this.#facts.running(choice);
     else await this.#facts.stopped(choice.row);
   }

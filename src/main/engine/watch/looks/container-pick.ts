@@ -10,8 +10,11 @@ import {
 import { defaultTempo, type Tempo } from '../tempo.ts';
 
 export interface ContainerPick {
-  /** @param rows all containers of the VM. Null: none is to be watched now. */
-  pick(rows: readonly ContainerRow[]): Promise<ContainerChoice | null>;
+  /**
+   * Returns the container to watch; null: there is none. `wait`: the watched one is gone and others run, so pick again with the next look.
+   * @param rows all containers of the VM
+   */
+  pick(rows: readonly ContainerRow[]): Promise<ContainerChoice | 'wait' | null>;
 }
 
 export interface ContainerPickOptions {
@@ -69,7 +72,7 @@ export function createContainerPick(options: ContainerPickOptions): ContainerPic
       // It may just be restarting: another one is taken with the second look only.
       if (watched !== null && running.length > 0 && stay?.row.state !== 'running' && !hasMissed) {
         hasMissed = true;
-        return stay;
+        return stay ?? 'wait';
       }
       hasMissed = false;
       challenger = null;
