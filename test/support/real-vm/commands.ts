@@ -46,7 +46,10 @@ case $1 in
       *' --timestamps '*) cat container.log;;
       *) cut -d ' ' -f 2- container.log;;
     esac;;
-  exec) export VM_CONTAINER="$3"; shift 3; PATH="$VM_DIR/inside:$PATH" exec "$@";;
+  exec)
+    export VM_CONTAINER="$3"; shift 3
+    [ ! -f inside-path ] || read -r PATH <inside-path
+    PATH="$VM_DIR/inside:$PATH" exec "$@";;
   *) echo "docker: '$1' is not a docker command." >&2; exit 1;;
 esac
 `;
