@@ -111,7 +111,10 @@ export class BootFollowing {
     );
     if (this.#isClosed || contact.host.closed || store.get().startedAt !== startedAt) return;
     const read = answer === null ? ({ kind: 'failed', detail: lateReason } as const) : readLog(answer);
-    if (read.kind !== 'ok') return this.#failed(read.detail);
+    if (read.kind !== 'ok') {
+      this.#failed(read.detail);
+      return;
+    }
     this.#answered();
     store.update({ boot: readBootLog(store.get().boot, read.value) });
   }
