@@ -47,13 +47,13 @@ export interface LogFound {
   readonly read: (part: 'first' | 'last') => Promise<string>;
 }
 
-/** Where jobs of Harbor, terminal-bench or cua-bench are, whose files tell all of a run. */
+/** Where BenchTray finds jobs that need no log. */
 export interface JobsFound {
   /** "/home/me/jobs", "container:/srv/jobs" */
   readonly place: string;
-  /** Of the one that was active last. */
+  /** Dialect of the job that was active last. */
   readonly dialect: string;
-  /** How many. */
+  /** Number of jobs. */
   readonly jobs: number;
 }
 

@@ -155,7 +155,10 @@ export function reportedBoot(boot: BootState, startedAt: string): BootState {
 
 const isUpIn = (phase: Phase | null): boolean => phase === 'oobe' || phase === 'ready';
 
-/** Returns the troubles that can have ended a boot that is over, the newest last. Those from before Windows was up have not. */
+/**
+ * Returns the troubles that may have ended a boot, the newest last. Once Windows was up, earlier troubles do not count, except those of
+ * kind `start`.
+ */
 export function endingTroubles({ phase, troubles }: BootState): readonly BootTrouble[] {
   const wasUp = isUpIn(phase) || phase === 'stopping';
   return troubles.filter(

@@ -73,7 +73,7 @@ const ofScripts: readonly KnownTrouble[] = [
     words: 'the downloaded image is not the expected one',
     hint: `The downloaded image is broken, or newer than this container knows. ${customIso}`,
   },
-  // What curl could not do with the disk it was to write to.
+  // curl could not write to the disk.
   { pattern: /Failed at writing Windows media to disk/, ...noDownload, hint: freeSpace },
   {
     pattern: new RegExp(
@@ -248,10 +248,10 @@ function readLine(line: string): { readonly known: KnownTrouble | null; readonly
   if (!line.startsWith('❯')) return null;
   const isError = /^❯\s*ERROR:/.test(line);
   const known = ofScripts.find(({ pattern }) => pattern.test(said));
-  // With KVM=N the missing acceleration is a warning, and wanted. On ZFS too high a RAM_SIZE is only told of.
+  // With KVM=N, missing acceleration is only a warning, and intended. On ZFS, the container merely notes a RAM_SIZE that is too high.
   const isWarning = /^❯\s*Warning:/i.test(line);
-  const isWanted = known?.kind === 'kvm' ? isWarning : known?.kind === 'memory' && !isWarning && !isError;
-  if (known !== undefined && !isWanted) return { known, text };
+  const isOnlyNote = known?.kind === 'kvm' ? isWarning : known?.kind === 'memory' && !isWarning && !isError;
+  if (known !== undefined && !isOnlyNote) return { known, text };
   const isNews = !isComment.test(said) && !isHarmless.test(said);
   return isError && isNews ? { known: null, text } : null;
 }

@@ -49,7 +49,7 @@ export type DockerAnswer<T> =
 
 export type Engine = 'docker' | 'podman' | 'nerdctl';
 
-/** A Docker to which neither PATH nor the environment leads: by its program, or by the socket of this user's own daemon. */
+/** A Docker that neither PATH nor the environment names: a program by its path, or the socket of the user's own daemon. */
 export type HiddenDocker = `/${string}` | `docker -H ${string}`;
 
 /** How the engine is called on the VM: directly, or by sudo without a password. */
@@ -59,7 +59,8 @@ export const listFormat = '{{.ID}}|{{.Names}}|{{.Image}}|{{.Status}}';
 
 /**
  * One JSON array a line. Whole objects where the engines differ in their fields, and never `Config`: its environment holds API keys,
- * which must not leave the VM. nerdctl knows no network of a container without a process, and a field of nothing ends its whole answer.
+ * which must not leave the VM. For a container without a process, nerdctl has no NetworkSettings, and a missing field makes its whole
+ * inspect fail.
  */
 export const inspectFormat =
   '[{{json .Name}},{{json .State}},{{if .NetworkSettings}}{{json .NetworkSettings.Networks}}{{else}}null{{end}},{{json .Mounts}}]';
@@ -299,7 +300,7 @@ const denials = new RegExp(
 
 function readAnswer<T>(answer: string, read: (body: string) => T): DockerAnswer<T> {
   const { body, end } = section(answer, 'exit');
-  // A settings file that the engine's program may not read says nothing of the engine.
+  // A warning about an unreadable settings file does not mean that the engine denies access.
   const said = body.replace(/^(WARNING: |WARN\[|time=\S+ level=warning ).*\n/gm, '');
   const detail = said.trim().slice(0, 300);
   if (end === '0') return { kind: 'ok', value: read(body) };

@@ -23,7 +23,7 @@ const single: Readonly<Record<number, ExitMeaning>> = {
     text: 'KVM is not available',
     hint: 'Use a VM size with nested virtualization (such as Standard_D4ds_v5), and pass /dev/kvm to the container.',
   },
-  // Newer versions end with the signal that they were told to stop by, after Windows has shut down.
+  // Newer versions shut Windows down, then exit with 128 plus the number of the signal that stopped them.
   129: stopped,
   130: stopped,
   131: stopped,

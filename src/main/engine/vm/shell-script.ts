@@ -25,7 +25,7 @@ import { shellQuote } from '../common/terminal.ts';
  */
 export const shellScript = String.raw`
 export LC_ALL=C
-# Of hardened systems. In bash it would end each read after that time.
+# Hardened systems export TMOUT. With it, bash ends each read after that time.
 unset TMOUT
 nl='
 '
