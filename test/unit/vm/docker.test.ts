@@ -71,7 +71,7 @@ describe('what docker answers', () => {
     ['sudo: unable to resolve host vm: Name or service not known\n12\n\nexit 0\n', 12],
     ['map has no entry for key "RestartCount"\n\nexit 1\n', null],
     ['', null],
-  ])('tells how often a container was restarted, beside warnings: %j', (answer, count) => {
+  ])('reads the number of restarts beside warnings: %j', (answer, count) => {
     expect(readRestarts(answer)).toBe(count);
   });
 
