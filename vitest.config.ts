@@ -35,7 +35,7 @@ const componentProject = defineProject({
     name: 'component',
     include: ['test/component/**/*.test.ts'],
     setupFiles: ['test/component/support/styles.ts'],
-    sequence: { groupOrder: 1 },
+    sequence: { groupOrder: 2 },
     // Only a test that fails waits this long.
     testTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
@@ -76,6 +76,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           exclude: networkTests,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -84,7 +85,6 @@ export default defineConfig({
           ...integration,
           name: 'network',
           include: networkTests,
-          sequence: { groupOrder: 2 },
         },
       },
       ...(chromiumPath === null ? [] : [componentProject]),

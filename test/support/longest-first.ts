@@ -4,8 +4,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longer than their size says: Vitest starts large files first when it has not measured them yet. */
 const longest: readonly string[] = [
-  'doctor/breaking',
   'prober/unresponsive',
+  'doctor/breaking',
+  'prober/container-fates',
+  'prober/podman-scenes',
+  'vm/shell-script',
+  'prober/hung-processes',
   'desktop/as-a-person',
   'prober/discovery',
   'prober/trouble',
@@ -21,6 +25,7 @@ const longest: readonly string[] = [
   'azure/monitor',
   'vm/odd-names',
   'prober/clock-steps',
+  'prober/podman-user',
   'prober/podman-loop',
   'prober/footprint',
   'cli/hostile-files',
