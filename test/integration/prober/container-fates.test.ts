@@ -89,6 +89,33 @@ describe.skipIf(sshdPath === null)('a container', () => {
     expect(client.errors().map(({ code }) => code)).toEqual(['container_oom', 'container_exited']);
   });
 
+  it('that was killed for lack of memory and removed at once is reported once', async () => {
+    const vm = await readyVm();
+    const { client, untilError, untilRecovered, untilPhase } = await watch(vm.config, { tempo: {} });
+    await untilPhase('ready');
+    vm.containerReports('oom');
+    vm.containerGone();
+    const { message } = await untilError('container_oom');
+    expect(message).toBe('The container winarena was killed for lack of memory.');
+    await untilError('container_missing');
+    vm.containerUp(second);
+    await untilRecovered('container_missing');
+    await untilPhase('ready');
+    expect(client.errors().map(({ code }) => code)).toEqual(['container_oom', 'container_missing']);
+  });
+
+  it('that lacked memory before BenchTray connected ends without a report of that', async () => {
+    const vm = await readyVm();
+    vm.setInspect(inspectLine({ startedAt: first, outOfMemory: true }));
+    const { client, untilError, untilPhase } = await watch(vm.config, { tempo: {} });
+    await untilPhase('ready');
+    vm.setInspect(inspectLine({ state: 'exited', startedAt: first, outOfMemory: true }));
+    vm.setContainers(`${id}|winarena|${image}|Exited (0) 1 second ago\n`);
+    vm.containerReports('die');
+    await untilError('container_exited');
+    expect(client.errors().map(({ code }) => code)).toEqual(['container_exited']);
+  });
+
   it('that is renamed stays watched, and its Windows stays ready', async () => {
     const vm = await readyVm();
     const watched = await watch(vm.config);

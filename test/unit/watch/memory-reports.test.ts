@@ -61,6 +61,22 @@ describe('a lack of memory', () => {
     expect(ends(first, true)).toBe(false);
   });
 
+  it('from before the connection is not reported with a later end, but a new one is', () => {
+    const { memory, pass, ends } = reporting();
+    memory.noteKnown('winarena', first);
+    expect(ends(first, true)).toBe(false);
+    memory.report('winarena', first);
+    pass(3_000);
+    expect(memory.goesOn('winarena', first)).toBe('process');
+  });
+
+  it('in a container is reported although another one lacked memory before', () => {
+    const { memory } = reporting();
+    memory.report('waa-container', first);
+    memory.report('winarena', first);
+    expect(memory.hasEnded('winarena', null)).toBe(true);
+  });
+
   it('in another container is not that of the watched one', () => {
     const { memory, pass } = reporting();
     memory.report('winarena', first);

@@ -33,6 +33,8 @@ const toleratedMisses = 1;
 export class ContainerFacts {
   readonly #options: ContainerFactsOptions;
   readonly #memory: MemoryReports;
+  /** Names of the containers that were running at a look of this connection. */
+  readonly #seen = new Set<string>();
   /** Answers of the engine in a row that were missing or cut, while the VM answered. */
   #misses = 0;
 
@@ -65,6 +67,8 @@ export class ContainerFacts {
     if (state === null) return;
     const { addresses, mounts } = state;
     const isNewBoot = state.startedAt !== sight().startedAt;
+    if (!this.#seen.has(row.name) && state.outOfMemory) this.#memory.noteKnown(row.name, state.startedAt);
+    this.#seen.add(row.name);
     const killed = this.#memory.goesOn(row.name, state.startedAt);
     if (killed === 'later') this.#options.again(MemoryReports.settlesWithinMs);
     else if (killed !== null) onOutOfMemory(row.name, killed);
@@ -103,10 +107,12 @@ export class ContainerFacts {
 
   async absent(): Promise<void> {
     const { context, missing } = this.#options;
-    const { config, sight, learn } = context;
+    const { config, sight, learn, onOutOfMemory } = context;
     const { container: before } = sight();
     const looks = before.kind === 'absent' ? before.looks + 1 : 1;
     this.closeInside();
+    if (before.kind === 'running' && this.#memory.hasEnded(before.name, null))
+      onOutOfMemory(before.name, 'container');
     const isPrepared = sight().startedAt === null && (await missing.isPrepared());
     learn({
       docker: { kind: 'ok' },

@@ -14,7 +14,8 @@ export class MemoryReports {
   /** A report of the engine that BenchTray has not published yet. */
   #pending: { readonly name: string; readonly startedAt: string | null; readonly atMs: number } | null = null;
   /** The newest published one. */
-  #told: { readonly name: string; readonly startedAt: string | null; readonly atMs: number } | null = null;
+  #published: { readonly name: string; readonly startedAt: string | null; readonly atMs: number } | null =
+    null;
 
   constructor(monotonicMs: () => number) {
     this.#monotonicMs = monotonicMs;
@@ -23,9 +24,15 @@ export class MemoryReports {
   /** The engine reports that a process in this container was killed. @param startedAt its start, as far as it is known */
   report(name: string, startedAt: string | null): void {
     const atMs = this.#monotonicMs();
-    const told = this.#told;
-    const isSame = told?.name === name && told.startedAt === startedAt && atMs - told.atMs < sameWithinMs;
-    if (!isSame) this.#pending ??= { name, startedAt, atMs };
+    const published = this.#published;
+    const isSame =
+      published?.name === name && published.startedAt === startedAt && atMs - published.atMs < sameWithinMs;
+    if (!isSame && this.#pending?.name !== name) this.#pending = { name, startedAt, atMs };
+  }
+
+  /** The engine reports that a container lacked memory before BenchTray saw it on this connection, so its end proves nothing new. */
+  noteKnown(name: string, startedAt: string | null): void {
+    this.#published = { name, startedAt, atMs: Number.NEGATIVE_INFINITY };
   }
 
   /** Returns what to publish of a container that runs; `later`: ask again after {@link settlesWithinMs}. Null: nothing. */
@@ -51,13 +58,13 @@ export class MemoryReports {
     }
     if (ended?.outOfMemory !== true) return false;
     // Docker remembers it of any process, until the next start.
-    const isTold = this.#told?.name === name && this.#told.startedAt === ended.startedAt;
+    const isTold = this.#published?.name === name && this.#published.startedAt === ended.startedAt;
     if (!isTold) this.#publish({ name, startedAt: ended.startedAt });
     return !isTold;
   }
 
   #publish({ name, startedAt }: { readonly name: string; readonly startedAt: string | null }): void {
     this.#pending = null;
-    this.#told = { name, startedAt, atMs: this.#monotonicMs() };
+    this.#published = { name, startedAt, atMs: this.#monotonicMs() };
   }
 }
