@@ -6,37 +6,53 @@ import { createGuestLook } from '../../../src/main/engine/watch/looks/guest-look
 import { createLookTimer } from '../../../src/main/engine/watch/looks/look-timer.ts';
 import { lookEverySeconds } from '../../../src/main/engine/watch/looks/pace.ts';
 import { firstSight, isReady, type Sight } from '../../../src/main/engine/watch/sight.ts';
+import { stopped } from './sights.ts';
 
 const container = { kind: 'running', name: 'winarena', addresses: [], mounts: [], why: '' } as const;
 const run = { isRunning: true, endedWell: false, guest: null, silentForMs: 0 };
 
-/** Returns the times between questions, in milliseconds, if looks come at this pace for two minutes. */
-async function pauses(paceMs: number, isRunOn: boolean): Promise<number[]> {
-  let nowMs = 0;
-  let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container, run: isRunOn ? run : null };
-  const askedAtMs: number[] = [];
-  const host = {
-    closed: false,
-    ask(_limit: number, words: readonly string[]) {
-      if (words.join(' ').includes('/probe')) askedAtMs.push(nowMs);
-      return Promise.resolve('{"status": "Probe successful"}\nhttp 200\n');
-    },
-  } as unknown as OwnShellChannel;
+/** What a look is made from, besides usual values. */
+interface Around {
+  readonly host: Pick<OwnShellChannel, 'ask'>;
+  /** The shell in the container; null: there is none. */
+  readonly inside?: () => OwnShellChannel | null;
+  readonly sight?: Partial<Sight>;
+  readonly monotonicMs?: () => number;
+  readonly paceMs?: () => number;
+  readonly hurry?: (inMs?: number) => void;
+}
+
+/** Returns a look at the guest of a container that runs, and what is known after it. */
+function guestLook({ host, inside = () => null, monotonicMs = () => 0, ...around }: Around) {
+  let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container, ...around.sight };
+  const learn = (news: Partial<Sight>): void => void (sight = { ...sight, ...news });
   const guest = createGuestLook(
     {
       config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
-      channels: {} as Channels,
-      host,
-      sight: () => sight,
-      learn: (news) => (sight = { ...sight, ...news }),
-      onBoot: () => undefined,
-      onOutOfMemory: () => undefined,
-      hurry: () => undefined,
-      paceMs: () => paceMs,
-      monotonicMs: () => nowMs,
+      ...{ channels: {} as Channels, host: { closed: false, isSilent: false, ...host } as OwnShellChannel },
+      ...{ learn, monotonicMs, sight: () => sight },
+      ...{ onBoot: () => undefined, onOutOfMemory: () => undefined },
+      hurry: around.hurry ?? (() => undefined),
+      paceMs: around.paceMs ?? (() => 5_000),
     },
-    () => null,
+    inside,
   );
+  return { guest, learn, sight: () => sight };
+}
+
+/** Returns the times between questions, in milliseconds, if looks come at this pace for two minutes. */
+async function pauses(paceMs: number, isRunOn: boolean): Promise<number[]> {
+  let nowMs = 0;
+  const askedAtMs: number[] = [];
+  const { guest } = guestLook({
+    host: {
+      ask(_limit, words) {
+        if (words.join(' ').includes('/probe')) askedAtMs.push(nowMs);
+        return Promise.resolve('{"status": "Probe successful"}\nhttp 200\n');
+      },
+    },
+    ...{ sight: { run: isRunOn ? run : null }, paceMs: () => paceMs, monotonicMs: () => nowMs },
+  });
   for (let count = 0; count * paceMs < 120_000; count += 1) {
     // A timer is never exact.
     nowMs = count * paceMs + (count % 3 === 0 ? 40 : 0);
@@ -62,28 +78,18 @@ it.each([1, 2, 3, 4, 5])(
 
 it('asks for the page of the set-up until Windows has started, and for /probe then as well', async () => {
   let asked: string[] = [];
-  let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container };
-  const host = {
-    closed: false,
-    ask(_limit: number, words: readonly string[]) {
-      asked.push(/[^/]*$/.exec(words.join(' '))?.[0] ?? '');
-      return Promise.resolve('not found\nhttp 404\n');
+  const { guest, learn, sight } = guestLook({
+    host: {
+      ask(_limit, words) {
+        asked.push(/[^/]*$/.exec(words.join(' '))?.[0] ?? '');
+        return Promise.resolve('not found\nhttp 404\n');
+      },
     },
-  } as unknown as OwnShellChannel;
-  const guest = createGuestLook(
-    {
-      config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
-      channels: {} as Channels,
-      ...{ host, paceMs: () => 1_000, monotonicMs: () => 0, sight: () => sight, hurry: () => undefined },
-      learn: (news) => (sight = { ...sight, ...news }),
-      onBoot: () => undefined,
-      onOutOfMemory: () => undefined,
-    },
-    () => null,
-  );
+    paceMs: () => 1_000,
+  });
   for (const phase of [null, 'starting', 'booting', 'oobe'] as const) {
     asked = [];
-    sight = { ...sight, boot: { ...sight.boot, phase } };
+    learn({ boot: { ...sight().boot, phase } });
     await guest.look();
     expect([phase, ...asked.sort()]).toEqual([phase, ...(phase === 'oobe' ? [] : ['msg.html']), 'probe']);
   }
@@ -118,30 +124,21 @@ describe('a benchmark server that answered', () => {
     const paceMs = (): number =>
       lookEverySeconds({ configured: 5, demanded: paceSeconds, isEventful: isRunOn }) * 1_000;
     let state: keyof typeof answers = 'ready';
-    let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container, run: isRunOn ? run : null };
-    const host = {
-      closed: false,
-      async ask() {
-        const { [state]: answer } = answers;
-        await new Promise((resolve) => void setTimeout(resolve, answersAfterMs[state]));
-        return answer;
-      },
-    } as unknown as OwnShellChannel;
     const timer = createLookTimer({
       look: () => void guest.look(),
       ...{ paceMs, monotonicMs: Date.now },
     });
-    const guest = createGuestLook(
-      {
-        config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
-        channels: {} as Channels,
-        ...{ host, paceMs, monotonicMs: Date.now, sight: () => sight, hurry: (inMs) => timer.hurry(inMs) },
-        learn: (news) => (sight = { ...sight, ...news }),
-        onBoot: () => undefined,
-        onOutOfMemory: () => undefined,
+    const { guest, sight } = guestLook({
+      host: {
+        async ask() {
+          const { [state]: answer } = answers;
+          await new Promise((resolve) => void setTimeout(resolve, answersAfterMs[state]));
+          return answer;
+        },
       },
-      () => null,
-    );
+      ...{ sight: { run: isRunOn ? run : null }, paceMs, monotonicMs: Date.now },
+      hurry: (inMs) => timer.hurry(inMs),
+    });
     const passes = async (isOver: () => boolean): Promise<number> => {
       const fromMs = sinceStart();
       while (!isOver() && sinceStart() - fromMs < 60_000) await vi.advanceTimersByTimeAsync(50);
@@ -151,9 +148,9 @@ describe('a benchmark server that answered', () => {
     setTimeout(() => timer.hurry(0), hurriedAtMs);
     await passes(() => sinceStart() >= faultAtMs);
     state = fault;
-    const noticedMs = await passes(() => !isReady(sight));
+    const noticedMs = await passes(() => !isReady(sight()));
     state = 'ready';
-    const recoveredMs = await passes(() => isReady(sight));
+    const recoveredMs = await passes(() => isReady(sight()));
     timer.end();
     return { noticedMs, recoveredMs };
   }
@@ -180,63 +177,71 @@ describe('a benchmark server that answered', () => {
 it('a refusal on a new connection decides nothing before the third one, or a proper answer', async () => {
   for (const second of ['refused', 'ready'] as const) {
     const probe = { answer: { kind: 'ready' }, place: null, why: null, wasReady: true, misses: 0 } as const;
-    let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container, probe };
     let says: 'refused' | 'ready' = 'refused';
-    const host = {
-      closed: false,
-      ask: () =>
-        Promise.resolve(
-          says === 'ready' ? '{"status": "Probe successful"}\nhttp 200\n' : 'curl: (7) no\nhttp 000\n',
-        ),
-    } as unknown as OwnShellChannel;
-    const guest = createGuestLook(
-      {
-        config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
-        ...{ channels: {} as Channels, host, paceMs: () => 5_000, monotonicMs: () => 0 },
-        ...{ sight: () => sight, learn: (news) => (sight = { ...sight, ...news }) },
-        ...{ onBoot: () => undefined, onOutOfMemory: () => undefined, hurry: () => undefined },
+    const { guest, sight } = guestLook({
+      host: {
+        ask: () =>
+          Promise.resolve(
+            says === 'ready' ? '{"status": "Probe successful"}\nhttp 200\n' : 'curl: (7) no\nhttp 000\n',
+          ),
       },
-      () => null,
-    );
+      sight: { probe },
+    });
     await guest.look();
-    expect(sight.answered.probe).toBe(false);
+    expect(sight().answered.probe).toBe(false);
     says = second;
     await guest.look();
-    expect(sight.answered.probe).toBe(second === 'ready');
+    expect(sight().answered.probe).toBe(second === 'ready');
     await guest.look();
-    expect(sight.answered.probe).toBe(true);
+    expect(sight().answered.probe).toBe(true);
   }
 });
 
-it('is not known any more once the only place where it answered cannot be asked, and known again later', async () => {
-  let nowMs = 0;
-  let sight: Sight = { ...firstSight, ssh: { kind: 'up' }, container };
-  const shell = {
-    closed: false,
-    isSilent: false,
-    ask: (_limit: number, words: readonly string[]) =>
-      Promise.resolve(
-        words.join(' ').includes('172.30.0.2')
-          ? '{"status": "Probe successful"}\nhttp 200\n'
-          : 'curl: (7) no\nhttp 000\n',
-      ),
-  } as unknown as OwnShellChannel;
-  let inside: OwnShellChannel | null = shell;
-  const guest = createGuestLook(
-    {
-      config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
-      ...{ channels: {} as Channels, host: shell, paceMs: () => 5_000, monotonicMs: () => nowMs },
-      ...{ sight: () => sight, learn: (news) => (sight = { ...sight, ...news }) },
-      ...{ onBoot: () => undefined, onOutOfMemory: () => undefined, hurry: () => undefined },
-    },
-    () => inside,
-  );
-  const known: boolean[] = [];
-  for (nowMs = 0; nowMs <= 60_000; nowMs += 5_000) {
-    inside = nowMs > 10_000 && nowMs <= 50_000 ? null : shell;
-    await guest.look();
-    known.push(sight.answered.probe);
+describe('a benchmark server that only the shell in the container can reach', () => {
+  /** Returns a look whose shell in the container is missing while `isMissing` says so. */
+  function insideOnly(isMissing: () => boolean) {
+    let nowMs = 0;
+    const shell = {
+      ...{ closed: false, isSilent: false },
+      ask: (_limit: number, words: readonly string[]) =>
+        Promise.resolve(
+          words.join(' ').includes('172.30.0.2')
+            ? '{"status": "Probe successful"}\nhttp 200\n'
+            : 'curl: (7) no\nhttp 000\n',
+        ),
+    } as unknown as OwnShellChannel;
+    const inside = (): OwnShellChannel | null => (isMissing() ? null : shell);
+    const { guest, ...rest } = guestLook({ host: shell, inside, monotonicMs: () => nowMs });
+    const look = (atMs: number): Promise<void> => {
+      nowMs = atMs;
+      return guest.look();
+    };
+    return { ...rest, look };
   }
-  expect(known).toEqual([...Array<boolean>(8).fill(true), false, false, false, true, true]);
-  expect(sight.probe).toMatchObject({ place: 'container:172.30.0.2:5000', wasReady: true, misses: 0 });
+
+  it('is not known any more once that shell is missing, and known again later', async () => {
+    let atMs = 0;
+    const { look, sight } = insideOnly(() => atMs > 10_000 && atMs <= 50_000);
+    const known: boolean[] = [];
+    for (; atMs <= 60_000; atMs += 5_000) {
+      await look(atMs);
+      known.push(sight().answered.probe);
+    }
+    expect(known).toEqual([...Array<boolean>(8).fill(true), false, false, false, true, true]);
+    expect(sight().probe).toMatchObject({ place: 'container:172.30.0.2:5000', wasReady: true, misses: 0 });
+  });
+
+  it('stays known for a while after a long pause of the container', async () => {
+    let isMissing = false;
+    const { look, learn, sight } = insideOnly(() => isMissing);
+    await look(0);
+    isMissing = true;
+    learn({ container: { ...stopped, state: 'paused' } });
+    await look(600_000);
+    learn({ container });
+    await look(605_000);
+    expect(sight().answered.probe).toBe(true);
+    await look(630_000);
+    expect(sight().answered.probe).toBe(false);
+  });
 });

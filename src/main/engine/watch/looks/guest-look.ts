@@ -43,7 +43,7 @@ interface ProbeQuestion extends ProbePlace {
 export function createGuestLook(context: LookContext, inside: () => ShellChannel | null): GuestLook {
   const { config, host, sight, learn, monotonicMs, tempo = defaultTempo } = context;
   let readyAtMs = Number.NEGATIVE_INFINITY;
-  /** When it was last asked. */
+  /** When the benchmark server could last be asked, by the monotonic clock. */
   let askableAtMs = context.monotonicMs();
 
   /** Whether the answer may have changed, or the next look would ask too late. */
@@ -66,7 +66,11 @@ export function createGuestLook(context: LookContext, inside: () => ShellChannel
   });
 
   const lookProbe = oneAtATime(async () => {
-    if (sight().container.kind === 'stopped' || sight().container.kind === 'absent') return;
+    if (sight().container.kind === 'stopped' || sight().container.kind === 'absent') {
+      // Its silence counts from the time when the container runs again.
+      askableAtMs = monotonicMs();
+      return;
+    }
     if (!isProbeDue()) return;
     const askedAtMs = monotonicMs();
     const { place: known, wasReady, misses, answer: before } = sight().probe;
