@@ -1,14 +1,19 @@
 /** Looks at a VM whose engine reports nothing, or nothing that can be read. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import type { Channels, LineListener, OwnShellChannel } from '../../../src/main/engine/vm/index.ts';
 import { assess } from '../../../src/main/engine/watch/rules/conditions.ts';
 import { createLooks } from '../../../src/main/engine/watch/looks/looks.ts';
 import { firstSight, type Sight } from '../../../src/main/engine/watch/sight.ts';
 import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
+import { until } from '../../support/wait.ts';
+import { localShell } from '../vm/local-shell.ts';
 
-/** @param engines what the VM has; any but the first has no container */
-function looking(engines: readonly [string, ...string[]] = ['docker']) {
+/**
+ * @param engines what the VM has; any but the first has no container
+ * @param inContainer where a shell in the container is opened; null: none can be opened
+ */
+function looking(engines: readonly [string, ...string[]] = ['docker'], inContainer: Channels | null = null) {
   let nowMs = 0;
   let preparing = '';
   let onHost = 'last 50\n';
@@ -43,7 +48,7 @@ function looking(engines: readonly [string, ...string[]] = ['docker']) {
     },
     onEnd: () => undefined,
   } as unknown as OwnShellChannel;
-  const channels = {
+  const noChannels = {
     open: (_command, opened) => void setImmediate(opened, { ok: false, kind: 'failed', detail: '' }),
     hold: () => () => undefined,
     isShort: false,
@@ -54,7 +59,7 @@ function looking(engines: readonly [string, ...string[]] = ['docker']) {
   const looks = createLooks(
     {
       config: makeVmConfig({ name: 'vm', ssh: { host: '127.0.0.1' } }),
-      ...{ channels, host },
+      ...{ channels: inContainer ?? noChannels, host },
       sight: () => sight,
       learn: (news) => (sight = { ...sight, ...news }),
       onBoot: () => undefined,
@@ -69,6 +74,7 @@ function looking(engines: readonly [string, ...string[]] = ['docker']) {
   return {
     ...{ containers, asked },
     sight: () => sight,
+    learn: (news: Partial<Sight>) => void (sight = { ...sight, ...news }),
     says: (line: string) => heard.line(line, Buffer.from(line)),
     prepares: (answer: string) => (preparing = answer),
     hasOnHost: (answer: string) => (onHost = answer),
@@ -157,6 +163,22 @@ describe('looks at a VM', () => {
     expect(await listsIn(1, vm)).toBeGreaterThanOrEqual(10);
   });
 });
+
+it.skipIf(process.platform === 'win32')(
+  'the reason why no shell could be opened in the container is forgotten once one answers',
+  async () => {
+    const shell = localShell(['sh']);
+    onTestFinished(() => shell.end());
+    const { containers, learn, look, sight } = looking(['docker'], shell.channels);
+    containers.set('winarena', 'running');
+    learn({ insideFailure: 'OCI runtime exec failed' });
+    await until(async () => {
+      await look(defaultTempo.wholeLookEveryMs);
+      return sight().inside;
+    }, 'the shell in the container answers');
+    expect(sight().insideFailure).toBe('');
+  },
+);
 
 describe('a first connection', () => {
   const settings = { stalledAfterMs: 900_000, idleAfterMs: 1_800_000, missingAfterMs: 5_000, cutRun: null };

@@ -59,8 +59,8 @@ export interface Sight {
   readonly host: HostFacts | null;
   /** What is found in the container; null without one that runs. */
   readonly inside: InsideFacts | null;
-  /** What the engine said when the shell in the container ended last; empty or missing: nothing. */
-  readonly insideFailure?: string;
+  /** What the engine said when the shell in the container ended last; empty: nothing, or the shell has answered since. */
+  readonly insideFailure: string;
   /** The folder that the benchmark writes its results to, as it was last known: it outlasts the benchmark's process. */
   readonly results: ResultsSight | null;
   readonly log: LogSight;
@@ -203,6 +203,7 @@ export const firstSight: Sight = {
   machine: null,
   host: null,
   inside: null,
+  insideFailure: '',
   results: null,
   log: { path: null, why: null, trouble: null, content: null },
   run: null,

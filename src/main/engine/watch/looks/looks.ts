@@ -99,7 +99,7 @@ export function createLooks(context: LookContext, runMs: () => number): Looks {
     },
     learn(facts) {
       const had = hasInsideRunner();
-      learn({ inside: facts });
+      learn({ inside: facts, insideFailure: '' });
       if (had !== hasInsideRunner()) onHost.mustSearch();
       learnResults();
     },

@@ -41,12 +41,12 @@ function unresponsive(sight: Sight): Verdict {
   // A benchmark on the VM itself needs nothing in a container.
   const missing = sight.unanswered.filter((question) => question !== 'inside' || !runsOnHost(sight));
   if (missing.length === 0) return unreadableBoot(sight);
-  const { container, insideFailure = '' } = sight;
+  const { container, insideFailure } = sight;
   const detail = `No answer about ${missing.map((question) => questions[question]).join(', ')}.`;
   const message = 'The VM does not answer all that BenchTray asks.';
   if (missing.every((question) => question === 'inside') && insideFailure !== '') {
     const name = container.kind === 'running' ? shellQuote(container.name) : 'CONTAINER';
-    const hint = `Nothing can be run in the container. On the VM, try: docker exec -i ${name} sh`;
+    const hint = `Check that commands run in the container. On the VM: docker exec -i ${name} sh`;
     return { severity: 'critical', message, detail: `${detail} ${insideFailure}`, hint };
   }
   return {
