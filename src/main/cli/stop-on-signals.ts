@@ -20,8 +20,8 @@ export function stopOnSignals(): Stop {
 }
 
 /**
- * Keeps SIGUSR1, by which other services reopen their logs, from doing what Node does with it: it opens a debugger, through
- * which every user of this machine can run code in this process. `node --inspect` still opens one.
+ * Ignores SIGUSR1. By default Node opens a debugger on it, through which every user of this machine can run code here. Other
+ * services reopen their logs on this signal.
  */
 function ignoreDebugSignal(): void {
   process.on('SIGUSR1', () => undefined);

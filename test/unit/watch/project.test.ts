@@ -44,8 +44,9 @@ describe('the projection of a state', () => {
       return [status?.phase, status?.waa_ready, status?.probe.status, status?.detail.container];
     };
     const noAnswer = { container: false, probe: false, host: false };
-    expect(shown(noAnswer)).toEqual(['unknown', false, 'Not asked yet', null]);
-    expect(shown({ probe: false })).toEqual(['unknown', false, 'Not asked yet', 'winarena']);
+    const unasked = 'Unknown: no answer on this connection';
+    expect(shown(noAnswer)).toEqual(['unknown', false, unasked, null]);
+    expect(shown({ probe: false })).toEqual(['unknown', false, unasked, 'winarena']);
     expect(shown({ container: false })).toEqual(['ready', true, 'ready', null]);
     expect(shown({})).toEqual(['ready', true, 'ready', 'winarena']);
   });

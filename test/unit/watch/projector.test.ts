@@ -90,7 +90,7 @@ it('a VM that was stopped and then deallocated is not said to cost money any mor
   expect(open()).toEqual([]);
   expect(told()).toEqual([
     `error: ${paid}`,
-    'recovered: The VM is off in another way now.',
+    'recovered: The VM is now off in another state.',
     `error: ${free}`,
     'recovered: The VM is running again.',
   ]);

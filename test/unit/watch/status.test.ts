@@ -415,6 +415,13 @@ describe('what a status says', () => {
       'Connection refused',
     ],
     [
+      'not asked on this connection, but ready on the one before',
+      { ...ready, probe: { ...firstSight.probe, wasReady: true } },
+      'The benchmark server cannot be asked at the moment',
+      null,
+      'Unknown: no answer on this connection',
+    ],
+    [
       'not asked',
       { ...onItsWay, probe: firstSight.probe },
       'Windows is up, the benchmark server does not answer yet',

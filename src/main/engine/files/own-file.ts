@@ -42,7 +42,7 @@ export function createOwnFile(path: string): void {
 
 /**
  * Makes a folder for this user only, and its missing parents. One that exists stays as it is.
- * Node's own `recursive` never returns where a folder exists and every new name in it is "missing": /proc, an automounter.
+ * Node's own `recursive` loops for ever in /proc or an automounter, where the folder exists and each new name in it is "missing".
  */
 export function makeOwnFolder(path: string): void {
   try {

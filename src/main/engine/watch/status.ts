@@ -84,7 +84,8 @@ function probeText(sight: Sight): string {
     return phaseOf(sight) === 'offline' && cloudPhase(sight) !== null
       ? 'Not running'
       : 'Unknown: no SSH connection';
-  const { answer } = sight.probe;
+  const { answer, wasReady } = sight.probe;
+  if (answer === null && wasReady) return 'Unknown: no answer on this connection';
   return answer === null || answer.kind === 'ready' ? 'Not asked yet' : answer.text;
 }
 
@@ -137,6 +138,8 @@ export function phaseText(sight: Sight, phase: Phase): string {
       : `The container is not running: ${state}${code}`;
     return withReason(what, because);
   }
+  if (phase === 'unknown' && sight.container.kind === 'running')
+    return 'The benchmark server cannot be asked at the moment';
   const isBooting = sight.container.kind === 'running' && phase !== 'stopping';
   return isBooting ? bootText(sight.boot, phase, isRestartLoop(sight)) : phaseWords[phase];
 }

@@ -27,7 +27,7 @@ export interface ConnectionOptions {
 }
 
 const loginEveryMs = 60_000;
-/** No VM restarts within this time, its container included. */
+/** A VM or its container takes longer than this to restart. */
 const restartsAfterMs = 8_000;
 
 export class Connection {

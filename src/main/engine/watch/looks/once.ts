@@ -4,8 +4,8 @@ export interface OneAtATime<Arguments extends readonly unknown[]> {
 }
 
 /**
- * Runs one thing at a time: a call while it runs starts nothing, and resolves when what runs is over. A look that is slow must not be asked for
- * twice, nor be taken for over.
+ * Runs one call at a time. A call during a run starts nothing and resolves with that run, so a slow look is neither repeated nor
+ * counted as done.
  */
 export function oneAtATime<Arguments extends readonly unknown[]>(
   run: (...values: Arguments) => Promise<void>,

@@ -25,7 +25,7 @@ export const recoveredSentence: Readonly<Record<StateCode, string>> = {
   vm_not_running: 'The VM is running again.',
   azure_auth_failed: 'Azure accepts the sign-in again.',
   azure_unavailable: 'Azure answers again.',
-  container_missing: 'What the benchmark runs in is there.',
+  container_missing: 'The benchmark container is there.',
   container_exited: 'The benchmark container is running again.',
   probe_down: 'The benchmark server answers again.',
   docker_denied: 'Docker can be used again.',
@@ -40,10 +40,14 @@ export const recoveredSentence: Readonly<Record<StateCode, string>> = {
 /** Returns what `recovered` says of a trouble that is over, by what has taken its place. */
 export function recoveredText(code: StateCode, { container, run }: Sight): string {
   if (code === 'run_stalled' && run?.isRunning !== true) return 'The run is over.';
+  const isThere = container.kind === 'running' || container.kind === 'stopped';
+  if (code === 'container_missing' && !isThere) return 'The benchmark runs without a container.';
   if (code === 'container_exited' && container.kind === 'absent')
     return 'The container that had ended was removed.';
   if (code === 'container_exited' && isCreated(container))
     return 'The benchmark container is about to start.';
+  if (code === 'container_exited' && container.kind === 'stopped')
+    return 'The benchmark runs on the VM itself now.';
   return recoveredSentence[code];
 }
 
@@ -53,7 +57,7 @@ export function recoveredText(code: StateCode, { container, run }: Sight): strin
  */
 export const otherwiseSentence: Readonly<Partial<Record<StateCode, string>>> = {
   // Whether it is paid for stands in the message, and changes while it is off.
-  vm_not_running: 'The VM is off in another way now.',
+  vm_not_running: 'The VM is now off in another state.',
 };
 
 const rules: Rules = {

@@ -38,7 +38,7 @@ export const containerRules: Rules = {
       severity: 'warning',
       message: 'This user may not use docker on the VM.',
       detail: docker.detail,
-      hint: 'On the VM: sudo usermod -aG docker $USER. BenchTray logs in anew by itself to take it up.',
+      hint: 'On the VM, run: sudo usermod -aG docker $USER. BenchTray then logs in again by itself.',
     };
   }),
 
@@ -126,7 +126,7 @@ function exited(container: Extract<ContainerSight, { kind: 'stopped' }>, sight: 
     detail: parts.length === 0 ? null : parts.join('. '),
     hint:
       state === 'paused'
-        ? `To let it go on, on the VM: docker unpause ${shellQuote(name)}`
+        ? `Resume it on the VM: docker unpause ${shellQuote(name)}`
         : (said?.hint ?? meaning?.hint ?? `On the VM: docker logs --tail 50 ${shellQuote(name)}`),
   };
 }
