@@ -2,6 +2,12 @@
 
 const mask = '***';
 
+/** Returns a pattern for a secret behind a name, which is its first group. The secret may be in quotes, and these in a quoted text. */
+function secretBehind(name: string, flags: string): RegExp {
+  const secret = String.raw`(?:\\"[^"\\]*\\"|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'&,;)}]+)`;
+  return new RegExp(`(${name})${secret}`, flags);
+}
+
 const replacements: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[private key]'],
   // https://user:password@host
@@ -11,12 +17,26 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(\bbearer\s+)[^\s"',;]+/gi, `$1${mask}`],
   // --openai_api_key abc, api_key=abc, "password": "abc", AccountKey=abc, ?sig=abc
   [
-    /((?:^|[\s"'?&;,{(-])[\w-]*(?:api[_-]?key|access[_-]?key|account[_-]?key|passphrase|password|passwd|secret|token|\bsig)["']?(?:\s*[:=]\s*|\s+(?=\S*\d)))(?:"[^"]*"|'[^']*'|[^\s"'&,;)}]+)/gim,
+    secretBehind(
+      String.raw`(?:^|[\s"'?&;,{(-])[\w-]{0,100}(?:api[_-]?key|access[_-]?key|account[_-]?key|passphrase|password|passwd|secret|token|\bsig)["']?(?:\s*[:=]\s*|\s+(?=\S*\d))`,
+      'gim',
+    ),
     `$1${mask}`,
   ],
-  // Environment variables: -e MAKER_KEY=abc, "GOOGLE_APPLICATION_CREDENTIALS": "{…}"
+  // Subscription-Key: abc, "clientSecretValue": "abc", credentials=abc, but not CredentialUnavailableError: or max_tokens=15
   [
-    /(\b(?:(?:[A-Z0-9]+_)+(?:KEY|CREDENTIALS?|PASS|PWD)["']?(?:=|:\s*)|KEY=))(?:"[^"]*"|'[^']*'|[^\s"'&,;)}]+)/g,
+    secretBehind(
+      String.raw`(?<![\w-])(?![\w-]{0,100}tokens["']?\s*[=:]\s*\d{1,7}(?![\w-]))[\w-]{0,100}(?:[_-]keys?(?![a-z0-9])|token|secret|passw|credential)[\w-]{0,100}(?<!error|exception|warning)\\?["']?\s*[=:]\s*`,
+      'gi',
+    ),
+    `$1${mask}`,
+  ],
+  // Environment variables and arguments: -e DB_PASS=abc, OPENAIKEY=abc, subscriptionKey=abc, ?key=abc
+  [
+    secretBehind(
+      String.raw`\b(?:[A-Z0-9]+_)+(?:PASS|PWD)["']?(?:=|:\s*)|(?<!\w)\w{0,100}(?:KEY|[a-z0-9]Key)["']?\s*=\s*|[?&]key=`,
+      'g',
+    ),
     `$1${mask}`,
   ],
   // A JSON Web Token, such as Azure's

@@ -15,12 +15,25 @@ describe('text that is shown or stored', () => {
     [`Authorization: Bearer ${key} x`, 'Authorization: *** x'],
     [`Authorization: Digest ${key} x`, 'Authorization: *** x'],
     [`Authorization: ${key}`, 'Authorization: ***'],
+    [`Ocp-Apim-Subscription-Key: ${key}`, 'Ocp-Apim-Subscription-Key: ***'],
+    [`openai_key=${key}, private_key: ${key}`, 'openai_key=***, private_key: ***'],
+    [`-e GROQ_KEY_1=${key} -e OPENAIKEY=${key}`, '-e GROQ_KEY_1=*** -e OPENAIKEY=***'],
+    [`TOKEN_VALUE=${key} credentials=${key}`, 'TOKEN_VALUE=*** credentials=***'],
+    [`"clientSecretValue": "${key}", b`, '"clientSecretValue": ***, b'],
+    [`subscriptionKey=${key}&b`, 'subscriptionKey=***&b'],
+    [`https://example.com/v1?key=${key}`, 'https://example.com/v1?key=***'],
+    [String.raw`password="a\"${key}" b`, 'password=*** b'],
+    [String.raw`{\"openai_key\": \"${key}\", \"a\": 1}`, String.raw`{\"openai_key\": ***, \"a\": 1}`],
   ])('has no secret in it: %s', (text, masked) => {
     expect(maskSecrets(text)).toBe(masked);
   });
 
   it.each([
     "KeyError: 'env'",
+    "KeyError('env')",
+    'CredentialUnavailableError: the Azure CLI is missing',
+    'InvalidTokenError: no answer',
+    "max_tokens=4096 'prompt_tokens': 12",
     'PASS: 3 of 4',
     'privateKey: ~/.ssh/id_ed25519 is a folder',
     'Unknown key: "intervall"',

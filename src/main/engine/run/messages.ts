@@ -20,6 +20,7 @@ export function withSafeMessage(event: RunEvent): RunEvent {
   }
 }
 
-function safeMessage(message: string): string {
+/** Returns the message without secrets, and cut. */
+export function safeMessage(message: string): string {
   return maskSecrets(message.slice(0, longestMessage).toWellFormed());
 }

@@ -1,8 +1,8 @@
 /** How a trial has ended, by its result file. */
-import { maskSecrets } from '../../../../shared/mask-secrets.ts';
 import { cutText } from '../../../../shared/plain-text.ts';
 import type { TaskOutcome } from '../../../../shared/stream.ts';
 import { isScoreDespiteException } from '../attempts.ts';
+import { safeMessage } from '../messages.ts';
 import type { TrialResult } from './document.ts';
 
 export interface TrialEnd {
@@ -62,5 +62,5 @@ function scoreIn({ verifier_result, is_resolved }: TrialResult): number | null {
 /** An exception quotes the command that failed, and that may set environment variables. A cut key would not be known as one. */
 function messageOf({ type, message }: Raised): string | null {
   const words = [type, message].filter((word) => word !== null).join(': ');
-  return words === '' ? null : cutText(maskSecrets(words), mostMessageCharacters);
+  return words === '' ? null : cutText(safeMessage(words), mostMessageCharacters);
 }
