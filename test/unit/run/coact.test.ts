@@ -220,7 +220,7 @@ describe('the result files of CoAct', () => {
     expect(done(ended.state)).toBe(3);
   });
 
-  it('are those of a run whose scores are all that is left of its log, if its process prints them', () => {
+  it('begins a run from scores alone if run_coact prints the log', () => {
     for (const script of ['run.py', 'train.py', 'python']) {
       const other = openSession();
       other.push(bytes('Score: 1.0'), context);

@@ -40,7 +40,7 @@ describe('the arguments of a run', () => {
   });
 });
 
-it('is read anew by other dialects if no run was recognised, and never because of them if one was', () => {
+it('reads a log again after an upgrade with another dialect, unless it recognised a run', () => {
   const unrecognised = readText('Score: 1.0\n').reader;
   const recognised = readText('Processing 2 tasks with 2 workers...\n').reader;
   expect(unrecognised.readBy).toContain('osworld waa coact ');

@@ -11,7 +11,7 @@ export interface ReaderState {
   /** State of each dialect that has one, by name. */
   readonly dialects: Readonly<Record<string, unknown>>;
   readonly counts: ReaderCounts;
-  /** The dialects that have read it. Missing: a run was recognised. */
+  /** Names of the dialects that read this log without recognising a run. Missing: a run was recognised. */
   readonly readBy?: string;
 }
 
@@ -58,8 +58,8 @@ export function initialReader(): ReaderState {
 }
 
 /**
- * A stored state, as `JSON.parse` gave it; null when it is none, or one of another version. The log is then read from its beginning. So
- * is a log in which no run was recognised, if there are other dialects by now: the run may be of one of these.
+ * Returns a stored state; null if it is damaged, has another version, or recognised no run and the dialects have changed since.
+ * BenchTray then reads the log from its beginning.
  */
 export function parseReaderState(stored: unknown): ReaderState | null {
   if (typeof stored !== 'object' || stored === null) return null;

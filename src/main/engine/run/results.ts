@@ -142,7 +142,7 @@ function isNews(run: RunState, file: ScoredFile, attempt: TaskAttempt | undefine
   return isSettled && (attempt !== undefined || belongsTo(run, file));
 }
 
-/** Whether the file is more than the attempt knows. A zero is not, if the log has said that the task raised. */
+/** Whether the file adds to what the attempt knows. A zero adds nothing if the log reported an exception. */
 function saysOtherwise(file: ScoredFile, attempt: TaskAttempt): boolean {
   if (attempt.outcome === file.outcome)
     return attempt.score !== file.score || (attempt.isUnexplained === true && file.message !== null);

@@ -32,7 +32,7 @@ export interface RunSessionOptions {
   readonly fingerprint: string;
   /** From which score on a task without a verdict counts as a success. */
   readonly successThreshold: number;
-  /** Returns the id of a run whose usual id is this one. Without it, each run has its usual id. */
+  /** Returns the id to use in place of a run's usual id. Without this function, each run keeps its usual id. */
   readonly nameRun?: (usualId: string) => string;
   /** Set if there is no log of the run: see `reconcile`. */
   readonly silentAfterMs?: number | undefined;
@@ -71,7 +71,10 @@ export interface RunSession {
   push(bytes: Uint8Array, context: ReadContext): SessionStep;
   /** Folds in what all known result files say. They are read again whenever something happens, until others are given. */
   takeResults(files: readonly ResultFile[], nowMs: number): SessionStep;
-  /** Notes the process of the run. If the log has no times, the run began with it; if the log begins in the middle, it tells whose run it is. */
+  /**
+   * Notes the process that prints the log. Its start is the start of a run without times. Its script identifies a run whose first lines
+   * are missing.
+   */
   noteProcess(process: RunProcess): SessionStep;
   /** Folds in a job as its files show it now. A session of a job has no log. */
   takeJob(job: TrialJob, nowMs: number): SessionStep;

@@ -12,13 +12,13 @@ interface CoActState {
   readonly runIsOn: boolean;
   /** A run of another dialect is open in this log. Any program may print the first line of CoAct. */
   readonly isElsewhere: boolean;
-  /** A run in this log is over, so that another one begins with its first line. Missing: none is. */
+  /** A run in this log has ended, so only the first line of a run begins another. Missing: no run has ended. */
   readonly isOver?: true;
   /** Offset of the first score before any start of a run: the beginning of the log is missing. Missing: there is none. */
   readonly cutAt?: number;
   /** Offset of this start in the log. The times of records before it do not apply to it. */
   readonly offset: number;
-  /** 0: the line that tells it is missing. */
+  /** 0 if the line with the number of tasks is missing. */
   readonly totalTasks: number;
   /** Results of earlier starts, listed before the first line of this one. */
   readonly skipped: number;
@@ -46,7 +46,7 @@ const initial: CoActState = {
   isEnding: false,
 };
 const longestMessage = 1000;
-/** If the number of tasks is unknown. */
+/** Limits the stored names if the number of tasks is unknown. */
 const mostRaised = 50;
 /** OSWorld's tasks are named by a UUID, some with a word behind it. */
 const osWorldId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/i;
@@ -117,7 +117,7 @@ function readOfCut(state: CoActState, line: CoActLine, record: Print, context: R
   return andThen(beginCut(state, record.offset), (now) => raise(now, line, timeOf(now, record, context)));
 }
 
-/** Begins a run in its middle. Its number of tasks stays unknown; the result files tell those that it names no more. */
+/** Begins a run in its middle. The number of tasks stays unknown. The result files name the tasks that ended before. */
 function beginCut(state: CoActState, offset: number): Step {
   const key = offsetKey(state.cutAt ?? offset);
   const begun: Step = {

@@ -20,7 +20,7 @@ export interface Dialect<State = unknown> {
    * it. For dialects that write some of their lines alike. Without it, every dialect sees every record.
    */
   claims?(state: State, record: LogRecord): boolean;
-  /** What the script of the process that prints this log shows, beside the lines so far; null: nothing. */
+  /** Returns what the script of the printing process adds to the lines read so far; null if it adds nothing. */
   readPlayer?(state: State, script: string): DialectStep<State> | null;
   /** Returns the state to keep when a run of another dialect begins. A dialect without this function keeps nothing. */
   giveWay?(state: State): State;
