@@ -141,8 +141,12 @@ describe('the lock of the data folder', () => {
   it('names a folder that cannot be used', () => {
     const folder = join(dataDir, 'file', 'b');
     writeFileSync(join(dataDir, 'file'), '');
-    expect(() => lockDataFolder(folder)).toThrow(UserError);
-    expect(() => lockDataFolder(folder)).toThrow(`The data folder ${folder} cannot be used: ENOTDIR`);
+    expect(() => lockDataFolder(folder)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(`The data folder ${folder} cannot be used: ENOTDIR`) as string,
+        hint: 'Fix its permissions, or set "dataDir" to another folder.',
+      }),
+    );
   });
 
   it.each([
@@ -154,7 +158,7 @@ describe('the lock of the data folder', () => {
     else writeFileSync(file, content);
     expect(() => lockDataFolder(dataDir)).toThrow(
       new UserError(`The data folder ${dataDir} cannot be used: ${file}: ${reason}.`, {
-        hint: `Remove ${file}: BenchTray makes a new one, or name another folder as "dataDir".`,
+        hint: `Remove ${file} (BenchTray creates it again), or set "dataDir" to another folder.`,
       }),
     );
   });

@@ -64,9 +64,9 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
     database?.close();
     if (isBusy(error)) throw new DataFolderInUse(dataDir, readOwner(ownerFile));
     const reason = `${inWork === dataDir ? '' : `${inWork}: `}${messageOf(error)}`;
-    const fix = isUnfit(error) ? `Remove ${inWork}: BenchTray makes a new one` : 'Fix its permissions';
+    const fix = isUnfit(error) ? `Remove ${inWork} (BenchTray creates it again)` : 'Fix its permissions';
     throw new UserError(`The data folder ${dataDir} cannot be used: ${reason}.`, {
-      hint: `${fix}, or name another folder as "dataDir".`,
+      hint: `${fix}, or set "dataDir" to another folder.`,
       cause: error,
     });
   }
