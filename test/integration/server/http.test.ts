@@ -235,7 +235,7 @@ describe('methods and paths', () => {
   });
 
   it.each([...paths, '/nowhere', '/%zz', '/api/runs?limit=0'])(
-    'the answer of %s is loaded by no page of another origin',
+    'forbids pages of other origins to load %s',
     async (path) => {
       for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) {
         if (method === 'GET' && path === '/api/benchmark-sse') continue;
@@ -245,7 +245,7 @@ describe('methods and paths', () => {
     },
   );
 
-  it('nor is what is refused, or no request', async () => {
+  it('forbids them to load refusals and answers to malformed requests', async () => {
     const refused = await get('/', { Origin: 'https://evil.example' });
     expect([refused.status, refused.headers['cross-origin-resource-policy']]).toEqual([403, 'same-origin']);
     for (const request of [

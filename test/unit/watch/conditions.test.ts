@@ -420,7 +420,7 @@ describe('each code', () => {
     ['run_stalled', 'it goes on', running(0), 'The run goes on.'],
     ['run_stalled', 'it has ended', running(0, false), 'The run is over.'],
     ['probe_down', 'it answers', ready, recoveredSentence.probe_down],
-  ])('that %s is over is said truly where %s', (code, _what, sight, sentence) => {
+  ])('says why %s is over: %s', (code, _what, sight, sentence) => {
     expect(recoveredText(code, sight)).toBe(sentence);
   });
 
@@ -509,7 +509,7 @@ describe('what is said', () => {
     );
   });
 
-  it('is no warning from before Windows was up, and nothing that is said at the end', () => {
+  it('leaves out warnings from before Windows was up and messages of the shutdown', () => {
     const ended = { ...trouble('network'), container: { ...stopped, exitCode: 143 } };
     const detailAfter = (phase: Phase, saidIn: Phase, kind: BootTrouble['kind']) => {
       const troubles = [{ ...said(kind), phase: saidIn }];

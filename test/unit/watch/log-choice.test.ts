@@ -39,7 +39,7 @@ async function chosen(
   return choice?.target.path;
 }
 
-describe("CoAct's own log, which tells of no task", () => {
+describe("CoAct's own log, which names no task", () => {
   it.each([
     ['a file', { output: print.path }],
     ['a pipe that tee reads', { output: 'pipe:[4711]', copy: print.path }],

@@ -247,7 +247,7 @@ describe('a log that was over before the VM was first seen', () => {
   });
 
   it.each(runLogKinds.filter((kind) => /^(?:waa|osworld|coact|macosworld|android_world)/.test(kind)))(
-    'and is that of a benchmark which runs where its log is: %s',
+    'crashed without a process: %s',
     (kind) => {
       const { text } = makeRunLog(kind, 1, { tasks: 4, end: 'running', startMs: startMs - 86_400_000 });
       read('first', text, { runnerIsAbsent: true, modifiedAtMs: startMs - 80_000_000 });
