@@ -6,7 +6,7 @@ interface Attempt {
   readonly count: number;
 }
 
-/** More than a log before it gets to be read to its end, while the next one waits. */
+/** A log that newer logs interrupt is read to its end in fewer attempts than this. */
 const mostAttempts = 5;
 
 export class LogAttempts {

@@ -71,7 +71,7 @@ export function badEnd(run: RunState, vm: string, nowMs: number): ErrorPayload |
 function crashHint({ dialect }: RunState): string {
   return isOfJob(dialect)
     ? 'Look at the output of the command. Resume the job to go on with what is left.'
-    : 'The last lines of the log tell why. Start the run again: it goes on with what is left.';
+    : 'Look at the last lines of the log. Start the run again to go on with what is left.';
 }
 
 /** The moment to tell when a result file says something else than the log; null where it only says more. */
