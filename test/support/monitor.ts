@@ -36,6 +36,7 @@ const quickTempo: Tempo = {
   noLogAfterMs: 3_000,
   runnerGoneAfterMs: 1_500,
   lastLinesMs: 1_000,
+  restartsWithinMs: 3_000,
   arrivesWithinMs: 25_000,
   lossToldAfterMs: 1_500,
 };

@@ -133,9 +133,13 @@ describe.skipIf(sshdPath === null)('a container', () => {
 
   it('that is paused is reported, and goes on as it was', async () => {
     const vm = await readyVm();
+    await vm.startRunner();
+    vm.runSays(sampleRunByTask(Date.now()).slice(0, 2).join(''));
     const watched = await watch(vm.config);
-    const { client, untilError, untilRecovered, untilPhase } = watched;
+    const { client, status, untilError, untilRecovered, untilPhase } = watched;
     await untilPhase('ready');
+    await until(() => client.tasks().length >= 2, 'two tasks');
+    await until(() => status()?.detail.runner != null, 'its process is seen');
     vm.setInspect(inspectLine({ state: 'paused', startedAt: first }));
     vm.setContainers(`${id}|winarena|${image}|Up 2 minutes (Paused)\n`);
     vm.containerReports('pause');
@@ -144,6 +148,10 @@ describe.skipIf(sshdPath === null)('a container', () => {
       message: 'The container winarena is not running (Up 2 minutes (Paused)).',
       hint: expect.stringContaining('docker unpause') as string,
     });
+    // In that time, a process that is gone ends its run.
+    const before = client.statuses().length;
+    await until(() => client.statuses().length > before + 8, 'it is paused for a while');
+    expect(client.progress()?.state).toBe('running');
     vm.containerUp(first);
     vm.containerReports('unpause');
     await untilRecovered('container_exited');
@@ -228,7 +236,9 @@ exit 1
       await vm.startRunner();
       const [first = '', second = '', third = ''] = sampleRunByTask(Date.now());
       vm.runSays(first + second + third.slice(0, third.indexOf('Result:')));
-      const watched = await watch(vm.config, { tempo: { ...often, engineEveryMs: 1_000 } });
+      const watched = await watch(vm.config, {
+        tempo: { ...often, engineEveryMs: 1_000, restartsWithinMs: 3_000 },
+      });
       await until(() => watched.client.tasks().length >= 2, 'two tasks');
       await until(() => watched.status()?.detail.runner != null, 'its process is seen');
       await vm.stopRunner();

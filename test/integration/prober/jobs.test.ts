@@ -217,6 +217,13 @@ describe.skipIf(sshdPath === null)('a job of Harbor', () => {
     });
     await until(() => watched.client.progress()?.state === 'crashed', 'the crash is shown');
     expect(watched.client.progress()?.tasks_completed).toBe(1);
+    // The resumed job crashes before any trial ends.
+    await play(['jobs', 'resume', '-p', `out/${job}`]);
+    putFiles(join(cwd, 'out'), [trialConfigFile(job, { ...boil, startMs: Date.now() })]);
+    await until(() => watched.client.progress()?.state === 'running', 'the run goes on');
+    await vm.stopRunner();
+    await until(() => watched.client.progress()?.state !== 'running', 'it has crashed again');
+    expect(watched.client.errors().map(({ code }) => code)).toEqual(['run_crashed', 'run_crashed']);
     await play(['jobs', 'resume', '-p', `out/${job}`]);
     putFiles(join(cwd, 'out'), [
       trialConfigFile(job, { ...boil, startMs: Date.now() }),
@@ -226,6 +233,7 @@ describe.skipIf(sshdPath === null)('a job of Harbor', () => {
     await until(() => watched.client.progress()?.tasks_completed === 2, 'another task');
     expect(ended(watched).map(([task, outcome]) => [task, outcome])).toEqual([
       ['brew', 'scored'],
+      ['boil', 'interrupted'],
       ['boil', 'interrupted'],
       ['pour', 'scored'],
     ]);

@@ -192,8 +192,11 @@ describe('the process of a job', () => {
   it('ends the run when it was seen and is gone, after what it wrote last was read', async () => {
     await look([...open('j'), trialConfigFile('j', trial('brew', 0))], place, sightOf({}));
     nowMs = after(30);
-    await looks(2, () => sightOf());
-    expect(watch.isRunnerMissing).toBe(true);
+    await looks(1, () => sightOf());
+    const missing = sightOf();
+    await looks(1, () => missing);
+    expect(watch.isLookUrgent(missing)).toBe(false);
+    expect(watch.isLookUrgent(sightOf())).toBe(true);
     expect(watch.shown?.run.state).toBe('running');
     await looks(1, () => sightOf(), [trialResultFile('j', trial('pour', 1))]);
     expect(watch.shown?.run).toMatchObject({
@@ -201,7 +204,7 @@ describe('the process of a job', () => {
       endMessage: 'The benchmark process is gone.',
     });
     expect(events()).toEqual(['pour', 'brew', 'run_crashed: The benchmark process is gone.']);
-    expect(watch.isRunnerMissing).toBe(false);
+    expect(watch.isLookUrgent(sightOf())).toBe(false);
     await looks(5, () => sightOf());
     expect(events()).toHaveLength(3);
     // The job is resumed.
@@ -210,6 +213,22 @@ describe('the process of a job', () => {
     expect(watch.shown?.run).toMatchObject({ state: 'running', endMessage: null });
     await looks(5, () => sightOf({ startTicks: '366000' }));
     expect(watch.shown?.run.state).toBe('running');
+  });
+
+  it('crashes the resumed run again if it goes before any trial ends', async () => {
+    await look([...open('j'), trialConfigFile('j', trial('brew', 0))], place, sightOf({}));
+    nowMs = after(30);
+    await looks(3, () => sightOf());
+    nowMs = after(60);
+    await look([trialConfigFile('j', trial('brew', 60))], place, sightOf({ startTicks: '366000' }));
+    expect(watch.shown?.run.state).toBe('running');
+    nowMs = after(90);
+    await looks(3, () => sightOf());
+    expect(watch.shown?.run.tasks.map(({ outcome }) => outcome)).toEqual(['interrupted', 'interrupted']);
+    expect(watch.shown?.run).toMatchObject({
+      state: 'crashed',
+      endMessage: 'The benchmark process is gone.',
+    });
   });
 
   it('ends none while it is there, was never seen, or cannot be seen', async () => {
@@ -255,7 +274,7 @@ describe('the process of a job', () => {
     expect(watch.shown?.run.state).toBe('crashed');
   });
 
-  it('that was told to stop has interrupted its run, and one that has played all has finished it', async () => {
+  it('interrupts the run of a cancelled job, and finishes one that has played all tasks', async () => {
     const cancelled = { ...trial('brew', 1), reward: null, raised: ['CancelledError', ''] as const };
     await look(open('j'), place, sightOf({}));
     nowMs = after(5);

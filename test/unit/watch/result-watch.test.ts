@@ -7,7 +7,7 @@ import { makeVmConfig } from '../../../src/main/engine/config/index.ts';
 import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
 import type { ResultFile, RunState } from '../../../src/main/engine/run/index.ts';
 import type { ShellChannel } from '../../../src/main/engine/vm/index.ts';
-import type { LogAccess } from '../../../src/main/engine/watch/log/log-following.ts';
+import type { LogAccess } from '../../../src/main/engine/watch/log/following-options.ts';
 import type { LogReading } from '../../../src/main/engine/watch/log/log-reading.ts';
 import { ResultWatch } from '../../../src/main/engine/watch/results/result-watch.ts';
 import type { VmStore } from '../../../src/main/engine/watch/store.ts';

@@ -12,7 +12,7 @@ import {
   type ScreenFile,
   type ScreenLine,
 } from '../vm/index.ts';
-import type { LogAccess } from './log/log-following.ts';
+import type { LogAccess } from './log/following-options.ts';
 import { resultPlaces, type ResultPlace } from './results/result-place.ts';
 import { screensOfAttempt, type TimedScreen } from './screen-folder.ts';
 import { accessOf, type VmState } from './state.ts';

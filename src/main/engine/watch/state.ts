@@ -9,7 +9,7 @@ import type { LastHeard, RunState } from '../run/index.ts';
 import type { Contact, DockerCommand, ShellChannel } from '../vm/index.ts';
 import { unaskedCloud } from './cloud/cloud-sight.ts';
 import type { FoundTarget } from './link/vm-address.ts';
-import type { LogAccess } from './log/log-following.ts';
+import type { LogAccess } from './log/following-options.ts';
 import type { LogReading } from './log/log-reading.ts';
 import { firstSight, isReady, type Sight } from './sight.ts';
 

@@ -36,6 +36,8 @@ export interface Tempo {
   readonly runnerGoneAfterMs: number;
   /** The last lines of a process may still be on their way for this long. */
   readonly lastLinesMs: number;
+  /** A container that restarts is back within this time. */
+  readonly restartsWithinMs: number;
   /** Longer than a dead connection takes to be noticed, and than a busy VM takes to start a program that reads a log. */
   readonly arrivesWithinMs: number;
   /** A lost connection is reported after this time. It may be back before that. */
@@ -58,6 +60,7 @@ export const defaultTempo: Tempo = {
   noLogAfterMs: 15_000,
   runnerGoneAfterMs: 6_000,
   lastLinesMs: 5_000,
+  restartsWithinMs: 60_000,
   arrivesWithinMs: 25_000,
   lossToldAfterMs: 1_500,
 };

@@ -5,30 +5,12 @@
  */
 import { followFile, readFileRest, type Channels, type FollowChannel, type LogFile } from '../../vm/index.ts';
 import { catchUp, finish, type CatchUpTools } from './follow-catch-up.ts';
-import { NoAnswer, type Reach, type Shells } from './follow-files.ts';
+import { NoAnswer, type Reach } from './follow-files.ts';
 import { createProof } from './follow-mark.ts';
+import type { LogAccess, LogFollowingOptions } from './following-options.ts';
 import type { LogReading } from './log-reading.ts';
 import { createArrival, type Arrival } from './log-arrival.ts';
 import { isSameTarget, type LogTarget } from './log-place.ts';
-
-/** What following needs of the connection that is up now. */
-export interface LogAccess extends Shells {
-  readonly channels: Channels;
-}
-
-export interface LogFollowingOptions extends Pick<CatchUpTools, 'read' | 'saved' | 'onTrouble' | 'warn'> {
-  readonly monotonicMs: () => number;
-  /** A command that reads the log is given up when nothing of what is there has come for so long. */
-  readonly arrivesWithinMs: number;
-  /** The log that was followed last in a former life of BenchTray; null: none. */
-  readonly lastTarget: () => LogTarget | null;
-  /** Called each time another reading takes the bytes that arrive; null: none takes them. */
-  readonly onReading: (reading: LogReading | null) => void;
-  /** What was read could not be written. */
-  readonly onFailure: (error: unknown) => void;
-  /** The file was cut, or the command that reads it has ended: the next look should come soon. */
-  readonly onEnded: () => void;
-}
 
 /** A file that cannot be read to its end in so many attempts is given up, so that what comes after it is read. */
 const drainAttempts = 4;
@@ -81,7 +63,7 @@ export class LogFollowing {
 
   /** The same, also if nothing reads the log now. */
   get isUnfinished(): boolean {
-    return this.isBehind || this.#isShort;
+    return this.#isStarting || this.#mustStart || this.#isShort;
   }
 
   /** Returns whether all that is added to this log comes in. */

@@ -70,9 +70,17 @@ const kinds = [
   { is: () => true, what: 'what the benchmark printed, or a copy of it, on the VM' },
 ] as const satisfies readonly { is: (log: LogPlace) => boolean; what: string }[];
 
-/** Whether run.py wrote this log, by its name. Forks that share the tasks out have a folder for each machine. */
+/** Returns whether run.py wrote this log, by its name. */
 export function isOwnLog({ path }: Pick<LogPlace, 'path'>): boolean {
-  return /\/logs\/(?:[^/]+\/)?normal-[^/]*\.log$/.test(path);
+  return folderOfOwnLog(path) !== null;
+}
+
+/**
+ * Returns the result folder that run.py wrote this log into; null: run.py did not write it. Forks that share the tasks out have a
+ * folder of logs for each machine.
+ */
+export function folderOfOwnLog(path: string): string | null {
+  return /^(.*)\/logs\/(?:[^/]+\/)?normal-[^/]*\.log$/s.exec(path)?.[1] ?? null;
 }
 
 const kindOf = (log: LogPlace): number => kinds.findIndex(({ is }) => is(log));

@@ -4,7 +4,8 @@ import type { RunSight, Sight } from '../sight.ts';
 import { wantLook, type WatchTools } from '../source.ts';
 import type { VmStore } from '../store.ts';
 import { isReachable } from './follow-files.ts';
-import type { LogAccess, LogFollowing } from './log-following.ts';
+import type { LogAccess } from './following-options.ts';
+import type { LogFollowing } from './log-following.ts';
 import { journalName, type LogTarget } from './log-place.ts';
 import { abandonedMs, type LogReading } from './log-reading.ts';
 import { countRunners, countWriters, createRunnerWatch, writerOf, type RunnerWatch } from './runner-watch.ts';
@@ -24,6 +25,9 @@ export class RunLife {
   #wasRunnerSeen = false;
   /** When the VM last answered while nothing of the log was left to be read: up to then its silence is known. By the monotonic clock. */
   #heardAtMs = Number.NEGATIVE_INFINITY;
+
+  /** When the container was first seen stopped, by the monotonic clock; null: it is not stopped. */
+  #stoppedSinceMs: number | null = null;
 
   constructor(options: RunLifeOptions) {
     this.#options = options;
@@ -65,6 +69,7 @@ export class RunLife {
     const { store, following, clock } = this.#options;
     const sight = store.get();
     const { reading, target } = following;
+    this.#noteStop(sight);
     const runners = this.#countRunners(sight, target);
     if (runners === null || reading === null) return;
     if (reading.run?.state !== 'running' || !this.#needsRunner(reading, reading.run)) {
@@ -74,7 +79,7 @@ export class RunLife {
     const verdict = this.#runnerWatch.look(runners, reading.lastGrowth.monotonicMs);
     if (verdict === 'missed') wantLook(store, clock.monotonicMs());
     // What it wrote last may not have been read yet.
-    const isUnread = following.isBehind && !isLost(sight, target, access);
+    const isUnread = following.isBehind && !this.#isLost(sight, target, access);
     if (verdict !== 'gone' || isUnread) return;
     const stop = await findStopPrint(access, sight, reading.lastGrowth.runMs);
     if (access.host.closed || following.reading !== reading) return;
@@ -88,6 +93,7 @@ export class RunLife {
   /** The connection is gone. */
   pause(): void {
     this.#heardAtMs = Number.NEGATIVE_INFINITY;
+    this.#stoppedSinceMs = null;
     this.#runnerWatch.forget();
   }
 
@@ -115,13 +121,18 @@ export class RunLife {
       resultMs === null ? Number.NEGATIVE_INFINITY : clock.monotonicMs() - (clock.runMs() - resultMs);
     return Math.max(0, this.#heardAtMs - Math.max(reading.lastGrowth.monotonicMs, resultAtMs));
   }
-}
 
-/** After so many looks, a container that has ended is not just restarting: about a minute. */
-const looksUntilLost = 4;
+  #noteStop({ container }: Sight): void {
+    const isStopped = container.kind === 'stopped' && container.state !== 'paused';
+    this.#stoppedSinceMs = isStopped ? (this.#stoppedSinceMs ?? this.#options.clock.monotonicMs()) : null;
+  }
 
-/** Whether a log went with its container, so that nobody can read the rest of it. */
-function isLost({ container }: Sight, target: LogTarget | null, access: LogAccess): boolean {
-  if (target === null || isReachable(target, access)) return false;
-  return container.kind === 'absent' || (container.kind === 'stopped' && container.looks >= looksUntilLost);
+  /** Returns whether a log went with its container, so that nobody can read the rest of it. */
+  #isLost({ container }: Sight, target: LogTarget | null, access: LogAccess): boolean {
+    const { clock, tempo } = this.#options;
+    if (target === null || isReachable(target, access)) return false;
+    const isOut =
+      this.#stoppedSinceMs !== null && clock.monotonicMs() - this.#stoppedSinceMs >= tempo.restartsWithinMs;
+    return container.kind === 'absent' || isOut;
+  }
 }

@@ -45,16 +45,21 @@ export function createRunnerWatch(monotonicMs: () => number, tempo: Tempo = defa
  * Returns how many benchmark processes may be writing to this log, in the container and on the VM itself; null: that could not be
  * seen.
  */
-export function countRunners(
-  { container, docker, inside, host, answered }: Sight,
-  log: LogPlace | null,
-): number | null {
-  if (host === null || !answered.host) return null;
+export function countRunners(sight: Sight, log: LogPlace | null): number | null {
+  const { container, inside, host, answered } = sight;
+  if (host === null || !answered.host || isInsideUnseen(sight)) return null;
   // Any program on the VM may be called run.py; into a log in the container it does not write.
   const outside = log?.where === 'container' ? 0 : host.runners.length;
-  if (container.kind === 'running') return inside === null ? null : inside.runners.length + outside;
-  // Without docker there is no container; where it may not be used, or does not answer, there may be one.
-  return container.kind === 'unknown' && docker.kind !== 'missing' ? null : outside;
+  return outside + (container.kind === 'running' ? (inside?.runners.length ?? 0) : 0);
+}
+
+/** Returns whether a container may have processes that BenchTray cannot see. */
+export function isInsideUnseen({ container, docker, inside }: Sight): boolean {
+  if (container.kind === 'running') return inside === null;
+  // Its processes stand still until it is resumed.
+  if (container.kind === 'stopped') return container.state === 'paused';
+  // Without docker there is no container. If docker cannot be used or does not answer, there may be one.
+  return container.kind === 'unknown' && docker.kind !== 'missing';
 }
 
 /** Returns how many of the benchmark processes are known to write to this log: it is their output, or in their `logs` folder. */

@@ -1,6 +1,6 @@
 /** Reads the result folder on the side of the VM that can see it, and notes whether the VM answers. */
 import type { ShellChannel } from '../../vm/index.ts';
-import type { LogAccess } from '../log/log-following.ts';
+import type { LogAccess } from '../log/following-options.ts';
 import type { VmStore } from '../store.ts';
 import { createUnanswered, type Unanswered } from '../unanswered.ts';
 import { listFolder, type ListedFolder } from './listed-folder.ts';

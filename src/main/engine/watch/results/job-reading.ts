@@ -31,7 +31,7 @@ export interface JobReading {
   readonly activeAt: number;
   take(job: TrialJob): void;
   /**
-   * One look at the process of the job, behind `take`: its last results have been read. Ends the run if the process was seen and is gone.
+   * Call it after `take`, which reads the last results. Ends the run if its process was seen and is gone.
    * @param runners how many processes may play the job; null: that could not be seen
    * @returns whether a process that was seen is missing now
    */
@@ -48,17 +48,14 @@ export function startJobReading(options: JobReadingOptions): JobReading {
   let isFirstSight = known === null;
   let runnerSeen = known?.runnerSeen ?? false;
   let activeAt = 0;
+  let isCancelled = false;
 
   function write(): void {
     book.write({ fingerprint: '', fingerprintBytes: 0, runnerSeen }, isFirstSight);
     isFirstSight = false;
   }
 
-  /** Trials that were cancelled last show that a person stopped the job. */
-  function end(run: RunState): void {
-    const ended = run.tasks.filter(({ endedAt }) => endedAt !== null);
-    const last = ended.toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0)).at(-1);
-    const isCancelled = last?.outcome === 'interrupted';
+  function end(): void {
     const nowMs = clock.runMs();
     const how = isCancelled
       ? ({ state: 'interrupted', reason: 'The job was cancelled.' } as const)
@@ -76,6 +73,7 @@ export function startJobReading(options: JobReadingOptions): JobReading {
     },
     take(job) {
       activeAt = job.activeAt;
+      isCancelled = isJobCancelled(job);
       book.take(session.takeJob(job, clock.runMs()));
       if (book.hasNews) write();
     },
@@ -93,8 +91,17 @@ export function startJobReading(options: JobReadingOptions): JobReading {
       if (!runnerSeen) return false;
       const quietMs = Math.max(0, clock.runMs() - activeAt);
       const verdict = runnerWatch.look(runners, clock.monotonicMs() - quietMs);
-      if (verdict === 'gone') end(run);
+      if (verdict === 'gone') end();
       return verdict === 'missed';
     },
   };
+}
+
+/**
+ * Returns whether a person stopped the job: its last trial was cancelled. Only the files show that, because a crash interrupts the
+ * open attempts of the run too.
+ */
+function isJobCancelled({ trials }: TrialJob): boolean {
+  const ended = trials.filter(({ end }) => end !== null);
+  return ended.toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0)).at(-1)?.end?.outcome === 'interrupted';
 }

@@ -1,6 +1,6 @@
 /** The processes that play jobs: whether one of them may still write to a job. Pure. */
 import type { Runner } from '../../vm/index.ts';
-import { startedAtMs } from '../log/runner-watch.ts';
+import { isInsideUnseen, startedAtMs } from '../log/runner-watch.ts';
 import type { Sight } from '../sight.ts';
 
 /** Commands that play jobs, as the VM's shell names them (vm/discovery-script.ts). */
@@ -18,13 +18,9 @@ export function isJobRunner({ script }: Runner): boolean {
  * @param activeAtMs when the job was written to last, epoch milliseconds
  */
 export function countJobRunners(sight: Sight, activeAtMs: number): number | null {
-  const { container, docker, inside, host, answered } = sight;
-  if (host === null || !answered.host) return null;
-  const isInside = container.kind === 'running';
-  // An engine that does not answer may have a container with the process.
-  const isUnseen = isInside ? inside === null : container.kind === 'unknown' && docker.kind !== 'missing';
-  if (isUnseen) return null;
-  const all = [...host.runners, ...(isInside ? (inside?.runners ?? []) : [])];
+  const { container, inside, host, answered } = sight;
+  if (host === null || !answered.host || isInsideUnseen(sight)) return null;
+  const all = [...host.runners, ...(container.kind === 'running' ? (inside?.runners ?? []) : [])];
   return all.filter(
     (runner) => isJobRunner(runner) && (startedAtMs(sight, runner) ?? 0) <= activeAtMs + slackMs,
   ).length;

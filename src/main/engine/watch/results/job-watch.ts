@@ -54,7 +54,7 @@ export class JobWatch {
   readonly #documents = new Map<string, KnownDocument>();
   /** By the folder of the job. */
   readonly #readings = new Map<string, JobReading>();
-  /** The newest search for processes that was taken into account: each proves once that one is missing. */
+  /** The newest answer about processes that was used: one answer counts once. */
   #host: Sight['host'] = null;
   #isRunnerMissing = false;
 
@@ -73,14 +73,14 @@ export class JobWatch {
     return byTime.findLast(({ run }) => run.state === 'running') ?? byTime.at(-1) ?? null;
   }
 
-  /** A process that was seen is missing, so the next looks should come soon. */
-  get isRunnerMissing(): boolean {
-    return this.#isRunnerMissing;
+  /** Returns whether a look should come soon: a process that was seen is missing, and there is a newer answer about processes. */
+  isLookUrgent({ host }: Pick<Sight, 'host'>): boolean {
+    return this.#isRunnerMissing && host !== this.#host;
   }
 
   /**
    * Reads what is new of the jobs that these files belong to.
-   * @param sight of before the files were listed
+   * @param sight from before the files were listed
    * @throws what the journal throws: the next look reads the job again
    */
   async look(where: JobPlace, files: readonly JobFileLine[], sight: Sight): Promise<void> {

@@ -1,5 +1,6 @@
 /** Where the results of a run may lie, best first. Pure. */
 import { hostPath, isSendable, type Mount } from '../../vm/index.ts';
+import { folderOfOwnLog } from '../log/log-place.ts';
 import type { ResultsSight } from '../sight.ts';
 
 /** A result folder, seen from the shell that can read it. */
@@ -55,11 +56,11 @@ export function resultsLogName({ where, path }: ResultPlace, container: string |
 
 /** run.py writes its log into its result folder. */
 function folderOfLog(log: string): ResultPlace[] {
-  const [, host, path] =
-    /^results:(?:(host)|container:[^:]*):(\/.+)$/.exec(log) ??
-    /^(?:(host)|container:[^:]*):(\/.+)\/logs\/(?:[^/]+\/)?normal-[^/]*\.log$/.exec(log) ??
-    [];
-  return path === undefined ? [] : [{ where: host === undefined ? 'container' : 'host', path }];
+  const [, results, host, path = ''] = /^(results:)?(?:(host)|container:[^:]*):(\/.+)$/.exec(log) ?? [];
+  const folder = results === undefined ? folderOfOwnLog(path) : path;
+  return folder === null || folder === ''
+    ? []
+    : [{ where: host === undefined ? 'container' : 'host', path: folder }];
 }
 
 /** The log of a run in the container may be on the VM. It then names a folder in the container. */

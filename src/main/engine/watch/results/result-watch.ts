@@ -4,7 +4,7 @@
  */
 import { stallAfterMs, type ResultFile, type RunState } from '../../run/index.ts';
 import { readLogs, type ResultLine } from '../../vm/index.ts';
-import type { LogAccess } from '../log/log-following.ts';
+import type { LogAccess } from '../log/following-options.ts';
 import type { LogReading } from '../log/log-reading.ts';
 import { JobWatch } from './job-watch.ts';
 import { FolderReading, type ReadFolder } from './folder-reading.ts';
@@ -94,7 +94,7 @@ export class ResultWatch {
     }
   }
 
-  /** @param sight of before the files were listed */
+  /** @param sight from before the files were listed */
   async #lookAtJobs(
     { shell, place, files }: ReadFolder,
     container: string | null,
@@ -118,7 +118,7 @@ export class ResultWatch {
     const isOn =
       [logged?.run, this.#own?.run, this.#jobs.shown?.run].some((run) => run?.state === 'running') ||
       outsideAgentAtMs !== null;
-    const isSoon = (this.#wasOn && !isOn) || this.#jobs.isRunnerMissing;
+    const isSoon = (this.#wasOn && !isOn) || this.#jobs.isLookUrgent(store.get());
     const isUndecided = logged === null && this.#own === null;
     const tasks = logged?.run?.tasks.length ?? 0;
     // An active log shows when a task ends, and so when there is a new result.
