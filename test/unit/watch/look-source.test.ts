@@ -1,19 +1,17 @@
 /** When a VM is looked at, by the facts in the store. */
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/main/engine/common/clock.ts';
 import type { OwnShellChannel } from '../../../src/main/engine/vm/index.ts';
 import { LookSource } from '../../../src/main/engine/watch/looks/look-source.ts';
 import { project } from '../../../src/main/engine/watch/project.ts';
 import { nothingAnswered } from '../../../src/main/engine/watch/sight.ts';
-import { wantLook, type WatchTools } from '../../../src/main/engine/watch/source.ts';
-import { createVmClock } from '../../../src/main/engine/watch/vm-clock.ts';
+import { wantLook } from '../../../src/main/engine/watch/source.ts';
 import { until } from '../../support/wait.ts';
 import { ready } from './sights.ts';
 import { localContact, sourceTools, startSource } from './tools.ts';
 
 /** With an interval that no test waits for. */
-function watched(change: Partial<WatchTools> = {}) {
-  const tools = sourceTools(change);
+function watched() {
+  const tools = sourceTools();
   const source = new LookSource({ ...tools, intervalSeconds: 3600 });
   // While somebody listens, or something goes on, looks are at most 5 s apart.
   const { store } = startSource(source);
@@ -43,33 +41,6 @@ describe.skipIf(process.platform === 'win32')('a VM', () => {
     connect();
     await until(() => counted.length >= 1, 'a look is through');
     expect(counted[0]).toBe(true);
-  });
-
-  it('counts looks that share their answers as one', async () => {
-    let moment = 0;
-    const clock = { ...createVmClock(systemClock), wallMs: () => (moment += 1) };
-    const { store, tools } = watched({ clock });
-    const { contact } = localContact(tools.dir);
-    if (contact === null) throw new Error('no contact');
-    const answers = Promise.withResolvers<null>();
-    const host: OwnShellChannel = {
-      ...contact.host,
-      // The answers to the first looks come together, and no look after them gets one.
-      ask: () => (store.get().looked.count === 0 ? answers.promise : new Promise(() => undefined)),
-      listen: () => ({ stop: () => undefined }),
-    };
-    const checkedAtMs = new Set<number>();
-    store.subscribe((state) => {
-      if (state.looked.count > 0 && state.checkedAtMs !== null) checkedAtMs.add(state.checkedAtMs);
-    });
-    store.update({ contact: { ...contact, host }, isFirstLook: true });
-    for (let begun = 1; begun < 3; begun += 1) {
-      wantLook(store, tools.clock.monotonicMs(), 0);
-      await until(() => store.get().lookWantedAtMs === null, 'another look has begun');
-    }
-    answers.resolve(null);
-    await until(() => checkedAtMs.size >= 3, 'three looks are through');
-    expect(store.get().looked.count).toBe(1);
   });
 
   it('gets a whole look soon after a source wanted one', async () => {

@@ -17,8 +17,6 @@ export interface LookOptions extends Pick<WatchTools, 'config' | 'log' | 'clock'
 export class LookSource implements Source {
   readonly #options: LookOptions;
   #session: LookSession | null = null;
-  /** Number of whole looks that counted. */
-  #counted = 0;
 
   constructor(options: LookOptions) {
     this.#options = options;
@@ -72,18 +70,14 @@ export class LookSource implements Source {
   async #look(store: VmStore, session: LookSession, depth: 'whole' | 'brief'): Promise<void> {
     const { clock } = this.#options;
     const { host } = store.get();
-    const countedBefore = this.#counted;
     await session.looks.look(depth);
     if (this.#session !== session) return;
     const state = store.get();
     const { isSingle } = state.contact?.channels ?? {};
     // One moment: a busy computer may stop this process between two readings of a clock.
     const wallMs = clock.wallMs();
-    // Looks that overlap share their answers, so several of them are worth one.
-    const isShared = depth === 'whole' && this.#counted !== countedBefore;
-    if (depth === 'whole' && !isShared) this.#counted += 1;
     store.update({
-      ...(isShared ? {} : { looked: { count: state.looked.count + 1, depth } }),
+      looked: { count: state.looked.count + 1, depth },
       checkedAtMs: wallMs,
       ...(state.host === host ? {} : { heard: { runMs: clock.runMs(), wallMs } }),
       ...(isSingle == null ? {} : { isSingleSession: isSingle }),
