@@ -62,6 +62,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/sim/**/*.test.ts'],
+          // A process for each of their files costs as much as half of the tests.
+          isolate: false,
           // Many of them start shells, and only a test that hangs takes this long.
           testTimeout: 240_000,
           setupFiles: ['test/support/no-outside-network.ts'],
