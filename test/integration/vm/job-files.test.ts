@@ -13,11 +13,12 @@ import type { ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts'
 import { shells, shellsOfPath, toolsWithout } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
+const withoutFind = toolsWithout('find');
+
 it.each(shellsOfPath)('give find one pattern per job under %s', async (_name, program) => {
-  const path = toolsWithout('find');
-  const { dir, shell } = openResidentShell(['/usr/bin/env', `PATH=${path}`, ...program]);
+  const { dir, shell } = openResidentShell(['/usr/bin/env', `PATH=${withoutFind}`, ...program]);
   const shim = '#!/bin/sh\nprintf "%s\\n" "$@" >"$VM_DIR/words"\n';
-  writeFileSync(join(path, 'find'), shim, { mode: 0o755 });
+  writeFileSync(join(withoutFind, 'find'), shim, { mode: 0o755 });
   for (const trial of ['a/x__1', 'a/y__1', 'b/x__1', 'b/y__1', 'set/c/x__1']) {
     mkdirSync(join(dir, 'jobs', trial), { recursive: true });
     for (const name of ['config.json', 'result.json']) writeFileSync(join(dir, 'jobs', trial, name), '{}');

@@ -10,6 +10,8 @@ import { openShell } from '../../../src/main/engine/vm/shell-channel.ts';
 import { localShell } from './local-shell.ts';
 import { shellsOfPath, toolsWithout } from './shells.ts';
 
+const tools = toolsWithout();
+
 describe.each(shellsOfPath)('a Docker that is hidden, under %s', (_name, program) => {
   let home: string;
   beforeEach(() => {
@@ -23,7 +25,7 @@ describe.each(shellsOfPath)('a Docker that is hidden, under %s', (_name, program
     return join(home, folder, 'docker');
   }
 
-  async function found(path = toolsWithout()): Promise<readonly string[]> {
+  async function found(path = tools): Promise<readonly string[]> {
     const machine = localShell(program, { HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), PATH: path });
     const shell = openShell(machine.channels, 'sh');
     const answer = await shell.ask(60, hiddenDockersCommand);
@@ -47,6 +49,6 @@ describe.each(shellsOfPath)('a Docker that is hidden, under %s', (_name, program
     const own = `-H unix://${join(home, 'run/docker.sock')}`;
     const elsewhere = install('.local/bin');
     expect(await found()).toEqual([`${elsewhere} ${own}`, elsewhere]);
-    expect(await found(`${toolsWithout()}:${join(elsewhere, '..')}`)).toEqual([`docker ${own}`]);
+    expect(await found(`${tools}:${join(elsewhere, '..')}`)).toEqual([`docker ${own}`]);
   });
 });

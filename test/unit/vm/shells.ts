@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 import { busyboxPath, busyboxStaticPath } from '../../support/tools.ts';
 
 export type Shell = readonly [name: string, program: readonly [string, ...string[]]];
@@ -20,10 +20,7 @@ const tools = [
 /** A folder for PATH with the tools that the script may use, but for these. */
 export function toolsWithout(...missing: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'benchtray-path-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  // It may be called for all tests of a file, or by one of them.
-  if (expect.getState().currentTestName === undefined) afterAll(remove);
-  else onTestFinished(remove);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(folder, { recursive: true });
   for (const name of tools.filter((tool) => !missing.includes(tool))) {
     const path = find(name);
