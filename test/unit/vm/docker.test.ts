@@ -5,6 +5,8 @@ import {
   inspectCommand,
   lastLinesCommand,
   listCommand,
+} from '../../../src/main/engine/vm/docker-commands.ts';
+import {
   readInspect,
   readLastLines,
   readList,
@@ -99,6 +101,13 @@ describe('what docker answers', () => {
     expect(read('x'.repeat(400))).toBe(`${'x'.repeat(299)}…`);
   });
 
+  it('masks the keys in what the engine says when it fails', () => {
+    expect(readList('cannot run "python run.py --openai_api_key abc123def"\n\nexit 1\n')).toEqual({
+      kind: 'failed',
+      detail: 'cannot run "python run.py --openai_api_key ***"',
+    });
+  });
+
   it('says why it failed, shortly', () => {
     expect(readList('\nexit 2\n')).toEqual({ kind: 'failed', detail: 'docker ended with exit code 2' });
     // What `timeout` ends with: by itself, and when it had to kill.
@@ -107,7 +116,10 @@ describe('what docker answers', () => {
         kind: 'failed',
         detail: 'docker does not answer in time',
       });
-    expect(readList(`${'x'.repeat(5_000)}\n\nexit 1\n`)).toEqual({ kind: 'failed', detail: 'x'.repeat(300) });
+    expect(readList(`${'x'.repeat(5_000)}\n\nexit 1\n`)).toEqual({
+      kind: 'failed',
+      detail: `${'x'.repeat(299)}…`,
+    });
   });
 
   it('reads rows as ps prints them, and skips what is none', () => {

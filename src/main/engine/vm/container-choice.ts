@@ -1,5 +1,6 @@
 /** Which of a VM's containers is the one to watch. Pure. */
-import type { ContainerRow, ContainerState, DockerCommand, ListedContainer } from './docker.ts';
+import type { DockerCommand } from './docker-commands.ts';
+import type { ContainerRow, ContainerState, ListedContainer } from './docker.ts';
 
 /** What is known of a container that runs, beyond its row; asked for only where several could be the one. */
 export interface Evidence {

@@ -1,5 +1,5 @@
 /** The engine's events: containers that are created, start, stop or are removed. */
-import type { DockerCommand } from './docker.ts';
+import type { DockerCommand } from './docker-commands.ts';
 
 export interface ContainerEvent {
   /** "start", "die" (podman: "died"), "oom", "destroy" (podman: "remove"), … */

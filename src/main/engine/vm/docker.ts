@@ -1,14 +1,15 @@
 /**
- * How the container engine on the VM is asked, and how its answers are read. Docker, podman and nerdctl are one interface: states and
- * times come from `inspect` as JSON, because the columns of `ps` differ between them ("running", "Up 2 seconds ago").
+ * How the answers of the container engine are read (see docker-commands.ts). States and times come from `inspect` as JSON, because the
+ * columns of `ps` differ between the engines ("running", "Up 2 seconds ago").
  */
 import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import { cutText, plainText } from '../../../shared/plain-text.ts';
+import { answerBytes, mostInspected, type HiddenDocker } from './docker-commands.ts';
 import type { Mount } from './mounts.ts';
 import { section } from './section.ts';
 import { isSendable } from './shell-script.ts';
 
-/** One row of {@link listCommand}. */
+/** One row of `listCommand`. */
 export interface ListedContainer {
   readonly name: string;
   readonly id: string;
@@ -47,101 +48,14 @@ export type DockerAnswer<T> =
   | { readonly kind: 'missing'; readonly detail: string }
   | { readonly kind: 'failed'; readonly detail: string };
 
-export type Engine = 'docker' | 'podman' | 'nerdctl';
-
-/** A Docker that neither PATH nor the environment names: a program by its path, or the socket of the user's own daemon. */
-export type HiddenDocker = `/${string}` | `docker -H ${string}`;
-
-/** How the engine is called on the VM: directly, or by sudo without a password. */
-export type DockerCommand = Engine | `sudo -n ${Engine}` | HiddenDocker;
-
-export const listFormat = '{{.ID}}|{{.Names}}|{{.Image}}|{{.Status}}';
-
-/**
- * One JSON array a line. Whole objects where the engines differ in their fields, and never `Config`: its environment holds API keys,
- * which must not leave the VM. For a container without a process, nerdctl has no NetworkSettings, and a missing field makes its whole
- * inspect fail.
- */
-export const inspectFormat =
-  '[{{json .Name}},{{json .State}},{{if .NetworkSettings}}{{json .NetworkSettings.Networks}}{{else}}null{{end}},{{json .Mounts}}]';
-
-/** An answer of the shell has room for 64 KiB, and a container takes about two. */
-const mostInspected = 24;
-const answerBytes = 65_536;
-
-/** Request words: all containers, or those that run, the newest first, one a line. */
-export function listCommand(docker: DockerCommand, which: 'all' | 'running' = 'all'): string[] {
-  const all = which === 'all' ? ['-a'] : [];
-  return ['run', ...docker.split(' '), 'ps', ...all, '--no-trunc', '--format', listFormat];
-}
-
-/** Request words: the states of these containers, in one call. */
-export function inspectCommand(docker: DockerCommand, names: readonly string[]): string[] {
-  return [
-    'run',
-    ...docker.split(' '),
-    ...['inspect', '--format', inspectFormat],
-    // The others look for a container first. WAA's image may have the name of its container.
-    ...(docker.endsWith('nerdctl') ? ['--type=container'] : []),
-    ...names.slice(0, mostInspected),
-  ];
-}
-
-/**
- * Request words: what the container has said since a start, each line with its time, until the channel closes. Behind the old lines
- * comes an empty line, or "exit CODE" if the engine failed to print them.
- */
-export function followLogCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
-  return ['until_closed', 'container_log', docker, container, justBefore(startedAt)];
-}
-
-/** Request words: the last lines of a container with their times, and of long ones what fits into an answer: the cause of an end stands last. */
-export function lastLinesCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
-  return [
-    ...['last_of', ...docker.split(' '), 'logs', '--timestamps', '--tail', '300'],
-    ...['--since', justBefore(startedAt), container],
-  ];
-}
-
-/**
- * Request words: what a container said before a start, each line with its time. The engine counts `--tail` from the end of the whole
- * log, before it looks at `--until`.
- */
-export function earlierLinesCommand(docker: DockerCommand, container: string, startedAt: string): string[] {
-  return [
-    ...['last_of', ...docker.split(' '), 'logs', '--timestamps', '--tail', '2000'],
-    ...['--until', startedAt, container],
-  ];
-}
-
-/**
- * Request words: how often the engine restarted a container by itself, since somebody started it. Not a part of {@link inspectFormat}:
- * an engine without this field answers the whole template with an error.
- */
-export function restartsCommand(docker: DockerCommand, container: string): string[] {
-  return ['run', ...docker.split(' '), 'inspect', '--format', '{{.RestartCount}}', container];
-}
-
-/** Returns the count in an answer of {@link restartsCommand}; null: the engine does not say. */
+/** Returns the count in an answer of `restartsCommand`; null: the engine does not say. */
 export function readRestarts(answer: string): number | null {
   // podman-docker and sudo may print a warning beside it.
   const read = readAnswer(answer, (body) => /^\d{1,9}$/m.exec(body)?.[0]);
   return read.kind === 'ok' && read.value !== undefined ? Number(read.value) : null;
 }
 
-/** podman notes the start of a container after its first line. dockur's first line begins a new boot, whatever comes before it. */
-function justBefore(startedAt: string): string {
-  const atMs = Date.parse(startedAt);
-  return Number.isNaN(atMs) || atMs < 1_000 ? startedAt : new Date(atMs - 1_000).toISOString();
-}
-
-/** Request words: whether somebody on the VM fetches or builds an image, or starts a container. Answer: "yes", or nothing. */
-export const preparingCommand: readonly string[] = ['preparing'];
-
-/** Request words: other ways to call Docker. */
-export const hiddenDockersCommand: readonly string[] = ['hidden_dockers'];
-
-/** Returns the ways in an answer to {@link hiddenDockersCommand}, the likeliest first. */
+/** Returns the ways in an answer to `hiddenDockersCommand`, the likeliest first. */
 export function readHiddenDockers(answer: string): HiddenDocker[] {
   return answer
     .split('\n')
@@ -179,7 +93,7 @@ function unreadable(command: string): DockerAnswer<never> {
   return { kind: 'failed', detail: `${command} gave an answer that cannot be read, or only a part of it` };
 }
 
-/** Returns the states of the containers that still exist. @param names those that {@link inspectCommand} was given */
+/** Returns the states of the containers that still exist. @param names those that `inspectCommand` was given */
 export function readInspect(
   answer: string,
   names: readonly string[],
@@ -200,13 +114,13 @@ export function readInspect(
 /** Matches the time at the start of a line of `logs --timestamps`: it ends with "Z" (Docker) or with "+00:00" (podman). */
 export const lineTime = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) /;
 
-/** Lines of an answer of {@link lastLinesCommand}, with their times; none where docker would not tell. */
+/** Lines of an answer of `lastLinesCommand`, with their times; none where docker would not tell. */
 export function readLastLines(answer: string): string[] {
   const read = readLog(answer);
   return read.kind === 'ok' ? read.value : [];
 }
 
-/** Returns the lines of an answer of {@link lastLinesCommand}, or why there are none. */
+/** Returns the lines of an answer of `lastLinesCommand`, or why there are none. */
 export function readLog(answer: string): DockerAnswer<string[]> {
   return readAnswer(answer, (body) => body.split(/\r?\n|\r/));
 }
@@ -220,7 +134,7 @@ const dockerWords: Readonly<Record<string, string>> = {
   stopping: 'running',
 };
 
-/** Null: the line is cut, or is no answer to {@link inspectFormat}. */
+/** Null: the line is cut, or is no answer to `inspectFormat`. */
 function readState(line: string): ContainerState | null {
   try {
     const [name, state, networks, mounts] = JSON.parse(line) as readonly [
@@ -264,11 +178,13 @@ function stateWord(status: string, startedAt: string): string {
   return hasRun ? 'exited' : (dockerWords[status] ?? status);
 }
 
-/** Docker quotes the command that it could not start, and the command's arguments may hold keys. */
 function errorText(error: unknown): string | null {
-  return typeof error === 'string' && error.trim() !== ''
-    ? cutText(maskSecrets(plainText(error).slice(0, 4_000)), 300)
-    : null;
+  return typeof error === 'string' && error.trim() !== '' ? engineText(plainText(error)) : null;
+}
+
+/** Returns the engine's words for people. Docker quotes the command that it could not start, whose arguments may hold keys. */
+function engineText(text: string): string {
+  return cutText(maskSecrets(text.slice(0, 4_000)), 300);
 }
 
 /**
@@ -302,7 +218,7 @@ function readAnswer<T>(answer: string, read: (body: string) => T): DockerAnswer<
   const { body, end } = section(answer, 'exit');
   // A warning about an unreadable settings file does not mean that the engine denies access.
   const said = body.replace(/^(WARNING: |WARN\[|time=\S+ level=warning ).*\n/gm, '');
-  const detail = said.trim().slice(0, 300);
+  const detail = engineText(said.trim());
   if (end === '0') return { kind: 'ok', value: read(body) };
   if (denials.test(said)) return { kind: 'denied', detail };
   // A file or a helper that podman misses ("newuidmap": executable file not found) is no missing engine.

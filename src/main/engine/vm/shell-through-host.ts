@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { shellQuote } from '../common/terminal.ts';
-import type { DockerCommand } from './docker.ts';
+import type { DockerCommand } from './docker-commands.ts';
 import { openShell, type OwnShellChannel, type ShellCarrier, type ShellPipe } from './shell-channel.ts';
 import { requestLine, shellScript } from './shell-script.ts';
 
