@@ -9,14 +9,19 @@ import { realVm, watch } from './watched.ts';
 const record =
   '[2026-06-02 15:49:58,000 INFO _client/1025-ForkPoolWorker-1] HTTP Request: POST "HTTP/1.1 200 OK"\n';
 
+/** A VM without Docker, on which CoAct logs nothing of its tasks. */
+async function vmWithCoAct() {
+  const vm = await realVm();
+  vm.failDocker('sh: 1: docker: not found', 127);
+  const cwd = join(vm.dir, 'home/CoAct');
+  mkdirSync(join(cwd, 'logs'), { recursive: true });
+  writeFileSync(join(cwd, 'logs/normal-20260602@154900.log'), record.repeat(20));
+  return { vm, cwd, output: join(cwd, 'coact.out') };
+}
+
 describe.skipIf(sshdPath === null)('a run of CoAct', () => {
-  it('is found beside the log of its process, which tells of no task, and gets its scores from their files', async () => {
-    const vm = await realVm();
-    vm.failDocker('sh: 1: docker: not found', 127);
-    const cwd = join(vm.dir, 'home/CoAct');
-    mkdirSync(join(cwd, 'logs'), { recursive: true });
-    writeFileSync(join(cwd, 'logs/normal-20260602@154900.log'), record.repeat(20));
-    const output = join(cwd, 'coact.out');
+  it('is found beside the log of its process, which names no task, and gets its scores from their files', async () => {
+    const { vm, cwd, output } = await vmWithCoAct();
     const words = ['--result_dir', 'out', '--client_password', 'sk-secret'];
     await vm.startRunner({ where: 'host', cwd, script: 'run_coact.py', words, output });
     const putResult = (taskId: string, score: string): void => {
@@ -67,12 +72,7 @@ describe.skipIf(sshdPath === null)('a run of CoAct', () => {
 
 describe.skipIf(sshdPath === null)('a run of CoAct that began before its output was cut', () => {
   it('is known by its process and its scores, and gets them from their files', async () => {
-    const vm = await realVm();
-    vm.failDocker('sh: 1: docker: not found', 127);
-    const cwd = join(vm.dir, 'home/CoAct');
-    mkdirSync(join(cwd, 'logs'), { recursive: true });
-    writeFileSync(join(cwd, 'logs/normal-20260602@154900.log'), record.repeat(20));
-    const output = join(cwd, 'coact.out');
+    const { vm, cwd, output } = await vmWithCoAct();
     const words = ['--result_dir', 'out'];
     const putResult = (taskId: string, score: string): void => {
       const folder = join(cwd, 'out/coact_hybrid/os', taskId);

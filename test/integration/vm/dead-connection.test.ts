@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import ssh2 from 'ssh2';
 import { expect, it, onTestFinished } from 'vitest';
-import { openChannels, openFollow, openShell } from '../../../src/main/engine/vm/index.ts';
+import { openChannels, openFollow, openShell, type Channels } from '../../../src/main/engine/vm/index.ts';
 import { startScriptedSsh } from '../../support/scripted-ssh.ts';
 import { until } from '../../support/wait.ts';
 
@@ -28,14 +28,20 @@ async function deadConnection() {
   return channels;
 }
 
-it('says of a followed file that it is closed, once, after the call has returned', async () => {
-  const channels = await deadConnection();
+/** Follows a file. Returns what is heard of it, and the following itself. */
+function followFile(channels: Channels) {
   const told: string[] = [];
-  openFollow(channels, 'sh', ['follow', '1', '1', '1', '/x'], {
+  const following = openFollow(channels, 'sh', ['follow', '1', '1', '1', '/x'], {
     data: () => told.push('data'),
     notice: (text) => told.push(text),
     closed: () => told.push('closed'),
   });
+  return { told, following };
+}
+
+it('says of a followed file that it is closed, once, after the call has returned', async () => {
+  const channels = await deadConnection();
+  const { told } = followFile(channels);
   expect(told).toEqual([]);
   await until(() => told.includes('closed'), 'it is closed');
   // The end of the connection itself comes later than that of the channel.
@@ -46,12 +52,8 @@ it('says of a followed file that it is closed, once, after the call has returned
 
 it('tells nobody of a followed file that was given up before', async () => {
   const channels = await deadConnection();
-  const told: string[] = [];
-  openFollow(channels, 'sh', ['follow', '1', '1', '1', '/x'], {
-    data: () => told.push('data'),
-    notice: (text) => told.push(text),
-    closed: () => told.push('closed'),
-  }).close();
+  const { told, following } = followFile(channels);
+  following.close();
   await new Promise((resolve) => channels.onLost(() => setImmediate(resolve)));
   expect(told).toEqual([]);
 });

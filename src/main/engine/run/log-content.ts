@@ -1,4 +1,4 @@
-/** What is in a log, as far as BenchTray can tell from its beginning and its lines. Pure. */
+/** Tells the log of a known benchmark from a compressed file and from the output of other programs. Pure. */
 import type { ReaderCounts } from './reader.ts';
 
 export type LogContent =

@@ -80,7 +80,7 @@ const diedLine =
 /** The end of a run without an average. Spider2-V logs the success rate of the whole result folder below the last of them. */
 const endLine =
   /^(?:No examples finished\.|No scores (?:to report|recorded)|No tasks (?:completed|to run\.)|New result after running:)$/;
-/** Scripts differ in what they log when they are told to stop. */
+/** A script that is interrupted logs one of these lines. */
 const stopLine =
   /^(?:Received signal \d+\b.*shutting down|(?:Main process received )?KeyboardInterrupt\.(?: |$))/i;
 /** The number of the try, if each task is played several times. BenchTray counts attempts itself. */

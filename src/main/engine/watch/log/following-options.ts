@@ -18,7 +18,7 @@ export interface LogFollowingOptions extends Pick<CatchUpTools, 'read' | 'saved'
   readonly lastTarget: () => LogTarget | null;
   /** Called each time another reading takes the bytes that arrive; null: none takes them. */
   readonly onReading: (reading: LogReading | null) => void;
-  /** What was read could not be written. */
+  /** Called if the journal refuses what was read from the log. */
   readonly onFailure: (error: unknown) => void;
   /** The file was cut, or the command that reads it has ended: the next look should come soon. */
   readonly onEnded: () => void;

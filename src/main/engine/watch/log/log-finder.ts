@@ -44,7 +44,7 @@ export class LogFinder {
     this.#withoutRun.note(this.#options.following);
   }
 
-  /** Returns the log to follow now; null: none is there, or that cannot be told yet. */
+  /** Returns the log to follow now. Null: the VM has no log, or has not answered enough questions to choose one. */
   find(sight: Sight): Promise<LogChoice | null> {
     const { config, clock, following } = this.#options;
     return findLog({

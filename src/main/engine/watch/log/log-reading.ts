@@ -72,7 +72,7 @@ export interface LogReading extends Continuation {
   readonly publishedRun: RunState | null;
   /** A run was found in this log. */
   readonly isRecognised: boolean;
-  /** What is in this log. Null: BenchTray has not read it up to where it ended when it was found. */
+  /** The kind of this log. Null: BenchTray is still reading the lines that were there when it found the log. */
   readonly content: LogContent | null;
   /** First byte that has not arrived yet. */
   readonly receivedTo: number;

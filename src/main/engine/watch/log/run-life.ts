@@ -78,7 +78,7 @@ export class RunLife {
     }
     const verdict = this.#runnerWatch.look(runners, reading.lastGrowth.monotonicMs);
     if (verdict === 'missed') wantLook(store, clock.monotonicMs());
-    // What it wrote last may not have been read yet.
+    // The last lines of the process may still be on their way.
     const isUnread = following.isBehind && !this.#isLost(sight, target, access);
     if (verdict !== 'gone' || isUnread) return;
     const stop = await findStopPrint(access, sight, reading.lastGrowth.runMs);
@@ -107,7 +107,10 @@ export class RunLife {
     return this.#writtenLog === name ? writers : all;
   }
 
-  /** Returns whether a missing process means anything: one was seen, or nobody else can be writing and nothing is written. */
+  /**
+   * Returns whether the run has ended if no process of it is found: BenchTray saw one before, or the benchmark must run on this VM and has
+   * been silent for long.
+   */
   #needsRunner(reading: LogReading, run: RunState): boolean {
     return reading.runnerSeen || (runsBesideItsLog(run) && (this.#silentForMs(reading) ?? 0) >= abandonedMs);
   }

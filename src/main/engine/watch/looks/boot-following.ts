@@ -48,7 +48,7 @@ export class BootFollowing {
     this.#options = options;
   }
 
-  /** Opens the log if it is needed and not open yet. Call it whenever something is known anew. */
+  /** Opens the log if it is needed and not open yet. Call it after each answer of the VM. */
   follow(): void {
     const { store, contact, clock } = this.#options;
     const { container, startedAt, answered } = store.get();
