@@ -43,6 +43,11 @@ export const say = (output: Output, line: string): void => {
   output.write(`${terminalText(line)}\n`);
 };
 
+/** Prints JSON for programs. Its texts mean the same, also where a terminal would have acted on them. */
+export const sayJson = ({ stdout }: Pick<CliIo, 'stdout'>, value: unknown): void => {
+  say(stdout, JSON.stringify(value, null, 2));
+};
+
 /** Prints a line that BenchTray has coloured. Its texts have to be harmless already (`terminalTexts`). */
 export const sayPainted = (output: Output, line: string): void => {
   output.write(`${line}\n`);

@@ -6,6 +6,7 @@ import { runDoctorCommand, type DoctorCommandOptions } from './doctor.ts';
 import { runDemo, type DemoOptions } from './demo.ts';
 import { terminalText } from '../../shared/terminal-text.ts';
 import { say, type CliIo } from './io.ts';
+import { addHistoryCommands } from './history-commands.ts';
 import { addKeyCommands } from './key.ts';
 import { numberOption, portOption } from '../engine/common/number-option.ts';
 import { runServe, type ServeOptions } from './serve.ts';
@@ -107,6 +108,7 @@ export function buildProgram(io: CliIo, finish: (exitCode: number) => void): Com
       finish(await runDoctorCommand(command.optsWithGlobals<DoctorCommandOptions>(), io));
     });
 
+  addHistoryCommands(program, io, finish);
   addConfigCommands(program, io, finish);
   addKeyCommands(program, io, finish);
   return program;

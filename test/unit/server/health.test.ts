@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { readAnswerJson } from '../../../src/main/engine/common/read-answer-json.ts';
-import { askForBenchTray } from '../../../src/main/engine/server/routes/health-route.ts';
+import { askForBenchTray } from '../../../src/main/engine/server/routes/ask-for-benchtray.ts';
 
 const health = JSON.stringify({ status: 'ok', app: 'BenchTray', version: '1.2.3' });
 

@@ -6,7 +6,7 @@ import { markOf } from './marks.ts';
 import { isOn } from './state.ts';
 import type { NamedVm } from './view.ts';
 import { timeFacts } from './vm-lines.ts';
-import { fitText, padText, widthOf } from './width.ts';
+import { fitText, padText, widthOf } from '../width.ts';
 
 /** In a terminal that is narrower, an error takes the place of how far the run is. */
 const roomyColumns = 60;

@@ -29,12 +29,14 @@ export function timeText(nowMs: number): string {
   return new Date(nowMs).toTimeString().slice(0, 8);
 }
 
-/** "02:14" today, "28 Jan 02:14" on any other day; local time. */
+/** "02:14" today, "28 Jan 02:14" on any other day, "28 Jan 2025" in another year; local time. */
 export function momentText(time: string, nowMs: number): string {
   const at = new Date(time);
+  const now = new Date(nowMs);
   const clock = at.toTimeString().slice(0, 5);
-  if (at.toDateString() === new Date(nowMs).toDateString()) return clock;
-  return `${String(at.getDate())} ${at.toLocaleString('en-GB', { month: 'short' })} ${clock}`;
+  if (at.toDateString() === now.toDateString()) return clock;
+  const day = `${String(at.getDate())} ${at.toLocaleString('en-GB', { month: 'short' })}`;
+  return at.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${day} ${String(at.getFullYear())}`;
 }
 
 /** A VM in words: "ready", "oobe (Windows is up), probe: Not responding", "unknown: the key file /x does not exist, as of 02:14". */

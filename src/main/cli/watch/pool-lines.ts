@@ -4,7 +4,7 @@ import { plainText } from '../../../shared/plain-text.ts';
 import { scoresText } from '../../../shared/score-text.ts';
 import { doneText } from './format.ts';
 import { isOn, type WatchState } from './state.ts';
-import { fitText } from './width.ts';
+import { fitText } from '../width.ts';
 
 const troubles: readonly RunOutcome[] = ['crashed', 'interrupted', 'stalled'];
 

@@ -1,25 +1,11 @@
-import { maskUrl } from '../../../shared/mask-secrets.ts';
-import { UserError } from '../../../shared/user-error.ts';
-
-const streamPath = '/api/benchmark-sse';
+import { givenUrl, streamPath } from '../given-url.ts';
 
 /**
  * The address of the stream behind what a person gives: the bare server, or the stream itself with a query of its own.
  * Asks for all VMs unless one is named, and for our errors under a name that is not EventSource's own.
  */
 export function streamUrl(given: string): URL {
-  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new UserError(
-      `--url: found ${JSON.stringify(given)}, expected an address such as http://localhost:8765`,
-      { exitCode: 2 },
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new UserError(`--url: found ${maskUrl(url.href)}, expected an address without user and password`, {
-      exitCode: 2,
-    });
-  }
+  const url = givenUrl(given);
   if (url.pathname === '/') url.pathname = streamPath;
   if (!url.searchParams.has('vm')) url.searchParams.set('vm', '*');
   url.searchParams.set('error_event', 'problem');

@@ -9,7 +9,7 @@ import { timeText } from './format.ts';
 import { poolLines } from './pool-lines.ts';
 import type { WatchedVm, WatchState } from './state.ts';
 import { vmLines } from './vm-lines.ts';
-import { fitText } from './width.ts';
+import { fitText } from '../width.ts';
 
 export interface TerminalSize {
   readonly columns: number;

@@ -7,7 +7,7 @@ import { doneText, momentText, shareOf, statusText } from './format.ts';
 import { markOf } from './marks.ts';
 import { isOn } from './state.ts';
 import type { NamedVm } from './view.ts';
-import { fitText } from './width.ts';
+import { fitText } from '../width.ts';
 import { formatClock } from '../../../shared/wording.ts';
 
 const widestBar = 30;

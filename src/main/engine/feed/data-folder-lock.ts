@@ -22,6 +22,8 @@ export interface DataFolderLock {
 const ownerSchema = z.object({ pid: z.int(), startedAt: z.string(), url: z.string().optional() });
 type Owner = z.infer<typeof ownerSchema>;
 
+const ownerFileName = 'owner.json';
+
 /** SQLite's result codes, https://www.sqlite.org/rescode.html. */
 const sqliteBusy = 5;
 const sqliteNotADatabase = 26;
@@ -45,7 +47,7 @@ export class DataFolderInUse extends UserError {
  * @throws UserError when the folder cannot be made or written to
  */
 export function lockDataFolder(dataDir: string): DataFolderLock {
-  const ownerFile = join(dataDir, 'owner.json');
+  const ownerFile = join(dataDir, ownerFileName);
   const lockFile = join(dataDir, 'lock.sqlite');
   const owner: Owner = { pid: process.pid, startedAt: new Date().toISOString() };
   let database: DatabaseSync | undefined;
@@ -87,6 +89,11 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
 
 function writeOwner(file: string, owner: Owner): void {
   writeOwnFile(file, `${JSON.stringify(owner)}\n`);
+}
+
+/** Returns the address that the owner of the folder announced; null: none. It stays behind when the owner is killed. */
+export function announcedUrl(dataDir: string): string | null {
+  return readOwner(join(dataDir, ownerFileName))?.url ?? null;
 }
 
 function readOwner(file: string): Owner | null {

@@ -6,7 +6,7 @@ import { evenTime, systemClock, type Clock } from '../common/clock.ts';
 import type { Pool } from '../run/pool.ts';
 import type { Events } from './events.ts';
 import type { History } from './history.ts';
-import { openJournalFile } from './journal-file.ts';
+import { journalFileName, openJournalFile } from './journal-file.ts';
 import { createJournalWriter, type JournalFault } from './journal-writer.ts';
 import { createJournal } from './journal.ts';
 import type { Marks } from './marks.ts';
@@ -21,7 +21,7 @@ import {
   type Notice,
 } from './notices.ts';
 import { watchPlace } from './place-watch.ts';
-import { createPools } from './pools.ts';
+import { createPools, knownRuns } from './pools.ts';
 import { createProgress } from './progress.ts';
 import { eraseFromJournal, pruneJournal, usedBytes, type Retention } from './retention.ts';
 import { createSnapshots, type Snapshot } from './snapshots.ts';
@@ -79,14 +79,11 @@ export interface FeedOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
-/** Parts of a pool are looked for among so many of the newest runs. */
-const knownRuns = 500;
-
 /** @throws UserError when the journal is foreign or of a newer version */
 export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefined }: FeedOptions): Feed {
   // If somebody sets the clock years ahead for a moment, the journal must survive.
   const pruneMs = evenTime(clock);
-  const file = openJournalFile(join(dataDir, 'journal.sqlite'));
+  const file = openJournalFile(join(dataDir, journalFileName));
   const journal = createJournal(file, (table, key) => onNotice(damagedRowNotice(table, key)));
   const { history, marks } = journal;
   const snapshots = createSnapshots();

@@ -3,8 +3,9 @@
  * of every VM, and hands both to those who listen: after the commit, never before. A restart resumes from here.
  * It knows neither how a VM is watched nor how a client is served.
  */
-export { DataFolderInUse, lockDataFolder, type DataFolderLock } from './data-folder-lock.ts';
+export { announcedUrl, DataFolderInUse, lockDataFolder, type DataFolderLock } from './data-folder-lock.ts';
 export { openFeed, type Feed, type FeedOptions } from './feed.ts';
+export { openJournalReader, type JournalReader } from './journal-reader.ts';
 export type { JournalFault } from './journal-writer.ts';
 export type { RunQuery, StoredRun } from './history.ts';
 export type {

@@ -12,8 +12,10 @@ import { migrate, newestVersion } from './migrations/index.ts';
 import { openNumbers, type Numbers } from './numbers.ts';
 import { messageOf } from '../../../shared/message-of.ts';
 
-/** How long a commit waits for another program that writes into the journal just now, such as a browser of databases. */
-const waitForOtherMs = 1000;
+export const journalFileName = 'journal.sqlite';
+
+/** How long SQLite waits for another program that writes into the journal just now, such as a browser of databases. */
+export const waitForOtherMs = 1000;
 
 /** What is found in it is the journal's own damage, not somebody else's file. */
 class JournalDamaged extends Error {}

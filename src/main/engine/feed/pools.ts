@@ -3,6 +3,9 @@ import type { PoolView, ProgressPayload, RunOutcome } from '../../../shared/stre
 import { poolsOf, poolView, type Pool } from '../run/pool.ts';
 import type { RunRecord } from './model.ts';
 
+/** Parts of a pool are looked for among so many of the newest runs. */
+export const knownRuns = 500;
+
 export interface Pools {
   /** A run is new, or has changed. */
   readonly take: (run: RunRecord) => void;

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../../../../shared/message-of.ts';
 import { UserError } from '../../../../shared/user-error.ts';
-import { askForBenchTray } from '../routes/health-route.ts';
+import { askForBenchTray } from '../routes/ask-for-benchtray.ts';
 
 export interface Listening {
   readonly port: number;

@@ -17,6 +17,22 @@ export function fitText(text: string, columns: number): string {
   return `${fitted.trimEnd()}…`;
 }
 
+/** Cuts out of the middle, so that at most this many columns are left: of an id, both ends tell. */
+export function fitMiddle(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  if (columns < 3) return fitText(text, columns);
+  const segments = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  const start = firstOf(segments, Math.ceil((columns - 1) / 2));
+  const end = firstOf(segments.toReversed(), Math.floor((columns - 1) / 2)).toReversed();
+  return `${start.join('')}…${end.join('')}`;
+}
+
+function firstOf(segments: readonly string[], columns: number): readonly string[] {
+  let used = 0;
+  const beyond = segments.findIndex((segment) => (used += stringWidth(segment)) > columns);
+  return beyond === -1 ? segments : segments.slice(0, beyond);
+}
+
 /** Cuts or fills up to exactly this many columns. */
 export function padText(text: string, columns: number): string {
   const fitted = fitText(text, columns);

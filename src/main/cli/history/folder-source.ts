@@ -1,0 +1,76 @@
+/** The history as the journal in the data folder has it, in the shapes that a running BenchTray answers with. */
+import type { ProgressPayload, StatusPayload } from '../../../shared/stream.ts';
+import type { JournalReader } from '../../engine/feed/index.ts';
+import { progressOf } from '../../engine/run/index.ts';
+import type { StatusAnswer } from '../../engine/server/index.ts';
+import { runView, taskView } from '../../engine/server/routes/run-view.ts';
+import { firstStatus, openErrorsOf } from '../../engine/server/stream/pictures.ts';
+import type { HistorySource } from './source.ts';
+
+export interface FolderSourceOptions {
+  readonly dataDir: string;
+  readonly journal: JournalReader;
+  /** The names of the configured VMs. */
+  readonly vmNames: readonly string[];
+  /** Version of BenchTray. */
+  readonly version: string;
+}
+
+/** @returns the source, which owns the journal from now on */
+export function folderSource({ dataDir, journal, vmNames, version }: FolderSourceOptions): HistorySource {
+  function vmPicture(name: string): StatusAnswer['vms'][number] {
+    const [run] = journal.runs({ vm: name, limit: 1 });
+    return {
+      name,
+      status: lastStatus(journal, name),
+      progress: lastProgress(journal, name),
+      run: run === undefined ? null : runView(run, journal),
+      open_errors: openErrorsOf(journal, name),
+    };
+  }
+
+  return {
+    origin: { kind: 'folder', dataDir },
+    status() {
+      const shown = vmNames.length > 0 ? vmNames : journal.vmNames();
+      return Promise.resolve({
+        version,
+        state_version: 0,
+        as_of: new Date().toISOString(),
+        vms: shown.map(vmPicture),
+        hooks: [],
+        journal: { ok: true, error: null, since: null },
+      });
+    },
+    runs: (query) => Promise.resolve(journal.runs(query).map((run) => runView(run, journal))),
+    run(runId) {
+      const run = journal.run(runId);
+      return Promise.resolve(run === null ? null : runView(run, journal));
+    },
+    tasks: (runId) => Promise.resolve(journal.tasksOf(runId).map(taskView)),
+    close: () => journal.close(),
+  };
+}
+
+/** Returns what is left of a VM's status while nobody watches it: when it was last heard, its cost then, its open errors. */
+function lastStatus(journal: JournalReader, name: string): StatusPayload {
+  const heard = journal.heard(name);
+  const first = firstStatus({ name, address: null }, openErrorsOf(journal, name));
+  const heardAt = heard === null ? null : new Date(heard.at).toISOString();
+  return {
+    ...first,
+    phase: heard === null ? first.phase : 'unknown',
+    detail: { ...first.detail, text: 'Not watched: BenchTray is not running' },
+    checked_at: heardAt,
+    as_of: heardAt,
+    cost: heard?.cost == null ? null : { ...heard.cost, unknown: true, as_of: heard.cost.as_of ?? heardAt },
+  };
+}
+
+/** Returns the newest run of a log as it was when the VM was last heard; null: no log was read. */
+function lastProgress(journal: JournalReader, name: string): ProgressPayload | null {
+  const run = journal.latestFollow(name)?.run ?? null;
+  if (run === null) return null;
+  const atMs = journal.heard(name)?.at ?? run.lastEventAt ?? run.startedAt ?? 0;
+  return progressOf(run, name, atMs, false, { runMs: atMs, wallMs: atMs });
+}

@@ -1,0 +1,79 @@
+/** The history as a running BenchTray answers it. */
+import { z } from 'zod';
+import type { RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';
+import { refused, type ServerClient } from './server-client.ts';
+import type { HistorySource } from './source.ts';
+
+/**
+ * What the commands rely on. A running BenchTray may be older or newer than this command: it may know other fields and other words, and
+ * `--json` passes on all that it sends.
+ */
+const runShape = z.looseObject({
+  run_id: z.string(),
+  vm: z.string(),
+  state: z.string(),
+  started_at: z.string().nullable(),
+  ended_at: z.string().nullable(),
+  total_tasks: z.number(),
+  tasks_completed: z.number(),
+});
+const taskShape = z.looseObject({
+  task_id: z.string(),
+  domain: z.string().nullable(),
+  attempt: z.number(),
+  outcome: z.string().nullable(),
+  success: z.boolean(),
+  score: z.number().nullable(),
+  steps: z.number(),
+});
+const statusShape = z.looseObject({
+  as_of: z.string(),
+  vms: z.array(
+    z.looseObject({
+      name: z.string(),
+      status: z.looseObject({ phase: z.string(), connected: z.boolean(), waa_ready: z.boolean() }),
+      progress: z
+        .looseObject({ state: z.string(), tasks_completed: z.number(), total_tasks: z.number() })
+        .nullable(),
+      run: runShape.nullable(),
+      open_errors: z.array(z.looseObject({ code: z.string(), severity: z.string(), message: z.string() })),
+    }),
+  ),
+  journal: z.looseObject({ ok: z.boolean() }),
+});
+
+const notFound = 404;
+
+export function serverSource(client: ServerClient): HistorySource {
+  const pathOf = (runId: string): string => `api/runs/${encodeURIComponent(runId)}`;
+
+  return {
+    origin: { kind: 'server', client },
+    async status() {
+      const answer = await client.askJson('api/status', statusShape);
+      if (!answer.ok) throw refused(answer.problem);
+      return answer.value as unknown as StatusAnswer;
+    },
+    async runs(query) {
+      const answer = await client.askJson('api/runs', z.array(runShape), { ...query });
+      if (!answer.ok) throw refused(answer.problem);
+      return answer.value as unknown as readonly RunView[];
+    },
+    async run(runId) {
+      const answer = await client.askJson(pathOf(runId), runShape);
+      if (answer.ok) {
+        // The route answers with the tasks of the run as well.
+        const { tasks: _tasks, ...run } = answer.value;
+        return run as unknown as RunView;
+      }
+      if (answer.problem.status === notFound) return null;
+      throw refused(answer.problem);
+    },
+    async tasks(runId) {
+      const answer = await client.askJson(`${pathOf(runId)}/tasks`, z.array(taskShape));
+      if (!answer.ok) throw refused(answer.problem);
+      return answer.value as unknown as readonly TaskView[];
+    },
+    close: () => undefined,
+  };
+}
