@@ -16,6 +16,18 @@ export function plainText(text: unknown): string {
   return printable.replace(/\s+/g, ' ').trim();
 }
 
+/** Line ends and tabs are part of code and of what an agent thought. */
+const notPrintableInLines = /[[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]--[\n\t]]/gv;
+
+/** Returns the text with its lines, without anything that could act on what shows it. */
+export function plainLines(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(escapeSequence, '')
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(notPrintableInLines, '');
+}
+
 /** At most `limit` code points; where something is left out, the last of them is an ellipsis. */
 export function cutText(text: string, limit: number): string {
   const characters = Array.from(text);

@@ -1,7 +1,10 @@
-/** The pictures that a benchmark takes while it works on a task: what is asked of a VM for them, and what comes back. */
+/**
+ * What a benchmark leaves in the folder of a task while it works on it: screenshots, and texts that say what the agent did. This is how
+ * both are asked for, on the VM that has them or from a copy, and what comes back.
+ */
 import type { Result } from './result.ts';
 
-/** One attempt at a task, as far as its pictures can be found by it. Times are epoch milliseconds, null where they are not known. */
+/** One attempt at a task, as far as its files can be found by it. Times are epoch milliseconds, null where they are not known. */
 export interface ScreenTask {
   readonly vm: string;
   readonly runId: string;
@@ -30,6 +33,26 @@ export interface Screen {
   readonly sizeBytes: number;
 }
 
+/** A text of a task's folder: its trajectory, or what a benchmark writes beside it. */
+export interface TaskText {
+  /** Name of the file: "traj.jsonl". */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** The file is longer than these bytes. */
+  readonly isCut: boolean;
+  /** When the file was last written to; epoch milliseconds. */
+  readonly modifiedAt: number;
+}
+
+/** The texts of an attempt, and what is needed to read them. */
+export interface TaskTexts {
+  readonly texts: readonly TaskText[];
+  /** The screenshots that lie beside them, in the order of their steps. */
+  readonly screens: readonly Screen[];
+  /** Added to a local time in the texts (read as UTC) to get epoch milliseconds. */
+  readonly clockOffsetMs: number;
+}
+
 export interface ScreensProblem {
   readonly kind:
     /** There is no connection to the VM now. */
@@ -47,10 +70,53 @@ export interface ScreensProblem {
   readonly detail: string;
 }
 
-/** What can be asked about the pictures of a VM. */
+/** What can be asked about the files of a task. */
 export interface Screens {
   /** In the order of their steps. */
   list(task: ScreenTask, signal: AbortSignal): Promise<Result<readonly Screen[], ScreensProblem>>;
   /** @param name one of those that {@link Screens.list} tells; any other is absent */
   read(task: ScreenTask, name: string, signal: AbortSignal): Promise<Result<Uint8Array, ScreensProblem>>;
+  /**
+   * The texts that say what the agent did. A trajectory may hold other attempts, too: the times in it tell which lines are of this one
+   * ({@link isInAttempt}). An attempt that left only screenshots has no texts, which is no problem.
+   */
+  texts(task: ScreenTask, signal: AbortSignal): Promise<Result<TaskTexts, ScreensProblem>>;
+}
+
+/** A file may be written a moment before the log reports its task, or after it reported its end. */
+const aroundMs = 30_000;
+
+/**
+ * Returns whether something happened in an attempt. Other attempts and other runs write into the same folder, so the time decides whose
+ * a file is, or a line of one.
+ * @param atMs epoch milliseconds
+ */
+export function isInAttempt(atMs: number, task: ScreenTask): boolean {
+  const { endedAt, notFrom } = task;
+  return (
+    isAfterStart(atMs, task) &&
+    atMs <= (endedAt ?? Number.POSITIVE_INFINITY) + aroundMs &&
+    atMs < (notFrom ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+/** Returns whether something happened in an attempt or later. */
+export function isAfterStart(atMs: number, { startedAt, notBefore }: ScreenTask): boolean {
+  return (
+    atMs >=
+    Math.max((startedAt ?? Number.NEGATIVE_INFINITY) - aroundMs, notBefore ?? Number.NEGATIVE_INFINITY)
+  );
+}
+
+/** WAA: `screenshot-step_3_20260128@225520.png`, `…-step_reset_….png` for the state before; OSWorld: `step_3_20260128@225520123456.png`. */
+export function stepOf(name: string): number | null {
+  const [, step] = /(?:^|[^A-Za-z])step_(reset|\d{1,6})(?=[_.])/.exec(name) ?? [];
+  if (step === undefined) return null;
+  return step === 'reset' ? 0 : Number(step);
+}
+
+/** Compares screenshots by their steps; those whose step is not known come last. */
+export function byStep(a: Screen, b: Screen): number {
+  const last = Number.MAX_SAFE_INTEGER;
+  return (a.step ?? last) - (b.step ?? last) || a.takenAt - b.takenAt || (a.name < b.name ? -1 : 1);
 }

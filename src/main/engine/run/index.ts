@@ -27,3 +27,6 @@ export { documentsOf, findJobs, nameOf, type JobFolder } from './trials/tree.ts'
 export type { JsonText } from './trials/json-text.ts';
 export { isOfJob, type TrialJob } from './trials/job.ts';
 export type { EndedAttempt, RunArguments, RunEffect, RunState } from './model.ts';
+export { readSteps } from './steps/read-steps.ts';
+export { stepText } from './steps/values.ts';
+export type { Step, StepsContext, StepsReading } from './steps/model.ts';
