@@ -1,24 +1,27 @@
 /** The result folder of a benchmark, as the script reads it under the shells that a VM or a container may have. */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   readResults,
   readScreens,
+  readTextLines,
   resultsCommand,
   screenCommand,
   screensCommand,
   type ResultPage,
-  type ScreenLine,
+  type FileLine,
 } from '../../../src/main/engine/vm/result-folder.ts';
 import { type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import { fetchScreen } from '../../../src/main/engine/vm/screen-file.ts';
+import { fetchTexts } from '../../../src/main/engine/vm/task-texts.ts';
 import { until } from '../../support/wait.ts';
 import { type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
+const named = (name: string): FileLine => ({ folder: '.', name, modifiedAt: 0, sizeBytes: 0 });
 const png = Buffer.from('89504e470d0a1a0a0000', 'hex');
 
 describe.each(shells)('a result folder under %s', (_name, program) => {
@@ -51,7 +54,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
     return readScreens(await shell.ask(60, words));
   };
 
-  const fetched = (screen: ScreenLine, mostBytes: number, folder = root) =>
+  const fetched = (screen: FileLine, mostBytes: number, folder = root) =>
     fetchScreen(machine.channels, 'sh', screenCommand(folder, screen, mostBytes), {
       mostBytes,
       limitMs: 60_000,
@@ -269,7 +272,7 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
       ['a', 'x\ny'],
     ] as const)
       expect(screensCommand(root, domain, taskId)).toBeNull();
-    const screen: ScreenLine = { folder: './chrome/a', name: 'secret.png', modifiedAt: 0, sizeBytes: 10 };
+    const screen: FileLine = { folder: './chrome/a', name: 'secret.png', modifiedAt: 0, sizeBytes: 10 };
     expect(await fetched(screen, 100)).toEqual({ kind: 'absent' });
     expect(await fetched({ ...screen, folder: '../outside/chrome/a' }, 100)).toEqual({ kind: 'absent' });
     symlinkSync('/etc/passwd', join(root, 'passwd.png'));
@@ -279,11 +282,53 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
   it('gives a picture byte by byte, and of one that is too big only its size', async () => {
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 256));
     put("it's/a/step_1.png", bytes);
-    const screen: ScreenLine = { folder: "./it's/a", name: 'step_1.png', modifiedAt: 0, sizeBytes: 0 };
+    const screen: FileLine = { folder: "./it's/a", name: 'step_1.png', modifiedAt: 0, sizeBytes: 0 };
     expect(await fetched(screen, 300_000)).toEqual({ kind: 'ok', bytes });
     appendFileSync(join(root, "it's/a/step_1.png"), 'x');
     expect(await fetched(screen, 300_000)).toEqual({ kind: 'too-big', sizeBytes: 300_001 });
     expect(await fetched({ ...screen, name: 'step_2.png' }, 300_000)).toEqual({ kind: 'absent' });
+  });
+
+  it('has the texts of a task, named before its pictures, each with its bytes, whatever they are', async () => {
+    const folder = "it's a model/0/chrome/a-WOS";
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 256));
+    put(`${folder}/traj.jsonl`, bytes, 1_800_000_012);
+    put(`${folder}/traj.md`, '');
+    put(`${folder}/plan_result-step_1_20260128@225520.txt`, 'é\n\nend\n');
+    put(`${folder}/plan_result-bad\nname.txt`, 'x');
+    put(`${folder}/plan_result-folder.txt/x`, 'x');
+    put(`${folder}/screenshots/step_000.png`, png);
+    put(`${folder}/a.png`, png);
+    symlinkSync('/etc/passwd', join(root, folder, 'runtime.log'));
+    symlinkSync('/etc/passwd', join(root, folder, 'plan_result-link.txt'));
+    const answer = await shell.ask(60, screensCommand(root, 'chrome', 'a-WOS') ?? []);
+    expect(answer).toMatch(
+      /^folder .*\nscreen 1800000012 300000 \.\/traj\.jsonl\nscreen \d+ 0 \.\/traj\.md\n/,
+    );
+    const screens = readScreens(answer);
+    expect(screens.kind === 'ok' && screens.value.map((line) => [line.folder, line.name])).toEqual([
+      [`./${folder}`, 'a.png'],
+      [`./${folder}/screenshots`, 'step_000.png'],
+    ]);
+    const texts = readTextLines(answer);
+    const lines = texts.kind === 'ok' ? texts.value : [];
+    expect(lines.map(({ name }) => name)).toEqual(['traj.jsonl', 'traj.md']);
+    const limits = { limitMs: 60_000, signal: new AbortController().signal };
+    const all = { folder: root, lines: [...lines, { ...named('runtime.log'), folder: `./${folder}` }] };
+    expect(await fetchTexts(machine.channels, 'sh', all, limits)).toEqual({
+      kind: 'ok',
+      texts: [
+        { name: 'traj.jsonl', bytes, isCut: false },
+        { name: 'traj.md', bytes: Buffer.alloc(0), isCut: false },
+        { name: 'plan_result-step_1_20260128@225520.txt', bytes: Buffer.from('é\n\nend\n'), isCut: false },
+      ],
+    });
+    for (const away of ['../outside', './none', './link']) {
+      symlinkSync('/etc', join(root, 'link'), 'dir');
+      const gone = { folder: root, lines: [{ ...named('passwd'), folder: away }] };
+      expect(await fetchTexts(machine.channels, 'sh', gone, limits)).toEqual({ kind: 'absent' });
+      rmSync(join(root, 'link'));
+    }
   });
 
   it('is let go of when nobody wants the picture any more, or it takes too long', async () => {

@@ -1,4 +1,5 @@
 /** Pictures of tasks, from folders of this machine by shells of this machine. */
+import { spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -11,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ScreenTask } from '../../../src/shared/screens.ts';
+import { stepOf, type ScreenTask } from '../../../src/shared/screens.ts';
 import { openShell } from '../../../src/main/engine/vm/index.ts';
-import { createScreens, stepOf } from '../../../src/main/engine/watch/screens.ts';
+import { createScreens } from '../../../src/main/engine/watch/screens.ts';
 import type { VmState } from '../../../src/main/engine/watch/state.ts';
 import type { VmStore } from '../../../src/main/engine/watch/store.ts';
 import { localShell, type LocalShell } from '../vm/local-shell.ts';
@@ -234,6 +235,116 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
       expect(await create().list(task(changes), signal)).toMatchObject({ problem: { kind: 'absent' } });
     store.update({ contact: null });
     expect(await create().list(task(), signal)).toMatchObject({ problem: { kind: 'disconnected' } });
+  });
+
+  describe('with the texts beside them', () => {
+    const textsOf = async (changes: Partial<ScreenTask> = {}, screens = create()) => {
+      const read = await screens.texts(task(changes), signal);
+      if (!read.ok) throw new Error(read.problem.detail);
+      const { texts } = read.value;
+      return { ...read.value, names: texts.map(({ name }) => name), told: texts.map(textIn) };
+    };
+    const textIn = ({ bytes }: { readonly bytes: Uint8Array }): string => Buffer.from(bytes).toString();
+
+    it('are read in one go: the trajectory, what lies beside it, and the names of the screenshots', async () => {
+      put(`${folder}/traj.jsonl`, '{"step_num":1}\n\n', startMs + 2_000);
+      put(`${folder}/runtime.log`, '');
+      put(`${folder}/plan_result-step_0_20260128@225520.txt`, 'I think\n');
+      put(`${folder}/accessibility_tree-step_0.txt`, 'large');
+      put(`${folder}/step_1.png`);
+      const { names, told, screens, texts, clockOffsetMs } = await textsOf();
+      expect(names).toEqual(['traj.jsonl', 'runtime.log', 'plan_result-step_0_20260128@225520.txt']);
+      expect(told).toEqual(['{"step_num":1}\n\n', '', 'I think\n']);
+      expect(texts[0]).toMatchObject({ isCut: false, modifiedAt: startMs + 2_000 });
+      expect(screens).toMatchObject([{ name: 'step_1.png', step: 1 }]);
+      expect(clockOffsetMs).toBe(0);
+      expect(shells.pids).toHaveLength(3);
+    });
+
+    it('are those of the attempt, but for a trajectory that may hold it', async () => {
+      put(`${folder}/traj.jsonl`, 'both', startMs + 3_600_000);
+      put(`${folder}/traj.md`, 'later', startMs + 3_600_000);
+      put(`${folder}/results.json`, 'earlier', startMs - 3_600_000);
+      put(`${folder}/step_1.png`);
+      expect((await textsOf()).told).toEqual(['both']);
+      const before = {
+        startedAt: startMs - 7_200_000,
+        endedAt: startMs - 3_600_000,
+        notFrom: startMs - 10_000,
+      };
+      expect((await textsOf(before)).told).toEqual(['earlier', 'both']);
+      const after = { startedAt: startMs + 7_200_000, endedAt: null, notBefore: startMs + 7_000_000 };
+      expect(await create().texts(task(after), signal)).toMatchObject({ problem: { kind: 'absent' } });
+    });
+
+    it('may be there without screenshots, which are then none', async () => {
+      put(`${folder}/traj.jsonl`, 'x');
+      expect(await textsOf()).toMatchObject({ told: ['x'], screens: [] });
+      expect(await create().list(task(), signal)).toMatchObject({ problem: { kind: 'absent' } });
+      expect(await create().read(task(), 'traj.jsonl', signal)).toMatchObject({
+        problem: { kind: 'absent' },
+      });
+    });
+
+    it('may be missing beside screenshots, which is no problem', async () => {
+      put(`${folder}/step_1.png`);
+      expect(await textsOf()).toMatchObject({ told: [], screens: [{ step: 1 }] });
+    });
+
+    it('have screenshots in a folder of their own: of WAA-V2, and of openadapt-evals', async () => {
+      put(`${folder}/traj.jsonl`, 'x', startMs + 5_000);
+      put(`${folder}/screenshot/screenshot-step_0_20260128@225520.png`, 'png');
+      const screens = create();
+      expect(await textsOf({}, screens)).toMatchObject({ told: ['x'], screens: [{ step: 0 }] });
+      const read = await screens.read(task(), 'screenshot-step_0_20260128@225520.png', signal);
+      expect(read).toEqual({ ok: true, value: Buffer.from('png') });
+    });
+
+    it('are no links, pipes or folders, and do not lead out', async () => {
+      put('outside.txt', 'secret');
+      put(`${folder}/traj.md`, 'fine');
+      symlinkSync(join(dir, 'outside.txt'), join(dir, folder, 'traj.jsonl'));
+      symlinkSync(join(dir, 'outside.txt'), join(dir, folder, 'plan_result-step_1.txt'));
+      mkdirSync(join(dir, folder, 'runtime.log'));
+      spawnSync('mkfifo', [join(dir, folder, 'results.json'), join(dir, folder, 'plan_result-step_2.txt')]);
+      expect((await textsOf()).told).toEqual(['fine']);
+    });
+
+    it('are cut where they are too long', async () => {
+      put(`${folder}/results.json`, 'x'.repeat(64 * 1024 + 1));
+      put(`${folder}/plan_result-step_1.txt`, 'y'.repeat(20_000));
+      const { texts } = await textsOf();
+      expect(texts.map(({ bytes, isCut }) => [bytes.length, isCut])).toEqual([
+        [64 * 1024, true],
+        [20_000, false],
+      ]);
+    });
+
+    it('are read again only if a file has changed', async () => {
+      const screens = create();
+      put(`${folder}/traj.jsonl`, 'x');
+      expect((await textsOf({}, screens)).told).toEqual(['x']);
+      const started = shells.pids.length;
+      expect((await textsOf({}, screens)).told).toEqual(['x']);
+      expect(shells.pids).toHaveLength(started);
+      put(`${folder}/traj.jsonl`, 'xy');
+      expect((await textsOf({}, screens)).told).toEqual(['xy']);
+    });
+
+    it('have the times of the program that wrote them, also after its container is gone', async () => {
+      put(`${folder}/traj.jsonl`, 'x');
+      store.update({ inside: { zoneOffsetMinutes: -300 } as VmState['inside'] });
+      const screens = create();
+      store.update({ inside: null, machine: { ...machine, clockSkewMs: 0, zoneOffsetMinutes: 120 } });
+      expect((await textsOf({}, screens)).clockOffsetMs).toBe(300 * 60_000);
+      const printed = { log: `host:${dir}/client/results/logs/normal-0-20260128@225508.log` };
+      expect((await textsOf(printed, screens)).clockOffsetMs).toBe(-120 * 60_000);
+    });
+
+    it('cannot be had without a connection', async () => {
+      store.update({ contact: null });
+      expect(await create().texts(task(), signal)).toMatchObject({ problem: { kind: 'disconnected' } });
+    });
   });
 
   it('are fetched one at a time, and no endless queue is kept', async () => {

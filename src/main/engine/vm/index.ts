@@ -118,16 +118,19 @@ export {
   type Runner,
 } from './surroundings.ts';
 export {
+  isScreenName,
   readResults,
   readScreens,
+  readTextLines,
   resultsCommand,
   screenCommand,
   screensCommand,
   type FolderAnswer,
   type JobFileLine,
   type ResultLine,
-  type ScreenLine,
+  type FileLine,
 } from './result-folder.ts';
 export { readJobFiles, type JobFileText } from './job-files.ts';
 export { fetchScreen, type ScreenFile } from './screen-file.ts';
+export { fetchTexts, type FetchedTexts } from './task-texts.ts';
 export { section } from './section.ts';

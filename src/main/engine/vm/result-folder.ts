@@ -46,8 +46,8 @@ export interface ResultPage {
   readonly hasMore: boolean;
 }
 
-/** A picture in a task's folder. */
-export interface ScreenLine {
+/** A file in a task's folder: a picture, or a text that says what the agent did. */
+export interface FileLine {
   /** From the result folder on. */
   readonly folder: string;
   readonly name: string;
@@ -55,6 +55,17 @@ export interface ScreenLine {
   readonly modifiedAt: number;
   readonly sizeBytes: number;
 }
+
+/** The texts that say what an agent did, by the names of their files, and how many bytes of each are read. */
+export const textNames: ReadonlyMap<string, number> = new Map([
+  ['traj.jsonl', 50 * 1024 * 1024],
+  ['traj.md', 8 * 1024 * 1024],
+  ['execution.json', 4 * 1024 * 1024],
+  ['runtime.log', 8 * 1024 * 1024],
+  ['results.json', 64 * 1024],
+  ['task.json', 256 * 1024],
+  ['instruction.txt', 64 * 1024],
+]);
 
 /** A name that can be shown and asked for: it holds no separator and no control character. */
 const screenName = /^[^/\p{Cc}\uFFFD]{1,250}\.(png|jpe?g)$/u;
@@ -70,7 +81,7 @@ export function resultsCommand(folder: string, sinceSeconds: number, skip: numbe
 }
 
 /**
- * Request words for the pictures of a task; null where its name cannot be that of a folder.
+ * Request words for the pictures and texts of a task; null where its name cannot be that of a folder.
  * @param domain null: any @param attempt its try comes first, so that a long answer has it
  */
 export function screensCommand(
@@ -85,7 +96,7 @@ export function screensCommand(
 }
 
 /** Request words: one picture as raw bytes behind a line that tells how many there are. */
-export function screenCommand(folder: string, screen: ScreenLine, mostBytes: number): string[] {
+export function screenCommand(folder: string, screen: FileLine, mostBytes: number): string[] {
   return ['until_closed', 'screen', shellPath(folder), `${screen.folder}/${screen.name}`, String(mostBytes)];
 }
 
@@ -166,19 +177,34 @@ function isPlainWord(word: string): boolean {
   return isName && word.length <= longestWord && plainText(word) === word && !word.includes('\uFFFD');
 }
 
-export function readScreens(answer: string | null): FolderAnswer<readonly ScreenLine[]> {
+/** Returns the pictures of a task's folders. */
+export function readScreens(answer: string | null): FolderAnswer<readonly FileLine[]> {
+  return readFiles(answer, isScreenName);
+}
+
+/** Returns the texts of a task's folders, from the same answer. */
+export function readTextLines(answer: string | null): FolderAnswer<readonly FileLine[]> {
+  return readFiles(answer, (name) => textNames.has(name));
+}
+
+function readFiles(
+  answer: string | null,
+  isWanted: (name: string) => boolean,
+): FolderAnswer<readonly FileLine[]> {
   if (answer === null) return { kind: 'failed' };
   if (answer.trimEnd() === 'absent') return { kind: 'absent' };
-  const screens: ScreenLine[] = [];
+  // The script names the texts twice.
+  const files = new Map<string, FileLine>();
   let folder: string | null = null;
   // Every line has its end: a last one without it is cut.
   for (const line of answer.split('\n').slice(0, -1)) {
     if (line.startsWith('folder ')) folder = line.slice('folder '.length);
-    const match = /^screen (\d{1,12}) (\d{1,15}) \.\/(.+)$/.exec(line);
-    if (match?.[3] === undefined || folder === null || !isScreenName(match[3])) continue;
-    screens.push({ folder, name: match[3], modifiedAt: Number(match[1]), sizeBytes: Number(match[2]) });
+    const [, modifiedAt, sizeBytes, name] = /^screen (\d{1,12}) (\d{1,15}) \.\/(.+)$/.exec(line) ?? [];
+    if (name === undefined || folder === null || !isWanted(name)) continue;
+    const file = { folder, name, modifiedAt: Number(modifiedAt), sizeBytes: Number(sizeBytes) };
+    files.set(`${folder}/${name}`, file);
   }
-  return folder === null ? { kind: 'absent' } : { kind: 'ok', value: screens };
+  return folder === null ? { kind: 'absent' } : { kind: 'ok', value: [...files.values()] };
 }
 
 /** What `screen` says before the bytes: "screen 12345"; null where it is not there. `end`: first byte behind the line. */

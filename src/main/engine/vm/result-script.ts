@@ -8,12 +8,21 @@
  *                                       the files of jobs; then `unnamed COUNT` if some were left out for their names, and `more` or `end`
  *   `job_files FOLDER MARK HOW PATH …`  for each PATH a line `MARK PATH`, then its bytes and a line end: HOW `whole`: the first 24,000;
  *                                       `ends`: the first 8,000, a line `MARK`, and the last 16,000. Then a line `MARK`, and `end`
- *   `screens FOLDER DOMAIN ID [TRY]`    for each folder of that task, and for each folder of a try in it, a line `folder PATH`, then
- *                                       a line `screen SECONDS BYTES ./NAME` for each of its pictures. DOMAIN empty: any. TRY comes first
+ *   `screens FOLDER DOMAIN ID [TRY]`    for each folder of that task, and for each folder of a try or of screenshots in it, a line
+ *                                       `folder PATH`, then a line `screen SECONDS BYTES ./NAME` for each of its texts that say what the
+ *                                       agent did, and for each of its pictures. DOMAIN empty: any. TRY comes first
+ *   `texts FOLDER PATH MARK PLANS PLANBYTES [BYTES NAME]…`   for each NAME in the task's folder PATH a line `MARK NAME`, then its first
+ *                                       BYTES and a line end; the same for the first PLANS files `plan_result-*.txt`. Then a line `MARK`, and `end`
  *   `screen FOLDER PATH MOST`           a line `screen BYTES`, then the bytes of that file, where it has no more than MOST
  *
  * Each says `absent` where there is no such folder, or it may not be read.
  */
+import { textNames } from './result-folder.ts';
+
+const names = [...textNames.keys()];
+const textPaths = names.map((name) => `./${name}`).join(' ');
+const textTests = names.map((name) => `-name ${name}`).join(' -o ');
+
 export const resultScript = String.raw`
 enter() { cd -P -- "$1" 2>/dev/null && [ -r . ] || { echo absent; return 1; }; }
 # Sets $reason to the first line with text, as far as it lies within the first bytes; 1: there is no such file.
@@ -104,6 +113,9 @@ screens() {
   find . -mindepth 1 -maxdepth 9 '(' -name logs -o -path "*$nl*" ')' -prune -o -type d -path "$wanted" -print 2>/dev/null | head -n 20 |
   while IFS= read -r folder; do
     list_screens "$folder"
+    # Those of WAA-V2 and of openadapt-evals.
+    list_screens "$folder/screenshot"
+    list_screens "$folder/screenshots"
     [ -z "$4" ] || list_screens "$folder/$4"
     for try in "$folder"/[0-9] "$folder"/[0-9][0-9] "$folder"/[0-9][0-9][0-9] "$folder"/[a-zA-Z]*[0-9]; do
       [ "$try" = "$folder/$4" ] || list_screens "$try"
@@ -115,7 +127,33 @@ list_screens() {
   ( cd -P -- "$1" 2>/dev/null || exit
     case $PWD in "$root"/*) ;; *) exit;; esac
     printf 'folder %s\n' "$1"
-    describe 'screen %Y %s %n' . -maxdepth 1 -type f '(' -name '*.png' -o -name '*.jpg' -o -name '*.jpeg' ')' ! -name "*$nl*" ! -name 'window_image*' )
+    # The texts are named first, because a long answer is cut.
+    describe 'screen %Y %s %n' ${textPaths} . -maxdepth 1 -type f '(' ${textTests} -o -name '*.png' -o -name '*.jpg' -o -name '*.jpeg' ')' ! -name "*$nl*" ! -name 'window_image*' )
+}
+texts() {
+  enter "$1" || return
+  root=${'$'}{PWD%/}
+  cd -P -- "./$2" 2>/dev/null || { echo absent; return; }
+  case $PWD/ in "$root"/*) ;; *) echo absent; return;; esac
+  mark=$3 plans=$4 bytes=$5; shift 5
+  while [ $# -gt 1 ]; do
+    print_text "$1" "./$2"
+    shift 2
+  done
+  for plan in ./plan_result-*.txt; do
+    case $plan in *"$nl"*) continue;; esac
+    [ "$plans" -gt 0 ] || break
+    plans=$((plans - 1))
+    print_text "$bytes" "$plan"
+  done
+  printf '%s\nend\n' "$mark"
+}
+print_text() {
+  [ -f "$2" ] && [ ! -L "$2" ] || return 0
+  printf '%s %s\n' "$mark" "${'$'}{2#./}"
+  ( open_inside "$2" || exit
+    exec head -c "$1" <&5 )
+  echo
 }
 screen() {
   enter "$1" || return

@@ -1,62 +1,79 @@
-/** Chooses the screenshots of one attempt among all that lie in the folders of its task. Pure. */
-import type { ScreenTask } from '../../../shared/screens.ts';
-import type { ScreenLine } from '../vm/index.ts';
+/** Chooses the files of one attempt among all that lie in the folders of its task. Pure. */
+import { isAfterStart, isInAttempt, type ScreenTask } from '../../../shared/screens.ts';
+import { isScreenName, type FileLine } from '../vm/index.ts';
 
-/** A screenshot may be written a moment before the log reports its task, or after it reported its end. */
-const aroundMs = 30_000;
 /** A try's folder holds what was written within the attempt. File times are whole seconds, and two clocks never agree exactly. */
 const slackMs = 5_000;
 
-export interface TimedScreen extends ScreenLine {
-  /** Epoch milliseconds of our clock. */
-  readonly takenAt: number;
+export interface TimedFile extends FileLine {
+  /** When it was last written to: epoch milliseconds of our clock. */
+  readonly writtenAt: number;
 }
 
-/** Returns the screenshots of the attempt, all from one folder. */
-export function screensOfAttempt(screens: readonly TimedScreen[], task: ScreenTask): readonly TimedScreen[] {
-  const tries = screens.filter((screen) => tryOf(screen, task) !== null);
+/** The files of an attempt, all of one folder. Screenshots may lie in a folder in it. */
+export interface AttemptFiles {
+  readonly screens: readonly TimedFile[];
+  readonly texts: readonly TimedFile[];
+}
+
+/**
+ * Returns the files of the attempt. A trajectory that was written to later is among them, because it may hold other attempts besides:
+ * the times in it tell.
+ */
+export function filesOfAttempt(files: readonly TimedFile[], task: ScreenTask): AttemptFiles {
+  const tries = files.filter((file) => tryOf(file, task) !== null);
+  const others = files.filter((file) => !tries.includes(file));
   const ofTry = oneTry(tries, task);
-  if (ofTry.length > 0) return ofTry;
-  return ofOneFolder(screens.filter((screen) => !tries.includes(screen) && isOfAttempt(screen, task)));
+  const certain = ofTry.length > 0 ? ofTry : ofOneFolder(others.filter((file) => isOfAttempt(file, task)));
+  const found = certain.length > 0 ? certain : ofOneFolder(others.filter((file) => mayHold(file, task)));
+  const home = homeOf(found[0]);
+  const also = others.filter((file) => homeOf(file) === home && !found.includes(file) && mayHold(file, task));
+  return {
+    screens: found.filter(({ name }) => isScreenName(name)),
+    texts: [...found, ...also].filter(({ name }) => !isScreenName(name)),
+  };
 }
 
-/** Other attempts and other runs write into the same folder, so the time decides whose a screenshot is. */
-function isOfAttempt({ takenAt }: TimedScreen, task: ScreenTask): boolean {
-  const { startedAt, endedAt, notBefore, notFrom } = task;
-  return (
-    takenAt >=
-      Math.max((startedAt ?? Number.NEGATIVE_INFINITY) - aroundMs, notBefore ?? Number.NEGATIVE_INFINITY) &&
-    takenAt <= (endedAt ?? Number.POSITIVE_INFINITY) + aroundMs &&
-    takenAt < (notFrom ?? Number.POSITIVE_INFINITY)
-  );
+function isOfAttempt({ writtenAt }: TimedFile, task: ScreenTask): boolean {
+  return isInAttempt(writtenAt, task);
+}
+
+/** Benchmarks add to a trajectory that is there already. */
+function mayHold({ name, writtenAt }: TimedFile, task: ScreenTask): boolean {
+  return name === 'traj.jsonl' && isAfterStart(writtenAt, task);
+}
+
+/** The task's folder, or the try's. WAA-V2 and openadapt-evals put screenshots into a folder in it. */
+function homeOf(file: FileLine | undefined): string | null {
+  return file?.folder.replace(/\/screenshots?$/, '') ?? null;
 }
 
 /** The number of the try from 0, if each try has a folder of its own: "…/chrome/<id>/2". */
-function tryOf({ folder }: ScreenLine, { taskId }: ScreenTask): number | null {
+function tryOf({ folder }: FileLine, { taskId }: ScreenTask): number | null {
   const [name = '', above] = folder.split('/').toReversed();
   return above === taskId && /^\d{1,3}$/.test(name) ? Number(name) : null;
 }
 
 /**
  * Tries of one task may run side by side, so their times overlap. The first attempt is try 0 unless an earlier run left results and this
- * run began with a later try: then the attempt's try is the one whose screenshots end last before the attempt did.
+ * run began with a later try: then the attempt's try is the one whose files end last before the attempt did.
  */
-function oneTry(tries: readonly TimedScreen[], task: ScreenTask): readonly TimedScreen[] {
+function oneTry(tries: readonly TimedFile[], task: ScreenTask): readonly TimedFile[] {
   const { startedAt, endedAt, attempt } = task;
   const during = tries.filter(
-    ({ takenAt }) =>
-      takenAt >= (startedAt ?? Number.NEGATIVE_INFINITY) - slackMs &&
-      takenAt <= (endedAt ?? Number.POSITIVE_INFINITY) + slackMs,
+    ({ writtenAt }) =>
+      writtenAt >= (startedAt ?? Number.NEGATIVE_INFINITY) - slackMs &&
+      writtenAt <= (endedAt ?? Number.POSITIVE_INFINITY) + slackMs,
   );
-  const numbered = during.filter((screen) => tryOf(screen, task) === attempt - 1);
+  const numbered = during.filter((file) => tryOf(file, task) === attempt - 1);
   return ofOneFolder(numbered.length > 0 ? numbered : during);
 }
 
 /** The same task under several models has several folders: the one that was written to last is the one that is meant. */
-function ofOneFolder(screens: readonly TimedScreen[]): readonly TimedScreen[] {
-  const last = screens.reduce<TimedScreen | null>(
-    (newest, screen) => (newest === null || screen.takenAt > newest.takenAt ? screen : newest),
-    null,
+function ofOneFolder(files: readonly TimedFile[]): readonly TimedFile[] {
+  const last = files.reduce<TimedFile | undefined>(
+    (newest, file) => (newest === undefined || file.writtenAt > newest.writtenAt ? file : newest),
+    undefined,
   );
-  return screens.filter(({ folder }) => folder === last?.folder);
+  return files.filter((file) => homeOf(file) === homeOf(last));
 }
