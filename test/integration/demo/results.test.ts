@@ -1,5 +1,6 @@
 /** The demo shows what a result folder is for: scores that agree with the log, and a picture for each step. */
 import { expect, it, onTestFinished } from 'vitest';
+import type { StepsView } from '../../../src/main/engine/server/routes/steps-schema.ts';
 import { startSimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { startTestMonitor, testConfig } from '../../support/monitor.ts';
 import { openStream } from '../../support/stream-client.ts';
@@ -26,6 +27,12 @@ it('has pictures of its tasks, and results that contradict nothing', async () =>
   expect(screens.at(-1)?.step).toBe(task.steps);
   const picture = await fetch(monitor.url + (screens.at(-1)?.url ?? ''));
   expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png']);
+  const steps = (await (await fetch(path.replace(/screens$/, 'steps'))).json()) as StepsView;
+  expect(steps).toMatchObject({ source: 'traj.jsonl', skipped_lines: 0, result: { score: task.score } });
+  expect(steps.steps[0]).toMatchObject({ step: 0, action: null });
+  expect(steps.steps.at(-1)?.step).toBe(task.steps);
+  for (const { step, thought, action, screenshot } of steps.steps)
+    expect([thought === null, action === null, screenshot === null]).toEqual([step === 0, step === 0, false]);
   await until(
     () => client.statuses().some(({ detail }) => detail.found.some(({ piece }) => piece === 'results')),
     'the folder is found',

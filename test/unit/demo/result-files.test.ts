@@ -3,7 +3,7 @@ import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import { createResultFiles } from '../../../src/main/engine/demo/result-files.ts';
-import { readResults, readScreens } from '../../../src/main/engine/vm/index.ts';
+import { readResults, readScreens, readTextLines } from '../../../src/main/engine/vm/index.ts';
 
 const at = Date.UTC(2026, 0, 28, 22, 55, 8);
 
@@ -13,8 +13,10 @@ describe('the simulated result folder', () => {
     files.clear('gpt-4o');
     files.addResult('notepad', 'a-WOS', 1, at + 2_000);
     files.addResult('clock', 'b-WOS', 0.5, at);
-    files.addScreen('notepad', 'a-WOS', 0, at);
-    files.addScreen('notepad', 'a-WOS', 1, at + 1_000);
+    const step = { domain: 'notepad', taskId: 'a-WOS', step: 0, action: null, thought: null, done: false };
+    files.addStep(step, at);
+    files.addStep({ ...step, step: 1, action: 'DONE', thought: 'It is done.', done: true }, at + 1_000);
+    files.addException('notepad', 'a-WOS', 'Read timed out.', at + 1_500);
     const read = readResults(files.results(0, 0));
     expect(read.kind === 'ok' && read.value.lines.map(({ taskId, text }) => [taskId, text])).toEqual([
       ['b-WOS', '0.5'],
@@ -32,6 +34,24 @@ describe('the simulated result folder', () => {
         { folder, name: 'screenshot-step_1_20260128@225509.png' },
       ],
     });
+    expect(readTextLines(files.screens('notepad', 'a-WOS'))).toMatchObject({
+      value: [{ folder, name: 'traj.jsonl' }],
+    });
+    expect(files.texts(folder, 'MARK', ['99', 'traj.jsonl', '99', 'traj.md']).toString()).toBe(
+      [
+        'MARK traj.jsonl',
+        '{"step_num":0,"action_timestamp":"20260128@225508","action":null,"screenshot":"screenshot-step_reset_20260128@225508.png"}',
+        '{"step_num":1,"action_timestamp":"20260128@225509","action":"DONE","reward":0,"done":true,"info":{},' +
+          '"screenshot":"screenshot-step_1_20260128@225509.png","plan_result":"plan_result-step_1_20260128@225509.txt"}',
+        '{"Error":"Exception in notepad/a-WOS","Exception":"Read timed out."}',
+        '',
+        'MARK plan_result-step_1_20260128@225509.txt',
+        'It is done.',
+        'MARK',
+        'end',
+        '',
+      ].join('\n'),
+    );
     expect(readScreens(files.screens('', 'a-WOS'))).toEqual(screens);
     expect(readScreens(files.screens('clock', 'a-WOS'))).toEqual({ kind: 'absent' });
     const path = `${folder}/screenshot-step_1_20260128@225509.png`;

@@ -47,3 +47,26 @@ export function actionCode(random: Random, domain: string): string {
     'computer.mouse.scroll(dir="down")',
   ]);
 }
+
+/** What each kind of action is for, by what its code holds. */
+const reasons: readonly (readonly [code: string, reason: string])[] = [
+  ['DONE', 'Everything that was asked for is visible on the screen, so the task is done.'],
+  ['FAIL', 'Nothing on this computer can do what was asked for. I give up and say so.'],
+  ['WAIT', 'The window is still loading. I wait a moment before I look again.'],
+  ['switch_to_application', 'The window that I need is behind another one. I bring it to the front.'],
+  ['open_program', 'The program is not open yet, so I start it.'],
+  ['hotkey', 'The change is made. I save it with the keyboard.'],
+  ['keyboard.write', 'The field has the focus. I type the text and confirm it.'],
+  ['for _ in range', 'The entry is further down in the list. I move down to it and select it.'],
+  ['keyboard.press', 'The dialog shows the right values. I confirm it.'],
+  ['double_click', 'This item opens with a double click.'],
+  ['right_click', 'The command is in the context menu of this element.'],
+  ['scroll', 'The element is not on the screen. I scroll down to find it.'],
+];
+
+/** Returns what the agent thinks before an action: the same for the same action. */
+export function thoughtBehind(action: string, step: number, instruction: string): string {
+  const reason =
+    reasons.find(([code]) => action.includes(code))?.[1] ?? 'This element is the next one that I need.';
+  return step === 1 ? `The task is: ${instruction}\n\n${reason}` : reason;
+}

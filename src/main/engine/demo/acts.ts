@@ -14,6 +14,18 @@ export interface EndedTask {
   readonly exception: string | null;
 }
 
+/** An action of the agent, as run.py records it after it. */
+export interface RecordedStep {
+  readonly domain: string;
+  readonly taskId: string;
+  /** 0: the state before the first one. */
+  readonly step: number;
+  /** Null: the state before the first step. */
+  readonly action: string | null;
+  readonly thought: string | null;
+  readonly done: boolean;
+}
+
 export type Act =
   /** Text appended to the container's log. */
   | { readonly type: 'container_log'; readonly text: string }
@@ -26,8 +38,8 @@ export type Act =
   /** What the last run left is wiped, and run.py begins. */
   | { readonly type: 'run_started'; readonly model: string }
   | { readonly type: 'run_log'; readonly records: readonly RunRecord[] }
-  /** The benchmark has kept a picture of the screen. Step 0: before the first one. */
-  | { readonly type: 'screen_taken'; readonly domain: string; readonly taskId: string; readonly step: number }
+  /** The benchmark has kept what happened in a step, with a picture of the screen. */
+  | { readonly type: 'step_recorded'; readonly step: RecordedStep }
   /** The last lines of an attempt, and what they stand for. */
   | { readonly type: 'task_ended'; readonly records: readonly RunRecord[]; readonly task: EndedTask }
   /** The process is gone. */

@@ -113,8 +113,8 @@ export function createMachine(random: Random, startedAt: number, vncPort = 8006)
       case 'run_ended':
         runner = null;
         return;
-      case 'screen_taken':
-        return results.addScreen(act.domain, act.taskId, act.step, at);
+      case 'step_recorded':
+        return results.addStep(act.step, at);
       case 'run_log':
       case 'task_ended':
         if (runStartedAt === 0) runStartedAt = at;
@@ -123,6 +123,8 @@ export function createMachine(random: Random, startedAt: number, vncPort = 8006)
         runLog?.file.append(act.records.map((record) => formatRecord(record, at)).join(''), at);
         if (act.type === 'task_ended' && act.task.score !== null)
           results.addResult(act.task.domain, act.task.taskId, act.task.score, at);
+        if (act.type === 'task_ended' && act.task.exception !== null)
+          results.addException(act.task.domain, act.task.taskId, act.task.exception, at);
         return;
     }
   };

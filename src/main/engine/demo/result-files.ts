@@ -1,4 +1,5 @@
 /** The result folder of the simulated benchmark: what its files are called, and what the script says of them. */
+import type { RecordedStep } from './acts.ts';
 import { fileTime, pythonFloat } from './run-records.ts';
 import { stepPicture } from './picture.ts';
 
@@ -19,14 +20,22 @@ export interface ResultFiles {
   /** Wipes it, as the benchmark's start does. */
   readonly clear: (model: string) => void;
   readonly addResult: (domain: string, taskId: string, score: number, at: number) => void;
-  /** @param step 0: the state before the first one */
-  readonly addScreen: (domain: string, taskId: string, step: number, at: number) => void;
+  /** Adds a screenshot, what the agent planned, and a line of the trajectory, as trajectory_recorder.py does. */
+  readonly addStep: (step: RecordedStep, at: number) => void;
+  /** Adds the line of the trajectory that tells of an exception. */
+  readonly addException: (domain: string, taskId: string, message: string, at: number) => void;
   /** The screenshot that was added last; null: there is none. */
   readonly newestScreen: () => NewestScreen | null;
   /** As the shell's function `results` tells it. */
   readonly results: (sinceSeconds: number, skip: number) => string;
   /** As the shell's function `screens` tells it. */
   readonly screens: (domain: string, taskId: string) => string;
+  /**
+   * As the shell's function `texts` gives it.
+   * @param path the task's folder, from the result folder on
+   * @param files a number of bytes and a name, and so on
+   */
+  readonly texts: (path: string, mark: string, files: readonly string[]) => Buffer;
   /** As the shell's function `screen` gives it. @param path from the result folder on */
   readonly screen: (path: string, mostBytes: number) => Buffer;
 }
@@ -41,6 +50,13 @@ export function createResultFiles(): ResultFiles {
   const seconds = ({ modifiedAt }: StoredFile): number => Math.floor(modifiedAt / 1000);
   const folderOf = (domain: string, taskId: string): string => `${top}/${domain}/${taskId}`;
 
+  function addLine(folder: string, entry: object, at: number): void {
+    const path = `${folder}/traj.jsonl`;
+    const before = files.get(path)?.bytes ?? Buffer.alloc(0);
+    const bytes = Buffer.concat([before, Buffer.from(`${JSON.stringify(entry)}\n`)]);
+    files.set(path, { bytes, modifiedAt: at });
+  }
+
   return {
     clear(model) {
       files.clear();
@@ -51,11 +67,25 @@ export function createResultFiles(): ResultFiles {
       const bytes = Buffer.from(`${pythonFloat(score)}\n`);
       files.set(`${folderOf(domain, taskId)}/result.txt`, { bytes, modifiedAt: at });
     },
-    addScreen(domain, taskId, step, at) {
-      const name = `screenshot-step_${step === 0 ? 'reset' : step}_${fileTime(at)}.png`;
+    addStep({ domain, taskId, step, action, thought, done }, at) {
+      const folder = folderOf(domain, taskId);
+      const suffix = `step_${step === 0 ? 'reset' : step}_${fileTime(at)}`;
+      const screenshot = `screenshot-${suffix}.png`;
       const bytes = stepPicture(step, hueOf(domain));
-      files.set(`${folderOf(domain, taskId)}/${name}`, { bytes, modifiedAt: at });
+      files.set(`${folder}/${screenshot}`, { bytes, modifiedAt: at });
       newest = { domain, step, bytes };
+      const entry = { step_num: step, action_timestamp: fileTime(at), action };
+      if (thought === null) {
+        addLine(folder, { ...entry, screenshot }, at);
+        return;
+      }
+      const plan = `plan_result-${suffix}.txt`;
+      files.set(`${folder}/${plan}`, { bytes: Buffer.from(thought), modifiedAt: at });
+      addLine(folder, { ...entry, reward: 0, done, info: {}, screenshot, plan_result: plan }, at);
+    },
+    addException(domain, taskId, message, at) {
+      const told = { Error: `Exception in ${domain}/${taskId}`, Exception: message };
+      addLine(folderOf(domain, taskId), told, at);
     },
     newestScreen: () => newest,
     results(sinceSeconds, skip) {
@@ -73,7 +103,7 @@ export function createResultFiles(): ResultFiles {
       const found = [...files].flatMap(([path, file]) => {
         const folder = path.slice(0, path.lastIndexOf('/'));
         const isAsked =
-          path.endsWith('.png') &&
+          /\.png$|\/traj\.jsonl$/.test(path) &&
           (domain === '' ? `${folder}/`.endsWith(end) : folder === folderOf(domain, taskId));
         return isAsked ? [{ folder, name: path.slice(folder.length + 1), file }] : [];
       });
@@ -81,6 +111,16 @@ export function createResultFiles(): ResultFiles {
       if (first === undefined) return '';
       const lines = found.map(({ name, file }) => `screen ${seconds(file)} ${file.bytes.length} ./${name}\n`);
       return `folder ${first.folder}\n${lines.join('')}`;
+    },
+    texts(path, mark, wanted) {
+      const plans = [...files.keys()].filter((file) => file.startsWith(`${path}/plan_result-`));
+      const named = wanted.filter((_, index) => index % 2 === 1).map((name) => `${path}/${name}`);
+      const parts = [...named, ...plans].flatMap((file) => {
+        const bytes = files.get(file)?.bytes;
+        const head = `${mark} ${file.slice(path.length + 1)}\n`;
+        return bytes === undefined ? [] : [Buffer.from(head), bytes, Buffer.from('\n')];
+      });
+      return Buffer.concat([...parts, Buffer.from(`${mark}\nend\n`)]);
     },
     screen(path, mostBytes) {
       const bytes = files.get(path)?.bytes;

@@ -1,5 +1,6 @@
 /** One run of run.py, from its start to its end, as timed steps. */
-import type { EndedTask, PlayStep } from './acts.ts';
+import { thoughtBehind } from './actions.ts';
+import type { EndedTask, PlayStep, RecordedStep } from './acts.ts';
 import type { PlannedAttempt, PlannedStep, RunPlan } from './run-plan.ts';
 import { error, info, type RunRecord } from './run-records.ts';
 import type { CatalogueTask } from './tasks.ts';
@@ -48,7 +49,7 @@ function* playAttempt(attempt: PlannedAttempt): Generator<PlayStep> {
   yield write(0, begin(attempt));
   yield write(setupMs / 2, setup(attempt));
   yield write(setupMs / 2, [info('desktop_env/288', 'Environment setup complete.')]);
-  yield picture(task, 0);
+  yield record(task, { step: 0, action: null, thought: null, done: false });
   for (const [index, step] of steps.entries()) {
     // Where a task raises, it does so while its last step is being carried out.
     yield* playStep(task, step, stepMs, end.kind === 'exception' && index === steps.length - 1);
@@ -58,8 +59,11 @@ function* playAttempt(attempt: PlannedAttempt): Generator<PlayStep> {
   yield { afterMs: durationMs * evaluationShare, act: { type: 'task_ended', records, task: ended } };
 }
 
-function picture({ domain, id: taskId }: CatalogueTask, step: number): PlayStep {
-  return { afterMs: 0, act: { type: 'screen_taken', domain, taskId, step } };
+function record(
+  { domain, id: taskId }: CatalogueTask,
+  step: Omit<RecordedStep, 'domain' | 'taskId'>,
+): PlayStep {
+  return { afterMs: 0, act: { type: 'step_recorded', step: { domain, taskId, ...step } } };
 }
 
 function* playStep(
@@ -90,6 +94,7 @@ function* playStep(
       info('lib_run_single/60', 'Reward: 0.00'),
       info('lib_run_single/61', `Done: ${ends ? 'True' : 'False'}`),
     ]);
-    yield picture(task, step.number);
+    const thought = thoughtBehind(action, step.number, task.instruction);
+    yield record(task, { step: step.number, action, thought, done: ends });
   }
 }

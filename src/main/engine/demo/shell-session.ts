@@ -72,6 +72,13 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
         end(0);
         return;
       }
+      if (words[0] === 'texts') {
+        const [, folder = '', path = '', mark = '', , , ...files] = words;
+        const results = machine.resultsAt(side, folder);
+        channel.write(results?.texts(path, mark, files) ?? 'absent\n');
+        end(0);
+        return;
+      }
       const found = findFollowed(machine, side, words);
       if ('file' in found) stopFollowing = follow(found, channel);
       else {
