@@ -19,7 +19,7 @@ const mayImport = {
   'engine/feed': ['engine/run'],
   'engine/watch': ['engine/config', 'engine/azure', 'engine/vm', 'engine/run', 'engine/feed'],
   'engine/hooks': ['engine/config', 'engine/feed'],
-  'engine/server': ['engine/feed'],
+  'engine/server': ['engine/feed', 'engine/run'],
   'engine/doctor': [
     'engine/config',
     'engine/vm',

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync,
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
+import type { StepsView } from '../../../src/main/engine/server/routes/steps-schema.ts';
 import { inspectLine, type RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask, sampleTasks } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
@@ -69,6 +70,25 @@ describe.skipIf(sshdPath === null)('pictures of a task', () => {
     expect(await detailOf(await fetch(path), 404)).toContain(
       'The container that has the results is not running',
     );
+  });
+
+  it('come with the steps that the agent wrote beside them, and again only when there are more', async () => {
+    const vm = await readyVm();
+    const step = { step_num: 1, action_timestamp: '20260128@225520', action: 'DONE', screenshot: name };
+    put(vm, `${taskFolder}/${name}`, picture);
+    put(vm, `${taskFolder}/plan_result-step_0_20260128@225520.txt`, 'It is done.');
+    const line = JSON.stringify({ ...step, plan_result: 'plan_result-step_0_20260128@225520.txt' });
+    put(vm, `${taskFolder}/traj.jsonl`, `${line}\n`);
+    const { path } = await runningVm(vm);
+    const steps = path.replace(/screens$/, 'steps');
+    const shown = (await (await fetch(steps)).json()) as StepsView;
+    const [only] = shown.steps;
+    expect(shown).toMatchObject({ source: 'traj.jsonl', skipped_lines: 0, attempt: 1, steps: { length: 1 } });
+    expect(only).toMatchObject({ thought: 'It is done.', action: 'DONE', screenshot: { kept: false } });
+    put(vm, `${taskFolder}/traj.jsonl`, `${line}\n${line}\n{"step_num`);
+    expect(((await (await fetch(steps)).json()) as StepsView).steps).toHaveLength(2);
+    await vm.killSshd();
+    await until(async () => (await fetch(steps)).status === 503, 'the connection is lost');
   });
 
   it('are fetched from the VM itself where the folder is a bind mount, also when the container is gone', async () => {

@@ -66,6 +66,21 @@ describe('things made up', () => {
           ? { ok: true, value: picture }
           : { ok: false, problem: { kind: name === 'late' ? 'late' : 'absent', detail: 'It is so.' } },
       ),
+    texts: () =>
+      Promise.resolve({
+        ok: true,
+        value: {
+          texts: [
+            {
+              name: 'traj.jsonl',
+              bytes: Buffer.from('{"step_num":1,"action":"x","screenshot":"a.png"}\n'),
+              ...{ isCut: false, modifiedAt: startMs },
+            },
+          ],
+          screens: [{ name: 'a.png', step: null, takenAt: startMs, sizeBytes: picture.length }],
+          clockOffsetMs: 0,
+        },
+      }),
   };
   const check: DoctorCheck = {
     ...{ check: 'ssh_port', vm: 'vm-a', title: 'SSH port', state: 'failed', found: 'It is closed.' },
@@ -137,6 +152,11 @@ describe('things made up', () => {
       '/api/runs/run-1/tasks/t1/screens/a.png 200',
       '/api/runs/run-1/tasks/t1/screens/b.png 404',
       '/api/runs/run-1/tasks/t1/screens/late 504',
+    ],
+    '/api/runs/{id}/tasks/{task}/steps': [
+      '/api/runs/run-1/tasks/t1/steps 200',
+      '/api/runs/run-1/tasks/t1/steps?attempt=x 400',
+      '/api/runs/run-1/tasks/none/steps 404',
     ],
     '/api/doctor': [' 200', '?vm=vm-a 200', '?vm=none 404'],
     '/api/setup': [' 200'],
@@ -278,6 +298,8 @@ describe('a VM that plays', () => {
     expectDescribed('/api/runs/{id}', await ask(monitor.url + run));
     expectDescribed('/api/runs/{id}/tasks', await ask(`${monitor.url}${run}/tasks`));
     expectDescribed('/api/runs/{id}/tasks/{task}/screens', listing);
+    const task_ = `${run}/tasks/${String(task?.data['task_id'])}`;
+    expectDescribed('/api/runs/{id}/tasks/{task}/steps', await ask(`${monitor.url}${task_}/steps`));
     expectDescribed('/api/runs/{id}/tasks/{task}/screens/{name}', picture);
   });
 });

@@ -46,6 +46,7 @@ const screens: Screens = {
     asked.push({ task, name, signal });
     return Promise.resolve(read);
   },
+  texts: () => Promise.reject(new Error('No route for screenshots asks for texts.')),
 };
 const problem = (kind: ScreensProblem['kind']): { ok: false; problem: ScreensProblem } => ({
   ok: false,

@@ -26,8 +26,11 @@ export interface History {
   run(id: string): StoredRun | null;
   /** In the order in which they ended. */
   tasksOf(runId: string): readonly TaskRecord[];
-  /** Every ended attempt of every run of the VM at this task, oldest first. A domain that is not known fits every domain. */
-  attemptsAt(vm: string, domain: string | null, taskId: string): readonly TaskRecord[];
+  /**
+   * Every ended attempt of every run of the VM at this task, oldest first. A domain that is not known fits every domain.
+   * @param vm null: of every VM
+   */
+  attemptsAt(vm: string | null, domain: string | null, taskId: string): readonly TaskRecord[];
 }
 
 export interface HistoryTables {
@@ -80,7 +83,7 @@ export function createHistoryTables(database: DatabaseSync, columns: JsonReader)
     isTaskTold: database.prepare(`SELECT event_seq IS NOT NULL AS value FROM tasks WHERE ${thisTask}`),
     tasksOf: database.prepare(`SELECT ${taskColumns} FROM tasks WHERE run_id = ? ORDER BY rowid`),
     attemptsAt: database.prepare(`SELECT ${taskColumns} FROM tasks JOIN runs ON runs.run_id = tasks.run_id
-      WHERE tasks.task_id = ?2 AND runs.vm = ?1 AND (?3 = '' OR tasks.domain IN ('', ?3))
+      WHERE tasks.task_id = ?2 AND (?1 IS NULL OR runs.vm = ?1) AND (?3 = '' OR tasks.domain IN ('', ?3))
       ORDER BY runs.sort_at, runs.rowid, tasks.rowid`),
   };
 

@@ -6,6 +6,7 @@ import { hookStatusSchema } from '../../../../shared/hook-status.ts';
 import * as payloads from '../../../../shared/payload-schemas.ts';
 import * as setup from '../../../../shared/setup.ts';
 import * as answers from './answer-schemas.ts';
+import { stepsSchema } from './steps-schema.ts';
 
 export const components = {
   AzureVm: setup.azureVmSchema,
@@ -38,6 +39,7 @@ export const components = {
   State: answers.statusAnswerSchema,
   Status: payloads.statusSchema,
   StatusDetail: payloads.statusDetailSchema,
+  Steps: stepsSchema,
   Task: answers.taskSchema,
   TaskComplete: payloads.taskCompleteSchema,
   Tasks: answers.tasksSchema,

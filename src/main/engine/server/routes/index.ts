@@ -22,6 +22,7 @@ import { addScreensRoute } from './screens-route.ts';
 import { hideFromOthers, type SetupDesk } from './setup-guard.ts';
 import { addSetupRoute } from './setup-route.ts';
 import { addStatusRoute } from './status-route.ts';
+import { addStepsRoute } from './steps-route.ts';
 import { addStreamRoute } from './stream-route.ts';
 import { addTasksRoute } from './tasks-route.ts';
 import { addTestVmRoute } from './test-vm-route.ts';
@@ -64,6 +65,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   addRunTasksRoute(app, feed);
   addScreensRoute(app, options);
   addScreenRoute(app, options);
+  addStepsRoute(app, options);
   const close = addDoctorRoute(app, { run: options.doctor, vmNames, url: options.url });
 
   app.use('/api/setup/*', hideFromOthers);

@@ -1,4 +1,4 @@
-/** Finds the attempt at a task that a client wants screenshots of, and the VM that has them. */
+/** Finds the attempt at a task that a client wants files of, and the VM that has them. */
 import { z } from 'zod';
 import type { Screens, ScreensProblem, ScreenTask } from '../../../../shared/screens.ts';
 import type { Feed, StoredRun, TaskRecord } from '../../feed/index.ts';
@@ -35,21 +35,36 @@ export interface ScreenSource {
   readonly screens: (vm: string) => Screens | null;
 }
 
+export interface FoundAttempt {
+  readonly task: ScreenTask;
+  /** Null while the attempt runs. */
+  readonly record: TaskRecord | null;
+}
+
 interface AskedTask extends z.infer<typeof taskParams>, z.infer<typeof attemptQuerySchema> {}
 
-/** Returns where the screenshots of a task can be read. */
+/** Returns where the files of a task can be read. */
 export function findScreens(
   { feed, screens }: ScreenSource,
   asked: AskedTask,
-): Parsed<{ readonly task: ScreenTask; readonly screens: Screens }> {
-  const task = findTask(feed, asked);
-  if (!task.ok) return task;
-  const found = screens(task.value.vm);
+): Parsed<FoundAttempt & { readonly screens: Screens }> {
+  const attempt = findAttempt(feed, asked);
+  if (!attempt.ok) return attempt;
+  const { vm } = attempt.value.task;
+  const found = screens(vm);
   if (found === null)
-    return unknown(
-      `The VM ${JSON.stringify(task.value.vm)} is not watched any more: its pictures cannot be had.`,
-    );
-  return { ok: true, value: { task: task.value, screens: found } };
+    return unknown(`The VM ${JSON.stringify(vm)} is not watched any more: its files cannot be read.`);
+  return { ok: true, value: { ...attempt.value, screens: found } };
+}
+
+/** Returns the place of a screenshot, from the root of the server. */
+export function screenUrl(name: string, { runId, taskId, domain, attempt }: ScreenTask): string {
+  const path = ['api', 'runs', runId, 'tasks', taskId, 'screens', name];
+  const query = new URLSearchParams({
+    ...(domain === null ? {} : { domain }),
+    ...(attempt === 0 ? {} : { attempt: String(attempt) }),
+  });
+  return `/${path.map(encodeURIComponent).join('/')}${query.size === 0 ? '' : `?${query.toString()}`}`;
 }
 
 const statuses: Readonly<Record<ScreensProblem['kind'], number>> = {
@@ -73,7 +88,7 @@ export function screensProblem({ kind, detail }: ScreensProblem): Problem {
 }
 
 /** Returns the attempt that is asked for, or a 404 if the journal has no such task. */
-function findTask(feed: Feed, { id, task: taskId, attempt, domain }: AskedTask): Parsed<ScreenTask> {
+function findAttempt(feed: Feed, { id, task: taskId, attempt, domain }: AskedTask): Parsed<FoundAttempt> {
   const run = feed.run(id);
   if (run === null) return { ok: false, problem: unknownRun(id) };
   const attempts = feed
@@ -86,8 +101,12 @@ function findTask(feed: Feed, { id, task: taskId, attempt, domain }: AskedTask):
     current.taskId === taskId &&
     (domain === undefined || domain === current.domain);
   // The journal has an attempt when it is over.
-  const wanted = isCurrent && attempt === undefined ? current : attempts.at(-1);
-  if (wanted !== undefined) return withLimits(feed, run, wanted, current);
+  const record = isCurrent && attempt === undefined ? null : (attempts.at(-1) ?? null);
+  const wanted = record ?? (isCurrent && attempt === undefined ? current : null);
+  if (wanted !== null) {
+    const task = withLimits(feed, run, wanted, current);
+    return task.ok ? { ok: true, value: { task: task.value, record } } : task;
+  }
   const which = [
     JSON.stringify(taskId),
     ...(domain === undefined ? [] : [`of the domain ${JSON.stringify(domain)}`]),

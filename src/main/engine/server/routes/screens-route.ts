@@ -10,6 +10,7 @@ import {
   attemptQuerySchema,
   findScreens,
   screensProblem,
+  screenUrl,
   taskParams,
   vmFails,
   type ScreenSource,
@@ -45,16 +46,11 @@ export function addScreensRoute(app: App, source: ScreenSource): void {
 }
 
 function screenView(screen: Screen, task: ScreenTask): ScreensView['screens'][number] {
-  const path = ['api', 'runs', task.runId, 'tasks', task.taskId, 'screens', screen.name];
-  const query = new URLSearchParams({
-    ...(task.domain === null ? {} : { domain: task.domain }),
-    ...(task.attempt === 0 ? {} : { attempt: String(task.attempt) }),
-  });
   return {
     step: screen.step,
     name: screen.name,
     taken_at: new Date(screen.takenAt).toISOString(),
     size_bytes: screen.sizeBytes,
-    url: `/${path.map(encodeURIComponent).join('/')}${query.size === 0 ? '' : `?${query.toString()}`}`,
+    url: screenUrl(screen.name, task),
   };
 }

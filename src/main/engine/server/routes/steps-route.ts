@@ -1,0 +1,93 @@
+/** `GET /api/runs/{id}/tasks/{task}/steps`: what happened in each step of a task, as the files of its benchmark tell it. */
+import { createRoute } from '@hono/zod-openapi';
+import { isInAttempt, type ScreensProblem, type TaskTexts } from '../../../../shared/screens.ts';
+import { inTurns } from '../../common/in-turns.ts';
+import type { Feed } from '../../feed/index.ts';
+import { readSteps, stepText, type StepsContext, type StepsReading } from '../../run/index.ts';
+import { goneWith } from '../stream/check-stream.ts';
+import { answerJson, answerProblem } from './answer.ts';
+import type { App } from './app.ts';
+import { answers, unreadable } from './described.ts';
+import {
+  attemptQuerySchema,
+  findScreens,
+  screensProblem,
+  taskParams,
+  vmFails,
+  type FoundAttempt,
+  type ScreenSource,
+} from './screen-task.ts';
+import { stepsSchema, type StepsView } from './steps-schema.ts';
+import { inOtherRuns, otherAttempts, resultView, stepViews, viewsOfScreens } from './steps-view.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/runs/{id}/tasks/{task}/steps',
+  operationId: 'listSteps',
+  summary: 'What happened in each step of a task',
+  request: { params: taskParams, query: attemptQuerySchema },
+  responses: answers({
+    content: { 'application/json': stepsSchema },
+    others: {
+      ...unreadable,
+      404: 'There is no such run, task or folder.',
+      413: 'The texts of the task are too large.',
+      ...vmFails,
+    },
+  }),
+});
+
+export function addStepsRoute(app: App, source: ScreenSource): void {
+  app.openapi(route, async (c) => {
+    const found = findScreens(source, { ...c.req.valid('param'), ...c.req.valid('query') });
+    if (!found.ok) return answerProblem(c, found.problem);
+    const { screens, task } = found.value;
+    const read = await screens.texts(task, goneWith(c.env.outgoing).signal);
+    if (!read.ok) return answerProblem(c, screensProblem(read.problem));
+    const steps = await inTurns(readSteps(read.value.texts, contextOf(found.value, read.value)));
+    if (steps.steps.length + read.value.screens.length === 0 && steps.otherAttemptLines > 0)
+      return answerProblem(c, screensProblem(overwritten));
+    return answerJson(c, viewOf(source.feed, found.value, read.value, steps));
+  });
+}
+
+const overwritten: ScreensProblem = {
+  kind: 'absent',
+  detail: 'The task ran again later, and its folder has only the steps of that attempt.',
+};
+
+function contextOf({ task, record }: FoundAttempt, { clockOffsetMs }: TaskTexts): StepsContext {
+  return {
+    clockOffsetMs,
+    startedAt: record?.startedAt ?? null,
+    isOfAttempt: (atMs) => isInAttempt(atMs, task),
+    hasOthers: task.notBefore !== null || task.notFrom !== null,
+  };
+}
+
+function viewOf(
+  feed: Feed,
+  { task, record }: FoundAttempt,
+  { screens }: TaskTexts,
+  reading: StepsReading,
+): StepsView {
+  const attempt = { task, startedAt: record?.startedAt ?? null };
+  const told = record === null ? feed.snapshot(task.vm).progress?.instruction : record.instruction;
+  return {
+    run_id: task.runId,
+    task_id: task.taskId,
+    domain: task.domain,
+    attempt: task.attempt,
+    instruction: (told == null ? null : stepText(told)) ?? reading.instruction,
+    result: resultView(record),
+    error: reading.error,
+    steps:
+      reading.source === null ? viewsOfScreens(screens, attempt) : stepViews(reading.steps, screens, attempt),
+    source: reading.source,
+    skipped_lines: reading.skippedLines,
+    other_attempt_lines: reading.otherAttemptLines,
+    truncated: reading.isCut,
+    other_attempts: otherAttempts(feed, task),
+    same_task_in_other_runs: inOtherRuns(feed, task),
+  };
+}

@@ -1,0 +1,81 @@
+/** What `GET /api/runs/{id}/tasks/{task}/steps` answers. Fields may be added; they are never renamed or removed. */
+import { z } from 'zod';
+import { count, time, type Shown } from '../../../../shared/payload-schemas.ts';
+import { taskOutcomes } from '../../../../shared/stream.ts';
+
+const screenshot = z.object({
+  url: z.string().describe('Where the image itself is, from the root of this server.'),
+  width: count.nullable().describe('Pixels; null until known.'),
+  height: count.nullable(),
+  size_bytes: count,
+  kept: z.boolean().describe('Whether BenchTray has a copy. False: only the VM has it.'),
+});
+
+const step = z.object({
+  step: count.describe('0: before the first step. A step of several actions has several entries.'),
+  at: time.nullable(),
+  elapsed_seconds: z.number().nullable().describe('Since the attempt began.'),
+  thought: z
+    .string()
+    .nullable()
+    .describe('What the agent thought or said, without secrets; cut after 10,000 characters.'),
+  action: z.string().nullable().describe('Code, or JSON. Without secrets; cut after 10,000 characters.'),
+  reward: z.number().nullable(),
+  done: z.boolean().nullable(),
+  screenshot: screenshot.nullable(),
+  log: z
+    .object({ from: count, to: count })
+    .nullable()
+    .describe("The step's bytes in the log of the run; null where they are not known."),
+});
+
+const attemptFields = {
+  attempt: z.int().positive(),
+  outcome: z.enum(taskOutcomes).nullable(),
+  success: z.boolean(),
+  score: z.number().nullable(),
+  steps: count,
+  started_at: time.nullable(),
+  finished_at: time.nullable(),
+};
+
+export const stepsSchema = z
+  .object({
+    run_id: z.string(),
+    task_id: z.string(),
+    domain: z.string().nullable(),
+    attempt: count.describe('0: the task is still on.'),
+    instruction: z.string().nullable(),
+    result: z
+      .object({
+        ...attemptFields,
+        duration_seconds: z.number().nullable(),
+        message: z.string().nullable().describe('What an exception said, without secrets.'),
+      })
+      .nullable()
+      .describe('Null while the task runs.'),
+    error: z.string().nullable().describe('The exception that the trajectory itself tells of.'),
+    steps: z.array(step).describe('In the order in which they happened, at most 1,000.'),
+    source: z
+      .string()
+      .nullable()
+      .describe('The file that tells the steps; null: only screenshots show them.'),
+    skipped_lines: count.describe('Lines and parts of the files whose form is not known.'),
+    other_attempt_lines: count.describe('Lines that belong to other attempts, or may.'),
+    truncated: z.boolean().describe('There is more than what is shown here.'),
+    other_attempts: z.array(z.object(attemptFields)).describe('At the same task, in the same run.'),
+    same_task_in_other_runs: z
+      .array(
+        z.object({
+          run_id: z.string(),
+          vm: z.string(),
+          agent: z.string().nullable(),
+          model: z.string().nullable(),
+          ...attemptFields,
+        }),
+      )
+      .describe('Newest first, at most 50.'),
+  })
+  .describe('What happened in each step of a task.');
+
+export type StepsView = Shown<typeof stepsSchema>;
