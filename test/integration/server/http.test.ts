@@ -398,6 +398,8 @@ describe('the history', () => {
     success_rate_planned: 0.5,
     model: 'gpt-4o',
     agent: 'navi',
+    benchmark: 'waa',
+    cost_usd: null,
     max_steps: 15,
     dialect: 'waa',
     log: 'host:/tmp/waa_benchmark.log',
@@ -412,6 +414,9 @@ describe('the history', () => {
     expect(await json('/api/runs?vm=vm-a')).toEqual([shown]);
     expect(await json('/api/runs?limit=1')).toMatchObject([{ run_id: 'second' }]);
     expect(await json('/api/runs?before=second')).toEqual([shown]);
+    expect(await json('/api/runs?agent=NAVI&model=gpt-4o&q=vm-a%2F1&state=')).toEqual([shown]);
+    expect(await json('/api/runs?state=crashed,interrupted')).toEqual([]);
+    expect(await json('/api/runs?q=%25')).toEqual([]);
     expectProblem(await get('/api/runs?vm=none'), 404);
   });
 

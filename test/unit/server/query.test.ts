@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { findVm, invalidProblem } from '../../../src/main/engine/server/routes/parameters.ts';
 import { tableFormat, tableQuerySchema } from '../../../src/main/engine/server/routes/run-tasks-route.ts';
-import { runsQuerySchema } from '../../../src/main/engine/server/routes/runs-route.ts';
+import { runQuery, runsQuerySchema } from '../../../src/main/engine/server/routes/runs-route.ts';
 import { attemptQuerySchema } from '../../../src/main/engine/server/routes/screen-task.ts';
 import { streamQuery, streamQuerySchema } from '../../../src/main/engine/server/routes/stream-route.ts';
 
@@ -103,6 +103,24 @@ it.each([
 });
 
 it.each([
+  ['', { limit: 100 }],
+  ['vm=x&limit=5&before=r', { limit: 5, vm: 'x', before: 'r' }],
+  ['state=crashed', { limit: 100, states: ['crashed'] }],
+  ['state=interrupted,crashed', { limit: 100, states: ['crashed', 'interrupted'] }],
+  ['state=&agent=&model=&q=', { limit: 100, text: '' }],
+  ['agent=navi&model=gpt-4o&q=a%20b', { limit: 100, agent: 'navi', model: 'gpt-4o', text: 'a b' }],
+  ['state=stalled', 400],
+  ['state=crashed,', 400],
+  ['state=CRASHED', 400],
+  [`q=${'x'.repeat(201)}`, 400],
+])('filters the runs by %j', (query, expected) => {
+  const parsed = parse(runsQuerySchema, query);
+  expect(parsed.ok ? runQuery(parsed.value, parsed.value.vm ?? null) : parsed.problem.status).toEqual(
+    expected,
+  );
+});
+
+it.each([
   ['', undefined],
   ['attempt=1', 1],
   ['attempt=12', 12],
@@ -118,6 +136,11 @@ it.each([
 it.each([
   [runsQuerySchema, 'limit=many', '"limit" must be a whole number from 1 to 1000, found "many".'],
   [runsQuerySchema, 'limit=0&limit=5', '"limit" must be a whole number from 1 to 1000, found "0".'],
+  [
+    runsQuerySchema,
+    'state=done',
+    '"state" must be one or more of running, finished, crashed, interrupted, separated by commas, found "done".',
+  ],
   [attemptQuerySchema, 'attempt=-1', '"attempt" must be a whole number from 1 on, found "-1".'],
 ])('says what is wrong with a parameter', (schema, query, detail) => {
   expect(parse(schema, query)).toEqual({

@@ -2,7 +2,8 @@
 import { cutText, plainText } from '../../../shared/plain-text.ts';
 import type { RecoveredPayload, TaskCompletePayload } from '../../../shared/stream.ts';
 import type { Journal } from './journal.ts';
-import type { FeedChange, JournalEvent, TaskRecord } from './model.ts';
+import type { FeedChange, JournalEvent, RunRecord, TaskRecord } from './model.ts';
+import { runCostUsd } from './run-cost.ts';
 
 export interface Written {
   readonly events: readonly JournalEvent[];
@@ -18,7 +19,7 @@ export function writeChange({ events: table, history, marks }: Journal, change: 
   const { vm, at } = change;
   const events: JournalEvent[] = [];
   let hasNews = false;
-  for (const run of change.runs ?? []) if (history.putRun(run, at)) hasNews = true;
+  for (const run of change.runs ?? []) if (history.putRun(withCost(run, history, marks), at)) hasNews = true;
   for (const { record, tell } of change.tasks ?? []) {
     if (history.isTaskTold(record)) continue;
     hasNews = true;
@@ -50,6 +51,14 @@ export function writeChange({ events: table, history, marks }: Journal, change: 
   }
   if (change.follow !== undefined) marks.putFollow(vm, change.follow, at);
   return { events, hasNews: hasNews || events.length > 0 };
+}
+
+/** Adds the cost. What is known of a run that is over stays, because a VM that starts again forgets its last start. */
+function withCost(run: RunRecord, history: Journal['history'], marks: Journal['marks']): RunRecord {
+  const known = run.endedAt === null ? null : history.reader.run(run.runId);
+  const kept = known?.endedAt === run.endedAt ? known.costUsd : undefined;
+  const costUsd = kept ?? runCostUsd(run, marks.reader.heard(run.vm));
+  return costUsd === null ? run : { ...run, costUsd };
 }
 
 /** Returns the payload of `task_complete`; null for an attempt that still runs. */

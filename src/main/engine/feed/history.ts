@@ -3,27 +3,30 @@
  * (migrations/ describes them).
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { benchmarkOf } from '../run/benchmark.ts';
 import { runFigures, type RunFigures } from '../run/score-figures.ts';
 import type { RunRecord, TaskRecord } from './model.ts';
+import { createRunSearch, runColumns, taskNamesOf, type RunQuery, type RunRow } from './run-search.ts';
 import { allRows, hasTimes, isObject, readable, valueOf, type JsonReader } from './rows.ts';
 
 /** A run of the history, with the figures that it is compared by. */
 export interface StoredRun extends RunRecord {
   readonly figures: RunFigures;
-}
-
-export interface RunQuery {
-  /** Only runs of this VM. */
-  readonly vm?: string;
-  readonly limit: number;
-  /** Only runs older than the run of this id. */
-  readonly before?: string;
+  /** Null: neither its log nor the names of its tasks tell. */
+  readonly benchmark: string | null;
 }
 
 export interface History {
   /** Newest first. */
   runs(query: RunQuery): readonly StoredRun[];
   run(id: string): StoredRun | null;
+  /**
+   * Returns the newest run before this one that is worth a comparison: it is over, of the same benchmark, and has scored at least half of
+   * the tasks that this one has scored. Any VM, agent and model will do. Null: none of the 200 runs before is.
+   */
+  comparableBefore(run: StoredRun): StoredRun | null;
+  /** Names of all VMs with a run, watched or not. */
+  vmsWithRuns(): readonly string[];
   /** In the order in which they ended. */
   tasksOf(runId: string): readonly TaskRecord[];
   /**
@@ -46,12 +49,9 @@ export interface HistoryTables {
 
 const thisTask = 'run_id = ?1 AND domain = ?2 AND task_id = ?3 AND attempt = ?4';
 
-interface RunRow {
+interface TaskRow {
   readonly run_id: string;
   readonly record: string;
-}
-
-interface TaskRow extends RunRow {
   readonly domain: string;
   readonly task_id: string;
   readonly attempt: number;
@@ -59,18 +59,19 @@ interface TaskRow extends RunRow {
 
 const taskColumns = 'tasks.run_id, tasks.domain, tasks.task_id, tasks.attempt, tasks.record';
 
-const runsOlderThan = `(?2 IS NULL OR (sort_at, rowid) < (SELECT sort_at, rowid FROM runs WHERE run_id = ?2))
-  ORDER BY sort_at DESC, rowid DESC LIMIT ?3`;
+const overStates = ['finished', 'crashed', 'interrupted'] as const;
+/** So many of the runs before one are looked at for a comparison, page by page. */
+const mostRunsBefore = 200;
+const runsPerPage = 20;
 
 export function createHistoryTables(database: DatabaseSync, columns: JsonReader): HistoryTables {
+  const search = createRunSearch(database);
   const statements = {
     putRun: database.prepare(`INSERT INTO runs (run_id, vm, sort_at, state, agent, model, record)
       VALUES (?1, ?2, COALESCE(?3, ?4), ?5, ?6, ?7, ?8)
       ON CONFLICT DO UPDATE SET sort_at = COALESCE(?3, sort_at), state = ?5, agent = ?6, model = ?7, record = ?8
       WHERE record <> ?8`),
-    runs: database.prepare(`SELECT run_id, record FROM runs WHERE ?1 IS NULL AND ${runsOlderThan}`),
-    runsOfVm: database.prepare(`SELECT run_id, record FROM runs WHERE vm = ?1 AND ${runsOlderThan}`),
-    run: database.prepare('SELECT run_id, record FROM runs WHERE run_id = ?'),
+    run: database.prepare(`SELECT ${runColumns} FROM runs WHERE run_id = ?`),
     // A reported attempt keeps its record.
     putTask: database.prepare(`INSERT INTO tasks
         (run_id, domain, task_id, attempt, outcome, score, success, steps, started_at, ended_at, record, event_seq)
@@ -91,7 +92,8 @@ export function createHistoryTables(database: DatabaseSync, columns: JsonReader)
     statements.putTask.run(...keyOf(task), ...columnsOf(task), eventSeq);
   }
 
-  function toRun({ run_id: key, record: json }: RunRow): StoredRun | null {
+  function toRun(row: RunRow): StoredRun | null {
+    const { run_id: key, record: json } = row;
     const run = columns.parse<RunRecord>(
       { table: 'runs', key, json },
       (value) =>
@@ -99,7 +101,9 @@ export function createHistoryTables(database: DatabaseSync, columns: JsonReader)
         isObject(value.arguments) &&
         hasTimes(value, ['startedAt', 'lastEventAt', 'endedAt']),
     );
-    return run === null ? null : { ...run, figures: runFigures(run, run.totalTasks) };
+    if (run === null) return null;
+    const benchmark = benchmarkOf(run.dialect, taskNamesOf(row));
+    return { ...run, figures: runFigures(run, run.totalTasks), benchmark };
   }
 
   function toTask({ run_id, domain, task_id, attempt, record: json }: TaskRow): TaskRecord | null {
@@ -111,22 +115,45 @@ export function createHistoryTables(database: DatabaseSync, columns: JsonReader)
   }
 
   /** Fills the page beyond damaged rows, because a page that is not full is the last. */
-  function runs({ vm, before, limit }: RunQuery): readonly StoredRun[] {
-    const statement = vm === undefined ? statements.runs : statements.runsOfVm;
+  function runs(query: RunQuery): readonly StoredRun[] {
     const found: StoredRun[] = [];
-    let cursor: string | null = before ?? null;
+    let page = query;
     for (;;) {
-      const wanted = limit - found.length;
-      const rows: readonly RunRow[] = allRows(statement, vm ?? null, cursor, wanted);
+      const limit = query.limit - found.length;
+      const rows = search.rows({ ...page, limit });
       found.push(...readable(rows, toRun));
-      if (rows.length < wanted || found.length === limit) return found;
-      cursor = rows.at(-1)?.run_id ?? null;
+      const last = rows.at(-1);
+      if (rows.length < limit || found.length === query.limit || last === undefined) return found;
+      page = { ...query, before: last.run_id };
     }
+  }
+
+  function comparableBefore(run: StoredRun): StoredRun | null {
+    let before = run.runId;
+    for (let seen = 0; seen < mostRunsBefore; seen += runsPerPage) {
+      const page = runs({ states: overStates, before, limit: runsPerPage });
+      const found = page.find((other) => isComparable(run, other));
+      if (found !== undefined) return found;
+      const oldest = page.at(-1);
+      if (oldest === undefined || page.length < runsPerPage) return null;
+      before = oldest.runId;
+    }
+    return null;
+  }
+
+  function isComparable(run: StoredRun, other: StoredRun): boolean {
+    const isSameBenchmark =
+      run.benchmark === null ? run.dialect === other.dialect : run.benchmark === other.benchmark;
+    if (!isSameBenchmark) return false;
+    const { common, scored } = search.commonTasks(run.runId, other.runId);
+    return common > 0 && 2 * common >= scored;
   }
 
   const reader: History = {
     runs,
     run: (id) => readable(allRows<RunRow>(statements.run, id), toRun)[0] ?? null,
+    comparableBefore,
+    vmsWithRuns: () => search.vms(),
     tasksOf: (runId) => readable(allRows<TaskRow>(statements.tasksOf, runId), toTask),
     attemptsAt: (vm, domain, taskId) =>
       readable(allRows<TaskRow>(statements.attemptsAt, vm, taskId, domain ?? ''), toTask),

@@ -7,7 +7,9 @@ export { announcedUrl, DataFolderInUse, lockDataFolder, type DataFolderLock } fr
 export { openFeed, type Feed, type FeedOptions } from './feed.ts';
 export { openJournalReader, type JournalReader } from './journal-reader.ts';
 export type { JournalFault } from './journal-writer.ts';
-export type { RunQuery, StoredRun } from './history.ts';
+export type { History, StoredRun } from './history.ts';
+export { runCostUsd } from './run-cost.ts';
+export type { RunQuery } from './run-search.ts';
 export type {
   EventText,
   FeedChange,

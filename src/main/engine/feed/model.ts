@@ -123,6 +123,8 @@ export interface RunRecord
   readonly log: string;
   /** Where the tasks are shared out among several processes: how many there are for all of them. Missing: not known. */
   readonly poolTasks?: number;
+  /** Cost of the VM during the run, US dollars. Missing: not known. */
+  readonly costUsd?: number;
   /** Counts as in `progress`. */
   readonly tasksCompleted: number;
   readonly succeeded: number;

@@ -59,6 +59,18 @@ export const runSchema = z
       .describe('Score sum over all planned tasks; null while their number is unknown.'),
     model: z.string().nullable(),
     agent: z.string().nullable(),
+    benchmark: z
+      .string()
+      .nullable()
+      .describe(
+        '"waa", "osworld", "android_world", "macosworld", "cua-bench", "terminal-bench", or the data set of a Harbor job; null: neither the log nor the names of the tasks tell.',
+      ),
+    cost_usd: z
+      .number()
+      .nullable()
+      .describe(
+        'Cost of the VM from the start of the run to its end, or so far. Null: no price is known, or not that the VM was on all that time.',
+      ),
     max_steps: count.nullable(),
     dialect: z.string().describe('Whose log it is, or whose files: "waa", "osworld", "harbor", …'),
     log: z.string().describe('Where the log is or was: "host:/path" or "container:name:/path".'),

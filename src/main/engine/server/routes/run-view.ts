@@ -1,12 +1,12 @@
 /** Runs and their tasks as they are shown outside: snake_case, ISO 8601 in UTC, seconds. */
-import type { Feed, StoredRun, TaskRecord } from '../../feed/index.ts';
+import { runCostUsd, type Feed, type StoredRun, type TaskRecord } from '../../feed/index.ts';
 import type { Problem } from '../http/problem.ts';
 import { taskSchema, type RunView, type TaskView } from './answer-schemas.ts';
 
 /** In the order in which a table shows them. */
 export const taskColumns = Object.keys(taskSchema.shape) as (keyof TaskView)[];
 
-export function runView(run: StoredRun, feed: Pick<Feed, 'poolOf'>): RunView {
+export function runView(run: StoredRun, feed: Pick<Feed, 'poolOf' | 'heard'>): RunView {
   return {
     run_id: run.runId,
     vm: run.vm,
@@ -20,10 +20,13 @@ export function runView(run: StoredRun, feed: Pick<Feed, 'poolOf'>): RunView {
     ...run.figures,
     model: run.arguments.model,
     agent: run.arguments.agent,
+    benchmark: run.benchmark,
     max_steps: run.arguments.maxSteps,
     dialect: run.dialect,
     log: run.log,
     average_score: run.averageScore,
+    // The price may have become known after the run was written.
+    cost_usd: run.costUsd ?? runCostUsd(run, feed.heard(run.vm)),
     pool_id: feed.poolOf(run.runId)?.poolId ?? null,
     // Runs of older journals do not have them.
     worker_id: run.arguments.workerId ?? null,
@@ -32,7 +35,6 @@ export function runView(run: StoredRun, feed: Pick<Feed, 'poolOf'>): RunView {
 }
 
 export function taskView(task: TaskRecord): TaskView {
-  const { startedAt, endedAt } = task;
   return {
     run_id: task.runId,
     vm: task.vm,
@@ -43,9 +45,9 @@ export function taskView(task: TaskRecord): TaskView {
     success: task.success,
     score: task.score,
     steps: task.steps,
-    started_at: isoTime(startedAt),
-    finished_at: isoTime(endedAt),
-    duration_seconds: startedAt === null || endedAt === null ? null : (endedAt - startedAt) / 1000,
+    started_at: isoTime(task.startedAt),
+    finished_at: isoTime(task.endedAt),
+    duration_seconds: durationSeconds(task),
     instruction: task.instruction,
     message: task.message,
     worker: task.worker,
@@ -53,10 +55,18 @@ export function taskView(task: TaskRecord): TaskView {
   };
 }
 
+/** Null: one of its times is not known. */
+export function durationSeconds({
+  startedAt,
+  endedAt,
+}: Pick<TaskRecord, 'startedAt' | 'endedAt'>): number | null {
+  return startedAt === null || endedAt === null ? null : (endedAt - startedAt) / 1000;
+}
+
 export function unknownRun(id: string): Problem {
   return { status: 404, detail: `There is no run ${JSON.stringify(id)}.` };
 }
 
-function isoTime(epochMs: number | null): string | null {
+export function isoTime(epochMs: number | null): string | null {
   return epochMs === null ? null : new Date(epochMs).toISOString();
 }

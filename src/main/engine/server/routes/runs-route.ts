@@ -1,18 +1,27 @@
 /** `GET /api/runs`: the runs of the journal. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
-import type { Feed } from '../../feed/index.ts';
+import type { Feed, RunQuery } from '../../feed/index.ts';
 import { runsSchema } from './answer-schemas.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, unreadable } from './described.ts';
-import { findVm, numberParameter, textParameter, vmParameter } from './parameters.ts';
+import { findVm, numberParameter, textParameter } from './parameters.ts';
 import { runView } from './run-view.ts';
 
 const limit = { default: 100, min: 1, max: 1000, rule: 'must be a whole number from 1 to 1000' };
 
+const states = ['running', 'finished', 'crashed', 'interrupted'] as const;
+const state = `(?:${states.join('|')})`;
+const oneText = (about: string) => textParameter(z.string().optional().describe(about));
+
 export const runsQuerySchema = z.object({
-  vm: vmParameter,
+  vm: textParameter(
+    z
+      .string()
+      .optional()
+      .describe('Name of a VM of the configuration or of a recorded run; `*`: all, as without it.'),
+  ),
   limit: numberParameter(
     z
       .int(limit.rule)
@@ -22,6 +31,27 @@ export const runsQuerySchema = z.object({
       .describe('How many at most.'),
   ),
   before: textParameter(z.string().optional().describe('Id of a run: only older ones.')),
+  state: textParameter(
+    z
+      .string()
+      .regex(
+        new RegExp(`^(?:${state}(?:,${state})*)?$`),
+        `must be one or more of ${states.join(', ')}, separated by commas`,
+      )
+      .optional()
+      .describe('Only runs in one of these states, such as `crashed,interrupted`.'),
+  ),
+  agent: oneText('Only runs of this agent. Case does not matter.'),
+  model: oneText('Only runs of this model. Case does not matter.'),
+  q: textParameter(
+    z
+      .string()
+      .max(200, 'must have at most 200 characters')
+      .optional()
+      .describe(
+        'Only runs with each of these words in their id, VM, agent, model, dialect or log. Case does not matter.',
+      ),
+  ),
 });
 
 const route = createRoute({
@@ -29,6 +59,7 @@ const route = createRoute({
   path: '/api/runs',
   operationId: 'listRuns',
   summary: 'The recorded runs, newest first',
+  description: 'Of several filters, a run has to fit all. An empty one but `vm` filters nothing.',
   request: { query: runsQuerySchema },
   responses: answers({
     content: { 'application/json': runsSchema },
@@ -39,17 +70,27 @@ const route = createRoute({
 /** @param vmNames the configured VMs; they count as known before their first run */
 export function addRunsRoute(app: App, feed: Feed, vmNames: () => readonly string[]): void {
   app.openapi(route, (c) => {
-    const { vm: asked, limit: count, before } = c.req.valid('query');
-    const vm = findVm(asked, vmNames());
+    const asked = c.req.valid('query');
+    const vm = findVm(asked.vm, [...new Set([...vmNames(), ...feed.vmsWithRuns()])]);
     if (!vm.ok) return answerProblem(c, vm.problem);
-    const runs = feed.runs({
-      limit: count,
-      ...(vm.value === null ? {} : { vm: vm.value }),
-      ...(before === undefined ? {} : { before }),
-    });
+    const runs = feed.runs(runQuery(asked, vm.value));
     return answerJson(
       c,
       runs.map((run) => runView(run, feed)),
     );
   });
+}
+
+/** @param vm null: all */
+export function runQuery(asked: z.infer<typeof runsQuerySchema>, vm: string | null): RunQuery {
+  const { limit: count, before, agent, model, q, state: wanted = '' } = asked;
+  return {
+    limit: count,
+    ...(vm === null ? {} : { vm }),
+    ...(wanted === '' ? {} : { states: states.filter((each) => wanted.split(',').includes(each)) }),
+    ...(agent === undefined || agent === '' ? {} : { agent }),
+    ...(model === undefined || model === '' ? {} : { model }),
+    ...(q === undefined ? {} : { text: q }),
+    ...(before === undefined ? {} : { before }),
+  };
 }
