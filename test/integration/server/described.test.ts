@@ -136,6 +136,7 @@ describe('things made up', () => {
     '/api/status': [' 200'],
     '/api/tasks': [' 200'],
     '/api/runs': [' 200', '?vm=vm-b 200', '?vm=none 404', '?limit=0 400'],
+    '/api/compare': ['?a=run-1&b=run-1 200', '?b=run-1 404', '?a=run-1 400'],
     '/api/runs/{id}': ['/api/runs/run-1 200', '/api/runs/none 404'],
     '/api/runs/{id}/tasks': [
       '/api/runs/run-1/tasks 200',

@@ -1,6 +1,7 @@
 /** The forms of answers by the names that they have in `/api/openapi.json`. */
 import type { z } from 'zod';
 import { backgroundTaskSchema } from '../../../../shared/background-task.ts';
+import * as comparison from '../../../../shared/comparison.ts';
 import { doctorCheckSchema, doctorSummarySchema } from '../../../../shared/doctor.ts';
 import { hookStatusSchema } from '../../../../shared/hook-status.ts';
 import * as payloads from '../../../../shared/payload-schemas.ts';
@@ -13,6 +14,10 @@ export const components = {
   AzureVms: setup.azureVmsSchema,
   BackgroundTask: backgroundTaskSchema,
   BackgroundTasks: answers.backgroundTasksSchema,
+  ComparedAttempt: comparison.comparedAttemptSchema,
+  ComparedRun: comparison.comparedRunSchema,
+  ComparedTask: comparison.comparedTaskSchema,
+  Comparison: comparison.comparisonSchema,
   Connected: payloads.connectedSchema,
   Cost: payloads.costSchema,
   DemoSwitch: setup.demoSwitchSchema,

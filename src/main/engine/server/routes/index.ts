@@ -7,6 +7,7 @@ import type { Streams } from '../stream/streams.ts';
 import { addAddVmRoute } from './add-vm-route.ts';
 import { answerOtherMethods, createApp, type App } from './app.ts';
 import { addAzureVmsRoute } from './azure-vms-route.ts';
+import { addCompareRoute } from './compare-route.ts';
 import { addDashboardRoutes } from './dashboard-route.ts';
 import { addDemoRoute } from './demo-route.ts';
 import { addDoctorRoute, type RunDoctor } from './doctor-route.ts';
@@ -63,6 +64,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   addRunsRoute(app, feed, vmNames);
   addRunRoute(app, feed);
   addRunTasksRoute(app, feed);
+  addCompareRoute(app, feed);
   addScreensRoute(app, options);
   addScreenRoute(app, options);
   addStepsRoute(app, options);
