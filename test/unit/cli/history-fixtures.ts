@@ -5,11 +5,12 @@ import { runView, taskView } from '../../../src/main/engine/server/routes/run-vi
 import { runFigures } from '../../../src/main/engine/run/score-figures.ts';
 import { runOf, statusOf, taskOf } from '../feed/fixtures.ts';
 
-const noPool = { poolOf: () => null };
+const nothingElse = { poolOf: () => null, heard: () => null };
 
 export function runViewOf(runId: string, changes: Partial<RunView> = {}): RunView {
   const run = runOf(runId, { scored: 3, scoredSucceeded: 1, scoreSum: 1.5, tasksCompleted: 4 });
-  return { ...runView({ ...run, figures: runFigures(run, run.totalTasks) }, noPool), ...changes };
+  const stored = { ...run, figures: runFigures(run, run.totalTasks), benchmark: 'waa' };
+  return { ...runView(stored, nothingElse), ...changes };
 }
 
 export function taskViewOf(taskId: string, changes: Partial<TaskView> = {}): TaskView {

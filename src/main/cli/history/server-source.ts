@@ -54,8 +54,9 @@ export function serverSource(client: ServerClient): HistorySource {
       if (!answer.ok) throw refused(answer.problem);
       return answer.value as unknown as StatusAnswer;
     },
-    async runs(query) {
-      const answer = await client.askJson('api/runs', z.array(runShape), { ...query });
+    async runs({ states, text, ...query }) {
+      const parameters = { ...query, state: states?.join(','), q: text };
+      const answer = await client.askJson('api/runs', z.array(runShape), parameters);
       if (!answer.ok) throw refused(answer.problem);
       return answer.value as unknown as readonly RunView[];
     },
