@@ -228,7 +228,7 @@ describe('without --url', () => {
     const known = await api<TaskView[]>(`/api/runs/${id}/tasks`);
     await demo.stop('SIGKILL');
 
-    const data = readdirSync(folder).find((name) => name.startsWith('benchtray-demo-')) ?? '';
+    const data = readdirSync(folder).find((name) => /^benchtray-demo-(?!vm-)/.test(name)) ?? '';
     const config = writeConfig({ server: { port }, dataDir: join(folder, data) });
     const journal = ['journal.sqlite', 'journal.sqlite-wal'].map((name) => join(folder, data, name));
     const content = () => journal.map((name) => readFileSync(name).toString('base64'));
