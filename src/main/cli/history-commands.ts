@@ -1,6 +1,8 @@
 /** The commands that show what BenchTray has recorded. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { attemptChoices } from '../../shared/comparison.ts';
 import { numberOption } from '../engine/common/number-option.ts';
+import { runCompare, type CompareOptions } from './compare.ts';
 import { runNameHelp } from './history/run-name.ts';
 import { withHistoryOptions, type HistoryOptions } from './history/source.ts';
 import type { CliIo } from './io.ts';
@@ -14,7 +16,7 @@ const limitOption = numberOption(
   (value) => Number.isInteger(value) && value >= 1 && value <= mostRuns,
 );
 
-/** Adds `status`, `runs` and `tasks`. */
+/** Adds `status`, `runs`, `tasks` and `compare`. */
 export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCode: number) => void): void {
   withHistoryOptions(program.command('status'))
     .description('show each VM and its run in a line; exit code 1 if an error is open')
@@ -36,5 +38,19 @@ export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCod
     .option('--failed', 'only attempts that did not pass')
     .action(async (run: string, _options, command: Command) => {
       finish(await runTasks(run, command.optsWithGlobals<TasksOptions>(), io));
+    });
+
+  withHistoryOptions(program.command('compare'))
+    .description('compare two runs task by task; with one run, compare it to the comparable run before it')
+    .argument('<a>', runNameHelp)
+    .argument('[b]', 'the other run')
+    .addOption(
+      new Option('--attempt <which>', 'which scored attempt at a task counts')
+        .choices(attemptChoices)
+        .default('first'),
+    )
+    .action(async (a: string, b: string | undefined, _options, command: Command) => {
+      const options = command.optsWithGlobals<CompareOptions>();
+      finish(await (b === undefined ? runCompare(null, a, options, io) : runCompare(a, b, options, io)));
     });
 }

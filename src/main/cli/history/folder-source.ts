@@ -1,8 +1,10 @@
 /** The history as the journal in the data folder has it, in the shapes that a running BenchTray answers with. */
+import { UserError } from '../../../shared/user-error.ts';
 import type { ProgressPayload, StatusPayload } from '../../../shared/stream.ts';
 import type { JournalReader } from '../../engine/feed/index.ts';
 import { progressOf } from '../../engine/run/index.ts';
 import type { StatusAnswer } from '../../engine/server/index.ts';
+import { compareInHistory } from '../../engine/server/routes/compare-route.ts';
 import { runView, taskView } from '../../engine/server/routes/run-view.ts';
 import { firstStatus, openErrorsOf } from '../../engine/server/stream/pictures.ts';
 import type { HistorySource } from './source.ts';
@@ -48,6 +50,12 @@ export function folderSource({ dataDir, journal, vmNames, version }: FolderSourc
       return Promise.resolve(run === null ? null : runView(run, journal));
     },
     tasks: (runId) => Promise.resolve(journal.tasksOf(runId).map(taskView)),
+    compare(a, b, attempt) {
+      const comparison = compareInHistory(journal, { b, attempt, ...(a === null ? {} : { a }) });
+      return comparison.ok
+        ? Promise.resolve(comparison.value)
+        : Promise.reject(new UserError(comparison.problem.detail));
+    },
     close: () => journal.close(),
   };
 }

@@ -1,5 +1,6 @@
 /** The history as a running BenchTray answers it. */
 import { z } from 'zod';
+import type { ComparisonView } from '../../../shared/comparison.ts';
 import type { RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';
 import { refused, type ServerClient } from './server-client.ts';
 import type { HistorySource } from './source.ts';
@@ -42,6 +43,23 @@ const statusShape = z.looseObject({
   journal: z.looseObject({ ok: z.boolean() }),
 });
 
+const shareShape = z.looseObject({ count: z.number(), value: z.number().nullable() });
+const sharesShape = z.looseObject({ a: shareShape, b: shareShape, delta: z.number().nullable() });
+const comparedTasksShape = z.array(z.looseObject({ task_id: z.string(), change: z.string() }));
+const comparisonShape = z.looseObject({
+  a: z.looseObject({ run_id: z.string(), vm: z.string(), state: z.string() }),
+  b: z.looseObject({ run_id: z.string(), vm: z.string(), state: z.string() }),
+  sentence: z.string(),
+  notes: z.array(z.string()),
+  counts: z.looseObject({ same: z.number(), only_a: z.number(), only_b: z.number() }),
+  mean_score: sharesShape,
+  pass_rate: sharesShape,
+  domains: z.array(z.looseObject({ mean_score: sharesShape, counts: z.looseObject({}) })),
+  improved: comparedTasksShape,
+  regressed: comparedTasksShape,
+  invalid: comparedTasksShape,
+});
+
 const notFound = 404;
 
 export function serverSource(client: ServerClient): HistorySource {
@@ -74,6 +92,12 @@ export function serverSource(client: ServerClient): HistorySource {
       const answer = await client.askJson(`${pathOf(runId)}/tasks`, z.array(taskShape));
       if (!answer.ok) throw refused(answer.problem);
       return answer.value as unknown as readonly TaskView[];
+    },
+    async compare(a, b, attempt) {
+      const parameters = { a: a ?? undefined, b, attempt };
+      const answer = await client.askJson('api/compare', comparisonShape, parameters);
+      if (!answer.ok) throw refused(answer.problem);
+      return answer.value as unknown as ComparisonView;
     },
     close: () => undefined,
   };

@@ -1,5 +1,6 @@
 /** Where the commands that show the history ask: a running BenchTray or, if none runs, its data folder. */
 import type { Command } from 'commander';
+import type { AttemptChoice, ComparisonView } from '../../../shared/comparison.ts';
 import { messageOf } from '../../../shared/message-of.ts';
 import { UserError } from '../../../shared/user-error.ts';
 import { readConfig, resolveDataDir } from '../../engine/config/index.ts';
@@ -26,6 +27,8 @@ export interface HistorySource {
   run(runId: string): Promise<RunView | null>;
   /** As `/api/runs/{id}/tasks`: in the order in which they ended. */
   tasks(runId: string): Promise<readonly TaskView[]>;
+  /** As `/api/compare`. @param a null: the comparable run before B. @throws UserError if there is none */
+  compare(a: string | null, b: string, attempt: AttemptChoice): Promise<ComparisonView>;
   close(): void;
 }
 

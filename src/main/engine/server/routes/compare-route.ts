@@ -1,11 +1,12 @@
 /** `GET /api/compare`: two runs, task by task. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { attemptChoices, comparisonSchema } from '../../../../shared/comparison.ts';
-import type { Feed, StoredRun } from '../../feed/index.ts';
+import { attemptChoices, comparisonSchema, type ComparisonView } from '../../../../shared/comparison.ts';
+import type { Feed, History, StoredRun } from '../../feed/index.ts';
+import type { Problem } from '../http/problem.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
-import { compareView } from './compare-view.ts';
+import { compareView, type RunWithTasks } from './compare-view.ts';
 import { answers, unreadable } from './described.ts';
 import { textParameter, type Parsed } from './parameters.ts';
 import { unknownRun } from './run-view.ts';
@@ -44,30 +45,29 @@ const route = createRoute({
   }),
 });
 
+type CompareQuery = z.infer<typeof compareQuerySchema>;
+
 export function addCompareRoute(app: App, feed: Feed): void {
   app.openapi(route, (c) => {
-    const { a: idOfA, b: idOfB, attempt } = c.req.valid('query');
-    const b = feed.run(idOfB);
-    if (b === null) return answerProblem(c, unknownRun(idOfB));
-    const a = findA(feed, idOfA, b);
-    if (!a.ok) return answerProblem(c, a.problem);
-    const withTasks = (run: StoredRun) => ({ run, tasks: feed.tasksOf(run.runId) });
-    return answerJson(c, compareView(withTasks(a.value), withTasks(b), attempt));
+    const comparison = compareInHistory(feed, c.req.valid('query'));
+    return comparison.ok ? answerJson(c, comparison.value) : answerProblem(c, comparison.problem);
   });
 }
 
-function findA(
-  feed: Pick<Feed, 'run' | 'comparableBefore'>,
-  id: string | undefined,
-  b: StoredRun,
-): Parsed<StoredRun> {
-  const isAsked = id !== undefined && id !== '';
-  const a = isAsked ? feed.run(id) : feed.comparableBefore(b);
-  if (a !== null) return { ok: true, value: a };
-  return { ok: false, problem: isAsked ? unknownRun(id) : { status: 404, detail: noneComparable(b.runId) } };
+/** Returns the comparison that is asked for, or a 404 that names the run that is missing. */
+export function compareInHistory(
+  history: Pick<History, 'run' | 'tasksOf' | 'comparableBefore'>,
+  { a: idOfA = '', b: idOfB, attempt }: CompareQuery,
+): Parsed<ComparisonView> {
+  const b = history.run(idOfB);
+  if (b === null) return { ok: false, problem: unknownRun(idOfB) };
+  const a = idOfA === '' ? history.comparableBefore(b) : history.run(idOfA);
+  if (a === null) return { ok: false, problem: idOfA === '' ? noneBefore(idOfB) : unknownRun(idOfA) };
+  const withTasks = (run: StoredRun): RunWithTasks => ({ run, tasks: history.tasksOf(run.runId) });
+  return { ok: true, value: compareView(withTasks(a), withTasks(b), attempt) };
 }
 
-/** For a run without a run before it that is worth a comparison. */
-export function noneComparable(runId: string): string {
-  return `No run before ${JSON.stringify(runId)} compares to it: it would be over, of the same benchmark, and share half of the scored tasks.`;
+function noneBefore(runId: string): Problem {
+  const detail = `No run before ${JSON.stringify(runId)} compares to it: it would be over, of the same benchmark, and share half of the scored tasks.`;
+  return { status: 404, detail };
 }
