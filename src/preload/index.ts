@@ -25,6 +25,7 @@ const bridge: BenchTrayBridge = {
   version: __BENCHTRAY_VERSION__,
   serverInfo: () => call('serverInfo'),
   openVnc: (vm) => call('openVnc', vm),
+  openExport: (runId, format) => call('openExport', runId, format),
   copyEndpoint: () => call('copyEndpoint'),
   copyText: (text) => call('copyText', text),
   setupCode: () => call('setupCode'),

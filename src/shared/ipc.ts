@@ -8,10 +8,6 @@ const name = z.string().min(1).max(500);
 /** A report of the doctor on some VMs is far below that. */
 const longText = z.string().min(1).max(200_000);
 
-/** The pages within the page, as they stand behind `#/` in its address. */
-export const pageNames = ['dashboard', 'setup', 'doctor'] as const;
-export type PageName = (typeof pageNames)[number];
-
 /** What a click on a notification asks the page to show. */
 export type ShowTarget =
   | { readonly kind: 'task'; readonly vm: string; readonly runId: string; readonly taskId: string }
@@ -22,7 +18,7 @@ export type ShowTarget =
 /** Told to the page, by the main process alone. */
 export type PageCommand =
   | { readonly kind: 'show'; readonly target: ShowTarget }
-  | { readonly kind: 'page'; readonly page: PageName }
+  | { readonly kind: 'page'; readonly page: 'doctor' }
   /** One sentence for the person, such as that the system shows no notifications. */
   | { readonly kind: 'notice'; readonly text: string };
 
@@ -39,6 +35,8 @@ export const pageCalls = {
   serverInfo: { request: z.tuple([]), response: z.object({ baseUrl: z.url() }) },
   /** Opens the screen of a VM, given by its name, in the person's browser. */
   openVnc: { request: z.tuple([name]), response: outcome },
+  /** Opens the tasks of a run, given by its id, as a file in the person's browser. */
+  openExport: { request: z.tuple([name, z.enum(['csv', 'json'])]), response: outcome },
   /** Puts the address of the event stream on the clipboard. */
   copyEndpoint: { request: z.tuple([]), response: outcome },
   /** Puts a text that the page shows on the clipboard. */
@@ -66,6 +64,7 @@ export interface BenchTrayBridge {
   readonly version: string;
   readonly serverInfo: () => Promise<CallResponse<'serverInfo'>>;
   readonly openVnc: (vm: string) => Promise<CallResult>;
+  readonly openExport: (runId: string, format: 'csv' | 'json') => Promise<CallResult>;
   readonly copyEndpoint: () => Promise<CallResult>;
   readonly copyText: (text: string) => Promise<CallResult>;
   readonly setupCode: () => Promise<CallResponse<'setupCode'>>;

@@ -8,11 +8,13 @@ import { markup, nowMs, vmName, vmOf } from './support/fixtures.ts';
 const listeners = new Set<(command: PageCommand) => void>();
 const tell = (command: PageCommand): void => listeners.forEach((listener) => listener(command));
 const openVnc = vi.fn<BenchTrayBridge['openVnc']>();
+const openExport = vi.fn<BenchTrayBridge['openExport']>();
 const bridge: BenchTrayBridge = {
   platform: 'linux',
   version: '1.2.3',
   serverInfo: () => Promise.resolve({ baseUrl: 'http://127.0.0.1:8765' }),
   openVnc,
+  openExport,
   copyEndpoint: () => Promise.resolve({ ok: true }),
   copyText: () => Promise.resolve({ ok: true }),
   setupCode: () => Promise.resolve({ code: null }),

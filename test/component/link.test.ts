@@ -4,6 +4,7 @@ import { render } from 'vitest-browser-svelte';
 import FirstContact from '../../src/renderer/features/link/FirstContact.svelte';
 import LinkBanner from '../../src/renderer/features/link/LinkBanner.svelte';
 import TopBar from '../../src/renderer/features/link/TopBar.svelte';
+import { nowRoute, parseRoute } from '../../src/renderer/state/route.ts';
 import { nowMs } from './support/fixtures.ts';
 
 test('nothing is said while the link is there', async () => {
@@ -63,7 +64,7 @@ test.for([
   const { getByTestId, getByRole, getByText } = await render(TopBar, {
     link: { kind, heardAtMs: nowMs },
     version: '1.2.3',
-    page: 'dashboard',
+    route: nowRoute,
     canAdd: false,
   });
   await expect.element(getByTestId('link')).toHaveTextContent(word);
@@ -77,7 +78,7 @@ test('the pages that there are, and which one this is', async () => {
   const { getByRole, rerender } = await render(TopBar, {
     link,
     version: null,
-    page: 'dashboard',
+    route: nowRoute,
     canAdd: false,
   });
   const pages = () =>
@@ -85,13 +86,19 @@ test('the pages that there are, and which one this is', async () => {
       .elements()
       .map((page) => [page.textContent, page.getAttribute('href')]);
   expect(pages()).toEqual([
-    ['Dashboard', '#/'],
+    ['Now', '#/'],
+    ['Runs', '#/runs'],
     ['Doctor', '#/doctor'],
   ]);
-  await rerender({ canAdd: true, page: 'setup' });
-  expect(pages()[2]).toEqual(['Add a VM', '#/setup']);
+  await rerender({ canAdd: true, route: { page: 'setup' } });
+  expect(pages()[3]).toEqual(['Add a VM', '#/setup']);
   await expect.element(getByRole('link', { name: 'Add a VM' })).toHaveAttribute('aria-current', 'page');
-  await expect.element(getByRole('link', { name: 'Dashboard' })).not.toHaveAttribute('aria-current');
+  await expect.element(getByRole('link', { name: 'Now' })).not.toHaveAttribute('aria-current');
+  // A run and a VM are within the pages that lead to them.
+  await rerender({ route: parseRoute('#/runs/run-1/charts') });
+  await expect.element(getByRole('link', { name: 'Runs' })).toHaveAttribute('aria-current', 'true');
+  await rerender({ route: parseRoute('#/vms/vm-a') });
+  await expect.element(getByRole('link', { name: 'Now' })).toHaveAttribute('aria-current', 'true');
 });
 
 test('the bar lines up with the page on a wide screen', async () => {
@@ -101,7 +108,7 @@ test('the bar lines up with the page on a wide screen', async () => {
   await render(TopBar, {
     link: { kind: 'open', heardAtMs: nowMs },
     version: '1.2.3',
-    page: 'dashboard',
+    route: nowRoute,
     canAdd: true,
   });
   const wide = document.querySelector('header')?.clientWidth ?? 0;

@@ -61,7 +61,7 @@ test('a line for each part, leading to its VM', async () => {
     '2 | vm-2 | 10/39 | Running',
     '3 | vm-3 | 10 | Running',
   ]);
-  await expect.element(getByRole('link', { name: 'vm-2' })).toHaveAttribute('href', '#vm-2');
+  await expect.element(getByRole('link', { name: 'vm-2' })).toHaveAttribute('href', '#/vms/vm-2');
 });
 
 test('what is wrong on a VM is seen in its line', async () => {

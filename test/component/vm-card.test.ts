@@ -115,7 +115,7 @@ test('the overview says of each VM what matters, and leads to it', async () => {
     'off: e Offline',
     'unknown: f Not known yet',
   ]);
-  await expect.element(getByRole('link', { name: /^c/ })).toHaveAttribute('href', '#vm-2');
+  await expect.element(getByRole('link', { name: /^c/ })).toHaveAttribute('href', '#/vms/c');
   await rerender({ isLost: true });
   expect(said().slice(0, 4)).toEqual([
     'unknown: waa-eval-vm Last known: Running, 5/12',
@@ -131,7 +131,7 @@ test('the overview leaves the VMs of a pool to its card', async () => {
   const { getByRole, rerender } = await render(VmOverview, { vms, isLost: false, serverNowMs: nowMs });
   const link = getByRole('link');
   await expect.element(link).toHaveAccessibleName(/^b/);
-  await expect.element(link).toHaveAttribute('href', '#vm-1');
+  await expect.element(link).toHaveAttribute('href', '#/vms/b');
   await rerender({ vms: vms.filter(({ name }) => name !== 'b') });
   expect(getByRole('navigation').elements()).toEqual([]);
 });

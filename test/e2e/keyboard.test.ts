@@ -43,18 +43,21 @@ async function arrange(bench: Bench, page: Page): Promise<void> {
 
 const table = ['Task', 'Domain', 'Result', 'Score', 'Steps', 'Time', 'Finished'];
 const expected = [
-  'Dashboard',
+  'Now',
+  'Runs',
   'Doctor',
   'Add a VM',
   'waa-eval-vm Running, 30/40, 1:46:40 left',
   'vm-b Running, 2/12, 1:46:40 left',
   `Open VNC of ${vmName} in a new tab`,
   'Dismiss: The container ran out of memory.',
+  `Open the run of ${vmName}`,
   'Show all of the instruction',
   'What is being watched',
   'All 30',
   'Not passed 15',
   ...table,
+  'Open the run of vm-b',
   'What is being watched',
   ...table,
 ];
@@ -79,10 +82,10 @@ test('a link of the overview takes the keyboard along', async ({ bench, page }) 
   await arrange(bench, page);
   await page.getByRole('link', { name: /^vm-b/ }).focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'vm-b' })).toBeInViewport();
+  await expect(page.getByRole('heading', { name: 'vm-b' })).toBeFocused();
   await page.keyboard.press('Tab');
   const card = page.getByRole('region', { name: 'vm-b', exact: true });
-  await expect(card.getByText('What is being watched')).toBeFocused();
+  await expect(card.getByRole('link', { name: 'Open the run of vm-b' })).toBeFocused();
 });
 
 test('an instruction is opened, an error dismissed, and the focus is not lost by what happens meanwhile', async ({

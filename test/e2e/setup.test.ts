@@ -137,7 +137,7 @@ test('the doctor: run, cancelled, run on another VM, and left', async ({ bench, 
   await button(page, 'Run again').click();
   await expect.poll(() => doctor.asked.length).toBe(3);
   await expect(page.getByRole('listitem')).toHaveCount(0);
-  await page.getByRole('link', { name: 'Dashboard' }).click();
+  await page.getByRole('link', { name: 'Now' }).click();
   await expect.poll(() => doctor.isHeard()).toBe(false);
   await page.goBack();
   await expect(page.getByRole('heading', { name: 'Doctor' })).toBeVisible();
@@ -159,7 +159,8 @@ test('Tab goes through the set-up page once, in the order of reading', async ({ 
     stops.push(/"([^"]*)"/.exec(snapshot)?.[1] ?? snapshot);
   }
   expect(stops).toEqual([
-    'Dashboard',
+    'Now',
+    'Runs',
     'Doctor',
     'Add a VM',
     'Try the demo',

@@ -1,24 +1,96 @@
-/** Reads the recorded results of a run. */
+/** Reads the recorded runs and their tasks. */
+import type { Scores } from '../../shared/score-text.ts';
+import type { RunOutcome } from '../../shared/stream.ts';
+import { ask, type Answer } from './answer.ts';
 import type { RunRecord, TaskResult } from './model.ts';
+import type { RunFilters } from './route.ts';
 
-type TaskView = Omit<TaskResult, 'outcome'> & {
-  /** Null while it runs. */
-  readonly outcome: TaskResult['outcome'] | null;
-};
-type RunAnswer = Omit<RunRecord, 'results'> & { readonly tasks: readonly TaskView[] };
+/** A recorded run, as `/api/runs` answers it: the fields that the page reads. */
+export interface RunSummary extends Scores {
+  readonly run_id: string;
+  readonly vm: string;
+  readonly state: RunOutcome;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  /** 0 while unknown. */
+  readonly total_tasks: number;
+  readonly tasks_completed: number;
+  readonly succeeded: number;
+  readonly agent: string | null;
+  readonly model: string | null;
+  /** An older server does not say. */
+  readonly benchmark?: string | null;
+  /** Of the VM while the run was on; null if no price is known. An older server does not say. */
+  readonly cost_usd?: number | null;
+  readonly max_steps: number | null;
+  readonly dialect: string;
+  readonly log: string;
+  readonly average_score: number | null;
+  readonly pool_id: string | null;
+  readonly worker_id: number | null;
+  readonly workers: number | null;
+}
+
+/** An ended attempt with everything that is recorded about it. */
+export interface TaskAttempt extends TaskResult {
+  readonly instruction: string | null;
+  readonly started_at: string | null;
+  readonly worker: string;
+  readonly catch_up: boolean;
+}
+
+export interface RunWithTasks extends RunSummary {
+  /** In the order in which they ended. */
+  readonly tasks: readonly TaskAttempt[];
+}
+
+export interface RunsQuery extends Partial<RunFilters> {
+  readonly before?: string | null;
+  readonly limit?: number;
+}
+
+/** Returns recorded runs, newest first. */
+export async function listRuns(
+  base: URL,
+  query: RunsQuery,
+  signal?: AbortSignal,
+): Promise<Answer<readonly RunSummary[]>> {
+  const url = new URL('/api/runs', base);
+  for (const [name, value] of Object.entries(query) as [string, string | number | null | undefined][])
+    if (value != null) url.searchParams.set(name, String(value));
+  return askJson(url, signal);
+}
+
+export async function readRun(base: URL, runId: string, signal?: AbortSignal): Promise<Answer<RunWithTasks>> {
+  type Task = Omit<TaskAttempt, 'outcome'> & { readonly outcome: TaskAttempt['outcome'] | null };
+  type Told = RunSummary & { readonly tasks: readonly Task[] };
+  const answer = await askJson<Told>(new URL(`/api/runs/${encodeURIComponent(runId)}`, base), signal);
+  if (!answer.ok) return answer;
+  const tasks = answer.value.tasks.flatMap((task) =>
+    task.outcome === null ? [] : [{ ...task, outcome: task.outcome }],
+  );
+  return { ok: true, value: { ...answer.value, tasks } };
+}
+
+/** Returns where the tasks of a run are as a file to keep. */
+export function exportUrl(base: URL, runId: string, format: 'csv' | 'json'): URL {
+  const url = new URL(`/api/runs/${encodeURIComponent(runId)}/tasks`, base);
+  url.searchParams.set('format', format);
+  return url;
+}
 
 /** @throws when the server does not answer properly, or does not know the run (any more) */
 export async function fetchRun(base: URL, runId: string): Promise<RunRecord> {
-  const url = new URL(`/api/runs/${encodeURIComponent(runId)}`, base);
-  const { tasks, run_id, ended_at, model, agent } = (await fetchJson(url)) as RunAnswer;
-  const results = tasks.flatMap((task) =>
-    task.outcome === null ? [] : [{ ...task, outcome: task.outcome }],
-  );
+  const answer = await readRun(base, runId);
+  if (!answer.ok) throw new Error(answer.problem.detail);
+  const { tasks: results, run_id, ended_at, model, agent } = answer.value;
   return { run_id, ended_at, model, agent, results };
 }
 
-async function fetchJson(url: URL): Promise<unknown> {
-  const answer = await fetch(url, { headers: { Accept: 'application/json' } });
-  if (!answer.ok) throw new Error(`${url.pathname}: ${String(answer.status)} ${answer.statusText}`);
-  return answer.json();
+async function askJson<Value>(url: URL, signal: AbortSignal | undefined): Promise<Answer<Value>> {
+  const answer = await ask(url, {
+    headers: { Accept: 'application/json' },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return answer.ok ? { ok: true, value: (await answer.value.json()) as Value } : answer;
 }

@@ -1,7 +1,14 @@
 import { extremeStates } from './extreme-states.ts';
 import { poolStates } from './pool-states.ts';
+import { runStates } from './run-states.ts';
 import { setupStates } from './setup-states.ts';
 import { states, type State } from './states.ts';
 
 /** Everything that the page can look like, each by a name of its own. */
-export const allStates: readonly State[] = [...states, ...poolStates, ...setupStates, ...extremeStates];
+export const allStates: readonly State[] = [
+  ...states,
+  ...poolStates,
+  ...runStates,
+  ...setupStates,
+  ...extremeStates,
+];

@@ -79,6 +79,7 @@ export function startRun(
       runOf(runId, {
         vm,
         state: endState ?? 'running',
+        ...(changes.started_at == null ? {} : { startedAt: Date.parse(changes.started_at) }),
         totalTasks: total,
         tasksCompleted: done,
         succeeded,

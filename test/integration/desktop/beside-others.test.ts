@@ -178,11 +178,17 @@ describe.skipIf(chromiumPath === null)('messages to the app', () => {
       { parameters: ['too', 'much'] },
       { channel: 'benchtray:openVnc', parameters: [] },
       { channel: 'benchtray:openVnc', parameters: [{ vm: 'x' }] },
+      { channel: 'benchtray:openExport', parameters: ['run-1', 'exe'] },
     ])
       await expect(app.ask({ ...good, ...malformed })).rejects.toThrow('Malformed.');
     const unknownVm = { ...good, channel: 'benchtray:openVnc', parameters: ['https://evil.example/'] };
     expect(await app.ask(unknownVm)).toMatchObject({ ok: false });
     expect((await app.look()).opened).toEqual([]);
+    // Whatever a run is called, the address is one of its tasks.
+    const exported = { ...good, channel: 'benchtray:openExport', parameters: ['../x?y#z', 'csv'] };
+    expect(await app.ask(exported)).toEqual({ ok: true });
+    const file = new URL('/api/runs/..%2Fx%3Fy%23z/tasks?format=csv', baseUrl).href;
+    expect((await app.look()).opened).toEqual([file]);
   });
 
   it('come from a page that may reach its server and nothing else', async () => {

@@ -41,6 +41,7 @@ it.skipIf(!hasElectron || !hasDisplay)(
         'copyEndpoint',
         'copyText',
         'onCommand',
+        'openExport',
         'openVnc',
         'platform',
         'serverInfo',

@@ -77,7 +77,7 @@ describe.skipIf(chromiumPath === null)('the app without a VM', () => {
     await app.see(({ window }) => window?.visible, 'the window');
     await until(() => page.getByRole('heading', { name: 'Doctor' }).isVisible(), 'the doctor');
     // A click on what is elsewhere leads there.
-    await page.getByRole('link', { name: 'Dashboard' }).click();
+    await page.getByRole('link', { name: 'Now' }).click();
     await until(() => page.getByText('No VM is being watched yet').isVisible(), 'the dashboard');
     // The code is nobody else's: neither in the log, nor for who asks without it.
     const { code } = await page.evaluate(() =>

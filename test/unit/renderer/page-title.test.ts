@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pageTitle, type TitleContext } from '../../../src/renderer/features/vm/page-title.ts';
 import { worstVm } from '../../../src/renderer/features/vm/vm-words.ts';
 import type { VmView } from '../../../src/renderer/state/model.ts';
+import { allRuns, allTasks, nowRoute } from '../../../src/renderer/state/route.ts';
 import type { PoolView } from '../../../src/shared/stream.ts';
 import { errorOf, progressOf, statusOf } from '../feed/fixtures.ts';
 
@@ -18,7 +19,8 @@ const vm = (name: string, changes: Partial<VmView> = {}): VmView => ({
 const critical = (name: string) => [errorOf(name, { severity: 'critical' })];
 const warning = (name: string) => [errorOf(name, { severity: 'warning' })];
 const title = (vms: readonly VmView[], changes: Partial<TitleContext> = {}) =>
-  pageTitle({ vms, isConnected: true, page: 'dashboard', vmInView: null, ...changes });
+  pageTitle({ vms, isConnected: true, route: nowRoute, runTitle: '', ...changes });
+const inView = (name: string): Partial<TitleContext> => ({ route: { page: 'vm', vm: name } });
 
 describe('pageTitle', () => {
   it('names the run that is on', () => {
@@ -32,23 +34,30 @@ describe('pageTitle', () => {
   it('names the VM with the critical error, not the one that runs', () => {
     const vms = [vm('a', { progress }), vm('b', { progress, problems: critical('b') })];
     expect(title(vms)).toBe('! 5/12 – b – BenchTray');
-    expect(title(vms, { vmInView: 0 })).toBe('! 5/12 – b – BenchTray');
+    expect(title(vms, inView('a'))).toBe('! 5/12 – b – BenchTray');
     expect(title([vm('a', { progress }), vm('b', { problems: critical('b') })])).toBe('! b – BenchTray');
   });
 
   it('names the VM in view before one with a warning', () => {
     const vms = [vm('a', { progress }), vm('b', { progress, problems: warning('b') }), vm('c')];
-    expect(title(vms, { vmInView: 0 })).toBe('5/12 – a – BenchTray');
-    expect(title(vms, { vmInView: 2 })).toBe('c – BenchTray');
+    expect(title(vms, inView('a'))).toBe('5/12 – a – BenchTray');
+    expect(title(vms, inView('c'))).toBe('c – BenchTray');
     expect(title(vms)).toBe('5/12 – b – BenchTray');
-    expect(title(vms, { vmInView: 9 })).toBe('5/12 – b – BenchTray');
+    expect(title(vms, inView('gone'))).toBe('gone – BenchTray');
   });
 
   it('names the page where that is not about one VM', () => {
-    expect(title([vm('a', { progress })], { page: 'doctor' })).toBe('Doctor – BenchTray');
-    expect(title([vm('a')], { page: 'setup', isConnected: false })).toBe(
+    expect(title([vm('a', { progress })], { route: { page: 'doctor' } })).toBe('Doctor – BenchTray');
+    expect(title([vm('a')], { route: { page: 'setup' }, isConnected: false })).toBe(
       'Not connected – Add a VM – BenchTray',
     );
+    expect(title([], { route: { page: 'runs', filters: allRuns } })).toBe('Runs – BenchTray');
+    const run = { page: 'run', runId: 'run-1', tab: 'tasks', filters: allTasks } as const;
+    expect(title([], { route: run })).toBe('Run – BenchTray');
+    expect(title([], { route: run, runTitle: 'Run of a, 28 Jan, 22:55' })).toBe(
+      'Run of a, 28 Jan, 22:55 – BenchTray',
+    );
+    expect(title([vm('a')], { route: { page: 'unknown', hash: '#/x' } })).toBe('No such page – BenchTray');
   });
 
   it('counts the whole of a pool, unless one VM of it is in trouble', () => {

@@ -132,6 +132,7 @@ export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): D
     {
       serverInfo: () => ({ baseUrl: server.url }),
       openVnc: actions.openVnc,
+      openExport: actions.openExport,
       copyEndpoint: actions.copyEndpoint,
       copyText: actions.copyText,
       setupCode: () => ({ code: server.setupCode }),

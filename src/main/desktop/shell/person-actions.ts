@@ -7,6 +7,7 @@ import { vncAddress } from './vnc-address.ts';
 /** What a person can have done from the menu and from the page alike. */
 export interface PersonActions {
   readonly openVnc: (vm: string) => Promise<CallResult>;
+  readonly openExport: (runId: string, format: 'csv' | 'json') => Promise<CallResult>;
   readonly copyEndpoint: () => Promise<CallResult>;
   readonly copyText: (text: string) => Promise<CallResult>;
 }
@@ -33,6 +34,11 @@ export function createPersonActions({ statusOf, serverUrl, log }: PersonActionsO
       const url = vncAddress(statusOf(vm));
       if (url === null) return { ok: false, reason: `The screen of ${vm} has no address yet.` };
       return attempt(`The screen of ${vm} could not be opened`, () => shell.openExternal(url.href));
+    },
+    openExport(runId, format) {
+      const url = new URL(`/api/runs/${encodeURIComponent(runId)}/tasks`, serverUrl);
+      url.searchParams.set('format', format);
+      return attempt('The tasks could not be opened as a file', () => shell.openExternal(url.href));
     },
     copyEndpoint() {
       const url = new URL('/api/benchmark-sse', serverUrl);

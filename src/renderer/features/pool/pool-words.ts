@@ -36,8 +36,8 @@ export function poolState({ state, parts }: PoolView, isLost: boolean): MarkedWo
 /** A part as its line says it. */
 export interface PartLine {
   readonly part: PoolPart;
-  /** Place of its VM on the page; null where that is not watched any more. */
-  readonly vmIndex: number | null;
+  /** Whether its VM is watched still. */
+  readonly isWatched: boolean;
   readonly count: string;
   readonly state: MarkedWord;
   /** What is wrong on its VM, "1 error"; null where nothing is. */
@@ -51,12 +51,11 @@ export function partLines(
   clockOffsetMs: number,
 ): readonly PartLine[] {
   return pool.parts.map((part) => {
-    const index = vms.findIndex((vm) => vm.name === part.vm);
-    const vm = vms[index];
+    const vm = vms.find(({ name }) => name === part.vm);
     const isOld = vm === undefined ? link.kind !== 'open' : staleness(vm, link, clockOffsetMs) !== null;
     return {
       part,
-      vmIndex: vm === undefined ? null : index,
+      isWatched: vm !== undefined,
       count: countOfTotal(part.tasks_completed, part.total_tasks),
       state: runState(part.state, isOld && isOn(part)),
       trouble: vm === undefined ? null : troubleOf(vm),

@@ -47,12 +47,19 @@ export type Filter = 'all' | 'not passed';
 export function shownResults(
   results: readonly TaskResult[],
   filter: Filter,
-  { key, direction }: Sorting,
+  sorting: Sorting,
 ): readonly TaskResult[] {
+  return sortedResults(results, sorting).filter((result) => filter === 'all' || !result.success);
+}
+
+/** @param results in the order in which they ended, which decides wherever the column does not */
+export function sortedResults<Ended extends TaskResult>(
+  results: readonly Ended[],
+  { key, direction }: Sorting,
+): readonly Ended[] {
   const sign = direction === 'ascending' ? 1 : -1;
   return results
     .map((result, index) => ({ result, index, value: sortValue(result, key) }))
-    .filter(({ result }) => filter === 'all' || !result.success)
     .sort((a, b) => compare(a.value, b.value, sign) || sign * (a.index - b.index))
     .map(({ result }) => result);
 }

@@ -24,17 +24,22 @@ export interface Tally {
   readonly errors: number;
 }
 
-/** What became of the tasks that did not pass. Of a task that was tried several times, the last attempt counts. */
+/** What became of the tasks that did not pass. */
 export function tally(results: readonly TaskResult[]): Tally {
-  const last = new Map<string, TaskResult>();
-  for (const result of results) {
-    if (result.outcome !== 'interrupted') last.set(JSON.stringify([result.domain, result.task_id]), result);
-  }
-  const ended = [...last.values()];
+  const ended = countingAttempts(results);
   return {
     failed: ended.filter((result) => result.outcome === 'scored' && !result.success).length,
     errors: ended.filter((result) => result.outcome !== 'scored').length,
   };
+}
+
+/** Returns one attempt for each task: of several, the newest that came to an end counts. Tasks that were only interrupted have none. */
+export function countingAttempts<Ended extends TaskResult>(results: readonly Ended[]): readonly Ended[] {
+  const last = new Map<string, Ended>();
+  for (const result of results) {
+    if (result.outcome !== 'interrupted') last.set(JSON.stringify([result.domain, result.task_id]), result);
+  }
+  return [...last.values()];
 }
 
 /** "5/12", or "5" while the total is unknown. */

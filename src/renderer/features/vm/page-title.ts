@@ -1,37 +1,55 @@
 /** The title of the browser tab. Pure. */
-import type { PageName } from '../../../shared/ipc.ts';
 import type { VmView } from '../../state/model.ts';
+import type { Route } from '../../state/route.ts';
 import { countOfTotal } from '../run/run-words.ts';
 import { isCritical, worstVm } from './vm-words.ts';
 
 export interface TitleContext {
   readonly vms: readonly VmView[];
   readonly isConnected: boolean;
-  readonly page: PageName;
-  /** Place of the VM that the address leads to; null: the address names none. */
-  readonly vmInView: number | null;
+  readonly route: Route;
+  /** What the page of a run calls itself; empty before it is read. */
+  readonly runTitle: string;
 }
-
-const pageWords: Readonly<Record<Exclude<PageName, 'dashboard'>, string>> = {
-  doctor: 'Doctor',
-  setup: 'Add a VM',
-};
 
 /**
  * Returns "5/12 – waa-eval-vm – BenchTray", or "37/154 – pool of 4 – BenchTray". A VM with a critical error comes first, marked
  * with "!"; then the one in view, then one with any other trouble, then one whose run is on.
  */
-export function pageTitle({ vms, isConnected, page, vmInView }: TitleContext): string {
-  const about = page === 'dashboard' ? aboutVm(vms, vmInView) : [pageWords[page]];
+export function pageTitle({ vms, isConnected, route, runTitle }: TitleContext): string {
+  const about = route.page === 'now' ? aboutVm(vms, null) : aboutPage(vms, route, runTitle);
   return [...(isConnected ? [] : ['Not connected']), ...about, 'BenchTray'].join(' – ');
 }
 
-function aboutVm(vms: readonly VmView[], vmInView: number | null): readonly string[] {
+function aboutPage(
+  vms: readonly VmView[],
+  route: Exclude<Route, { readonly page: 'now' }>,
+  runTitle: string,
+): readonly string[] {
+  switch (route.page) {
+    case 'vm': {
+      const inView = vms.find(({ name }) => name === route.vm);
+      return inView === undefined ? [route.vm] : aboutVm(vms, inView);
+    }
+    case 'runs':
+      return ['Runs'];
+    case 'run':
+      return [runTitle === '' ? 'Run' : runTitle];
+    case 'doctor':
+      return ['Doctor'];
+    case 'setup':
+      return ['Add a VM'];
+    case 'unknown':
+      return ['No such page'];
+  }
+}
+
+function aboutVm(vms: readonly VmView[], inView: VmView | null): readonly string[] {
   const worst = worstVm(vms);
   const named = worst !== null && isCritical(worst) ? worst : undefined;
   const shown =
     named ??
-    (vmInView === null ? undefined : vms[vmInView]) ??
+    inView ??
     worst ??
     vms.find((vm) => vm.progress?.state === 'running') ??
     vms.find((vm) => vm.progress) ??

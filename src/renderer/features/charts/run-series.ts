@@ -1,0 +1,89 @@
+/** What the charts of a run are drawn from. Pure. */
+import type { Scores } from '../../../shared/score-text.ts';
+import { parseTime } from '../../format/format.ts';
+import type { TaskAttempt } from '../../state/api.ts';
+import { countingAttempts } from '../run/run-words.ts';
+import { kindOf, type CellKind } from '../strip/strip-cells.ts';
+
+export interface DomainScore extends Scores {
+  readonly domain: string | null;
+  /** Tasks that ended, with a score or without. */
+  readonly tasks: number;
+}
+
+/** Returns the figures of each domain, the best mean score first and the domains without a score last. */
+export function domainScores(attempts: readonly TaskAttempt[]): readonly DomainScore[] {
+  const byDomain = Map.groupBy(countingAttempts(attempts), ({ domain }) => domain);
+  return Array.from(byDomain, ([domain, tasks]) => {
+    const scored = tasks.filter(({ score }) => score !== null);
+    const sum = scored.reduce((all, { score }) => all + (score ?? 0), 0);
+    return {
+      domain,
+      tasks: tasks.length,
+      tasks_scored: scored.length,
+      mean_score: scored.length === 0 ? null : sum / scored.length,
+      pass_rate: scored.length === 0 ? null : scored.filter(({ success }) => success).length / scored.length,
+    };
+  }).sort(
+    (a, b) =>
+      (b.mean_score ?? -1) - (a.mean_score ?? -1) || (a.domain ?? '').localeCompare(b.domain ?? '', 'en'),
+  );
+}
+
+export interface ScorePoint {
+  /** Epoch milliseconds, or the number of the task where not every task has a time. */
+  readonly at: number;
+  readonly mean: number;
+  /** Tasks behind the mean. */
+  readonly count: number;
+}
+
+export interface RunningScore {
+  readonly points: readonly ScorePoint[];
+  readonly isTimed: boolean;
+}
+
+/** Returns the mean score after each task with a score, in the order in which they ended. */
+export function runningScore(attempts: readonly TaskAttempt[]): RunningScore {
+  const scored = countingAttempts(attempts).flatMap(({ score, finished_at }) =>
+    score === null ? [] : [{ score, atMs: parseTime(finished_at) }],
+  );
+  const isTimed = scored.length > 0 && scored.every(({ atMs }) => atMs !== null);
+  const inOrder = isTimed ? scored.toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0)) : scored;
+  let sum = 0;
+  const points = inOrder.map(({ score, atMs }, index) => {
+    sum += score;
+    const count = index + 1;
+    return { at: isTimed && atMs !== null ? atMs : count, mean: sum / count, count };
+  });
+  return { points, isTimed };
+}
+
+export interface TaskBar {
+  readonly kind: CellKind;
+  readonly value: number;
+  readonly task: TaskAttempt;
+  /** Its place among the attempts, from 1. */
+  readonly place: number;
+}
+
+/** Returns a bar for each attempt of which the value is known, in the order in which they ended. */
+export function taskBars(
+  attempts: readonly TaskAttempt[],
+  valueOf: (task: TaskAttempt) => number | null,
+): readonly TaskBar[] {
+  return attempts.flatMap((task, index) => {
+    const value = valueOf(task);
+    return value === null ? [] : [{ kind: kindOf(task), value, task, place: index + 1 }];
+  });
+}
+
+/** Returns the median, which one slow task does not move; null of no values. */
+export function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)];
+  if (upper === undefined) return null;
+  const lower = sorted[Math.ceil(middle) - 1] ?? upper;
+  return (lower + upper) / 2;
+}

@@ -1,0 +1,131 @@
+/** The addresses of the pages: what follows `#` ↔ a route. Pure. */
+
+export type Route =
+  /** `place`: id of an element that the address leads to, as `#pool-run-0` does. */
+  | { readonly page: 'now'; readonly place: string | null }
+  | { readonly page: 'vm'; readonly vm: string }
+  | { readonly page: 'runs'; readonly filters: RunFilters }
+  | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab; readonly filters: TaskFilters }
+  | { readonly page: 'doctor' }
+  | { readonly page: 'setup' }
+  /** No page has this address. */
+  | { readonly page: 'unknown'; readonly hash: string };
+
+export const runFilterNames = ['vm'] as const;
+/** Which runs of the history are shown; null: all. */
+export type RunFilters = Readonly<Record<(typeof runFilterNames)[number], string | null>>;
+
+export const runTabs = ['tasks', 'charts', 'details'] as const;
+export type RunTab = (typeof runTabs)[number];
+
+export const taskFilterNames = ['domain', 'outcome', 'q'] as const;
+/** Which tasks of a run are shown; null: all. An empty domain stands for the tasks without one. */
+export type TaskFilters = Readonly<Record<(typeof taskFilterNames)[number], string | null>>;
+
+export const allRuns: RunFilters = { vm: null };
+export const allTasks: TaskFilters = { domain: null, outcome: null, q: null };
+export const nowRoute: Route = { page: 'now', place: null };
+
+/** @param hash of an address, with its `#` */
+export function parseRoute(hash: string): Route {
+  const unknown: Route = { page: 'unknown', hash };
+  if (hash === '' || hash === '#' || hash === '#/') return nowRoute;
+  if (!hash.startsWith('#/')) return { page: 'now', place: decoded(hash.slice(1)) };
+  const [path = '', query = ''] = splitOnce(hash.slice(2), '?');
+  const segments = path.split('/').map(decoded);
+  if (segments.includes(null)) return unknown;
+  const [page, name, tab, ...rest] = segments as string[];
+  const search = new URLSearchParams(query);
+  if (rest.length > 0 || name === '') return unknown;
+  switch (page) {
+    case 'vms':
+      return name === undefined || tab !== undefined ? unknown : { page: 'vm', vm: name };
+    case 'runs':
+      return name === undefined
+        ? { page: 'runs', filters: filtersIn(search, runFilterNames) }
+        : runRoute(name, tab, search, unknown);
+    case 'doctor':
+    case 'setup':
+      return name === undefined ? { page } : unknown;
+    default:
+      return unknown;
+  }
+}
+
+function runRoute(
+  runId: string,
+  segment: string | undefined,
+  search: URLSearchParams,
+  unknown: Route,
+): Route {
+  const tab =
+    segment === undefined ? 'tasks' : runTabs.find((known) => known === segment && known !== 'tasks');
+  return tab === undefined
+    ? unknown
+    : { page: 'run', runId, tab, filters: filtersIn(search, taskFilterNames) };
+}
+
+/** Returns where a link to the page leads: "#/runs/ID?domain=notepad". */
+export function hashOf(route: Route): string {
+  switch (route.page) {
+    case 'now':
+      return route.place === null ? '#/' : `#${encodeURIComponent(route.place)}`;
+    case 'vm':
+      return `#/vms/${encodeURIComponent(route.vm)}`;
+    case 'runs':
+      return `#/runs${queryOf(route.filters)}`;
+    case 'run': {
+      const tab = route.tab === 'tasks' ? '' : `/${route.tab}`;
+      return `#/runs/${encodeURIComponent(route.runId)}${tab}${queryOf(route.filters)}`;
+    }
+    case 'doctor':
+    case 'setup':
+      return `#/${route.page}`;
+    case 'unknown':
+      return route.hash;
+  }
+}
+
+export const vmHash = (vm: string): string => hashOf({ page: 'vm', vm });
+export const runHash = (runId: string): string =>
+  hashOf({ page: 'run', runId, tab: 'tasks', filters: allTasks });
+
+/** Returns what tells one page from another: filters and tabs change within a page. */
+export function pageKey(route: Route): string {
+  switch (route.page) {
+    case 'vm':
+      return vmHash(route.vm);
+    case 'run':
+      return runHash(route.runId);
+    default:
+      return route.page;
+  }
+}
+
+function filtersIn<Name extends string>(
+  search: URLSearchParams,
+  names: readonly Name[],
+): Readonly<Record<Name, string | null>> {
+  return Object.fromEntries(names.map((name) => [name, search.get(name)])) as Record<Name, string | null>;
+}
+
+function queryOf(filters: Readonly<Record<string, string | null>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) if (value !== null) search.set(name, value);
+  const query = search.toString();
+  return query === '' ? '' : `?${query}`;
+}
+
+/** Returns null for a text that is not encoded properly. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function splitOnce(text: string, separator: string): readonly string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}

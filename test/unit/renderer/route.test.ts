@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import {
+  allRuns,
+  allTasks,
+  hashOf,
+  nowRoute,
+  pageKey,
+  parseRoute,
+  runHash,
+  runTabs,
+  vmHash,
+  type Route,
+} from '../../../src/renderer/state/route.ts';
+
+const name = fc.string({ minLength: 1 }).filter((text) => text.isWellFormed());
+const filter = fc.option(name);
+const runFilters = fc.record({ vm: filter });
+const taskFilters = fc.record({ domain: filter, outcome: filter, q: filter });
+const anyRoute: fc.Arbitrary<Route> = fc.oneof(
+  fc.constant(nowRoute),
+  fc.record({ page: fc.constant('vm' as const), vm: name }),
+  fc.record({ page: fc.constant('runs' as const), filters: runFilters }),
+  fc.record({
+    page: fc.constant('run' as const),
+    runId: name,
+    tab: fc.constantFrom(...runTabs),
+    filters: taskFilters,
+  }),
+  fc.constantFrom<Route>({ page: 'doctor' }, { page: 'setup' }),
+);
+
+describe('parseRoute', () => {
+  it('reads back every address that a link has', () => {
+    fc.assert(
+      fc.property(anyRoute, (route) => {
+        expect(parseRoute(hashOf(route))).toEqual(route);
+      }),
+    );
+  });
+
+  it('never throws, and an address that is no page leads back to itself', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const hash = `#/${text}`;
+        const route = parseRoute(hash);
+        if (route.page === 'unknown') expect(hashOf(route)).toBe(hash);
+      }),
+    );
+  });
+
+  it.for<readonly [string, Route]>([
+    ['', nowRoute],
+    ['#', nowRoute],
+    ['#/', nowRoute],
+    // Links of earlier versions, and places on the page.
+    ['#vm-2', { page: 'now', place: 'vm-2' }],
+    ['#pool-run-0', { page: 'now', place: 'pool-run-0' }],
+    ['#/vms/my%20VM', { page: 'vm', vm: 'my VM' }],
+    ['#/runs', { page: 'runs', filters: allRuns }],
+    ['#/runs?vm=a%26b', { page: 'runs', filters: { ...allRuns, vm: 'a&b' } }],
+    ['#/runs/run-1', { page: 'run', runId: 'run-1', tab: 'tasks', filters: allTasks }],
+    ['#/runs/a%2Fb/charts', { page: 'run', runId: 'a/b', tab: 'charts', filters: allTasks }],
+    [
+      '#/runs/run-1?domain=&outcome=failed&other=x',
+      { page: 'run', runId: 'run-1', tab: 'tasks', filters: { ...allTasks, domain: '', outcome: 'failed' } },
+    ],
+    ['#/doctor', { page: 'doctor' }],
+    ['#/setup', { page: 'setup' }],
+  ])('"%s"', ([hash, route]) => expect(parseRoute(hash)).toEqual(route));
+
+  it.for([
+    '#/x',
+    '#/vms',
+    '#/vms/',
+    '#/vms/a/b',
+    '#/runs/',
+    '#/runs/a/tasks',
+    '#/runs/a/charts/b',
+    '#/doctor/x',
+    '#/runs/%zz',
+    '#//',
+  ])('"%s" is no page', (hash) => expect(parseRoute(hash)).toEqual({ page: 'unknown', hash }));
+});
+
+describe('pageKey', () => {
+  it('differs between pages, and not between the tabs and filters of one', () => {
+    const key = (hash: string) => pageKey(parseRoute(hash));
+    expect(key('#/runs/a/charts')).toBe(key('#/runs/a?q=x'));
+    expect(key('#/runs?vm=a')).toBe(key('#/runs'));
+    expect(key('#vm-1')).toBe(key('#/'));
+    expect(new Set([runHash('a'), runHash('b'), vmHash('a'), '#/', '#/runs', '#/doctor'].map(key)).size).toBe(
+      6,
+    );
+  });
+});
