@@ -53,6 +53,27 @@ export function maskSecrets(text: string): string {
   return replacements.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }
 
+/**
+ * Masks a text line by line, with regard to secrets that go over several lines, such as a private key. The result has as many lines as
+ * were given, so that what is known of a line, such as its place in a log, still belongs to it.
+ */
+export function maskSecretLines(lines: readonly string[]): string[] {
+  const masked = replacements.reduce(
+    (text, [pattern, replacement]) =>
+      text.replace(pattern, (found: string, name?: unknown) => {
+        // Each pattern has at most one group, and its replacement begins with it.
+        const shown = replacement.replace('$1', () => (typeof name === 'string' ? name : ''));
+        return shown + '\n'.repeat(countLineFeeds(found) - countLineFeeds(shown));
+      }),
+    lines.map((line) => line.replaceAll('\n', ' ')).join('\n'),
+  );
+  return lines.length === 0 ? [] : masked.split('\n');
+}
+
+function countLineFeeds(text: string): number {
+  return text.split('\n').length - 1;
+}
+
 const secretName =
   /^(?:(?:proxy-)?authorization|(?:x-)?api[_-]?key|.*(?:passphrase|password|passwd|secret)|(?:.*[_-])?token|.*AccessToken)$/i;
 

@@ -1,7 +1,11 @@
 /** What must be true of BenchTray after every step, whatever has happened. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { FollowMark, JournalEvent } from '../../src/main/engine/feed/index.ts';
+import { zstdDecompressSync } from 'node:zlib';
+import { listChunks } from '../../src/main/engine/archive/log/chunks.ts';
+import { logFolder } from '../../src/main/engine/archive/log/log-store.ts';
+import type { FollowMark, FollowState, JournalEvent } from '../../src/main/engine/feed/index.ts';
 import { progressOf, type RunState } from '../../src/main/engine/run/index.ts';
 import { positionOf, type Generation } from './benchmark.ts';
 import type { Client } from './client.ts';
@@ -125,6 +129,30 @@ function checkStored(world: World): void {
     stored.run,
     folded,
   ), 'the stored run is not that of a fresh fold up to the stored offset');
+  if (stored.startLog !== undefined) checkKept(world, stored, positionOf(generation, stored.offset));
+}
+
+/** The log that is kept of the start that the stored state is in has every byte up to the stored offset, once. */
+function checkKept({ life, oracle }: World, { startLog, offset, log }: FollowState, position: number): void {
+  if (startLog === undefined) return;
+  const { start, from } = startLog;
+  const expected = oracle.logOf(start, position);
+  if (expected === null) return;
+  const kept = keptBytes(logFolder(life.dataDir, vm, start, log), offset - from);
+  require(kept
+    .subarray(Math.max(0, kept.length - expected.length))
+    .equals(
+      expected,
+    ), `the log of ${start} is kept with ${kept.length} bytes, and has ${expected.length} up to the stored offset`);
+}
+
+/** Returns what is kept before this place, without the zeros of a log that was cut under its process. */
+function keptBytes(folder: string, to: number): Buffer {
+  const all = listChunks(folder).map(({ path, from, isPacked }) => {
+    const bytes = readFileSync(path);
+    return (isPacked ? zstdDecompressSync(bytes) : bytes).subarray(0, Math.max(0, to - from));
+  });
+  return Buffer.concat(all).filter((byte) => byte !== 0) as Buffer;
 }
 
 function isSameRun(run: RunState | null, folded: Reading): boolean {

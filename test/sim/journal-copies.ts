@@ -23,7 +23,8 @@ export class JournalCopies implements Disposable {
   }
 
   /**
-   * Returns a folder with the journal as a process leaves it that dies now: what was committed is in the file or its WAL, the rest is not.
+   * Returns a folder with the journal and the archive as a process leaves them that dies now: what was committed is in the file or its WAL,
+   * the rest is not.
    * The shared memory of the dead process is not copied: SQLite makes it anew.
    */
   copy(dataDir: string): string {
@@ -31,7 +32,7 @@ export class JournalCopies implements Disposable {
     const target = join(this.#root, String(this.#count));
     mkdirSync(target);
     const names = readdirSync(dataDir).filter((name) => !name.endsWith('-shm'));
-    for (const name of names) cpSync(join(dataDir, name), join(target, name));
+    for (const name of names) cpSync(join(dataDir, name), join(target, name), { recursive: true });
     return target;
   }
 

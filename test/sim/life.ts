@@ -1,5 +1,6 @@
 /** One life of BenchTray: a process from its start to its end, on a journal that outlives it. The VM and the clients are simulated. */
 import { rmSync } from 'node:fs';
+import { createLogStore, type LogStore } from '../../src/main/engine/archive/index.ts';
 import { silentLog, type Logger } from '../../src/main/engine/common/app-log.ts';
 import type { Clock } from '../../src/main/engine/common/clock.ts';
 import { makeVmConfig, type VmConfig } from '../../src/main/engine/config/index.ts';
@@ -36,8 +37,10 @@ export interface LifeOptions {
 
 export class Life {
   readonly feed: Feed;
+  readonly logs: LogStore;
   readonly store: VmStore;
   readonly streams: Streams;
+  readonly dataDir: string;
   readonly #options: LifeOptions;
   readonly #projector: Projector;
   readonly #ending = new AbortController();
@@ -46,14 +49,16 @@ export class Life {
   constructor(options: LifeOptions) {
     const { config, dataDir } = options;
     this.#options = options;
+    this.dataDir = dataDir;
     this.feed = openFeed({ dataDir, clock: options.clock });
+    const log = logFor(options.onFault);
+    this.logs = createLogStore({ dataDir, isOn: () => true, log });
     try {
-      const { feed } = this;
-      const log = logFor(options.onFault);
+      const { feed, logs } = this;
       const clock = createVmClock(options.clock);
       const report = createReport(vm, feed, log, clock);
       this.store = createVmStore(firstState(config, feed), options.onFault);
-      const tools = { config, feed, log, clock, tempo: defaultTempo, report };
+      const tools = { config, feed, logs, log, clock, tempo: defaultTempo, report };
       for (const source of [new LogSource(tools), new Hearing(tools)])
         source.start(this.store, this.#ending.signal);
       this.#projector = new Projector(this.store, { vm, feed, log, clock });
@@ -100,6 +105,7 @@ export class Life {
     this.#ending.abort();
     this.feed.forgetVm(vm);
     await this.streams.close();
+    await this.logs.close();
     this.feed.close();
   }
 
@@ -110,6 +116,7 @@ export class Life {
       () => this.#projector.close(),
       () => this.#ending.abort(),
       () => void this.streams.close(),
+      () => void this.logs.close(),
       () => this.feed.close(),
     ];
     for (const work of works)

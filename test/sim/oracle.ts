@@ -25,6 +25,9 @@ export class Oracle {
   readonly #known = new Set<string>();
   readonly #session;
   readonly #readings: Reading[] = [{ position: 0, run: null, ended: 0 }];
+  /** Where the line stands by which each start of a run was recognised; of two of the same start, the newer one counts. */
+  readonly #starts = new Map<string, number>();
+  readonly #lines: Uint8Array[] = [];
   #written = 0;
   /** What was written of a line that has no end yet. */
   #halfLine = Buffer.alloc(0);
@@ -53,6 +56,12 @@ export class Oracle {
     return found;
   }
 
+  /** Returns what was written from the beginning of a start up to a position; null: the start is not known. */
+  logOf(start: string, to: number): Buffer | null {
+    const from = this.#starts.get(start);
+    return from === undefined ? null : Buffer.concat(this.#lines).subarray(from, to);
+  }
+
   write(bytes: Uint8Array): void {
     let from = 0;
     while (from < bytes.length) {
@@ -65,7 +74,11 @@ export class Oracle {
   }
 
   #push(bytes: Uint8Array): void {
-    const { effects, state } = this.#session.push(bytes, { clockOffsetMs: 0, referenceTimeMs: Date.now() });
+    const context = { clockOffsetMs: 0, referenceTimeMs: Date.now() };
+    const { effects, starts, state } = this.#session.push(bytes, context);
+    const lineFrom = this.#written - this.#halfLine.length;
+    for (const { start } of starts) this.#starts.set(start, lineFrom);
+    this.#lines.push(bytes);
     this.#written += bytes.length;
     for (const effect of effects)
       if (effect.type === 'task_ended') this.#end({ runId: effect.runId, task: effect.task });

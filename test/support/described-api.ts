@@ -44,6 +44,7 @@ export function describedApi(version = '0.0.0'): Description {
     backgroundTasks: () => [],
     hooks: () => [],
     screens: () => null,
+    logs: null,
     doctor: null,
     setup: null,
     assetsDir: null,

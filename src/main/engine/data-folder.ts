@@ -1,4 +1,5 @@
 /** The data folder of a running BenchTray: locked for this process, private to this user, with the feed on its journal. */
+import type { LogStore } from './archive/index.ts';
 import type { Logger } from './common/app-log.ts';
 import type { Clock } from './common/clock.ts';
 import { terminalOf } from './common/terminal.ts';
@@ -46,12 +47,21 @@ export function openDataFolder({ dataDir, clock, log }: DataFolderOptions): Data
 
 const pruneEveryMs = 3_600_000;
 
-/** Prunes the journal now and every hour. @returns how to stop */
-export function startPruning(feed: Feed, config: () => Config, log: Logger): () => void {
+/** More runs than any journal holds. */
+const allRuns = 1_000_000;
+
+/** Prunes the journal, and removes what its dropped runs left in the archive, now and every hour. @returns how to stop */
+export function startPruning(
+  feed: Feed,
+  logs: Pick<LogStore, 'sweep'>,
+  config: () => Config,
+  log: Logger,
+): () => void {
   const prune = (): void => {
     const { keepDays, maxMegabytes } = config().journal;
     try {
       feed.prune({ olderThanMs: keepDays * 86_400_000, maxBytes: maxMegabytes * 1_000_000 });
+      logs.sweep(feed.runs({ limit: allRuns }));
     } catch (error) {
       log.error({ err: error }, 'BenchTray could not prune the journal and tries again in an hour');
     }

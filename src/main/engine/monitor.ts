@@ -1,6 +1,7 @@
 /** Makes one running whole out of a configuration: a watcher for each VM, the feed that they write to, and the server that tells it. */
 import type { Logger } from './common/app-log.ts';
 import { systemClock, type Clock } from './common/clock.ts';
+import { createLogStore } from './archive/index.ts';
 import { createAzure, type Azure } from './azure/index.ts';
 import type { Config, ConfigSources } from './config/index.ts';
 import { createCurrentConfig } from './current-config.ts';
@@ -81,6 +82,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.adopt(openDataFolder({ dataDir, clock, log }), (open) => open.close());
   const { feed } = folder;
+  let keepsLogs = options.config.history.logs;
+  const logs = opened.adopt(createLogStore({ dataDir, isOn: () => keepsLogs, log }), (store) =>
+    store.close(),
+  );
   // These end together, because each may need its whole time limit.
   const ends: (() => Promise<unknown>)[] = [];
   opened.defer(async () => {
@@ -100,15 +105,19 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     });
   const fleet = opened.adopt(
     createFleet({
-      ...{ feed, tools, places, log, azure, clock },
+      ...{ feed, logs, tools, places, log, azure, clock },
       azureFastestMs: options.azureFastestMs,
       tempo: options.tempo,
     }),
     (watching) => watching.close(),
   );
   const current = createCurrentConfig({ config: options.config, feed, fleet });
+  const eraseDemo = (): void => {
+    feed.eraseVm(demoVmName);
+    logs.eraseVm(demoVmName);
+  };
   // A BenchTray that was killed during the demo leaves its records behind.
-  feed.eraseVm(demoVmName);
+  eraseDemo();
 
   const eventIdAtStart = feed.idOf(feed.head());
   // Hooks start before the watchers, so that they miss no end of a run.
@@ -122,7 +131,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       return startSimulatedVm({ seed: 1, speed: options.demoSpeed ?? 1, log });
     },
     watch: (vm) => current.setDemoVm(vm),
-    forget: () => feed.eraseVm(demoVmName),
+    forget: eraseDemo,
   });
   ends.push(() => demo.end());
   const doctor = doctorTools({ dataDir, keys, azure });
@@ -143,6 +152,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     ...(setup === null ? {} : { setup }),
     vms: () => current.get().vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
     screens: (vm) => fleet.watcher(vm)?.screens ?? null,
+    logs,
     doctor: async ({ vm, url, ...rest }) =>
       runDoctor({
         ...rest,
@@ -161,7 +171,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   });
   ends.push(() => server.close());
   folder.announce(server.url);
-  opened.defer(startPruning(feed, current.get, log));
+  opened.defer(startPruning(feed, logs, current.get, log));
   log.info({ url: server.url, version, vms: current.get().vms.map((vm) => vm.name) }, 'listening');
 
   const running = opened.move();
@@ -173,6 +183,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     setupCode: setup?.code.text ?? null,
     reconfigure(next) {
       server.reconfigure(serverSettings(next, dataDir));
+      keepsLogs = next.history.logs;
       hooks.reconfigure(next);
       current.replace(next);
     },

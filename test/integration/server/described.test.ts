@@ -1,5 +1,7 @@
 /** What a running server answers is what its own description says: on things made up, and on a VM that plays its runs. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DoctorCheck, DoctorSummary } from '../../../src/shared/doctor.ts';
 import type { HookStatus } from '../../../src/shared/hook-status.ts';
@@ -9,6 +11,7 @@ import type { SimulatedVm } from '../../../src/main/engine/demo/index.ts';
 import { startSimulatedVm } from '../../support/built.ts';
 import type { ComponentName } from '../../../src/main/engine/server/routes/components.ts';
 import { startTestMonitor, testConfig, type TestMonitor } from '../../support/monitor.ts';
+import { keptLogOf } from '../../support/kept-log.ts';
 import { readPrometheus } from '../../support/prometheus.ts';
 import { until } from '../../support/wait.ts';
 import {
@@ -88,10 +91,13 @@ describe('things made up', () => {
   };
   const summary: DoctorSummary = { ok: false, passed: 0, warned: 0, failed: 1, skipped: 0 };
   let running: ExternalServer;
+  const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-logs-'));
   beforeAll(async () => {
+    const run = runOf('run-1', { state: 'crashed', endedAt: startMs + 1000 });
     running = await startExternalServer(
       {},
       {
+        logs: keptLogOf(dataDir, run, 'a task\nan end\n'),
         doctor: () => Promise.resolve({ summary, checks: [check] }),
         hooks: () => [hook],
         screens: (vm) => (vm === 'vm-a' ? screens : null),
@@ -112,11 +118,10 @@ describe('things made up', () => {
         checked_at: '2026-01-28T22:55:08.123Z',
       }),
     );
-    const run = runOf('run-1', { state: 'crashed', endedAt: startMs + 1000 });
     feed.commit({
       vm: 'vm-a',
       at: startMs,
-      runs: [run],
+      runs: [runOf('run-0'), run],
       tasks: [
         { record: taskOf('t1'), tell: true },
         {
@@ -129,7 +134,10 @@ describe('things made up', () => {
     });
     feed.setProgress('vm-a', progressOf('vm-a', { domains: [], eta_seconds: 12.5 }), true);
   });
-  afterAll(() => running.remove());
+  afterAll(async () => {
+    await running.remove();
+    rmSync(dataDir, { recursive: true });
+  });
 
   const answers: Readonly<Record<string, readonly string[]>> = {
     '/api/benchmark-sse': ['?interval=x 400', '?error_event=A 400', '?vm=none 404'],
@@ -143,6 +151,14 @@ describe('things made up', () => {
       '/api/runs/run-1/tasks?format=csv 200',
       '/api/runs/run-1/tasks?format=xml 400',
       '/api/runs/none/tasks 404',
+    ],
+    '/api/runs/{id}/log': [
+      '/api/runs/run-1/log 200',
+      '/api/runs/run-1/log?from=-10&format=json 200',
+      '/api/runs/run-1/log?q=task 200',
+      '/api/runs/run-1/log?bytes=0 400',
+      '/api/runs/run-0/log 404',
+      '/api/runs/none/log 404',
     ],
     '/api/runs/{id}/tasks/{task}/screens': [
       '/api/runs/run-1/tasks/t1/screens 200',

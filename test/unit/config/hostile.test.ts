@@ -149,6 +149,7 @@ const texts = fc.oneof(
         'hooks',
         'server',
         'journal',
+        'history',
         'notifications',
         'interval',
         '__proto__',

@@ -12,6 +12,7 @@ const example = `{
                             "maxConnectionsPerIp": 6, "requestsPerMinute": 600 } },
   "interval": 5,                       // seconds
   "journal": { "keepDays": 30, "maxMegabytes": 200 },
+  "history": { "logs": true },
   "dataDir": null,
   "vms": [
     {
@@ -107,6 +108,7 @@ const config: fc.Arbitrary<Config> = fc.record({
     keepDays: fc.double({ min: 0.01, max: 36_500, noNaN: true }),
     maxMegabytes: fc.integer({ min: 1, max: 1000 }),
   }),
+  history: fc.record({ logs: fc.boolean() }),
   dataDir: fc.option(
     fc.string({ minLength: 1 }).filter((text) => !text.includes('\0') && !/[\ud800-\udfff]/.test(text)),
   ),

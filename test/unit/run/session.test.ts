@@ -20,12 +20,14 @@ import { context, endedTasks, openSession, sampleBytes, waaLog } from './support
 const encoder = new TextEncoder();
 const startMs = Date.UTC(2026, 0, 28, 22);
 
+type Played = Pick<SessionStep, 'effects' | 'state'>;
+
 /** Reads chunk by chunk in one session. */
 function play(
   chunks: readonly Uint8Array[],
   from: RunSessionState = newSessionState(null),
   files: readonly ResultFile[] = [],
-): SessionStep {
+): Played {
   const session = openSession(from);
   let { effects, state } = session.takeResults(files, context.referenceTimeMs);
   for (const chunk of chunks) {
@@ -44,7 +46,7 @@ function restarted(state: RunSessionState): RunSessionState {
 }
 
 /** Reads with a restart behind each of these byte positions: the next session gets the bytes from the stored offset on. */
-function playWithRestarts(all: Uint8Array, positions: readonly number[]): SessionStep {
+function playWithRestarts(all: Uint8Array, positions: readonly number[]): Played {
   let state = newSessionState(null);
   const effects: RunEffect[] = [];
   for (const end of [...positions, all.length]) {
@@ -65,9 +67,10 @@ const positionsIn = (all: Uint8Array, most: number) =>
   fc.array(fc.nat(all.length), { maxLength: most }).map((cuts) => cuts.sort((a, b) => a - b));
 
 /** The state apart from the text of the last message, of which a restart keeps only what it needs. */
-const withoutRecord = ({ offset, reader, run }: RunSessionState) => ({
+const withoutRecord = ({ offset, reader, run, startLog }: RunSessionState) => ({
   offset,
   run,
+  startLog,
   dialects: reader.dialects,
   counts: reader.counts,
 });

@@ -111,6 +111,10 @@ const journalSchema = group({
     .describe('When the journal is bigger, its oldest events are dropped, then its oldest runs.'),
 });
 
+const historySchema = group({
+  logs: yesOrNo().default(true).describe('Whether the log of each run is kept on this machine.'),
+});
+
 export const configSchema = group({
   $schema: z
     .string('an address of a JSON Schema')
@@ -123,6 +127,7 @@ export const configSchema = group({
   journal: journalSchema
     .prefault({})
     .describe('How much of what happened is kept for clients that come back.'),
+  history: historySchema.prefault({}).describe('What is kept of runs for when their VM is gone.'),
   dataDir: localPath('a path to a folder, or null')
     .nullable()
     .default(null)

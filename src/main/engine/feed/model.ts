@@ -9,6 +9,7 @@ import type {
 } from '../../../shared/stream.ts';
 import type { RunState, TaskAttempt } from '../run/model.ts';
 import type { ScoreCounts } from '../run/score-figures.ts';
+import type { StartLog } from '../run/start-log.ts';
 
 /** A journal event in its place in the order of things. */
 export type JournalEvent = JournalPayload & {
@@ -61,6 +62,8 @@ export interface FollowState {
   readonly mark?: FollowMark;
   /** Where a log that is seen in a container lies on the VM itself. None where missing. */
   readonly hostPath?: string;
+  /** The log of the start of a run that this log is in the middle of. Missing: none was in it, or BenchTray 0.1.0 wrote this. */
+  readonly startLog?: StartLog;
   /** State of the line reader, as JSON values. */
   readonly reader: unknown;
   /** The benchmark's process has been seen since this log is followed. */
@@ -125,6 +128,8 @@ export interface RunRecord
   readonly poolTasks?: number;
   /** Cost of the VM during the run, US dollars. Missing: not known. */
   readonly costUsd?: number;
+  /** Ids of the starts that it is made of. Missing: it has one, with its own id. */
+  readonly starts?: readonly string[];
   /** Counts as in `progress`. */
   readonly tasksCompleted: number;
   readonly succeeded: number;

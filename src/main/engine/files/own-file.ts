@@ -17,8 +17,8 @@ import { nonBlocking, requireFit, requireRegularOrMissing } from './fit-file.ts'
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 
 /** Appends to a file, and creates it for this user only. @throws UnfitFile if it is no regular file */
-export function appendOwnFile(path: string, text: string): void {
-  write(path, O_APPEND, text);
+export function appendOwnFile(path: string, content: string | Buffer): void {
+  write(path, O_APPEND, content);
 }
 
 /** Replaces the contents of a file, and creates it for this user only. @throws UnfitFile if it is no regular file */

@@ -6,7 +6,7 @@ import { keepToOwner, tooOpenMode } from './own-file.ts';
 /** Only names of ours: somebody may have named a folder that holds other things too. */
 const ownNames = [
   ...['journal.sqlite*', 'lock.sqlite*', 'owner.json', 'keys.json*', 'known_hosts'],
-  ...['logs', 'logs/*benchtray.log*'],
+  ...['logs', 'logs/*benchtray.log*', 'archive'],
 ];
 
 /** Everybody with write access to a folder can replace every file in it. */

@@ -15,7 +15,9 @@ export {
 } from './session.ts';
 export { runsBesideItsLog } from './dialects/index.ts';
 export { stopPrintAtEnd } from './dialects/waa.ts';
+export { createLogSplitter, type WideEncoding } from './encoding.ts';
 export { createLineSplitter } from './line-splitter.ts';
+export { inNextFile, leadInBytes, type StartLog } from './start-log.ts';
 export { newestResultMs, stallAfterMs } from './pauses.ts';
 export { isEnded } from './attempts.ts';
 export { countsOf } from './counts.ts';

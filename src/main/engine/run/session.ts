@@ -12,6 +12,7 @@ import { runsBesideItsLog } from './dialects/index.ts';
 import { runIdFor } from './run-birth.ts';
 import { endRun } from './run-end.ts';
 import { reduceRun, type RunIdentity } from './run-state.ts';
+import { beginStartLog, startLogOfOld, type StartLog } from './start-log.ts';
 import { followJob } from './trials/follow-job.ts';
 import type { TrialJob } from './trials/job.ts';
 
@@ -24,6 +25,8 @@ export interface RunSessionState {
   readonly reader: ReaderState;
   /** The run that is on, or the last one; null before the first. */
   readonly run: RunState | null;
+  /** The log of the start that this log is in the middle of, or of the last one; missing: none was in this log. */
+  readonly startLog?: StartLog;
 }
 
 export interface RunSessionOptions {
@@ -62,6 +65,8 @@ export interface SessionEnd {
 export interface SessionStep {
   /** What happened, in order. */
   readonly effects: readonly RunEffect[];
+  /** Where the logs of new starts begin, in order. */
+  readonly starts: readonly StartLog[];
   /** Where the session is now. */
   readonly state: RunSessionState;
 }
@@ -91,10 +96,14 @@ export function newSessionState(run: RunState | null): RunSessionState {
 export function parseSessionState(
   stored: Omit<RunSessionState, 'reader'> & { readonly reader: unknown },
 ): RunSessionState | null {
-  const { offset, wide, run } = stored;
+  const { offset, wide, run, startLog } = stored;
   const reader = parseReaderState(stored.reader);
   if (reader === null) return null;
-  return wide === undefined ? { offset, reader, run } : { offset, wide, reader, run };
+  return {
+    ...{ offset, reader, run },
+    ...(wide === undefined ? {} : { wide }),
+    ...(startLog === undefined ? {} : { startLog }),
+  };
 }
 
 export function createRunSession(from: RunSessionState, options: RunSessionOptions): RunSession {
@@ -110,6 +119,9 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
   const splitter = createLogSplitter(from.offset, from.offset > 0 ? from.wide : undefined);
   const reader = createLogReader(from.reader);
   let { run } = from;
+  const isInRun = from.run !== null && from.reader.counts.recognised;
+  let startLog = from.startLog ?? (isInRun ? startLogOfOld(from.run, from.offset) : undefined);
+  let starts: StartLog[] = [];
   let files: readonly ResultFile[] = [];
 
   /** Returns the effects, which carry the long texts of ended tasks out of the state. */
@@ -123,6 +135,15 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
     return effects;
   }
 
+  /** @param offset of the line that said this */
+  function noteStarts(events: readonly RunEvent[], offset: number): void {
+    for (const event of events) {
+      if (event.type !== 'run_started') continue;
+      startLog = beginStartLog(startLog, identity.runIdFor(event.key), offset);
+      starts.push(startLog);
+    }
+  }
+
   function foldResults(nowMs: number): readonly RunEffect[] {
     if (files.length === 0 && silentAfterMs === undefined) return [];
     return fold(reconcile(run, files, { nowMs, silentAfterMs }));
@@ -130,8 +151,14 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
 
   function stepOf(effects: readonly RunEffect[]): SessionStep {
     const { offset, wide } = splitter;
-    const state = { offset, reader: reader.state, run };
-    return { effects, state: wide === undefined ? state : { ...state, wide } };
+    const begun = starts;
+    starts = [];
+    const state: RunSessionState = {
+      ...{ offset, reader: reader.state, run },
+      ...(wide === undefined ? {} : { wide }),
+      ...(startLog === undefined ? {} : { startLog }),
+    };
+    return { effects, starts: begun, state };
   }
 
   return {
@@ -142,6 +169,7 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
       for (const line of splitter.push(bytes)) {
         const events = reader.read(line, context);
         if (events.length === 0) continue;
+        noteStarts(events, line.offset);
         const told = fold(events);
         if (told.length > 0) effects.push(...told, ...foldResults(context.referenceTimeMs));
       }
@@ -152,7 +180,9 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
       return stepOf(foldResults(nowMs));
     },
     noteProcess({ script, startedAtMs }) {
-      const effects = fold(reader.readPlayer(script));
+      const events = reader.readPlayer(script);
+      noteStarts(events, splitter.offset);
+      const effects = fold(events);
       if (run?.state !== 'running' || run.startedAt !== null || run.next !== null) return stepOf(effects);
       // Until a run was found in this log, the run is that of another one, and of another process.
       if (runsBesideItsLog(run) && reader.state.counts.recognised) run = { ...run, startedAt: startedAtMs };

@@ -5,6 +5,7 @@ import type { BackgroundTask } from '../../../shared/background-task.ts';
 import type { HookStatus } from '../../../shared/hook-status.ts';
 import type { Screens } from '../../../shared/screens.ts';
 import type { Setup } from '../../../shared/setup.ts';
+import type { LogReader } from '../archive/index.ts';
 import type { Feed } from '../feed/index.ts';
 import { inBackground } from '../common/in-background.ts';
 import { judgeAccess, loopbackDoor, type AccessRules } from './access/access.ts';
@@ -40,6 +41,8 @@ export interface StartOptions extends ServerSettings {
   readonly hooks?: () => readonly HookStatus[];
   /** Where the pictures of this VM's tasks can be asked for; null: it is not watched. */
   readonly screens?: (vm: string) => Screens | null;
+  /** The kept logs of runs; without it there are none. */
+  readonly logs?: LogReader;
   /** Finds out what is wrong; without it nothing does. */
   readonly doctor?: RunDoctor;
   /** What sets up VMs, for whoever has the code; without it nothing can be set up here. */
@@ -99,6 +102,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     backgroundTasks: options.backgroundTasks,
     hooks: options.hooks ?? (() => []),
     screens: options.screens ?? (() => null),
+    logs: options.logs ?? null,
     doctor: options.doctor ?? null,
     setup: options.setup ?? null,
     assetsDir: options.assetsDir,

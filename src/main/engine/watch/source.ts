@@ -2,6 +2,7 @@
 import type { Logger } from '../common/app-log.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
+import type { LogWriters } from './log/log-keeping.ts';
 import type { Report } from './report.ts';
 import type { VmStore } from './store.ts';
 import type { Tempo } from './tempo.ts';
@@ -17,6 +18,8 @@ export interface Source {
 export interface WatchTools {
   readonly config: VmConfig;
   readonly feed: Feed;
+  /** Where what is read of logs is kept; missing: nowhere. */
+  readonly logs?: LogWriters | undefined;
   readonly log: Logger;
   readonly clock: VmClock;
   readonly tempo: Tempo;

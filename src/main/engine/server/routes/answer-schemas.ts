@@ -166,6 +166,28 @@ export const screensSchema = z
   })
   .describe("Which pictures of a task's screen there are.");
 
+const place = count.describe('A place in the log, bytes.');
+
+export const runLogSchema = z
+  .object({
+    run_id: z.string(),
+    q: z.string().nullable().describe('The text that was searched for; null: a slice.'),
+    size_bytes: count.describe('Behind the last byte of the log that is kept.'),
+    from: place.describe('Where the first line begins that was looked at.'),
+    next: place.describe('Where to go on. The same as `size_bytes` at the end.'),
+    lines: z.array(
+      z.object({
+        from: place.describe('First byte of the line.'),
+        to: place.describe('First byte behind its line end.'),
+        text: z.string().describe('At most 65,536 bytes of it, without control characters and secrets.'),
+      }),
+    ),
+    missing: z
+      .array(z.object({ from: place, to: place }))
+      .describe('What BenchTray did not keep between `from` and `next`, because the disk was full.'),
+  })
+  .describe('Lines of the log of a run.');
+
 export const doctorAnswerSchema = z
   .object({
     ok: z.boolean().describe('No check failed.'),
@@ -181,3 +203,4 @@ export type RunView = Shown<typeof runSchema>;
 export type TaskView = Shown<typeof taskSchema>;
 export type StatusAnswer = Shown<typeof statusAnswerSchema>;
 export type ScreensView = Shown<typeof screensSchema>;
+export type RunLogView = Shown<typeof runLogSchema>;

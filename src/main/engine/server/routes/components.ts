@@ -36,6 +36,7 @@ export const components = {
   Progress: payloads.progressSchema,
   Recovered: payloads.recoveredSchema,
   Run: answers.runSchema,
+  RunLog: answers.runLogSchema,
   RunWithTasks: answers.runWithTasksSchema,
   Runs: answers.runsSchema,
   SavedVm: setup.savedVmSchema,

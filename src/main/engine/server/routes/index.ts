@@ -1,6 +1,7 @@
 /** All routes of the server. */
 import type { BackgroundTask } from '../../../../shared/background-task.ts';
 import type { HookStatus } from '../../../../shared/hook-status.ts';
+import type { LogReader } from '../../archive/index.ts';
 import type { FaultLog } from '../http/fault-log.ts';
 import type { ConfiguredVm } from '../stream/pictures.ts';
 import type { Streams } from '../stream/streams.ts';
@@ -12,6 +13,7 @@ import { addDashboardRoutes } from './dashboard-route.ts';
 import { addDemoRoute } from './demo-route.ts';
 import { addDoctorRoute, type RunDoctor } from './doctor-route.ts';
 import { addHealthRoute } from './health-route.ts';
+import { addLogRoute } from './log-route.ts';
 import { addMetricsRoute } from './metrics-route.ts';
 import { addOpenApiRoute } from './openapi-route.ts';
 import { addRunRoute } from './run-route.ts';
@@ -30,6 +32,8 @@ import { addTestVmRoute } from './test-vm-route.ts';
 
 export interface RoutesOptions extends ScreenSource {
   readonly faults: FaultLog;
+  /** The kept logs of runs; null: none are kept. */
+  readonly logs: LogReader | null;
   readonly vms: () => readonly ConfiguredVm[];
   /** Version of BenchTray. */
   readonly version: string;
@@ -65,6 +69,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   addRunRoute(app, feed);
   addRunTasksRoute(app, feed);
   addCompareRoute(app, feed);
+  addLogRoute(app, feed, options.logs);
   addScreensRoute(app, options);
   addScreenRoute(app, options);
   addStepsRoute(app, options);

@@ -16,7 +16,7 @@ import { countRunners } from './runner-watch.ts';
 
 export interface BenchmarkLogOptions extends Pick<
   WatchTools,
-  'config' | 'feed' | 'log' | 'clock' | 'tempo' | 'report'
+  'config' | 'feed' | 'logs' | 'log' | 'clock' | 'tempo' | 'report'
 > {
   readonly store: VmStore;
 }
@@ -101,7 +101,7 @@ export class BenchmarkLog {
   }
 
   #read({ target, identity, resumes, continues }: ReadingStart): LogReading {
-    const { config, feed, clock, store } = this.#options;
+    const { config, feed, logs, clock, store } = this.#options;
     const { machine, inside } = store.get();
     const skewMs = clockSkewMs(machine);
     const zoneMinutes = (target.where === 'container' ? inside : machine)?.zoneOffsetMinutes ?? 0;
@@ -118,6 +118,7 @@ export class BenchmarkLog {
       runnerIsAbsent: !this.#finder.isPast && countRunners(store.get(), target) === 0,
       successThreshold: config.successThreshold,
       feed,
+      logs,
       clock,
       continues,
       onRun: () => store.update(this.facts()),

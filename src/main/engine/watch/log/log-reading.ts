@@ -5,6 +5,7 @@
 import type { Feed, FollowMark, FollowState } from '../../feed/index.ts';
 import {
   createRunSession,
+  inNextFile,
   logContent,
   type LogContent,
   runsBesideItsLog,
@@ -17,6 +18,7 @@ import {
 } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
 import { createMarker, markOfHead } from './follow-mark.ts';
+import { createLogKeeping, type LogWriters } from './log-keeping.ts';
 import {
   carriedOver,
   fingerprintBytesOf,
@@ -50,6 +52,8 @@ export interface LogReadingOptions {
   readonly clock: VmClock;
   /** The log before this one, when this one has taken its place under the same name in the middle of a run (logrotate). */
   readonly continues: Continuation | null;
+  /** Where what is read is kept; missing: nowhere. */
+  readonly logs?: LogWriters | undefined;
   /** Told after each change of the run, when it has been written. */
   readonly onRun: (run: RunState) => void;
 }
@@ -109,6 +113,14 @@ function leftBefore(saved: RunSessionState | null, options: LogReadingOptions): 
   return saved === null ? newSessionState(run) : { ...saved, run: run ?? saved.run };
 }
 
+/** Returns the state at the place where a session goes on, which may be in another file. */
+function movedTo(state: RunSessionState, offset: number): RunSessionState {
+  const { startLog } = state;
+  return startLog === undefined
+    ? { ...state, offset }
+    : { ...state, offset, startLog: inNextFile(startLog, state.offset, offset) };
+}
+
 export function startReading(options: LogReadingOptions): LogReading {
   const { vm, log, feed, identity, clock, continues, successThreshold } = options;
   const saved = options.resumes === null ? null : parseSessionState(options.resumes);
@@ -122,10 +134,12 @@ export function startReading(options: LogReadingOptions): LogReading {
   // A run that another log was in the middle of goes on in this one, or ends without a word where another begins.
   const left = continues?.session ?? leftBefore(saved, options);
   // What is carried over stands before this file, so that offsets are those of the file.
-  const state = { ...left, offset: startOffset - carried.length };
+  const state = movedTo(left, startOffset - carried.length);
   const nameRun = (usualId: string): string => idOfRun(usualId, options);
   const session = createRunSession(state, { vm, fingerprint, successThreshold, nameRun });
   const book = createRunBook({ vm, log, feed, clock, firstSeenMs: options.firstSeenMs, state });
+  const keeping =
+    options.logs === undefined ? null : createLogKeeping({ vm, log, logs: options.logs, state });
   let publishedRun = state.run;
   let runnerSeen = continues?.runnerSeen ?? resumed?.runnerSeen ?? false;
   /** A log that is seen for the first time is written when its present end is reached: only then is it known which runs are over. */
@@ -140,6 +154,7 @@ export function startReading(options: LogReadingOptions): LogReading {
   const movedBeforeMs = clock.movedMs();
 
   function write(atFirstSight = false): void {
+    keeping?.flush();
     // As long as a line of the log before is not over, that log is where a restart has to begin.
     book.write(book.state.offset < 0 ? null : source(), atFirstSight);
     lastWriteMs = clock.monotonicMs();
@@ -166,7 +181,9 @@ export function startReading(options: LogReadingOptions): LogReading {
     if (book.hasNews) write();
     if (book.state.run === publishedRun) return;
     publishedRun = book.state.run;
-    if (publishedRun !== null) options.onRun(publishedRun);
+    if (publishedRun === null) return;
+    if (publishedRun.state !== 'running') keeping?.rest();
+    options.onRun(publishedRun);
   }
 
   return {
@@ -214,7 +231,9 @@ export function startReading(options: LogReadingOptions): LogReading {
       const clockOffsetMs = options.clockOffsetMs + clock.movedMs() - movedBeforeMs;
       const bytes = isCarried ? chunk : Buffer.concat([carried, chunk]);
       isCarried = true;
-      book.take(session.push(bytes, { clockOffsetMs, referenceTimeMs }));
+      const step = session.push(bytes, { clockOffsetMs, referenceTimeMs });
+      book.take(step);
+      keeping?.push(bytes, step);
       if (isFirstSight) {
         if (receivedTo < identity.size) return;
         endAbandoned();
@@ -240,7 +259,9 @@ export function startReading(options: LogReadingOptions): LogReading {
       const { run, reader } = book.state;
       const isKnown = reader.counts.recognised && run?.startedAt !== null;
       if (process === null || isFirstSight || isKnown) return;
-      book.take(session.noteProcess(process));
+      const step = session.noteProcess(process);
+      book.take(step);
+      keeping?.push(Buffer.alloc(0), step);
       writeNews();
     },
 
@@ -253,7 +274,8 @@ export function startReading(options: LogReadingOptions): LogReading {
     },
 
     flush() {
-      if (!isFirstSight) write();
+      if (isFirstSight) keeping?.flush();
+      else write();
     },
   };
 }

@@ -139,10 +139,16 @@ export function createRunBook(options: RunBookOptions): RunBook {
 
 /** Returns what the history keeps of a run. @param log name of the log in the journal */
 function recordOf(run: RunState, vm: string, log: string): RunRecord {
-  const { tasks: _t, plan: _p, domainPlan, pauses: _u, parts: _s, next: _n, ...rest } = run;
+  const { tasks: _t, plan: _p, domainPlan, pauses: _u, parts, next: _n, ...rest } = run;
   const listed = (domainPlan ?? []).reduce((sum, { tasks }) => sum + tasks, 0);
   const isShared = (run.arguments.workers ?? 1) > 1 && listed > 0;
-  return { ...rest, ...countsOf(run), ...(isShared ? { poolTasks: listed } : {}), vm, log };
+  return {
+    ...rest,
+    ...countsOf(run),
+    ...(isShared ? { poolTasks: listed } : {}),
+    ...(parts.length > 1 ? { starts: parts.map((part) => part.runId) } : {}),
+    ...{ vm, log },
+  };
 }
 
 /** Whether the record of the run says something else, besides the time of its last event and what comes with its tasks. */

@@ -1,0 +1,199 @@
+/**
+ * The logs of runs that are kept on this machine, below `<dataDir>/archive/logs`: a folder for each VM, in it one for each start of a run,
+ * and in that one for each log that told of the start. It may have been read from what a process printed, and then from its own log, which is
+ * another text.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { inBackground, type BackgroundLog } from '../../common/in-background.ts';
+import type { RunRecord } from '../../feed/index.ts';
+import { appendOwnFile, makeOwnFolder, writeOwnFile } from '../../files/index.ts';
+import { listChunks, namesIn, sizeOf, unfinished } from './chunks.ts';
+import { openKeptLog, type KeptLog } from './kept-log.ts';
+import { createLogWriter, type LogWriter } from './log-writer.ts';
+import { createPacker } from './packer.ts';
+
+/** What is asked of a run to find its log. */
+export type LoggedRun = Pick<RunRecord, 'runId' | 'vm' | 'log' | 'starts'>;
+
+/** Reads kept logs. Needs no other process to be gone: pieces are replaced as a whole. */
+export interface LogReader {
+  /** Returns the log of a run; null: nothing of it is kept. */
+  open(run: LoggedRun): KeptLog | null;
+  /** When the log was removed to make room, epoch milliseconds; null: it was not. */
+  removedAt(run: LoggedRun): number | null;
+}
+
+export interface LogStore extends LogReader {
+  /** Returns what keeps the log of a start. @param log name of the log in the journal */
+  writer(vm: string, start: string, log: string): LogWriter;
+  /** Returns how much room the log of a run takes on this disk, bytes. */
+  bytesOf(run: LoggedRun): number;
+  /** Removes the log of a run, and notes that it did. Returns how much room that makes, bytes. */
+  remove(run: LoggedRun): number;
+  /** Removes the logs of a VM, without a note. */
+  eraseVm(vm: string): void;
+  /** Removes logs that belong to none of these runs, and were not written for a day: the journal has dropped their runs. */
+  sweep(runs: readonly LoggedRun[]): void;
+  /** Resolves when nothing waits to be packed. */
+  idle(): Promise<void>;
+  /** Writes what waits. */
+  close(): Promise<void>;
+}
+
+export interface LogStoreOptions {
+  readonly dataDir: string;
+  /** `history.logs` of the configuration in force. */
+  readonly isOn: () => boolean;
+  readonly log: BackgroundLog & { warn(details: object, message: string): void };
+  /** For tests: what adds bytes to a file. */
+  readonly append?: (path: string, bytes: Buffer) => void;
+}
+
+const removedNote = 'removed';
+
+/** Returns where the pieces lie that were read from this log for this start. */
+export function logFolder(dataDir: string, vm: string, start: string, log: string): string {
+  return join(rootIn(dataDir), folderName(vm), folderName(start), folderName(log));
+}
+
+export function createLogReader(dataDir: string): LogReader {
+  const root = rootIn(dataDir);
+  return {
+    open: (run) => openKeptLog(foldersOf(root, run)),
+    removedAt(run) {
+      const notes = startFolders(root, run).map((folder) =>
+        statSync(join(folder, removedNote), { throwIfNoEntry: false }),
+      );
+      return notes.find((stats) => stats !== undefined)?.mtimeMs ?? null;
+    },
+  };
+}
+
+export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: LogStoreOptions): LogStore {
+  const root = rootIn(dataDir);
+  const writers = new Map<string, LogWriter>();
+  const packer = createPacker((err) => log.warn({ err }, 'a piece of a log could not be packed'));
+
+  function noteFault(err: unknown): void {
+    if (err === null) log.warn({}, 'the log of the run is kept again');
+    else log.error({ err }, 'the log of the run cannot be kept: it will have a hole');
+  }
+
+  function drop(folder: string): void {
+    for (const [path, writer] of writers) {
+      if (!isWithin(path, folder)) continue;
+      writer.stop();
+      writers.delete(path);
+    }
+    for (const inner of [folder, ...below(folder), ...below(folder).flatMap(below)])
+      for (const chunk of listChunks(inner)) packer.cancel(chunk.path);
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  inBackground(packLeftovers(), log, 'the packing of logs');
+
+  /** A process that was killed leaves pieces that nobody adds to any more. */
+  async function packLeftovers(): Promise<void> {
+    for (const folder of below(root).flatMap(below).flatMap(below)) {
+      // One folder a turn: there may be thousands.
+      await new Promise(setImmediate);
+      if (writers.has(folder)) continue;
+      for (const name of namesIn(folder))
+        if (name.endsWith(unfinished)) rmSync(join(folder, name), { force: true });
+      for (const chunk of listChunks(folder)) if (!chunk.isPacked) packer.add(folder, chunk);
+    }
+  }
+
+  return {
+    ...createLogReader(dataDir),
+    writer(vm, start, logName) {
+      const folder = logFolder(dataDir, vm, start, logName);
+      const known = writers.get(folder);
+      if (known !== undefined) return known;
+      const writer = createLogWriter({ folder, packer, isOn, append, onFault: noteFault });
+      writers.set(folder, writer);
+      return writer;
+    },
+    bytesOf: (run) => startFolders(root, run).reduce((sum, folder) => sum + bytesIn(folder), 0),
+    remove(run) {
+      let bytes = 0;
+      for (const folder of startFolders(root, run)) {
+        if (!existsSync(folder)) continue;
+        bytes += bytesIn(folder);
+        drop(folder);
+        makeOwnFolder(folder);
+        writeOwnFile(join(folder, removedNote), `${new Date().toISOString()}\n`);
+      }
+      return bytes;
+    },
+    eraseVm(vm) {
+      drop(join(root, folderName(vm)));
+    },
+    sweep(runs) {
+      const known = new Set(runs.flatMap((run) => startFolders(root, run)));
+      for (const folder of below(root).flatMap(below))
+        if (!known.has(folder) && Date.now() - newestMs(folder) > abandonedMs) drop(folder);
+    },
+    idle: () => packer.idle(),
+    async close() {
+      for (const writer of writers.values()) writer.flush();
+      await packer.close();
+    },
+  };
+}
+
+function rootIn(dataDir: string): string {
+  return join(dataDir, 'archive', 'logs');
+}
+
+/** The folders with the parts of the log of a run, in order: of each start, what was read from the run's own log, else what was read last. */
+function foldersOf(root: string, run: LoggedRun): string[] {
+  return startFolders(root, run).flatMap((folder) => {
+    const own = join(folder, folderName(run.log));
+    const found = below(folder).filter((one) => listChunks(one).length > 0);
+    if (found.includes(own)) return [own];
+    const [newest] = found.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+    return newest === undefined ? [] : [newest];
+  });
+}
+
+function startFolders(root: string, { runId, vm, starts = [runId] }: LoggedRun): string[] {
+  return starts.map((start) => join(root, folderName(vm), folderName(start)));
+}
+
+/** A start that no run has yet may be that of a run to come. */
+const abandonedMs = 86_400_000;
+
+function newestMs(folder: string): number {
+  return Math.max(
+    ...[folder, ...below(folder)].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
+  );
+}
+
+function bytesIn(folder: string): number {
+  return below(folder)
+    .flatMap(listChunks)
+    .reduce((sum, { path }) => sum + sizeOf(path), 0);
+}
+
+function below(folder: string): string[] {
+  return namesIn(folder).map((name) => join(folder, name));
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(join(folder, '/'));
+}
+
+/** How much of a name is left for a person to read. */
+const readableCharacters = 60;
+
+/**
+ * Returns a name for a folder, other than that of any other text: also where a file system takes "A" for "a", refuses ":" or "CON", or
+ * holds no name of 300 bytes.
+ */
+function folderName(text: string): string {
+  const readable = text.replace(/[^\w-]+/g, '-').slice(0, readableCharacters);
+  return `${readable}.${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+}

@@ -1,0 +1,195 @@
+/**
+ * What a client may see of a kept log: whole lines, without control characters and without secrets. A place in the log is a place in the bytes
+ * that the benchmark wrote, whatever is left out of a line, so each line comes with its own.
+ */
+import { plainLines } from '../../../../shared/plain-text.ts';
+import { maskSecretLines } from '../../../../shared/mask-secrets.ts';
+import type { KeptLog } from './kept-log.ts';
+import { readLines, type KeptLine } from './log-lines.ts';
+
+/** A line as it is shown. */
+export interface ShownLine {
+  /** First byte of the line in the log of its run. */
+  readonly from: number;
+  /** First byte of the next line. */
+  readonly to: number;
+  readonly text: string;
+}
+
+export interface LogAnswer {
+  /** Behind the last byte of what is kept of the log. */
+  readonly size: number;
+  /** Where the first line begins that was looked at. */
+  readonly from: number;
+  /** Where to go on. The same as `size` at the end. */
+  readonly next: number;
+  readonly lines: readonly ShownLine[];
+  /** What is not kept between `from` and `next`. */
+  readonly missing: readonly { readonly from: number; readonly to: number }[];
+}
+
+export interface LogQuery {
+  /** Where to begin, bytes; negative: so many before the end. Within a line: at its beginning. */
+  readonly from: number;
+  /** Lines that begin within so many bytes are given. */
+  readonly bytes: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The rest of a line that is longer counts as another line. */
+const longestLine = 16_777_216;
+/** So far back a line or a private key may begin that goes on at a place. */
+const lookBack = { line: 65_536, key: 16_384 };
+/** So many characters are masked at once: it takes milliseconds. */
+const maskedAtOnce = 65_536;
+
+/** Returns the lines of a slice. */
+export async function readSlice(kept: KeptLog, query: LogQuery): Promise<LogAnswer> {
+  const from = placeIn(kept, query.from);
+  const reading = new Reading(kept, from, from + query.bytes);
+  const shown: ShownLine[] = [];
+  for await (const block of reading.blocks(query.signal)) shown.push(...block.shown(() => true));
+  return { ...reading.answer(), lines: shown };
+}
+
+export interface LogSearch extends LogQuery {
+  readonly text: string;
+  readonly mostHits: number;
+}
+
+/** Returns the lines that have this text in them, in whatever case. It must be in what is shown: a secret cannot be found by trying. */
+export async function searchLog(kept: KeptLog, query: LogSearch): Promise<LogAnswer> {
+  const from = placeIn(kept, query.from);
+  const wanted = query.text.toLowerCase();
+  const has = (text: string): boolean => text.toLowerCase().includes(wanted);
+  const reading = new Reading(kept, from, from + query.bytes);
+  const hits: ShownLine[] = [];
+  for await (const block of reading.blocks(query.signal)) {
+    for (const hit of block.shown(has)) if (has(hit.text)) hits.push(hit);
+    const last = hits[query.mostHits - 1];
+    if (last === undefined) continue;
+    return { ...reading.answer(last.to), lines: hits.slice(0, query.mostHits) };
+  }
+  return { ...reading.answer(), lines: hits };
+}
+
+function placeIn({ size }: KeptLog, from: number): number {
+  return Math.min(size, Math.max(0, from < 0 ? size + from : from));
+}
+
+/** Lines that belong together, and what stands before them. */
+interface Block {
+  /** Returns the lines that this is true for, without secrets. */
+  shown(isWanted: (text: string) => boolean): readonly ShownLine[];
+}
+
+/** One way through a part of a log. */
+class Reading {
+  readonly #kept: KeptLog;
+  readonly #from: number;
+  readonly #to: number;
+  /** Where the first line began; null: none was read. */
+  #first: number | null = null;
+  #next: number;
+  readonly #missing: { readonly from: number; readonly to: number }[] = [];
+
+  /** @param to lines that begin before it are read to their ends */
+  constructor(kept: KeptLog, from: number, to: number) {
+    this.#kept = kept;
+    this.#from = from;
+    this.#to = Math.min(kept.size, to);
+    this.#next = from;
+  }
+
+  async *blocks(signal: AbortSignal | undefined): AsyncGenerator<Block> {
+    let before: KeptLine[] = [];
+    let lines: KeptLine[] = [];
+    let characters = 0;
+    for await (const line of this.#lines(signal)) {
+      if (line.to <= this.#from && line.to > line.from) {
+        before.push(line);
+        continue;
+      }
+      this.#note(line);
+      lines.push(line);
+      characters += line.text.length;
+      if (characters < maskedAtOnce) continue;
+      yield blockOf(tailOf(before), lines);
+      before = [...tailOf(before), ...lines];
+      [lines, characters] = [[], 0];
+    }
+    if (lines.length > 0) yield blockOf(tailOf(before), lines);
+  }
+
+  /** @param next where to go on, if that is before the end of what was read */
+  answer(next = Math.max(this.#next, this.#from)): Omit<LogAnswer, 'lines'> {
+    const from = this.#first ?? this.#from;
+    const missing = this.#missing.filter((hole) => hole.from < next);
+    return { size: this.#kept.size, from, next, missing };
+  }
+
+  #note(line: KeptLine): void {
+    this.#first ??= line.isBehindHole ? Math.min(line.from, this.#from) : line.from;
+    if (line.isBehindHole) this.#skip(line.from);
+    this.#next = line.to;
+  }
+
+  /** Nothing is kept up to this place. */
+  #skip(to: number): void {
+    if (to <= this.#next) return;
+    this.#missing.push({ from: this.#next, to });
+    this.#next = to;
+  }
+
+  /** Gives the lines, and some of those before. */
+  async *#lines(signal: AbortSignal | undefined): AsyncGenerator<KeptLine> {
+    if (this.#from >= this.#to) return;
+    const part = this.#kept.parts.find(({ to }) => this.#from < to);
+    const earliest = part?.from ?? 0;
+    const ahead = Math.max(earliest, this.#from - lookBack.line - lookBack.key);
+    // UTF-16 has two bytes for each unit.
+    const begins = ahead - ((ahead - earliest) % 2);
+    const ends = Math.min(this.#kept.size, this.#to + longestLine);
+    let isFragment = begins > earliest;
+    for await (const line of readLines(this.#kept, begins, ends, signal)) {
+      if (line.from >= this.#to) {
+        if (line.isBehindHole) this.#skip(line.from);
+        return;
+      }
+      // The end of a line is no line, unless it is a long one. It may begin in the middle of a secret.
+      if (!isFragment || line.isBehindHole) yield line;
+      else if (line.to > this.#from) yield { ...line, from: this.#from, text: '…' };
+      isFragment = false;
+    }
+    this.#skip(ends);
+  }
+}
+
+/** Colours and control characters go, tabs stay. */
+function plainLine(text: string): string {
+  return plainLines(text).replaceAll('\n', ' ');
+}
+
+function tailOf(lines: readonly KeptLine[]): KeptLine[] {
+  let characters = 0;
+  const first = lines.findLastIndex((line) => {
+    characters += line.text.length + 1;
+    return characters > lookBack.key;
+  });
+  return lines.slice(first + 1);
+}
+
+function blockOf(before: readonly KeptLine[], lines: readonly KeptLine[]): Block {
+  return {
+    shown(isWanted) {
+      const plain = lines.map(({ text }) => plainLine(text));
+      // Most blocks of a search have none, and masking is what takes time.
+      if (!plain.some(isWanted)) return [];
+      const context = before.map(({ text }) => plainLine(text));
+      const masked = maskSecretLines([...context, ...plain]).slice(context.length);
+      return lines.flatMap(({ from, to }, index) =>
+        isWanted(plain[index] ?? '') ? [{ from, to, text: masked[index] ?? '' }] : [],
+      );
+    },
+  };
+}
