@@ -196,6 +196,18 @@ export const progressSchema = z
     domain: z.string().nullable(),
     max_steps: count.nullable(),
     instruction: z.string().nullable(),
+    current_action: z
+      .string()
+      .nullable()
+      .optional()
+      .describe(
+        'What the agent did last in this task: code or JSON, at most 500 characters, without secrets.',
+      ),
+    current_thought: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('What it thought before that, at most 500 characters, without secrets.'),
     succeeded: count,
     score_sum: z.number(),
     ...scoreFigureFields,

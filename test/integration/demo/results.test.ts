@@ -37,6 +37,14 @@ it('has pictures of its tasks, and results that contradict nothing', async () =>
     () => client.statuses().some(({ detail }) => detail.found.some(({ piece }) => piece === 'results')),
     'the folder is found',
   );
+  await until(
+    () =>
+      client.received.some(
+        ({ event, data }) =>
+          event === 'progress' && data['current_thought'] != null && data['current_action'] != null,
+      ),
+    'what the agent does now',
+  );
   // The next run may begin before the test looks.
   await until(
     () => client.received.some(({ event, data }) => event === 'progress' && data['state'] === 'finished'),

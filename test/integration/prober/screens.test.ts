@@ -1,5 +1,14 @@
 /** Pictures of tasks over real SSH: from the VM's own disk, from the container, and never from anywhere else. */
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  chmodSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
@@ -89,6 +98,37 @@ describe.skipIf(sshdPath === null)('pictures of a task', () => {
     expect(((await (await fetch(steps)).json()) as StepsView).steps).toHaveLength(2);
     await vm.killSshd();
     await until(async () => (await fetch(steps)).status === 503, 'the connection is lost');
+  });
+
+  it('tell what the agent does now, as soon as it is written', async () => {
+    const vm = await readyVm();
+    const log = sampleRunByTask(Date.now())[0] ?? '';
+    const stepAt = log.indexOf('Step 2: ');
+    const trajectory = join(vm.dir, taskFolder, 'traj.jsonl');
+    const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '@');
+    const line = (step: number, thought: string): string =>
+      `${JSON.stringify({ step_num: step, action_timestamp: time, action: `do(${step})`, ...(thought.endsWith('.txt') ? { plan_result: thought } : { response: thought }) })}\n`;
+    put(vm, `${taskFolder}/traj.jsonl`, line(1, 'First.'));
+    await vm.startRunner();
+    vm.runSays(log.slice(0, log.lastIndexOf('\n', stepAt) + 1));
+    const { client } = await watch(vm.config);
+    const said = (thought: string): boolean =>
+      client.received.some(({ event, data }) => event === 'progress' && data['current_thought'] === thought);
+    await until(() => said('First.'), 'the first step');
+    put(vm, `${taskFolder}/plan_result-step_1_x.txt`, 'The plan.');
+    appendFileSync(trajectory, line(2, 'plan_result-step_1_x.txt'));
+    await until(() => said('The plan.'), 'the second step');
+    appendFileSync(trajectory, line(3, 'Third.').slice(0, -10));
+    appendFileSync(trajectory, line(3, 'Third.').slice(-10));
+    await until(() => said('Third.'), 'the third step');
+    const shown = client.received.findLast(({ event }) => event === 'progress')?.data;
+    expect(shown).toMatchObject({ current_action: 'do(3)', current_task: taskId });
+    vm.runSays(log.slice(log.lastIndexOf('\n', stepAt) + 1));
+    await until(() => client.tasks().length > 0, 'the task is done');
+    await until(
+      () => client.received.findLast(({ event }) => event === 'progress')?.data['current_thought'] == null,
+      'nothing is done now',
+    );
   });
 
   it('are fetched from the VM itself where the folder is a bind mount, also when the container is gone', async () => {

@@ -37,7 +37,7 @@ describe('the simulated result folder', () => {
     expect(readTextLines(files.screens('notepad', 'a-WOS'))).toMatchObject({
       value: [{ folder, name: 'traj.jsonl' }],
     });
-    expect(files.texts(folder, 'MARK', ['99', 'traj.jsonl', '99', 'traj.md']).toString()).toBe(
+    expect(files.texts(folder, 'MARK', 300, ['99', 'traj.jsonl', '99', 'traj.md']).toString()).toBe(
       [
         'MARK traj.jsonl',
         '{"step_num":0,"action_timestamp":"20260128@225508","action":null,"screenshot":"screenshot-step_reset_20260128@225508.png"}',

@@ -76,6 +76,26 @@ describe('the projection of a state', () => {
     });
   });
 
+  it('tells what the agent did last, of the attempt that is on and of no other', () => {
+    const on = { taskId: 'a', domain: 'chrome', attempt: 2 };
+    const task = {
+      ...{ ...on, worker: 'w', instruction: null, steps: 3, startedAt: startMs, endedAt: null },
+      ...{ outcome: null, score: null, success: false, message: null },
+    };
+    const loggedRun = { ...run, tasks: [task] };
+    const newestStep = { runId: run.runId, ...on, step: 3, action: 'x'.repeat(600), thought: 'I see.' };
+    const shown = (changes: object) =>
+      project(stateOf({ ...ready, loggedRun, newestStep: { ...newestStep, ...changes } }), startMs).progress;
+    expect(shown({})).toMatchObject({ current_action: `${'x'.repeat(499)}…`, current_thought: 'I see.' });
+    expect(shown({ action: null })).toMatchObject({ current_action: null });
+    for (const other of [{ attempt: 1 }, { taskId: 'b' }, { domain: null }, { runId: 'other' }])
+      expect(shown(other)).toMatchObject({ current_action: null, current_thought: null });
+    const ended = { ...loggedRun, state: 'finished' } as const;
+    expect(project(stateOf({ ...ready, loggedRun: ended, newestStep }), startMs).progress).toMatchObject({
+      ...{ current_action: null, current_thought: null },
+    });
+  });
+
   it('prefers the run known only from its results to the run of the log', () => {
     const ofResults = { ...run, runId: 'of-results' };
     const { progress } = project(stateOf({ ...ready, loggedRun: run, resultRun: ofResults }), startMs);

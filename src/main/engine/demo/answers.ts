@@ -49,6 +49,11 @@ export function answer(context: AskContext, words: readonly string[]): Buffer {
       );
     case 'screens':
       return Buffer.from(results(context, rest[0])?.screens(rest[1] ?? '', rest[2] ?? '') ?? absentFolder);
+    case 'texts':
+      return (
+        results(context, rest[0])?.texts(rest[1] ?? '', rest[2] ?? '', Number(rest[3]), rest.slice(5)) ??
+        Buffer.from(absentFolder)
+      );
     case 'inside':
       return Buffer.from(inside(context));
     default:

@@ -152,10 +152,12 @@ export function createMachine(random: Random, startedAt: number, vncPort = 8006)
     runner: () => runner,
     newestPid: () => lastPid,
     runLog: () => runLog,
-    fileAt: (side, path) =>
-      runLog !== null && path.replaceAll('/./', '/') === clientFolder[side] + runLog.name
-        ? runLog.file
-        : null,
+    fileAt(side, path) {
+      const plain = path.replaceAll('/./', '/');
+      if (runLog !== null && plain === clientFolder[side] + runLog.name) return runLog.file;
+      const folder = `${clientFolder[side]}${resultFolder}/`;
+      return plain.startsWith(folder) ? results.trajectory(plain.slice(folder.length)) : null;
+    },
     resultsAt: (side, path) =>
       runLog !== null && path.replaceAll('/./', '/') === clientFolder[side] + resultFolder ? results : null,
     truth: () => [...ended],

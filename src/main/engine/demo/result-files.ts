@@ -1,5 +1,6 @@
 /** The result folder of the simulated benchmark: what its files are called, and what the script says of them. */
 import type { RecordedStep } from './acts.ts';
+import { createGrowingFile, type GrowingFile } from './growing-file.ts';
 import { fileTime, pythonFloat } from './run-records.ts';
 import { stepPicture } from './picture.ts';
 
@@ -33,9 +34,12 @@ export interface ResultFiles {
   /**
    * As the shell's function `texts` gives it.
    * @param path the task's folder, from the result folder on
+   * @param plans how many plans come along
    * @param files a number of bytes and a name, and so on
    */
-  readonly texts: (path: string, mark: string, files: readonly string[]) => Buffer;
+  readonly texts: (path: string, mark: string, plans: number, files: readonly string[]) => Buffer;
+  /** A trajectory, which grows. @param path from the result folder on, without "./" */
+  readonly trajectory: (path: string) => GrowingFile | null;
   /** As the shell's function `screen` gives it. @param path from the result folder on */
   readonly screen: (path: string, mostBytes: number) => Buffer;
 }
@@ -44,6 +48,7 @@ const pageLength = 100;
 
 export function createResultFiles(): ResultFiles {
   const files = new Map<string, StoredFile>();
+  const trajectories = new Map<string, GrowingFile>();
   let top = '.';
   let newest: NewestScreen | null = null;
 
@@ -52,14 +57,19 @@ export function createResultFiles(): ResultFiles {
 
   function addLine(folder: string, entry: object, at: number): void {
     const path = `${folder}/traj.jsonl`;
+    const file = trajectories.get(path) ?? createGrowingFile(at);
+    trajectories.set(path, file);
+    // The list has its new size before those who follow it are told.
+    const line = `${JSON.stringify(entry)}\n`;
     const before = files.get(path)?.bytes ?? Buffer.alloc(0);
-    const bytes = Buffer.concat([before, Buffer.from(`${JSON.stringify(entry)}\n`)]);
-    files.set(path, { bytes, modifiedAt: at });
+    files.set(path, { bytes: Buffer.concat([before, Buffer.from(line)]), modifiedAt: at });
+    file.append(line, at);
   }
 
   return {
     clear(model) {
       files.clear();
+      trajectories.clear();
       newest = null;
       top = `./pyautogui/a11y_tree/${model}/0`;
     },
@@ -112,16 +122,17 @@ export function createResultFiles(): ResultFiles {
       const lines = found.map(({ name, file }) => `screen ${seconds(file)} ${file.bytes.length} ./${name}\n`);
       return `folder ${first.folder}\n${lines.join('')}`;
     },
-    texts(path, mark, wanted) {
-      const plans = [...files.keys()].filter((file) => file.startsWith(`${path}/plan_result-`));
+    texts(path, mark, mostPlans, wanted) {
+      const planned = [...files.keys()].filter((file) => file.startsWith(`${path}/plan_result-`));
       const named = wanted.filter((_, index) => index % 2 === 1).map((name) => `${path}/${name}`);
-      const parts = [...named, ...plans].flatMap((file) => {
+      const parts = [...named, ...planned.slice(0, mostPlans)].flatMap((file) => {
         const bytes = files.get(file)?.bytes;
         const head = `${mark} ${file.slice(path.length + 1)}\n`;
         return bytes === undefined ? [] : [Buffer.from(head), bytes, Buffer.from('\n')];
       });
       return Buffer.concat([...parts, Buffer.from(`${mark}\nend\n`)]);
     },
+    trajectory: (path) => trajectories.get(`./${path}`) ?? null,
     screen(path, mostBytes) {
       const bytes = files.get(path)?.bytes;
       if (bytes === undefined) return Buffer.from('absent\n');

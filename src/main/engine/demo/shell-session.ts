@@ -73,9 +73,9 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
         return;
       }
       if (words[0] === 'texts') {
-        const [, folder = '', path = '', mark = '', , , ...files] = words;
+        const [, folder = '', path = '', mark = '', plans = '', , ...files] = words;
         const results = machine.resultsAt(side, folder);
-        channel.write(results?.texts(path, mark, files) ?? 'absent\n');
+        channel.write(results?.texts(path, mark, Number(plans), files) ?? 'absent\n');
         end(0);
         return;
       }

@@ -3,7 +3,7 @@ import type { ProgressPayload } from '../../../shared/stream.ts';
 import { isEnded } from './attempts.ts';
 import { countsOf, talliesOf } from './counts.ts';
 import { remainingMs } from './eta.ts';
-import type { RunState } from './model.ts';
+import type { RunState, TaskAttempt } from './model.ts';
 import { runFigures } from './score-figures.ts';
 
 /** Time of the last news of a run: on the timeline of its log, and by the wall clock. Epoch milliseconds. */
@@ -26,8 +26,7 @@ export function progressOf(
   lastHeard: LastHeard | null = null,
 ): ProgressPayload {
   const counts = countsOf(run);
-  // Of several workers, the one that began its task last.
-  const current = run.state === 'running' ? run.tasks.findLast((task) => !isEnded(task)) : undefined;
+  const current = attemptOn(run);
   const frozen = run.state === 'running' ? lastHeard : null;
   const etaMs = stalled || frozen !== null ? null : remainingMs(run, nowMs);
   const untilMs = run.endedAt ?? frozen?.runMs ?? nowMs;
@@ -53,6 +52,12 @@ export function progressOf(
     domains: talliesOf(run),
     pool: null,
   };
+}
+
+/** Returns the attempt that is on: of several workers, the one that began its task last; null: none is. */
+export function attemptOn(run: RunState): TaskAttempt | null {
+  if (run.state !== 'running') return null;
+  return run.tasks.findLast((task) => !isEnded(task)) ?? null;
 }
 
 function isoTime(atMs: number | null): string | null {

@@ -125,6 +125,7 @@ export {
   resultsCommand,
   screenCommand,
   screensCommand,
+  shellPath,
   type FolderAnswer,
   type JobFileLine,
   type ResultLine,
@@ -132,5 +133,5 @@ export {
 } from './result-folder.ts';
 export { readJobFiles, type JobFileText } from './job-files.ts';
 export { fetchScreen, type ScreenFile } from './screen-file.ts';
-export { fetchTexts, type FetchedTexts } from './task-texts.ts';
+export { askPlan, fetchTexts, type FetchedTexts } from './task-texts.ts';
 export { section } from './section.ts';

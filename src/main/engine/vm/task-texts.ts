@@ -4,6 +4,8 @@ import type { TaskText } from '../../../shared/screens.ts';
 import { inTurns } from '../common/in-turns.ts';
 import { fetchBytes, type FetchFailure, type FetchLimits } from './fetch-bytes.ts';
 import { shellPath, textNames, type FileLine } from './result-folder.ts';
+import type { ShellChannel } from './shell-channel.ts';
+import { isSendable } from './shell-script.ts';
 import type { Channels } from './ssh/channels.ts';
 
 /** A text as it came from the VM. */
@@ -22,6 +24,7 @@ const mostBytes = 64 * 1024 * 1024;
 /** Of an agent's plan, of which WAA writes one for each step. */
 const planBytes = 20_000;
 const mostPlans = 300;
+const askLimitSeconds = 10;
 /** What is searched through at once. */
 const searchedBytes = 1024 * 1024;
 
@@ -48,6 +51,25 @@ export async function fetchTexts(
     kind: 'broken',
     detail: notices === '' ? `the answer ended after ${bytes.length} bytes` : notices,
   };
+}
+
+/**
+ * Reads one plan by the shell that is there already.
+ * @param folder the result folder, and the task's from there on
+ * @returns null: there is no such file, or no answer
+ */
+export async function askPlan(
+  shell: ShellChannel,
+  [root, folder]: readonly [root: string, folder: string],
+  name: string,
+): Promise<FetchedText | null> {
+  const mark = randomBytes(16).toString('hex');
+  const words = ['texts', shellPath(root), folder, mark, '0', '0', String(planBytes), name];
+  const answer = isSendable(name) ? await shell.ask(askLimitSeconds, words) : null;
+  const head = `${mark} ${name}\n`;
+  const end = `\n${mark}\nend\n`;
+  if (answer?.startsWith(head) !== true || !answer.endsWith(end)) return null;
+  return { name, bytes: Buffer.from(answer.slice(head.length, -end.length)), isCut: false };
 }
 
 /** Request words. @param mark a word that no file can know */

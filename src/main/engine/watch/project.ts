@@ -1,6 +1,7 @@
 /** Turns the state of a VM into what the stream shows: its status, the progress of its run, and its troubles. Pure. */
+import { cutText } from '../../../shared/plain-text.ts';
 import type { ProgressPayload, VmStatus } from '../../../shared/stream.ts';
-import { progressOf } from '../run/index.ts';
+import { attemptOn, progressOf, type RunState } from '../run/index.ts';
 import { addressOf } from '../vm/index.ts';
 import { isOff } from './cloud/cloud-sight.ts';
 import { vncUrl } from './link/vm-address.ts';
@@ -51,12 +52,37 @@ function progressIn(state: VmFacts, runMs: number, conditions: Assessment): Prog
   const { config, journalRun, heardBefore } = state;
   const run = currentRun(state);
   if (run !== null)
-    return progressOf(run, config.name, runMs, isStalled(state, conditions), lastHeard(state));
+    return {
+      ...progressOf(run, config.name, runMs, isStalled(state, conditions), lastHeard(state)),
+      ...newestStepOf(run, state),
+    };
   if (journalRun === null) return null;
   // Its figures stay as they were at the last answer of the VM, or else at the newest event in the journal.
   const atMs = heardBefore?.at ?? journalRun.lastEventAt ?? journalRun.startedAt;
   const heard = atMs === null ? null : { runMs: atMs, wallMs: atMs };
   return progressOf(journalRun, config.name, runMs, false, heard);
+}
+
+/** Characters of each text: a dashboard shows some lines of it. */
+const mostCharacters = 500;
+
+/** Returns what the agent did last in the task that is on. */
+function newestStepOf(
+  run: RunState,
+  { newestStep }: VmFacts,
+): Pick<ProgressPayload, 'current_action' | 'current_thought'> {
+  const attempt = attemptOn(run);
+  const isOfIt =
+    attempt !== null &&
+    newestStep?.runId === run.runId &&
+    newestStep.taskId === attempt.taskId &&
+    newestStep.domain === attempt.domain &&
+    newestStep.attempt === attempt.attempt;
+  const { action = null, thought = null } = isOfIt ? newestStep : {};
+  return {
+    current_action: action === null ? null : cutText(action, mostCharacters),
+    current_thought: thought === null ? null : cutText(thought, mostCharacters),
+  };
 }
 
 /** Returns whether the run is stalled. If nothing is known now, the last verdict stays. */

@@ -135,6 +135,8 @@ export class Projector {
       (shown?.run_id !== next.run_id ||
         shown.state !== next.state ||
         shown.current_task !== next.current_task ||
+        shown.current_action !== next.current_action ||
+        shown.current_thought !== next.current_thought ||
         shown.tasks_completed !== next.tasks_completed ||
         // A task that was only counted so far may get its score.
         shown.score_sum !== next.score_sum ||

@@ -7,6 +7,7 @@ import { LogSource } from './log/log-source.ts';
 import { LookSource, type LookOptions } from './looks/look-source.ts';
 import { StartSource } from './looks/start-source.ts';
 import { ResultSource } from './results/result-source.ts';
+import { StepSource } from './results/step-source.ts';
 import type { Source, WatchTools } from './source.ts';
 
 export type SourceOptions = WatchTools & LinkOptions & LookOptions & CloudOptions;
@@ -16,6 +17,7 @@ export function createSources(options: SourceOptions): readonly Source[] {
   return [
     new LogSource(options),
     new ResultSource(options),
+    new StepSource(options),
     new LookSource(options),
     new StartSource(options),
     new SpendingSource(options),

@@ -5,13 +5,21 @@
 import type { Cost, StateCode } from '../../../shared/stream.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed, Heard } from '../feed/index.ts';
-import type { LastHeard, RunState } from '../run/index.ts';
+import type { LastHeard, RunState, Step } from '../run/index.ts';
 import type { Contact, DockerCommand, ShellChannel } from '../vm/index.ts';
 import { unaskedCloud } from './cloud/cloud-sight.ts';
 import type { FoundTarget } from './link/vm-address.ts';
 import type { LogAccess } from './log/following-options.ts';
 import type { LogReading } from './log/log-reading.ts';
 import { firstSight, isReady, type Sight } from './sight.ts';
+
+/** What the agent did last, and in which attempt. */
+export interface NewestStep extends Pick<Step, 'step' | 'thought' | 'action'> {
+  readonly runId: string;
+  readonly domain: string | null;
+  readonly taskId: string;
+  readonly attempt: number;
+}
 
 /** Plain readonly data. */
 export interface VmFacts extends Sight {
@@ -59,6 +67,9 @@ export interface VmFacts extends Sight {
   /** The run known only from its results; null: there is none, or a log shows the run. */
   readonly resultRun: RunState | null;
 
+  /** The newest step in the trajectory of the task that is on; null: none is known. */
+  readonly newestStep: NewestStep | null;
+
   // ---- written by cloud/
   /** The cost of the VM; while nobody knows whether it costs money, the last known cost, with `unknown` set. */
   readonly cost: Cost | null;
@@ -102,7 +113,7 @@ export function firstState(
     ...{ heardBefore, lookWantedAtMs: null },
     ...{ reading: null, loggedRun: null, isBehind: true, logLooks: 0 },
     journalRun: feed.latestFollow(config.name)?.run ?? null,
-    ...{ resultRun: null, cost: null },
+    ...{ resultRun: null, newestStep: null, cost: null },
   };
 }
 

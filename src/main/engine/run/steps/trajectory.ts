@@ -72,6 +72,13 @@ function stepIn(entry: JsonObject, files: readonly TaskText[]): RawStep | null {
   };
 }
 
+/** Returns the name of the file that holds the plan behind the last of these lines; null: they name none. */
+export function planFileIn(lines: Uint8Array): string | null {
+  const last = new TextDecoder().decode(lines).trimEnd().split('\n').at(-1) ?? '';
+  const name = topLevelOf([last])?.['plan_result'];
+  return typeof name === 'string' && planFile.test(name) ? name : null;
+}
+
 function planIn(value: unknown, files: readonly TaskText[]): string | null {
   if (typeof value !== 'string' || !planFile.test(value)) return thoughtOf(value);
   const plan = files.find(({ name }) => name === value);
