@@ -52,5 +52,16 @@ setTimeout(() => {
 
 /** Exits, unless a thread hangs: the exit would wait for it. The signal then ends the process when its time is over. */
 async function end(): Promise<void> {
-  if (stop.by() === null || (await threadsRest(endWithinMs))) process.exit();
+  if (stop.by() === null) {
+    await written(process.stdout);
+    process.exit();
+  }
+  if (await threadsRest(endWithinMs)) process.exit();
+}
+
+/** Resolves when all output is written. Whoever reads it from a pipe, such as `less`, may take hours, and would miss the rest. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
 }

@@ -1,10 +1,12 @@
 /** `status`, `runs` and `tasks` as processes: with a BenchTray that runs, with the data folder of a killed one, and with neither. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TaskView, RunView, StatusAnswer } from '../../../src/main/engine/server/index.ts';
@@ -23,6 +25,7 @@ import {
   statusOf,
   taskOf,
 } from '../../unit/feed/fixtures.ts';
+import { runViewOf } from '../../unit/cli/history-fixtures.ts';
 import { startTestServer, type TestServer } from '../server/support.ts';
 
 let folder: string;
@@ -170,6 +173,26 @@ describe('with a BenchTray that runs', () => {
     expect(child.out()).toBe('[\n');
     expect(child.err()).toBe('');
   });
+});
+
+it('waits for a reader that takes its time', async () => {
+  const run = { ...runViewOf('run-1'), padding: 'x'.repeat(2000) };
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(Array.from({ length: 1000 }, () => run)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const args = ['runs', '--json', '--limit', '1000', '--url', `http://127.0.0.1:${port}`];
+  const child = spawn(process.execPath, [builtCli, ...args], livingIn(folder));
+  let out = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    out += String(chunk);
+    await pause(20);
+  }
+  expect(JSON.parse(out)).toHaveLength(1000);
+  server.closeAllConnections();
+  server.close();
 });
 
 describe('without --url', () => {
