@@ -5,14 +5,24 @@ import { asChild } from './child.ts';
 import { findPython } from './tools.ts';
 
 const script = `
-import fcntl, os, pty, signal, struct, sys, termios
+import fcntl, os, pty, select, signal, struct, sys, termios
 rows, columns = int(sys.argv[1]), int(sys.argv[2])
 pid, terminal = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
     os.execv(sys.argv[3], sys.argv[3:])
 signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
+inputs = [terminal, 0]
 while True:
+    ready = select.select(inputs, [], [])[0]
+    if 0 in ready:
+        typed = os.read(0, 1024)
+        if typed:
+            os.write(terminal, typed)
+        else:
+            inputs.remove(0)
+    if terminal not in ready:
+        continue
     try:
         data = os.read(terminal, 65536)
     except OSError:
@@ -25,7 +35,8 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 /**
  * Starts a command on a terminal of this size.
- * @returns the process that owns the terminal. It passes on what the command writes and SIGTERM, and ends with the command's exit code.
+ * @returns the process that owns the terminal. It passes on what the command writes, what it reads itself,
+ * and SIGTERM, and ends with the command's exit code.
  */
 export function spawnOnTerminal(
   words: readonly string[],

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { askPassphrase } from './ask-passphrase.ts';
 import type { CliIo } from './io.ts';
+import { terminalKeys } from './keys.ts';
 import { runCli } from './program.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { platformDirs } from '../engine/config/index.ts';
@@ -28,6 +29,10 @@ const io: CliIo = {
   startMonitor: async (options) => (await import('../engine/monitor.ts')).startMonitor(options),
   startSimulatedVm: async (options) => (await import('../engine/demo/index.ts')).startSimulatedVm(options),
   diagnose: async (options) => (await import('../engine/diagnose.ts')).diagnose(options),
+  // Asked for by `watch` alone: other commands leave their input to others.
+  get keys() {
+    return terminalKeys(process.stdin);
+  },
   askPassphrase,
 };
 

@@ -1,4 +1,5 @@
 import { Chalk, supportsColor, type ChalkInstance } from 'chalk';
+import type { ListenToKeys } from './keys.ts';
 import type { PlatformDirs } from '../engine/config/index.ts';
 import type { SimulatedVm, SimulatedVmOptions } from '../engine/demo/index.ts';
 import type { DiagnoseOptions } from '../engine/diagnose.ts';
@@ -35,6 +36,8 @@ export interface CliIo {
   readonly startMonitor: StartMonitor;
   readonly startSimulatedVm: StartSimulatedVm;
   readonly diagnose: (options: DiagnoseOptions) => Promise<DoctorReport>;
+  /** How a command listens to single keys; null: nobody can press any. */
+  readonly keys: ListenToKeys | null;
   readonly askPassphrase: (keyPath: string) => Promise<string | null>;
 }
 

@@ -3,6 +3,7 @@ import { terminalTexts } from '../../shared/terminal-text.ts';
 import type { CliIo } from './io.ts';
 import { followStream } from '../engine/client/index.ts';
 import { readAnswerJson } from '../engine/common/read-answer-json.ts';
+import { afterKey, noChoice, type Choice } from './watch/choice.ts';
 import { jsonScreen, lineScreen, liveScreen, type Screen } from './watch/screen.ts';
 import {
   afterLoss,
@@ -12,6 +13,7 @@ import {
   type AwaitedRun,
   type WatchState,
 } from './watch/state.ts';
+import { namedVms } from './watch/view.ts';
 import { streamUrl } from './watch/stream-url.ts';
 
 export interface WatchOptions extends CommonOptions {
@@ -33,11 +35,13 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
   return withOptionalLog(options, async (log) => {
     const screen = chooseScreen(options, io);
     let state: WatchState = initialState;
+    const listenToKeys = screen.hasKeys ? io.keys : null;
+    let choice: Choice | null = listenToKeys === null ? null : noChoice;
     let due: NodeJS.Timeout | null = null;
     const refresh = () => {
       if (due !== null) clearTimeout(due);
       due = null;
-      screen.refresh(state, Date.now());
+      screen.refresh(state, Date.now(), choice);
     };
     const refreshSoon = () => {
       due ??= setTimeout(refresh, refreshWithinMs);
@@ -49,6 +53,19 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
     };
     io.stop.addEventListener('abort', onStop, { once: true });
     if (io.stop.aborted) onStop();
+
+    const stopListening = listenToKeys?.((key) => {
+      const next = afterKey(
+        choice ?? noChoice,
+        key,
+        namedVms(state).map(({ name }) => name),
+      );
+      if (next === 'quit') onStop();
+      else {
+        choice = next;
+        refresh();
+      }
+    });
 
     const following = followStream({
       url,
@@ -84,6 +101,7 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
     } finally {
       clearInterval(timer);
       io.stop.removeEventListener('abort', onStop);
+      stopListening?.();
       following.close();
       refresh();
       screen.close();

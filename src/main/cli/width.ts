@@ -39,4 +39,18 @@ export function padText(text: string, columns: number): string {
   return fitted + ' '.repeat(Math.max(0, columns - stringWidth(fitted)));
 }
 
+/** Breaks at spaces, into lines of at most this many columns. A word that is longer is cut. */
+export function wrapText(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && stringWidth(longer) > columns) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line].map((one) => fitText(one, columns));
+}
+
 export const widthOf = (text: string): number => stringWidth(text);

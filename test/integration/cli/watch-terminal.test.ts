@@ -28,6 +28,7 @@ beforeEach(async () => {
     code: 'disk_full',
     severity: 'critical',
     message: 'The disk is full.',
+    hint: 'Remove old results.',
   });
   running.feed.commit({
     vm: error.vm,
@@ -46,8 +47,10 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  child.kill('SIGKILL');
-  await once(child, 'close');
+  if (child.exitCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  }
   await running.stop();
 });
 
@@ -81,6 +84,30 @@ describe('watch with ten VMs on 80 by 24', () => {
         .filter((line) => line.includes('waa-eval-vm'))
         .map((line) => line[0]),
     ).toEqual(names.map(() => '?'));
+  });
+
+  it('is steered by keys', async () => {
+    const press = (keys: string) => child.stdin?.write(keys);
+    await sees(/waa-eval-vm-9[^]*\nq quit · ↑↓ choose · enter details · \? keys$/m);
+    press('\u001b[B');
+    await sees(/^✗›waa-eval-vm-8 +running/m);
+    press('\u001b[B\u001b[B');
+    await sees(/^●›waa-eval-vm-1 +running/m);
+    press('\u001b[A\u001b[A\r');
+    await sees(/! The disk is full\. \(since .*\n {4}Remove old results/);
+    expect(shown()).not.toContain('waa-eval-vm-1');
+    press('?');
+    await sees(/^enter {2}show all about it, or all VMs again$/m);
+    press('?');
+    await sees(/waa-eval-vm-9/);
+    press('q');
+    expect(((await once(child, 'close')) as unknown[])[0]).toBe(0);
+  });
+
+  it('ends at Ctrl-C, although the terminal sends no signal', async () => {
+    await sees(/^q quit/m);
+    child.stdin?.write('\u0003');
+    expect(((await once(child, 'close')) as unknown[])[0]).toBe(0);
   });
 
   it('writes nothing while nothing changes but the clock, except the lines with a clock', async () => {

@@ -108,6 +108,7 @@ describe('without a file', () => {
       startMonitor: (options) => startMonitor({ ...options, demoSpeed: 50 }),
       startSimulatedVm,
       diagnose,
+      keys: null,
       askPassphrase: () => Promise.resolve(null),
     });
     onTestFinished(async () => {

@@ -60,6 +60,7 @@ export function fakeIo(folder: string, change: Partial<CliIo> = {}): FakeIo {
       });
     },
     diagnose: () => Promise.reject(new Error('the doctor is not in')),
+    keys: null,
     askPassphrase: () => Promise.resolve(null),
     ...change,
   };

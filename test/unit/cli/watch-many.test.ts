@@ -29,7 +29,7 @@ describe('ten VMs on a terminal of 80 by 24', () => {
     const lines = show(state);
     expect(lines).toHaveLength(10);
     expect(lines[0]).toBe('✗ vm-7  running  4/30 13 %  SSH connection failed');
-    expect(lines[1]).toBe('● vm-0  running  4/30 13 %  1:00:00 left');
+    expect(lines[1]).toBe('● vm-0  running  4/30 13 %  1:00:00 left · Mean score 87.0 % (n = 4)');
     for (const name of names(10)) expect(lines.some((line) => line.includes(name))).toBe(true);
   });
 

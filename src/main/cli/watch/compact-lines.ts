@@ -1,6 +1,7 @@
 /** One line for each of many VMs. */
 import type { ChalkInstance } from 'chalk';
 import { plainText } from '../../../shared/plain-text.ts';
+import { meanScoreText } from '../../../shared/score-text.ts';
 import { doneText } from './format.ts';
 import { markOf } from './marks.ts';
 import { isOn } from './state.ts';
@@ -12,12 +13,13 @@ import { fitText, padText, widthOf } from '../width.ts';
 const roomyColumns = 60;
 const longestName = 24;
 
-/** Returns a line for each VM, with the columns of all lines below each other. */
+/** Returns a line for each VM, with the columns of all lines below each other. @param chosen the VM that the cursor is on */
 export function compactLines(
   vms: readonly NamedVm[],
   nowMs: number,
   columns: number,
   paint: ChalkInstance,
+  chosen: string | null = null,
 ): readonly string[] {
   const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
   const nameWidth = Math.min(longestName, Math.floor(columns / 3), widest(vms.map(({ name }) => name)));
@@ -29,9 +31,11 @@ export function compactLines(
     const rest =
       message !== null && columns < roomyColumns
         ? message
-        : `${padText(compactCount(vm), countWidth)}  ${message ?? compactTime(vm, nowMs)}`;
+        : `${padText(compactCount(vm), countWidth)}  ${message ?? runText(vm, nowMs)}`;
     const line = `${padText(vm.name, nameWidth)}  ${padText(compactWord(vm), wordWidth)}  ${rest}`;
-    return `${markOf(vm, paint)} ${fitText(line.trimEnd(), columns - 2)}`;
+    const isChosen = vm.name === chosen;
+    const text = fitText(line.trimEnd(), columns - 2);
+    return `${markOf(vm, paint)}${isChosen ? `›${paint.inverse(text)}` : ` ${text}`}`;
   });
 }
 
@@ -45,7 +49,10 @@ function compactCount({ progress }: NamedVm): string {
   return progress === null ? '' : doneText(progress.tasks_completed, progress.total_tasks);
 }
 
-function compactTime(vm: NamedVm, nowMs: number): string {
+/** The time that is left of a run that is on, and its score. */
+function runText(vm: NamedVm, nowMs: number): string {
   const { progress } = vm;
-  return progress === null || !isOn(progress.state) ? '' : (timeFacts(vm, progress, nowMs).at(-1) ?? '');
+  if (progress === null) return '';
+  const time = isOn(progress.state) ? (timeFacts(vm, progress, nowMs).at(-1) ?? null) : null;
+  return [time, meanScoreText(progress)].filter((fact) => fact !== null).join(' · ');
 }

@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import { terminalTexts } from '../../../shared/terminal-text.ts';
 import { paintFor, say, sayPainted, type CliIo, type Output } from '../io.ts';
+import type { Choice } from './choice.ts';
 import { isRunNews, messageLines, timeText } from './format.ts';
 import type { StreamMessage } from '../../engine/client/index.ts';
 import { plainText } from '../../../shared/plain-text.ts';
@@ -9,10 +10,12 @@ import { renderView } from './view.ts';
 
 /** One of the three ways in which `watch` shows things. */
 export interface Screen {
+  /** Whether keys of the terminal change what it shows. */
+  readonly hasKeys: boolean;
   /** Shows a message; `before` is what was known until it came. */
   message(message: StreamMessage, before: WatchState, nowMs: number): void;
   /** Shows what is known now; called after every message and every second. */
-  refresh(state: WatchState, nowMs: number): void;
+  refresh(state: WatchState, nowMs: number, choice: Choice | null): void;
   /** The connection was lost, or could not be made. */
   lost(reason: string): void;
   close(): void;
@@ -23,6 +26,7 @@ const nothing = (): void => undefined;
 /** Every event as one line of JSON, for programs. */
 export function jsonScreen({ stdout, stderr }: CliIo): Screen {
   return {
+    hasKeys: false,
     message: (message) => {
       say(stdout, messageJson(message));
     },
@@ -36,6 +40,7 @@ export function jsonScreen({ stdout, stderr }: CliIo): Screen {
 export function lineScreen({ stdout, stderr, env }: CliIo): Screen {
   const paint = paintFor(env, stdout);
   return {
+    hasKeys: false,
     message(message, before, nowMs) {
       for (const line of messageLines(before, terminalTexts(message), nowMs, paint)) sayPainted(stdout, line);
     },
@@ -51,16 +56,17 @@ export function liveScreen({ stdout, env }: CliIo): Screen {
   const live = createLogUpdate(stdout as NodeJS.WritableStream);
   let scrolling: readonly string[] = [];
   return {
+    hasKeys: true,
     message(message, before, nowMs) {
       if (isWorthALine(message, before))
         scrolling = [...scrolling, ...messageLines(before, terminalTexts(message), nowMs, paint)];
     },
-    refresh(state, nowMs) {
+    refresh(state, nowMs, choice) {
       const size = { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
       // Both at once: the view would vanish for a moment between a line and the next refresh.
       if (scrolling.length > 0) live.persist(scrolling.join('\n'));
       scrolling = [];
-      live(renderView(state, nowMs, size, paint));
+      live(renderView(state, nowMs, size, paint, choice));
     },
     // The view says it.
     lost: nothing,

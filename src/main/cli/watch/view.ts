@@ -6,10 +6,12 @@ import { plainText } from '../../../shared/plain-text.ts';
 import { plural } from '../../../shared/wording.ts';
 import { compactLines, compactWord } from './compact-lines.ts';
 import { timeText } from './format.ts';
+import { chosenIn, keyHelp, noChoice, type Choice } from './choice.ts';
 import { poolLines } from './pool-lines.ts';
 import type { WatchedVm, WatchState } from './state.ts';
 import { vmLines } from './vm-lines.ts';
-import { fitText } from '../width.ts';
+import { vmPage } from './vm-page.ts';
+import { fitText, padText } from '../width.ts';
 
 export interface TerminalSize {
   readonly columns: number;
@@ -24,38 +26,81 @@ export interface NamedVm extends WatchedVm {
 
 const mostPools = 3;
 
-/** Draws each VM in full where all of them fit, else one line for each, the worst first, and says how many more there are. */
+const footer = 'q quit · ↑↓ choose · enter details · ? keys';
+
+/** Returns the VMs, the worst first. */
+export function namedVms({ vms, connection }: WatchState): readonly NamedVm[] {
+  const isLost = connection.kind === 'lost';
+  return Array.from(vms, ([name, vm]): NamedVm => ({ name: plainText(name), ...vm, isLost })).toSorted(
+    (a, b) => badnessOf(b) - badnessOf(a),
+  );
+}
+
+/**
+ * Draws each VM in full where all of them fit, else one line for each, the worst first, and says how many more there are.
+ * @param choice what a person chose by keys; null: there are no keys
+ */
 export function renderView(
   state: WatchState,
   nowMs: number,
   { columns, rows }: TerminalSize,
   paint: ChalkInstance,
+  choice: Choice | null = null,
 ): string {
-  const isLost = state.connection.kind === 'lost';
-  const vms = Array.from(state.vms, ([name, vm]): NamedVm => ({ name: plainText(name), ...vm, isLost }));
+  const vms = namedVms(state);
   const head = [
     ...connectionLines(state).map((line) => paint.yellow(fitText(line, columns))),
     ...poolLines(state, columns, mostPools, paint),
     ...costLines(vms).map((line) => fitText(line, columns)),
   ];
+  const foot = choice === null ? [] : [paint.dim(fitText(footer, columns))];
   // The cursor takes one line below.
-  const room = Math.max(1, rows - 1 - head.length);
-  const full = vms.flatMap((vm) => vmLines(vm, nowMs, columns, paint));
-  const lines = full.length <= room ? full : someLines(vms, room, nowMs, columns, paint);
-  return [...head, ...lines].join('\n');
+  const room = Math.max(1, rows - 1 - head.length - foot.length);
+  return [...head, ...bodyLines(vms, choice ?? noChoice, nowMs, { columns, room }, paint), ...foot].join(
+    '\n',
+  );
 }
 
-function someLines(
+interface Room {
+  readonly columns: number;
+  readonly room: number;
+}
+
+function bodyLines(
   vms: readonly NamedVm[],
-  room: number,
+  choice: Choice,
   nowMs: number,
-  columns: number,
+  { columns, room }: Room,
   paint: ChalkInstance,
 ): readonly string[] {
-  const sorted = vms.toSorted((a, b) => badnessOf(b) - badnessOf(a));
-  const shown = sorted.length <= room ? sorted : sorted.slice(0, room - 1);
-  const hidden = sorted.slice(shown.length);
-  const lines = compactLines(shown, nowMs, columns, paint);
+  if (choice.page === 'keys') return keyLines(columns).slice(0, room);
+  const names = vms.map(({ name }) => name);
+  const chosen = chosenIn(choice, names);
+  const vm = vms.find(({ name }) => name === chosen);
+  if (vm !== undefined && choice.page === 'vm') return vmPage(vm, nowMs, { columns, room }, paint);
+  const full = vms.flatMap((one) => vmLines(one, nowMs, columns, paint));
+  if (full.length <= room && chosen === null) return full;
+  return someLines(vms, chosen, nowMs, { columns, room }, paint);
+}
+
+function keyLines(columns: number): readonly string[] {
+  return keyHelp.map(([keys, what]) => fitText(`${padText(keys, 5)}  ${what}`, columns));
+}
+
+/** Where not all VMs fit, the one that the cursor is on is among those that are shown. */
+function someLines(
+  vms: readonly NamedVm[],
+  chosen: string | null,
+  nowMs: number,
+  { columns, room }: Room,
+  paint: ChalkInstance,
+): readonly string[] {
+  const most = vms.length <= room ? vms.length : room - 1;
+  const cursor = vms.findIndex(({ name }) => name === chosen);
+  const first = Math.max(0, Math.min(vms.length - most, cursor - most + 1));
+  const shown = vms.slice(first, first + most);
+  const hidden = vms.filter((vm) => !shown.includes(vm));
+  const lines = compactLines(shown, nowMs, columns, paint, chosen);
   return hidden.length === 0 ? lines : [...lines, fitText(moreText(hidden), columns)];
 }
 

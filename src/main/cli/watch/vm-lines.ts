@@ -20,14 +20,19 @@ export function vmLines(
   columns: number,
   paint: ChalkInstance,
 ): readonly string[] {
-  const { status } = vm;
-  const known = status === null ? 'nothing known yet' : statusText(status, nowMs);
-  const head = `${vm.name}  ${vm.isLost && status !== null ? `last known: ${known}` : known}`;
   return [
-    `${markOf(vm, paint)} ${fitText(head, columns - 2)}`,
+    headLine(vm, nowMs, columns, paint),
     ...problemLines(vm, columns, paint),
     ...progressLines(vm, nowMs, columns, paint),
   ];
+}
+
+/** "● waa  ready" */
+export function headLine(vm: NamedVm, nowMs: number, columns: number, paint: ChalkInstance): string {
+  const { name, status, isLost } = vm;
+  const known = status === null ? 'nothing known yet' : statusText(status, nowMs);
+  const head = `${name}  ${isLost && status !== null ? `last known: ${known}` : known}`;
+  return `${markOf(vm, paint)} ${fitText(head, columns - 2)}`;
 }
 
 function problemLines({ problems }: NamedVm, columns: number, paint: ChalkInstance): readonly string[] {
@@ -39,7 +44,13 @@ function problemLines({ problems }: NamedVm, columns: number, paint: ChalkInstan
   return more === 0 ? shown : [...shown, `  ! and ${String(more)} more`];
 }
 
-function progressLines(vm: NamedVm, nowMs: number, columns: number, paint: ChalkInstance): readonly string[] {
+/** The run: how far it is, its scores, its task. Empty without a run. */
+export function progressLines(
+  vm: NamedVm,
+  nowMs: number,
+  columns: number,
+  paint: ChalkInstance,
+): readonly string[] {
   const { progress } = vm;
   if (progress === null) return [];
   const { tasks_completed: done, total_tasks: total, current_task: task } = progress;
