@@ -55,7 +55,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     // Most of them wait for most of their time.
-    maxWorkers: 12,
+    maxWorkers: 18,
     projects: [
       {
         define,
