@@ -1,4 +1,4 @@
-/** `npm run screens`. Not part of `npm test`: takes pictures, asserts nothing. */
+/** `npm run screens`. Not part of `npm test`: takes pictures, and checks each by axe. */
 import { defineConfig } from '@playwright/test';
 import tests from './playwright.config.ts';
 

@@ -1,0 +1,39 @@
+/** The forms in which a person may see a page, and what must hold in each. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { expectNoSidewaysScrolling } from './bench.ts';
+
+/** `rules`: contrast, the slowest by far, needs a look in each scheme; all others need one in each layout. */
+export const forms = [
+  { name: 'light', width: 1280, colorScheme: 'light', forcedColors: 'none', rules: 'all' },
+  { name: 'dark', width: 1600, colorScheme: 'dark', forcedColors: 'none', rules: 'contrast' },
+  { name: 'narrow', width: 360, colorScheme: 'light', forcedColors: 'none', rules: 'all but contrast' },
+  { name: 'narrow-dark', width: 360, colorScheme: 'dark', forcedColors: 'none', rules: 'none' },
+  { name: 'forced-colors', width: 1280, colorScheme: 'dark', forcedColors: 'active', rules: 'none' },
+] as const;
+
+export type Form = (typeof forms)[number];
+
+/** Shows the page in this form. Fails if it is wider than its window. */
+export async function showIn(page: Page, { width, colorScheme, forcedColors }: Form): Promise<void> {
+  await page.emulateMedia({ colorScheme, forcedColors });
+  await page.setViewportSize({ width, height: 800 });
+  await expectNoSidewaysScrolling(page);
+}
+
+/** Fails if axe finds anything in the page as it is shown. */
+export async function expectAccessible(page: Page, { name, rules }: Form): Promise<void> {
+  if (rules === 'none') return;
+  // Rows and cards are alike, so some of them are enough: each costs time. Another mode would open a page for each look, for
+  // frames of other origins, which this page may not have; details of rules that found nothing are left out.
+  const axe = new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .options({ resultTypes: ['violations'] })
+    .exclude('tbody tr:nth-child(n + 10)')
+    .exclude('main > section:nth-of-type(n + 6)');
+  if (rules === 'contrast') axe.withRules('color-contrast');
+  if (rules === 'all but contrast') axe.disableRules('color-contrast');
+  const { violations } = await axe.analyze();
+  const found = violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
+  expect(found, name).toEqual([]);
+}
