@@ -132,6 +132,11 @@ describe('things made up', () => {
       moments: [errorOf('vm-a')],
       began: [conditionOf('vm-a', 'probe_down')],
     });
+    feed.commit({
+      vm: 'vm-gone',
+      at: startMs,
+      runs: [runOf('gone-1', { vm: 'vm-gone', startedAt: startMs - 1 })],
+    });
     feed.setProgress('vm-a', progressOf('vm-a', { domains: [], eta_seconds: 12.5 }), true);
   });
   afterAll(async () => {
@@ -143,7 +148,10 @@ describe('things made up', () => {
     '/api/benchmark-sse': ['?interval=x 400', '?error_event=A 400', '?vm=none 404'],
     '/api/status': [' 200'],
     '/api/tasks': [' 200'],
-    '/api/runs': [' 200', '?vm=vm-b 200', '?vm=none 404', '?limit=0 400'],
+    '/api/runs': [
+      ...[' 200', '?vm=vm-b 200', '?vm=vm-gone 200', '?vm=none 404', '?limit=0 400'],
+      ...['?state=crashed&q=vm 200', '?state=done 400'],
+    ],
     '/api/compare': ['?a=run-1&b=run-1 200', '?b=run-1 404', '?a=run-1 400'],
     '/api/runs/{id}': ['/api/runs/run-1 200', '/api/runs/none 404'],
     '/api/runs/{id}/tasks': [

@@ -7,6 +7,7 @@ import {
   pText,
   type ComparedRun,
 } from '../../../src/main/engine/run/comparison-words.ts';
+import type { TaskAttempt } from '../../../src/main/engine/run/model.ts';
 import { runOf } from '../feed/fixtures.ts';
 import { attemptAt, attemptsWith } from './attempts-of.ts';
 
@@ -89,26 +90,37 @@ describe('the notes', () => {
     ...changes,
   });
   const other = (changes: Partial<ComparedRun> = {}) => run({ runId: 'b', ...changes });
+  const nothing = compareRuns([], []);
   const withSteps = (maxSteps: number) => ({ arguments: { ...run().arguments, maxSteps } });
 
   it('are none for two runs that finished alike', () => {
-    expect(comparisonNotes(run(), other())).toEqual([]);
+    expect(comparisonNotes(nothing, run(), other())).toEqual([]);
   });
 
   it('say what makes a comparison less certain', () => {
     const shared = { arguments: { ...run().arguments, workers: 4, workerId: 1 } };
-    expect(comparisonNotes(run({ state: 'running' }), other({ state: 'crashed', totalTasks: 0 }))).toEqual([
+    expect(
+      comparisonNotes(nothing, run({ state: 'running' }), other({ state: 'crashed', totalTasks: 0 })),
+    ).toEqual([
       'A is still running: 12 of 30 tasks have ended, so the result may change.',
       'B did not finish: 12 tasks have ended.',
     ]);
-    expect(comparisonNotes(run(shared), other())).toEqual(['A is part 2 of 4 of a pooled run.']);
-    expect(comparisonNotes(run(withSteps(15)), other({ benchmark: 'osworld', ...withSteps(50) }))).toEqual([
-      'A is a run of waa, B of osworld.',
-      'A allows 15 steps per task, B 50.',
-    ]);
+    expect(comparisonNotes(nothing, run(shared), other())).toEqual(['A is part 2 of 4 of a pooled run.']);
+    expect(
+      comparisonNotes(nothing, run(withSteps(15)), other({ benchmark: 'osworld', ...withSteps(50) })),
+    ).toEqual(['A is a run of waa, B of osworld.', 'A allows 15 steps per task, B 50.']);
+  });
+
+  it('say which of several attempts counts', () => {
+    const twice = [attemptAt('t'), attemptAt('t', { attempt: 2, score: 0 }), attemptAt('u')];
+    const notesOf = (a: readonly TaskAttempt[], b: readonly TaskAttempt[], choice: 'first' | 'best') =>
+      comparisonNotes(compareRuns(a, b, choice), run(), other());
+    const note = (which: string) => `1 task had several attempts: the ${which} scored one counts.`;
+    expect(notesOf(twice, [attemptAt('t')], 'first')).toEqual([note('first')]);
+    expect(notesOf([attemptAt('u')], twice, 'best')).toEqual([note('best')]);
   });
 
   it('name a run once that is compared with itself', () => {
-    expect(comparisonNotes(run({ state: 'running' }), run({ state: 'running' }))).toHaveLength(1);
+    expect(comparisonNotes(nothing, run({ state: 'running' }), run({ state: 'running' }))).toHaveLength(1);
   });
 });

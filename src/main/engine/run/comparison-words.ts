@@ -33,7 +33,11 @@ export function comparisonSentence(comparison: Comparison, isSameRun: boolean): 
 }
 
 /** Returns what else a reader should know before trusting the comparison: one sentence each. */
-export function comparisonNotes(a: ComparedRun, b: ComparedRun): readonly string[] {
+export function comparisonNotes(
+  { tasks, choice }: Pick<Comparison, 'tasks' | 'choice'>,
+  a: ComparedRun,
+  b: ComparedRun,
+): readonly string[] {
   const runs = a.runId === b.runId ? [a] : [a, b];
   const notes = runs.flatMap((run) => runNotes(run === a ? 'A' : 'B', run));
   if (a.benchmark !== null && b.benchmark !== null && a.benchmark !== b.benchmark)
@@ -41,6 +45,9 @@ export function comparisonNotes(a: ComparedRun, b: ComparedRun): readonly string
   const [stepsA, stepsB] = [a.arguments.maxSteps, b.arguments.maxSteps];
   if (stepsA !== null && stepsB !== null && stepsA !== stepsB)
     notes.push(`A allows ${plural(stepsA, 'step')} per task, B ${stepsB}.`);
+  const repeated = tasks.filter((task) => (task.a?.attempts ?? 0) > 1 || (task.b?.attempts ?? 0) > 1).length;
+  if (repeated > 0)
+    notes.push(`${plural(repeated, 'task')} had several attempts: the ${choice} scored one counts.`);
   return notes;
 }
 

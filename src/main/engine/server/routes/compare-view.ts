@@ -28,7 +28,7 @@ export function compareView(a: RunWithTasks, b: RunWithTasks, choice: AttemptCho
     b: comparedRun(b.run),
     sentence: comparisonSentence(comparison, a.run.runId === b.run.runId),
     decisive: comparison.isDecisive,
-    notes: [...comparisonNotes(a.run, b.run)],
+    notes: [...comparisonNotes(comparison, a.run, b.run)],
     attempt: choice,
     ...tallyView(comparison),
     mean_score_delta_interval: intervalView(comparison.scoreDeltaInterval),
