@@ -1,5 +1,5 @@
 /** The commands that show what BenchTray has recorded. */
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { attemptChoices } from '../../shared/comparison.ts';
 import { numberOption } from '../engine/common/number-option.ts';
 import { runCompare, type CompareOptions } from './compare.ts';
@@ -16,6 +16,18 @@ const limitOption = numberOption(
   (value) => Number.isInteger(value) && value >= 1 && value <= mostRuns,
 );
 
+const overOrOn = ['running', 'finished', 'crashed', 'interrupted'] as const;
+
+/** Reads "crashed,interrupted". */
+function statesOption(text: string): NonNullable<RunsOptions['state']> {
+  return text.split(',').map((word) => {
+    const state = overOrOn.find((each) => each === word);
+    if (state === undefined)
+      throw new InvalidArgumentError(`Expected one or more of ${overOrOn.join(', ')}, with commas between.`);
+    return state;
+  });
+}
+
 /** Adds `status`, `runs`, `tasks` and `compare`. */
 export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCode: number) => void): void {
   withHistoryOptions(program.command('status'))
@@ -27,6 +39,10 @@ export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCod
   withHistoryOptions(program.command('runs'))
     .description('list the recorded runs, newest first')
     .option('--vm <name>', 'only runs of this VM')
+    .option('--state <states>', `only runs in one of these states: ${overOrOn.join(', ')}`, statesOption)
+    .option('--agent <name>', 'only runs of this agent')
+    .option('--model <name>', 'only runs of this model')
+    .option('--search <words>', 'only runs with these words in id, VM, agent, model, dialect or log')
     .option('--limit <number>', 'how many at most', limitOption, usualLimit)
     .action(async (_options, command: Command) => {
       finish(await runRuns(command.optsWithGlobals<RunsOptions>(), io));

@@ -1,9 +1,10 @@
 /** `benchtray runs`: the history. */
 import type { ChalkInstance } from 'chalk';
+import { dollarsText } from '../../shared/cost-text.ts';
 import { percentText } from '../../shared/score-text.ts';
 import { formatClock, plural } from '../../shared/wording.ts';
 import type { RunView } from '../engine/server/index.ts';
-import { newestRuns } from './history/run-name.ts';
+import { newestRuns, type RunFilter } from './history/run-name.ts';
 import { withHistory, type HistoryOptions } from './history/source.ts';
 import { paintFor, say, sayJson, type CliIo } from './io.ts';
 import { printLines, tableLines, terminalColumns, type Column } from './table.ts';
@@ -11,6 +12,10 @@ import { momentText } from './watch/format.ts';
 
 export interface RunsOptions extends HistoryOptions {
   readonly vm?: string;
+  readonly state?: RunFilter['states'];
+  readonly agent?: string;
+  readonly model?: string;
+  readonly search?: string;
   readonly limit: number;
 }
 
@@ -18,12 +23,17 @@ export interface RunsOptions extends HistoryOptions {
 export const usualLimit = 20;
 
 /** Shows the newest runs. Gives the exit code. */
-export async function runRuns({ vm, limit, json, ...options }: RunsOptions, io: CliIo): Promise<number> {
+export async function runRuns(options: RunsOptions, io: CliIo): Promise<number> {
+  const { limit, json } = options;
   return withHistory(options, io, async (source) => {
-    const runs = await newestRuns(source, limit, vm === undefined ? {} : { vm });
+    const filter = filterOf(options);
+    const runs = await newestRuns(source, limit, filter);
     if (json === true) sayJson(io, runs);
     else if (runs.length === 0)
-      say(io.stderr, vm === undefined ? 'No run is recorded yet.' : `No run of ${vm} is recorded.`);
+      say(
+        io.stderr,
+        Object.keys(filter).length === 0 ? 'No run is recorded yet.' : 'No recorded run fits all filters.',
+      );
     else {
       const paint = paintFor(io.env, io.stdout);
       const columns = terminalColumns(io.stdout);
@@ -33,6 +43,16 @@ export async function runRuns({ vm, limit, json, ...options }: RunsOptions, io: 
     }
     return 0;
   });
+}
+
+function filterOf({ vm, state, agent, model, search }: RunsOptions): RunFilter {
+  return {
+    ...(vm === undefined ? {} : { vm }),
+    ...(state === undefined ? {} : { states: state }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(model === undefined ? {} : { model }),
+    ...(search === undefined ? {} : { text: search }),
+  };
 }
 
 /** The columns of a table of runs. */
@@ -55,6 +75,7 @@ export function runColumns(nowMs: number, paint: ChalkInstance): readonly Column
     { title: 'Mean score', text: ({ mean_score: mean }) => percentText(mean), isNumber: true, leaves: 6 },
     { title: 'Pass rate', text: ({ pass_rate: rate }) => percentText(rate), isNumber: true, leaves: 4 },
     { title: 'n', text: ({ tasks_scored: scored }) => countText(scored), isNumber: true, leaves: 5 },
+    { title: 'Cost', text: costText, isNumber: true, leaves: 3 },
     { title: 'Model', text: ({ model }) => model ?? '', cut: { at: 'end', least: 8 }, leaves: 1 },
   ];
 }
@@ -72,6 +93,11 @@ function timeText({ started_at: startedAt, ended_at: endedAt }: RunView): string
 /** A server of an early version counts no scored tasks. */
 function countText(count: unknown): string {
   return typeof count === 'number' ? String(count) : '–';
+}
+
+/** Empty if it is not known, and from a server of an earlier version. */
+function costText({ cost_usd: usd }: Partial<RunView>): string {
+  return typeof usd === 'number' ? dollarsText(usd) : '';
 }
 
 function stateColour({ state }: RunView, paint: ChalkInstance): (text: string) => string {

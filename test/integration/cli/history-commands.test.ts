@@ -1,7 +1,15 @@
 /** `status`, `runs` and `tasks` as processes: with a BenchTray that runs, with the data folder of a killed one, and with neither. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -100,6 +108,20 @@ describe('with a BenchTray that runs', () => {
       [['status'], '/api/status'],
       [['runs'], '/api/runs?limit=20'],
       [['runs', '--limit', '1', '--vm', 'vm-a'], '/api/runs?vm=vm-a&limit=1'],
+      [
+        [
+          'runs',
+          '--state',
+          'crashed,running',
+          '--agent',
+          'NAVI',
+          '--model',
+          'gpt-4o',
+          '--search',
+          '0129 VM-A',
+        ],
+        '/api/runs?state=crashed,running&q=vm-a-20260129',
+      ],
       [['tasks', 'latest~1'], '/api/runs/vm-a-20260128-225508000/tasks'],
     ] as const) {
       const { code, out, err } = await run(...args, '--json', '--url', url);
@@ -251,7 +273,8 @@ describe('without --url', () => {
     const known = await api<TaskView[]>(`/api/runs/${id}/tasks`);
     await demo.stop('SIGKILL');
 
-    const data = readdirSync(folder).find((name) => /^benchtray-demo-(?!vm-)/.test(name)) ?? '';
+    // The simulated VM has a folder with such a name, too.
+    const data = readdirSync(folder).find((name) => existsSync(join(folder, name, 'journal.sqlite'))) ?? '';
     const config = writeConfig({ server: { port }, dataDir: join(folder, data) });
     const journal = ['journal.sqlite', 'journal.sqlite-wal'].map((name) => join(folder, data, name));
     const content = () => journal.map((name) => readFileSync(name).toString('base64'));

@@ -119,6 +119,18 @@ describe('runs', () => {
     ]);
   });
 
+  it('shows the cost of a run where it is known', () => {
+    const [title, ...lines] = tableLines(
+      [runViewOf('r', { cost_usd: 14.2 }), ...runs],
+      runColumns(nowMs, paint),
+      null,
+    );
+    expect([title, lines[0]]).toEqual([
+      expect.stringMatching(/ n +Cost +Model$/),
+      expect.stringMatching(/ 3 +\$14\.20 +gpt-4o$/),
+    ]);
+  });
+
   it.each([40, 60, 80, 100])('fits a terminal of %d columns', (columns) => {
     const lines = show(columns);
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);

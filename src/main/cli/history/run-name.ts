@@ -1,6 +1,7 @@
 /** The names by which a person calls a run: its id, a prefix of it, or its place in the history. */
 import { cutText, plainText } from '../../../shared/plain-text.ts';
 import { UserError } from '../../../shared/user-error.ts';
+import type { RunQuery } from '../../engine/feed/index.ts';
 import type { RunView } from '../../engine/server/index.ts';
 import { momentText } from '../watch/format.ts';
 import type { HistorySource } from './source.ts';
@@ -34,10 +35,13 @@ export async function findRun(source: HistorySource, name: string): Promise<RunV
   );
 }
 
+/** Which runs are meant; an empty one means all. */
+export type RunFilter = Omit<RunQuery, 'limit' | 'before'>;
+
 /** Yields all runs, newest first. */
 export async function* allRuns(
   source: HistorySource,
-  query: { readonly vm?: string } = {},
+  query: RunFilter = {},
   page = pageSize,
 ): AsyncGenerator<RunView, void, undefined> {
   let before: string | undefined;
@@ -54,7 +58,7 @@ export async function* allRuns(
 export async function newestRuns(
   source: HistorySource,
   limit: number,
-  query: { readonly vm?: string } = {},
+  query: RunFilter = {},
 ): Promise<readonly RunView[]> {
   const newest: RunView[] = [];
   for await (const run of allRuns(source, query, Math.min(pageSize, limit))) {
