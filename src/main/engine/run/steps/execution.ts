@@ -9,7 +9,7 @@
 import type { TaskText } from '../../../../shared/screens.ts';
 import { topLevelOf, type JsonObject } from '../trials/json-text.ts';
 import type { RawReading, RawStep, StepReader, StepTime } from './model.ts';
-import { mostKept } from './trajectory.ts';
+import { mostRead } from './trajectory.ts';
 import { actionOf, numberOf, screenshotOf, stepNumberOf, textOf, thoughtOf } from './values.ts';
 
 /** To parse more at once would block the event loop. */
@@ -21,7 +21,7 @@ export const readExecution: StepReader = function* (file): Generator<undefined, 
   const entries: readonly unknown[] = Array.isArray(told) ? told : [];
   const steps: RawStep[] = [];
   let skippedLines = trace === null || !Array.isArray(told) ? 1 : 0;
-  for (const entry of entries.slice(0, mostKept)) {
+  for (const entry of entries.slice(0, mostRead)) {
     const step = stepIn(entry);
     if (step === null) skippedLines += 1;
     else steps.push(step);
@@ -32,7 +32,7 @@ export const readExecution: StepReader = function* (file): Generator<undefined, 
     instruction: null,
     error: textOf(trace?.['error']),
     skippedLines,
-    isCut: file.isCut || entries.length > mostKept,
+    isCut: file.isCut || entries.length > mostRead,
   };
 };
 

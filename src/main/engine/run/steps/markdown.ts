@@ -18,8 +18,8 @@
  */
 import { allLinesOf } from './lines.ts';
 import type { RawReading, RawStep, StepReader } from './model.ts';
-import { mostKept } from './trajectory.ts';
-import { localTimeOf, screenshotOf, stepText } from './values.ts';
+import { mostRead } from './trajectory.ts';
+import { localTimeOf, screenshotOf, textOf } from './values.ts';
 
 const partLine = /^### Step (\d{1,5})\s*$/;
 const timeLine = /^#### (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\s*$/;
@@ -33,7 +33,7 @@ export const readMarkdown: StepReader = function* (file): Generator<undefined, R
   const told = /^### (.+)$/.exec(head[0] ?? '')?.[1];
   let skippedLines = told === undefined ? head.length : head.length - 1;
   const steps: RawStep[] = [];
-  for (const [index, start] of starts.slice(0, mostKept).entries()) {
+  for (const [index, start] of starts.slice(0, mostRead).entries()) {
     const end = starts[index + 1];
     const part = lines.slice(start, end);
     const step = stepIn(part);
@@ -44,10 +44,10 @@ export const readMarkdown: StepReader = function* (file): Generator<undefined, R
   }
   return {
     steps,
-    instruction: told === undefined || told === noInstruction ? null : stepText(told),
+    instruction: told === undefined || told === noInstruction ? null : textOf(told),
     error: null,
     skippedLines,
-    isCut: file.isCut || starts.length > mostKept,
+    isCut: file.isCut || starts.length > mostRead,
   };
 };
 
@@ -72,8 +72,8 @@ function stepIn(lines: readonly string[]): RawStep | null {
   return {
     step: Number(number),
     time: localTimeOf(timeLine.exec(lines[1] ?? '')?.[1]),
-    thought: plan.trim() === 'None' ? null : stepText(plan),
-    action: stepText(code.slice(1, codeEnd).join('\n')),
+    thought: plan.trim() === 'None' ? null : textOf(plan),
+    action: textOf(code.slice(1, codeEnd).join('\n')),
     reward: null,
     done: null,
     screenshot: screenshotOf(image),

@@ -57,7 +57,7 @@ export interface StepsContext {
  */
 export type StepReader = (file: TaskText, files: readonly TaskText[]) => Generator<undefined, RawReading>;
 
-/** A step as its file tells it. */
+/** A step as its file tells it: its texts may still hold secrets and control characters. */
 export interface RawStep extends Omit<Step, 'at' | 'elapsedSeconds'> {
   readonly time: StepTime | null;
 }
@@ -65,6 +65,7 @@ export interface RawStep extends Omit<Step, 'at' | 'elapsedSeconds'> {
 /** A time in a file: on the clock of the writer's zone ("20260128@225512", read as UTC), or absolute. */
 export type StepTime = { readonly localMs: number } | { readonly epochMs: number };
 
+/** What a file tells, as it tells it. */
 export interface RawReading {
   readonly steps: readonly RawStep[];
   readonly instruction: string | null;

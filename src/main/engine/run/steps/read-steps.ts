@@ -9,7 +9,7 @@ import { readMarkdown } from './markdown.ts';
 import type { RawReading, RawStep, Step, StepReader, StepsContext, StepsReading } from './model.ts';
 import { readRuntimeLog } from './runtime-log.ts';
 import { readTrajectory } from './trajectory.ts';
-import { numberOf, stepNumberOf, stepText } from './values.ts';
+import { numberOf, stepNumberOf, stepText, textOf } from './values.ts';
 
 /** Readers by the name of their file, best first: the first file with steps counts. */
 const readers: readonly (readonly [name: string, read: StepReader])[] = [
@@ -18,6 +18,9 @@ const readers: readonly (readonly [name: string, read: StepReader])[] = [
   ['execution.json', readExecution],
   ['runtime.log', readRuntimeLog],
 ];
+
+/** Steps that are shown. A task has at most some hundred. */
+const mostShown = 1_000;
 
 const emptyReading: RawReading = { steps: [], instruction: null, error: null, skippedLines: 0, isCut: false };
 
@@ -43,15 +46,16 @@ export function* readSteps(
     };
   }
   const { ours, others } = chooseOurs(all.steps, source, context);
-  const { steps, isShort } = withinBudget(withScores(timed(ours, context), scoresIn(files)));
+  const shown = yield* withShownTexts(timed(ours.slice(0, mostShown), context));
+  const { steps, isShort } = withinBudget(withScores(shown, scoresIn(files)));
   return {
     steps,
-    instruction: all.instruction ?? instructionBeside(files),
+    instruction: shownText(all.instruction ?? instructionBeside(files)),
     // Of a file with several attempts, nothing tells whose the exception is.
-    error: others === 0 ? all.error : null,
+    error: others === 0 ? shownText(all.error) : null,
     skippedLines: all.skippedLines,
     otherAttemptLines: others,
-    isCut: all.isCut || isShort,
+    isCut: all.isCut || isShort || ours.length > mostShown,
     source: ours.length === 0 ? null : (source?.name ?? null),
   };
 }
@@ -98,6 +102,19 @@ function timed(steps: readonly TimedStep[], { startedAt }: StepsContext): readon
   }));
 }
 
+function shownText(text: string | null): string | null {
+  return text === null ? null : stepText(text);
+}
+
+function* withShownTexts(steps: readonly Step[]): Generator<undefined, readonly Step[]> {
+  const shown: Step[] = [];
+  for (const step of steps) {
+    shown.push({ ...step, thought: shownText(step.thought), action: shownText(step.action) });
+    yield;
+  }
+  return shown;
+}
+
 /** Returns the scores by step that WAA-V2 writes into `results.json`: `[{"step": 5, "score": 1.0}]`. */
 function scoresIn(files: readonly TaskText[]): ReadonlyMap<number, number> {
   const file = files.find(({ name }) => name === 'results.json');
@@ -142,6 +159,6 @@ function withinBudget(steps: readonly Step[]): {
 function instructionBeside(files: readonly TaskText[]): string | null {
   const task = files.find(({ name }) => name === 'task.json');
   const text = files.find(({ name }) => name === 'instruction.txt');
-  const told = text === undefined ? null : stepText(new TextDecoder().decode(text.bytes));
+  const told = text === undefined ? null : textOf(new TextDecoder().decode(text.bytes));
   return told ?? (task === undefined ? null : instructionIn(task));
 }

@@ -10,8 +10,8 @@
  */
 import { allLinesOf } from './lines.ts';
 import type { RawReading, RawStep, StepReader } from './model.ts';
-import { mostKept } from './trajectory.ts';
-import { stepText } from './values.ts';
+import { mostRead } from './trajectory.ts';
+import { textOf } from './values.ts';
 
 /** What begins a record of one of these agents. Every other line belongs to the record above it. */
 const records = [
@@ -37,19 +37,19 @@ export const readRuntimeLog: StepReader = function* (file): Generator<undefined,
   const steps: RawStep[] = [];
   let number = 0;
   for (const [index, { kind, text }] of found.entries()) {
-    if (kind === 'instruction') instruction ??= stepText(text);
+    if (kind === 'instruction') instruction ??= textOf(text);
     if (kind !== 'answer') continue;
     number += 1;
-    if (steps.length >= mostKept) continue;
+    if (steps.length >= mostRead) continue;
     const next = found.slice(index + 1, index + 5).findIndex((record) => record.kind === 'answer');
     const behind = found.slice(index + 1, next === -1 ? index + 5 : index + 1 + next);
     const actions = actionsIn(behind.find((record) => record.kind === 'actions')?.text ?? null);
-    const thought = stepText(text);
+    const thought = textOf(text);
     for (const action of actions)
       steps.push({ step: number, time: null, thought, action, reward: null, done: null, screenshot: null });
     yield;
   }
-  return { steps, instruction, error: null, skippedLines, isCut: file.isCut || steps.length >= mostKept };
+  return { steps, instruction, error: null, skippedLines, isCut: file.isCut || steps.length >= mostRead };
 };
 
 const linesBetweenPauses = 1_000;
@@ -74,15 +74,15 @@ function actionsIn(text: string | null): readonly (string | null)[] {
   if (text === null) return [null];
   const list = text.trim();
   const item = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(?:,|$)/gsy;
-  if (!list.startsWith('[') || !list.endsWith(']')) return [stepText(list)];
+  if (!list.startsWith('[') || !list.endsWith(']')) return [textOf(list)];
   const inner = list.slice(1, -1);
   const actions: (string | null)[] = [];
   let end = 0;
   for (const match of inner.slice(0, 100_000).matchAll(item)) {
-    actions.push(stepText(unescaped(match[1] ?? match[2] ?? '')));
+    actions.push(textOf(unescaped(match[1] ?? match[2] ?? '')));
     end = match.index + match[0].length;
   }
-  return actions.length === 0 || end < inner.trimEnd().length ? [stepText(list)] : actions;
+  return actions.length === 0 || end < inner.trimEnd().length ? [textOf(list)] : actions;
 }
 
 function unescaped(text: string): string {

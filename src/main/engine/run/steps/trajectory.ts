@@ -23,8 +23,8 @@ import {
   thoughtOf,
 } from './values.ts';
 
-/** Steps that are kept. A run of a benchmark has at most some hundred. */
-export const mostKept = 1_000;
+/** Steps that are read of one file. A task has at most some hundred; several attempts may be in one file. */
+export const mostRead = 10_000;
 
 /** WAA writes what the agent planned into a file of its own, and the name of the file into the trajectory. */
 const planFile = /^plan_result[\w@.-]*\.txt$/;
@@ -46,7 +46,7 @@ export const readTrajectory: StepReader = function* (file, files): Generator<und
     const told = entry === null ? null : textOf(entry['instruction']);
     instruction ??= told;
     error = raised ?? error;
-    if (step !== null && steps.length < mostKept) steps.push(step);
+    if (step !== null && steps.length < mostRead) steps.push(step);
     else if (step !== null) isCut = true;
     else if (raised === null && told === null) skippedLines += 1;
     yield;

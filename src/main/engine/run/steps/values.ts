@@ -1,6 +1,6 @@
 /**
- * Values of steps, as the files of benchmarks write them. Nothing in these files is trusted: texts come out without secrets and control
- * characters, and cut. What has another form than expected is null.
+ * Values of steps, as the files of benchmarks write them. What has another form than expected is null. Nothing in these files is trusted:
+ * `stepText` takes secrets and control characters out of a text. That takes a millisecond, so only texts that are shown pay for it.
  */
 import { maskSecrets } from '../../../../shared/mask-secrets.ts';
 import { cutText, plainLines } from '../../../../shared/plain-text.ts';
@@ -18,18 +18,20 @@ export function stepText(text: string): string | null {
   return cut === '' ? null : cut;
 }
 
+/** Returns as much of a text as is looked at, as it is; null: it is none, or empty. */
 export function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? stepText(value) : null;
+  if (typeof value !== 'string') return null;
+  const text = value.slice(0, lookedThrough);
+  return text.trim() === '' ? null : text;
 }
 
 /** Returns an action: code as it is, an object as JSON without what is null in it. */
 export function actionOf(value: unknown): string | null {
-  if (typeof value === 'string') return stepText(value);
-  if (typeof value !== 'object' || value === null) return null;
+  if (typeof value !== 'object' || value === null) return textOf(value);
   const told = Array.isArray(value)
     ? value
     : Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null));
-  return stepText(JSON.stringify(told));
+  return textOf(JSON.stringify(told));
 }
 
 /** Keys under which agents keep what they said, best first. */
@@ -37,8 +39,7 @@ const saidUnder = ['thought', 'reasoning', 'response', 'plan', 'text', 'thinking
 
 /** Returns what an agent said: a text, an object that has it under a known key, or a list of such (the blocks of an answer). */
 export function thoughtOf(value: unknown): string | null {
-  const said = saidIn(value);
-  return said === null ? null : stepText(said);
+  return textOf(saidIn(value));
 }
 
 function saidIn(value: unknown, depth = 0): string | null {
