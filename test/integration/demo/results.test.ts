@@ -31,6 +31,9 @@ it('has pictures of its tasks, and results that contradict nothing', async () =>
   expect(steps).toMatchObject({ source: 'traj.jsonl', skipped_lines: 0, result: { score: task.score } });
   expect(steps.steps[0]).toMatchObject({ step: 0, action: null });
   expect(steps.steps.at(-1)?.step).toBe(task.steps);
+  const last = steps.steps.at(-1);
+  const log = await fetch(`${monitor.url}/api/runs/${task.run_id}/log?from=${last?.log?.from ?? ''}&bytes=1`);
+  expect(await log.text()).toMatch(new RegExp(`Step ${last?.step ?? 0}: .*\n$`));
   for (const { step, thought, action, screenshot } of steps.steps)
     expect([thought === null, action === null, screenshot === null]).toEqual([step === 0, step === 0, false]);
   await until(

@@ -1,8 +1,12 @@
 /** The route to the steps of a task: what it answers, and what it refuses. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Result } from '../../../src/shared/result.ts';
 import type { Screen, Screens, ScreensProblem, ScreenTask, TaskTexts } from '../../../src/shared/screens.ts';
+import { keptLogOf } from '../../support/kept-log.ts';
 import { until } from '../../support/wait.ts';
 import { progressOf, runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
 import { entryOf, fileOf, linesOf } from '../../unit/run/steps/support.ts';
@@ -138,6 +142,34 @@ describe('the steps of a task', () => {
         },
       ],
     });
+  });
+
+  it('say where they are in the kept log of the run', async () => {
+    const record = (message: string, place: string): string =>
+      `[2026-01-28 22:55:08,318 INFO ${place}-MainProcess] ${message}\n`;
+    const begin = record('[Domain]: chrome', 'run/224') + record('[Example ID]: one', 'run/225');
+    const first = record('Step 1: click()', 'lib_run_single/56') + record('Done: False', 'lib_run_single/61');
+    const rest = record('Step 2: DONE', 'lib_run_single/56') + record('Finished chrome/one', 'run/280');
+    const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-steps-'));
+    onTestFinished(() => rmSync(dataDir, { recursive: true }));
+    await running.stop();
+    const logs = keptLogOf(dataDir, runOf('run-1'), begin + first + rest);
+    running = await startTestServer({ screens: () => screens, logs });
+    const records = [taskOf('one', { domain: 'chrome', steps: 2 }), taskOf('other', { domain: 'chrome' })];
+    const tasks = records.map((task) => ({ record: task, tell: false }));
+    running.feed.commit({ vm: 'vm-a', at: startMs, runs: [runOf('run-1')], tasks });
+    answer = told({ texts: [trajectory(entryOf(1), entryOf(1), entryOf(2))] });
+    const places = async (task: string): Promise<unknown> =>
+      (await stepsOf(`run-1/tasks/${task}/steps`)).steps.map(({ log }) => log);
+    const [from, to, end] = [begin.length, begin.length + first.length, (begin + first + rest).length];
+    const expected = [
+      { from, to },
+      { from, to },
+      { from: to, to: end },
+    ];
+    expect(await places('one')).toEqual(expected);
+    expect(await places('other')).toEqual([null, null, null]);
+    expect(await places('one')).toEqual(expected);
   });
 
   it('are those of the attempt that is named, else of the newest', async () => {

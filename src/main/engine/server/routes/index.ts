@@ -72,7 +72,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   addLogRoute(app, feed, options.logs);
   addScreensRoute(app, options);
   addScreenRoute(app, options);
-  addStepsRoute(app, options);
+  addStepsRoute(app, options, options.logs);
   const close = addDoctorRoute(app, { run: options.doctor, vmNames, url: options.url });
 
   app.use('/api/setup/*', hideFromOthers);

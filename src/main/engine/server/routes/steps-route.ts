@@ -1,9 +1,10 @@
 /** `GET /api/runs/{id}/tasks/{task}/steps`: what happened in each step of a task, as the files of its benchmark tell it. */
 import { createRoute } from '@hono/zod-openapi';
 import { isInAttempt, type ScreensProblem, type TaskTexts } from '../../../../shared/screens.ts';
+import type { LogReader } from '../../archive/index.ts';
 import { inTurns } from '../../common/in-turns.ts';
 import type { Feed } from '../../feed/index.ts';
-import { readSteps, stepText, type StepsContext, type StepsReading } from '../../run/index.ts';
+import { readSteps, stepText, type LogPlace, type StepsContext, type StepsReading } from '../../run/index.ts';
 import { goneWith } from '../stream/check-stream.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
@@ -17,8 +18,16 @@ import {
   type FoundAttempt,
   type ScreenSource,
 } from './screen-task.ts';
+import { createStepPlaces } from './step-places.ts';
 import { stepsSchema, type StepsView } from './steps-schema.ts';
-import { inOtherRuns, otherAttempts, resultView, stepViews, viewsOfScreens } from './steps-view.ts';
+import {
+  inOtherRuns,
+  otherAttempts,
+  resultView,
+  stepViews,
+  viewsOfScreens,
+  withPlaces,
+} from './steps-view.ts';
 
 const route = createRoute({
   method: 'get',
@@ -37,7 +46,9 @@ const route = createRoute({
   }),
 });
 
-export function addStepsRoute(app: App, source: ScreenSource): void {
+export function addStepsRoute(app: App, source: ScreenSource, logs: LogReader | null): void {
+  const placesOf = createStepPlaces(logs);
+
   app.openapi(route, async (c) => {
     const found = findScreens(source, { ...c.req.valid('param'), ...c.req.valid('query') });
     if (!found.ok) return answerProblem(c, found.problem);
@@ -47,7 +58,10 @@ export function addStepsRoute(app: App, source: ScreenSource): void {
     const steps = await inTurns(readSteps(read.value.texts, contextOf(found.value, read.value)));
     if (steps.steps.length + read.value.screens.length === 0 && steps.otherAttemptLines > 0)
       return answerProblem(c, screensProblem(overwritten));
-    return answerJson(c, viewOf(source.feed, found.value, read.value, steps));
+    const run = source.feed.run(task.runId);
+    const places = run === null ? new Map<number, LogPlace>() : await placesOf(run, task, found.value.record);
+    const view = viewOf(source.feed, found.value, read.value, steps);
+    return answerJson(c, { ...view, steps: withPlaces(view.steps, places) });
   });
 }
 

@@ -26,7 +26,9 @@ const step = z.object({
   log: z
     .object({ from: count, to: count })
     .nullable()
-    .describe("The step's bytes in the log of the run; null where they are not known."),
+    .describe(
+      'The bytes of the step in the kept log of the run: what `/log` takes as `from`. Null if they are not known.',
+    ),
 });
 
 const attemptFields = {

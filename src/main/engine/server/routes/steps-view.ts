@@ -1,7 +1,7 @@
 /** An attempt's steps as they are shown outside: snake_case, ISO 8601 in UTC, seconds. Pure. */
 import { stepOf, type Screen, type ScreenTask } from '../../../../shared/screens.ts';
 import type { Feed, TaskRecord } from '../../feed/index.ts';
-import type { Step } from '../../run/index.ts';
+import type { LogPlace, Step } from '../../run/index.ts';
 import { screenUrl } from './screen-task.ts';
 import type { StepsView } from './steps-schema.ts';
 import { taskView } from './run-view.ts';
@@ -84,9 +84,16 @@ function stepView(step: Step, screen: Screen | undefined, task: ScreenTask): Ste
             size_bytes: screen.sizeBytes,
             kept: false,
           },
-    // The journal does not keep which bytes of a log are those of a step.
     log: null,
   };
+}
+
+/** Adds where each step is in the log of the run. */
+export function withPlaces(
+  steps: StepsView['steps'],
+  places: ReadonlyMap<number, LogPlace>,
+): StepsView['steps'] {
+  return steps.map((step) => ({ ...step, log: places.get(step.step) ?? null }));
 }
 
 /** Returns the result of an attempt; null while it runs. */
