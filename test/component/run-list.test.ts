@@ -78,7 +78,7 @@ test('shows the runs of another filter in place of those before, and nothing if 
   expect(list.hasOlder).toBe(false);
 
   failure = { status: 400, detail: 'That is no filter.' };
-  list.show({ ...allRuns, vm: 'odd' });
+  list.show({ ...allRuns, state: 'odd' });
   await expect.poll(() => list.problem?.detail).toBe('That is no filter.');
   expect(list.runs).toBeNull();
   failure = null;

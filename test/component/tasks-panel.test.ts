@@ -91,6 +91,11 @@ test('the newest stands first, and every column sorts', async () => {
   expect(names()).toEqual(inOrder);
 });
 
+test('all of many rows come, after the first frame', async () => {
+  const { rows } = await show(attemptsOf(150));
+  await expect.poll(() => rows().length).toBe(150);
+});
+
 test('a run without tasks says whether one may come', async () => {
   const { getByText, rerender } = await show([], { isOn: true });
   await expect.element(getByText('Each task appears here as soon as it ends.')).toBeVisible();

@@ -109,6 +109,29 @@ test('the history is read in parts, filtered by VM, and grows while it is shown'
   await expect(rows(page)).toHaveCount(88);
 });
 
+test('runs are found by words, model and state, also of a VM that is gone', async ({ bench, page }) => {
+  setReady(bench.feed);
+  recordHistory(bench.feed, 30, 2);
+  await page.goto(`${bench.url}/#/runs`);
+  await expect(rows(page)).toHaveCount(30);
+  await page.getByRole('combobox', { name: 'VM' }).selectOption('a-vm-of-three-weeks-ago');
+  await expect(rows(page)).toHaveCount(10);
+  await page.getByRole('searchbox', { name: 'Search' }).fill('claude');
+  await expect(page).toHaveURL(/#\/runs\?vm=a-vm-of-three-weeks-ago&q=claude$/);
+  await expect(rows(page).filter({ hasNotText: 'claude' })).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'State' }).selectOption('crashed');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('nothing has this name');
+  await expect(page.getByText('No run fits the filters')).toBeVisible();
+  await page.getByRole('link', { name: 'Show all runs' }).click();
+  await expect(rows(page)).toHaveCount(30);
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('o3');
+  await expect(rows(page)).toHaveCount(7);
+  await expect(rows(page).filter({ hasText: 'gpt-4o' })).toHaveCount(0);
+  // A choice leaves the others to choose from.
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-4o');
+  await expect(rows(page).filter({ hasText: 'o3' })).toHaveCount(0);
+});
+
 test('a run that is on is followed task by task', async ({ bench, page }) => {
   setReady(bench.feed);
   startRun(bench.feed, 3, 12);

@@ -22,10 +22,11 @@ export function createRouter(onPage: (route: Route) => void): Router {
     const isOtherPage = pageKey(next) !== pageKey(route);
     route = next;
     await tick();
-    if (!isOtherPage && next.page !== 'now') return;
+    const isPlace = next.page === 'now' && next.place !== null;
+    if (!isOtherPage && !isPlace) return;
     onPage(next);
     // The browser would scroll before the page is drawn.
-    if (next.page !== 'now' || next.place === null) window.scrollTo(0, scrolled[entry] ?? 0);
+    if (!isPlace) window.scrollTo(0, scrolled[entry] ?? 0);
   }
 
   return {

@@ -11,7 +11,7 @@ export type Route =
   /** No page has this address. */
   | { readonly page: 'unknown'; readonly hash: string };
 
-export const runFilterNames = ['vm'] as const;
+export const runFilterNames = ['vm', 'state', 'agent', 'model', 'q'] as const;
 /** Which runs of the history are shown; null: all. */
 export type RunFilters = Readonly<Record<(typeof runFilterNames)[number], string | null>>;
 
@@ -22,7 +22,7 @@ export const taskFilterNames = ['domain', 'outcome', 'q'] as const;
 /** Which tasks of a run are shown; null: all. An empty domain stands for the tasks without one. */
 export type TaskFilters = Readonly<Record<(typeof taskFilterNames)[number], string | null>>;
 
-export const allRuns: RunFilters = { vm: null };
+export const allRuns: RunFilters = { vm: null, state: null, agent: null, model: null, q: null };
 export const allTasks: TaskFilters = { domain: null, outcome: null, q: null };
 export const nowRoute: Route = { page: 'now', place: null };
 

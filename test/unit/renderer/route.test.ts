@@ -15,7 +15,7 @@ import {
 
 const name = fc.string({ minLength: 1 }).filter((text) => text.isWellFormed());
 const filter = fc.option(name);
-const runFilters = fc.record({ vm: filter });
+const runFilters = fc.record({ vm: filter, state: filter, agent: filter, model: filter, q: filter });
 const taskFilters = fc.record({ domain: filter, outcome: filter, q: filter });
 const anyRoute: fc.Arbitrary<Route> = fc.oneof(
   fc.constant(nowRoute),
