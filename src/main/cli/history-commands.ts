@@ -6,6 +6,7 @@ import { runCompare, type CompareOptions } from './compare.ts';
 import { runNameHelp } from './history/run-name.ts';
 import { withHistoryOptions, type HistoryOptions } from './history/source.ts';
 import type { CliIo } from './io.ts';
+import { runLog, type LogOptions } from './log.ts';
 import { runRuns, usualLimit, type RunsOptions } from './runs.ts';
 import { runStatus } from './status.ts';
 import { runTasks, type TasksOptions } from './tasks.ts';
@@ -28,7 +29,7 @@ function statesOption(text: string): NonNullable<RunsOptions['state']> {
   });
 }
 
-/** Adds `status`, `runs`, `tasks` and `compare`. */
+/** Adds `status`, `runs`, `tasks`, `compare` and `log`. */
 export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCode: number) => void): void {
   withHistoryOptions(program.command('status'))
     .description('show each VM and its run in a line; exit code 1 if an error is open')
@@ -68,5 +69,17 @@ export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCod
     .action(async (a: string, b: string | undefined, _options, command: Command) => {
       const options = command.optsWithGlobals<CompareOptions>();
       finish(await (b === undefined ? runCompare(null, a, options, io) : runCompare(a, b, options, io)));
+    });
+
+  withHistoryOptions(program.command('log'))
+    .description('print the log of a run; with --json, one JSON object for each line')
+    .argument('<run>', runNameHelp)
+    .option('--follow', 'print new lines as they come, until the run is over')
+    .option(
+      '--grep <text>',
+      'only lines with this text, in upper or lower case; exit code 1 if there is none',
+    )
+    .action(async (run: string, _options, command: Command) => {
+      finish(await runLog(run, command.optsWithGlobals<LogOptions>(), io));
     });
 }

@@ -49,6 +49,7 @@ export function sourceOf(runs: readonly RunView[], tasks: readonly TaskView[] = 
     run: (runId) => Promise.resolve(runs.find((run) => run.run_id === runId) ?? null),
     tasks: () => Promise.resolve(tasks),
     compare: () => Promise.reject(new Error('nothing is compared here')),
+    log: () => Promise.reject(new Error('no log is read here')),
     close: () => undefined,
   };
 }

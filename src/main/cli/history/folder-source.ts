@@ -1,11 +1,13 @@
 /** The history as the journal in the data folder has it, in the shapes that a running BenchTray answers with. */
 import { UserError } from '../../../shared/user-error.ts';
 import type { ProgressPayload, StatusPayload } from '../../../shared/stream.ts';
+import { createLogReader, readRunLog } from '../../engine/archive/index.ts';
 import type { JournalReader } from '../../engine/feed/index.ts';
 import { progressOf } from '../../engine/run/index.ts';
 import type { StatusAnswer } from '../../engine/server/index.ts';
 import { compareInHistory } from '../../engine/server/routes/compare-route.ts';
-import { runView, taskView } from '../../engine/server/routes/run-view.ts';
+import { logView } from '../../engine/server/routes/log-route.ts';
+import { runView, taskView, unknownRun } from '../../engine/server/routes/run-view.ts';
 import { firstStatus, openErrorsOf } from '../../engine/server/stream/pictures.ts';
 import type { HistorySource } from './source.ts';
 
@@ -55,6 +57,13 @@ export function folderSource({ dataDir, journal, vmNames, version }: FolderSourc
       return comparison.ok
         ? Promise.resolve(comparison.value)
         : Promise.reject(new UserError(comparison.problem.detail));
+    },
+    async log(runId, { q, ...query }) {
+      const run = journal.run(runId);
+      if (run === null) throw new UserError(unknownRun(runId).detail);
+      const answer = await readRunLog(createLogReader(dataDir), run, { ...query, text: q });
+      if (!answer.ok) throw new UserError(answer.problem);
+      return logView(runId, q, answer.value);
     },
     close: () => journal.close(),
   };

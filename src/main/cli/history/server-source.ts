@@ -1,7 +1,7 @@
 /** The history as a running BenchTray answers it. */
 import { z } from 'zod';
 import type { ComparisonView } from '../../../shared/comparison.ts';
-import type { RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';
+import type { RunLogView, RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';
 import { refused, type ServerClient } from './server-client.ts';
 import type { HistorySource } from './source.ts';
 
@@ -60,6 +60,14 @@ const comparisonShape = z.looseObject({
   invalid: comparedTasksShape,
 });
 
+const rangeShape = z.looseObject({ from: z.number(), to: z.number() });
+const logShape = z.looseObject({
+  size_bytes: z.number(),
+  next: z.number(),
+  lines: z.array(rangeShape.extend({ text: z.string() })),
+  missing: z.array(rangeShape),
+});
+
 const notFound = 404;
 
 export function serverSource(client: ServerClient): HistorySource {
@@ -98,6 +106,11 @@ export function serverSource(client: ServerClient): HistorySource {
       const answer = await client.askJson('api/compare', comparisonShape, parameters);
       if (!answer.ok) throw refused(answer.problem);
       return answer.value as unknown as ComparisonView;
+    },
+    async log(runId, query) {
+      const answer = await client.askJson(`${pathOf(runId)}/log`, logShape, { ...query, format: 'json' });
+      if (!answer.ok) throw refused(answer.problem);
+      return answer.value as unknown as RunLogView;
     },
     close: () => undefined,
   };

@@ -5,7 +5,7 @@ import { messageOf } from '../../../shared/message-of.ts';
 import { UserError } from '../../../shared/user-error.ts';
 import { readConfig, resolveDataDir } from '../../engine/config/index.ts';
 import type { RunQuery } from '../../engine/feed/index.ts';
-import type { RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';
+import type { RunLogView, RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';
 import { askForBenchTray } from '../../engine/server/routes/ask-for-benchtray.ts';
 import { withOptionalLog, type CommonOptions } from '../common-options.ts';
 import { configSources } from '../config-sources.ts';
@@ -29,7 +29,16 @@ export interface HistorySource {
   tasks(runId: string): Promise<readonly TaskView[]>;
   /** As `/api/compare`. @param a null: the comparable run before B. @throws UserError if there is none */
   compare(a: string | null, b: string, attempt: AttemptChoice): Promise<ComparisonView>;
+  /** As `/api/runs/{id}/log`, as JSON. @throws UserError if there is no log of it */
+  log(runId: string, query: LogQuery): Promise<RunLogView>;
   close(): void;
+}
+
+/** A slice of a log, or a search in it; see docs/api.md. */
+export interface LogQuery {
+  readonly from: number;
+  readonly bytes?: number;
+  readonly q?: string;
 }
 
 /** Options of all commands that ask a `HistorySource`. */
