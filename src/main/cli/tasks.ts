@@ -59,8 +59,8 @@ export function runLines(run: RunView, nowMs: number): readonly string[] {
 /** The columns of a table of tasks, in the order of the table on the page. */
 export function taskColumns(nowMs: number, paint: ChalkInstance): readonly Column<TaskView>[] {
   return [
-    { title: 'Domain', text: ({ domain }) => domain ?? '', cut: { at: 'end', least: 8 }, leaves: 4 },
-    { title: 'Task', text: ({ task_id: id }) => id, cut: { at: 'middle', least: 16 } },
+    { title: 'Domain', text: ({ domain }) => domain ?? '', cut: { at: 'end', least: 12 }, leaves: 4 },
+    { title: 'Task', text: ({ task_id: id }) => id, cut: { at: 'middle', least: 18 } },
     { title: 'Attempt', text: attemptText, isNumber: true, leaves: 3 },
     { title: 'Result', text: resultText, paint: (text, task) => resultColour(task, paint)(text) },
     { title: 'Score', text: ({ score }) => scoreText(score), isNumber: true },
@@ -71,7 +71,7 @@ export function taskColumns(nowMs: number, paint: ChalkInstance): readonly Colum
       text: ({ finished_at: at }) => (at == null ? '–' : momentText(at, nowMs)),
       leaves: 1,
     },
-    { title: 'Message', text: ({ message }) => maskSecrets(message ?? ''), cut: { at: 'end', least: 14 } },
+    { title: 'Message', text: ({ message }) => maskSecrets(message ?? ''), cut: { at: 'end', least: 18 } },
   ];
 }
 
