@@ -131,6 +131,27 @@ describe.skipIf(sshdPath === null)('pictures of a task', () => {
     );
   });
 
+  it.each([2, 3])('leave %i sessions to the log where the server allows no more', async (sessions) => {
+    const vm = await readyVm();
+    vm.setSshd(`MaxSessions ${String(sessions)}`);
+    await vm.killSshd();
+    await vm.startSshd();
+    const log = sampleRunByTask(Date.now())[0] ?? '';
+    const half = log.lastIndexOf('\n', log.indexOf('Step 3: ')) + 1;
+    put(vm, `${taskFolder}/traj.jsonl`, '{"step_num":1,"action":"do()","response":"First."}\n');
+    await vm.startRunner();
+    vm.runSays(log.slice(0, half));
+    const { client, status } = await watch(vm.config);
+    await until(
+      () => client.received.some(({ event, data }) => event === 'progress' && data['current_step'] === 2),
+      'the log is read',
+    );
+    vm.runSays(log.slice(half));
+    await until(() => client.tasks().length > 0, 'the task is done');
+    await until(() => status()?.phase === 'ready', 'the container is asked');
+    expect(client.errors()).toEqual([]);
+  });
+
   it('are fetched from the VM itself where the folder is a bind mount, also when the container is gone', async () => {
     const vm = await readyVm();
     // What the container calls /client is somewhere else on the VM.

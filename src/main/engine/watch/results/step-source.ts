@@ -108,8 +108,10 @@ export class StepSource implements Source {
   async #open(store: VmStore, following: Following): Promise<void> {
     const { attempt } = following;
     const access = accessOf(store.get());
-    const folder = access === null ? null : await this.#folderOf(store, access, attempt);
-    if (access === null || folder === null || this.#following !== following) return;
+    // A server that allows few sessions keeps them for the log.
+    if (access === null || access.channels.isShort) return;
+    const folder = await this.#folderOf(store, access, attempt);
+    if (folder === null || this.#following !== following) return;
     const { place, shell } = folder;
     const path = `${shellPath(place.path)}/${folder.path.slice(2)}/traj.jsonl`;
     const [file] = isSendable(path) ? readLogs((await shell.ask(askLimitSeconds, ['logs', path])) ?? '') : [];
