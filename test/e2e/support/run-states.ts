@@ -228,7 +228,7 @@ export const runStates: readonly State[] = [
     arrange: ({ feed }) => setReady(feed),
     reach: async (page, bench) => {
       await open(page, bench, runPath());
-      await text('BenchTray has no record of it')(page);
+      await text('It may be older than the history goes back')(page);
     },
     complaint: /404/,
   },
