@@ -1,11 +1,11 @@
 /** `GET /api/runs/{id}/tasks/{task}/screens/{name}`: one screenshot, fetched from its VM on demand. */
 import { createRoute } from '@hono/zod-openapi';
 import type { ScreensProblem } from '../../../../shared/screens.ts';
+import { isHuge, isWhole, mostPixels, pictureSize, pictureType } from '../../common/picture.ts';
 import { goneWith } from '../stream/check-stream.ts';
 import { answerBody, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, unreadable } from './described.ts';
-import { isWhole, mostPixels, pictureType, pixelCount } from './picture-file.ts';
 import {
   attemptQuerySchema,
   findScreens,
@@ -62,7 +62,7 @@ export function addScreenRoute(app: App, source: ScreenSource): void {
     const picture = Buffer.from(buffer, byteOffset, byteLength);
     const type = pictureType(picture);
     if (type === null) return answerProblem(c, screensProblem(noPicture));
-    if (pixelCount(type, picture) > mostPixels) return answerProblem(c, screensProblem(tooManyPixels));
+    if (isHuge(pictureSize(type, picture))) return answerProblem(c, screensProblem(tooManyPixels));
     outgoing.setHeader('Cache-Control', isWhole(type, picture) ? caching : 'no-store');
     outgoing.setHeader('Content-Disposition', 'inline');
     // Opened by itself, it is an image and nothing else.

@@ -18,12 +18,25 @@ export function isWhole(type: PictureType, bytes: Buffer): boolean {
     : bytes.subarray(-1024).includes(Buffer.from('ffd9', 'hex'));
 }
 
-/** Returns width times height as the file states them; 0 where it does not, and nothing can be shown. */
-export function pixelCount(type: PictureType, bytes: Buffer): number {
+/** In pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Returns the size as the file states it; 0 × 0 where it does not, and nothing can be shown. */
+export function pictureSize(type: PictureType, bytes: Buffer): PictureSize {
+  const at = type === 'image/png' ? null : frameHeaderAt(bytes);
+  if (at !== null) return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) };
   // The IHDR chunk comes first: 8 bytes of signature, 4 of length, 4 of name, then width and height.
-  if (type === 'image/png') return bytes.length < 24 ? 0 : bytes.readUInt32BE(16) * bytes.readUInt32BE(20);
-  const at = frameHeaderAt(bytes);
-  return at === null ? 0 : bytes.readUInt16BE(at + 5) * bytes.readUInt16BE(at + 7);
+  return type === 'image/jpeg' || bytes.length < 24
+    ? { width: 0, height: 0 }
+    : { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+}
+
+/** Returns whether a picture states more pixels than any screen has. */
+export function isHuge({ width, height }: PictureSize): boolean {
+  return width * height > mostPixels;
 }
 
 /** Start of frame, SOF0 to SOF15, without the three of these numbers that mean something else (ITU-T T.81, table B.1). */
