@@ -15,7 +15,7 @@ export interface Written {
 const longestMessage = 300;
 
 /** In the order in which it is told: tasks, moments, what is over, what begins. To be called within a transaction. */
-export function writeChange({ events: table, history, marks }: Journal, change: FeedChange): Written {
+export function writeChange({ events: table, history, marks, kept }: Journal, change: FeedChange): Written {
   const { vm, at } = change;
   const events: JournalEvent[] = [];
   let hasNews = false;
@@ -26,11 +26,13 @@ export function writeChange({ events: table, history, marks }: Journal, change: 
     const data = tell ? taskComplete(record) : null;
     const event = data === null ? null : table.add(vm, at, { type: 'task_complete', data });
     history.putTask(record, event?.seq ?? null);
+    if (record.outcome !== null) kept.want(record, vm, at);
     if (event !== null) events.push(event);
   }
   for (const record of change.corrected ?? []) {
     hasNews = true;
     history.correctTask(record);
+    if (record.outcome !== null) kept.want(record, vm, at);
   }
   for (const data of change.moments ?? []) events.push(table.add(vm, at, { type: 'error', data }));
   for (const { code, message, lastedMs } of change.ended ?? []) {

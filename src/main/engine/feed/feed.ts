@@ -9,6 +9,7 @@ import type { History } from './history.ts';
 import { journalFileName, openJournalFile } from './journal-file.ts';
 import { createJournalWriter, type JournalFault } from './journal-writer.ts';
 import { createJournal } from './journal.ts';
+import type { Kept, KeptTask } from './kept.ts';
 import type { Marks } from './marks.ts';
 import type { FeedChange, FeedEvent, Heard, JournalEvent } from './model.ts';
 import {
@@ -27,8 +28,8 @@ import { eraseFromJournal, pruneJournal, usedBytes, type Retention } from './ret
 import { createSnapshots, type Snapshot } from './snapshots.ts';
 import { createSubscribers } from './subscribers.ts';
 
-/** The reading side of the journal is in `Events`, `History` and `Marks`. */
-export interface Feed extends Events, History, Marks {
+/** The reading side of the journal is in `Events`, `History`, `Marks` and `Kept`. */
+export interface Feed extends Events, History, Marks, Kept {
   readonly journalId: string;
   /**
    * Writes one change in one transaction, then passes its events to the subscribers in order. Emits each attempt once, and a
@@ -61,6 +62,11 @@ export interface Feed extends Events, History, Marks {
   firstSeen(vm: string, at: number): number;
   /** Stores the time of the VM's last answer, unless the disk is full. */
   noteHeard(vm: string, heard: Heard): void;
+  /**
+   * Replaces what the index says of kept files, in one transaction.
+   * @returns whether it was written; false: the disk is full
+   */
+  putKept(tasks: readonly KeptTask[]): boolean;
   /** The runs of several VMs that this one is a part of; null for a run on its own. */
   poolOf(runId: string): Pool | null;
   prune(retention?: Retention): void;
@@ -172,6 +178,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     ...journal.events.reader,
     ...history.reader,
     ...marks.reader,
+    ...journal.kept.reader,
     journalId: file.journalId,
     commit,
     setVms(names) {
@@ -206,6 +213,16 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
       writer.tend(() => {
         marks.putHeard(vm, heard);
       });
+    },
+    putKept(tasks) {
+      let isWritten = false;
+      writer.tend(() => {
+        journal.transaction(() => {
+          journal.kept.put(tasks);
+        });
+        isWritten = true;
+      });
+      return isWritten;
     },
     poolOf: (runId) => pools.poolOf(runId),
     sizeBytes: () => usedBytes(file.database),

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { createEventTable, type EventTable } from './events.ts';
 import { createHistoryTables, type HistoryTables } from './history.ts';
 import type { JournalFile } from './journal-file.ts';
+import { createKeptTable, type KeptTable } from './kept.ts';
 import { createMarkTables, type MarkTables } from './marks.ts';
 import { createJsonReader } from './rows.ts';
 
@@ -10,6 +11,7 @@ export interface Journal {
   readonly events: EventTable;
   readonly history: HistoryTables;
   readonly marks: MarkTables;
+  readonly kept: KeptTable;
   /** Runs `work` as one transaction, or as a savepoint within one. An error rolls it back and reaches the caller. */
   transaction<Result>(work: () => Result): Result;
 }
@@ -21,6 +23,7 @@ export function createJournal(file: JournalFile, onDamaged: (table: string, key:
     events: createEventTable(file, columns),
     history: createHistoryTables(file.database, columns),
     marks: createMarkTables(file.database, columns),
+    kept: createKeptTable(file.database),
     transaction: createTransactions(file.database),
   };
 }

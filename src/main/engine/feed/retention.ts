@@ -42,6 +42,7 @@ export function pruneJournal(database: DatabaseSync, nowMs: number, retention: R
 export function eraseFromJournal(database: DatabaseSync, vm: string): void {
   dropEvents(database, 'vm = ?', vm);
   for (const statement of [
+    ...keptOf('run_id IN (SELECT run_id FROM runs WHERE vm = ?1) OR vm = ?1'),
     'DELETE FROM tasks WHERE run_id IN (SELECT run_id FROM runs WHERE vm = ?)',
     'DELETE FROM runs WHERE vm = ?',
     'DELETE FROM follow WHERE vm = ?',
@@ -81,9 +82,18 @@ function dropOldestRun(database: DatabaseSync): boolean {
     .get();
   if (oldest === undefined) return false;
   const runId = String(oldest['run_id']);
+  for (const statement of keptOf('run_id = ?')) database.prepare(statement).run(runId);
   database.prepare('DELETE FROM tasks WHERE run_id = ?').run(runId);
   database.prepare('DELETE FROM runs WHERE run_id = ?').run(runId);
   return true;
+}
+
+/** The archive removes the files that nothing names any more. */
+function keptOf(condition: string): readonly string[] {
+  return [
+    `DELETE FROM kept_files WHERE kept_id IN (SELECT id FROM kept WHERE ${condition})`,
+    `DELETE FROM kept WHERE ${condition}`,
+  ];
 }
 
 function countEvents(database: DatabaseSync): number {

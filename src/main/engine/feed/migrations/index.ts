@@ -5,9 +5,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { firstTables } from './001-first-tables.ts';
 import { historyColumns } from './002-history-columns.ts';
+import { keptFiles } from './003-kept-files.ts';
 import { takeSteps, type Migration } from './migration.ts';
 
-const migrations: readonly Migration[] = [firstTables, historyColumns];
+const migrations: readonly Migration[] = [firstTables, historyColumns, keptFiles];
 
 export const newestVersion = migrations.length;
 

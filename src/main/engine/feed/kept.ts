@@ -1,0 +1,179 @@
+/** The index of the archive: which files of an ended attempt are kept on this machine, and which are still to be copied. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { TaskRecord } from './model.ts';
+import { allRows, isTime, readable, valueOf } from './rows.ts';
+
+/** Identifies an attempt at a task. */
+export type AttemptKey = Pick<TaskRecord, 'runId' | 'domain' | 'taskId' | 'attempt'>;
+
+/** wanted: the files are still to be copied. done: they were copied. gone: they cannot be copied. */
+export type KeptState = 'wanted' | 'done' | 'gone';
+
+export interface KeptFile {
+  /** Of the file on the VM. */
+  readonly name: string;
+  readonly kind: 'screen' | 'text';
+  /** SHA-256 of its bytes, in hex. */
+  readonly hash: string;
+  readonly sizeBytes: number;
+  /** What it takes in the archive. */
+  readonly storedBytes: number;
+  /** Of a screenshot, in pixels; null for a text. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** When it was last written to; epoch milliseconds. */
+  readonly modifiedAt: number;
+}
+
+/** What is kept of an attempt. */
+export interface KeptTask extends AttemptKey {
+  readonly state: KeptState;
+  /** Since when it is in this state; epoch milliseconds. */
+  readonly since: number;
+  /** A word that says why its files or its screenshots are missing; null: nothing is missing. */
+  readonly why: string | null;
+  /** Added to a local time in its texts, read as UTC, to get epoch milliseconds. */
+  readonly clockOffsetMs: number;
+  /** In the order of their names. */
+  readonly files: readonly KeptFile[];
+}
+
+export interface Kept {
+  /** Returns what is kept of an attempt; null: it runs, or it ended before anything was kept. */
+  keptTask(key: AttemptKey): KeptTask | null;
+  /** Returns attempts of a VM whose files are still to be copied, the newest first. */
+  wantedTasks(vm: string, limit: number): readonly (AttemptKey & { readonly since: number })[];
+  /** Returns the oldest attempts that have files of this kind: of the oldest runs, and in the order in which they ended. */
+  oldestKept(kind: KeptFile['kind'], limit: number): readonly KeptTask[];
+  /** Returns whether a run is older than all runs with kept screenshots. */
+  isOlderThanKept(runId: string): boolean;
+  /** Returns what the kept files of this kind take on disk. Equal files count once. */
+  keptBytes(kind: KeptFile['kind']): number;
+  /** Returns whether any attempt has a file with this hash. */
+  isHashKept(hash: string): boolean;
+}
+
+export interface KeptTable {
+  readonly reader: Kept;
+  /** Marks an ended attempt for copying, unless it is known. */
+  want(key: AttemptKey, vm: string, at: number): void;
+  /** Replaces what is known of attempts. One that was erased stays erased. */
+  put(tasks: readonly KeptTask[]): void;
+}
+
+interface KeptRow {
+  readonly id: number;
+  readonly run_id: string;
+  readonly domain: string;
+  readonly task_id: string;
+  readonly attempt: number;
+  readonly state: KeptState;
+  readonly since: number;
+  readonly why: string | null;
+  readonly clock_offset_ms: number;
+}
+
+interface FileRow {
+  readonly name: string;
+  readonly kind: KeptFile['kind'];
+  readonly hash: string;
+  readonly size_bytes: number;
+  readonly stored_bytes: number;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly modified_at: number;
+}
+
+const thisTask = 'run_id = ?1 AND domain = ?2 AND task_id = ?3 AND attempt = ?4';
+const columns = `kept.id, kept.run_id, domain, task_id, attempt, kept.state, CAST(since AS REAL) AS since, why,
+  CAST(clock_offset_ms AS REAL) AS clock_offset_ms`;
+const fileColumns = `name, kind, hash, CAST(size_bytes AS REAL) AS size_bytes, CAST(stored_bytes AS REAL) AS stored_bytes,
+  CAST(width AS REAL) AS width, CAST(height AS REAL) AS height, CAST(modified_at AS REAL) AS modified_at`;
+
+export function createKeptTable(database: DatabaseSync): KeptTable {
+  const statements = {
+    want: database.prepare(`INSERT OR IGNORE INTO kept (run_id, domain, task_id, attempt, vm, state, since)
+      VALUES (?1, ?2, ?3, ?4, ?5, 'wanted', ?6)`),
+    put: database.prepare(
+      `UPDATE kept SET state = ?5, since = ?6, why = ?7, clock_offset_ms = ?8 WHERE ${thisTask} RETURNING id`,
+    ),
+    dropFiles: database.prepare('DELETE FROM kept_files WHERE kept_id = ?'),
+    addFile: database.prepare('INSERT OR REPLACE INTO kept_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    task: database.prepare(`SELECT ${columns} FROM kept WHERE ${thisTask}`),
+    files: database.prepare(`SELECT ${fileColumns} FROM kept_files WHERE kept_id = ? ORDER BY name`),
+    wanted: database.prepare(
+      `SELECT ${columns} FROM kept WHERE vm = ? AND state = 'wanted' ORDER BY id DESC LIMIT ?`,
+    ),
+    // Without its run, which was pruned, an attempt comes first.
+    oldest: database.prepare(`SELECT ${columns} FROM kept LEFT JOIN runs USING (run_id)
+      WHERE kept.id IN (SELECT kept_id FROM kept_files WHERE kind = ?) ORDER BY sort_at, kept.id LIMIT ?`),
+    isOlder: database.prepare(`SELECT MIN(sort_at) > (SELECT sort_at FROM runs WHERE run_id = ?) AS value
+      FROM runs WHERE run_id IN (SELECT run_id FROM kept WHERE id IN (SELECT kept_id FROM kept_files WHERE kind = 'screen'))`),
+    bytes: database.prepare(
+      'SELECT SUM(bytes) AS value FROM (SELECT MAX(stored_bytes) AS bytes FROM kept_files WHERE kind = ? GROUP BY hash)',
+    ),
+    hash: database.prepare('SELECT 1 AS value FROM kept_files WHERE hash = ? LIMIT 1'),
+  };
+
+  function toTask(row: KeptRow): KeptTask | null {
+    const files = readable(allRows<FileRow>(statements.files, row.id), toFile);
+    return isTime(row.since)
+      ? {
+          ...toKey(row),
+          ...{ state: row.state, since: row.since, why: row.why, files },
+          clockOffsetMs: row.clock_offset_ms,
+        }
+      : null;
+  }
+
+  const reader: Kept = {
+    keptTask: (key) => readable(allRows<KeptRow>(statements.task, ...keyOf(key)), toTask)[0] ?? null,
+    wantedTasks: (vm, limit) =>
+      allRows<KeptRow>(statements.wanted, vm, limit).map((row) => ({ ...toKey(row), since: row.since })),
+    oldestKept: (kind, limit) => readable(allRows<KeptRow>(statements.oldest, kind, limit), toTask),
+    isOlderThanKept: (runId) => valueOf(statements.isOlder, runId) === 1,
+    keptBytes: (kind) => valueOf(statements.bytes, kind) ?? 0,
+    isHashKept: (hash) => valueOf(statements.hash, hash) === 1,
+  };
+  return {
+    reader,
+    want(key, vm, at) {
+      statements.want.run(...keyOf(key), vm, at);
+    },
+    put(tasks) {
+      for (const task of tasks) {
+        const id = statements.put.get(...keyOf(task), task.state, task.since, task.why, task.clockOffsetMs)?.[
+          'id'
+        ];
+        if (id === undefined) continue;
+        statements.dropFiles.run(id);
+        for (const { name, kind, hash, sizeBytes, storedBytes, width, height, modifiedAt } of task.files)
+          statements.addFile.run(id, name, kind, hash, sizeBytes, storedBytes, width, height, modifiedAt);
+      }
+    },
+  };
+}
+
+function keyOf({ runId, domain, taskId, attempt }: AttemptKey): [string, string, string, number] {
+  return [runId, domain ?? '', taskId, attempt];
+}
+
+function toKey({ run_id, domain, task_id, attempt }: KeptRow): AttemptKey {
+  return { runId: run_id, domain: domain === '' ? null : domain, taskId: task_id, attempt };
+}
+
+function toFile(row: FileRow): KeptFile | null {
+  const { name, kind, hash, size_bytes, stored_bytes, width, height, modified_at } = row;
+  return isTime(modified_at)
+    ? {
+        name,
+        kind,
+        hash,
+        sizeBytes: size_bytes,
+        storedBytes: stored_bytes,
+        width,
+        height,
+        modifiedAt: modified_at,
+      }
+    : null;
+}
