@@ -14,7 +14,7 @@ const find = (name: string): string | null =>
 /** The tools of a machine that the script may use, apart from docker, curl and wget. */
 const tools = [
   ...['sh', 'cat', 'date', 'find', 'head', 'sort', 'tail', 'tr', 'uniq', 'grep', 'ls', 'df', 'sleep', 'true'],
-  ...['base64', 'od', 'stat', 'timeout', 'seq', 'echo', 'sed'],
+  ...['base64', 'od', 'stat', 'timeout', 'seq', 'echo', 'sed', 'tar', 'nice'],
 ];
 
 /** A folder for PATH with the tools that the script may use, but for these. */

@@ -10,6 +10,12 @@ interface StoredFile {
   readonly modifiedAt: number;
 }
 
+export interface TaskFolder {
+  /** From the result folder on. */
+  readonly path: string;
+  readonly files: readonly (StoredFile & { readonly name: string })[];
+}
+
 export interface NewestScreen {
   readonly domain: string;
   readonly step: number;
@@ -40,6 +46,8 @@ export interface ResultFiles {
   readonly texts: (path: string, mark: string, plans: number, files: readonly string[]) => Buffer;
   /** A trajectory, which grows. @param path from the result folder on, without "./" */
   readonly trajectory: (path: string) => GrowingFile | null;
+  /** The files of a task; null: there is no such folder. @param domain empty: any */
+  readonly folder: (domain: string, taskId: string) => TaskFolder | null;
   /** As the shell's function `screen` gives it. @param path from the result folder on */
   readonly screen: (path: string, mostBytes: number) => Buffer;
 }
@@ -133,6 +141,15 @@ export function createResultFiles(): ResultFiles {
       return Buffer.concat([...parts, Buffer.from(`${mark}\nend\n`)]);
     },
     trajectory: (path) => trajectories.get(`./${path}`) ?? null,
+    folder(domain, taskId) {
+      const inFolder = [...files].flatMap(([path, file]) => {
+        const folder = path.slice(0, path.lastIndexOf('/'));
+        const isAsked = domain === '' ? folder.endsWith(`/${taskId}`) : folder === folderOf(domain, taskId);
+        return isAsked ? [{ ...file, folder, name: path.slice(folder.length + 1) }] : [];
+      });
+      const [first] = inFolder;
+      return first === undefined ? null : { path: first.folder, files: inFolder };
+    },
     screen(path, mostBytes) {
       const bytes = files.get(path)?.bytes;
       if (bytes === undefined) return Buffer.from('absent\n');

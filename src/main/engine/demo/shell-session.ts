@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import { parseRequestLine, shellScript } from '../vm/index.ts';
 import { answer } from './answers.ts';
+import { copyAnswer } from './copy-answer.ts';
 import { containerName, findContainerLog } from './docker.ts';
 import type { GrowingFile } from './growing-file.ts';
 import type { Machine, Side } from './machine.ts';
@@ -77,6 +78,13 @@ export function serveShell(machine: Machine, side: Side, channel: ServerChannel)
         const results = machine.resultsAt(side, folder);
         channel.write(results?.texts(path, mark, Number(plans), files) ?? 'absent\n');
         end(0);
+        return;
+      }
+      if (words[0] === 'copy') {
+        copyAnswer(machine.resultsAt(side, words[2] ?? ''), words.slice(1))
+          .then((answer) => channel.write(answer))
+          .finally(() => end(0))
+          .catch(() => undefined);
         return;
       }
       const found = findFollowed(machine, side, words);

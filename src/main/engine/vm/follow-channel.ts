@@ -7,6 +7,12 @@ import { requestLine, shellScript } from './shell-script.ts';
 import type { Channels } from './ssh/channels.ts';
 
 export interface FollowChannel {
+  /**
+   * Stops reading the output, until {@link FollowChannel.resume}. The command waits as soon as the channel's window is full: up to 2 MB
+   * stay in this process. Some output may still arrive.
+   */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -38,6 +44,7 @@ export function openFollow(
 ): FollowChannel {
   let stream: ClientChannel | null = null;
   let isClosed = false;
+  let isPaused = false;
   let isOpen = gate === undefined;
   let beforeGate = '';
   const held = createBoundedBytes(mostHeldBytes);
@@ -115,6 +122,8 @@ export function openFollow(
     stopListening();
     // The command on the VM ends when our side of its stdin closes.
     stream?.end();
+    // A channel counts as open until its output was read.
+    stream?.resume();
     stream?.close();
   }
 
@@ -129,10 +138,21 @@ export function openFollow(
     if (isClosed) return channel.close();
     stream = channel;
     channel.on('data', read);
+    if (isPaused) channel.pause();
     channel.stderr.on('data', (chunk: Buffer) => readDiagnostics(chunk.toString('utf8')));
     channel.on('close', end);
     channel.write(shellScript + requestLine(['begin', nonce]) + requestLine(words));
   });
 
-  return { close };
+  return {
+    pause() {
+      isPaused = true;
+      stream?.pause();
+    },
+    resume() {
+      isPaused = false;
+      stream?.resume();
+    },
+    close,
+  };
 }

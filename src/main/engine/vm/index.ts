@@ -132,6 +132,14 @@ export {
   type FileLine,
 } from './result-folder.ts';
 export { readJobFiles, type JobFileText } from './job-files.ts';
+export {
+  copyCommand,
+  copyFolder,
+  type ArchivedFile,
+  type CopyEnd,
+  type CopyEvents,
+  type CopyRequest,
+} from './copy-folder.ts';
 export { fetchScreen, type ScreenFile } from './screen-file.ts';
 export { askPlan, fetchTexts, type FetchedTexts } from './task-texts.ts';
 export { section } from './section.ts';

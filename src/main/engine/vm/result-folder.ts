@@ -90,7 +90,7 @@ export function screensCommand(
   taskId: string,
   attempt = 0,
 ): string[] | null {
-  if (!folderName.test(taskId) || (domain !== null && !folderName.test(domain))) return null;
+  if (!isFolderName(taskId) || (domain !== null && !isFolderName(domain))) return null;
   const words = ['screens', shellPath(folder), domain ?? '', taskId];
   return attempt > 0 ? [...words, String(attempt - 1)] : words;
 }
@@ -107,6 +107,11 @@ export function shellPath(path: string): string {
 
 export function isScreenName(name: string): boolean {
   return screenName.test(name);
+}
+
+/** Returns whether a folder can have this name, and a request can hold it. */
+export function isFolderName(name: string): boolean {
+  return folderName.test(name);
 }
 
 /** @param answer null: none came */

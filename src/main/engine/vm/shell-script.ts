@@ -1,3 +1,4 @@
+import { copyScript } from './copy-script.ts';
 import { discoveryScript } from './discovery-script.ts';
 import { engineScript } from './engine-script.ts';
 import { fileScript } from './file-script.ts';
@@ -70,7 +71,7 @@ get() {
   elif command -v wget >/dev/null 2>&1; then limited wget -q -O - "$1" && printf '\nhttp 200\n' || printf '\nwget: exit %s\nhttp 000\n' "$?"
   else printf 'neither curl nor wget is installed\nhttp 000\n'; fi
 }
-${pulseScript}${fileScript}${discoveryScript}${engineScript}${followScript}${resultScript}`;
+${pulseScript}${fileScript}${discoveryScript}${engineScript}${followScript}${resultScript}${copyScript}`;
 
 /** `sh` on the VM itself. */
 export const hostShell = 'sh';

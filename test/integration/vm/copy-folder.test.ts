@@ -1,0 +1,227 @@
+/** The files of a task as they come from a folder, under the shells and with the tar that a VM or a container may have. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
+import {
+  copyCommand,
+  copyFolder,
+  type CopyEnd,
+  type CopyEvents,
+  type CopyRequest,
+} from '../../../src/main/engine/vm/index.ts';
+import { type LocalShell } from '../../unit/vm/local-shell.ts';
+import { shells, toolsWithout, type Shell } from '../../unit/vm/shells.ts';
+import { openResidentShell } from './resident-shell.ts';
+
+const startSeconds = 1_800_000_000;
+const task = 'pyautogui/a11y_tree/gpt-4o/0/chrome/a-WOS';
+
+/** What came of one copy. */
+interface Copied {
+  readonly end: CopyEnd;
+  readonly paths: readonly string[];
+  readonly files: Readonly<Record<string, Buffer>>;
+  readonly times: readonly number[];
+}
+
+function useFolder(program: Shell[1]) {
+  const { dir, machine } = openResidentShell(program, "benchtray copy $(x) 'q' ");
+  const root = join(dir, 'results');
+  mkdirSync(root);
+  return {
+    ...{ dir, root, machine },
+    put(path: string, contents: string | Buffer = 'x', seconds = startSeconds): void {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), contents);
+      utimesSync(join(root, path), seconds, seconds);
+    },
+    copy: (change: Partial<CopyRequest> = {}, events: Partial<CopyEvents> = {}) =>
+      copied(machine, { folder: root, ...change }, events),
+  };
+}
+
+async function copied(
+  machine: LocalShell,
+  change: Partial<CopyRequest> & Pick<CopyRequest, 'folder'>,
+  events: Partial<CopyEvents>,
+): Promise<Copied> {
+  const words = copyCommand({
+    ...{ domain: 'chrome', taskId: 'a-WOS', tryNumber: null, number: 1, what: 'all', after: null },
+    ...change,
+  });
+  if (words === null) throw new Error('refused');
+  const paths: string[] = [];
+  const files: Record<string, Buffer> = {};
+  const times: number[] = [];
+  const end = await copyFolder(machine.channels, 'sh', words, {
+    begun: (path) => paths.push(path),
+    choose: () => 'take',
+    take({ name, subfolder, modifiedAt }, bytes) {
+      files[subfolder === null ? name : `${subfolder}/${name}`] = Buffer.from(bytes);
+      times.push(modifiedAt);
+      return Promise.resolve();
+    },
+    turn: () => Promise.resolve(),
+    ...events,
+  });
+  return { end, paths, files, times };
+}
+
+describe.each(shells)('the folder of a task under %s', (_name, program) => {
+  let folder: ReturnType<typeof useFolder>;
+  beforeEach(() => {
+    folder = useFolder(program);
+  });
+
+  it('comes with its texts, plans and pictures, byte by byte and with their times, and nothing else', async () => {
+    const picture = stepPicture(1, 120);
+    const long = Buffer.alloc(300_000, 'a line of a trajectory\n');
+    folder.put(`${task}/step_1.png`, picture, startSeconds + 7);
+    folder.put(`${task}/step 2.jpg`, 'y');
+    folder.put(`${task}/traj.jsonl`, long);
+    folder.put(`${task}/plan_result-step_1.txt`, 'plan');
+    folder.put(`${task}/screenshot/v2.png`, 'z');
+    folder.put(`${task}/empty.png`, '');
+    for (const other of [
+      'recording.mp4',
+      'window_image-step_1.png',
+      'result.txt',
+      'one\nline.png',
+      'sub/deep.png',
+    ])
+      folder.put(`${task}/${other}`, 'other');
+    folder.put('pyautogui/a11y_tree/gpt-4o/0/chrome/b-WOS/step_1.png', 'another task');
+    const { end, paths, files, times } = await folder.copy();
+    expect([end, paths]).toEqual([{ kind: 'ok', folders: 1 }, [`./${task}`]]);
+    expect(Object.keys(files)).toEqual([
+      ...['traj.jsonl', 'plan_result-step_1.txt', 'empty.png', 'step_1.png', 'step 2.jpg'],
+      'screenshot/v2.png',
+    ]);
+    expect([files['step_1.png']?.equals(picture), files['traj.jsonl']?.equals(long)]).toEqual([true, true]);
+    expect(times[3]).toBe(startSeconds + 7);
+    expect(Object.keys((await folder.copy({ what: 'texts' })).files)).toEqual([
+      'traj.jsonl',
+      'plan_result-step_1.txt',
+    ]);
+    expect(Object.keys((await folder.copy({ after: 'step_1.png' })).files)).toEqual([
+      'step 2.jpg',
+      'screenshot/v2.png',
+    ]);
+  });
+
+  it('follows no link and waits for no FIFO, and no folder outside of the results is a task', async () => {
+    folder.put(`${task}/step_1.png`);
+    folder.put('../secret.png', 'secret');
+    folder.put('../elsewhere/chrome/a-WOS/step_9.png', 'secret');
+    const inTask = (name: string): string => join(folder.root, task, name);
+    symlinkSync(join(folder.dir, 'secret.png'), inTask('step_2.png'));
+    symlinkSync(folder.dir, inTask('screenshots'));
+    execFileSync('mkfifo', [inTask('traj.jsonl')]);
+    symlinkSync(join(folder.dir, 'elsewhere'), join(folder.root, 'linked'));
+    symlinkSync(
+      join(folder.dir, 'elsewhere/chrome/a-WOS'),
+      join(folder.root, 'pyautogui/a11y_tree/gpt-4o/0/chrome/c-WOS'),
+    );
+    expect((await folder.copy()).files).toEqual({ 'step_1.png': Buffer.from('x') });
+    expect((await folder.copy({ number: 2 })).end).toEqual({ kind: 'absent' });
+    expect((await folder.copy({ taskId: 'c-WOS' })).end).toEqual({ kind: 'absent' });
+  });
+
+  it('is the one that was written to last, then the others, wherever they lie', async () => {
+    folder.put('gpt-4o/0/chrome/a-WOS/step_1.png');
+    folder.put('pyautogui/screenshot/org/model:7b/0/chrome/a-WOS/step_2.png');
+    folder.put('chrome/a-WOS/step_3.png');
+    const touch = (path: string, seconds: number): void =>
+      utimesSync(join(folder.root, path), seconds, seconds);
+    touch('gpt-4o/0/chrome/a-WOS', 1_000_000);
+    touch('chrome/a-WOS', 2_000_000);
+    const found = [];
+    for (const number of [1, 2, 3]) found.push(await folder.copy({ number }));
+    expect(found.map(({ end }) => end)).toEqual(
+      Array.from({ length: 3 }, () => ({ kind: 'ok', folders: 3 })),
+    );
+    expect(found.map(({ files }) => Object.keys(files)[0])).toEqual([
+      'step_2.png',
+      'step_3.png',
+      'step_1.png',
+    ]);
+    expect((await folder.copy({ number: 4 })).end).toEqual({ kind: 'absent' });
+    expect((await folder.copy({ domain: null })).end).toEqual({ kind: 'ok', folders: 3 });
+  });
+
+  it('is that of the try where each has one', async () => {
+    for (const one of ['0', '1', 'run_2']) folder.put(`${task}/${one}/step_1.png`, one);
+    expect(await folder.copy({ tryNumber: 1 })).toMatchObject({
+      paths: [`./${task}/1`],
+      end: { folders: 1 },
+    });
+    expect((await folder.copy({ tryNumber: 5 })).end).toMatchObject({ folders: 4 });
+  });
+
+  it('has any name, and its pattern letters mean themselves', async () => {
+    for (const taskId of ['a*b', '[a]', "it's $(touch broken)", '-rf', 'ä ö']) {
+      folder.put(`chrome/${taskId}/step_1.png`, taskId);
+      folder.put('chrome/aXb/step_1.png', 'no');
+      const { files } = await folder.copy({ taskId });
+      expect(files['step_1.png']?.toString(), taskId).toBe(taskId);
+    }
+    expect(readdirSync(folder.dir)).not.toContain('broken');
+  });
+
+  it('says what is missing', async () => {
+    expect((await folder.copy()).end).toEqual({ kind: 'absent' });
+    expect((await folder.copy({ folder: '/nowhere' })).end).toEqual({ kind: 'absent' });
+    folder.put(`${task}/result.txt`);
+    expect((await folder.copy()).end).toEqual({ kind: 'empty', folders: 1 });
+  });
+
+  it('is not read further than somebody wants, and ends at once when what takes it fails', async () => {
+    for (let step = 1; step <= 30; step += 1)
+      folder.put(`${task}/step_${step}.png`, Buffer.alloc(100_000, step));
+    folder.put(`${task}/step_10.png`, '');
+    // Large, and without bytes on the disk.
+    truncateSync(join(folder.root, task, 'step_10.png'), 1_000_000_000);
+    const taken = await folder.copy(
+      {},
+      { choose: ({ sizeBytes }) => (sizeBytes > 1_000_000 ? 'stop' : 'take') },
+    );
+    expect([taken.end, Object.keys(taken.files)]).toEqual([{ kind: 'stopped', folders: 1 }, ['step_1.png']]);
+    const rest = await folder.copy({ after: 'step_10.png' });
+    expect([rest.end.kind, Object.keys(rest.files).length]).toEqual(['ok', 28]);
+    const error = new Error('the disk is full');
+    expect((await folder.copy({}, { take: () => Promise.reject(error) })).end).toEqual({
+      kind: 'failed',
+      error,
+    });
+    expect((await folder.copy({}, { turn: () => Promise.reject(error) })).end).toEqual({
+      kind: 'failed',
+      error,
+    });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a copy', () => {
+  it('says that the machine has no tar', async () => {
+    const folder = useFolder(['/usr/bin/env', `PATH=${toolsWithout('tar')}`, 'sh']);
+    folder.put(`${task}/step_1.png`);
+    expect((await folder.copy()).end).toEqual({ kind: 'no-tar' });
+  });
+
+  it('is broken if the connection ends', async () => {
+    const folder = useFolder(['sh']);
+    for (let step = 1; step <= 5; step += 1)
+      folder.put(`${task}/step_${step}.png`, Buffer.alloc(1_000_000, step));
+    const { end } = await folder.copy(
+      {},
+      {
+        take() {
+          folder.machine.end();
+          return Promise.resolve();
+        },
+      },
+    );
+    expect(end.kind).toBe('broken');
+  });
+});
