@@ -31,6 +31,10 @@ export interface Screen {
   /** Epoch milliseconds. */
   readonly takenAt: number;
   readonly sizeBytes: number;
+  /** In pixels. Missing: not known before the picture is there. */
+  readonly size?: { readonly width: number; readonly height: number } | null;
+  /** It is on this machine, so that the VM need not be asked for it. */
+  readonly isKept?: boolean;
 }
 
 /** A text of a task's folder: its trajectory, or what a benchmark writes beside it. */

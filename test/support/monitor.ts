@@ -18,8 +18,11 @@ export function testConfig(vms: readonly VmConfig[], change: Partial<Config> = {
   return { ...defaultConfig, vms, ...change, server: { ...defaultConfig.server, port: 0 } };
 }
 
-/** Asks a VM several times as often as the product does. A test of the product's own times passes `{ tempo: {} }`. */
-const quickTempo: Tempo = {
+/**
+ * Asks a VM several times as often as the product does. A test of the product's own times passes `{ tempo: {} }`. No files of tasks are
+ * copied before a test is over: a test of that passes a shorter time.
+ */
+export const quickTempo: Tempo = {
   wholeLookEveryMs: 900,
   // What these leave unasked, events and pulses tell: the tests show that they do.
   searchEveryMs: 60_000,
@@ -38,6 +41,9 @@ const quickTempo: Tempo = {
   lastLinesMs: 1_000,
   restartsWithinMs: 3_000,
   arrivesWithinMs: 25_000,
+  copyAfterMs: 3_600_000,
+  copyRestMs: 0,
+  copyAgainMs: 1_000,
   lossToldAfterMs: 1_500,
 };
 

@@ -1,7 +1,8 @@
 /** The data folder of a running BenchTray: locked for this process, private to this user, with the feed on its journal. */
-import type { LogStore } from './archive/index.ts';
+import type { Archive, LogStore } from './archive/index.ts';
 import type { Logger } from './common/app-log.ts';
 import type { Clock } from './common/clock.ts';
+import { inBackground } from './common/in-background.ts';
 import { terminalOf } from './common/terminal.ts';
 import type { Config } from './config/index.ts';
 import { lockDataFolder, openFeed, type Feed } from './feed/index.ts';
@@ -50,13 +51,16 @@ const pruneEveryMs = 3_600_000;
 /** More runs than any journal holds. */
 const allRuns = 1_000_000;
 
+export interface PruningOptions {
+  readonly feed: Feed;
+  readonly archive: Archive;
+  readonly logs: Pick<LogStore, 'sweep'>;
+  readonly config: () => Config;
+  readonly log: Logger;
+}
+
 /** Prunes the journal, and removes what its dropped runs left in the archive, now and every hour. @returns how to stop */
-export function startPruning(
-  feed: Feed,
-  logs: Pick<LogStore, 'sweep'>,
-  config: () => Config,
-  log: Logger,
-): () => void {
+export function startPruning({ feed, archive, logs, config, log }: PruningOptions): () => void {
   const prune = (): void => {
     const { keepDays, maxMegabytes } = config().journal;
     try {
@@ -65,6 +69,11 @@ export function startPruning(
     } catch (error) {
       log.error({ err: error }, 'BenchTray could not prune the journal and tries again in an hour');
     }
+    inBackground(
+      archive.makeRoom().then(() => archive.sweep()),
+      log,
+      'the pruning of kept files',
+    );
   };
   prune();
   const timer = setInterval(prune, pruneEveryMs);

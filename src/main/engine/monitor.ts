@@ -1,7 +1,8 @@
 /** Makes one running whole out of a configuration: a watcher for each VM, the feed that they write to, and the server that tells it. */
 import type { Logger } from './common/app-log.ts';
 import { systemClock, type Clock } from './common/clock.ts';
-import { createLogStore } from './archive/index.ts';
+import { createArchive, createLogStore } from './archive/index.ts';
+import { inBackground } from './common/in-background.ts';
 import { createAzure, type Azure } from './azure/index.ts';
 import type { Config, ConfigSources } from './config/index.ts';
 import { createCurrentConfig } from './current-config.ts';
@@ -103,9 +104,14 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       environment: process.env,
       ...(options.showDeviceCode === undefined ? {} : { onDeviceCode: options.showDeviceCode }),
     });
+  const archive = opened.adopt(
+    createArchive({ ...clock, dataDir, feed, logs, settings: () => current.get().history }),
+    (kept) => kept.close(),
+  );
   const fleet = opened.adopt(
     createFleet({
-      ...{ feed, logs, tools, places, log, azure, clock },
+      ...{ feed, archive, logs, tools, places, log, azure, clock },
+      copySettings: () => current.get().history,
       azureFastestMs: options.azureFastestMs,
       tempo: options.tempo,
     }),
@@ -131,7 +137,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       return startSimulatedVm({ seed: 1, speed: options.demoSpeed ?? 1, log });
     },
     watch: (vm) => current.setDemoVm(vm),
-    forget: eraseDemo,
+    forget() {
+      eraseDemo();
+      inBackground(archive.sweep(), log, "the removal of the demo's files");
+    },
   });
   ends.push(() => demo.end());
   const doctor = doctorTools({ dataDir, keys, azure });
@@ -151,7 +160,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     feed,
     ...(setup === null ? {} : { setup }),
     vms: () => current.get().vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
-    screens: (vm) => fleet.watcher(vm)?.screens ?? null,
+    screens: (vm) => archive.over(fleet.watcher(vm)?.screens ?? null),
     logs,
     doctor: async ({ vm, url, ...rest }) =>
       runDoctor({
@@ -171,7 +180,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   });
   ends.push(() => server.close());
   folder.announce(server.url);
-  opened.defer(startPruning(feed, logs, current.get, log));
+  opened.defer(startPruning({ feed, archive, logs, config: current.get, log }));
   log.info({ url: server.url, version, vms: current.get().vms.map((vm) => vm.name) }, 'listening');
 
   const running = opened.move();

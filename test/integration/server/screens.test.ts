@@ -98,7 +98,10 @@ describe("the list of a task's pictures", () => {
       domain: 'chrome',
       attempt: 1,
       screens: [
-        { step: 3, name: screen.name, taken_at: '2026-01-28T22:55:11.000Z', size_bytes: png.length, url },
+        {
+          ...{ step: 3, name: screen.name, taken_at: '2026-01-28T22:55:11.000Z', size_bytes: png.length },
+          ...{ width: null, height: null, kept: false, url },
+        },
       ],
     });
     expect((await ask(running.server.url + url)).status).toBe(200);

@@ -52,7 +52,7 @@ describe('good files', () => {
         server: { port: 8765, names: [], allowedOrigins: [], maxConnections: 1000, external: null },
         interval: 5,
         journal: { keepDays: 30, maxMegabytes: 200 },
-        history: { logs: true },
+        history: { logs: true, screenshots: 'all', maxMegabytes: 2000, copyKilobytesPerSecond: 1000 },
         dataDir: null,
         vms: [
           {

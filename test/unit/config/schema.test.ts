@@ -12,7 +12,7 @@ const example = `{
                             "maxConnectionsPerIp": 6, "requestsPerMinute": 600 } },
   "interval": 5,                       // seconds
   "journal": { "keepDays": 30, "maxMegabytes": 200 },
-  "history": { "logs": true },
+  "history": { "screenshots": "all", "logs": true, "maxMegabytes": 2000, "copyKilobytesPerSecond": 1000 },
   "dataDir": null,
   "vms": [
     {
@@ -108,7 +108,12 @@ const config: fc.Arbitrary<Config> = fc.record({
     keepDays: fc.double({ min: 0.01, max: 36_500, noNaN: true }),
     maxMegabytes: fc.integer({ min: 1, max: 1000 }),
   }),
-  history: fc.record({ logs: fc.boolean() }),
+  history: fc.record({
+    screenshots: fc.constantFrom('all', 'failures', 'none'),
+    logs: fc.boolean(),
+    maxMegabytes: fc.integer({ min: 1, max: 10_000_000 }),
+    copyKilobytesPerSecond: fc.integer({ min: 1, max: 1_000_000 }),
+  }),
   dataDir: fc.option(
     fc.string({ minLength: 1 }).filter((text) => !text.includes('\0') && !/[\ud800-\udfff]/.test(text)),
   ),

@@ -113,6 +113,16 @@ const journalSchema = group({
 
 const historySchema = group({
   logs: yesOrNo().default(true).describe('Whether the log of each run is kept on this machine.'),
+  screenshots: z
+    .enum(['all', 'failures', 'none'], '"all", "failures" or "none"')
+    .default('all')
+    .describe('Of which tasks screenshots are copied from the VM. Trajectories are copied in any case.'),
+  maxMegabytes: decimal(1, 10_000_000, 'a number of megabytes from 1 to 10000000')
+    .default(2000)
+    .describe('When kept files take more, the screenshots of the oldest runs are removed first, then logs.'),
+  copyKilobytesPerSecond: decimal(1, 1_000_000, 'a number of kilobytes from 1 to 1000000')
+    .default(1000)
+    .describe('How fast files are copied from a VM, kilobytes a second.'),
 });
 
 export const configSchema = group({

@@ -10,30 +10,23 @@ import {
   type TaskTexts,
 } from '../../../shared/screens.ts';
 import {
-  containerShell,
   fetchScreen,
   fetchTexts,
-  hostShell,
   readScreens,
   readTextLines,
   screenCommand,
   screensCommand,
   type FileLine,
-  type Mount,
 } from '../vm/index.ts';
 import type { LogAccess } from './log/following-options.ts';
-import { resultPlaces, type ResultPlace } from './results/result-place.ts';
+import type { ResultPlace } from './results/result-place.ts';
 import { filesOfAttempt, type AttemptFiles, type TimedFile } from './screen-folder.ts';
-import { accessOf, type VmState } from './state.ts';
+import { accessOf } from './state.ts';
 import { failed, noScreens, notConnected, pictureFrom, textsProblem } from './screen-problems.ts';
-import type { VmStore } from './store.ts';
 import { createTurns, type Turns } from './turns.ts';
-import { clockSkewMs, ourTimeMs } from './vm-clock.ts';
+import { createTaskPlaces, shellAt, type TaskPlacesOptions } from './task-places.ts';
 
-export interface ScreensOptions {
-  readonly store: Pick<VmStore, 'get' | 'subscribe'>;
-  /** Where a log of the journal lies on the VM's own disk; null: nowhere, or it is not known. */
-  readonly hostLog: (log: string) => string | null;
+export interface ScreensOptions extends TaskPlacesOptions {
   readonly monotonicMs: () => number;
 }
 
@@ -62,22 +55,14 @@ export function createScreens(options: ScreensOptions): Screens {
   const { store, monotonicMs } = options;
   const screenTurns = createTurns(mostWaiting);
   const textTurns = createTurns(mostWaiting);
-  let mounts = mountsOf(store.get()) ?? [];
-  let insideZoneMinutes = store.get().inside?.zoneOffsetMinutes ?? 0;
+  const places = createTaskPlaces(options);
   let newest: { readonly key: string; readonly atMs: number; readonly found: Found } | null = null;
   let kept: KeptTexts | null = null;
-
-  // The mounts and the zone of a container are known only while it runs, but the shared folders outlast it.
-  store.subscribe((state) => {
-    mounts = mountsOf(state) ?? mounts;
-    insideZoneMinutes = state.inside?.zoneOffsetMinutes ?? insideZoneMinutes;
-  });
 
   async function find(task: ScreenTask, access: LogAccess): Promise<Result<Found, ScreensProblem>> {
     let isSilent = false;
     let isWiped = false;
-    const run = { log: task.log, hostLog: options.hostLog(task.log), resultDir: task.resultDir };
-    for (const place of resultPlaces(run, store.get().results, mounts)) {
+    for (const place of places.of(task)) {
       const shell = place.where === 'host' ? access.host : access.inside;
       const words = screensCommand(place.path, task.domain, task.taskId, task.attempt);
       if (shell === null || words === null) continue;
@@ -112,15 +97,7 @@ export function createScreens(options: ScreensOptions): Screens {
   }
 
   function toTimed(line: FileLine): TimedFile {
-    return { ...line, writtenAt: ourTimeMs(line.modifiedAt, clockSkewMs(store.get().machine)) };
-  }
-
-  /** Files have the times of the program that wrote them, wherever they lie. */
-  function clockOffsetMs({ log }: ScreenTask): number {
-    const { machine } = store.get();
-    const isInside = /^(?:results:)?container:/.test(log);
-    const zoneMinutes = isInside ? insideZoneMinutes : (machine?.zoneOffsetMinutes ?? 0);
-    return 0 - zoneMinutes * 60_000 - clockSkewMs(machine);
+    return { ...line, writtenAt: places.writtenAtMs(line.modifiedAt) };
   }
 
   async function readTexts(
@@ -201,7 +178,10 @@ export function createScreens(options: ScreensOptions): Screens {
         const texts = await readTexts(found.value, access, signal);
         if (!texts.ok) return texts;
         const screens = screensIn(found.value);
-        return { ok: true, value: { texts: texts.value, screens, clockOffsetMs: clockOffsetMs(task) } };
+        return {
+          ok: true,
+          value: { texts: texts.value, screens, clockOffsetMs: places.clockOffsetMs(task) },
+        };
       }),
   };
 }
@@ -212,19 +192,9 @@ function screensIn({ screens }: Found): readonly Screen[] {
     .sort(byStep);
 }
 
-/** What opens a shell where the files are; null: nothing does. */
-function shellAt({ where }: ResultPlace, { docker, container }: LogAccess): string | null {
-  if (where === 'host') return hostShell;
-  return container === null ? null : containerShell(docker, container);
-}
-
 /** The bytes of all texts are parts of one buffer, which has room for more. */
 function ownBytes<Text extends { readonly bytes: Uint8Array }>(text: Text): Text {
   return { ...text, bytes: new Uint8Array(text.bytes) };
-}
-
-function mountsOf({ container }: VmState): readonly Mount[] | null {
-  return container.kind === 'running' ? container.mounts : null;
 }
 
 function keyOf({ runId, domain, taskId, attempt }: ScreenTask): string {

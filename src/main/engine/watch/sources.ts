@@ -1,6 +1,7 @@
 /** Lists all sources of facts about one VM. Add a new source here. */
 import { CloudSource, type CloudOptions } from './cloud/cloud-source.ts';
 import { SpendingSource } from './cloud/spending.ts';
+import { KeepSource, type KeepOptions } from './keep/keep-source.ts';
 import { Hearing } from './link/hearing.ts';
 import { LinkSource, type LinkOptions } from './link/link-source.ts';
 import { LogSource } from './log/log-source.ts';
@@ -10,7 +11,7 @@ import { ResultSource } from './results/result-source.ts';
 import { StepSource } from './results/step-source.ts';
 import type { Source, WatchTools } from './source.ts';
 
-export type SourceOptions = WatchTools & LinkOptions & LookOptions & CloudOptions;
+export type SourceOptions = WatchTools & LinkOptions & LookOptions & CloudOptions & KeepOptions;
 
 /** Returns the sources in the order in which the store calls them and in which they end: the log before its connection. */
 export function createSources(options: SourceOptions): readonly Source[] {
@@ -18,6 +19,7 @@ export function createSources(options: SourceOptions): readonly Source[] {
     new LogSource(options),
     new ResultSource(options),
     new StepSource(options),
+    new KeepSource(options),
     new LookSource(options),
     new StartSource(options),
     new SpendingSource(options),

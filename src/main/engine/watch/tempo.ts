@@ -40,6 +40,12 @@ export interface Tempo {
   readonly restartsWithinMs: number;
   /** Longer than a dead connection takes to be noticed, and than a busy VM takes to start a program that reads a log. */
   readonly arrivesWithinMs: number;
+  /** Time between the end of a task and the copy of its files, for what a benchmark writes last. */
+  readonly copyAfterMs: number;
+  /** Time between two copies. Each one starts a few processes on the VM. */
+  readonly copyRestMs: number;
+  /** Time until a copy that failed is tried again. It grows fourfold each time. */
+  readonly copyAgainMs: number;
   /** A lost connection is reported after this time. It may be back before that. */
   readonly lossToldAfterMs: number;
 }
@@ -62,5 +68,8 @@ export const defaultTempo: Tempo = {
   lastLinesMs: 5_000,
   restartsWithinMs: 60_000,
   arrivesWithinMs: 25_000,
+  copyAfterMs: 5_000,
+  copyRestMs: 5_000,
+  copyAgainMs: 15_000,
   lossToldAfterMs: 1_500,
 };

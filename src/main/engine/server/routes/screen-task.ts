@@ -1,9 +1,9 @@
 /** Finds the attempt at a task that a client wants files of, and the VM that has them. */
 import { z } from 'zod';
 import type { Screens, ScreensProblem, ScreenTask } from '../../../../shared/screens.ts';
-import type { Feed, StoredRun, TaskRecord } from '../../feed/index.ts';
+import { attemptTask, currentAttempt } from '../../archive/index.ts';
+import type { Feed, TaskRecord } from '../../feed/index.ts';
 import type { Problem } from '../http/problem.ts';
-import { attemptLimits, type AttemptTimes } from './attempt-limits.ts';
 import { runId } from './described.ts';
 import { numberParameter, textParameter, type Parsed } from './parameters.ts';
 import { unknownRun } from './run-view.ts';
@@ -104,8 +104,12 @@ function findAttempt(feed: Feed, { id, task: taskId, attempt, domain }: AskedTas
   const record = isCurrent && attempt === undefined ? null : (attempts.at(-1) ?? null);
   const wanted = record ?? (isCurrent && attempt === undefined ? current : null);
   if (wanted !== null) {
-    const task = withLimits(feed, run, wanted, current);
-    return task.ok ? { ok: true, value: { task: task.value, record } } : task;
+    const isKept = feed.keptTask(wanted)?.state === 'done';
+    const found = attemptTask(feed, run, wanted, isKept);
+    if (found !== null) return { ok: true, value: { task: found, record } };
+    return unknown(
+      `The task ${JSON.stringify(taskId)} ran again, and nothing tells when: the screenshots of the run ${JSON.stringify(run.runId)} cannot be told from the others.`,
+    );
   }
   const which = [
     JSON.stringify(taskId),
@@ -117,57 +121,4 @@ function findAttempt(feed: Feed, { id, task: taskId, attempt, domain }: AskedTas
 
 function unknown(detail: string): Parsed<never> {
   return { ok: false, problem: { status: 404, detail } };
-}
-
-type Wanted = Pick<TaskRecord, 'runId' | 'taskId' | 'domain' | 'attempt' | 'startedAt' | 'endedAt'>;
-
-/** The attempt that runs on the VM now; null: none is known. */
-function currentAttempt(feed: Feed, vm: string): Wanted | null {
-  const { run_id: runId, current_task: taskId, domain, state } = feed.snapshot(vm).progress ?? {};
-  if (runId === undefined || taskId == null || (state !== 'running' && state !== 'stalled')) return null;
-  return { runId, taskId, domain: domain ?? null, attempt: 0, startedAt: null, endedAt: null };
-}
-
-/** Answers 404 if no time separates this attempt's screenshots from those of another. */
-function withLimits(feed: Feed, run: StoredRun, wanted: Wanted, current: Wanted | null): Parsed<ScreenTask> {
-  const { taskId, domain, attempt } = wanted;
-  const recorded = feed.attemptsAt(run.vm, domain, taskId);
-  const isAtSame = current?.taskId === taskId && (domain ?? current.domain) === (current.domain ?? domain);
-  const all = [...recorded, ...(isAtSame ? [current] : [])];
-  const limits = attemptLimits(
-    all.map((one) => timesOf(feed, one)),
-    wanted === current
-      ? all.length - 1
-      : recorded.findIndex(
-          (one) => one.runId === run.runId && one.attempt === attempt && one.domain === domain,
-        ),
-  );
-  if (limits === null)
-    return unknown(
-      `The task ${JSON.stringify(taskId)} ran again, and nothing tells when: the screenshots of the run ${JSON.stringify(run.runId)} cannot be told from the others.`,
-    );
-  return {
-    ok: true,
-    value: {
-      vm: run.vm,
-      runId: run.runId,
-      log: run.log,
-      resultDir: run.arguments.resultDir,
-      ...{ domain, taskId, attempt },
-      // A result alone has no start time. The task began within its run, but a run known only by results begins when its first task ends.
-      startedAt: wanted.startedAt ?? (run.dialect === 'results' ? null : run.startedAt),
-      endedAt: wanted.endedAt ?? run.endedAt,
-      ...limits,
-    },
-  };
-}
-
-/** An attempt's own times, within those of its run. */
-function timesOf(feed: Feed, { runId, startedAt, endedAt }: Wanted): AttemptTimes {
-  const run = feed.run(runId);
-  return {
-    ...{ runId, startedAt, endedAt },
-    runStartedAt: run?.startedAt ?? null,
-    runEndedAt: run?.endedAt ?? null,
-  };
 }

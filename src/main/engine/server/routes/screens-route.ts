@@ -51,6 +51,9 @@ function screenView(screen: Screen, task: ScreenTask): ScreensView['screens'][nu
     name: screen.name,
     taken_at: new Date(screen.takenAt).toISOString(),
     size_bytes: screen.sizeBytes,
+    width: screen.size?.width ?? null,
+    height: screen.size?.height ?? null,
+    kept: screen.isKept ?? false,
     url: screenUrl(screen.name, task),
   };
 }

@@ -80,9 +80,10 @@ function stepView(step: Step, screen: Screen | undefined, task: ScreenTask): Ste
         ? null
         : {
             url: screenUrl(screen.name, task),
-            ...{ width: null, height: null },
+            width: screen.size?.width ?? null,
+            height: screen.size?.height ?? null,
             size_bytes: screen.sizeBytes,
-            kept: false,
+            kept: screen.isKept ?? false,
           },
     log: null,
   };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { attemptLimits, type AttemptTimes } from '../../../src/main/engine/server/routes/attempt-limits.ts';
+import { attemptLimits, type AttemptTimes } from '../../../src/main/engine/archive/attempt-limits.ts';
 
 const attempt = (changes: Partial<AttemptTimes>): AttemptTimes => ({
   runId: 'run',

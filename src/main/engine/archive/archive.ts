@@ -1,0 +1,170 @@
+/** What is kept on this machine of the tasks of every run: files beside the journal, and an index in it. */
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../../shared/message-of.ts';
+import type { Screens } from '../../../shared/screens.ts';
+import { isHuge, pictureSize, pictureType } from '../common/picture.ts';
+import type { AttemptKey, Feed, KeptFile } from '../feed/index.ts';
+import { createLogShelf } from './log/log-shelf.ts';
+import type { LogStore } from './log/log-store.ts';
+import { keptFirst } from './kept-first.ts';
+import { makeRoom, type Shelf } from './room.ts';
+import { openFileStore, type StoreDisk } from './store.ts';
+import type { WhyMissing } from './why-missing.ts';
+
+/** `history` of the configuration, as far as it is about the files of tasks. */
+export interface HistorySettings {
+  readonly screenshots: 'all' | 'failures' | 'none';
+  readonly maxMegabytes: number;
+}
+
+/** A file as it came from the VM. */
+export interface CopiedFile extends Pick<KeptFile, 'name' | 'kind' | 'modifiedAt'> {
+  readonly bytes: Uint8Array;
+}
+
+/** The files of one attempt, while they are being copied. Without {@link Keeping.finish}, nothing of them is kept. */
+export interface Keeping extends Disposable {
+  /** Stores a file. A screenshot that is no PNG or JPEG is left out. @throws the error of the system: the disk may be full */
+  add(file: CopiedFile): Promise<void>;
+  /** Writes into the index that the attempt is copied. @returns false: the journal cannot be written */
+  finish(result: { readonly clockOffsetMs: number; readonly why: WhyMissing | null }): boolean;
+}
+
+export interface Archive {
+  /** Returns why nothing can be stored now, in a sentence; null: something can. */
+  obstacle(): Promise<string | null>;
+  /** Returns whether the files of this run would be removed at once, because they are the oldest. */
+  isTooOld(runId: string): boolean;
+  begin(key: AttemptKey): Keeping;
+  /** Writes into the index that the files of an attempt cannot be copied. */
+  giveUp(key: AttemptKey, why: WhyMissing): void;
+  /** Returns what answers from the kept copy first, then from the VM. @param onVm null: the VM is not watched */
+  over(onVm: Screens | null): Screens;
+  /** Removes what is over the limit. */
+  makeRoom(): Promise<void>;
+  /** Removes files that nothing names. */
+  sweep(): Promise<void>;
+  /** Ends what is being removed. The journal is not asked any more. */
+  close(): Promise<void>;
+}
+
+export interface ArchiveOptions {
+  readonly dataDir: string;
+  readonly feed: Feed;
+  /** The kept logs, which share the room. */
+  readonly logs: Pick<LogStore, 'bytesOf' | 'remove'>;
+  readonly settings: () => HistorySettings;
+  /** Epoch milliseconds. */
+  readonly wallMs: () => number;
+  readonly monotonicMs: () => number;
+  /** For tests: the calls that write. */
+  readonly disk?: StoreDisk;
+  /** For tests: bytes that stay free on the disk, for the journal and for other programs. */
+  readonly keptFreeBytes?: number;
+}
+
+const usualFreeBytes = 500_000_000;
+/** A task of a few screenshots. */
+const taskBytes = 5_000_000;
+
+export function createArchive(options: ArchiveOptions): Archive {
+  const { dataDir, feed, logs, settings, wallMs, monotonicMs, keptFreeBytes = usualFreeBytes } = options;
+  let isClosed = false;
+  const isKept = (hash: string): boolean => isClosed || feed.isHashKept(hash);
+  const store = openFileStore(join(dataDir, 'archive'), isKept, options.disk);
+  const mostBytes = (): number => settings().maxMegabytes * 1_000_000;
+  const logShelf = createLogShelf({ feed, logs, monotonicMs });
+  const shelves: readonly Shelf[] = [
+    shelfOf('screen', 'room'),
+    { ...logShelf, bytes: () => (isClosed ? 0 : logShelf.bytes()) },
+    shelfOf('text', 'text-room'),
+  ];
+  /** One at a time: two would remove twice as much. */
+  let removing: Promise<void> = Promise.resolve();
+
+  function shelfOf(kind: KeptFile['kind'], why: WhyMissing): Shelf {
+    return {
+      bytes: () => (isClosed ? 0 : feed.keptBytes(kind)),
+      async removeOldest() {
+        const [oldest] = isClosed ? [] : feed.oldestKept(kind, 1);
+        if (oldest === undefined) return false;
+        const files = oldest.files.filter((file) => file.kind !== kind);
+        // The index first: a file that it names must be there.
+        if (!feed.putKept([{ ...oldest, files, why }])) return false;
+        for (const file of oldest.files) if (file.kind === kind) await store.remove(kind, file.hash);
+        return true;
+      },
+    };
+  }
+
+  function inOrder(work: () => Promise<void>): Promise<void> {
+    const done = removing.then(work);
+    removing = done.catch(() => undefined);
+    return done;
+  }
+
+  return {
+    async obstacle() {
+      const fault = feed.journalFault();
+      if (fault !== null) return `The journal cannot be written: ${fault.reason}.`;
+      try {
+        const { bavail, bsize } = await statfs(dataDir);
+        const free = bavail * bsize;
+        return free >= keptFreeBytes
+          ? null
+          : `The disk of ${dataDir} has only ${Math.floor(free / 1_000_000)} MB free, and BenchTray leaves ${Math.floor(keptFreeBytes / 1_000_000)} MB to others.`;
+      } catch (error) {
+        return `The data folder ${dataDir} cannot be used: ${messageOf(error)}.`;
+      }
+    },
+
+    isTooOld: (runId) =>
+      shelves.reduce((sum, { bytes }) => sum + bytes(), 0) + taskBytes > mostBytes() &&
+      feed.isOlderThanKept(runId),
+
+    begin(key) {
+      const batch = store.begin();
+      const files: KeptFile[] = [];
+      return {
+        async add({ name, kind, bytes, modifiedAt }) {
+          const size = kind === 'screen' ? sizeOf(bytes) : { width: null, height: null };
+          if (size === null) return;
+          files.push({ name, kind, modifiedAt, ...size, ...(await batch.put(kind, bytes)) });
+        },
+        finish: ({ clockOffsetMs, why }) =>
+          feed.putKept([{ ...identify(key), state: 'done', since: wallMs(), why, clockOffsetMs, files }]),
+        [Symbol.dispose]() {
+          batch[Symbol.dispose]();
+          // What was stored for nothing.
+          for (const { kind, hash } of files) store.remove(kind, hash).catch(() => undefined);
+        },
+      };
+    },
+
+    giveUp(key, why) {
+      feed.putKept([{ ...identify(key), state: 'gone', since: wallMs(), why, clockOffsetMs: 0, files: [] }]);
+    },
+
+    over: (onVm) => keptFirst({ feed, store, onVm }),
+
+    makeRoom: () => inOrder(() => makeRoom(shelves, mostBytes())),
+    sweep: () => inOrder(() => store.sweep()),
+    async close() {
+      isClosed = true;
+      await removing;
+    },
+  };
+}
+
+function identify({ runId, domain, taskId, attempt }: AttemptKey): AttemptKey {
+  return { runId, domain, taskId, attempt };
+}
+
+/** Returns the size of a screenshot; null: the bytes are no picture that can be shown. */
+function sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: number } | null {
+  const picture = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const type = pictureType(picture);
+  const size = type === null ? null : pictureSize(type, picture);
+  return size === null || isHuge(size) ? null : size;
+}

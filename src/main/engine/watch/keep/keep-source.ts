@@ -1,0 +1,228 @@
+/** Copies the files of each task from the VM into the archive after the task has ended: one task at a time, and slowly. */
+import type { ScreenTask } from '../../../../shared/screens.ts';
+import { attemptTask, type Archive, type WhyMissing } from '../../archive/index.ts';
+import { inBackground } from '../../common/in-background.ts';
+import type { AttemptKey, StoredRun, TaskRecord } from '../../feed/index.ts';
+import type { LogAccess } from '../log/following-options.ts';
+import type { Source, WatchTools } from '../source.ts';
+import { accessOf } from '../state.ts';
+import type { VmStore } from '../store.ts';
+import { createTaskPlaces, type TaskPlaces } from '../task-places.ts';
+import { createPace } from './pace.ts';
+import { copyTask } from './task-copy.ts';
+
+/** `history` of the configuration, as far as it is about copying. */
+export interface CopySettings {
+  readonly screenshots: 'all' | 'failures' | 'none';
+  readonly copyKilobytesPerSecond: number;
+}
+
+export interface KeepOptions {
+  readonly archive: Archive;
+  readonly copySettings: () => CopySettings;
+}
+
+/** What the copy of an attempt needs. */
+interface Wanted {
+  readonly key: AttemptKey;
+  readonly run: StoredRun;
+  readonly record: TaskRecord;
+  readonly task: ScreenTask;
+}
+
+/** A VM that is off for longer is likely to be another one when it comes back. */
+const wantedForMs = 7 * 86_400_000;
+const mostTries = 4;
+/** Tries grow rare, while a container is off, for example. */
+const mostAgainMs = 600_000;
+const obstacleAgainMs = 60_000;
+/** Of those that wait. */
+const mostWanted = 1000;
+
+export class KeepSource implements Source {
+  readonly #tools: WatchTools & KeepOptions;
+  /** Attempts that are tried again later, how often they were tried, and when the next try is due by the monotonic clock. */
+  readonly #later = new Map<string, { readonly tries: number; readonly dueMs: number }>();
+  #isCopying = false;
+  #restsUntilMs = 0;
+  #obstacle: string | null = null;
+
+  constructor(tools: WatchTools & KeepOptions) {
+    this.#tools = tools;
+  }
+
+  start(store: VmStore, signal: AbortSignal): void {
+    const { feed, config, clock, log, copySettings } = this.#tools;
+    const places = createTaskPlaces({
+      store,
+      hostLog: (name) => feed.loadFollow(config.name, name)?.hostPath ?? null,
+    });
+    const bytesPerSecond = (): number => copySettings().copyKilobytesPerSecond * 1000;
+    const pace = createPace(bytesPerSecond, clock.monotonicMs);
+    store.subscribe((state, before) => {
+      const access = accessOf(state);
+      // The looks at the log set the pace: while the log is behind, nothing is copied.
+      if (state.logLooks === before.logLooks || access === null || state.isBehind || this.#isCopying) return;
+      const turn = async (bytes: number): Promise<void> => {
+        await untilCaughtUp(store, access, signal);
+        await pace(bytes, signal);
+      };
+      inBackground(
+        this.#next(access, { store, places, turn, signal }),
+        log,
+        `a copy of a task of ${config.name}`,
+      );
+    }, signal);
+  }
+
+  async #next(access: LogAccess, copying: Copying): Promise<void> {
+    const { clock, tempo } = this.#tools;
+    if (clock.monotonicMs() < this.#restsUntilMs) return;
+    const wanted = this.#newestWanted();
+    if (wanted === null) return;
+    this.#isCopying = true;
+    try {
+      if ((await this.#isHindered()) || copying.signal.aborted) return;
+      await this.#copy(wanted, access, copying);
+      this.#restsUntilMs = Math.max(this.#restsUntilMs, clock.monotonicMs() + tempo.copyRestMs);
+    } finally {
+      this.#isCopying = false;
+    }
+  }
+
+  /** Returns the attempt that is copied next, and gives up those that cannot be. */
+  #newestWanted(): Wanted | null {
+    const { feed, config, clock, tempo, archive } = this.#tools;
+    const nowMs = clock.wallMs();
+    for (const { since, ...key } of feed.wantedTasks(config.name, mostWanted)) {
+      if (nowMs - since < tempo.copyAfterMs && since <= nowMs) continue;
+      if (clock.monotonicMs() < (this.#later.get(keyText(key))?.dueMs ?? 0)) continue;
+      const found = this.#find(key);
+      if (typeof found === 'string') archive.giveUp(key, found);
+      else if (archive.isTooOld(key.runId)) archive.giveUp(key, 'no-room');
+      else if (nowMs - since > wantedForMs) archive.giveUp(key, 'unreached');
+      else return found;
+    }
+    return null;
+  }
+
+  #find(key: AttemptKey): Wanted | WhyMissing {
+    const { feed, config } = this.#tools;
+    const run = feed.run(key.runId);
+    const record = feed
+      .attemptsAt(config.name, key.domain, key.taskId)
+      .find((one) => one.runId === key.runId && one.attempt === key.attempt && one.domain === key.domain);
+    if (run === null || record === undefined) return 'absent';
+    const task = attemptTask(feed, run, record, false);
+    return task === null ? 'rewritten' : { key, run, record, task };
+  }
+
+  async #isHindered(): Promise<boolean> {
+    const { archive, config, clock, log } = this.#tools;
+    const obstacle = await archive.obstacle();
+    if (obstacle !== null) {
+      this.#restsUntilMs = clock.monotonicMs() + obstacleAgainMs;
+      if (this.#obstacle === null)
+        log.warn({ vm: config.name, obstacle }, 'BenchTray copies no files of tasks for the present');
+    }
+    this.#obstacle = obstacle;
+    return obstacle !== null;
+  }
+
+  async #copy(wanted: Wanted, access: LogAccess, { store, places, turn, signal }: Copying): Promise<void> {
+    const { archive, config, clock, log, copySettings } = this.#tools;
+    const { key, task, record } = wanted;
+    const { screenshots } = copySettings();
+    const hasScreens = screenshots === 'all' || (screenshots === 'failures' && !record.success);
+    using keeping = archive.begin(key);
+    const what = hasScreens ? 'all' : 'texts';
+    const end = await copyTask({ task, what, access, places, keeping, turn });
+    if (signal.aborted) return;
+    // What ended with its connection is tried again on the next one.
+    if (end.kind !== 'copied' && store.get().contact?.host !== access.host) return;
+    switch (end.kind) {
+      case 'copied':
+        if (!this.#isStillAlone(wanted)) this.#tryAgain(key, 'rewritten');
+        else if (
+          keeping.finish({ clockOffsetMs: places.clockOffsetMs(task), why: hasScreens ? null : 'setting' })
+        ) {
+          this.#later.delete(keyText(key));
+          log.debug({ vm: config.name, ...key }, 'the files of a task were copied');
+          await archive.makeRoom();
+        }
+        break;
+      case 'failed':
+        log.warn({ vm: config.name, ...key, err: end.error }, 'the files of a task cannot be stored');
+        this.#restsUntilMs = clock.monotonicMs() + obstacleAgainMs;
+        break;
+      case 'broken':
+        log.debug({ vm: config.name, ...key, detail: end.detail }, 'the files of a task did not come');
+        this.#tryAgain(key, 'failed');
+        break;
+      case 'no-tar':
+        archive.giveUp(key, 'no-tar');
+        break;
+      case 'others':
+        if (task.notFrom === null) this.#tryAgain(key, 'absent');
+        else archive.giveUp(key, 'rewritten');
+        break;
+      case 'absent':
+        // A container that is off may come back.
+        this.#tryAgain(key, store.get().container.kind === 'running' ? 'absent' : null);
+        break;
+    }
+  }
+
+  /** Returns whether no other attempt at the task began in the meantime. */
+  #isStillAlone({ key, task }: Wanted): boolean {
+    const now = this.#find(key);
+    return typeof now !== 'string' && now.task.notFrom === task.notFrom;
+  }
+
+  /** @param why the last try gives up for this; null: there is no last one */
+  #tryAgain(key: AttemptKey, why: WhyMissing | null): void {
+    const { archive, clock, tempo } = this.#tools;
+    const tries = (this.#later.get(keyText(key))?.tries ?? 0) + 1;
+    if (why !== null && tries >= mostTries) {
+      this.#later.delete(keyText(key));
+      archive.giveUp(key, why);
+      return;
+    }
+    const againMs = Math.min(mostAgainMs, tempo.copyAgainMs * 4 ** (tries - 1));
+    this.#later.set(keyText(key), { tries, dueMs: clock.monotonicMs() + againMs });
+  }
+}
+
+interface Copying {
+  readonly store: VmStore;
+  readonly places: TaskPlaces;
+  readonly turn: (bytes: number) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+function keyText({ runId, domain, taskId, attempt }: AttemptKey): string {
+  return JSON.stringify([runId, domain, taskId, attempt]);
+}
+
+/** Waits while more of the log is to be read. @throws if the connection or the watcher ends */
+async function untilCaughtUp(store: VmStore, { host }: LogAccess, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { isBehind, contact } = store.get();
+    if (contact?.host !== host) throw new Error('the connection is gone');
+    if (!isBehind) return;
+    await nextUpdate(store, signal);
+  }
+}
+
+function nextUpdate(store: VmStore, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const waiting = new AbortController();
+    const end = (): void => {
+      waiting.abort();
+      resolve();
+    };
+    store.subscribe(end, waiting.signal);
+    signal.addEventListener('abort', end, { once: true, signal: waiting.signal });
+  });
+}

@@ -1,0 +1,215 @@
+/** What is copied of the tasks of a VM, from folders of this machine by shells of this machine. */
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createArchive } from '../../../src/main/engine/archive/index.ts';
+import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
+import { KeepSource, type CopySettings } from '../../../src/main/engine/watch/keep/keep-source.ts';
+import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
+import type { KeptTask, TaskRecord } from '../../../src/main/engine/feed/index.ts';
+import { until } from '../../support/wait.ts';
+import { runOf, taskOf } from '../feed/fixtures.ts';
+import { machine } from './sights.ts';
+import { localContact, sourceTools, startSource } from './tools.ts';
+
+const startMs = Date.now() - 600_000;
+const picture = stepPicture(1, 120);
+
+function watched(change: Partial<CopySettings> = {}, maxMegabytes = 100) {
+  const tempo = { ...defaultTempo, copyAfterMs: 0, copyRestMs: 0, copyAgainMs: 1 };
+  const tools = sourceTools({ tempo });
+  const { feed, dir, clock } = tools;
+  const settings = { screenshots: 'all', copyKilobytesPerSecond: 1_000_000, ...change } as const;
+  const archive = createArchive({
+    ...{ ...clock, dataDir: dir, feed, keptFreeBytes: 0 },
+    logs: { bytesOf: () => 0, remove: () => 0 },
+    settings: () => ({ ...settings, maxMegabytes }),
+  });
+  onTestFinished(() => archive.close());
+  const { contact, shell } = localContact(dir);
+  const { store, end } = startSource(new KeepSource({ ...tools, archive, copySettings: () => settings }), {
+    ...{ machine, contact, shells: { docker: 'docker', inside: null }, isBehind: false },
+    container: { kind: 'absent', wanted: null, looks: 3 },
+  });
+  const run = runOf('run-1', {
+    vm: 'vm',
+    startedAt: startMs,
+    log: `host:${dir}/results/logs/normal-0-20260128@225508.log`,
+  });
+  const taskAt = (taskId: string, minute: number, changes: Partial<TaskRecord> = {}): TaskRecord =>
+    taskOf(taskId, {
+      ...{
+        vm: 'vm',
+        domain: 'chrome',
+        startedAt: startMs + minute * 60_000,
+        endedAt: startMs + (minute + 1) * 60_000 - 5000,
+      },
+      ...changes,
+    });
+  return {
+    ...{ store, feed, archive, dir, shell, end, taskAt },
+    ends: (...records: TaskRecord[]): void => {
+      feed.commit({
+        vm: 'vm',
+        at: startMs,
+        runs: [run],
+        tasks: records.map((record) => ({ record, tell: true })),
+      });
+    },
+    put(path: string, minute: number, contents: string | Buffer = picture): void {
+      const file = join(dir, 'results/pyautogui/gpt-4o/0/chrome', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, contents);
+      utimesSync(file, startMs / 1000 + minute * 60, startMs / 1000 + minute * 60);
+    },
+    /** Looks at the log until nothing is wanted any more. */
+    async copyAll(): Promise<void> {
+      await until(() => {
+        store.update({ logLooks: store.get().logLooks + 1 });
+        return feed.wantedTasks('vm', 1).length === 0;
+      }, 'all is copied');
+    },
+    kept: (record: TaskRecord): unknown => summary(feed.keptTask(record)),
+  };
+}
+
+function summary(kept: KeptTask | null): unknown {
+  return kept === null ? null : [kept.state, kept.why, kept.files.map(({ name }) => name)];
+}
+
+describe.skipIf(process.platform !== 'linux')('the files of an ended task', () => {
+  it('are copied once, with their times', async () => {
+    const vm = watched();
+    const task = vm.taskAt('a', 1);
+    vm.put('a/step_1.png', 1.5);
+    vm.put('a/traj.jsonl', 1.6, '{"step_num": 1}\n');
+    vm.ends(task);
+    await vm.copyAll();
+    expect(vm.kept(task)).toEqual(['done', null, ['step_1.png', 'traj.jsonl']]);
+    expect(vm.feed.keptTask(task)?.files[0]).toMatchObject({
+      modifiedAt: Math.floor(startMs / 1000) * 1000 + 90_000,
+      width: 320,
+    });
+    const shells = vm.shell.pids.length;
+    vm.ends(task);
+    await vm.copyAll();
+    expect(vm.shell.pids).toHaveLength(shells);
+  });
+
+  it('of an attempt are its own, when another attempt wrote into the same folder before', async () => {
+    const vm = watched();
+    const [first, second] = [vm.taskAt('a', 1), vm.taskAt('a', 3, { attempt: 2 })];
+    vm.put('a/step_1_old.png', 1.5);
+    vm.put('a/step_1_new.png', 3.5);
+    vm.put('a/traj.jsonl', 3.6, '{}\n');
+    vm.ends(first, second);
+    await vm.copyAll();
+    expect(vm.kept(first)).toEqual(['done', null, ['step_1_old.png', 'traj.jsonl']]);
+    expect(vm.kept(second)).toEqual(['done', null, ['step_1_new.png', 'traj.jsonl']]);
+  });
+
+  it('are gone if another attempt replaced them first', async () => {
+    const vm = watched();
+    const [first, second] = [vm.taskAt('a', 1), vm.taskAt('a', 3, { attempt: 2 })];
+    vm.put('a/step_1.png', 3.5);
+    vm.put('a/traj.jsonl', 3.6, '{}\n');
+    vm.ends(first, second);
+    await vm.copyAll();
+    expect(vm.kept(first)).toEqual(['gone', 'rewritten', []]);
+    expect(vm.kept(second)).toEqual(['done', null, ['step_1.png', 'traj.jsonl']]);
+  });
+
+  it('are those of its try', async () => {
+    const vm = watched();
+    const [first, second] = [vm.taskAt('a', 1), vm.taskAt('a', 1, { attempt: 2 })];
+    for (const one of [0, 1]) vm.put(`a/${one}/step_${one}.png`, 1.5);
+    vm.ends(first, second);
+    await vm.copyAll();
+    expect([vm.kept(first), vm.kept(second)]).toEqual([
+      ['done', null, ['step_0.png']],
+      ['done', null, ['step_1.png']],
+    ]);
+  });
+
+  it('are copied without screenshots where the configuration says so', async () => {
+    const vm = watched({ screenshots: 'failures' });
+    const [passed, failed] = [vm.taskAt('a', 1), vm.taskAt('b', 2, { success: false, score: 0 })];
+    for (const [taskId, minute] of [
+      ['a', 1.5],
+      ['b', 2.5],
+    ] as const) {
+      vm.put(`${taskId}/step_1.png`, minute);
+      vm.put(`${taskId}/traj.jsonl`, minute, '{}\n');
+    }
+    vm.ends(passed, failed);
+    await vm.copyAll();
+    expect(vm.kept(passed)).toEqual(['done', 'setting', ['traj.jsonl']]);
+    expect(vm.kept(failed)).toEqual(['done', null, ['step_1.png', 'traj.jsonl']]);
+  });
+
+  it('are given up after some tries if the VM has none', async () => {
+    const vm = watched();
+    vm.put('other/step_1.png', 1.5);
+    const task = vm.taskAt('a', 1);
+    vm.ends(task);
+    vm.store.update({
+      container: { kind: 'running', name: 'winarena', why: 'it is', addresses: [], mounts: [] },
+    });
+    await vm.copyAll();
+    expect(vm.kept(task)).toEqual(['gone', 'absent', []]);
+  });
+
+  it('leave out a file that is too large, and have those behind it', async () => {
+    const vm = watched();
+    const task = vm.taskAt('a', 1);
+    vm.put('a/step_1.png', 1.2);
+    vm.put('a/step_2.png', 1.3, Buffer.alloc(17 * 1024 * 1024));
+    vm.put('a/step_3.png', 1.4);
+    vm.ends(task);
+    await vm.copyAll();
+    expect(vm.kept(task)).toEqual(['done', null, ['step_1.png', 'step_3.png']]);
+  });
+
+  it('wait while the log is behind, and while there is no connection', async () => {
+    const vm = watched();
+    const task = vm.taskAt('a', 1);
+    vm.put('a/step_1.png', 1.5);
+    vm.ends(task);
+    const shells = vm.shell.pids.length;
+    const { contact } = vm.store.get();
+    vm.store.update({ isBehind: true, logLooks: 1 });
+    vm.store.update({ isBehind: false, contact: null, logLooks: 2 });
+    expect(vm.shell.pids).toHaveLength(shells);
+    expect(vm.feed.wantedTasks('vm', 1)).toHaveLength(1);
+    vm.store.update({ contact });
+    await vm.copyAll();
+    expect(vm.kept(task)).toEqual(['done', null, ['step_1.png']]);
+  });
+
+  it('are copied from the beginning after a lost connection', async () => {
+    const vm = watched({ copyKilobytesPerSecond: 100 });
+    const task = vm.taskAt('a', 1);
+    for (const step of [1, 2, 3])
+      vm.put(`a/step_${step}.png`, 1.5, Buffer.concat([picture, Buffer.alloc(100_000)]));
+    vm.ends(task);
+    vm.store.update({ logLooks: 1 });
+    await until(() => vm.shell.pids.length >= 2, 'the copy has begun');
+    const again = localContact(vm.dir);
+    vm.store.update({ contact: again.contact });
+    vm.shell.end();
+    await vm.copyAll();
+    expect(vm.kept(task)).toEqual(['done', null, ['step_1.png', 'step_2.png', 'step_3.png']]);
+  });
+
+  it('wait while the archive takes nothing', async () => {
+    const vm = watched();
+    const task = vm.taskAt('a', 1);
+    vm.put('a/step_1.png', 1.5);
+    writeFileSync(join(vm.dir, 'archive'), 'a file where the folder should be');
+    vm.ends(task);
+    vm.store.update({ logLooks: 1 });
+    await until(() => vm.shell.pids.length >= 2, 'the copy has begun');
+    rmSync(join(vm.dir, 'archive'));
+    expect(vm.feed.keptTask(task)?.state).toBe('wanted');
+  });
+});
