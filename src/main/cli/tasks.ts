@@ -3,6 +3,7 @@ import type { ChalkInstance } from 'chalk';
 import { maskSecrets } from '../../shared/mask-secrets.ts';
 import { plainText } from '../../shared/plain-text.ts';
 import { scoresText } from '../../shared/score-text.ts';
+import type { TaskOutcome } from '../../shared/stream.ts';
 import { formatClock } from '../../shared/wording.ts';
 import type { RunView, TaskView } from '../engine/server/index.ts';
 import { findRun } from './history/run-name.ts';
@@ -80,20 +81,17 @@ function attemptText({ attempt }: TaskView): string {
   return attempt === 1 ? '' : String(attempt);
 }
 
-/** The words of the page. */
+/** The words of the page. A newer server may know other outcomes. */
+const resultWords: Readonly<Record<string, string>> = {
+  exception: 'Error',
+  lost: 'Lost',
+  interrupted: 'Interrupted',
+} satisfies Record<Exclude<TaskOutcome, 'scored'>, string>;
+
 function resultText({ outcome, success }: TaskView): string {
-  switch (outcome) {
-    case null:
-      return 'Running';
-    case 'scored':
-      return success ? 'Passed' : 'Failed';
-    case 'exception':
-      return 'Error';
-    case 'lost':
-      return 'Lost';
-    case 'interrupted':
-      return 'Interrupted';
-  }
+  if (outcome === null) return 'Running';
+  if (outcome === 'scored') return success ? 'Passed' : 'Failed';
+  return resultWords[outcome] ?? outcome;
 }
 
 function resultColour({ outcome, success }: TaskView, paint: ChalkInstance): (text: string) => string {

@@ -104,3 +104,71 @@ it.each([
     server.closeAllConnections();
   }
 });
+
+it.each([
+  ['status', []],
+  ['status', ['--json']],
+  ['runs', []],
+  ['runs', ['--json']],
+  ['tasks', ['latest']],
+  ['tasks', ['latest', '--json']],
+  ['tasks', [evil]],
+] as const)(
+  'shows the history of a server that says evil things without doing them: %s, case %#',
+  async (command, args) => {
+    const run = {
+      ...{ run_id: evil, vm: evil, state: evil, started_at: evil, ended_at: evil, model: evil, agent: evil },
+      ...{
+        total_tasks: 2,
+        tasks_completed: 1,
+        mean_score: 1,
+        pass_rate: evil,
+        tasks_scored: evil,
+        cost_usd: evil,
+      },
+    };
+    const task = {
+      ...{ task_id: evil, domain: evil, attempt: 2, outcome: evil, success: false, score: 1, steps: 3 },
+      ...{ duration_seconds: evil, finished_at: evil, message: evil },
+    };
+    const vm = {
+      name: evil,
+      status: { phase: evil, connected: true, waa_ready: false, as_of: evil },
+      progress: {
+        ...run,
+        state: 'running',
+        as_of: null,
+        eta_seconds: evil,
+        current_task: evil,
+        current_step: evil,
+      },
+      run,
+      open_errors: [],
+    };
+    const troubled = { ...vm, open_errors: [{ code: evil, severity: evil, message: evil, began_at: evil }] };
+    const server = createServer((request, response) => {
+      const path = (request.url ?? '').replace(/[?].*/, '');
+      const answers: Readonly<Record<string, object>> = {
+        '/api/status': { as_of: evil, vms: [vm, troubled], journal: { ok: false, error: evil } },
+        '/api/runs': [run],
+      };
+      const known = answers[path] ?? (path.endsWith('/tasks') ? [task] : null);
+      const type = known === null ? 'application/problem+json' : 'application/json';
+      response.writeHead(known === null ? 404 : 200, { 'Content-Type': type });
+      response.end(JSON.stringify(known ?? { detail: evil, hint: evil }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const words = [builtCli, command, ...args, '--url', `http://127.0.0.1:${port}`];
+    const child = spawn(process.execPath, words, { env: environment() });
+    let said = '';
+    for (const output of [child.stdout, child.stderr])
+      output.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await once(child, 'close');
+    server.close();
+    server.closeAllConnections();
+    expect(said).toMatch(/gnp/);
+    expect(said).not.toMatch(actsOnTerminal);
+    expect(said).not.toContain('Unexpected error');
+  },
+);
