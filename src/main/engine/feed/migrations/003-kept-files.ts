@@ -13,7 +13,7 @@ const tables = `
     state TEXT NOT NULL,
     -- Epoch milliseconds: when the attempt was wanted, copied, or given up.
     since INTEGER NOT NULL,
-    -- A word that says why its files or its screenshots are missing; null: nothing is missing.
+    -- A word that says why its files or its screenshots are missing. Null: nothing is missing.
     why TEXT,
     -- Added to a local time in its texts, read as UTC, to get epoch milliseconds.
     clock_offset_ms INTEGER NOT NULL DEFAULT 0,
