@@ -1,6 +1,6 @@
 /**
  * Follows the trajectory of the task that is on, so that its newest step is known as soon as it is written. This costs the VM one `tail`
- * while the task runs, and a `head` for each step whose plan is in a file of its own.
+ * while the task runs, and one question for each step whose plan is in a file of its own.
  */
 import { isAfterStart, isInAttempt, type ScreenTask, type TaskText } from '../../../../shared/screens.ts';
 import { inBackground } from '../../common/in-background.ts';
