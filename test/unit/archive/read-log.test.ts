@@ -84,6 +84,11 @@ describe('a slice of a log', () => {
     });
   });
 
+  it('has any number of empty lines', async () => {
+    const { lines, next } = await slice('\n'.repeat(150_000));
+    expect([lines.length, next]).toEqual([150_000, 150_000]);
+  });
+
   it('goes on behind a line of any length', async () => {
     const long = 'x'.repeat(3_000_000);
     const log = `first\n${long}\nlast\n`;

@@ -48,7 +48,8 @@ export async function readSlice(kept: KeptLog, query: LogQuery): Promise<LogAnsw
   const from = placeIn(kept, query.from);
   const reading = new Reading(kept, from, from + query.bytes);
   const shown: ShownLine[] = [];
-  for await (const block of reading.blocks(query.signal)) shown.push(...block.shown(() => true));
+  for await (const block of reading.blocks(query.signal))
+    for (const line of block.shown(() => true)) shown.push(line);
   return { ...reading.answer(), lines: shown };
 }
 
@@ -112,7 +113,8 @@ class Reading {
       }
       this.#note(line);
       lines.push(line);
-      characters += line.text.length;
+      // Empty lines count too, or a log of line ends would be one block.
+      characters += line.text.length + 1;
       if (characters < maskedAtOnce) continue;
       yield blockOf(tailOf(before), lines);
       before = [...tailOf(before), ...lines];
