@@ -91,6 +91,17 @@ describe('a trajectory', () => {
     expect(traj('')).toMatchObject({ steps: [], skippedLines: 0 });
   });
 
+  it('of a hostile program is read in linear time', () => {
+    const name = `${'a'.repeat(300_000)}/`;
+    expect(traj(linesOf(entryOf(1, { screenshot_file: name })))).toMatchObject({
+      steps: [{ step: 1, screenshot: null }],
+    });
+    const deep = `{"step_num": 1, "action": ${'['.repeat(200_000)}${']'.repeat(200_000)}}\n`;
+    expect(traj(deep + linesOf(entryOf(2)))).toMatchObject({
+      steps: [{ step: 1, action: null }, { step: 2 }],
+    });
+  });
+
   it('does not count a line that is being written, and reads a last line without its end', () => {
     const whole = linesOf(entryOf(1), entryOf(2));
     expect(traj(whole.slice(0, -20))).toMatchObject({ steps: [{ step: 1 }], skippedLines: 0 });

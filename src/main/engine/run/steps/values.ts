@@ -31,7 +31,16 @@ export function actionOf(value: unknown): string | null {
   const told = Array.isArray(value)
     ? value
     : Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null));
-  return textOf(JSON.stringify(told));
+  return textOf(jsonOf(told));
+}
+
+/** Returns null for a value that is nested too deeply: JSON is read to any depth, and written to some thousand levels. */
+function jsonOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
+  }
 }
 
 /** Keys under which agents keep what they said, best first. */
@@ -75,7 +84,8 @@ export function stepNumberOf(value: unknown): number | null {
 
 /** Returns the name of a screenshot's file, without the folders before it. */
 export function screenshotOf(value: unknown): string | null {
-  const name = typeof value === 'string' ? value.slice(value.search(/[^/\\]*$/)) : '';
+  if (typeof value !== 'string') return null;
+  const name = value.slice(Math.max(value.lastIndexOf('/'), value.lastIndexOf('\\')) + 1);
   return /^[^\p{Cc}\uFFFD]{1,250}\.(?:png|jpe?g)$/iu.test(name) ? name : null;
 }
 
