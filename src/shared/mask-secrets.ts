@@ -10,8 +10,8 @@ function secretBehind(name: string, flags: string): RegExp {
 
 const replacements: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[private key]'],
-  // https://user:password@host
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"']+@/gi, `$1${mask}@`],
+  // https://user:password@host. Only one character of the scheme is looked at: to match it whole takes quadratic time on a long word.
+  [/(?<=[a-z0-9+.-]:\/\/)[^\s/?#@"']+@/gi, `${mask}@`],
   // Authorization: Bearer abc, "authorization":"Basic abc"
   [/(\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:[A-Za-z]+\s+)?[^\s"',;]+/gi, `$1${mask}`],
   [/(\bbearer\s+)[^\s"',;]+/gi, `$1${mask}`],
