@@ -91,7 +91,7 @@ describe('RunFigures', () => {
     const { container } = await render(RunFigures, { progress: progressOf({ succeeded: 1 }), results });
     expect(figure(container, 'Passed')).toBe('1');
     expect(figure(container, 'Failed')).toBe('1');
-    expect(figure(container, 'Errors')).toBe('2');
+    expect(figure(container, 'Errors and lost')).toBe('2');
     expect(figure(container, 'Mean score')).toBe('70.0 % (n = 5)');
     expect(figure(container, 'Pass rate')).toBe('60.0 % (3 of 5)');
     expect(figure(container, 'Elapsed')).toBe('1:12:01');

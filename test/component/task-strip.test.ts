@@ -26,6 +26,11 @@ test('each task is a shape of its own, and the counts stand beside it in words',
   expect(container.querySelectorAll('[tabindex="0"]')).toHaveLength(1);
 });
 
+test('counts errors in the plural', async () => {
+  const { getByRole } = await show(stripCells(runOfTasks(attemptsOf(18)), null));
+  await expect.element(getByRole('list', { name: 'Tasks by result' })).toMatchTextContent(/2 Errors/);
+});
+
 test('one stop of the Tab key, and arrow keys from one task to the next', async () => {
   const { container, cells, onSelect } = await show();
   const focused = () => cells().indexOf(document.activeElement as HTMLElement);

@@ -151,6 +151,27 @@ test('a run that is on is followed task by task', async ({ bench, page }) => {
   await expect(figure(page, 'Ended')).not.toHaveText('–');
 });
 
+test('a task that the record does not have yet is not drawn as one that ended unseen', async ({
+  bench,
+  page,
+}) => {
+  setReady(bench.feed);
+  startRun(bench.feed, 3, 12, { run_id: 'run-on' });
+  await page.goto(`${bench.url}/#/runs/run-on`);
+  await expect(rows(page)).toHaveCount(3);
+  const record = Promise.withResolvers<undefined>();
+  await page.route('**/api/runs/run-on', async (route) => {
+    await record.promise;
+    await route.continue();
+  });
+  completeTask(bench.feed, nthTask(3));
+  startRun(bench.feed, 4, 12, { run_id: 'run-on' });
+  await expect(figure(page, 'Tasks done')).toHaveText('4 of 12');
+  await expect(page.getByRole('list', { name: 'Tasks by result' })).not.toContainText('unseen');
+  record.resolve(undefined);
+  await expect(rows(page)).toHaveCount(4);
+});
+
 test('the tasks of a run are kept as a file', async ({ bench, page }) => {
   setReady(bench.feed);
   recordRun(bench.feed, oldRun);

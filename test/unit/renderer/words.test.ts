@@ -106,7 +106,7 @@ it('the last attempt of a task counts, and an interrupted one does not', () => {
     result('e', {}),
     result('e', { attempt: 2, outcome: 'interrupted', score: null }),
   ];
-  expect(tally(results)).toEqual({ failed: 1, errors: 2 });
+  expect(tally(results)).toEqual({ failed: 1, errors: 1, lost: 1 });
 });
 
 describe('countOfTotal', () => {

@@ -20,8 +20,9 @@ export function runState(state: RunOutcome, isStale: boolean): MarkedWord {
 
 export interface Tally {
   readonly failed: number;
-  /** Tasks that raised an exception or were lost. */
+  /** Tasks that raised an exception. */
   readonly errors: number;
+  readonly lost: number;
 }
 
 /** What became of the tasks that did not pass. */
@@ -29,7 +30,8 @@ export function tally(results: readonly TaskResult[]): Tally {
   const ended = countingAttempts(results);
   return {
     failed: ended.filter((result) => result.outcome === 'scored' && !result.success).length,
-    errors: ended.filter((result) => result.outcome !== 'scored').length,
+    errors: ended.filter((result) => result.outcome === 'exception').length,
+    lost: ended.filter((result) => result.outcome === 'lost').length,
   };
 }
 

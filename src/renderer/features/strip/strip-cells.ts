@@ -80,6 +80,11 @@ export const kinds: Readonly<Record<CellKind, { readonly word: string; readonly 
   planned: { word: 'Not begun', shape: 'M3.5 5.5h5v5h-5z' },
   unseen: { word: 'Ended unseen', shape: 'M1 10h10v5H1z' },
 };
+
+/** Returns the word behind a count: "1 Error", "22 Errors", "3 Lost". */
+export const countedWord = (kind: CellKind, count: number): string =>
+  kind === 'error' && count !== 1 ? 'Errors' : kinds[kind].word;
+
 const kindOrder = Object.keys(kinds) as readonly CellKind[];
 
 /** Returns how many cells there are of each kind that occurs. */
