@@ -63,6 +63,8 @@ export function comparisonLines(
     tableLines(rows, of, columns, paint.bold);
   const section = (title: string, tasks: readonly ComparedTaskView[]) =>
     tasks.length === 0 ? [] : ['', paint.bold(title), ...table(tasks, taskColumns(paint))];
+  // The other domains have tasks of one run only, so there is nothing to compare.
+  const shownDomains = domains.filter(({ common }) => common > 0);
   const others = [
     counts.same > 0 ? `${plural(counts.same, 'task')} the same` : null,
     counts.only_a > 0 ? `${counts.only_a} only in A` : null,
@@ -74,9 +76,8 @@ export function comparisonLines(
     '',
     paint.bold(plainText(sentence)),
     ...notes.map(plainText),
-    '',
-    ...table(figuresOf(comparison), figureColumns),
-    ...(domains.length > 1 ? ['', ...table(domains, domainColumns)] : []),
+    ...(comparison.compared > 0 ? ['', ...table(figuresOf(comparison), figureColumns)] : []),
+    ...(shownDomains.length > 1 ? ['', ...table(shownDomains, domainColumns)] : []),
     ...section('Improved', improved),
     ...section('Regressed', regressed),
     ...section('Not valid', invalid),

@@ -97,4 +97,16 @@ describe('a comparison on the terminal', () => {
     expect(lines).toContain('A and B have no task in common, so they cannot be compared.');
     expect(lines.at(-1)).toBe('1 only in A.');
   });
+
+  it('shows no figures where nothing is compared, and no domain without a common task', () => {
+    const other = runWith('other', [task('elsewhere', 1, { domain: 'vlc' })]);
+    const nothing = linesOf(a, other, null).join('\n');
+    expect(nothing).toContain('no task in common');
+    expect(nothing).not.toMatch(/Mean score|Domain/);
+    const one = linesOf(a, runWith('b', [...b.tasks, task('elsewhere', 1, { domain: 'vlc' })]), null).join(
+      '\n',
+    );
+    expect(one).toMatch(/^libreoffice_calc +1 /m);
+    expect(one).not.toContain('vlc');
+  });
 });
