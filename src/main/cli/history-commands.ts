@@ -29,6 +29,15 @@ function statesOption(text: string): NonNullable<RunsOptions['state']> {
   });
 }
 
+/** Returns how to read a text of so many characters as the API takes it: the data folder must not answer what a server refuses. */
+const textOption =
+  (least: number, most: number) =>
+  (text: string): string => {
+    if (text.length < least || text.length > most)
+      throw new InvalidArgumentError(`Expected ${least} to ${most} characters.`);
+    return text;
+  };
+
 /** Adds `status`, `runs`, `tasks`, `compare` and `log`. */
 export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCode: number) => void): void {
   withHistoryOptions(program.command('status'))
@@ -43,7 +52,11 @@ export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCod
     .option('--state <states>', `only runs in one of these states: ${overOrOn.join(', ')}`, statesOption)
     .option('--agent <name>', 'only runs of this agent')
     .option('--model <name>', 'only runs of this model')
-    .option('--search <words>', 'only runs with these words in id, VM, agent, model, dialect or log')
+    .option(
+      '--search <words>',
+      'only runs with these words in id, VM, agent, model, dialect or log',
+      textOption(0, 200),
+    )
     .option('--limit <number>', 'how many at most', limitOption, usualLimit)
     .action(async (_options, command: Command) => {
       finish(await runRuns(command.optsWithGlobals<RunsOptions>(), io));
@@ -78,6 +91,7 @@ export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCod
     .option(
       '--grep <text>',
       'only lines with this text, in upper or lower case; exit code 1 if there is none',
+      textOption(1, 400),
     )
     .action(async (run: string, _options, command: Command) => {
       finish(await runLog(run, command.optsWithGlobals<LogOptions>(), io));

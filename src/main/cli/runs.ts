@@ -45,12 +45,13 @@ export async function runRuns(options: RunsOptions, io: CliIo): Promise<number> 
   });
 }
 
+/** As with the API, an empty agent or model filters nothing. */
 function filterOf({ vm, state, agent, model, search }: RunsOptions): RunFilter {
   return {
     ...(vm === undefined ? {} : { vm }),
     ...(state === undefined ? {} : { states: state }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(model === undefined ? {} : { model }),
+    ...(agent === undefined || agent === '' ? {} : { agent }),
+    ...(model === undefined || model === '' ? {} : { model }),
     ...(search === undefined ? {} : { text: search }),
   };
 }

@@ -292,6 +292,12 @@ describe('without --url', () => {
     expect(runs.code).toBe(0);
     expect(runs.out).toContain(id);
 
+    const unknown = await run('runs', '--vm', 'nope', '--config', config);
+    expect([unknown.code, unknown.out]).toEqual([2, '']);
+    expect(unknown.err).toContain(`There is no VM named "nope"; there are: ${vm}.\n`);
+    const all = ['--vm', '*', '--agent', '', '--model', ''];
+    expect((await run('runs', ...all, '--config', config)).out).toBe(runs.out);
+
     const status = await run('status', '--json', '--config', config);
     const answer = JSON.parse(status.out) as StatusAnswer;
     expect(status.code).toBe(answer.vms[0]?.open_errors.length === 0 ? 0 : 1);

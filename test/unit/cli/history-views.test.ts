@@ -210,4 +210,9 @@ describe('tasks', () => {
       'Mean score 50.0 % (n = 3) · Pass rate 33.3 % (1 of 3)',
     ]);
   });
+
+  it('counts one task in the singular while the total is unknown', () => {
+    const run = runViewOf('run-1', { tasks_completed: 1, total_tasks: 0, started_at: null });
+    expect(runLines(run, nowMs)[1]).toMatch(/, 1 task$/);
+  });
 });

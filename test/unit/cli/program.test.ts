@@ -46,6 +46,8 @@ describe('usage', () => {
     [['watch', '--url', 'ftp://x'], /^--url: found "ftp:\/\/x"/],
     [['status', '--url', 'ftp://x'], /^--url: found "ftp:\/\/x"/],
     [['runs', '--limit', '0'], /Expected a whole number from 1 to 100000/],
+    [['runs', '--search', 'x'.repeat(201)], /Expected 0 to 200 characters/],
+    [['log', 'latest', '--grep', ''], /Expected 1 to 400 characters/],
     [['runs', 'extra'], /^error: too many arguments/],
     [['tasks'], /^error: missing required argument 'run'\n$/],
     [['config', 'show'], /^error: unknown command 'show'/],

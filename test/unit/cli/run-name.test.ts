@@ -40,7 +40,7 @@ describe('the name of a run', () => {
 
   it('lists the candidates of an ambiguous prefix', async () => {
     const { message, hint } = await failureOf('waa-west');
-    expect(message).toBe('2 runs are named "waa-west"….');
+    expect(message).toBe('The ids of 2 runs start with "waa-west".');
     expect(hint).toMatch(/^Give more of the id of one of these:\n {2}waa-west-20260128-225508318 \(/);
     expect(hint).toContain('\n  waa-west-20260127-080000000 (28 Jan');
     expect(hint).not.toContain('waa-east');

@@ -7,6 +7,7 @@ import { progressOf } from '../../engine/run/index.ts';
 import type { StatusAnswer } from '../../engine/server/index.ts';
 import { compareInHistory } from '../../engine/server/routes/compare-route.ts';
 import { logView } from '../../engine/server/routes/log-route.ts';
+import { findVm } from '../../engine/server/routes/parameters.ts';
 import { runView, taskView, unknownRun } from '../../engine/server/routes/run-view.ts';
 import { firstStatus, openErrorsOf } from '../../engine/server/stream/pictures.ts';
 import type { HistorySource } from './source.ts';
@@ -46,7 +47,13 @@ export function folderSource({ dataDir, journal, vmNames, version }: FolderSourc
         journal: { ok: true, error: null, since: null },
       });
     },
-    runs: (query) => Promise.resolve(journal.runs(query).map((run) => runView(run, journal))),
+    runs({ vm: asked, ...query }) {
+      // The same names as for `/api/runs`.
+      const vm = findVm(asked, [...new Set([...vmNames, ...journal.vmsWithRuns()])]);
+      if (!vm.ok) return Promise.reject(new UserError(vm.problem.detail));
+      const runs = journal.runs({ ...query, ...(vm.value === null ? {} : { vm: vm.value }) });
+      return Promise.resolve(runs.map((run) => runView(run, journal)));
+    },
     run(runId) {
       const run = journal.run(runId);
       return Promise.resolve(run === null ? null : runView(run, journal));

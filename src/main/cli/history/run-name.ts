@@ -27,12 +27,10 @@ export async function findRun(source: HistorySource, name: string): Promise<RunV
   const [only] = found;
   if (only === undefined) throw await unknownRun(source, name);
   if (found.length === 1) return only;
-  throw new UserError(
-    `${found.length} runs are named ${quoted(name)}${name.includes(ellipsis) ? '' : '…'}.`,
-    {
-      hint: candidates('Give more of the id of one of these:', found),
-    },
-  );
+  const verb = name.includes(ellipsis) ? 'fit' : 'start with';
+  throw new UserError(`The ids of ${found.length} runs ${verb} ${quoted(name)}.`, {
+    hint: candidates('Give more of the id of one of these:', found),
+  });
 }
 
 /** Which runs are meant; an empty one means all. */

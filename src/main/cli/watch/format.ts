@@ -15,7 +15,7 @@ import { isOn, problemsOf, type WatchState } from './state.ts';
 
 /** How much is done: "4/30 13 %", or "4 tasks" while the total is unknown. */
 export function doneText(done: number, total: number): string {
-  if (total === 0) return `${String(done)} tasks`;
+  if (total === 0) return plural(done, 'task');
   return `${String(done)}/${String(total)} ${String(Math.floor(shareOf(done, total) * 100))} %`;
 }
 
