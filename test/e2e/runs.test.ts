@@ -172,6 +172,16 @@ test('a task that the record does not have yet is not drawn as one that ended un
   await expect(rows(page)).toHaveCount(4);
 });
 
+test('a domain of the charts leads to its tasks, and the keyboard goes along', async ({ bench, page }) => {
+  setReady(bench.feed);
+  recordRun(bench.feed, oldRun);
+  await page.goto(`${bench.url}/#/runs/${oldRun.runId}/charts`);
+  await page.getByRole('link', { name: 'notepad' }).press('Enter');
+  await expect(page).toHaveURL(/\?domain=notepad$/);
+  await expect(rows(page).filter({ hasNotText: 'notepad' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Tasks', exact: true })).toBeFocused();
+});
+
 test('the tasks of a run are kept as a file', async ({ bench, page }) => {
   setReady(bench.feed);
   recordRun(bench.feed, oldRun);
