@@ -171,6 +171,12 @@ describe('the figures', () => {
     expect(comparison).toMatchObject({ mcnemar: { p }, isDecisive });
   });
 
+  it('are decisive if B passes every task that A fails', () => {
+    const failed = Array.from({ length: 12 }, () => 0);
+    const comparison = compareRuns(attemptsWith(failed), attemptsWith(failed.map(() => 1)));
+    expect(comparison).toMatchObject({ scoreDeltaInterval: null, isDecisive: true });
+  });
+
   it('are not decisive if scores and passed tasks disagree', () => {
     // B passes seven more tasks, and loses as much on those that neither passes.
     const a = [...Array.from({ length: 7 }, () => 0.9), ...Array.from({ length: 14 }, () => 0.5)];

@@ -54,7 +54,7 @@ export interface Comparison extends Tally {
   readonly mcnemar: { readonly p: number; readonly onlyA: number; readonly onlyB: number };
   /**
    * The difference is unlikely to be chance: McNemar's p is below 0.05, and the interval of the difference of the mean scores is on
-   * the same side of 0. Runs without scores are judged by p alone.
+   * the same side of 0. If all scores differ by the same amount, that amount is. Runs without scores are judged by p alone.
    */
   readonly isDecisive: boolean;
 }
@@ -84,7 +84,7 @@ export function compareRuns(
   const scoreDeltaInterval = pairedDifferenceInterval(differences);
   const isDecisive =
     mcnemar.p < significance &&
-    (differences.length === 0 || sideOf(scoreDeltaInterval) === Math.sign(onlyB - onlyA));
+    (differences.length === 0 || sideOfAll(differences, scoreDeltaInterval) === Math.sign(onlyB - onlyA));
   return {
     choice,
     ...tally,
@@ -101,6 +101,11 @@ export function sideOf(interval: Interval | null): -1 | 0 | 1 {
   if (interval === null) return 0;
   if (interval.low > 0) return 1;
   return interval.high < 0 ? -1 : 0;
+}
+
+/** Without an interval, the differences are all the same: B passed every task that A failed. */
+function sideOfAll([first = 0]: readonly number[], interval: Interval | null): number {
+  return interval === null ? Math.sign(first) : sideOf(interval);
 }
 
 interface Result {
