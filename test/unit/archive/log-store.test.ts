@@ -141,6 +141,19 @@ describe('a log that is kept', () => {
     expect(await bytesOf(storeIn(dataDir).open(run))).toEqual(Buffer.alloc(text.length, '?'));
   });
 
+  it('has no old bytes of a piece that a crash left beside its frame', async () => {
+    const dataDir = dataFolder();
+    const text = textOf(chunkBytes);
+    const before = storeIn(dataDir);
+    keep(before, 0, text);
+    await before.idle();
+    const [path = ''] = globSync('archive/logs/*/*/*/*.zst', { cwd: dataDir });
+    writeFileSync(join(dataDir, path.replace('-1048576.zst', '.raw')), text);
+    const after = storeIn(dataDir);
+    keep(after, 0, Buffer.from('again\n'));
+    expect((await bytesOf(after.open(run))).toString()).toBe('again\n');
+  });
+
   it('goes on where it was, over starts of the same run', async () => {
     const store = storeIn(dataFolder());
     keep(store, 0, Buffer.from('first\n'), 'vm-1');

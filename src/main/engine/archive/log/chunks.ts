@@ -7,7 +7,7 @@
  *
  * `cat *.zst *.raw` gives the log up to its first hole, for `zstd -dcf` and for every reader of zstd.
  */
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The most that one piece holds. */
@@ -47,6 +47,11 @@ export function listChunks(folder: string): Chunk[] {
     end = chunk.from + chunk.bytes;
     return true;
   });
+}
+
+/** Removes what a crash left of a piece that was packed: its raw bytes, which would count again once the packed piece goes. */
+export function removeTwin(folder: string, { from, isPacked }: Chunk): void {
+  if (isPacked) rmSync(rawPath(folder, from), { force: true });
 }
 
 /** Returns the names in a folder; none if it cannot be read. */

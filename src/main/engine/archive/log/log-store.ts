@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { inBackground, type BackgroundLog } from '../../common/in-background.ts';
 import type { RunRecord } from '../../feed/index.ts';
 import { appendOwnFile, makeOwnFolder, writeOwnFile } from '../../files/index.ts';
-import { listChunks, namesIn, sizeOf, unfinished } from './chunks.ts';
+import { listChunks, namesIn, removeTwin, sizeOf, unfinished } from './chunks.ts';
 import { openKeptLog, type KeptLog } from './kept-log.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
 import { createPacker } from './packer.ts';
@@ -102,7 +102,10 @@ export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: L
       if (writers.has(folder)) continue;
       for (const name of namesIn(folder))
         if (name.endsWith(unfinished)) rmSync(join(folder, name), { force: true });
-      for (const chunk of listChunks(folder)) if (!chunk.isPacked) packer.add(folder, chunk);
+      for (const chunk of listChunks(folder)) {
+        removeTwin(folder, chunk);
+        if (!chunk.isPacked) packer.add(folder, chunk);
+      }
     }
   }
 

@@ -5,7 +5,7 @@
 import { readFileSync, rmSync, truncateSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import { makeOwnFolder, writeOwnFile } from '../../files/index.ts';
-import { chunkBytes, listChunks, rawPath, type Chunk } from './chunks.ts';
+import { chunkBytes, listChunks, rawPath, removeTwin, type Chunk } from './chunks.ts';
 import type { Packer } from './packer.ts';
 
 export interface LogWriter {
@@ -104,6 +104,7 @@ export function createLogWriter({ folder, packer, isOn, append, onFault }: LogWr
     for (const chunk of listChunks(folder)) {
       if (chunk.from + chunk.bytes <= position) continue;
       packer.cancel(chunk.path);
+      removeTwin(folder, chunk);
       if (chunk.from >= position) rmSync(chunk.path, { force: true });
       else shorten(chunk, position - chunk.from);
     }
