@@ -53,6 +53,14 @@ describe('the places of steps in a log', () => {
     });
   });
 
+  it('end where the next start of the run begins, if the log tells no end of the attempt', () => {
+    const first = lines.start + lines.a + lines.a1;
+    const again = record('TESTING ON TASK JSON PATH: test_all.json', 'run/399') + lines.start;
+    const places = read(first + again + lines.b + lines.b1);
+    expect(places.stepsOf({ taskId: 'a', domain: 'clock', attempt: 1 })?.get(1)?.to).toBe(first.length);
+    expect(places.stepsOf({ taskId: 'a', domain: 'clock', attempt: 0 })).toBeNull();
+  });
+
   it('are the same, however the log is cut into pieces', () => {
     const fraction = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(

@@ -28,7 +28,6 @@ export interface AskedAttempt {
 
 interface LoggedAttempt {
   readonly taskId: string;
-  readonly worker: string;
   readonly from: number;
   readonly steps: { readonly step: number; readonly from: number }[];
   domain: string | null;
@@ -44,22 +43,33 @@ export function createLogPlaces(): LogPlaces {
   const splitter = createLogSplitter(0, undefined);
   const reader = createLogReader(initialReader());
   const attempts: LoggedAttempt[] = [];
+  /** The attempt that is on, by worker. */
+  const open = new Map<string, LoggedAttempt>();
+
+  function end(worker: string, to: number): void {
+    const ended = open.get(worker);
+    if (ended !== undefined) ended.to = to;
+    open.delete(worker);
+  }
 
   function take(event: RunEvent, line: LogLine): void {
-    if (event.type === 'task_started') {
+    if (event.type === 'run_started') {
+      // Whatever was on was interrupted.
+      for (const worker of open.keys()) end(worker, line.offset);
+    } else if (event.type === 'task_started') {
       const { taskId, domain, worker } = event;
-      attempts.push({ taskId, domain, worker, from: line.offset, steps: [], to: null });
+      end(worker, line.offset);
+      const attempt = { taskId, domain, from: line.offset, steps: [], to: null };
+      attempts.push(attempt);
+      open.set(worker, attempt);
     } else if (event.type === 'task_step') {
-      const { step, worker } = event;
-      attempts
-        .findLast((one) => one.worker === worker && one.to === null)
-        ?.steps.push({ step, from: line.offset });
+      open.get(event.worker)?.steps.push({ step: event.step, from: line.offset });
     } else if (event.type === 'task_ended') {
       const { worker, taskId, domain } = event;
-      const ended = attempts.findLast((one) => one.worker === worker && one.to === null);
+      const ended = open.get(worker);
       if (ended === undefined || (taskId !== null && ended.taskId !== taskId)) return;
       ended.domain ??= domain;
-      ended.to = line.end;
+      end(worker, line.end);
     }
   }
 

@@ -42,7 +42,7 @@ export function createStepPlaces(logs: LogReader | null) {
     if (read.readTo < kept.size) return nowhere;
     newest = read;
     const steps = read.places.stepsOf(task);
-    const last = steps === null ? 0 : Math.max(...steps.keys());
+    const last = steps === null ? 0 : [...steps.keys()].reduce((most, step) => Math.max(most, step), 0);
     // An attempt that has other steps than the journal knows is another one.
     return steps === null || (record !== null && record.steps !== last) ? nowhere : steps;
   }
