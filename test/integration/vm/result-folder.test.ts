@@ -16,6 +16,7 @@ import {
 import { type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import { fetchScreen } from '../../../src/main/engine/vm/screen-file.ts';
 import { fetchTexts } from '../../../src/main/engine/vm/task-texts.ts';
+import { readLogs } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells } from '../../unit/vm/shells.ts';
@@ -323,8 +324,13 @@ describe.each(shells)('a result folder under %s', (_name, program) => {
         { name: 'plan_result-step_1_20260128@225520.txt', bytes: Buffer.from('é\n\nend\n'), isCut: false },
       ],
     });
+    const logs = async (path: string): Promise<string[]> =>
+      readLogs((await shell.ask(60, ['logs_below', root, path])) ?? '').map((file) => file.path);
+    expect(await logs(`./${folder}/traj.jsonl`)).toEqual([join(root, folder, 'traj.jsonl')]);
+    expect(await logs(`./${folder}/runtime.log`)).toEqual([]);
     for (const away of ['../outside', './none', './link']) {
       symlinkSync('/etc', join(root, 'link'), 'dir');
+      expect(await logs(`${away}/passwd`)).toEqual([]);
       const gone = { folder: root, lines: [{ ...named('passwd'), folder: away }] };
       expect(await fetchTexts(machine.channels, 'sh', gone, limits)).toEqual({ kind: 'absent' });
       rmSync(join(root, 'link'));

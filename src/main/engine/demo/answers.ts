@@ -41,6 +41,8 @@ export function answer(context: AskContext, words: readonly string[]): Buffer {
       return Buffer.alloc(0);
     case 'logs':
       return Buffer.from(logLines(context, rest));
+    case 'logs_below':
+      return Buffer.from(logLines(context, [rest.join('/').replaceAll('/./', '/')]));
     case 'host':
       return Buffer.from(hostLogs(context, rest.slice(1)));
     case 'results':

@@ -41,7 +41,7 @@ ask() {
     # It reads nothing of /proc that may hang, so it needs no job of its own.
     pulse) raw=; { "$@"; } 2>/dev/null; raw=yes; printf '%s =\n' "$n"; return;;
     get) { raw=; say_lines "$("$@" 2>&1 | head -c 60000)"; printf '%s =\n' "$n"; } </dev/null 2>/dev/null &;;
-    host|inside|logs|machine) { raw=; "$@"; printf '%s =\n' "$n"; } </dev/null 2>/dev/null &;;
+    host|inside|logs|logs_below|machine) { raw=; "$@"; printf '%s =\n' "$n"; } </dev/null 2>/dev/null &;;
     *)
       { "$@" </dev/null 2>&1 | head -c 65536 | $encode | while IFS= read -r part || [ -n "$part" ]; do printf '%s %s %s\n' "$n" "$mark" "$part"; done
         printf '%s =\n' "$n"; } &;;

@@ -13,9 +13,10 @@
  *                                       agent did, and for each of its pictures. DOMAIN empty: any. TRY comes first
  *   `texts FOLDER PATH MARK PLANS PLANBYTES [BYTES NAME]…`   for each NAME in the task's folder PATH a line `MARK NAME`, then its first
  *                                       BYTES and a line end; the same for the first PLANS files `plan_result-*.txt`. Then a line `MARK`, and `end`
+ *   `logs_below FOLDER PATH`            the same as `logs` (file-script.ts), for one file in the folder; nothing for a link
  *   `screen FOLDER PATH MOST`           a line `screen BYTES`, then the bytes of that file, where it has no more than MOST
  *
- * Each says `absent` where there is no such folder, or it may not be read.
+ * Each but `logs_below` says `absent` where there is no such folder, or it may not be read.
  */
 import { textNames } from './result-folder.ts';
 
@@ -154,6 +155,13 @@ print_text() {
   ( open_inside "$2" || exit
     exec head -c "$1" <&5 )
   echo
+}
+logs_below() {
+  cd -P -- "$1" 2>/dev/null || return
+  root=${'$'}{PWD%/}
+  cd -P -- "./${'$'}{2%/*}" 2>/dev/null || return
+  case $PWD/ in "$root"/*) ;; *) return;; esac
+  [ -L "./${'$'}{2##*/}" ] || logs "$PWD/${'$'}{2##*/}"
 }
 screen() {
   enter "$1" || return

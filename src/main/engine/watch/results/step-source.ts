@@ -113,12 +113,14 @@ export class StepSource implements Source {
     const folder = await this.#folderOf(store, access, attempt);
     if (folder === null || this.#following !== following) return;
     const { place, shell } = folder;
-    const path = `${shellPath(place.path)}/${folder.path.slice(2)}/traj.jsonl`;
-    const [file] = isSendable(path) ? readLogs((await shell.ask(askLimitSeconds, ['logs', path])) ?? '') : [];
+    const words = ['logs_below', shellPath(place.path), `${folder.path}/traj.jsonl`];
+    const answer = words.every(isSendable) ? await shell.ask(askLimitSeconds, words) : null;
+    const [file] = readLogs(answer ?? '');
     if (this.#following !== following || file === undefined) return;
     const writtenAt = ourTimeMs(file.modifiedAt, clockSkewMs(store.get().machine));
     if (!isAfterStart(writtenAt, this.#taskOf(attempt))) return;
-    const { size, inode } = file;
+    // Only this inode is opened, so a link that takes its place leads nowhere.
+    const { path, size, inode } = file;
     const offset = Math.max(0, size - tailBytes);
     const data = createNewestLine((line) => this.#take(store, following, folder, line));
     const opener = place.where === 'host' ? hostShell : containerShell(access.docker, access.container ?? '');
