@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import {
   copyCommand,
@@ -73,6 +73,17 @@ describe.each(shells)('the folder of a task under %s', (_name, program) => {
   let folder: ReturnType<typeof useFolder>;
   beforeEach(() => {
     folder = useFolder(program);
+  });
+
+  it('comes to its end, however late a turn is', async () => {
+    folder.put(`${task}/step_1.png`, stepPicture(1, 120));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { end } = await folder.copy(
+      {},
+      { turn: () => Promise.resolve(void vi.advanceTimersByTime(600_000)) },
+    );
+    expect(end).toEqual({ kind: 'ok', folders: 1 });
   });
 
   it('comes with its texts, plans and pictures, byte by byte and with their times, and nothing else', async () => {

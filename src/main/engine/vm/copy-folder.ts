@@ -173,15 +173,19 @@ async function passOn(
   archive: WritableStreamDefaultWriter<Uint8Array>,
   passing: Passing,
 ): Promise<void> {
-  const silence = setTimeout(() => {
-    const detail = 'the VM sends nothing any more';
-    archive.abort(new Ended({ kind: 'broken', detail })).catch(() => undefined);
-  }, silentLimitMs);
+  const watchSilence = (): NodeJS.Timeout =>
+    setTimeout(() => {
+      const detail = 'the VM sends nothing any more';
+      archive.abort(new Ended({ kind: 'broken', detail })).catch(() => undefined);
+    }, silentLimitMs);
+  let silence = watchSilence();
   let before: Buffer | null = Buffer.alloc(0);
   try {
     for await (const chunk of output) {
+      // A turn may come late, because the log is behind: that is no silence of the VM.
+      clearTimeout(silence);
       await passing.turn(chunk.length);
-      silence.refresh();
+      silence = watchSilence();
       if (before === null) {
         await archive.write(chunk);
         continue;
