@@ -43,6 +43,28 @@ function diskUntil(calls: number): StoreDisk {
 }
 
 describe('the files of the archive', () => {
+  it('are stored again if they are just being removed', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    const store = open({
+      ...systemDisk,
+      async remove(path) {
+        await gate.promise;
+        await systemDisk.remove(path);
+      },
+    });
+    const bytes = Buffer.from('a picture');
+    const before = store.begin();
+    const { hash } = await before.put('screen', bytes);
+    before[Symbol.dispose]();
+    const removed = store.remove('screen', hash);
+    using batch = store.begin();
+    const stored = batch.put('screen', bytes);
+    await systemDisk.syncFolder(root);
+    gate.resolve(undefined);
+    await removed;
+    expect(await store.read({ kind: 'screen', ...(await stored) })).toEqual(bytes);
+  });
+
   it.each(['screen', 'text'] as const)('come back byte by byte (%s), for this user only', async (kind) => {
     const bytes = Buffer.from('{"step_num": 1}\n'.repeat(1000));
     using batch = open().begin();

@@ -84,9 +84,22 @@ export function openFileStore(
   /** How many batches have stored a file with this hash, and are not over. */
   const held = new Map<string, number>();
   const writing = new Set<string>();
+  /** Files that are being removed, by path. */
+  const leaving = new Map<string, Promise<void>>();
   const folderOf = (kind: Kind, hash: string): string => join(root, folders[kind], hash.slice(0, 2));
   const pathOf = (kind: Kind, hash: string): string => join(folderOf(kind, hash), hash + endings[kind]);
   const isFree = (hash: string): boolean => !held.has(hash) && !isKept(hash);
+
+  async function removeFree(hash: string, path: string): Promise<void> {
+    if (!isFree(hash)) return;
+    const done = disk.remove(path);
+    leaving.set(path, done);
+    try {
+      await done;
+    } finally {
+      leaving.delete(path);
+    }
+  }
 
   async function write(path: string, bytes: Uint8Array): Promise<void> {
     const name = randomUUID();
@@ -116,6 +129,7 @@ export function openFileStore(
           hashes.add(hash);
           const stored = kind === 'text' ? await compress(bytes) : bytes;
           const path = pathOf(kind, hash);
+          await leaving.get(path)?.catch(() => undefined);
           const known = await stat(path).catch(() => null);
           if (known?.isFile() !== true || known.size !== stored.length) await write(path, stored);
           return { hash, sizeBytes: bytes.length, storedBytes: stored.length };
@@ -142,9 +156,7 @@ export function openFileStore(
       }
     },
 
-    async remove(kind, hash) {
-      if (isFree(hash)) await disk.remove(pathOf(kind, hash));
-    },
+    remove: (kind, hash) => removeFree(hash, pathOf(kind, hash)),
 
     async sweep() {
       for (const name of await namesIn(join(root, incoming)))
@@ -154,7 +166,7 @@ export function openFileStore(
           const folder = join(root, folders[kind], shard);
           for (const name of await namesIn(folder)) {
             const hash = storedName.exec(name)?.[1];
-            if (hash !== undefined && isFree(hash)) await disk.remove(join(folder, name));
+            if (hash !== undefined) await removeFree(hash, join(folder, name));
           }
         }
       }
