@@ -281,7 +281,7 @@ describe('version 2', () => {
     expect(query('SELECT COUNT(*) AS count FROM tasks')).toEqual([{ count: 50 }]);
   });
 
-  it('finds the runs of a VM and the attempts at a task by an index', () => {
+  it('finds the runs of a VM by an index, and the attempts at a task by the key of its row', () => {
     openFeed({ dataDir }).close();
     const planOf = (sql: string): string =>
       query(`EXPLAIN QUERY PLAN ${sql}`)
@@ -290,6 +290,12 @@ describe('version 2', () => {
     expect(
       planOf("SELECT record FROM runs WHERE vm = 'a' ORDER BY sort_at DESC, rowid DESC LIMIT 1"),
     ).toMatch(/^SEARCH runs USING INDEX runs_of_vm \(vm=\?\)$/);
-    expect(planOf("SELECT record FROM tasks WHERE task_id = 'a'")).toMatch(/USING INDEX tasks_by_name/);
+    expect(
+      planOf(
+        "SELECT tasks.record FROM runs CROSS JOIN tasks ON tasks.run_id = runs.run_id WHERE domain IN ('', 'b') AND task_id = 'a'",
+      ),
+    ).toMatch(
+      /^SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 \(run_id=\? AND domain=\? AND task_id=\?\)$/m,
+    );
   });
 });

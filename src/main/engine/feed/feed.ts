@@ -129,6 +129,20 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     },
   });
 
+  // The process before this one may have been killed.
+  writer.tend(() => {
+    journal.kept.wantUnwritten();
+  });
+
+  function writeWanted(): void {
+    if (!journal.kept.hasUnwritten()) return;
+    writer.tend(() => {
+      journal.transaction(() => {
+        journal.kept.writeWanted();
+      });
+    });
+  }
+
   function commit(change: FeedChange): readonly JournalEvent[] {
     meet(change.vm);
     const { events, hasNews } = writer.write(change);
@@ -179,6 +193,14 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     ...history.reader,
     ...marks.reader,
     ...journal.kept.reader,
+    wantedTasks(vm, limit) {
+      writeWanted();
+      return journal.kept.reader.wantedTasks(vm, limit);
+    },
+    keptTask(key) {
+      writeWanted();
+      return journal.kept.reader.keptTask(key);
+    },
     journalId: file.journalId,
     commit,
     setVms(names) {
@@ -200,6 +222,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
       if (snapshots.forget(vm)) version += 1;
     },
     eraseVm(vm) {
+      writeWanted();
       writer.tend(() => {
         eraseFromJournal(file.database, vm);
       });
@@ -215,6 +238,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
       });
     },
     putKept(tasks) {
+      writeWanted();
       let isWritten = false;
       writer.tend(() => {
         journal.transaction(() => {
@@ -235,9 +259,13 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     close() {
       if (!file.database.isOpen) return;
       place.close();
-      const lost = writer.close();
-      if (lost > 0) onNotice(`The journal still could not be written: ${lost} changes are lost.`);
-      file.database.close();
+      try {
+        writeWanted();
+      } finally {
+        const lost = writer.close();
+        if (lost > 0) onNotice(`The journal still could not be written: ${lost} changes are lost.`);
+        file.database.close();
+      }
     },
   };
 }
