@@ -21,9 +21,14 @@ export async function runLog(name: string, options: LogOptions, io: CliIo): Prom
     const { run_id: runId } = await findRun(source, name);
     const print = printerFor(options, io);
     let printed = 0;
-    for await (const answer of answers(source, runId, options, io)) {
-      print(answer);
-      printed += answer.lines.length;
+    try {
+      for await (const answer of answers(source, runId, options, io)) {
+        print(answer);
+        printed += answer.lines.length;
+      }
+    } catch (error) {
+      // Ctrl-C ends `--follow`, whether or not a request is under way.
+      if (!io.stop.aborted) throw error;
     }
     return options.grep === undefined || printed > 0 ? 0 : 1;
   });

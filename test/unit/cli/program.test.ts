@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/main/cli/program.ts';
 import { UserError } from '../../../src/shared/user-error.ts';
 import { fakeIo, type FakeIo } from './fake-io.ts';
+import { runViewOf } from './history-fixtures.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { eventually } from '../../support/wait.ts';
 
@@ -300,5 +304,27 @@ describe('config', () => {
     const { io, out } = fakeIo(folder);
     expect(await runCli(['config', 'schema'], io)).toBe(0);
     expect(JSON.parse(out())).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+});
+
+describe('a signal while a server is asked', () => {
+  it.each([
+    [['runs'], 1],
+    [['log', 'run-1', '--follow'], 0],
+  ])('ends %j with %i and without a word', async (args, exitCode) => {
+    const fake = fakeIo(folder);
+    const server = createServer((request, response) => {
+      if (request.url?.startsWith('/api/runs/run-1') === true && !request.url.includes('/log'))
+        response
+          .setHeader('content-type', 'application/json')
+          .end(JSON.stringify({ ...runViewOf('run-1'), tasks: [] }));
+      else fake.stop();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await runCli([...args, '--url', `http://127.0.0.1:${port}`], fake.io)).toBe(exitCode);
+    expect([fake.out(), fake.err()]).toEqual(['', '']);
+    server.closeAllConnections();
+    server.close();
   });
 });

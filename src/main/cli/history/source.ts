@@ -76,6 +76,8 @@ export async function withHistory(
         say(io.stderr, `BenchTray is not running. This is what it last recorded in ${origin.dataDir}.`);
       return await work(source);
     } catch (error) {
+      // After a Ctrl-C, the requests that it ended are no news.
+      if (io.stop.aborted) return 1;
       if (!(error instanceof UserError))
         throw new UserError(`Unexpected error: ${messageOf(error)}`, { exitCode: 2, cause: error });
       throw new UserError(error.message, { exitCode: 2, hint: error.hint ?? undefined, cause: error });
