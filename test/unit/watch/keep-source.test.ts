@@ -1,7 +1,7 @@
 /** What is copied of the tasks of a VM, from folders of this machine by shells of this machine. */
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createArchive } from '../../../src/main/engine/archive/index.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import { KeepSource, type CopySettings } from '../../../src/main/engine/watch/keep/keep-source.ts';
@@ -157,6 +157,16 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
     });
     await vm.copyAll();
     expect(vm.kept(task)).toEqual(['gone', 'absent', []]);
+  });
+
+  it('are given up for want of room after one look at the room for all tasks of a run', async () => {
+    const vm = watched();
+    const isTooOld = vi.spyOn(vm.archive, 'isTooOld').mockReturnValue(true);
+    const tasks = ['a', 'b', 'c'].map((taskId, minute) => vm.taskAt(taskId, minute));
+    vm.ends(...tasks);
+    await vm.copyAll();
+    expect(tasks.map(vm.kept)).toEqual(tasks.map(() => ['gone', 'no-room', []]));
+    expect(isTooOld).toHaveBeenCalledOnce();
   });
 
   it('leave out a file that is too large, and have those behind it', async () => {

@@ -94,12 +94,19 @@ export class KeepSource implements Source {
   #newestWanted(): Wanted | null {
     const { feed, config, clock, tempo, archive } = this.#tools;
     const nowMs = clock.wallMs();
+    // To count what is kept takes tens of milliseconds, and a run may have hundreds of tasks.
+    const tooOld = new Map<string, boolean>();
+    const isTooOld = (runId: string): boolean => {
+      const answer = tooOld.get(runId) ?? archive.isTooOld(runId);
+      tooOld.set(runId, answer);
+      return answer;
+    };
     for (const { since, ...key } of feed.wantedTasks(config.name, mostWanted)) {
       if (nowMs - since < tempo.copyAfterMs && since <= nowMs) continue;
       if (clock.monotonicMs() < (this.#later.get(keyText(key))?.dueMs ?? 0)) continue;
       const found = this.#find(key);
       if (typeof found === 'string') archive.giveUp(key, found);
-      else if (archive.isTooOld(key.runId)) archive.giveUp(key, 'no-room');
+      else if (isTooOld(key.runId)) archive.giveUp(key, 'no-room');
       else if (nowMs - since > wantedForMs) archive.giveUp(key, 'unreached');
       else return found;
     }
