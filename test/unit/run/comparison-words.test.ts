@@ -105,6 +105,10 @@ describe('the notes', () => {
       'A is still running: 12 of 30 tasks have ended, so the result may change.',
       'B did not finish: 12 tasks have ended.',
     ]);
+    const one = { state: 'crashed', tasksCompleted: 1 } as const;
+    expect(
+      comparisonNotes(nothing, run({ ...one, totalTasks: 0 }), other({ ...one, totalTasks: 1 })),
+    ).toEqual(['A did not finish: 1 task has ended.', 'B did not finish: 1 of 1 task has ended.']);
     expect(comparisonNotes(nothing, run(shared), other())).toEqual(['A is part 2 of 4 of a pooled run.']);
     expect(
       comparisonNotes(nothing, run(withSteps(15)), other({ benchmark: 'osworld', ...withSteps(50) })),

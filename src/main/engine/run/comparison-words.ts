@@ -55,7 +55,9 @@ function runNotes(
   name: string,
   { state, tasksCompleted, totalTasks, arguments: args }: ComparedRun,
 ): string[] {
-  const done = `${totalTasks === 0 ? tasksCompleted : `${tasksCompleted} of ${totalTasks}`} tasks have ended`;
+  const tasks =
+    totalTasks === 0 ? plural(tasksCompleted, 'task') : `${tasksCompleted} of ${plural(totalTasks, 'task')}`;
+  const done = `${tasks} ${(totalTasks || tasksCompleted) === 1 ? 'has' : 'have'} ended`;
   const notes: string[] = [];
   if (state === 'running') notes.push(`${name} is still running: ${done}, so the result may change.`);
   else if (state !== 'finished') notes.push(`${name} did not finish: ${done}.`);
