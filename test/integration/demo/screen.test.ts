@@ -45,15 +45,21 @@ it('the VNC link of the demo opens a page that says what it is, and how far the 
 
 it('shows the newest screenshot once a task is on', async () => {
   const { url } = await start(200);
-  await until(async () => (await fetch(`${url}screen.png`)).ok, 'a screenshot');
-  const screen = await fetch(`${url}screen.png`);
+  const screen = await until(async () => {
+    const answer = await fetch(`${url}screen.png`);
+    return answer.ok && answer;
+  }, 'a screenshot');
   expect(screen.headers.get('content-type')).toBe('image/png');
   expect(
     Buffer.from(await screen.arrayBuffer())
       .subarray(1, 4)
       .toString(),
   ).toBe('PNG');
-  expect(await (await fetch(url)).text()).toMatch(/<img src="\/screen.png" alt="The simulated screen: /);
+  // Between two tasks, it has none.
+  await until(
+    async () => /<img src="\/screen.png" alt="The simulated screen: /.test(await (await fetch(url)).text()),
+    'a screenshot on the page',
+  );
 });
 
 it('answers to localhost only, changes nothing, and ends with the VM', async () => {
