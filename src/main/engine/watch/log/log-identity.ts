@@ -1,7 +1,13 @@
 /** How a log is recognised, and what it leaves to the log that takes its place. */
 import { createHash } from 'node:crypto';
 import type { Feed, FollowState } from '../../feed/index.ts';
-import { parseSessionState, type RunSessionState, type RunState } from '../../run/index.ts';
+import {
+  inNextFile,
+  newSessionState,
+  parseSessionState,
+  type RunSessionState,
+  type RunState,
+} from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
 import { isOtherWorkers, workerOfLog } from './log-place.ts';
 
@@ -71,9 +77,28 @@ interface NamedLog {
 const pathIn = (name: string): string => name.slice(name.indexOf('/'));
 
 /** Returns the run that a log may go on with when it is read for the first time; null: none. Another worker's log is none of it. */
-export function runBefore({ vm, log, feed }: NamedLog): RunState | null {
+function runBefore({ vm, log, feed }: NamedLog): RunState | null {
   const latest = feed.latestFollow(vm);
   return latest === null || isOtherWorkers(pathIn(latest.log), pathIn(log)) ? null : latest.run;
+}
+
+/**
+ * Returns where the session of a log goes on. Until a run was found in the log, the run in its state is that of the log before, which
+ * may have gone on since.
+ * @param saved null: the log is read for the first time
+ */
+export function leftBefore(saved: RunSessionState | null, log: NamedLog): RunSessionState {
+  if (saved?.reader.counts.recognised === true) return saved;
+  const run = runBefore(log);
+  return saved === null ? newSessionState(run) : { ...saved, run: run ?? saved.run };
+}
+
+/** Returns the state at the place where a session goes on, which may be in another file. */
+export function movedTo(state: RunSessionState, offset: number): RunSessionState {
+  const { startLog } = state;
+  return startLog === undefined
+    ? { ...state, offset }
+    : { ...state, offset, startLog: inNextFile(startLog, state.offset, offset) };
 }
 
 /**

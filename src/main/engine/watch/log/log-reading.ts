@@ -5,15 +5,12 @@
 import type { Feed, FollowMark, FollowState } from '../../feed/index.ts';
 import {
   createRunSession,
-  inNextFile,
   logContent,
   type LogContent,
   runsBesideItsLog,
-  newSessionState,
   parseSessionState,
   type ResultFile,
   type RunProcess,
-  type RunSessionState,
   type RunState,
 } from '../../run/index.ts';
 import type { LogIdentity } from '../../vm/index.ts';
@@ -24,7 +21,8 @@ import {
   fingerprintBytesOf,
   fingerprintOf,
   idOfRun,
-  runBefore,
+  leftBefore,
+  movedTo,
   type Continuation,
 } from './log-identity.ts';
 import { createRunBook, type LogFacts } from './run-book.ts';
@@ -105,21 +103,6 @@ const restartMs = 300_000;
 export const abandonedMs = 600_000;
 /** If a line goes on in the next file, no more of it is kept than of any other. */
 const longestPending = 64 * 1024;
-
-/** Until a run was found in a log, the run in its state is that of the log before, which may have gone on since. */
-function leftBefore(saved: RunSessionState | null, options: LogReadingOptions): RunSessionState {
-  if (saved?.reader.counts.recognised === true) return saved;
-  const run = runBefore(options);
-  return saved === null ? newSessionState(run) : { ...saved, run: run ?? saved.run };
-}
-
-/** Returns the state at the place where a session goes on, which may be in another file. */
-function movedTo(state: RunSessionState, offset: number): RunSessionState {
-  const { startLog } = state;
-  return startLog === undefined
-    ? { ...state, offset }
-    : { ...state, offset, startLog: inNextFile(startLog, state.offset, offset) };
-}
 
 export function startReading(options: LogReadingOptions): LogReading {
   const { vm, log, feed, identity, clock, continues, successThreshold } = options;
