@@ -1,6 +1,14 @@
 /** The files of a task as they come from a folder, under the shells and with the tar that a VM or a container may have. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
@@ -67,6 +75,19 @@ async function copied(
     ...events,
   });
   return { end, paths, files, times };
+}
+
+/** The header of an entry, as a tar writes it. */
+function tarHeader(name: string, type: string, size: number): Buffer {
+  const header = Buffer.alloc(512);
+  const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0');
+  header.write(name, 0);
+  header.write(`0000600\0`, 100);
+  header.write(`${octal(size, 11)}\0${octal(startSeconds, 11)}\0        ${type}`, 124);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${octal(sum, 6)}\0 `, 148);
+  return header;
 }
 
 describe.each(shells)('the folder of a task under %s', (_name, program) => {
@@ -218,6 +239,56 @@ describe.runIf(process.platform === 'linux')('a copy', () => {
     const folder = useFolder(['/usr/bin/env', `PATH=${toolsWithout('tar')}`, 'sh']);
     folder.put(`${task}/step_1.png`);
     expect((await folder.copy()).end).toEqual({ kind: 'no-tar' });
+  });
+
+  describe('of a machine that has another program for tar', () => {
+    function useSender(script: string, archive: readonly Buffer[]): ReturnType<typeof useFolder> {
+      const tools = toolsWithout('tar');
+      const folder = useFolder(['/usr/bin/env', `PATH=${tools}`, 'sh']);
+      writeFileSync(join(tools, 'archive'), Buffer.concat(archive));
+      writeFileSync(join(tools, 'tar'), `#!/bin/sh\nfile=${tools}/archive\n${script}\n`, {
+        mode: 0o755,
+      });
+      onTestFinished(() => rmSync(join(tools, 'tar')));
+      folder.put(`${task}/step_1.png`);
+      return folder;
+    }
+    const broken = (detail: string) => ({ kind: 'broken', detail });
+
+    it.each([
+      [
+        'metadata whose reading takes hours',
+        [tarHeader('a', 'x', 1_048_576), Buffer.alloc(1_048_575, '1\t'), Buffer.from(' ')],
+      ],
+      ['a long name that is still longer', [tarHeader('a', 'L', 8_000_000), Buffer.alloc(8_000_000, 'a')]],
+    ])('is broken where it has %s', async (_what, archive) => {
+      const folder = useSender('cat "$file"', archive);
+      expect((await folder.copy()).end).toEqual(broken('the archive has too much metadata'));
+    });
+
+    it('is broken where a size is hidden from the check', async () => {
+      const record = Buffer.alloc(512, '20 size=1048576\n');
+      const folder = useSender('cat "$file"', [tarHeader('a', 'x', 512), record]);
+      expect((await folder.copy()).end).toEqual(broken('the archive has sizes that cannot be checked'));
+    });
+
+    it.each(['0', '1', 'x'])('is broken where its entries of the type %s never end', async (type) => {
+      const folder = useSender('while cat "$file"; do :; done', [
+        Buffer.concat(Array.from({ length: 100 }, () => tarHeader('./step_1.png', type, 0))),
+      ]);
+      expect((await folder.copy()).end).toEqual(broken('the archive has too many files'));
+    });
+
+    it('is broken where a byte comes now and then, for ever', async () => {
+      const folder = useSender('cat "$file"; while printf x; do sleep 0.01; done', [
+        tarHeader('./step_1.png', '0', 1_000_000),
+      ]);
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const passing = setInterval(() => vi.advanceTimersByTime(2000), 20);
+      onTestFinished(() => clearInterval(passing));
+      expect((await folder.copy()).end).toEqual(broken('the VM sends nothing any more'));
+    });
   });
 
   it('is broken if the connection ends', async () => {

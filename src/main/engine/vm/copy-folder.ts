@@ -5,6 +5,7 @@ import { messageOf } from '../../../shared/message-of.ts';
 import { openFollow } from './follow-channel.ts';
 import { isFolderName, isScreenName, shellPath, textNames } from './result-folder.ts';
 import type { Channels } from './ssh/channels.ts';
+import { createTarBounds } from './tar-bounds.ts';
 
 /** Which files of which task. */
 export interface CopyRequest {
@@ -66,8 +67,9 @@ const planName = /^plan_result-[^/\p{Cc}\uFFFD]{1,200}\.txt$/u;
 const mostForeignBytes = 1024 * 1024;
 /** Longer than the line in front of the archive can be. */
 const mostHeadBytes = 8192;
-/** A VM that is busy may pause. */
+/** A VM that is busy may pause. Bytes that come make up for pauses before them, or one byte a minute would never end. */
 const silentLimitMs = 60_000;
+const madeUpMsPerByte = 1;
 
 /** Returns the request words; null if the name of the task cannot be that of a folder. */
 export function copyCommand(request: CopyRequest): string[] | null {
@@ -173,21 +175,36 @@ async function passOn(
   archive: WritableStreamDefaultWriter<Uint8Array>,
   passing: Passing,
 ): Promise<void> {
-  const watchSilence = (): NodeJS.Timeout =>
-    setTimeout(() => {
+  const checkBounds = createTarBounds();
+  const pass = async (bytes: Buffer): Promise<void> => {
+    try {
+      checkBounds(bytes);
+    } catch (error) {
+      throw new Ended({ kind: 'broken', detail: messageOf(error) });
+    }
+    await archive.write(bytes);
+  };
+  let leftMs = silentLimitMs;
+  let waitsSinceMs = performance.now();
+  const watchSilence = (): NodeJS.Timeout => {
+    waitsSinceMs = performance.now();
+    return setTimeout(() => {
       const detail = 'the VM sends nothing any more';
       archive.abort(new Ended({ kind: 'broken', detail })).catch(() => undefined);
-    }, silentLimitMs);
+    }, leftMs);
+  };
   let silence = watchSilence();
   let before: Buffer | null = Buffer.alloc(0);
   try {
     for await (const chunk of output) {
       // A turn may come late, because the log is behind: that is no silence of the VM.
       clearTimeout(silence);
+      const silentMs = performance.now() - waitsSinceMs;
+      leftMs = Math.min(silentLimitMs, Math.max(0, leftMs - silentMs) + chunk.length * madeUpMsPerByte);
       await passing.turn(chunk.length);
       silence = watchSilence();
       if (before === null) {
-        await archive.write(chunk);
+        await pass(chunk);
         continue;
       }
       before = Buffer.concat([before, chunk]);
@@ -196,7 +213,7 @@ async function passOn(
       const rest: Buffer = before.subarray(head.end);
       before = null;
       passing.begun(head);
-      if (rest.length > 0) await archive.write(rest);
+      if (rest.length > 0) await pass(rest);
     }
     if (before !== null)
       throw new Ended({ kind: 'broken', detail: output.notices() || 'the VM sent nothing' });
