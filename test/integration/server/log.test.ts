@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createLogStore } from '../../../src/main/engine/archive/index.ts';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { createLogStore, type LogReader } from '../../../src/main/engine/archive/index.ts';
 import { keptLogOf } from '../../support/kept-log.ts';
 import { runOf, startMs } from '../../unit/feed/fixtures.ts';
 import { ask, startTestServer, type Answer, type TestServer } from './support.ts';
@@ -49,6 +49,39 @@ it('answers with text, and says in headers where it stands', async () => {
     },
   });
   expect(answer.text.split('\n').slice(1)).toEqual(['naïve --api_key ***', 'Score: 1.0', '']);
+});
+
+it('reads for a few at once, however many ask', async () => {
+  let reading = 0;
+  let most = 0;
+  const kept = keptLogOf(dataDir, run, text);
+  const logs: LogReader = {
+    removedAt: () => null,
+    open(of) {
+      const log = kept.open(of);
+      return (
+        log && {
+          ...log,
+          async *read(from, to) {
+            reading += 1;
+            most = Math.max(most, reading);
+            try {
+              await new Promise((resolve) => setTimeout(resolve, 5));
+              yield* log.read(from, to);
+            } finally {
+              reading -= 1;
+            }
+          },
+        }
+      );
+    },
+  };
+  const other = await startTestServer({ logs });
+  onTestFinished(() => other.stop());
+  other.feed.commit({ vm: 'vm-a', at: startMs, runs: [run] });
+  const ends = Array.from({ length: 40 }, () => ask(`${other.server.url}/api/runs/run-1/log`));
+  expect(new Set((await Promise.all(ends)).map(({ status }) => status))).toEqual(new Set([200]));
+  expect(most).toBeLessThanOrEqual(8);
 });
 
 it('goes on at the place that the slice before names', async () => {

@@ -25,19 +25,23 @@ const trajectory = (...entries: readonly object[]) =>
 let running: TestServer;
 let asked: { task: ScreenTask; signal: AbortSignal }[];
 let answer: Result<TaskTexts, ScreensProblem> | Promise<Result<TaskTexts, ScreensProblem>>;
+/** Before each answer. */
+let pause: () => Promise<void>;
 const notAsked = () => Promise.reject(new Error('The route asks for texts only.'));
 const screens: Screens = {
   list: notAsked,
   read: notAsked,
-  texts: (task, signal) => {
+  async texts(task, signal) {
     asked.push({ task, signal });
-    return Promise.resolve(answer);
+    await pause();
+    return answer;
   },
 };
 
 beforeEach(async () => {
   asked = [];
   answer = told();
+  pause = () => Promise.resolve();
   running = await startTestServer({ screens: (vm) => (vm === 'vm-a' ? screens : null) });
   const hour = 3_600_000;
   const again = { startedAt: startMs + hour, endedAt: startMs + hour + 9_000 };
@@ -83,6 +87,23 @@ async function detailOf(path: string, status: number): Promise<string> {
 }
 
 describe('the steps of a task', () => {
+  it('do not take the memory of all who ask at once', async () => {
+    let reading = 0;
+    let most = 0;
+    answer = told({ texts: [trajectory(entryOf(1))] });
+    pause = async () => {
+      reading += 1;
+      most = Math.max(most, reading);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      reading -= 1;
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => get('run-1/tasks/one/steps?domain=chrome')),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
   it('have thought, action, time and screenshot, with the result and the other attempts at the task', async () => {
     const error = { Error: 'Exception in chrome/one', Exception: 'It is over.' };
     const [entry, next] = [entryOf(1), entryOf(2, { done: true, screenshot_file: 'gone.png' })];

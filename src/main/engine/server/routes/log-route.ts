@@ -70,11 +70,12 @@ const route = createRoute({
   }),
 });
 
-/** Searches read much. The next ones wait. */
-const searchesAtOnce = 2;
+/** Both unpack megabytes, and a search many of them. The next ones wait. */
+const atOnce = { slices: 8, searches: 2 };
 
 export function addLogRoute(app: App, feed: Feed, logs: LogReader | null): void {
-  const inTurn = pLimit(searchesAtOnce);
+  const slices = pLimit(atOnce.slices);
+  const searches = pLimit(atOnce.searches);
 
   app.openapi(route, async (c) => {
     const { incoming, outgoing } = c.env;
@@ -87,7 +88,7 @@ export function addLogRoute(app: App, feed: Feed, logs: LogReader | null): void 
     const { signal } = goneWith(outgoing);
     const read = () =>
       readRunLog(logs, run, { from, text: q, signal, ...(bytes === undefined ? {} : { bytes }) });
-    const found = await (q === undefined ? read() : inTurn(read));
+    const found = await (q === undefined ? slices : searches)(read);
     if (!found.ok) return answerProblem(c, { status: 404, detail: found.problem });
     const answer = found.value;
     if (logFormat(format, incoming.headers.accept, q) === 'json')

@@ -1,6 +1,12 @@
 /** `GET /api/runs/{id}/tasks/{task}/steps`: what happened in each step of a task, as the files of its benchmark tell it. */
 import { createRoute } from '@hono/zod-openapi';
-import { isInAttempt, type ScreensProblem, type TaskTexts } from '../../../../shared/screens.ts';
+import pLimit from 'p-limit';
+import {
+  isInAttempt,
+  type Screens,
+  type ScreensProblem,
+  type TaskTexts,
+} from '../../../../shared/screens.ts';
 import type { LogReader } from '../../archive/index.ts';
 import { inTurns } from '../../common/in-turns.ts';
 import type { Feed } from '../../feed/index.ts';
@@ -46,24 +52,40 @@ const route = createRoute({
   }),
 });
 
+/** Each holds the whole of its files in memory, which may be 50 MB and more. The next ones wait. */
+const readAtOnce = 4;
+
 export function addStepsRoute(app: App, source: ScreenSource, logs: LogReader | null): void {
   const placesOf = createStepPlaces(logs);
+  const inTurn = pLimit(readAtOnce);
+
+  async function read({ screens, task, record }: FoundTask, signal: AbortSignal) {
+    signal.throwIfAborted();
+    const texts = await screens.texts(task, signal);
+    if (!texts.ok) return texts;
+    const steps = await inTurns(readSteps(texts.value.texts, contextOf({ task, record }, texts.value)));
+    const { screens: pictures } = texts.value;
+    return { ok: true, value: { steps, pictures } } as const;
+  }
 
   app.openapi(route, async (c) => {
     const found = findScreens(source, { ...c.req.valid('param'), ...c.req.valid('query') });
     if (!found.ok) return answerProblem(c, found.problem);
-    const { screens, task } = found.value;
-    const read = await screens.texts(task, goneWith(c.env.outgoing).signal);
-    if (!read.ok) return answerProblem(c, screensProblem(read.problem));
-    const steps = await inTurns(readSteps(read.value.texts, contextOf(found.value, read.value)));
-    if (steps.steps.length + read.value.screens.length === 0 && steps.otherAttemptLines > 0)
+    const { task } = found.value;
+    const { signal } = goneWith(c.env.outgoing);
+    const answer = await inTurn(() => read(found.value, signal));
+    if (!answer.ok) return answerProblem(c, screensProblem(answer.problem));
+    const { steps, pictures } = answer.value;
+    if (steps.steps.length + pictures.length === 0 && steps.otherAttemptLines > 0)
       return answerProblem(c, screensProblem(overwritten));
     const run = source.feed.run(task.runId);
     const places = run === null ? new Map<number, LogPlace>() : await placesOf(run, task, found.value.record);
-    const view = viewOf(source.feed, found.value, read.value, steps);
+    const view = viewOf(source.feed, found.value, pictures, steps);
     return answerJson(c, { ...view, steps: withPlaces(view.steps, places) });
   });
 }
+
+type FoundTask = FoundAttempt & { readonly screens: Screens };
 
 const overwritten: ScreensProblem = {
   kind: 'absent',
@@ -82,7 +104,7 @@ function contextOf({ task, record }: FoundAttempt, { clockOffsetMs }: TaskTexts)
 function viewOf(
   feed: Feed,
   { task, record }: FoundAttempt,
-  { screens }: TaskTexts,
+  screens: TaskTexts['screens'],
   reading: StepsReading,
 ): StepsView {
   const attempt = { task, startedAt: record?.startedAt ?? null };
