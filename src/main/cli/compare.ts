@@ -7,6 +7,7 @@ import type {
   ShareView,
   TaskChange,
 } from '../../shared/comparison.ts';
+import { deltaIntervalText, deltaText, intervalText } from '../../shared/comparison-text.ts';
 import { plainText } from '../../shared/plain-text.ts';
 import { percentText } from '../../shared/score-text.ts';
 import { plural } from '../../shared/wording.ts';
@@ -167,23 +168,4 @@ function colourOf(attempt: ComparedTaskView['a'], paint: ChalkInstance): (text: 
 
 function countText(counts: DomainRow['counts'], change: TaskChange): string {
   return counts[change] === 0 ? '' : String(counts[change]);
-}
-
-/** "35.7–51.0": percent */
-function intervalText(interval: ShareView['interval']): string {
-  if (interval === null) return '';
-  return `${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)}`;
-}
-
-/** "−1.8 to +8.3": points */
-function deltaIntervalText(interval: ShareView['interval']): string {
-  return interval === null ? '' : `${deltaText(interval.low)} to ${deltaText(interval.high)}`;
-}
-
-/** "+3.2", "−1.5", "0.0": points */
-function deltaText(delta: number | null): string {
-  if (delta === null) return '–';
-  const text = Math.abs(delta * 100).toFixed(1);
-  if (Number(text) === 0) return text;
-  return `${delta > 0 ? '+' : '−'}${text}`;
 }

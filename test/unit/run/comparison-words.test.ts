@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { pText } from '../../../src/shared/comparison-text.ts';
 import { compareRuns } from '../../../src/main/engine/run/compare.ts';
 import {
   comparisonNotes,
   comparisonSentence,
   pointsText,
-  pText,
   type ComparedRun,
 } from '../../../src/main/engine/run/comparison-words.ts';
 import type { TaskAttempt } from '../../../src/main/engine/run/model.ts';

@@ -1,5 +1,6 @@
 /** Compares two runs task by task. Pure, deterministic, and independent of the order of the tasks. */
 import type { AttemptChoice, TaskChange } from '../../../shared/comparison.ts';
+import { significance } from '../../../shared/comparison-text.ts';
 import type { TaskAttempt } from './model.ts';
 import { mcnemarExactP, pairedDifferenceInterval, wilsonInterval, type Interval } from './statistics.ts';
 import { domainOf, isJudged, pairTasks, type TaskPair } from './task-pairs.ts';
@@ -58,9 +59,6 @@ export interface Comparison extends Tally {
    */
   readonly isDecisive: boolean;
 }
-
-/** The usual threshold for p. */
-export const significance = 0.05;
 
 /** Scores are decimal fractions: 0.1 + 0.2 and 0.3 are the same score. */
 const sameScore = 1e-9;

@@ -1,6 +1,7 @@
 /** A comparison in words. They claim no more than the figures show. Pure. */
+import { pText, significance } from '../../../shared/comparison-text.ts';
 import { plural } from '../../../shared/wording.ts';
-import { sideOf, significance, type Comparison } from './compare.ts';
+import { sideOf, type Comparison } from './compare.ts';
 import type { RunState } from './model.ts';
 
 /** What the words need to know of a run, besides its tasks. */
@@ -71,12 +72,4 @@ function runNotes(
 export function pointsText(delta: number): string {
   const points = Math.abs(delta) * 100;
   return points < 0.05 ? 'less than 0.1 points' : `${points.toFixed(1)} points`;
-}
-
-/** "p = 0.21". Rounding never takes p across the threshold. */
-export function pText(p: number): string {
-  if (p < 0.001) return 'p < 0.001';
-  const text = p.toFixed(p < 0.1 ? 3 : 2);
-  if (p < significance && Number(text) >= significance) return `p < ${significance}`;
-  return `p = ${Number(text) === 1 ? '1' : text}`;
 }
