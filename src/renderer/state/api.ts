@@ -87,7 +87,8 @@ export async function fetchRun(base: URL, runId: string): Promise<RunRecord> {
   return { run_id, ended_at, model, agent, results };
 }
 
-async function askJson<Value>(url: URL, signal: AbortSignal | undefined): Promise<Answer<Value>> {
+/** Reads an answer in JSON. */
+export async function askJson<Value>(url: URL, signal: AbortSignal | undefined): Promise<Answer<Value>> {
   const answer = await ask(url, {
     headers: { Accept: 'application/json' },
     ...(signal === undefined ? {} : { signal }),

@@ -1,15 +1,33 @@
 /** The addresses of the pages: what follows `#` ↔ a route. Pure. */
+import type { AttemptChoice } from '../../shared/comparison.ts';
 
 export type Route =
   /** `place`: id of an element that the address leads to, as `#pool-run-0` does. */
   | { readonly page: 'now'; readonly place: string | null }
   | { readonly page: 'vm'; readonly vm: string }
-  | { readonly page: 'runs'; readonly filters: RunFilters }
+  /** `picked`: ids of the runs selected for a comparison, at most two. */
+  | { readonly page: 'runs'; readonly filters: RunFilters; readonly picked?: readonly string[] }
   | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab; readonly filters: TaskFilters }
+  | CompareRoute
   | { readonly page: 'doctor' }
   | { readonly page: 'setup' }
   /** No page has this address. */
   | { readonly page: 'unknown'; readonly hash: string };
+
+/** Two runs, task by task. */
+export interface CompareRoute {
+  readonly page: 'compare';
+  /** Null: the comparable run before B, which the server finds. */
+  readonly a: string | null;
+  /** Null: not chosen yet. */
+  readonly b: string | null;
+  readonly attempt: AttemptChoice;
+  readonly filters: CompareFilters;
+}
+
+export const compareFilterNames = ['domain', 'q'] as const;
+/** Which of the compared tasks are shown; null: all. An empty domain stands for the tasks without one. */
+export type CompareFilters = Readonly<Record<(typeof compareFilterNames)[number], string | null>>;
 
 export const runFilterNames = ['vm', 'state', 'agent', 'model', 'q'] as const;
 /** Which runs of the history are shown; null: all. */
@@ -24,6 +42,7 @@ export type TaskFilters = Readonly<Record<(typeof taskFilterNames)[number], stri
 
 export const allRuns: RunFilters = { vm: null, state: null, agent: null, model: null, q: null };
 export const allTasks: TaskFilters = { domain: null, outcome: null, q: null };
+export const allCompared: CompareFilters = { domain: null, q: null };
 export const nowRoute: Route = { page: 'now', place: null };
 
 /** @param hash of an address, with its `#` */
@@ -42,8 +61,10 @@ export function parseRoute(hash: string): Route {
       return name === undefined || tab !== undefined ? unknown : { page: 'vm', vm: name };
     case 'runs':
       return name === undefined
-        ? { page: 'runs', filters: filtersIn(search, runFilterNames) }
+        ? { page: 'runs', filters: filtersIn(search, runFilterNames), ...pickedIn(search) }
         : runRoute(name, tab, search, unknown);
+    case 'compare':
+      return name === undefined ? compareRoute(search) : unknown;
     case 'doctor':
     case 'setup':
       return name === undefined ? { page } : unknown;
@@ -65,6 +86,25 @@ function runRoute(
     : { page: 'run', runId, tab, filters: filtersIn(search, taskFilterNames) };
 }
 
+function compareRoute(search: URLSearchParams): CompareRoute {
+  const idIn = (name: string): string | null => {
+    const id = search.get(name);
+    return id === '' ? null : id;
+  };
+  return {
+    page: 'compare',
+    a: idIn('a'),
+    b: idIn('b'),
+    attempt: search.get('attempt') === 'best' ? 'best' : 'first',
+    filters: filtersIn(search, compareFilterNames),
+  };
+}
+
+function pickedIn(search: URLSearchParams): { readonly picked?: readonly string[] } {
+  const ids = new Set(search.getAll('pick').filter((id) => id !== ''));
+  return ids.size === 0 ? {} : { picked: [...ids].slice(0, 2) };
+}
+
 /** Returns where a link to the page leads: "#/runs/ID?domain=notepad". */
 export function hashOf(route: Route): string {
   switch (route.page) {
@@ -73,10 +113,14 @@ export function hashOf(route: Route): string {
     case 'vm':
       return `#/vms/${encodeURIComponent(route.vm)}`;
     case 'runs':
-      return `#/runs${queryOf(route.filters)}`;
+      return `#/runs${queryOf(route.filters, route.picked)}`;
     case 'run': {
       const tab = route.tab === 'tasks' ? '' : `/${route.tab}`;
       return `#/runs/${encodeURIComponent(route.runId)}${tab}${queryOf(route.filters)}`;
+    }
+    case 'compare': {
+      const { a, b, attempt, filters } = route;
+      return `#/compare${queryOf({ a, b, attempt: attempt === 'first' ? null : attempt, ...filters })}`;
     }
     case 'doctor':
     case 'setup':
@@ -89,6 +133,10 @@ export function hashOf(route: Route): string {
 export const vmHash = (vm: string): string => hashOf({ page: 'vm', vm });
 export const runHash = (runId: string): string =>
   hashOf({ page: 'run', runId, tab: 'tasks', filters: allTasks });
+
+/** @param a null: the comparable run before B */
+export const compareHash = (a: string | null, b: string): string =>
+  hashOf({ page: 'compare', a, b, attempt: 'first', filters: allCompared });
 
 /** Returns what tells one page from another: filters and tabs change within a page. */
 export function pageKey(route: Route): string {
@@ -109,9 +157,10 @@ function filtersIn<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, search.get(name)])) as Record<Name, string | null>;
 }
 
-function queryOf(filters: Readonly<Record<string, string | null>>): string {
+function queryOf(filters: Readonly<Record<string, string | null>>, picked: readonly string[] = []): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(filters)) if (value !== null) search.set(name, value);
+  for (const id of picked) search.append('pick', id);
   const query = search.toString();
   return query === '' ? '' : `?${query}`;
 }

@@ -1,3 +1,4 @@
+import { compareStates } from './compare-states.ts';
 import { extremeStates } from './extreme-states.ts';
 import { poolStates } from './pool-states.ts';
 import { runStates } from './run-states.ts';
@@ -9,6 +10,7 @@ export const allStates: readonly State[] = [
   ...states,
   ...poolStates,
   ...runStates,
+  ...compareStates,
   ...setupStates,
   ...extremeStates,
 ];

@@ -21,11 +21,13 @@ export interface RecordedRun {
   readonly arguments?: Partial<RunArguments>;
   /** From 0; another seed gives other results. */
   readonly seed?: number;
+  /** What is different about the nth task. */
+  readonly change?: (index: number) => Partial<TaskRecord>;
 }
 
 /** Records a run with its tasks. Two of a hundred tasks are lost. */
 export function recordRun(feed: Feed, options: RecordedRun): void {
-  const { runId, vm = vmName, startedAt, done, total, state = 'finished', seed = 0 } = options;
+  const { runId, vm = vmName, startedAt, done, total, state = 'finished', seed = 0, change } = options;
   const tasks = Array.from({ length: done }, (_, index): TaskRecord => {
     const began = startedAt + index * 2 * minuteMs;
     const plain = nthTask(index + seed * 3, { vm, runId });
@@ -38,6 +40,7 @@ export function recordRun(feed: Feed, options: RecordedRun): void {
       endedAt: began + (40 + ((index * 37) % 75)) * 1000,
       message: plain.outcome === 'exception' ? message : null,
       ...(isLost ? { outcome: 'lost', score: null, success: false } : {}),
+      ...change?.(index),
     };
   });
   const scored = tasks.filter(({ score }) => score !== null);
@@ -95,3 +98,31 @@ export const oldRun: RecordedRun = {
   done: 154,
   total: 154,
 };
+
+/** A run of the same tasks as `oldRun`, of yesterday, on another VM: better at some tasks, worse at fewer. */
+export const newRun: RecordedRun = {
+  runId: 'waa-eval-vm-20260127-225508318',
+  startedAt: Date.now() - dayMs,
+  done: 154,
+  total: 154,
+  arguments: { model: 'claude-sonnet-4-20250514' },
+  change: (index) => {
+    if (index % 10 === 1) return { outcome: 'scored', score: 1, success: true, message: null };
+    if (index % 25 === 4) return { outcome: 'scored', score: 0, success: false, message: null };
+    return {};
+  },
+};
+
+/** Records both runs with this many tasks, of which each run has ended three alone. */
+export function recordPair(feed: Feed, total = 154): void {
+  recordRun(feed, { ...oldRun, done: total - 3, total });
+  recordRun(feed, {
+    ...newRun,
+    ...{ done: total, total },
+    change: (index) => ({
+      ...newRun.change?.(index),
+      ...(index < 3 ? { taskId: `another-task-${index}-WOS` } : {}),
+      ...(index === 20 ? { attempt: 2 } : {}),
+    }),
+  });
+}

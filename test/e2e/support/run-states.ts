@@ -6,13 +6,13 @@ import { setReady, startRun } from './scenes.ts';
 import { rowCount, text, type State } from './states.ts';
 
 /** Goes to a page once the dashboard is there. */
-async function open(page: Page, bench: Bench, hash: string): Promise<void> {
+export async function open(page: Page, bench: Bench, hash: string): Promise<void> {
   await page.goto(`${bench.url}/${hash}`);
 }
 const runPath = (tab = ''): string => `#/runs/${oldRun.runId}${tab}`;
-const neverAnswered = (page: Page, path: string): Promise<void> =>
+export const neverAnswered = (page: Page, path: string): Promise<void> =>
   page.route(`**${path}`, () => undefined).then(() => undefined);
-const failing = (page: Page, path: string): Promise<void> =>
+export const failing = (page: Page, path: string): Promise<void> =>
   page
     .route(`**${path}`, (route) =>
       route.fulfill({

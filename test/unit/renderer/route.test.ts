@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import {
+  allCompared,
   allRuns,
   allTasks,
   hashOf,
@@ -17,10 +18,19 @@ const name = fc.string({ minLength: 1 }).filter((text) => text.isWellFormed());
 const filter = fc.option(name);
 const runFilters = fc.record({ vm: filter, state: filter, agent: filter, model: filter, q: filter });
 const taskFilters = fc.record({ domain: filter, outcome: filter, q: filter });
+const picks = fc.uniqueArray(name, { minLength: 1, maxLength: 2 });
 const anyRoute: fc.Arbitrary<Route> = fc.oneof(
   fc.constant(nowRoute),
   fc.record({ page: fc.constant('vm' as const), vm: name }),
   fc.record({ page: fc.constant('runs' as const), filters: runFilters }),
+  fc.record({ page: fc.constant('runs' as const), filters: runFilters, picked: picks }),
+  fc.record({
+    page: fc.constant('compare' as const),
+    a: filter,
+    b: filter,
+    attempt: fc.constantFrom('first' as const, 'best' as const),
+    filters: fc.record({ domain: filter, q: filter }),
+  }),
   fc.record({
     page: fc.constant('run' as const),
     runId: name,
@@ -65,6 +75,16 @@ describe('parseRoute', () => {
       '#/runs/run-1?domain=&outcome=failed&other=x',
       { page: 'run', runId: 'run-1', tab: 'tasks', filters: { ...allTasks, domain: '', outcome: 'failed' } },
     ],
+    ['#/runs?pick=a&pick=a&pick=&pick=b&pick=c', { page: 'runs', filters: allRuns, picked: ['a', 'b'] }],
+    ['#/compare', { page: 'compare', a: null, b: null, attempt: 'first', filters: allCompared }],
+    [
+      '#/compare?a=&b=run-2&attempt=best&domain=&q=x',
+      { page: 'compare', a: null, b: 'run-2', attempt: 'best', filters: { domain: '', q: 'x' } },
+    ],
+    [
+      '#/compare?a=a%26b&b=c&attempt=odd',
+      { page: 'compare', a: 'a&b', b: 'c', attempt: 'first', filters: allCompared },
+    ],
     ['#/doctor', { page: 'doctor' }],
     ['#/setup', { page: 'setup' }],
   ])('"%s"', ([hash, route]) => expect(parseRoute(hash)).toEqual(route));
@@ -77,6 +97,7 @@ describe('parseRoute', () => {
     '#/runs/',
     '#/runs/a/tasks',
     '#/runs/a/charts/b',
+    '#/compare/a',
     '#/doctor/x',
     '#/runs/%zz',
     '#//',

@@ -2,7 +2,7 @@
 import type { TaskResult } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
 
-export function resultInWords({ outcome, success }: TaskResult): MarkedWord {
+export function resultInWords({ outcome, success }: Pick<TaskResult, 'outcome' | 'success'>): MarkedWord {
   switch (outcome) {
     case 'scored':
       return success ? { mark: 'ok', word: 'Passed' } : { mark: 'bad', word: 'Failed' };

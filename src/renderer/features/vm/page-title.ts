@@ -35,6 +35,8 @@ function aboutPage(
       return ['Runs'];
     case 'run':
       return [runTitle === '' ? 'Run' : runTitle];
+    case 'compare':
+      return ['Compare two runs'];
     case 'doctor':
       return ['Doctor'];
     case 'setup':

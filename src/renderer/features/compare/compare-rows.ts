@@ -1,0 +1,84 @@
+/** The compared tasks: which are shown, in which lists. Pure. */
+import type { ComparedTaskView, ComparisonView, TaskChange } from '../../../shared/comparison.ts';
+import { plural } from '../../../shared/wording.ts';
+import { allTasks, hashOf, type CompareFilters, type CompareRoute } from '../../state/route.ts';
+
+export interface ChangeList {
+  readonly change: TaskChange;
+  readonly title: string;
+  /** What the title does not say by itself. */
+  readonly hint: string | null;
+  /** Those that the filters let through. */
+  readonly tasks: readonly ComparedTaskView[];
+  /** How many there are without filters. */
+  readonly total: number;
+}
+
+const lists: readonly Pick<ChangeList, 'change' | 'title' | 'hint'>[] = [
+  { change: 'improved', title: 'Improved', hint: null },
+  { change: 'regressed', title: 'Regressed', hint: null },
+  {
+    change: 'invalid',
+    title: 'Not valid',
+    hint: 'Ended in both runs, without a result in at least one: an exception, lost, interrupted',
+  },
+  { change: 'only_a', title: 'Only in A', hint: 'B has not ended these tasks' },
+  { change: 'only_b', title: 'Only in B', hint: 'A has not ended these tasks' },
+  { change: 'same', title: 'The same', hint: null },
+];
+
+/** Returns the lists in the order in which they are shown. Improved and regressed tasks always have one. */
+export function changeLists(comparison: ComparisonView, filters: CompareFilters): readonly ChangeList[] {
+  return lists
+    .map((list) => ({
+      ...list,
+      tasks: filteredPairs(comparison[list.change], filters),
+      total: comparison[list.change].length,
+    }))
+    .filter(({ change, total }) => total > 0 || change === 'improved' || change === 'regressed');
+}
+
+function filteredPairs(
+  tasks: readonly ComparedTaskView[],
+  { domain, q }: CompareFilters,
+): readonly ComparedTaskView[] {
+  const sought = (q ?? '').trim().toLowerCase();
+  return tasks.filter(
+    (task) =>
+      (domain === null || (task.domain ?? '') === domain) &&
+      (sought === '' ||
+        [task.task_id, task.domain, task.instruction].some((text) => text?.toLowerCase().includes(sought))),
+  );
+}
+
+/** "14", or "3 of 14" if filters hide some. */
+export function listCount({ tasks, total }: Pick<ChangeList, 'tasks' | 'total'>): string {
+  return tasks.length === total ? String(total) : `${tasks.length} of ${total}`;
+}
+
+/** Returns whether the choice between first and best attempt can make a difference. */
+export function hasSeveralAttempts(comparison: ComparisonView): boolean {
+  return lists.some(({ change }) =>
+    comparison[change].some(({ a, b }) => (a?.attempts ?? 0) > 1 || (b?.attempts ?? 0) > 1),
+  );
+}
+
+type Attempt = NonNullable<ComparedTaskView['a']>;
+
+/** "7 steps", with "attempt 2 of 3" if there were several. */
+export function attemptText({ steps, attempt, attempts }: Attempt): string {
+  const taken = plural(steps, 'step');
+  return attempts > 1 ? `${taken}, attempt ${attempt} of ${attempts}` : taken;
+}
+
+/** Returns where one of the runs shows the task. */
+export function attemptHash(runId: string, { task_id: q, domain }: Attempt): string {
+  return hashOf({ page: 'run', runId, tab: 'tasks', filters: { ...allTasks, domain: domain ?? '', q } });
+}
+
+/** Returns whether the comparison is the one that the address asks for. */
+export function isOfRoute(comparison: ComparisonView, { a, b, attempt }: CompareRoute): boolean {
+  return (
+    comparison.b.run_id === b && (a === null || comparison.a.run_id === a) && comparison.attempt === attempt
+  );
+}
