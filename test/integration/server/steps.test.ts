@@ -87,6 +87,27 @@ async function detailOf(path: string, status: number): Promise<string> {
 }
 
 describe('the steps of a task', () => {
+  it('are not read for those who hung up, which is no fault', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    pause = () => gate.promise;
+    const path = 'run-1/tasks/one/steps?domain=chrome';
+    const first = Array.from({ length: 4 }, () => get(path));
+    await until(() => asked.length >= 4, 'all places are taken');
+    const waiting = request(`${running.server.url}/api/runs/${path}`);
+    const closed = new Promise((resolve) => waiting.once('close', resolve));
+    waiting.on('error', () => undefined).end();
+    await until(() => waiting.writableFinished, 'the request is sent');
+    // An answer that came later shows that the server has read it.
+    await get('run-1');
+    waiting.destroy();
+    await closed;
+    await get('run-1');
+    gate.resolve(undefined);
+    await Promise.all(first);
+    expect((await get(path)).status).toBe(200);
+    expect([asked.length, running.logged]).toEqual([5, []]);
+  });
+
   it('do not take the memory of all who ask at once', async () => {
     let reading = 0;
     let most = 0;

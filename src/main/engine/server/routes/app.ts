@@ -37,6 +37,8 @@ export function createApp(faults: FaultLog): App {
   app.onError((error, c) => {
     if (error instanceof HTTPException)
       return answerProblem(c, { status: error.status, detail: `${error.message}.` });
+    // Work for a client that hung up was stopped: that is no fault, and must not crowd out one.
+    if (error.name === 'AbortError' && c.env.outgoing.destroyed) return RESPONSE_ALREADY_SENT;
     faults.note(error, c.env.incoming.url ?? '');
     if (!c.env.outgoing.headersSent) return answerProblem(c, internalProblem);
     c.env.outgoing.destroy();
