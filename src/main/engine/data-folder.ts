@@ -65,7 +65,7 @@ export function startPruning({ feed, archive, logs, config, log }: PruningOption
     const { keepDays, maxMegabytes } = config().journal;
     try {
       feed.prune({ olderThanMs: keepDays * 86_400_000, maxBytes: maxMegabytes * 1_000_000 });
-      logs.sweep(feed.runs({ limit: allRuns }));
+      logs.sweep(feed.runs({ limit: allRuns }), archive.sinceMs());
     } catch (error) {
       log.error({ err: error }, 'BenchTray could not prune the journal and tries again in an hour');
     }

@@ -12,6 +12,7 @@ import { runOf, startMs, taskOf } from '../feed/fixtures.ts';
 let dataDir: string;
 let feed: Feed;
 let settings: HistorySettings;
+let nowMs: number;
 let archive: Archive;
 /** Of the kept logs, by run. */
 let logBytes: Map<string, number>;
@@ -19,6 +20,7 @@ beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'benchtray-archive-'));
   settings = { screenshots: 'all', maxMegabytes: 100 };
   logBytes = new Map();
+  nowMs = startMs;
   open();
 });
 afterEach(async () => {
@@ -33,7 +35,7 @@ function open(): void {
 }
 
 const options = (): Parameters<typeof createArchive>[0] => ({
-  ...{ dataDir, feed, settings: () => settings, wallMs: () => startMs, monotonicMs: () => 0 },
+  ...{ dataDir, feed, settings: () => settings, wallMs: () => nowMs, monotonicMs: () => 0 },
   logs: {
     bytesOf: ({ runId }) => logBytes.get(runId) ?? 0,
     remove({ runId }) {
@@ -130,6 +132,26 @@ describe('the archive', () => {
     open();
     await archive.sweep();
     expect(await namesOf(key)).toEqual(['step_1.png', 'step_2.png']);
+  });
+
+  it('keeps what another journal names: one that is damaged is set aside, and a person may go back to a copy', async () => {
+    const key = keyOf('task-1');
+    end(key);
+    await keep(key, { 'step_1.png': one });
+    await archive.sweep();
+    await archive.close();
+    feed.close();
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(join(dataDir, `journal.sqlite${suffix}`), { force: true });
+
+    nowMs = Date.now() + 60_000;
+    open();
+    await archive.sweep();
+    expect(storedFiles()).toHaveLength(1);
+    // Since then, the archive is that of the new journal.
+    expect(archive.sinceMs()).toBe(nowMs);
+    nowMs += 60_000;
+    expect(archive.sinceMs()).toBe(nowMs - 60_000);
   });
 
   it('believes nothing of a copy that was not finished, and wants it again', async () => {

@@ -1,6 +1,6 @@
 /** The files of the archive, in a real folder: what a crash or a full disk leaves of them. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -94,9 +94,13 @@ describe('the files of the archive', () => {
     const [file = ''] = filesIn(root);
     writeFileSync(file, 'b screenshot');
     expect(await store.read(stored)).toBeNull();
+    // The same file comes again: it is healed, also if the damage left its size.
+    writeFileSync(file, Buffer.alloc(screen.length, 'x'));
+    expect(await store.read(stored)).toBeNull();
+    await batch.put('screen', screen);
+    expect(await store.read(stored)).not.toBeNull();
     writeFileSync(file, screen.subarray(0, -1));
     expect(await store.read(stored)).toBeNull();
-    // The same file comes again: it is healed.
     await batch.put('screen', screen);
     expect(await store.read(stored)).not.toBeNull();
     rmSync(file);
@@ -118,18 +122,40 @@ describe('the files of the archive', () => {
       for (const file of filesIn(join(root, 'screens')))
         expect(hashOf(screen)).toBe(file.split(/[/\\]/).at(-1));
       const next = open();
-      await next.sweep();
+      await next.sweep(0);
       expect(filesIn(root), `after ${calls} calls`).toEqual([]);
       // What was named before is still there.
       using again = next.begin();
       const stored = await again.put('screen', screen);
       kept.add(stored.hash);
-      await open().sweep();
+      await open().sweep(0);
       expect(await next.read({ kind: 'screen', ...stored })).not.toBeNull();
       kept.clear();
       rmSync(root, { recursive: true });
     }
     expect(calls).toBeGreaterThan(8);
+  });
+
+  it('are swept also where something lies between them that cannot be removed', async () => {
+    const store = open();
+    {
+      using batch = store.begin();
+      await batch.put('screen', screen);
+    }
+    mkdirSync(join(root, 'incoming', 'a folder'), { recursive: true });
+    mkdirSync(join(root, 'screens', '00', '0'.repeat(64)), { recursive: true });
+    await store.sweep(0);
+    expect(filesIn(root)).toEqual([]);
+  });
+
+  it('are not swept if they are older than this journal', async () => {
+    const store = open();
+    {
+      using batch = store.begin();
+      await batch.put('screen', screen);
+    }
+    await store.sweep(Date.now() + 60_000);
+    expect(filesIn(root)).toHaveLength(1);
   });
 
   it('stay while a batch has them, and go when neither a batch nor an attempt names them', async () => {
@@ -140,7 +166,7 @@ describe('the files of the archive', () => {
     await second.put('screen', screen);
     first[Symbol.dispose]();
     await store.remove('screen', hash);
-    await store.sweep();
+    await store.sweep(0);
     expect(filesIn(root)).toHaveLength(1);
     second[Symbol.dispose]();
     kept.add(hash);

@@ -5,6 +5,7 @@ import { messageOf } from '../../../shared/message-of.ts';
 import type { Screens } from '../../../shared/screens.ts';
 import { isHuge, pictureSize, pictureType } from '../common/picture.ts';
 import type { AttemptKey, Feed, KeptFile } from '../feed/index.ts';
+import { archiveSince } from './archive-since.ts';
 import { createLogShelf } from './log/log-shelf.ts';
 import type { LogStore } from './log/log-store.ts';
 import { keptFirst } from './kept-first.ts';
@@ -43,8 +44,10 @@ export interface Archive {
   over(onVm: Screens | null): Screens;
   /** Removes what is over the limit. */
   makeRoom(): Promise<void>;
-  /** Removes files that nothing names. */
+  /** Removes files that nothing names, and that are not older than {@link Archive.sinceMs}. */
   sweep(): Promise<void>;
+  /** Returns since when the archive is that of the present journal; epoch milliseconds. */
+  sinceMs(): number;
   /** Ends what is being removed. The journal is not asked any more. */
   close(): Promise<void>;
 }
@@ -72,7 +75,9 @@ export function createArchive(options: ArchiveOptions): Archive {
   const { dataDir, feed, logs, settings, wallMs, monotonicMs, keptFreeBytes = usualFreeBytes } = options;
   let isClosed = false;
   const isKept = (hash: string): boolean => isClosed || feed.isHashKept(hash);
-  const store = openFileStore(join(dataDir, 'archive'), isKept, options.disk);
+  const root = join(dataDir, 'archive');
+  const store = openFileStore(root, isKept, options.disk);
+  const sinceMs = (): number => archiveSince(root, feed.journalId, wallMs());
   const mostBytes = (): number => settings().maxMegabytes * 1_000_000;
   const logShelf = createLogShelf({ feed, logs, monotonicMs });
   const shelves: readonly Shelf[] = [
@@ -149,7 +154,8 @@ export function createArchive(options: ArchiveOptions): Archive {
     over: (onVm) => keptFirst({ feed, store, onVm }),
 
     makeRoom: () => inOrder(() => makeRoom(shelves, mostBytes())),
-    sweep: () => inOrder(() => store.sweep()),
+    sweep: () => inOrder(() => store.sweep(sinceMs())),
+    sinceMs,
     async close() {
       isClosed = true;
       await removing;

@@ -26,8 +26,12 @@ export interface FileStore {
   read(file: Pick<KeptFile, 'kind' | 'hash' | 'sizeBytes' | 'storedBytes'>): Promise<Uint8Array | null>;
   /** Removes a file, unless an attempt names it or a batch has just stored it. */
   remove(kind: Kind, hash: string): Promise<void>;
-  /** Removes all files that no attempt names: those of a process that was killed, and of runs that were erased. */
-  sweep(): Promise<void>;
+  /**
+   * Removes files that no attempt names: those of a process that was killed, and of runs that were erased. One that cannot be removed
+   * holds up no other.
+   * @param sinceMs older files stay, epoch milliseconds: another journal may name them
+   */
+  sweep(sinceMs: number): Promise<void>;
 }
 
 /** The calls that change a folder. A test ends the process between any two of them. */
@@ -130,8 +134,7 @@ export function openFileStore(
           const stored = kind === 'text' ? await compress(bytes) : bytes;
           const path = pathOf(kind, hash);
           await leaving.get(path)?.catch(() => undefined);
-          const known = await stat(path).catch(() => null);
-          if (known?.isFile() !== true || known.size !== stored.length) await write(path, stored);
+          if (!(await holds(path, stored))) await write(path, stored);
           return { hash, sizeBytes: bytes.length, storedBytes: stored.length };
         },
         [Symbol.dispose]() {
@@ -158,20 +161,32 @@ export function openFileStore(
 
     remove: (kind, hash) => removeFree(hash, pathOf(kind, hash)),
 
-    async sweep() {
+    async sweep(sinceMs) {
+      const isOld = async (path: string): Promise<boolean> => (await stat(path)).mtimeMs < sinceMs;
       for (const name of await namesIn(join(root, incoming)))
-        if (!writing.has(name)) await disk.remove(join(root, incoming, name));
+        if (!writing.has(name)) await disk.remove(join(root, incoming, name)).catch(() => undefined);
       for (const kind of kinds) {
         for (const shard of await namesIn(join(root, folders[kind]))) {
           const folder = join(root, folders[kind], shard);
           for (const name of await namesIn(folder)) {
             const hash = storedName.exec(name)?.[1];
-            if (hash !== undefined) await removeFree(hash, join(folder, name));
+            const path = join(folder, name);
+            if (hash === undefined || !isFree(hash) || (await isOld(path).catch(() => true))) continue;
+            await removeFree(hash, path).catch(() => undefined);
           }
         }
       }
     },
   };
+}
+
+/** Returns whether a file has these bytes. One of the same size may be damaged. */
+async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return Buffer.compare(await readUserFile(path, { maxBytes: bytes.length }), bytes) === 0;
+  } catch {
+    return false;
+  }
 }
 
 function hashOf(bytes: Uint8Array): string {

@@ -34,8 +34,11 @@ export interface LogStore extends LogReader {
   remove(run: LoggedRun): number;
   /** Removes the logs of a VM, without a note. */
   eraseVm(vm: string): void;
-  /** Removes logs that belong to none of these runs, and were not written for a day: the journal has dropped their runs. */
-  sweep(runs: readonly LoggedRun[]): void;
+  /**
+   * Removes logs that belong to none of these runs, and were not written for a day: the journal has dropped their runs.
+   * @param sinceMs older logs stay, epoch milliseconds: another journal may have their runs
+   */
+  sweep(runs: readonly LoggedRun[], sinceMs: number): void;
   /** Resolves when nothing waits to be packed. */
   idle(): Promise<void>;
   /** Writes what waits. */
@@ -134,10 +137,13 @@ export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: L
     eraseVm(vm) {
       drop(join(root, folderName(vm)));
     },
-    sweep(runs) {
+    sweep(runs, sinceMs) {
       const known = new Set(runs.flatMap((run) => startFolders(root, run)));
-      for (const folder of below(root).flatMap(below))
-        if (!known.has(folder) && Date.now() - newestMs(folder) > abandonedMs) drop(folder);
+      for (const folder of below(root).flatMap(below)) {
+        const writtenMs = newestMs(folder);
+        const isAbandoned = writtenMs >= sinceMs && Date.now() - writtenMs > abandonedMs;
+        if (!known.has(folder) && isAbandoned) drop(folder);
+      }
     },
     idle: () => packer.idle(),
     async close() {
