@@ -10,7 +10,7 @@ const current = { taskId: 'now', domain: 'clock', instruction: 'Set an alarm.' }
 
 async function show(strip = stripCells(run, current)) {
   const onSelect = vi.fn<(cell: Cell) => void>();
-  const screen = await render(TaskStrip, { strip, selected: null, onSelect });
+  const screen = await render(TaskStrip, { strip, onSelect });
   const cells = () => screen.getByRole('toolbar').getByRole('button').elements() as HTMLElement[];
   return { ...screen, cells, onSelect };
 }
@@ -76,7 +76,7 @@ test('the task under the pointer or the focus is said below', async () => {
   expect(second.getAttribute('aria-label')).toContain('Failed, libreoffice_calc');
 });
 
-test('a task that has not ended leads nowhere', async () => {
+test('a task that has not begun leads nowhere', async () => {
   const { cells, onSelect } = await show();
   const last = cells().at(-1);
   expect(last?.getAttribute('aria-disabled')).toBe('true');

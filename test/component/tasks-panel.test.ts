@@ -24,6 +24,7 @@ async function show(
     filters: { ...allTasks, ...changes.filters },
     selected: changes.selected ?? null,
     nowMs,
+    hashOfTask: ({ task_id }: TaskAttempt) => `#/steps-of-${task_id}`,
     onFilter,
     onSelect,
   });

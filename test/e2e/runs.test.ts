@@ -11,6 +11,7 @@ const figure = (page: Page, name: string) => page.locator('dl > div').filter({ h
 test('the reason of a failed task is three clicks away, also on a VM that is gone', async ({
   bench,
   page,
+  complaints,
 }) => {
   setReady(bench.feed);
   recordRun(bench.feed, oldRun);
@@ -34,11 +35,15 @@ test('the reason of a failed task is three clicks away, also on a VM that is gon
     .getByRole('button', { name: /: Error, / })
     .first()
     .click();
-  const open = page.locator('tr.open');
-  await expect(open).toBeInViewport();
-  await expect(open.getByRole('button', { expanded: true })).toBeFocused();
-  await expect(open).toContainText('You exceeded your current quota');
+  await expect(page).toHaveURL(/\/tasks\/.*attempt=1$/);
+  await expect(page.getByTestId('verdict')).toHaveText('Error');
+  await expect(page.getByTestId('reason')).toContainText('You exceeded your current quota');
   expect(clicks).toBeLessThanOrEqual(3);
+  // Nothing of the task was kept, and the page says so.
+  await expect(page.getByText('There is no film of this task')).toBeVisible();
+  await page.close();
+  expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+  complaints.length = 0;
 });
 
 test('back, forward and reload find the page as it was', async ({ bench, page }) => {

@@ -38,6 +38,7 @@ async function problemOf(response: Response): Promise<Problem> {
   return { status, detail, hint: hint ?? null, reason: reason ?? null, fields: fields ?? [] };
 }
 
-function refused(status: number, detail: string): Answer<never> {
+/** Returns a problem that no server has told. @param status 0: there was no answer */
+export function refused(status: number, detail: string): Answer<never> {
   return { ok: false, problem: { status, detail, hint: null, reason: null, fields: [] } };
 }

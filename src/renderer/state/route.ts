@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: 'runs'; readonly filters: RunFilters; readonly picked?: readonly string[] }
   | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab; readonly filters: TaskFilters }
   | CompareRoute
+  | TaskRoute
   | { readonly page: 'doctor' }
   | { readonly page: 'setup' }
   /** No page has this address. */
@@ -28,6 +29,19 @@ export interface CompareRoute {
 export const compareFilterNames = ['domain', 'q'] as const;
 /** Which of the compared tasks are shown; null: all. An empty domain stands for the tasks without one. */
 export type CompareFilters = Readonly<Record<(typeof compareFilterNames)[number], string | null>>;
+
+/** An attempt at a task, step by step. */
+export interface TaskRoute {
+  readonly page: 'task';
+  readonly runId: string;
+  readonly taskId: string;
+  /** Null: of any domain. */
+  readonly domain: string | null;
+  /** Null: the newest. */
+  readonly attempt: number | null;
+  /** "3", or "3.2" for the second action of step 3; null: the first. */
+  readonly step: string | null;
+}
 
 export const runFilterNames = ['vm', 'state', 'agent', 'model', 'q'] as const;
 /** Which runs of the history are shown; null: all. */
@@ -53,9 +67,11 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = splitOnce(hash.slice(2), '?');
   const segments = path.split('/').map(decoded);
   if (segments.includes(null)) return unknown;
-  const [page, name, tab, ...rest] = segments as string[];
+  const [page, name, tab, task, ...rest] = segments as string[];
   const search = new URLSearchParams(query);
-  if (rest.length > 0 || name === '') return unknown;
+  if (page === 'runs' && tab === 'tasks' && name && task && rest.length === 0)
+    return taskRoute(name, task, search);
+  if (task !== undefined || name === '') return unknown;
   switch (page) {
     case 'vms':
       return name === undefined || tab !== undefined ? unknown : { page: 'vm', vm: name };
@@ -105,6 +121,18 @@ function pickedIn(search: URLSearchParams): { readonly picked?: readonly string[
   return ids.size === 0 ? {} : { picked: [...ids].slice(0, 2) };
 }
 
+function taskRoute(runId: string, taskId: string, search: URLSearchParams): TaskRoute {
+  const attempt = search.get('attempt') ?? '';
+  const step = search.get('step') ?? '';
+  return {
+    page: 'task',
+    ...{ runId, taskId },
+    domain: search.get('domain'),
+    attempt: /^[1-9]\d{0,5}$/.test(attempt) ? Number(attempt) : null,
+    step: /^\d{1,6}(?:\.\d{1,4})?$/.test(step) ? step : null,
+  };
+}
+
 /** Returns where a link to the page leads: "#/runs/ID?domain=notepad". */
 export function hashOf(route: Route): string {
   switch (route.page) {
@@ -122,6 +150,11 @@ export function hashOf(route: Route): string {
       const { a, b, attempt, filters } = route;
       return `#/compare${queryOf({ a, b, attempt: attempt === 'first' ? null : attempt, ...filters })}`;
     }
+    case 'task': {
+      const { runId, taskId, domain, attempt, step } = route;
+      const query = queryOf({ domain, attempt: attempt === null ? null : String(attempt), step });
+      return `#/runs/${encodeURIComponent(runId)}/tasks/${encodeURIComponent(taskId)}${query}`;
+    }
     case 'doctor':
     case 'setup':
       return `#/${route.page}`;
@@ -138,13 +171,20 @@ export const runHash = (runId: string): string =>
 export const compareHash = (a: string | null, b: string): string =>
   hashOf({ page: 'compare', a, b, attempt: 'first', filters: allCompared });
 
-/** Returns what tells one page from another: filters and tabs change within a page. */
+export const taskHash = (
+  runId: string,
+  { taskId, domain, attempt }: Pick<TaskRoute, 'taskId' | 'domain' | 'attempt'>,
+): string => hashOf({ page: 'task', runId, taskId, domain, attempt, step: null });
+
+/** Returns what tells one page from another: filters, tabs and steps change within a page. */
 export function pageKey(route: Route): string {
   switch (route.page) {
     case 'vm':
       return vmHash(route.vm);
     case 'run':
       return runHash(route.runId);
+    case 'task':
+      return taskHash(route.runId, route);
     default:
       return route.page;
   }

@@ -1,5 +1,6 @@
 import { compareStates } from './compare-states.ts';
 import { extremeStates } from './extreme-states.ts';
+import { filmStates } from './film-states.ts';
 import { poolStates } from './pool-states.ts';
 import { runStates } from './run-states.ts';
 import { setupStates } from './setup-states.ts';
@@ -11,6 +12,7 @@ export const allStates: readonly State[] = [
   ...poolStates,
   ...runStates,
   ...compareStates,
+  ...filmStates,
   ...setupStates,
   ...extremeStates,
 ];

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { demoVmName } from '../../../src/main/engine/setup/index.ts';
-import { openFeed, type Feed } from '../../../src/main/engine/feed/index.ts';
+import { createLogReader } from '../../../src/main/engine/archive/index.ts';
+import { openFeed, type Feed, type RunRecord } from '../../../src/main/engine/feed/index.ts';
+import type { Screens } from '../../../src/shared/screens.ts';
+import { keptLogOf } from '../../support/kept-log.ts';
 import { openTestSetup, type TestSetup } from '../../support/set-up.ts';
 import { startServer, type ConfiguredVm, type RunningServer } from '../../../src/main/engine/server/index.ts';
 
@@ -16,6 +19,10 @@ export interface Bench {
   readonly url: string;
   /** May be changed at any time. */
   vms: readonly ConfiguredVm[];
+  /** What reads the files of tasks; null: no VM is connected. */
+  screens: Screens | null;
+  /** Keeps this text as the log of a run. */
+  keepLog(run: Pick<RunRecord, 'vm' | 'runId' | 'log'>, text: string): void;
   /** What VMs are set up by; a VM that is saved is not watched by itself here. */
   readonly setup: TestSetup;
   /** The server ends, and with it every stream. */
@@ -53,6 +60,8 @@ export const test = base.extend<Fixtures>({
         feed,
         vms: () => bench.vms,
         setup,
+        screens: () => bench.screens,
+        logs: createLogReader(dataDir),
         backgroundTasks: () => [],
         names: [],
         allowedOrigins: [],
@@ -69,6 +78,10 @@ export const test = base.extend<Fixtures>({
     let vms: readonly ConfiguredVm[] = [{ name: vmName, address: '20.123.45.67' }];
     const bench: Bench = {
       setup,
+      screens: null,
+      keepLog(run, text) {
+        keptLogOf(dataDir, run, text);
+      },
       get vms() {
         return vms;
       },

@@ -37,6 +37,14 @@ const anyRoute: fc.Arbitrary<Route> = fc.oneof(
     tab: fc.constantFrom(...runTabs),
     filters: taskFilters,
   }),
+  fc.record({
+    page: fc.constant('task' as const),
+    runId: name,
+    taskId: name,
+    domain: filter,
+    attempt: fc.option(fc.integer({ min: 1, max: 999_999 })),
+    step: fc.constantFrom(null, '0', '3', '3.2', '999999.9999'),
+  }),
   fc.constantFrom<Route>({ page: 'doctor' }, { page: 'setup' }),
 );
 
@@ -85,6 +93,14 @@ describe('parseRoute', () => {
       '#/compare?a=a%26b&b=c&attempt=odd',
       { page: 'compare', a: 'a&b', b: 'c', attempt: 'first', filters: allCompared },
     ],
+    [
+      '#/runs/run-1/tasks/a%2Fb?domain=notepad&attempt=2&step=3.2',
+      { page: 'task', runId: 'run-1', taskId: 'a/b', domain: 'notepad', attempt: 2, step: '3.2' },
+    ],
+    [
+      '#/runs/run-1/tasks/a?attempt=0&step=last',
+      { page: 'task', runId: 'run-1', taskId: 'a', domain: null, attempt: null, step: null },
+    ],
     ['#/doctor', { page: 'doctor' }],
     ['#/setup', { page: 'setup' }],
   ])('"%s"', ([hash, route]) => expect(parseRoute(hash)).toEqual(route));
@@ -96,6 +112,8 @@ describe('parseRoute', () => {
     '#/vms/a/b',
     '#/runs/',
     '#/runs/a/tasks',
+    '#/runs/a/tasks/',
+    '#/runs/a/tasks/b/c',
     '#/runs/a/charts/b',
     '#/compare/a',
     '#/doctor/x',
@@ -109,6 +127,8 @@ describe('pageKey', () => {
     const key = (hash: string) => pageKey(parseRoute(hash));
     expect(key('#/runs/a/charts')).toBe(key('#/runs/a?q=x'));
     expect(key('#/runs?vm=a')).toBe(key('#/runs'));
+    expect(key('#/runs/a/tasks/b?attempt=1&step=3')).toBe(key('#/runs/a/tasks/b?attempt=1'));
+    expect(key('#/runs/a/tasks/b?attempt=2')).not.toBe(key('#/runs/a/tasks/b?attempt=1'));
     expect(key('#vm-1')).toBe(key('#/'));
     expect(new Set([runHash('a'), runHash('b'), vmHash('a'), '#/', '#/runs', '#/doctor'].map(key)).size).toBe(
       6,

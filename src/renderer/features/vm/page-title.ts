@@ -8,7 +8,7 @@ export interface TitleContext {
   readonly vms: readonly VmView[];
   readonly isConnected: boolean;
   readonly route: Route;
-  /** What the page of a run calls itself; empty before it is read. */
+  /** What the page of a run or a task calls itself; empty before it is read. */
   readonly runTitle: string;
 }
 
@@ -37,6 +37,8 @@ function aboutPage(
       return [runTitle === '' ? 'Run' : runTitle];
     case 'compare':
       return ['Compare two runs'];
+    case 'task':
+      return [runTitle === '' ? 'Task' : runTitle];
     case 'doctor':
       return ['Doctor'];
     case 'setup':

@@ -1,0 +1,108 @@
+/** Decoded screenshots around the step that is shown. Each takes megabytes, so those farther away are closed. */
+import type { Answer, Problem } from '../../state/answer.ts';
+import { inBackground } from '../../state/in-background.ts';
+
+export type Frame<Image> =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly image: Image }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+export interface FrameCache<Image> {
+  /** Returns null for one that was not asked for, or is closed. */
+  readonly frame: (url: string) => Frame<Image> | null;
+  /** Loads the screenshot of a step, then those that are likely to be next. @param urls of all steps; null: there is none */
+  readonly show: (urls: readonly (string | null)[], index: number) => void;
+  readonly retry: (url: string) => void;
+  readonly close: () => void;
+}
+
+interface CacheOptions<Image> {
+  /** Rejects only if it was aborted. */
+  readonly load: (url: string, signal: AbortSignal) => Promise<Answer<Image>>;
+  readonly onChange: () => void;
+}
+
+/** So many steps before and after stay decoded. */
+export const keptAround = 8;
+/** In the order in which they are loaded, from the step that is shown. */
+const loadedAround = [0, 1, 2, 3, -1] as const;
+/** A VM answers few requests at a time. */
+const mostLoading = 2;
+
+/** No answer, a VM that is away or busy, one that took too long: another try may be worth it. */
+export const isPassing = ({ status }: Problem): boolean => [0, 429, 502, 503, 504].includes(status);
+
+export function createFrameCache<Image extends { close(): void }>({
+  load,
+  onChange,
+}: CacheOptions<Image>): FrameCache<Image> {
+  interface Entry {
+    frame: Frame<Image>;
+    readonly controller: AbortController;
+  }
+  const entries = new Map<string, Entry>();
+  let queue: readonly string[] = [];
+  let loading = 0;
+
+  function drop(url: string): void {
+    const entry = entries.get(url);
+    entries.delete(url);
+    entry?.controller.abort();
+    if (entry?.frame.kind === 'ready') entry.frame.image.close();
+  }
+
+  function loadNext(): void {
+    while (loading < mostLoading) {
+      const url = queue.find((wanted) => !entries.has(wanted));
+      if (url === undefined) return;
+      const entry: Entry = { frame: { kind: 'loading' }, controller: new AbortController() };
+      entries.set(url, entry);
+      loading += 1;
+      inBackground(read(url, entry));
+    }
+  }
+
+  async function read(url: string, entry: Entry): Promise<void> {
+    const { signal } = entry.controller;
+    try {
+      const answer = await load(url, signal);
+      if (signal.aborted) {
+        if (answer.ok) answer.value.close();
+        return;
+      }
+      entry.frame = answer.ok
+        ? { kind: 'ready', image: answer.value }
+        : { kind: 'failed', problem: answer.problem };
+      onChange();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      loading -= 1;
+      loadNext();
+    }
+  }
+
+  return {
+    frame: (url) => entries.get(url)?.frame ?? null,
+    show(urls, index) {
+      const near = new Set(urls.slice(Math.max(0, index - keptAround), index + keptAround + 1));
+      queue = loadedAround.flatMap((distance) => urls[index + distance] ?? []);
+      for (const [url, { frame }] of entries) {
+        const isWanted = frame.kind === 'loading' ? queue.includes(url) : near.has(url);
+        const isWorthAnother = url === queue[0] && frame.kind === 'failed' && isPassing(frame.problem);
+        if (!isWanted || isWorthAnother) drop(url);
+      }
+      loadNext();
+      onChange();
+    },
+    retry(url) {
+      drop(url);
+      loadNext();
+      onChange();
+    },
+    close() {
+      queue = [];
+      for (const url of entries.keys()) drop(url);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** Reads what happened in the steps of a task: texts, screenshots, lines of the log. */
+import type { TaskOutcome } from '../../shared/stream.ts';
+import { askJson } from './api.ts';
+import { ask, refused, type Answer } from './answer.ts';
+import type { TaskRoute } from './route.ts';
+
+/** One action of an agent, as `/api/runs/…/steps` answers it: the fields that the page reads. */
+export interface Step {
+  /** 0: before the first step. A step of several actions has several entries. */
+  readonly step: number;
+  readonly at: string | null;
+  readonly elapsed_seconds: number | null;
+  readonly thought: string | null;
+  readonly action: string | null;
+  readonly reward: number | null;
+  readonly done: boolean | null;
+  readonly screenshot: { readonly url: string } | null;
+  /** Bytes of the log of the run. */
+  readonly log: LogPlace | null;
+}
+
+export interface LogPlace {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface AttemptSummary {
+  readonly attempt: number;
+  readonly outcome: TaskOutcome | null;
+  readonly success: boolean;
+  readonly score: number | null;
+  readonly steps: number;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+}
+
+export interface OtherRunAttempt extends AttemptSummary {
+  readonly run_id: string;
+  readonly vm: string;
+  readonly agent: string | null;
+  readonly model: string | null;
+}
+
+export interface TaskSteps {
+  readonly instruction: string | null;
+  /** The exception that the trajectory itself tells of. */
+  readonly error: string | null;
+  readonly steps: readonly Step[];
+  /** The file that tells the steps; null: only screenshots show them. */
+  readonly source: string | null;
+  readonly skipped_lines: number;
+  readonly other_attempt_lines: number;
+  readonly truncated: boolean;
+  readonly other_attempts: readonly AttemptSummary[];
+  readonly same_task_in_other_runs: readonly OtherRunAttempt[];
+}
+
+export async function readSteps(
+  base: URL,
+  { runId, taskId, domain, attempt }: TaskRoute,
+  signal: AbortSignal,
+): Promise<Answer<TaskSteps>> {
+  const path = ['api', 'runs', runId, 'tasks', taskId, 'steps'].map(encodeURIComponent).join('/');
+  const url = new URL(`/${path}`, base);
+  if (domain !== null) url.searchParams.set('domain', domain);
+  if (attempt !== null) url.searchParams.set('attempt', String(attempt));
+  return askJson<TaskSteps>(url, signal);
+}
+
+/** Returns a screenshot, decoded. The caller has to close it. */
+export async function readScreenshot(
+  base: URL,
+  path: string,
+  signal: AbortSignal,
+): Promise<Answer<ImageBitmap>> {
+  // A screenshot never changes under its name.
+  const answer = await ask(new URL(path, base), { signal, cache: 'default' });
+  if (!answer.ok) return answer;
+  try {
+    return { ok: true, value: await createImageBitmap(await answer.value.blob()) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return refused(0, 'The image is damaged, or did not arrive as a whole.');
+  }
+}
+
+/** The log of one step is read up to here. */
+export const mostLogBytes = 64 * 1024;
+
+export async function readLogLines(
+  base: URL,
+  runId: string,
+  { from, to }: LogPlace,
+  signal: AbortSignal,
+): Promise<Answer<string>> {
+  const url = new URL(`/api/runs/${encodeURIComponent(runId)}/log`, base);
+  url.searchParams.set('from', String(from));
+  url.searchParams.set('bytes', String(Math.max(1, Math.min(to - from, mostLogBytes))));
+  url.searchParams.set('format', 'text');
+  const answer = await ask(url, { signal });
+  return answer.ok ? { ok: true, value: await answer.value.text() } : answer;
+}
