@@ -1,7 +1,7 @@
-/** Reads what happened in the steps of a task: texts, screenshots, lines of the log. */
+/** Reads what happened in the steps of a task: texts and lines of the log. */
 import type { TaskOutcome } from '../../shared/stream.ts';
 import { askJson } from './api.ts';
-import { ask, refused, type Answer } from './answer.ts';
+import { ask, type Answer } from './answer.ts';
 import type { TaskRoute } from './route.ts';
 
 /** One action of an agent, as `/api/runs/…/steps` answers it: the fields that the page reads. */
@@ -65,23 +65,6 @@ export async function readSteps(
   if (domain !== null) url.searchParams.set('domain', domain);
   if (attempt !== null) url.searchParams.set('attempt', String(attempt));
   return askJson<TaskSteps>(url, signal);
-}
-
-/** Returns a screenshot, decoded. The caller has to close it. */
-export async function readScreenshot(
-  base: URL,
-  path: string,
-  signal: AbortSignal,
-): Promise<Answer<ImageBitmap>> {
-  // A screenshot never changes under its name.
-  const answer = await ask(new URL(path, base), { signal, cache: 'default' });
-  if (!answer.ok) return answer;
-  try {
-    return { ok: true, value: await createImageBitmap(await answer.value.blob()) };
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return refused(0, 'The image is damaged, or did not arrive as a whole.');
-  }
 }
 
 /** The log of one step is read up to here. */

@@ -29,14 +29,15 @@ const openAt =
       await expect(page.getByRole('img', { name: /^(Step|Before)(?!.*not loaded)/ })).toBeVisible();
     await expect(page.getByText('Reading the log…')).toHaveCount(0);
   };
-const answering = (page: Page, path: string, status: number, detail: string): Promise<void> =>
-  page.route(`**${path}`, (route) =>
+async function answering(page: Page, path: string, status: number, detail: string): Promise<void> {
+  await page.route(`**${path}`, (route) =>
     route.fulfill({
       status,
       contentType: 'application/problem+json',
       body: JSON.stringify({ status, detail }),
     }),
   );
+}
 
 const longThought = `<b>First</b> I look at the whole screen \u202eand count what is there. ${'The window of the editor is in front of the browser, and its menu is closed. '.repeat(60)}`;
 

@@ -81,11 +81,11 @@ describe('the frame cache', () => {
     cache.show(urls, 0);
     cache.show(urls, 30);
     expect(asked.slice(0, 2).map(({ signal }) => signal.aborted)).toEqual([true, true]);
-    await until(() => asked.length >= 4);
+    await until(() => asked.length >= 4, 'four are asked for');
     expect(asked[2]?.url).toBe('/30.png');
     cache.close();
     for (const one of asked) one.answer();
-    await until(() => asked.every(({ signal }) => signal.aborted));
+    await until(() => asked.every(({ signal }) => signal.aborted), 'all requests end');
     expect(asked).toHaveLength(4);
     expect([...open].filter(({ url }) => cache.frame(url) !== null)).toEqual([]);
   });
@@ -96,7 +96,10 @@ describe('the frame cache', () => {
     const [first, second] = asked;
     first?.answer(503);
     second?.answer(404);
-    await until(() => cache.frame('/b.png')?.kind === 'failed' && cache.frame('/a.png')?.kind === 'failed');
+    await until(
+      () => cache.frame('/b.png')?.kind === 'failed' && cache.frame('/a.png')?.kind === 'failed',
+      'both have failed',
+    );
     cache.show(['/a.png', null, '/b.png'], 2);
     expect(asked).toHaveLength(2);
     cache.show(['/a.png', null, '/b.png'], 0);
