@@ -19,6 +19,9 @@ const resultLooks = { idle: 2, 'a run': 6 };
 /** The logs on the side where the followed log is not, every 15 s. */
 const elsewhere = 8;
 
+/** A try to copy the files of the task that has just ended: once a task, on a channel of its own in the container. */
+const perCopy = 12;
+
 /** A run that goes on: its log is written to, and its process is there. */
 async function startRun(vm: RealVm): Promise<{ stop: () => void }> {
   await vm.startRunner();
@@ -66,5 +69,8 @@ export async function measureFootprint(
 /** Returns how many processes a minute BenchTray may start, beside those of the engine's own programs. */
 export function footprintBudget(what: 'idle' | 'a run', interval: number): number {
   const looks = 60 / Math.max(interval, shortestLookSeconds);
-  return looks * perLook + probes[what] * perProbe + resultLooks[what] * perResults + elsewhere;
+  const copies = what === 'a run' ? 60_000 / measuredMs : 0;
+  return (
+    looks * perLook + probes[what] * perProbe + resultLooks[what] * perResults + elsewhere + copies * perCopy
+  );
 }
