@@ -1,11 +1,10 @@
 import { assess, runsOnHost } from '../../watch/index.ts';
 import type { DockerCommand, SshTarget } from '../../vm/index.ts';
-import { shellQuote } from '../../common/terminal.ts';
+import { shellQuote, shLine } from '../../common/terminal.ts';
 import { onVmByDocker } from '../commands.ts';
 import { exampleTarget } from '../examples.ts';
 import { noTimes } from '../no-times.ts';
 import { failed, passed, remedy, skipped, type VmCheck } from '../model.ts';
-import { shLine } from '../../common/terminal.ts';
 import { needTarget } from './docker.ts';
 
 interface About {
