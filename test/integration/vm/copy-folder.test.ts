@@ -23,6 +23,7 @@ import { type LocalShell } from '../../unit/vm/local-shell.ts';
 import { shells, toolsWithout, type Shell } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
+const withoutTar = toolsWithout('tar');
 const startSeconds = 1_800_000_000;
 const task = 'pyautogui/a11y_tree/gpt-4o/0/chrome/a-WOS';
 
@@ -236,20 +237,19 @@ describe.each(shells)('the folder of a task under %s', (_name, program) => {
 
 describe.runIf(process.platform === 'linux')('a copy', () => {
   it('says that the machine has no tar', async () => {
-    const folder = useFolder(['/usr/bin/env', `PATH=${toolsWithout('tar')}`, 'sh']);
+    const folder = useFolder(['/usr/bin/env', `PATH=${withoutTar}`, 'sh']);
     folder.put(`${task}/step_1.png`);
     expect((await folder.copy()).end).toEqual({ kind: 'no-tar' });
   });
 
   describe('of a machine that has another program for tar', () => {
     function useSender(script: string, archive: readonly Buffer[]): ReturnType<typeof useFolder> {
-      const tools = toolsWithout('tar');
-      const folder = useFolder(['/usr/bin/env', `PATH=${tools}`, 'sh']);
-      writeFileSync(join(tools, 'archive'), Buffer.concat(archive));
-      writeFileSync(join(tools, 'tar'), `#!/bin/sh\nfile=${tools}/archive\n${script}\n`, {
+      const folder = useFolder(['/usr/bin/env', `PATH=${withoutTar}`, 'sh']);
+      writeFileSync(join(withoutTar, 'archive'), Buffer.concat(archive));
+      writeFileSync(join(withoutTar, 'tar'), `#!/bin/sh\nfile=${withoutTar}/archive\n${script}\n`, {
         mode: 0o755,
       });
-      onTestFinished(() => rmSync(join(tools, 'tar')));
+      onTestFinished(() => rmSync(join(withoutTar, 'tar')));
       folder.put(`${task}/step_1.png`);
       return folder;
     }
