@@ -48,7 +48,7 @@ export async function runCompare(
 }
 
 export interface ComparisonLook {
-  /** Of the terminal; null: as wide as the texts. */
+  /** Columns of the terminal; null: nothing is cut to a width. */
   readonly columns: number | null;
   readonly paint: ChalkInstance;
   readonly nowMs: number;

@@ -64,7 +64,7 @@ async function end(): Promise<void> {
   if (await threadsRest(endWithinMs)) process.exit();
 }
 
-/** Resolves when all output is written. Whoever reads it from a pipe, such as `less`, may take hours, and would miss the rest. */
+/** Resolves when all output is written. A reader at the other end of a pipe, such as `less`, may take hours, and an exit before that would cut the output. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => resolve());

@@ -41,7 +41,7 @@ export function isOpen({ vms, journal }: StatusAnswer): boolean {
   return !journal.ok || vms.some(({ open_errors: errors }) => errors.length > 0);
 }
 
-/** What is worth knowing besides the VMs. */
+/** Returns notes to print below the VMs. */
 function statusNotes({ vms, journal }: StatusAnswer): readonly string[] {
   return [
     ...(vms.length === 0 ? ['No VM is configured.'] : []),
@@ -88,7 +88,7 @@ function countText({ vm: { progress }, run }: StatusRow): string {
   return counts === null ? '' : doneText(counts.tasks_completed, counts.total_tasks);
 }
 
-/** What is wrong, or else how the run fares. */
+/** Returns the worst open error of the VM. Without one: what the run is at, and its score. */
 function restText(row: StatusRow, nowMs: number): string {
   return problemText(row, nowMs) ?? runFacts(row, nowMs).join(' · ');
 }

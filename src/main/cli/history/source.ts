@@ -14,7 +14,7 @@ import { say, type CliIo } from '../io.ts';
 import { createServerClient, type ServerClient } from './server-client.ts';
 import { serverSource } from './server-source.ts';
 
-/** The same questions and answers, whoever answers. All answers have the shapes of docs/api.md. */
+/** Answers questions about the history, from a running BenchTray or from the data folder. All answers have the shapes of docs/api.md. */
 export interface HistorySource {
   readonly origin:
     | { readonly kind: 'server'; readonly client: ServerClient }

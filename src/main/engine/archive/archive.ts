@@ -1,4 +1,4 @@
-/** What is kept on this machine of the tasks of every run: files beside the journal, and an index in it. */
+/** Keeps the files of ended tasks on this machine: the files beside the journal, and an index in the journal. */
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../../shared/message-of.ts';
@@ -141,7 +141,7 @@ export function createArchive(options: ArchiveOptions): Archive {
           feed.putKept([{ ...identify(key), state: 'done', since: wallMs(), why, clockOffsetMs, files }]),
         [Symbol.dispose]() {
           batch[Symbol.dispose]();
-          // What was stored for nothing.
+          // Without `finish`, no attempt names these files.
           for (const { kind, hash } of files) store.remove(kind, hash).catch(() => undefined);
         },
       };
