@@ -10,6 +10,11 @@ export async function open(page: Page, bench: Bench, hash: string): Promise<void
   await page.goto(`${bench.url}/${hash}`);
 }
 const runPath = (tab = ''): string => `#/runs/${oldRun.runId}${tab}`;
+function arrangeOldRun({ feed }: Pick<Bench, 'feed'>): void {
+  setReady(feed);
+  recordRun(feed, oldRun);
+}
+
 export const neverAnswered = (page: Page, path: string): Promise<void> =>
   page.route(`**${path}`, () => undefined).then(() => undefined);
 export const failing = (page: Page, path: string): Promise<void> =>
@@ -93,10 +98,7 @@ export const runStates: readonly State[] = [
   },
   {
     name: 'run',
-    arrange: ({ feed }) => {
-      setReady(feed);
-      recordRun(feed, oldRun);
-    },
+    arrange: arrangeOldRun,
     reach: async (page, bench) => {
       await open(page, bench, runPath());
       await rowCount(154)(page);
@@ -104,10 +106,7 @@ export const runStates: readonly State[] = [
   },
   {
     name: 'run-task-open',
-    arrange: ({ feed }) => {
-      setReady(feed);
-      recordRun(feed, oldRun);
-    },
+    arrange: arrangeOldRun,
     reach: async (page, bench) => {
       await open(page, bench, runPath('?outcome=error'));
       await page.getByRole('button', { expanded: false }).first().click();
@@ -116,10 +115,7 @@ export const runStates: readonly State[] = [
   },
   {
     name: 'run-charts',
-    arrange: ({ feed }) => {
-      setReady(feed);
-      recordRun(feed, oldRun);
-    },
+    arrange: arrangeOldRun,
     reach: async (page, bench) => {
       await open(page, bench, runPath('/charts'));
       await text('Steps of each task')(page);
@@ -127,10 +123,7 @@ export const runStates: readonly State[] = [
   },
   {
     name: 'run-details',
-    arrange: ({ feed }) => {
-      setReady(feed);
-      recordRun(feed, oldRun);
-    },
+    arrange: arrangeOldRun,
     reach: async (page, bench) => {
       await open(page, bench, runPath('/details'));
       await text('How it is counted')(page);
@@ -138,10 +131,7 @@ export const runStates: readonly State[] = [
   },
   {
     name: 'run-filtered-away',
-    arrange: ({ feed }) => {
-      setReady(feed);
-      recordRun(feed, oldRun);
-    },
+    arrange: arrangeOldRun,
     reach: async (page, bench) => {
       await open(page, bench, runPath('?q=nothing-has-this-name'));
       await text('No task fits the filters')(page);
