@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import TaskStrip from '../../src/renderer/features/strip/TaskStrip.svelte';
-import { stripCells, type Cell } from '../../src/renderer/features/strip/strip-cells.ts';
+import { stripCells, type Cell } from '../../src/shared/strip-cells.ts';
 import { attemptOf, attemptsOf, runOfTasks } from '../unit/renderer/runs-fixtures.ts';
 
 const run = runOfTasks(attemptsOf(9), { state: 'running', total_tasks: 12 });

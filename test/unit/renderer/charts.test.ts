@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import {
-  domainScores,
-  median,
-  runningScore,
-  taskBars,
-} from '../../../src/renderer/features/charts/run-series.ts';
-import { linear, roundTicks, timeTicks } from '../../../src/renderer/features/charts/scale.ts';
+import { domainScores, median, runningScore, taskBars } from '../../../src/shared/run-series.ts';
+import { linear, roundTicks, timeTicks } from '../../../src/shared/chart-scale.ts';
 import { attemptOf, attemptsOf } from './runs-fixtures.ts';
 
 describe('roundTicks', () => {

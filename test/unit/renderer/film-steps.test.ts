@@ -8,7 +8,7 @@ import {
   stepNotes,
   stepText,
 } from '../../../src/renderer/features/film/film-steps.ts';
-import { stripCells } from '../../../src/renderer/features/strip/strip-cells.ts';
+import { stripCells } from '../../../src/shared/strip-cells.ts';
 import type { Step, TaskSteps } from '../../../src/renderer/state/steps-api.ts';
 import { attemptOf, attemptsOf, runOfTasks } from './runs-fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { cellText, stripCells, tallyCells } from '../../../src/renderer/features/strip/strip-cells.ts';
+import { cellText, stripCells, tallyCells } from '../../../src/shared/strip-cells.ts';
 import { attemptOf, attemptsOf, runOfTasks } from './runs-fixtures.ts';
 
 const kindsOf = (...parameters: Parameters<typeof stripCells>) =>

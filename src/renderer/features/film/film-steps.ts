@@ -1,7 +1,7 @@
 /** The steps of a film: their names in the address and in words, and the tasks before and after. Pure. */
 import { plural } from '../../../shared/wording.ts';
 import type { Step, TaskSteps } from '../../state/steps-api.ts';
-import { kinds, type Cell } from '../strip/strip-cells.ts';
+import { kinds, type Cell } from '../../../shared/strip-cells.ts';
 
 type Numbered = Pick<Step, 'step'>;
 

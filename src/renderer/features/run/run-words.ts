@@ -1,4 +1,5 @@
 /** A run in words and figures. Pure. */
+import { countingAttempts } from '../../../shared/attempts.ts';
 import type { RunOutcome } from '../../../shared/stream.ts';
 import type { TaskResult } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
@@ -33,15 +34,6 @@ export function tally(results: readonly TaskResult[]): Tally {
     errors: ended.filter((result) => result.outcome === 'exception').length,
     lost: ended.filter((result) => result.outcome === 'lost').length,
   };
-}
-
-/** Returns one attempt for each task: of several, the newest that came to an end counts. Tasks that were only interrupted have none. */
-export function countingAttempts<Ended extends TaskResult>(results: readonly Ended[]): readonly Ended[] {
-  const last = new Map<string, Ended>();
-  for (const result of results) {
-    if (result.outcome !== 'interrupted') last.set(JSON.stringify([result.domain, result.task_id]), result);
-  }
-  return [...last.values()];
 }
 
 /** "5/12", or "5" while the total is unknown. */

@@ -1,7 +1,7 @@
 /** Which tasks of a run are shown. Pure. */
 import type { TaskAttempt } from '../../state/api.ts';
 import type { TaskFilters } from '../../state/route.ts';
-import { kindOf, kinds, type CellKind } from '../strip/strip-cells.ts';
+import { kindOf, kinds, type CellKind } from '../../../shared/strip-cells.ts';
 
 const notPassed = 'not-passed';
 

@@ -1,7 +1,6 @@
 /** The task strip: one cell for each planned task of a run. Pure. */
-import type { TaskOutcome } from '../../../shared/stream.ts';
-import type { RunWithTasks, TaskAttempt } from '../../state/api.ts';
-import { isOn } from '../../state/model.ts';
+import { taskKey, type EndedAttempt } from './attempts.ts';
+import type { RunOutcome, TaskOutcome } from './stream-words.ts';
 
 export type CellKind =
   'passed' | 'failed' | 'error' | 'lost' | 'interrupted' | 'running' | 'planned' | 'unseen';
@@ -11,7 +10,7 @@ export interface Cell {
   readonly key: string;
   readonly kind: CellKind;
   /** The attempt that counts; null while there is none. */
-  readonly attempt: TaskAttempt | null;
+  readonly attempt: EndedAttempt | null;
   /** Null if it is not known which task it is. */
   readonly taskId: string | null;
   readonly domain: string | null;
@@ -34,7 +33,15 @@ export interface CurrentTask {
 /** Benchmarks have a few hundred tasks. A log may claim any number. */
 const mostCells = 2000;
 
-type StripRun = Pick<RunWithTasks, 'tasks' | 'total_tasks' | 'tasks_completed' | 'state'>;
+/** A run as far as the strip is drawn from it. */
+export interface StripRun {
+  readonly state: RunOutcome;
+  /** 0 while unknown. */
+  readonly total_tasks: number;
+  readonly tasks_completed: number;
+  /** In the order in which they ended. */
+  readonly tasks: readonly EndedAttempt[];
+}
 
 /**
  * Returns a cell for each task: those that ended unseen, then the seen ones in the order in which they first ended, the running one,
@@ -49,9 +56,9 @@ export function stripCells(run: StripRun, current: CurrentTask | null): Strip {
     if (isNews) seen.set(cell.key, { ...cell, instruction: cell.instruction ?? before?.instruction ?? null });
   }
   const ended = [...seen.values()].filter(({ kind }) => kind !== 'interrupted').length;
-  if (current !== null && isOn(run)) {
+  if (current !== null && (run.state === 'running' || run.state === 'stalled')) {
     const { taskId, domain, instruction } = current;
-    const key = cellKey(domain, taskId);
+    const key = taskKey({ task_id: taskId, domain });
     seen.set(key, { key, kind: 'running', attempt: null, taskId, domain, instruction });
   }
   const unseen = Math.max(0, run.tasks_completed - ended);
@@ -63,8 +70,6 @@ export function stripCells(run: StripRun, current: CurrentTask | null): Strip {
   ].slice(0, mostCells);
   return { cells, hidden: unseen + seen.size + planned - cells.length };
 }
-
-export const cellKey = (domain: string | null, taskId: string): string => JSON.stringify([domain, taskId]);
 
 /** Kinds in the order of a legend, each with its word and its shape in a box of 12 by 16. */
 export const kinds: Readonly<Record<CellKind, { readonly word: string; readonly shape: string }>> = {
@@ -108,9 +113,9 @@ export function cellText(cell: Cell, index: number, total: number): string {
 /** The row of the selected task shows the whole text. */
 const clipped = (text: string): string => (text.length > 160 ? `${text.slice(0, 159)}…` : text);
 
-function cellOf(attempt: TaskAttempt): Cell {
+function cellOf(attempt: EndedAttempt): Cell {
   const { task_id: taskId, domain, instruction } = attempt;
-  return { key: cellKey(domain, taskId), kind: kindOf(attempt), attempt, taskId, domain, instruction };
+  return { key: taskKey(attempt), kind: kindOf(attempt), attempt, taskId, domain, instruction };
 }
 
 export function kindOf({

@@ -1,9 +1,7 @@
 /** What the charts of a run are drawn from. Pure. */
-import type { Scores } from '../../../shared/score-text.ts';
-import { parseTime } from '../../format/format.ts';
-import type { TaskAttempt } from '../../state/api.ts';
-import { countingAttempts } from '../run/run-words.ts';
-import { kindOf, type CellKind } from '../strip/strip-cells.ts';
+import { countingAttempts, type EndedAttempt } from './attempts.ts';
+import type { Scores } from './score-text.ts';
+import { kindOf, type CellKind } from './strip-cells.ts';
 
 export interface DomainScore extends Scores {
   readonly domain: string | null;
@@ -12,7 +10,7 @@ export interface DomainScore extends Scores {
 }
 
 /** Returns the figures of each domain, the best mean score first and the domains without a score last. */
-export function domainScores(attempts: readonly TaskAttempt[]): readonly DomainScore[] {
+export function domainScores(attempts: readonly EndedAttempt[]): readonly DomainScore[] {
   const byDomain = Map.groupBy(countingAttempts(attempts), ({ domain }) => domain);
   return Array.from(byDomain, ([domain, tasks]) => {
     const scored = tasks.filter(({ score }) => score !== null);
@@ -43,18 +41,21 @@ export interface RunningScore {
   readonly isTimed: boolean;
 }
 
+/** Epoch milliseconds; NaN where there is no time. */
+const timeOf = (text: string | null): number => (text === null ? NaN : Date.parse(text));
+
 /** Returns the mean score after each task with a score, in the order in which they ended. */
-export function runningScore(attempts: readonly TaskAttempt[]): RunningScore {
+export function runningScore(attempts: readonly EndedAttempt[]): RunningScore {
   const scored = countingAttempts(attempts).flatMap(({ score, finished_at }) =>
-    score === null ? [] : [{ score, atMs: parseTime(finished_at) }],
+    score === null ? [] : [{ score, atMs: timeOf(finished_at) }],
   );
-  const isTimed = scored.length > 0 && scored.every(({ atMs }) => atMs !== null);
-  const inOrder = isTimed ? scored.toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0)) : scored;
+  const isTimed = scored.length > 0 && scored.every(({ atMs }) => !Number.isNaN(atMs));
+  const inOrder = isTimed ? scored.toSorted((a, b) => a.atMs - b.atMs) : scored;
   let sum = 0;
   const points = inOrder.map(({ score, atMs }, index) => {
     sum += score;
     const count = index + 1;
-    return { at: isTimed && atMs !== null ? atMs : count, mean: sum / count, count };
+    return { at: isTimed ? atMs : count, mean: sum / count, count };
   });
   return { points, isTimed };
 }
@@ -62,15 +63,15 @@ export function runningScore(attempts: readonly TaskAttempt[]): RunningScore {
 export interface TaskBar {
   readonly kind: CellKind;
   readonly value: number;
-  readonly task: TaskAttempt;
+  readonly task: EndedAttempt;
   /** Its place among the attempts, from 1. */
   readonly place: number;
 }
 
 /** Returns a bar for each attempt of which the value is known, in the order in which they ended. */
-export function taskBars(
-  attempts: readonly TaskAttempt[],
-  valueOf: (task: TaskAttempt) => number | null,
+export function taskBars<Attempt extends EndedAttempt>(
+  attempts: readonly Attempt[],
+  valueOf: (task: Attempt) => number | null,
 ): readonly TaskBar[] {
   return attempts.flatMap((task, index) => {
     const value = valueOf(task);
