@@ -47,6 +47,7 @@ const expected = [
   'Runs',
   'Doctor',
   'Add a VM',
+  'Keys',
   'waa-eval-vm Running, 30/40, 1:46:40 left',
   'vm-b Running, 2/12, 1:46:40 left',
   `Open VNC of ${vmName} in a new tab`,
@@ -103,4 +104,27 @@ test('an instruction is opened, an error dismissed, and the focus is not lost by
   await page.getByRole('button', { name: /^Dismiss/ }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: /^Dismiss/ })).toHaveCount(0);
+});
+
+test('keys lead to the search field, through the tasks and to their list', async ({ bench, page }) => {
+  setReady(bench.feed);
+  startRun(bench.feed, 30, 40, { run_id: 'run-on' });
+  await page.goto(`${bench.url}/#/runs/run-on`);
+  await expect(page.locator('tbody tr')).toHaveCount(30);
+  await page.keyboard.press('?');
+  const list = page.getByRole('dialog', { name: 'Keys of this page' });
+  await expect(list.getByRole('term')).toHaveText(['j', 'k', '/', '?', 'Esc']);
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+  await page.keyboard.press('/');
+  await page.keyboard.type('jk');
+  await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('jk');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('');
+  await page.getByRole('heading', { level: 2 }).focus();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  const row = page.locator('tbody tr').nth(1);
+  await expect(row.getByRole('button').first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(row.getByText('Attempt', { exact: true })).toBeVisible();
 });

@@ -114,6 +114,16 @@ export const runStates: readonly State[] = [
     },
   },
   {
+    name: 'run-keys',
+    arrange: arrangeOldRun,
+    reach: async (page, bench) => {
+      await open(page, bench, runPath());
+      await rowCount(154)(page);
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog', { name: 'Keys of this page' })).toBeVisible();
+    },
+  },
+  {
     name: 'run-charts',
     arrange: arrangeOldRun,
     reach: async (page, bench) => {
