@@ -26,7 +26,7 @@ export interface ScreenTask {
 export interface Screen {
   /** Name of the file, unique within its task. */
   readonly name: string;
-  /** 0: before the first step. Null: the name does not tell. */
+  /** As the name counts, which may be from 0 where the texts count from 1. 0: before the first step. Null: the name does not tell. */
   readonly step: number | null;
   /** Epoch milliseconds. */
   readonly takenAt: number;
@@ -55,6 +55,8 @@ export interface TaskTexts {
   readonly screens: readonly Screen[];
   /** Added to a local time in the texts (read as UTC) to get epoch milliseconds. */
   readonly clockOffsetMs: number;
+  /** Why a kept copy has not all files of the attempt, for a person; missing: it has, or there is no copy. */
+  readonly missing?: string | null;
 }
 
 export interface ScreensProblem {
@@ -117,6 +119,11 @@ export function stepOf(name: string): number | null {
   const [, step] = /(?:^|[^A-Za-z])step_(reset|\d{1,6})(?=[_.])/.exec(name) ?? [];
   if (step === undefined) return null;
   return step === 'reset' ? 0 : Number(step);
+}
+
+/** Returns whether a screenshot shows the state before the first step, however the benchmark counts. */
+export function isReset(name: string): boolean {
+  return /(?:^|[^A-Za-z])step_reset(?=[_.])/.test(name);
 }
 
 /** Compares screenshots by their steps; those whose step is not known come last. */

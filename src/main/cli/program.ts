@@ -48,7 +48,10 @@ export function buildProgram(io: CliIo, finish: (exitCode: number) => void): Com
     .addOption(
       new Option('--log-level <level>', 'how much goes into the log (default: info)').choices(logLevels),
     )
-    .option('--log-file <file>', 'where the log goes (default: in the data folder)')
+    .option(
+      '--log-file <file>',
+      'where the log goes (default of serve and demo: their data folder; of other commands: no log)',
+    )
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => io.stdout.write(terminalText(text)),

@@ -2,10 +2,19 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/shared/result.ts';
-import type { Screen, Screens, ScreensProblem, ScreenTask } from '../../../src/shared/screens.ts';
+import {
+  stepOf,
+  type Screen,
+  type Screens,
+  type ScreensProblem,
+  type ScreenTask,
+  type TaskTexts,
+} from '../../../src/shared/screens.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import { until } from '../../support/wait.ts';
 import { progressOf, runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
+import { entryOf, fileOf, linesOf } from '../../unit/run/steps/support.ts';
+import { expectDescribed } from './described.ts';
 import { ask, startTestServer, type TestServer } from './support.ts';
 
 const png = stepPicture(3, 200);
@@ -26,6 +35,11 @@ function jpegOf(width: number, height: number): Buffer {
     Buffer.from('ffd9', 'hex'),
   ]);
 }
+/** A chunk of a PNG that nobody knows, with bytes in it that say 1 × 1. */
+const smallChunk = Buffer.concat([
+  Buffer.from('\0\0\0\x08abCd\0\0\0\x01\0\0\0\x01', 'latin1'),
+  Buffer.alloc(4),
+]);
 const screen: Screen = {
   name: 'step_3_20260128@225520.png',
   step: 3,
@@ -36,6 +50,8 @@ const screen: Screen = {
 let running: TestServer;
 let asked: { task: ScreenTask; name?: string; signal: AbortSignal }[];
 let listed: Result<readonly Screen[], ScreensProblem>;
+/** What the folder of the task says of its steps. */
+let texts: Result<TaskTexts, ScreensProblem>;
 let read: Result<Buffer, ScreensProblem> | Promise<Result<Buffer, ScreensProblem>>;
 const screens: Screens = {
   list: (task, signal) => {
@@ -46,7 +62,7 @@ const screens: Screens = {
     asked.push({ task, name, signal });
     return Promise.resolve(read);
   },
-  texts: () => Promise.reject(new Error('No route for screenshots asks for texts.')),
+  texts: () => Promise.resolve(texts),
 };
 const problem = (kind: ScreensProblem['kind']): { ok: false; problem: ScreensProblem } => ({
   ok: false,
@@ -56,6 +72,7 @@ const problem = (kind: ScreensProblem['kind']): { ok: false; problem: ScreensPro
 beforeEach(async () => {
   asked = [];
   listed = { ok: true, value: [screen] };
+  texts = problem('absent');
   read = { ok: true, value: png };
   running = await startTestServer({ screens: (vm) => (vm === 'vm-a' ? screens : null) });
   const tasks = [
@@ -103,6 +120,7 @@ describe("the list of a task's pictures", () => {
           ...{ width: null, height: null, kept: false, url },
         },
       ],
+      missing: null,
     });
     expect((await ask(running.server.url + url)).status).toBe(200);
     expect(asked.map(({ task, name }) => [task.taskId, task.domain, task.attempt, name])).toEqual([
@@ -185,6 +203,91 @@ describe("the list of a task's pictures", () => {
     expect(asked).toEqual([]);
   });
 
+  const named = (name: string, step: number | null): Screen => ({ ...screen, name, step });
+  const markdown = (step: number): string =>
+    `### Step ${step}\n#### 2026-01-28 22:55:1${step}\n#### Observation\n![Screenshot](screenshot/screenshot-step_${step - 1}_x.png)\n` +
+    `#### Plan\nI click.\n#### Action\n\`\`\`\nclick(${step})\n\`\`\`\n`;
+  const waaLine = (step: number, name: string): object =>
+    entryOf(step, { screenshot_file: undefined, screenshot: name });
+
+  it.each([
+    [
+      'Windows Agent Arena, behind the state before',
+      fileOf(
+        'traj.jsonl',
+        linesOf(waaLine(0, 'screenshot-step_reset_x.png'), waaLine(1, 'screenshot-step_0_x.png')),
+      ),
+      ['screenshot-step_reset_x.png', 'screenshot-step_0_x.png', 'screenshot-step_1_x.png'],
+      [0, 1, 2],
+    ],
+    [
+      'Windows Agent Arena V2',
+      fileOf('traj.md', `### Open it.\n${markdown(1)}${markdown(2)}`),
+      ['screenshot-step_0_x.png', 'screenshot-step_1_x.png', 'screenshot-step_2_x.png'],
+      [1, 2, 3],
+    ],
+    [
+      'openadapt-evals',
+      fileOf(
+        'execution.json',
+        JSON.stringify({
+          steps: [0, 1].map((index) => ({
+            ...{
+              step_idx: index,
+              action: { type: 'click' },
+              screenshot_path: `screenshots/step_00${index}.png`,
+            },
+          })),
+        }),
+        { modifiedAt: startMs + 12_000 },
+      ),
+      ['step_000.png', 'step_001.png'],
+      [1, 2],
+    ],
+    [
+      'OSWorld',
+      fileOf('traj.jsonl', linesOf(entryOf(1), entryOf(2))),
+      ['step_1_20260128@225511.png', 'step_2_20260128@225512.png', 'other.png'],
+      [1, 2, null],
+    ],
+  ])('has the numbers of the steps, however the names count: %s', async (_what, text, names, steps) => {
+    const found = names.map((name) => named(name, stepOf(name)));
+    texts = { ok: true, value: { texts: [text], screens: found, clockOffsetMs: 0 } };
+    const at = 'run-1/tasks/a%20task%2F1';
+    const listing = JSON.parse((await get(`${at}/screens`)).text) as {
+      readonly screens: readonly {
+        readonly name: string;
+        readonly step: number | null;
+        readonly url: string;
+      }[];
+    };
+    expect(listing.screens.map(({ name, step }) => [name, step])).toEqual(
+      names.map((name, index) => [name, steps[index]]),
+    );
+    // A screenshot of a step is listed with the number of that step.
+    const told = JSON.parse((await get(`${at}/steps`)).text) as {
+      readonly steps: readonly {
+        readonly step: number;
+        readonly screenshot: { readonly url: string } | null;
+      }[];
+    };
+    expect(told.steps.length).toBeGreaterThanOrEqual(2);
+    for (const { step, screenshot } of told.steps)
+      expect(listing.screens.find(({ url }) => url === screenshot?.url)?.step).toBe(step);
+  });
+
+  it('says what the kept copy lacks', async () => {
+    texts = {
+      ok: true,
+      value: { texts: [], screens: [screen], clockOffsetMs: 0, missing: 'Some are too large.' },
+    };
+    for (const what of ['screens', 'steps']) {
+      const answer = await get(`run-1/tasks/a%20task%2F1/${what}`);
+      expectDescribed(`/api/runs/{id}/tasks/{task}/${what}`, answer);
+      expect(JSON.parse(answer.text)).toMatchObject({ missing: 'Some are too large.' });
+    }
+  });
+
   it('is refused with the reason: unknown run, task, domain, attempt, VM', async () => {
     expect(await detailOf('none/tasks/twice/screens', 404)).toBe('There is no run "none".');
     expect(await detailOf('run-1/tasks/none/screens', 404)).toBe('The run "run-1" has no task "none".');
@@ -223,7 +326,23 @@ describe('a picture', () => {
     });
     read = { ok: true, value: jpeg };
     expect((await get(path)).headers['content-type']).toBe('image/jpeg');
-    read = { ok: true, value: Buffer.from('<script>alert(1)</script>') };
+  });
+
+  it.each([
+    ['HTML', Buffer.from('<script>alert(1)</script>')],
+    ['nothing', Buffer.alloc(0)],
+    ['a GIF', Buffer.from('GIF89a\x01\0\x01\0\0\0\0;')],
+    ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')],
+    ['a WebP', Buffer.from('RIFF\x1a\0\0\0WEBPVP8L')],
+    ['a signature alone', png.subarray(0, 8)],
+    ['HTML in front of a PNG', Buffer.concat([Buffer.from('<b>'), png])],
+    // A decoder that passes over the first chunk would take the size from the second.
+    [
+      'a PNG that hides its size',
+      Buffer.concat([png.subarray(0, 8), smallChunk, pngOf(30_000, 30_000).subarray(8)]),
+    ],
+  ])('is not served if it is %s', async (_what, bytes) => {
+    read = { ok: true, value: bytes };
     expect(await detailOf(path, 502)).toContain('neither a PNG nor a JPEG');
   });
 

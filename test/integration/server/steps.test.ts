@@ -174,7 +174,7 @@ describe('the steps of a task', () => {
           ...{ action: 'pyautogui.click(2, 1)', done: true, log: null, screenshot: null },
         },
       ],
-      ...{ source: 'traj.jsonl', skipped_lines: 1, other_attempt_lines: 0, truncated: false },
+      ...{ source: 'traj.jsonl', skipped_lines: 1, other_attempt_lines: 0, truncated: false, missing: null },
       other_attempts: [],
       same_task_in_other_runs: [
         {

@@ -70,7 +70,7 @@ async function keep(key: AttemptKey, files: Readonly<Record<string, Uint8Array>>
     const kind = /\.(png|jpg)$/.test(name) ? 'screen' : 'text';
     await keeping.add({ name, kind, bytes, modifiedAt: startMs + 1000 });
   }
-  return keeping.finish({ clockOffsetMs: 3_600_000, why: null });
+  return keeping.finish({ clockOffsetMs: 3_600_000, why: [] });
 }
 const namesOf = async (key: AttemptKey, onVm: Screens | null = null): Promise<unknown> => {
   const listed = await archive.over(onVm).list(asked(key), signal);
@@ -177,6 +177,9 @@ describe('the archive', () => {
     huge.writeUInt32BE(100_000, 20);
     await keep(key, { 'step_1.png': one, 'step_2.png': Buffer.from('<script>'), 'step_3.png': huge });
     expect(await namesOf(key)).toEqual(['step_1.png']);
+    expect(await archive.over(null).texts(asked(key), signal)).toMatchObject({
+      value: { missing: expect.stringContaining('no PNG or JPEG') as string },
+    });
   });
 
   it('says why there is nothing, beside what the VM says', async () => {

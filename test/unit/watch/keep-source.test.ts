@@ -1,11 +1,13 @@
 /** What is copied of the tasks of a VM, from folders of this machine by shells of this machine. */
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createArchive } from '../../../src/main/engine/archive/index.ts';
+import { systemClock } from '../../../src/main/engine/common/clock.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import { KeepSource, type CopySettings } from '../../../src/main/engine/watch/keep/keep-source.ts';
 import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
+import { createVmClock, type VmClock } from '../../../src/main/engine/watch/vm-clock.ts';
 import type { KeptTask, TaskRecord } from '../../../src/main/engine/feed/index.ts';
 import { until } from '../../support/wait.ts';
 import { runOf, taskOf } from '../feed/fixtures.ts';
@@ -15,9 +17,9 @@ import { localContact, sourceTools, startSource } from './tools.ts';
 const startMs = Date.now() - 600_000;
 const picture = stepPicture(1, 120);
 
-function watched(change: Partial<CopySettings> = {}, maxMegabytes = 100) {
+function watched(change: Partial<CopySettings> = {}, maxMegabytes = 100, clockOf?: VmClock) {
   const tempo = { ...defaultTempo, copyAfterMs: 0, copyRestMs: 0, copyAgainMs: 1 };
-  const tools = sourceTools({ tempo });
+  const tools = sourceTools({ tempo, ...(clockOf === undefined ? {} : { clock: clockOf }) });
   const { feed, dir, clock } = tools;
   const settings = { screenshots: 'all', copyKilobytesPerSecond: 1_000_000, ...change } as const;
   const archive = createArchive({
@@ -46,6 +48,9 @@ function watched(change: Partial<CopySettings> = {}, maxMegabytes = 100) {
       },
       ...changes,
     });
+  const pathOf = (path: string): string => join(dir, 'results/pyautogui/gpt-4o/0/chrome', path);
+  const touch = (path: string, minute: number): void =>
+    utimesSync(pathOf(path), startMs / 1000 + minute * 60, startMs / 1000 + minute * 60);
   return {
     ...{ store, feed, archive, dir, shell, end, taskAt },
     ends: (...records: TaskRecord[]): void => {
@@ -56,12 +61,13 @@ function watched(change: Partial<CopySettings> = {}, maxMegabytes = 100) {
         tasks: records.map((record) => ({ record, tell: true })),
       });
     },
+    pathOf,
     put(path: string, minute: number, contents: string | Buffer = picture): void {
-      const file = join(dir, 'results/pyautogui/gpt-4o/0/chrome', path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, contents);
-      utimesSync(file, startMs / 1000 + minute * 60, startMs / 1000 + minute * 60);
+      mkdirSync(dirname(pathOf(path)), { recursive: true });
+      writeFileSync(pathOf(path), contents);
+      touch(path, minute);
     },
+    touch,
     /** Looks at the log until nothing is wanted any more. */
     async copyAll(): Promise<void> {
       await until(() => {
@@ -177,7 +183,62 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
     vm.put('a/step_3.png', 1.4);
     vm.ends(task);
     await vm.copyAll();
-    expect(vm.kept(task)).toEqual(['done', null, ['step_1.png', 'step_3.png']]);
+    expect(vm.kept(task)).toEqual(['done', 'large-file', ['step_1.png', 'step_3.png']]);
+  });
+
+  it('are copied as far as they fit, and the index says that some are left out', async () => {
+    const vm = watched();
+    const task = vm.taskAt('a', 1);
+    for (let step = 10; step < 43; step += 1) {
+      vm.put(`a/step_${step}.png`, 1.5);
+      truncateSync(vm.pathOf(`a/step_${step}.png`), 8 * 1024 * 1024);
+      vm.touch(`a/step_${step}.png`, 1.5);
+    }
+    vm.put('a/traj.jsonl', 1.6, '{}\n');
+    vm.ends(task);
+    await vm.copyAll();
+    expect(vm.feed.keptTask(task)).toMatchObject({ state: 'done', why: 'large-task' });
+    // The text comes first, and 256 MiB have room for 31 more.
+    expect(vm.feed.keptTask(task)?.files).toHaveLength(32);
+  });
+
+  it('are all copied if there are more than one process can take', async () => {
+    const vm = watched();
+    const task = vm.taskAt('a', 1);
+    for (let step = 0; step < 1100; step += 1) vm.put(`a/step_${step}.png`, 1.5);
+    vm.ends(task);
+    await vm.copyAll();
+    expect(vm.feed.keptTask(task)).toMatchObject({ state: 'done', why: null });
+    expect(vm.feed.keptTask(task)?.files).toHaveLength(1100);
+  });
+
+  it('are copied although somebody sets the clock to next month', async () => {
+    const clock = { ...systemClock, aheadMs: 0, wallMs: () => Date.now() + clock.aheadMs };
+    const vm = watched({}, 100, createVmClock(clock));
+    const tasks = ['a', 'b'].map((taskId, minute) => vm.taskAt(taskId, minute));
+    for (const [index, taskId] of ['a', 'b'].entries()) vm.put(`${taskId}/step_1.png`, index + 0.5);
+    vm.ends(...tasks);
+    clock.aheadMs = 30 * 86_400_000;
+    await vm.copyAll();
+    expect(tasks.map(vm.kept)).toEqual(tasks.map(() => ['done', null, ['step_1.png']]));
+  });
+
+  it('are looked for also after weeks, and given up if the container is still off then', async () => {
+    const vm = watched();
+    const [found, gone] = [vm.taskAt('a', 1), vm.taskAt('b', 2)];
+    vm.put('a/step_1.png', 1.5);
+    vm.ends(found, gone);
+    vm.feed.putKept(
+      [found, gone].map((key) => ({
+        ...key,
+        ...{ state: 'wanted', since: startMs - 30 * 86_400_000, why: null, clockOffsetMs: 0, files: [] },
+      })),
+    );
+    await vm.copyAll();
+    expect([vm.kept(found), vm.kept(gone)]).toEqual([
+      ['done', null, ['step_1.png']],
+      ['gone', 'unreached', []],
+    ]);
   });
 
   it('wait while the log is behind, and while there is no connection', async () => {

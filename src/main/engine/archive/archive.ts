@@ -11,7 +11,7 @@ import type { LogStore } from './log/log-store.ts';
 import { keptFirst } from './kept-first.ts';
 import { makeRoom, type Shelf } from './room.ts';
 import { openFileStore, type StoreDisk } from './store.ts';
-import type { WhyMissing } from './why-missing.ts';
+import { whyWords, type WhyMissing } from './why-missing.ts';
 
 /** `history` of the configuration, as far as it is about the files of tasks. */
 export interface HistorySettings {
@@ -26,10 +26,13 @@ export interface CopiedFile extends Pick<KeptFile, 'name' | 'kind' | 'modifiedAt
 
 /** The files of one attempt, while they are being copied. Without {@link Keeping.finish}, nothing of them is kept. */
 export interface Keeping extends Disposable {
-  /** Stores a file. A screenshot that is no PNG or JPEG is left out. @throws the error of the system: the disk may be full */
+  /**
+   * Stores a file. A screenshot that is no PNG or JPEG, or states an absurd size, is left out, and the index says so.
+   * @throws the error of the system: the disk may be full
+   */
   add(file: CopiedFile): Promise<void>;
-  /** Writes into the index that the attempt is copied. @returns false: the journal cannot be written */
-  finish(result: { readonly clockOffsetMs: number; readonly why: WhyMissing | null }): boolean;
+  /** Writes into the index that the attempt is copied. @param why what was left out. @returns false: the journal cannot be written */
+  finish(result: { readonly clockOffsetMs: number; readonly why: readonly WhyMissing[] }): boolean;
 }
 
 export interface Archive {
@@ -131,14 +134,22 @@ export function createArchive(options: ArchiveOptions): Archive {
     begin(key) {
       const batch = store.begin();
       const files: KeptFile[] = [];
+      const leftOut = new Set<WhyMissing>();
       return {
         async add({ name, kind, bytes, modifiedAt }) {
           const size = kind === 'screen' ? sizeOf(bytes) : { width: null, height: null };
-          if (size === null) return;
+          if (size === null) {
+            leftOut.add('no-image');
+            return;
+          }
           files.push({ name, kind, modifiedAt, ...size, ...(await batch.put(kind, bytes)) });
         },
-        finish: ({ clockOffsetMs, why }) =>
-          feed.putKept([{ ...identify(key), state: 'done', since: wallMs(), why, clockOffsetMs, files }]),
+        finish({ clockOffsetMs, why: reasons }) {
+          const why = whyWords(new Set([...reasons, ...leftOut]));
+          return feed.putKept([
+            { ...identify(key), state: 'done', since: wallMs(), why, clockOffsetMs, files },
+          ]);
+        },
         [Symbol.dispose]() {
           batch[Symbol.dispose]();
           // Without `finish`, no attempt names these files.

@@ -60,7 +60,9 @@ export function keptFirst({ feed, store, onVm }: KeptFirstOptions): Screens {
         const bytes = file.kind === 'text' ? await store.read(file) : null;
         if (bytes !== null) texts.push({ name: file.name, bytes, isCut: false, modifiedAt: file.modifiedAt });
       }
-      return { ok: true, value: { texts, screens: screensOf(kept), clockOffsetMs: kept.clockOffsetMs } };
+      const missing = kept.why === null ? null : whyText(kept.why);
+      const { clockOffsetMs } = kept;
+      return { ok: true, value: { texts, screens: screensOf(kept), clockOffsetMs, missing } };
     },
   };
 }

@@ -11,13 +11,28 @@ const sentences = {
   'no-tar': 'BenchTray did not copy this task: neither the VM nor the container has the program tar.',
   failed: 'BenchTray did not copy this task: the VM did not send its files, several times.',
   unreached: 'BenchTray did not copy this task: its files could not be reached for a week.',
+  'large-task': 'BenchTray copied only the first files of this task: together, they have more than 256 MiB.',
+  'large-file':
+    'BenchTray left out files of this task that are too large: screenshots over 8 MiB, or texts over 64 MiB.',
+  'no-image':
+    'BenchTray left out files of this task that are no PNG or JPEG, or state more pixels than any screen has.',
 } as const;
 
 export type WhyMissing = keyof typeof sentences;
 
-/** Returns the sentence for a word of the index. A later version may have written other words. */
-export function whyText(why: string): string {
-  return Object.hasOwn(sentences, why)
-    ? sentences[why as WhyMissing]
-    : 'BenchTray does not have the files of this task.';
+/** Returns what the index says of several reasons; null: there is none. */
+export function whyWords(reasons: Iterable<WhyMissing>): string | null {
+  return [...reasons].join(' ') || null;
+}
+
+/** Returns the sentences for words of the index. A later version may have written other words. */
+export function whyText(words: string): string {
+  return words
+    .split(' ')
+    .map((word) =>
+      Object.hasOwn(sentences, word)
+        ? sentences[word as WhyMissing]
+        : 'BenchTray does not have all files of this task.',
+    )
+    .join(' ');
 }

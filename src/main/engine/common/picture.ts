@@ -5,9 +5,12 @@ export type PictureType = 'image/png' | 'image/jpeg';
 /** Twice a screen of 8K. A few kilobytes can claim billions, and every browser that shows them would need memory for all. */
 export const mostPixels = 64_000_000;
 
+/** The signature, and the length and the name of the IHDR chunk. Behind another first chunk, a decoder might find another size than we do. */
+const pngStart = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
 /** Returns what a file is by its first bytes; null for anything but the two. */
 export function pictureType(bytes: Buffer): PictureType | null {
-  if (bytes.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'))) return 'image/png';
+  if (bytes.subarray(0, pngStart.length).equals(pngStart)) return 'image/png';
   return bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')) ? 'image/jpeg' : null;
 }
 

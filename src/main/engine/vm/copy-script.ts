@@ -6,9 +6,12 @@
  *   `copy WHAT FOLDER DOMAIN ID TRY NUMBER AFTER`   a line `folder COUNT PATH`, then a tar archive of files in that folder of the task: the
  *                                 NUMBERth of COUNT, where the one that was written to last is the first. DOMAIN empty: any. With TRY, these are
  *                                 only the folders of that name in the task's folders, if there are some. WHAT `all`: texts and pictures; `texts`.
- *                                 AFTER: begins behind this file. Without files a line `absent`, `empty COUNT PATH` or `lacks tar`
+ *                                 AFTER: begins behind this file. At most {@link mostFilesAtOnce} files. Without files a line `absent`, `empty COUNT PATH` or `lacks tar`
  */
 import { textNames } from './result-folder.ts';
+
+/** So many names fit into the arguments of a process. The rest is asked for by AFTER. */
+export const mostFilesAtOnce = 1000;
 
 /** @param folder with a slash at its end */
 const picturesIn = (folder: string): string =>
@@ -25,7 +28,7 @@ copy() {
   case $PWD in "$root"/*) ;; *) echo absent; return;; esac
   set --
   for name in ${[...textNames.keys()].map((name) => `./${name}`).join(' ')} ./plan_result-*.txt ${picturesIn('')} ${picturesIn('screenshot/')} ${picturesIn('screenshots/')}; do
-    [ $# -lt 1000 ] || break
+    [ $# -lt ${mostFilesAtOnce} ] || break
     case $name in
       */window_image*|*"$nl"*) continue;;
       *.png|*.jpg|*.jpeg) [ "$what" = all ] && [ ! -L "${'$'}{name%/*}" ] || continue;;

@@ -140,6 +140,7 @@ export {
   type CopyEvents,
   type CopyRequest,
 } from './copy-folder.ts';
+export { mostFilesAtOnce } from './copy-script.ts';
 export { fetchScreen, type ScreenFile } from './screen-file.ts';
 export { askPlan, fetchTexts, type FetchedTexts } from './task-texts.ts';
 export { section } from './section.ts';

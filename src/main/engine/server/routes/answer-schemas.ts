@@ -156,7 +156,9 @@ export const screensSchema = z
         step: z
           .int()
           .nullable()
-          .describe('0: before the first step. Null: the name does not tell. Several may be of one step.'),
+          .describe(
+            'The step in `/steps`; 0: before the first one. Null: nothing tells. Several may be of one step.',
+          ),
         name: z.string(),
         taken_at: time,
         size_bytes: count,
@@ -166,6 +168,7 @@ export const screensSchema = z
         url: z.string().describe('Where the picture itself is, from the root of this server.'),
       }),
     ),
+    missing: z.string().nullable().describe('Why the kept copy has not all files of the task; null: it has.'),
   })
   .describe("Which pictures of a task's screen there are.");
 

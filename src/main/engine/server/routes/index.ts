@@ -7,6 +7,7 @@ import type { ConfiguredVm } from '../stream/pictures.ts';
 import type { Streams } from '../stream/streams.ts';
 import { addAddVmRoute } from './add-vm-route.ts';
 import { answerOtherMethods, createApp, type App } from './app.ts';
+import { createAttemptReader } from './attempt-reading.ts';
 import { addAzureVmsRoute } from './azure-vms-route.ts';
 import { addCompareRoute } from './compare-route.ts';
 import { addDashboardRoutes } from './dashboard-route.ts';
@@ -70,9 +71,10 @@ export function createRoutes(options: RoutesOptions): Routes {
   addRunTasksRoute(app, feed);
   addCompareRoute(app, feed);
   addLogRoute(app, feed, options.logs);
-  addScreensRoute(app, options);
+  const readAttempt = createAttemptReader();
+  addScreensRoute(app, options, readAttempt);
   addScreenRoute(app, options);
-  addStepsRoute(app, options, options.logs);
+  addStepsRoute(app, options, readAttempt, options.logs);
   const close = addDoctorRoute(app, { run: options.doctor, vmNames, url: options.url });
 
   app.use('/api/setup/*', hideFromOthers);

@@ -5,6 +5,7 @@ import { goneWith } from '../stream/check-stream.ts';
 import { screensSchema, type ScreensView } from './answer-schemas.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
+import type { ReadAttempt } from './attempt-reading.ts';
 import { answers, unreadable } from './described.ts';
 import {
   attemptQuerySchema,
@@ -28,12 +29,18 @@ const route = createRoute({
   }),
 });
 
-export function addScreensRoute(app: App, source: ScreenSource): void {
+export function addScreensRoute(app: App, source: ScreenSource, readAttempt: ReadAttempt): void {
   app.openapi(route, async (c) => {
     const found = findScreens(source, { ...c.req.valid('param'), ...c.req.valid('query') });
     if (!found.ok) return answerProblem(c, found.problem);
     const { screens, task } = found.value;
-    const listed = await screens.list(task, goneWith(c.env.outgoing).signal);
+    const { signal } = goneWith(c.env.outgoing);
+    // The texts say how the names of the screenshots count.
+    const read = await readAttempt(found.value, signal);
+    const isTold = read.ok && read.value.screens.length > 0;
+    const listed = isTold
+      ? ({ ok: true, value: read.value.screens } as const)
+      : await screens.list(task, signal);
     if (!listed.ok) return answerProblem(c, screensProblem(listed.problem));
     return answerJson(c, {
       run_id: task.runId,
@@ -41,6 +48,7 @@ export function addScreensRoute(app: App, source: ScreenSource): void {
       domain: task.domain,
       attempt: task.attempt,
       screens: listed.value.map((screen) => screenView(screen, task)),
+      missing: isTold ? read.value.missing : null,
     } satisfies ScreensView);
   });
 }

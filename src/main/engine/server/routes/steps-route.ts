@@ -1,19 +1,13 @@
 /** `GET /api/runs/{id}/tasks/{task}/steps`: what happened in each step of a task, as the files of its benchmark tell it. */
 import { createRoute } from '@hono/zod-openapi';
-import pLimit from 'p-limit';
-import {
-  isInAttempt,
-  type Screens,
-  type ScreensProblem,
-  type TaskTexts,
-} from '../../../../shared/screens.ts';
+import type { ScreensProblem } from '../../../../shared/screens.ts';
 import type { LogReader } from '../../archive/index.ts';
-import { inTurns } from '../../common/in-turns.ts';
 import type { Feed } from '../../feed/index.ts';
-import { readSteps, stepText, type LogPlace, type StepsContext, type StepsReading } from '../../run/index.ts';
+import { stepText, type LogPlace } from '../../run/index.ts';
 import { goneWith } from '../stream/check-stream.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
+import type { AttemptReading, ReadAttempt } from './attempt-reading.ts';
 import { answers, unreadable } from './described.ts';
 import {
   attemptQuerySchema,
@@ -52,60 +46,40 @@ const route = createRoute({
   }),
 });
 
-/** Each holds the whole of its files in memory, which may be 50 MB and more. The next ones wait. */
-const readAtOnce = 4;
-
-export function addStepsRoute(app: App, source: ScreenSource, logs: LogReader | null): void {
+export function addStepsRoute(
+  app: App,
+  source: ScreenSource,
+  read: ReadAttempt,
+  logs: LogReader | null,
+): void {
   const placesOf = createStepPlaces(logs);
-  const inTurn = pLimit(readAtOnce);
-
-  async function read({ screens, task, record }: FoundTask, signal: AbortSignal) {
-    signal.throwIfAborted();
-    const texts = await screens.texts(task, signal);
-    if (!texts.ok) return texts;
-    const steps = await inTurns(readSteps(texts.value.texts, contextOf({ task, record }, texts.value)));
-    const { screens: pictures } = texts.value;
-    return { ok: true, value: { steps, pictures } } as const;
-  }
 
   app.openapi(route, async (c) => {
     const found = findScreens(source, { ...c.req.valid('param'), ...c.req.valid('query') });
     if (!found.ok) return answerProblem(c, found.problem);
     const { task } = found.value;
     const { signal } = goneWith(c.env.outgoing);
-    const answer = await inTurn(() => read(found.value, signal));
+    const answer = await read(found.value, signal);
     if (!answer.ok) return answerProblem(c, screensProblem(answer.problem));
-    const { steps, pictures } = answer.value;
-    if (steps.steps.length + pictures.length === 0 && steps.otherAttemptLines > 0)
+    const { steps, screens } = answer.value;
+    if (steps.steps.length + screens.length === 0 && steps.otherAttemptLines > 0)
       return answerProblem(c, screensProblem(overwritten));
     const run = source.feed.run(task.runId);
     const places = run === null ? new Map<number, LogPlace>() : await placesOf(run, task, found.value.record);
-    const view = viewOf(source.feed, found.value, pictures, steps);
+    const view = viewOf(source.feed, found.value, answer.value);
     return answerJson(c, { ...view, steps: withPlaces(view.steps, places) });
   });
 }
-
-type FoundTask = FoundAttempt & { readonly screens: Screens };
 
 const overwritten: ScreensProblem = {
   kind: 'absent',
   detail: 'The task ran again later, and its folder has only the steps of that attempt.',
 };
 
-function contextOf({ task, record }: FoundAttempt, { clockOffsetMs }: TaskTexts): StepsContext {
-  return {
-    clockOffsetMs,
-    startedAt: record?.startedAt ?? null,
-    isOfAttempt: (atMs) => isInAttempt(atMs, task),
-    hasOthers: task.notBefore !== null || task.notFrom !== null,
-  };
-}
-
 function viewOf(
   feed: Feed,
   { task, record }: FoundAttempt,
-  screens: TaskTexts['screens'],
-  reading: StepsReading,
+  { steps: reading, screens, missing }: AttemptReading,
 ): StepsView {
   const attempt = { task, startedAt: record?.startedAt ?? null };
   const told = record === null ? feed.snapshot(task.vm).progress?.instruction : record.instruction;
@@ -123,6 +97,7 @@ function viewOf(
     skipped_lines: reading.skippedLines,
     other_attempt_lines: reading.otherAttemptLines,
     truncated: reading.isCut,
+    missing,
     other_attempts: otherAttempts(feed, task),
     same_task_in_other_runs: inOtherRuns(feed, task),
   };

@@ -64,6 +64,7 @@ export const stepsSchema = z
       .describe('The file that tells the steps; null: only screenshots show them.'),
     skipped_lines: count.describe('Lines and parts of the files whose form is not known.'),
     other_attempt_lines: count.describe('Lines that belong to other attempts, or may.'),
+    missing: z.string().nullable().describe('Why the kept copy has not all files of the task; null: it has.'),
     truncated: z.boolean().describe('There is more than what is shown here.'),
     other_attempts: z.array(z.object(attemptFields)).describe('At the same task, in the same run.'),
     same_task_in_other_runs: z

@@ -1,6 +1,7 @@
 /** Copies the files of each task from the VM into the archive after the task has ended: one task at a time, and slowly. */
 import type { ScreenTask } from '../../../../shared/screens.ts';
 import { attemptTask, type Archive, type WhyMissing } from '../../archive/index.ts';
+import { evenTime } from '../../common/clock.ts';
 import { inBackground } from '../../common/in-background.ts';
 import type { AttemptKey, StoredRun, TaskRecord } from '../../feed/index.ts';
 import type { LogAccess } from '../log/following-options.ts';
@@ -28,9 +29,11 @@ interface Wanted {
   readonly run: StoredRun;
   readonly record: TaskRecord;
   readonly task: ScreenTask;
+  /** It waits for so long that its VM may be another one by now. */
+  readonly isOld: boolean;
 }
 
-/** A VM that is off for longer is likely to be another one when it comes back. */
+/** A VM that is off for longer is likely to be another one when it comes back. Then some tries are enough. */
 const wantedForMs = 7 * 86_400_000;
 const mostTries = 4;
 /** Tries grow rare, while a container is off, for example. */
@@ -41,6 +44,8 @@ const mostWanted = 1000;
 
 export class KeepSource implements Source {
   readonly #tools: WatchTools & KeepOptions;
+  /** Someone may set the wall clock to next month: nothing grows old by that. */
+  readonly #evenMs: () => number;
   /** Attempts that are tried again later, how often they were tried, and when the next try is due by the monotonic clock. */
   readonly #later = new Map<string, { readonly tries: number; readonly dueMs: number }>();
   #isCopying = false;
@@ -49,6 +54,7 @@ export class KeepSource implements Source {
 
   constructor(tools: WatchTools & KeepOptions) {
     this.#tools = tools;
+    this.#evenMs = evenTime(tools.clock);
   }
 
   start(store: VmStore, signal: AbortSignal): void {
@@ -93,7 +99,7 @@ export class KeepSource implements Source {
   /** Returns the attempt that is copied next, and gives up those that cannot be. */
   #newestWanted(): Wanted | null {
     const { feed, config, clock, tempo, archive } = this.#tools;
-    const nowMs = clock.wallMs();
+    const nowMs = this.#evenMs();
     // To count what is kept takes tens of milliseconds, and a run may have hundreds of tasks.
     const tooOld = new Map<string, boolean>();
     const isTooOld = (runId: string): boolean => {
@@ -107,13 +113,12 @@ export class KeepSource implements Source {
       const found = this.#find(key);
       if (typeof found === 'string') archive.giveUp(key, found);
       else if (isTooOld(key.runId)) archive.giveUp(key, 'no-room');
-      else if (nowMs - since > wantedForMs) archive.giveUp(key, 'unreached');
-      else return found;
+      else return { ...found, isOld: nowMs - since > wantedForMs };
     }
     return null;
   }
 
-  #find(key: AttemptKey): Wanted | WhyMissing {
+  #find(key: AttemptKey): Omit<Wanted, 'isOld'> | WhyMissing {
     const { feed, config } = this.#tools;
     const run = feed.run(key.runId);
     const record = feed
@@ -151,7 +156,10 @@ export class KeepSource implements Source {
       case 'copied':
         if (!this.#isStillAlone(wanted)) this.#tryAgain(key, 'rewritten');
         else if (
-          keeping.finish({ clockOffsetMs: places.clockOffsetMs(task), why: hasScreens ? null : 'setting' })
+          keeping.finish({
+            clockOffsetMs: places.clockOffsetMs(task),
+            why: hasScreens ? end.leftOut : ['setting', ...end.leftOut],
+          })
         ) {
           this.#later.delete(keyText(key));
           log.debug({ vm: config.name, ...key }, 'the files of a task were copied');
@@ -175,7 +183,8 @@ export class KeepSource implements Source {
         break;
       case 'absent':
         // A container that is off may come back.
-        this.#tryAgain(key, store.get().container.kind === 'running' ? 'absent' : null);
+        if (store.get().container.kind === 'running') this.#tryAgain(key, 'absent');
+        else this.#tryAgain(key, wanted.isOld ? 'unreached' : null);
         break;
     }
   }

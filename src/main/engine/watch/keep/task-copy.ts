@@ -1,7 +1,13 @@
 /** Copies the files of one attempt from wherever the VM has them into the archive. */
 import { isInAttempt, type ScreenTask } from '../../../../shared/screens.ts';
-import type { CopiedFile, Keeping } from '../../archive/index.ts';
-import { copyCommand, copyFolder, type ArchivedFile, type CopyRequest } from '../../vm/index.ts';
+import type { CopiedFile, Keeping, WhyMissing } from '../../archive/index.ts';
+import {
+  copyCommand,
+  copyFolder,
+  mostFilesAtOnce,
+  type ArchivedFile,
+  type CopyRequest,
+} from '../../vm/index.ts';
 import type { LogAccess } from '../log/following-options.ts';
 import { filesOfAttempt } from '../screen-folder.ts';
 import { shellAt, type TaskPlaces } from '../task-places.ts';
@@ -17,7 +23,8 @@ export interface TaskCopyOptions {
 }
 
 export type TaskCopyEnd =
-  | { readonly kind: 'copied' }
+  /** `leftOut`: why some files are missing. */
+  | { readonly kind: 'copied'; readonly leftOut: readonly WhyMissing[] }
   /** The VM has no folder of the task, or nothing of it can be seen now. */
   | { readonly kind: 'absent' }
   /** The folders of the task have no files of this attempt. */
@@ -63,9 +70,13 @@ async function copyFrom(folder: string, shell: string, options: TaskCopyOptions)
         copies += 1;
         const end = await copy.run(shell, { folder, tryNumber, number, after });
         if (end !== null) return end;
-        if (copy.passed === null || copies >= mostCopies) break;
+        if (copy.passed === null) break;
+        if (copies >= mostCopies) {
+          copy.leftOut.add('large-task');
+          break;
+        }
       }
-      if (await copy.finish()) return { kind: 'copied' };
+      if (await copy.finish()) return { kind: 'copied', leftOut: [...copy.leftOut] };
       ({ folders, isTry } = copy);
       if (folders > 0) hasOthers = true;
     }
@@ -88,6 +99,7 @@ class FolderCopy {
   folders = 0;
   /** The copy begins again behind this file; null: it is over. */
   passed: string | null = null;
+  readonly leftOut = new Set<WhyMissing>();
 
   constructor(options: TaskCopyOptions) {
     this.#options = options;
@@ -105,17 +117,24 @@ class FolderCopy {
   ): Promise<TaskCopyEnd | null> {
     const { task, what, access, turn } = this.#options;
     const { domain, taskId } = task;
+    let files = 0;
+    let last: string | null = null;
     this.passed = null;
     const words = copyCommand({ ...which, domain, taskId, what });
     if (words === null) return { kind: 'absent' };
     const end = await copyFolder(access.channels, shell, words, {
       turn,
       begun: (path) => (this.#path = path),
-      choose: (file) => this.#choose(file),
+      choose: (file) => {
+        files += 1;
+        last = pathOf(file);
+        return this.#choose(file);
+      },
       take: (file, bytes) => this.#take(file, bytes),
     });
     if (end.kind === 'no-tar' || end.kind === 'broken' || end.kind === 'failed') return end;
     if (end.kind !== 'absent') this.folders = end.folders;
+    if (end.kind === 'ok' && files >= mostFilesAtOnce) this.passed = last;
     return null;
   }
 
@@ -133,10 +152,13 @@ class FolderCopy {
     const { screens, texts } = filesOfAttempt([{ ...file, folder, writtenAt }], task);
     const isWanted = screens.length + texts.length > 0 && !this.#names.has(name);
     if (isWanted && sizeBytes <= mostBytes[kind]) {
-      return this.#bytes + sizeBytes <= mostTaskBytes ? 'take' : 'stop';
+      if (this.#bytes + sizeBytes <= mostTaskBytes) return 'take';
+      this.leftOut.add('large-task');
+      return 'stop';
     }
+    if (isWanted) this.leftOut.add('large-file');
     if (sizeBytes <= mostPassedBytes) return 'skip';
-    this.passed = subfolder === null ? name : `${subfolder}/${name}`;
+    this.passed = pathOf(file);
     return 'stop';
   }
 
@@ -152,4 +174,9 @@ class FolderCopy {
     this.#isOfAttempt = true;
     await keeping.add(file);
   }
+}
+
+/** Returns the path of a file in the folder of the task. */
+function pathOf({ name, subfolder }: ArchivedFile): string {
+  return subfolder === null ? name : `${subfolder}/${name}`;
 }
