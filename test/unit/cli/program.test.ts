@@ -85,6 +85,8 @@ describe('usage', () => {
     expect(help.out()).toContain(`Usage: benchtray ${args.join(' ')} [options]`);
     expect(help.out()).toContain('--log-level');
     expect(help.out()).toContain('--log-file');
+    // Lines break where the terminal ends.
+    expect(help.out().replace(/\s+/g, ' ')).toContain('of other commands: no log)');
     const version = fakeIo(folder);
     expect(await runCli([...args, '--version'], version.io)).toBe(0);
     expect(version.out()).toBe('1.2.3\n');
