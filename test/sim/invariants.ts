@@ -175,7 +175,7 @@ export function markedBy({ benchmark }: World, { at, bytes, hash }: FollowMark):
 }
 
 /** Everything that the benchmark wrote has arrived, by the file that bears the log's name. */
-function isRead({ life, benchmark, link }: World): boolean {
+export function isRead({ life, benchmark, link }: World): boolean {
   const { reading } = life.store.get();
   const { current } = benchmark;
   const newest = benchmark.generations.at(-1);

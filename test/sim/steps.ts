@@ -85,6 +85,24 @@ export const steps: readonly Step[] = [
     },
   },
   {
+    // By twice, a file is moved on before BenchTray has seen its first name.
+    name: 'rotate three times',
+    weight: 2,
+    async run(world) {
+      const { benchmark } = world;
+      if (benchmark.isBetweenRuns || benchmark.isInMoved) return null;
+      let count = 0;
+      for (const pauseMs of [world.pick([0, 1, 10, 50, 1000, 2000]), 0, 0]) {
+        if (benchmark.current === null || !mayCutHere(world)) break;
+        benchmark.rotate(false);
+        count += 1;
+        benchmark.write(world.pick([5, 20]));
+        await world.pass(pauseMs);
+      }
+      return count === 0 ? null : `${count} rotated`;
+    },
+  },
+  {
     name: 'reopen',
     weight: 3,
     run(world) {

@@ -67,8 +67,23 @@ export class VmDisk {
     file.cuts += 1;
   }
 
-  /** Answers a request line of `ask`. */
-  answer([verb = '', path = '', ...rest]: readonly string[]): string {
+  /**
+   * Takes up a request line of `ask`. Returns what answers it: a shell expands the names of rotated logs first and looks at the files
+   * behind them later, when other files may have these names.
+   */
+  takeUp(words: readonly string[]): () => string {
+    const [verb, path = '', inode] = words;
+    if (verb !== 'siblings') {
+      const answer = this.#answer(words);
+      return () => answer;
+    }
+    const names = [...this.#files.keys()];
+    const known = names.filter((name) => this.at(name)?.inode === inode).map((name) => this.#logLine(name));
+    const rotated = names.filter((name) => name !== path && name.startsWith(path));
+    return () => [...new Set([...known, ...rotated.map((name) => this.#logLine(name))])].join('');
+  }
+
+  #answer([verb = '', path = '', ...rest]: readonly string[]): string {
     switch (verb) {
       case 'logs':
         return this.#logLine(path);
@@ -81,12 +96,6 @@ export class VmDisk {
       case 'piece': {
         const from = Number(rest[0]) - 1;
         return this.at(path)?.bytes.toString('utf8', from, from + Number(rest[1])) ?? noSuchFile;
-      }
-      case 'siblings': {
-        const names = [...this.#files].filter(
-          ([name, file]) => (name !== path && name.startsWith(path)) || file.inode === rest[0],
-        );
-        return names.map(([name]) => this.#logLine(name)).join('');
       }
       default:
         return '';

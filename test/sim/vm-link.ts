@@ -68,11 +68,14 @@ export class VmLink {
       const giveUp = (): void => resolve(null);
       this.#gone.once('gone', giveUp);
       this.#later(() => {
-        // The VM looks at its files when the question arrives.
-        const answer = this.#disk.answer(words);
+        // The VM looks at its files when the question arrives, or shortly after.
+        const answer = this.#disk.takeUp(words);
         this.#later(() => {
-          this.#gone.off('gone', giveUp);
-          resolve(answer);
+          const text = answer();
+          this.#later(() => {
+            this.#gone.off('gone', giveUp);
+            resolve(text);
+          });
         });
       });
     });

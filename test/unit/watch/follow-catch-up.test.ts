@@ -99,7 +99,8 @@ it('waits for the next look when the log is moved away between two questions', a
     if (verb === 'siblings')
       files.set(`${path}.1`, second).set(path, { ...third, text: third.text.repeat(9) });
   });
-  expect(await catchUp(target, toolsFor(shell, started, { saved: () => savedIn(first) }))).toBeNull();
+  const tools = toolsFor(shell, started, { saved: () => savedIn(first) });
+  await expect(catchUp(target, tools)).rejects.toThrow(NoAnswer);
   expect(started).toEqual([]);
 });
 
@@ -117,6 +118,52 @@ it('waits for the next look when the copies of the log move on between two quest
   expect(started).toEqual([]);
   expect(await catchUp(target, tools)).not.toBeNull();
   expect(started.map(({ identity }) => identity.inode)).toEqual(['1', '2', '3']);
+});
+
+describe('a log that is rotated twice while its files are being listed', () => {
+  const fourth = { inode: '4', text: 'the fourth one\n' };
+  /** The one that was followed is rotated already, and the journal knows nothing of the second file. */
+  const before = new Map([
+    [`${path}.1`, first],
+    [path, second],
+  ]);
+  const after = new Map([
+    [`${path}.3`, first],
+    [`${path}.2`, second],
+    [`${path}.1`, third],
+    [path, fourth],
+  ]);
+
+  /** The listing is taken on its way from one state to the other: it may hold an old name beside a new one. */
+  async function readFrom(listed: ReadonlyMap<string, File>): Promise<string[]> {
+    const files = new Map<string, File>(before);
+    const started: ReadingStart[] = [];
+    let listings = 0;
+    const shell = shellOver(files, (verb) => {
+      if (verb !== 'siblings') return;
+      listings += 1;
+      files.clear();
+      for (const [name, file] of listings === 1 ? listed : after) files.set(name, file);
+    });
+    const tools = toolsFor(shell, started, { saved: () => savedIn(first) });
+    await expect(catchUp(target, tools)).rejects.toThrow(NoAnswer);
+    expect(started).toEqual([]);
+    expect(await catchUp(target, tools)).not.toBeNull();
+    return started.map(({ identity }) => identity.inode);
+  }
+
+  it('is read in order when the rotations came before the listing', async () => {
+    expect(await readFrom(after)).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('is read in order when the listing has missed a file that changed its name meanwhile', async () => {
+    const torn = new Map([
+      [`${path}.3`, first],
+      [`${path}.1`, third],
+      [path, fourth],
+    ]);
+    expect(await readFrom(torn)).toEqual(['1', '2', '3', '4']);
+  });
 });
 
 it('reads no file from the place of another, when the reading under way was in the next one', async () => {

@@ -174,23 +174,32 @@ export async function findMoved(by: Reach, known: Known): Promise<Moved> {
   const current = isThere(file) ? file.inode : null;
   const newerThan = (one: LogFile): LogFile[] =>
     byAge.slice(byAge.indexOf(one) + 1).filter(({ inode, size }) => inode !== current && size > 0);
+  let found: LogFile | null = null;
   for (const one of likely) {
     if (!(await holds(by.shell, one, known))) continue;
-    return { file: one, since: newerThan(one), packed, names };
+    found = one;
+    break;
   }
-  // Rotation renames files: the one that was asked for may have another name by now.
+  // Rotation renames files: the one that was asked for may have another name by now, and a file that got its name while the names were
+  // being listed may be missing. What has been read behind it would be taken for newer than it.
   if (await isRotated(by, mark, names)) throw new NoAnswer('the logs are being rotated');
+  if (found !== null) return { file: found, since: newerThan(found), packed, names };
   // Cut, written to again, and only then moved away: what was read of it is in no file, and all that is in it is still to be read.
   const cut = byAge.find(isMarkedOne);
   return { file: null, since: cut === undefined ? [] : [cut, ...newerThan(cut)], packed, names };
 }
 
 /**
- * Returns whether the log was rotated since its files had these names.
+ * Returns whether the log was rotated since it was reached, or since the files beside it had these names.
  * @throws NoAnswer
  */
 export async function isRotated(by: Reach, mark: FollowMark, names: Moved['names']): Promise<boolean> {
-  return !isDeepStrictEqual(namesIn(await listBeside(by, mark), by.path), names);
+  const [beside, answer] = await Promise.all([
+    listBeside(by, mark),
+    ask(by.shell, ['identify', by.path, String(fingerprintLength)]),
+  ]);
+  const isOther = readIdentity(answer)?.inode !== (isThere(by.file) ? by.file.inode : undefined);
+  return isOther || !isDeepStrictEqual(namesIn(beside, by.path), names);
 }
 
 async function listBeside({ shell, path }: Reach, { inode }: FollowMark): Promise<LogFile[]> {
