@@ -137,6 +137,7 @@ describe('things made up', () => {
       at: startMs,
       runs: [runOf('gone-1', { vm: 'vm-gone', startedAt: startMs - 1 })],
     });
+    for (const hours of [0, 1]) feed.noteHeard('vm-a', { at: startMs + hours * 3_600_000, cost: null });
     feed.setProgress('vm-a', progressOf('vm-a', { domains: [], eta_seconds: 12.5 }), true);
   });
   afterAll(async () => {
@@ -159,6 +160,12 @@ describe('things made up', () => {
       '/api/runs/run-1/tasks?format=csv 200',
       '/api/runs/run-1/tasks?format=xml 400',
       '/api/runs/none/tasks 404',
+    ],
+    '/api/runs/{id}/events': [
+      '/api/runs/run-1/events 200',
+      '/api/runs/run-1/events?kind=error,task&from=2026-01-28T22:55:00Z 200',
+      '/api/runs/run-1/events?from=now 400',
+      '/api/runs/none/events 404',
     ],
     '/api/runs/{id}/log': [
       '/api/runs/run-1/log 200',

@@ -15,7 +15,8 @@ export interface Written {
 const longestMessage = 300;
 
 /** In the order in which it is told: tasks, moments, what is over, what begins. To be called within a transaction. */
-export function writeChange({ events: table, history, marks, kept }: Journal, change: FeedChange): Written {
+export function writeChange(journal: Journal, change: FeedChange): Written {
+  const { events: table, history, marks, kept, spans } = journal;
   const { vm, at } = change;
   const events: JournalEvent[] = [];
   let hasNews = false;
@@ -34,22 +35,28 @@ export function writeChange({ events: table, history, marks, kept }: Journal, ch
     history.correctTask(record);
     if (record.outcome !== null) kept.want(record, vm, at);
   }
-  for (const data of change.moments ?? []) events.push(table.add(vm, at, { type: 'error', data }));
+  for (const data of change.moments ?? []) {
+    events.push(table.add(vm, at, { type: 'error', data }));
+    spans.addError(vm, at, data, true);
+  }
   for (const { code, message, lastedMs } of change.ended ?? []) {
     const beganAt = marks.closeCondition(vm, code);
     if (beganAt === null) continue;
+    const lasted = Math.max(0, lastedMs ?? at - beganAt);
     const data: RecoveredPayload = {
       message,
       vm,
       code,
       began_at: new Date(beganAt).toISOString(),
-      lasted_seconds: Math.max(0, lastedMs ?? at - beganAt) / 1000,
+      lasted_seconds: lasted / 1000,
     };
     events.push(table.add(vm, at, { type: 'recovered', data }));
+    spans.endError(vm, code, { at, lastedMs: lasted, message });
   }
   for (const condition of change.began ?? []) {
     if (!marks.openCondition(vm, condition)) continue;
     events.push(table.add(vm, at, { type: 'error', data: condition.error }));
+    spans.addError(vm, condition.beganAt, condition.error, false);
   }
   if (change.follow !== undefined) marks.putFollow(vm, change.follow, at);
   return { events, hasNews: hasNews || events.length > 0 };

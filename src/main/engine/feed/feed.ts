@@ -25,11 +25,13 @@ import { watchPlace } from './place-watch.ts';
 import { createPools, knownRuns } from './pools.ts';
 import { createProgress } from './progress.ts';
 import { eraseFromJournal, pruneJournal, usedBytes, type Retention } from './retention.ts';
+import { createSilenceWatch } from './silence.ts';
 import { createSnapshots, type Snapshot } from './snapshots.ts';
+import type { Spans } from './spans.ts';
 import { createSubscribers } from './subscribers.ts';
 
-/** The reading side of the journal is in `Events`, `History`, `Marks` and `Kept`. */
-export interface Feed extends Events, History, Marks, Kept {
+/** The reading side of the journal is in `Events`, `History`, `Marks`, `Kept` and `Spans`. */
+export interface Feed extends Events, History, Marks, Kept, Spans {
   readonly journalId: string;
   /**
    * Writes one change in one transaction, then passes its events to the subscribers in order. Emits each attempt once, and a
@@ -60,7 +62,7 @@ export interface Feed extends Events, History, Marks, Kept {
   subscribe(listener: (event: FeedEvent) => void): () => void;
   /** When a VM was first seen, epoch milliseconds; `at` is recorded when that is now. */
   firstSeen(vm: string, at: number): number;
-  /** Stores the time of the VM's last answer, unless the disk is full. */
+  /** Stores the time of the VM's last answer, and the silence before it, unless the disk is full. */
   noteHeard(vm: string, heard: Heard): void;
   /**
    * Replaces what the index says of kept files, in one transaction.
@@ -95,6 +97,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   const snapshots = createSnapshots();
   const subscribers = createSubscribers();
   const pools = createPools(history.reader.runs({ limit: knownRuns }));
+  const silences = createSilenceWatch(clock);
   const knownVms = new Set<string>();
   const toldOfDamage = new Set<string>();
   let vmNames: readonly string[] | null = null;
@@ -193,6 +196,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     ...history.reader,
     ...marks.reader,
     ...journal.kept.reader,
+    ...journal.spans.reader,
     wantedTasks(vm, limit) {
       writeWanted();
       return journal.kept.reader.wantedTasks(vm, limit);
@@ -234,7 +238,11 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     firstSeen: (vm, at) => writer.firstSeen(vm, at),
     noteHeard(vm, heard) {
       writer.tend(() => {
-        marks.putHeard(vm, heard);
+        journal.transaction(() => {
+          const lastAt = marks.reader.heard(vm)?.at ?? null;
+          for (const silence of silences.endedBy(vm, lastAt, heard.at)) journal.spans.addSilence(vm, silence);
+          marks.putHeard(vm, heard);
+        });
       });
     },
     putKept(tasks) {

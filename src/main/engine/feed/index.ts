@@ -25,5 +25,14 @@ export type {
   TaskRecord,
 } from './model.ts';
 export type { Retention } from './retention.ts';
+export {
+  isBetween,
+  lasts,
+  runEvents,
+  type EventsJournal,
+  type RunEvents,
+  type TimelineEvent,
+} from './run-events.ts';
 export type { RunFigures } from '../run/score-figures.ts';
+export type { ErrorSpan, SilenceReason, Spans } from './spans.ts';
 export type { Snapshot } from './snapshots.ts';

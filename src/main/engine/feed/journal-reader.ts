@@ -18,8 +18,9 @@ import { newestVersion } from './migrations/index.ts';
 import { damagedRowNotice } from './notices.ts';
 import { createPools, knownRuns } from './pools.ts';
 import { allRows, createJsonReader } from './rows.ts';
+import { createSpanTable, type Spans } from './spans.ts';
 
-export interface JournalReader extends History, Marks {
+export interface JournalReader extends History, Marks, Spans {
   /** The path of the journal. */
   readonly path: string;
   /** All VMs that were ever watched, in the order of their first sight. */
@@ -57,11 +58,13 @@ function openTables(path: string, onNotice: (notice: string) => void): JournalRe
     const columns = createJsonReader((table, key) => onNotice(damagedRowNotice(table, key)));
     const { reader: history } = createHistoryTables(database, columns);
     const { reader: marks } = createMarkTables(database, columns);
+    const { reader: spans } = createSpanTable(database, columns);
     const names = database.prepare('SELECT name FROM vms ORDER BY first_seen_at, rowid');
     let pools: ReturnType<typeof createPools> | null = null;
     return {
       ...history,
       ...marks,
+      ...spans,
       path,
       vmNames: () => allRows<{ readonly name: string }>(names).map(({ name }) => name),
       poolOf(runId) {

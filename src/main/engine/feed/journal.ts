@@ -6,12 +6,14 @@ import type { JournalFile } from './journal-file.ts';
 import { createKeptTable, type KeptTable } from './kept.ts';
 import { createMarkTables, type MarkTables } from './marks.ts';
 import { createJsonReader } from './rows.ts';
+import { createSpanTable, type SpanTable } from './spans.ts';
 
 export interface Journal {
   readonly events: EventTable;
   readonly history: HistoryTables;
   readonly marks: MarkTables;
   readonly kept: KeptTable;
+  readonly spans: SpanTable;
   /** Runs `work` as one transaction, or as a savepoint within one. An error rolls it back and reaches the caller. */
   transaction<Result>(work: () => Result): Result;
 }
@@ -24,6 +26,7 @@ export function createJournal(file: JournalFile, onDamaged: (table: string, key:
     history: createHistoryTables(file.database, columns),
     marks: createMarkTables(file.database, columns),
     kept: createKeptTable(file.database),
+    spans: createSpanTable(file.database, columns),
     transaction: createTransactions(file.database),
   };
 }

@@ -1,6 +1,6 @@
 /** The state of a VM's watcher that survives restarts: positions in logs, open conditions, the time of the last answer. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { ErrorPayload, StateCode } from '../../../shared/stream.ts';
+import type { ErrorCode, ErrorPayload, StateCode } from '../../../shared/stream.ts';
 import { restoreRun } from '../run/run-birth.ts';
 import type { FollowState, Heard, OpenCondition } from './model.ts';
 import { allRows, hasTimes, isObject, isTime, readable, valueOf, type JsonReader } from './rows.ts';
@@ -125,7 +125,8 @@ function isRun(run: unknown): boolean {
   );
 }
 
-function lostError(vm: string, code: StateCode, beganAt: number): ErrorPayload {
+/** Returns what stands for an error with a damaged row. */
+export function lostError(vm: string, code: ErrorCode, beganAt: number): ErrorPayload {
   return {
     message: 'BenchTray lost the details of this error: its row in the journal is damaged.',
     vm,

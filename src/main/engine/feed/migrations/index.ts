@@ -6,9 +6,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { firstTables } from './001-first-tables.ts';
 import { historyColumns } from './002-history-columns.ts';
 import { keptFiles } from './003-kept-files.ts';
+import { spans } from './004-spans.ts';
 import { takeSteps, type Migration } from './migration.ts';
 
-const migrations: readonly Migration[] = [firstTables, historyColumns, keptFiles];
+const migrations: readonly Migration[] = [firstTables, historyColumns, keptFiles, spans];
 
 export const newestVersion = migrations.length;
 

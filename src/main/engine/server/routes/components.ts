@@ -7,6 +7,7 @@ import { hookStatusSchema } from '../../../../shared/hook-status.ts';
 import * as payloads from '../../../../shared/payload-schemas.ts';
 import * as setup from '../../../../shared/setup.ts';
 import * as answers from './answer-schemas.ts';
+import { runEventSchema, runEventsSchema } from './events-schema.ts';
 import { stepsSchema } from './steps-schema.ts';
 
 export const components = {
@@ -36,6 +37,8 @@ export const components = {
   Progress: payloads.progressSchema,
   Recovered: payloads.recoveredSchema,
   Run: answers.runSchema,
+  RunEvent: runEventSchema,
+  RunEvents: runEventsSchema,
   RunLog: answers.runLogSchema,
   RunWithTasks: answers.runWithTasksSchema,
   Runs: answers.runsSchema,

@@ -13,6 +13,7 @@ import { addCompareRoute } from './compare-route.ts';
 import { addDashboardRoutes } from './dashboard-route.ts';
 import { addDemoRoute } from './demo-route.ts';
 import { addDoctorRoute, type RunDoctor } from './doctor-route.ts';
+import { addEventsRoute } from './events-route.ts';
 import { addHealthRoute } from './health-route.ts';
 import { addLogRoute } from './log-route.ts';
 import { addMetricsRoute } from './metrics-route.ts';
@@ -69,6 +70,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   addRunsRoute(app, feed, vmNames);
   addRunRoute(app, feed);
   addRunTasksRoute(app, feed);
+  addEventsRoute(app, feed);
   addCompareRoute(app, feed);
   addLogRoute(app, feed, options.logs);
   const readAttempt = createAttemptReader();
