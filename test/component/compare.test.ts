@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
+import type { ComparedTaskView } from '../../src/shared/comparison.ts';
 import CompareFigures from '../../src/renderer/features/compare/CompareFigures.svelte';
 import CompareTasks from '../../src/renderer/features/compare/CompareTasks.svelte';
 import DomainMatrix from '../../src/renderer/features/compare/DomainMatrix.svelte';
@@ -65,19 +66,22 @@ describe('the tasks', () => {
     const screen = await render(CompareTasks, {
       comparison,
       filters: { ...allCompared, ...filters },
+      hashOfTask: ({ task_id }: ComparedTaskView) => `#films-of-${task_id}`,
       onFilter,
     });
     return { ...screen, onFilter };
   }
 
-  test('have both results, each with the way to its run', async () => {
+  test('have both results, each with the way to both films', async () => {
     const regressed = comparedTask('regressed', {
       b: comparedAttempt({ score: 0.4, attempt: 2, attempts: 2 }),
     });
     const { getByRole, getByText } = await show([regressed]);
     const link = getByRole('link', { name: 'B: Failed 0.4' });
-    await expect.element(link).toHaveAttribute('href', '#/runs/run-b?domain=notepad&q=task-1');
-    await expect.element(getByRole('link', { name: 'A: Passed 1' })).toBeVisible();
+    await expect.element(link).toHaveAttribute('href', '#films-of-task-1');
+    await expect
+      .element(getByRole('link', { name: 'A: Passed 1' }))
+      .toHaveAttribute('href', '#films-of-task-1');
     await expect.element(getByText('7 steps, attempt 2 of 2, 1:05')).toBeVisible();
   });
 

@@ -130,3 +130,19 @@ test('a screenshot that is gone says why, and one that may come is asked for aga
   await userEvent.keyboard('{ArrowRight}');
   await expect.element(getByText('It was removed.').first()).toBeVisible();
 });
+
+test('the newest step of a task that runs is followed only by who is there', async () => {
+  const props = { base, runId: 'run-1', step: null, nowMs, isRunning: true, onStep: vi.fn<() => void>() };
+  const { rerender, getByTestId } = await render(Film, { ...props, steps: sixSteps.slice(0, 3) });
+  const shown = getByTestId('film-step');
+  await expect.element(shown).toHaveTextContent('Step 3 of 3');
+  await rerender({ steps: sixSteps.slice(0, 4) });
+  await expect.element(shown).toHaveTextContent('Step 4 of 4');
+  await userEvent.keyboard('{ArrowLeft}');
+  await expect.element(shown).toHaveTextContent('Step 3 of 4');
+  await rerender({ steps: sixSteps.slice(0, 5) });
+  await expect.element(shown).toHaveTextContent('Step 3 of 5');
+  await userEvent.keyboard('{End}');
+  await rerender({ steps: sixSteps, isRunning: false });
+  await expect.element(shown).toHaveTextContent('Step 6 of 6');
+});

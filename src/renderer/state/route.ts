@@ -24,6 +24,19 @@ export interface CompareRoute {
   readonly b: string | null;
   readonly attempt: AttemptChoice;
   readonly filters: CompareFilters;
+  /** Missing: the list of tasks is shown. */
+  readonly film?: PairedFilm;
+}
+
+/** The films of both runs of one task, side by side. */
+export interface PairedFilm {
+  readonly taskId: string;
+  /** Null: of any domain. */
+  readonly domain: string | null;
+  /** Of both films, or of A; named as in `TaskRoute`. */
+  readonly step: string | null;
+  /** Null: B moves together with A. */
+  readonly stepB: string | null;
 }
 
 export const compareFilterNames = ['domain', 'q'] as const;
@@ -107,13 +120,30 @@ function compareRoute(search: URLSearchParams): CompareRoute {
     const id = search.get(name);
     return id === '' ? null : id;
   };
+  const filters = filtersIn(search, compareFilterNames);
+  const taskId = idIn('task');
   return {
     page: 'compare',
     a: idIn('a'),
     b: idIn('b'),
     attempt: search.get('attempt') === 'best' ? 'best' : 'first',
-    filters: filtersIn(search, compareFilterNames),
+    // Beside a task, `domain` is the domain of the task.
+    ...(taskId === null
+      ? { filters }
+      : {
+          filters: { ...filters, domain: search.get('in') },
+          film: {
+            ...{ taskId, domain: filters.domain },
+            step: stepIn(search, 'step'),
+            stepB: stepIn(search, 'step_b'),
+          },
+        }),
   };
+}
+
+function stepIn(search: URLSearchParams, name: string): string | null {
+  const step = search.get(name) ?? '';
+  return /^\d{1,6}(?:\.\d{1,4})?$/.test(step) ? step : null;
 }
 
 function pickedIn(search: URLSearchParams): { readonly picked?: readonly string[] } {
@@ -123,13 +153,12 @@ function pickedIn(search: URLSearchParams): { readonly picked?: readonly string[
 
 function taskRoute(runId: string, taskId: string, search: URLSearchParams): TaskRoute {
   const attempt = search.get('attempt') ?? '';
-  const step = search.get('step') ?? '';
   return {
     page: 'task',
     ...{ runId, taskId },
     domain: search.get('domain'),
     attempt: /^[1-9]\d{0,5}$/.test(attempt) ? Number(attempt) : null,
-    step: /^\d{1,6}(?:\.\d{1,4})?$/.test(step) ? step : null,
+    step: stepIn(search, 'step'),
   };
 }
 
@@ -147,8 +176,12 @@ export function hashOf(route: Route): string {
       return `#/runs/${encodeURIComponent(route.runId)}${tab}${queryOf(route.filters)}`;
     }
     case 'compare': {
-      const { a, b, attempt, filters } = route;
-      return `#/compare${queryOf({ a, b, attempt: attempt === 'first' ? null : attempt, ...filters })}`;
+      const { a, b, filters, film } = route;
+      const runs = { a, b, attempt: route.attempt === 'first' ? null : route.attempt };
+      if (film === undefined) return `#/compare${queryOf({ ...runs, ...filters })}`;
+      const { taskId: task, domain, step, stepB } = film;
+      const shown = { task, domain, step, step_b: stepB };
+      return `#/compare${queryOf({ ...runs, in: filters.domain, q: filters.q, ...shown })}`;
     }
     case 'task': {
       const { runId, taskId, domain, attempt, step } = route;
@@ -176,6 +209,12 @@ export const taskHash = (
   { taskId, domain, attempt }: Pick<TaskRoute, 'taskId' | 'domain' | 'attempt'>,
 ): string => hashOf({ page: 'task', runId, taskId, domain, attempt, step: null });
 
+/** Returns where both films of a task begin. */
+export const filmsHash = (
+  route: CompareRoute,
+  { taskId, domain }: Pick<PairedFilm, 'taskId' | 'domain'>,
+): string => hashOf({ ...route, film: { taskId, domain, step: null, stepB: null } });
+
 /** Returns what tells one page from another: filters, tabs and steps change within a page. */
 export function pageKey(route: Route): string {
   switch (route.page) {
@@ -185,6 +224,8 @@ export function pageKey(route: Route): string {
       return runHash(route.runId);
     case 'task':
       return taskHash(route.runId, route);
+    case 'compare':
+      return route.film === undefined ? route.page : filmsHash(route, route.film);
     default:
       return route.page;
   }

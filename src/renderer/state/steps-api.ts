@@ -34,6 +34,12 @@ export interface AttemptSummary {
   readonly finished_at: string | null;
 }
 
+export interface AttemptResult extends AttemptSummary {
+  readonly duration_seconds: number | null;
+  /** What an exception said. */
+  readonly message: string | null;
+}
+
 export interface OtherRunAttempt extends AttemptSummary {
   readonly run_id: string;
   readonly vm: string;
@@ -43,6 +49,8 @@ export interface OtherRunAttempt extends AttemptSummary {
 
 export interface TaskSteps {
   readonly instruction: string | null;
+  /** Null while the attempt runs. */
+  readonly result: AttemptResult | null;
   /** The exception that the trajectory itself tells of. */
   readonly error: string | null;
   readonly steps: readonly Step[];
@@ -55,9 +63,11 @@ export interface TaskSteps {
   readonly same_task_in_other_runs: readonly OtherRunAttempt[];
 }
 
+export type AskedAttempt = Pick<TaskRoute, 'runId' | 'taskId' | 'domain' | 'attempt'>;
+
 export async function readSteps(
   base: URL,
-  { runId, taskId, domain, attempt }: TaskRoute,
+  { runId, taskId, domain, attempt }: AskedAttempt,
   signal: AbortSignal,
 ): Promise<Answer<TaskSteps>> {
   const path = ['api', 'runs', runId, 'tasks', taskId, 'steps'].map(encodeURIComponent).join('/');

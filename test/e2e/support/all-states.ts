@@ -1,6 +1,7 @@
 import { compareStates } from './compare-states.ts';
 import { extremeStates } from './extreme-states.ts';
 import { filmStates } from './film-states.ts';
+import { pairStates } from './pair-states.ts';
 import { poolStates } from './pool-states.ts';
 import { runStates } from './run-states.ts';
 import { setupStates } from './setup-states.ts';
@@ -13,6 +14,7 @@ export const allStates: readonly State[] = [
   ...runStates,
   ...compareStates,
   ...filmStates,
+  ...pairStates,
   ...setupStates,
   ...extremeStates,
 ];

@@ -1,12 +1,14 @@
 /** Tasks whose folder can be read: trajectories, screenshots and the log, as a VM or a copy of its files would give them. */
 import type { TaskRecord } from '../../../src/main/engine/feed/index.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
-import type { Screen, Screens, ScreensProblem, TaskTexts } from '../../../src/shared/screens.ts';
+import type { Screen, Screens, ScreensProblem, ScreenTask, TaskTexts } from '../../../src/shared/screens.ts';
 import { runOf, taskOf } from '../../unit/feed/fixtures.ts';
 import { fileOf, linesOf } from '../../unit/run/steps/support.ts';
 import { vmName, type Bench } from './bench.ts';
 
 export const filmRunId = 'waa-eval-vm-20260128-220312417';
+/** Of the same task, three days later. */
+export const laterRunId = 'run-later';
 const dayMs = 86_400_000;
 const secondMs = 1000;
 /** Early enough for the run to be over. Whole seconds, as the benchmark writes them. */
@@ -24,7 +26,7 @@ export const filmTask: TaskRecord = taskOf('366de66e-cbae-4d72-b042-26390db2b145
   success: false,
 });
 
-const actions = [
+const allActions = [
   'computer.os.open_program("notepad")',
   'computer.mouse.move(id=12)\ncomputer.mouse.single_click()',
   'computer.keyboard.write("milk\\nbread\\neggs")',
@@ -40,6 +42,14 @@ export interface FilmOptions {
   readonly blind?: readonly number[];
   /** Why the folder cannot be read. */
   readonly problem?: ScreensProblem;
+  /** The screenshots are higher than they are wide, as on a phone. */
+  readonly isPortrait?: boolean;
+  /** What is different about the other run. */
+  readonly later?: Pick<FilmOptions, 'thought' | 'blind' | 'problem'> & {
+    /** How many of the steps it has. */
+    readonly steps?: number;
+    readonly change?: Partial<TaskRecord>;
+  };
 }
 
 /** Records a run of three tasks and one more attempt, and the same task in another run. The second task is the one with the film. */
@@ -68,7 +78,7 @@ export function recordFilm(bench: Bench, options: FilmOptions = {}): void {
     at: Date.now(),
     runs: [
       runOf(filmRunId, run),
-      runOf('run-later', {
+      runOf(laterRunId, {
         ...run,
         startedAt: startedAt + later,
         endedAt: startedAt + later + 400 * secondMs,
@@ -99,21 +109,46 @@ export function recordFilm(bench: Bench, options: FilmOptions = {}): void {
       },
       {
         ...filmTask,
-        ...{ runId: 'run-later', score: 1, success: true },
+        ...{ runId: laterRunId, score: 1, success: true },
         startedAt: startedAt + later,
         endedAt: startedAt + later + 90 * secondMs,
+        ...options.later?.change,
       },
     ].map((task) => ({ record: task, tell: false })),
   });
   bench.keepLog(runOf(filmRunId, run), logText());
-  bench.screens = screensOf(options);
+  const [first, second] = [
+    screensOf(options),
+    screensOf({ ...options, ...options.later }, options.later?.steps),
+  ];
+  const of = ({ runId }: ScreenTask): Screens => (runId === laterRunId ? second : first);
+  bench.screens = {
+    list: (task, signal) => of(task).list(task, signal),
+    read: (task, name, signal) => of(task).read(task, name, signal),
+    texts: (task, signal) => of(task).texts(task, signal),
+  };
 }
+
+/** 9 by 20 pixels. */
+const portrait = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAkAAAAUCAIAAADQu4ACAAABSklEQVR42g3JoY6FQAxA0f0wJBKJapBkFKpBklGoCZJUoRok' +
+    'qbrqBYlE8kE7x56/RmgSjdJkmkJjNE4TND/+WqFNtEqbaQut0Tpt0NbrhC7RKV2mK3RG53RBV68X+kSv9Jm+0Bu90wd9vUEY' +
+    'EoMyZIbCYAzOEAz1RmFMjMqYGQujMTpjMNabhCkxKVNmKkzG5EzBVG8W5sSszJm5MBuzMwdzvUVYEouyZJbCYizOEiz1VmFN' +
+    'rMqaWQursTprsNbbhC2xKVtmK2zG5mzBVm8X9sSu7Jm9sBu7swd7vUM4EodyZI7CYRzOERz1TuFMnMqZOQuncTpncNa7hCtx' +
+    'KVfmKlzG5VzBVQ+BBAoZChg4BNS7hTtxK3fmLtzG7dzBXe8RnsSjPJmn8BiP8wRPvVd4E6/yZt7Ca7zOG7z1PuFLfMqX+Qqf' +
+    '8Tlf8P34B/4JP0iKpW7yAAAAAElFTkSuQmCC',
+  'base64',
+);
 
 /** "20260128@220412" */
 const stamp = (atMs: number): string =>
   new Date(atMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '@');
 
-function screensOf({ thought, texts, blind = [], problem }: FilmOptions): Screens {
+function screensOf(
+  { thought, texts, blind = [], problem, isPortrait = false }: FilmOptions,
+  count: number = allActions.length,
+): Screens {
+  const actions = allActions.slice(0, count);
   const atStep = (from: number, step: number): number => from + step * 10 * secondMs;
   const screensFrom = (from: number): readonly Screen[] =>
     Array.from({ length: actions.length + 1 }, (_, step) => step)
@@ -143,7 +178,10 @@ function screensOf({ thought, texts, blind = [], problem }: FilmOptions): Screen
     read: (_task, name) => {
       const step = /step_(\d+)/.exec(name)?.[1] ?? '0';
       return Promise.resolve(
-        refused ?? { ok: true, value: stepPicture(Number(step), 40 + 50 * Number(step)) },
+        refused ?? {
+          ok: true,
+          value: isPortrait ? portrait : stepPicture(Number(step), 40 + 50 * Number(step)),
+        },
       );
     },
     texts: ({ startedAt: from }) =>
@@ -170,12 +208,12 @@ function logText(): string {
     const at = new Date(startedAt + second * secondMs).toISOString();
     return `[${at.slice(0, 10)} ${at.slice(11, 19)},000 INFO ${place}-MainProcess] ${message}\n`;
   };
-  const steps = actions
+  const steps = allActions
     .map(
       (action, index) =>
         line(`Step ${index + 1}: ${action.replaceAll('\n', ' ')}`, 'lib_run_single/56') +
         line('Reward: 0.00', 'lib_run_single/60') +
-        line(`Done: ${index === actions.length - 1 ? 'True' : 'False'}`, 'lib_run_single/61'),
+        line(`Done: ${index === allActions.length - 1 ? 'True' : 'False'}`, 'lib_run_single/61'),
     )
     .join('');
   return (
@@ -189,3 +227,7 @@ function logText(): string {
 /** The film's task as the address names it. */
 export const filmPath = (query = ''): string =>
   `#/runs/${filmRunId}/tasks/${filmTask.taskId}?domain=notepad&attempt=1${query}`;
+
+/** Both films of the task as the address names them. */
+export const pairPath = (query = ''): string =>
+  `#/compare?a=${filmRunId}&b=${laterRunId}&task=${filmTask.taskId}&domain=notepad${query}`;

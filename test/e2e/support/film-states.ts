@@ -39,7 +39,7 @@ async function answering(page: Page, path: string, status: number, detail: strin
   );
 }
 
-const longThought = `<b>First</b> I look at the whole screen \u202eand count what is there. ${'The window of the editor is in front of the browser, and its menu is closed. '.repeat(60)}`;
+export const longThought = `<b>First</b> I look at the whole screen \u202eand count what is there. ${'The window of the editor is in front of the browser, and its menu is closed. '.repeat(60)}`;
 
 export const filmStates: readonly State[] = [
   { name: 'task', arrange: arrange(), reach: openAt(3) },
@@ -52,6 +52,7 @@ export const filmStates: readonly State[] = [
       await page.getByRole('button', { name: 'Show all of the thought' }).click();
     },
   },
+  { name: 'task-portrait', arrange: arrange({ isPortrait: true }), reach: openAt(2) },
   {
     name: 'task-without-screenshot',
     arrange: arrange({ blind: [2] }),

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  attemptHash,
   attemptText,
   changeLists,
+  findPair,
   hasSeveralAttempts,
   isOfRoute,
   listCount,
+  pairNeighbours,
 } from '../../../src/renderer/features/compare/compare-rows.ts';
 import { allCompared, parseRoute, type CompareRoute } from '../../../src/renderer/state/route.ts';
 import { comparedAttempt, comparedTask, comparisonOf } from './comparison-fixtures.ts';
@@ -55,9 +56,35 @@ it('tells which attempt counts if there were several', () => {
   expect(hasSeveralAttempts(comparisonOf([...tasks, comparedTask('invalid', { b: second })]))).toBe(true);
 });
 
-it('leads to the task as the run itself names it', () => {
-  const hash = attemptHash('run/1', comparedAttempt({ task_id: 'A B', domain: null }));
-  expect(parseRoute(hash)).toMatchObject({ runId: 'run/1', filters: { domain: '', q: 'A B' } });
+describe('the task of two films', () => {
+  const comparison = comparisonOf(tasks);
+
+  it.for([
+    [{ taskId: 'i-1', domain: 'notepad' }, 'i-1'],
+    [{ taskId: 'I-1', domain: 'notepad' }, 'i-1'],
+    [{ taskId: 'b-1', domain: null }, 'b-1'],
+    [{ taskId: 'i-2', domain: null }, 'i-2'],
+    [{ taskId: 'i-1', domain: 'vlc' }, undefined],
+    [{ taskId: 'x', domain: null }, undefined],
+  ] as const)('of %j is %s', ([film, expected]) =>
+    expect(findPair(comparison, film)?.task_id).toBe(expected),
+  );
+
+  it('has the neighbours that are listed around it', () => {
+    const around = (taskId: string, filters = allCompared) => {
+      const pair = findPair(comparison, { taskId, domain: null });
+      const { position, count, previous, next } = pairNeighbours(
+        comparison,
+        filters,
+        pair ?? comparedTask('same'),
+      );
+      return [position, count, previous?.task_id, next?.task_id];
+    };
+    expect(around('i-1')).toEqual([1, 4, undefined, 'i-2']);
+    expect(around('b-1')).toEqual([3, 4, 'i-2', 's-1']);
+    expect(around('s-1')).toEqual([4, 4, 'b-1', undefined]);
+    expect(around('i-1', { ...allCompared, domain: 'vlc' })).toEqual([null, 1, undefined, undefined]);
+  });
 });
 
 it.for([

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  filmTitle,
   frameText,
   indexOfStep,
   neighboursOf,
@@ -55,9 +56,16 @@ it('a step in words says its number, its action of several, and what the agent d
   expect(frameText([stepOf(1)], 0)).toBe('Step 1 of 1');
 });
 
+it('the title is what was to be done, in one line', () => {
+  expect(filmTitle('Open\nit.', 'id')).toEqual({ text: 'Open it.', isCut: true });
+  expect(filmTitle('Open it.', 'id')).toEqual({ text: 'Open it.', isCut: false });
+  expect(filmTitle(null, 'id')).toEqual({ text: 'id', isCut: false });
+  expect(filmTitle('x'.repeat(5000), 'id')).toEqual({ text: `${'x'.repeat(139)}…`, isCut: true });
+});
+
 it('notes say what is left out', () => {
   const read: TaskSteps = {
-    ...{ instruction: null, error: null, steps, source: 'traj.jsonl', skipped_lines: 0 },
+    ...{ instruction: null, result: null, error: null, steps, source: 'traj.jsonl', skipped_lines: 0 },
     ...{ other_attempt_lines: 0, truncated: false, other_attempts: [], same_task_in_other_runs: [] },
   };
   expect(stepNotes(read)).toEqual([]);

@@ -47,15 +47,16 @@ function bench() {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  return { cache, asked, open, answerAll };
+  const show = (urls: readonly (string | null)[], index: number): void => cache.show([{ urls, index }]);
+  return { cache, show, asked, open, answerAll };
 }
 
 const urls = Array.from({ length: 40 }, (_, index) => `/${index}.png`);
 
 describe('the frame cache', () => {
   it('loads the step that is shown first, then the next ones, two at a time', async () => {
-    const { cache, asked, answerAll } = bench();
-    cache.show(urls, 10);
+    const { cache, show, asked, answerAll } = bench();
+    show(urls, 10);
     expect(asked.map(({ url }) => url)).toEqual(['/10.png', '/11.png']);
     await answerAll();
     expect(asked.map(({ url }) => url)).toEqual(['/10.png', '/11.png', '/12.png', '/13.png', '/9.png']);
@@ -64,9 +65,9 @@ describe('the frame cache', () => {
   });
 
   it('closes images that are far away, and keeps those around', async () => {
-    const { cache, asked, open, answerAll } = bench();
+    const { cache, show, asked, open, answerAll } = bench();
     for (let index = 0; index < urls.length; index += 1) {
-      cache.show(urls, index);
+      show(urls, index);
       await answerAll();
       expect(open.size).toBeLessThanOrEqual(2 * keptAround + 1);
     }
@@ -77,9 +78,9 @@ describe('the frame cache', () => {
   });
 
   it('gives up what is not wanted any more', async () => {
-    const { cache, asked, open } = bench();
-    cache.show(urls, 0);
-    cache.show(urls, 30);
+    const { cache, show, asked, open } = bench();
+    show(urls, 0);
+    show(urls, 30);
     expect(asked.slice(0, 2).map(({ signal }) => signal.aborted)).toEqual([true, true]);
     await until(() => asked.length >= 4, 'four are asked for');
     expect(asked[2]?.url).toBe('/30.png');
@@ -91,8 +92,8 @@ describe('the frame cache', () => {
   });
 
   it('asks again for an image that failed for a while, and not for one that is gone', async () => {
-    const { cache, asked } = bench();
-    cache.show(['/a.png', null, '/b.png'], 0);
+    const { cache, show, asked } = bench();
+    show(['/a.png', null, '/b.png'], 0);
     const [first, second] = asked;
     first?.answer(503);
     second?.answer(404);
@@ -100,9 +101,9 @@ describe('the frame cache', () => {
       () => cache.frame('/b.png')?.kind === 'failed' && cache.frame('/a.png')?.kind === 'failed',
       'both have failed',
     );
-    cache.show(['/a.png', null, '/b.png'], 2);
+    show(['/a.png', null, '/b.png'], 2);
     expect(asked).toHaveLength(2);
-    cache.show(['/a.png', null, '/b.png'], 0);
+    show(['/a.png', null, '/b.png'], 0);
     expect(asked.map(({ url }) => url)).toEqual(['/a.png', '/b.png', '/a.png']);
     cache.retry('/b.png');
     expect(asked).toHaveLength(4);
@@ -110,9 +111,32 @@ describe('the frame cache', () => {
   });
 
   it('loads a screenshot that several actions share once', async () => {
-    const { cache, asked, answerAll } = bench();
-    cache.show(['/a.png', '/a.png', '/b.png'], 0);
+    const { show, asked, answerAll } = bench();
+    show(['/a.png', '/a.png', '/b.png'], 0);
     await answerAll();
     expect(asked.map(({ url }) => url)).toEqual(['/a.png', '/b.png']);
+  });
+
+  it('keeps what is around the steps of two films, and loads both by turns, two at a time', async () => {
+    const { cache, asked, open, answerAll } = bench();
+    const others = urls.map((url) => `/b${url}`);
+    cache.show([
+      { urls, index: 0 },
+      { urls: others, index: 20 },
+    ]);
+    expect(asked.map(({ url }) => url)).toEqual(['/0.png', '/b/20.png']);
+    await answerAll();
+    expect(asked.slice(2, 4).map(({ url }) => url)).toEqual(['/1.png', '/b/21.png']);
+    for (let index = 0; index < urls.length; index += 1) {
+      cache.show([
+        { urls, index },
+        { urls: others, index: urls.length - 1 - index },
+      ]);
+      await answerAll();
+      expect(open.size).toBeLessThanOrEqual(2 * (2 * keptAround + 1));
+    }
+    expect([...open].map(({ url }) => url)).not.toContain('/0.png');
+    cache.close();
+    expect(open.size).toBe(0);
   });
 });

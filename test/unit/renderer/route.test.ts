@@ -19,6 +19,7 @@ const filter = fc.option(name);
 const runFilters = fc.record({ vm: filter, state: filter, agent: filter, model: filter, q: filter });
 const taskFilters = fc.record({ domain: filter, outcome: filter, q: filter });
 const picks = fc.uniqueArray(name, { minLength: 1, maxLength: 2 });
+const anyStep = fc.constantFrom(null, '0', '3', '3.2', '999999.9999');
 const anyRoute: fc.Arbitrary<Route> = fc.oneof(
   fc.constant(nowRoute),
   fc.record({ page: fc.constant('vm' as const), vm: name }),
@@ -32,6 +33,14 @@ const anyRoute: fc.Arbitrary<Route> = fc.oneof(
     filters: fc.record({ domain: filter, q: filter }),
   }),
   fc.record({
+    page: fc.constant('compare' as const),
+    a: filter,
+    b: filter,
+    attempt: fc.constantFrom('first' as const, 'best' as const),
+    filters: fc.record({ domain: filter, q: filter }),
+    film: fc.record({ taskId: name, domain: filter, step: anyStep, stepB: anyStep }),
+  }),
+  fc.record({
     page: fc.constant('run' as const),
     runId: name,
     tab: fc.constantFrom(...runTabs),
@@ -43,7 +52,7 @@ const anyRoute: fc.Arbitrary<Route> = fc.oneof(
     taskId: name,
     domain: filter,
     attempt: fc.option(fc.integer({ min: 1, max: 999_999 })),
-    step: fc.constantFrom(null, '0', '3', '3.2', '999999.9999'),
+    step: anyStep,
   }),
   fc.constantFrom<Route>({ page: 'doctor' }, { page: 'setup' }),
 );
@@ -94,6 +103,20 @@ describe('parseRoute', () => {
       { page: 'compare', a: 'a&b', b: 'c', attempt: 'first', filters: allCompared },
     ],
     [
+      '#/compare?a=a&b=b&in=vlc&q=x&task=t%2F1&domain=notepad&step=3&step_b=4.2',
+      {
+        ...{ page: 'compare', a: 'a', b: 'b', attempt: 'first', filters: { domain: 'vlc', q: 'x' } },
+        film: { taskId: 't/1', domain: 'notepad', step: '3', stepB: '4.2' },
+      },
+    ],
+    [
+      '#/compare?a=a&b=b&task=t&step=x&step_b=',
+      {
+        ...{ page: 'compare', a: 'a', b: 'b', attempt: 'first', filters: allCompared },
+        film: { taskId: 't', domain: null, step: null, stepB: null },
+      },
+    ],
+    [
       '#/runs/run-1/tasks/a%2Fb?domain=notepad&attempt=2&step=3.2',
       { page: 'task', runId: 'run-1', taskId: 'a/b', domain: 'notepad', attempt: 2, step: '3.2' },
     ],
@@ -129,6 +152,10 @@ describe('pageKey', () => {
     expect(key('#/runs?vm=a')).toBe(key('#/runs'));
     expect(key('#/runs/a/tasks/b?attempt=1&step=3')).toBe(key('#/runs/a/tasks/b?attempt=1'));
     expect(key('#/runs/a/tasks/b?attempt=2')).not.toBe(key('#/runs/a/tasks/b?attempt=1'));
+    expect(key('#/compare?a=a&b=b&q=x')).toBe(key('#/compare?a=a&b=b'));
+    expect(key('#/compare?a=a&b=b&task=t&step=3')).toBe(key('#/compare?a=a&b=b&task=t&step_b=4'));
+    expect(key('#/compare?a=a&b=b&task=t')).not.toBe(key('#/compare?a=a&b=b&task=u'));
+    expect(key('#/compare?a=a&b=b&task=t')).not.toBe(key('#/compare?a=a&b=b'));
     expect(key('#vm-1')).toBe(key('#/'));
     expect(new Set([runHash('a'), runHash('b'), vmHash('a'), '#/', '#/runs', '#/doctor'].map(key)).size).toBe(
       6,

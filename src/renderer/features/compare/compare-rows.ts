@@ -1,7 +1,7 @@
 /** The compared tasks: which are shown, in which lists. Pure. */
 import type { ComparedTaskView, ComparisonView, TaskChange } from '../../../shared/comparison.ts';
 import { plural } from '../../../shared/wording.ts';
-import { allTasks, hashOf, type CompareFilters, type CompareRoute } from '../../state/route.ts';
+import type { CompareFilters, CompareRoute, PairedFilm } from '../../state/route.ts';
 
 export interface ChangeList {
   readonly change: TaskChange;
@@ -71,10 +71,44 @@ export function attemptText({ steps, attempt, attempts }: Attempt): string {
   return attempts > 1 ? `${taken}, attempt ${attempt} of ${attempts}` : taken;
 }
 
-/** Returns where one of the runs shows the task. */
-export function attemptHash(runId: string, { task_id: q, domain }: Attempt): string {
-  return hashOf({ page: 'run', runId, tab: 'tasks', filters: { ...allTasks, domain: domain ?? '', q } });
+export interface PairNeighbours {
+  /** From 1; null if the filters hide the task. */
+  readonly position: number | null;
+  readonly count: number;
+  readonly previous: ComparedTaskView | null;
+  readonly next: ComparedTaskView | null;
 }
+
+/** Returns the tasks before and after in the order in which they are listed. */
+export function pairNeighbours(
+  comparison: ComparisonView,
+  filters: CompareFilters,
+  pair: ComparedTaskView,
+): PairNeighbours {
+  const listed = changeLists(comparison, filters).flatMap(({ tasks }) => tasks);
+  const index = listed.indexOf(pair);
+  return {
+    position: index < 0 ? null : index + 1,
+    count: listed.length,
+    previous: listed[index - 1] ?? null,
+    next: index < 0 ? null : (listed[index + 1] ?? null),
+  };
+}
+
+/** Returns the task whose films are asked for; null: neither run has ended it. Runs may spell its id in another case. */
+export function findPair(
+  comparison: ComparisonView,
+  { taskId, domain }: Pick<PairedFilm, 'taskId' | 'domain'>,
+): ComparedTaskView | null {
+  const named = lists
+    .flatMap(({ change }) => comparison[change])
+    .filter((task) => task.task_id.toLowerCase() === taskId.toLowerCase());
+  return named.find((task) => task.domain === domain) ?? (domain === null ? (named[0] ?? null) : null);
+}
+
+/** Returns what came of a task from A to B: "Improved". */
+export const changeWord = (change: TaskChange): string =>
+  lists.find((list) => list.change === change)?.title ?? '';
 
 /** Returns whether the comparison is the one that the address asks for. */
 export function isOfRoute(comparison: ComparisonView, { a, b, attempt }: CompareRoute): boolean {

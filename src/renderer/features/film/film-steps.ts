@@ -62,6 +62,15 @@ export function stepNotes(read: TaskSteps): readonly string[] {
   ];
 }
 
+const mostInTitle = 140;
+
+/** Returns what was to be done in one line, and whether there is more of it. */
+export function filmTitle(instruction: string | null, taskId: string): { text: string; isCut: boolean } {
+  const line = (instruction ?? taskId).replaceAll(/\s+/g, ' ');
+  const text = line.length > mostInTitle ? `${line.slice(0, mostInTitle - 1)}…` : line;
+  return { text, isCut: instruction !== null && text !== instruction };
+}
+
 export interface Neighbours {
   /** From 1; null if the run does not list the task. */
   readonly position: number | null;

@@ -1,4 +1,4 @@
-/** Decoded screenshots around the step that is shown. Each takes megabytes, so those farther away are closed. */
+/** Decoded screenshots around the steps that are shown. Each takes megabytes, so those farther away are closed. */
 import type { Answer, Problem } from '../../state/answer.ts';
 import { inBackground } from '../../state/in-background.ts';
 
@@ -7,11 +7,19 @@ export type Frame<Image> =
   | { readonly kind: 'ready'; readonly image: Image }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
+/** What is shown of a film. */
+export interface FilmPlace {
+  /** Of all steps; null: the step has no screenshot. */
+  readonly urls: readonly (string | null)[];
+  /** The step that is shown. */
+  readonly index: number;
+}
+
 export interface FrameCache<Image> {
   /** Returns null for one that was not asked for, or is closed. */
   readonly frame: (url: string) => Frame<Image> | null;
-  /** Loads the screenshot of a step, then those that are likely to be next. @param urls of all steps; null: there is none */
-  readonly show: (urls: readonly (string | null)[], index: number) => void;
+  /** Loads the screenshots of the steps that are shown, one of each film, then those that are likely to be next. */
+  readonly show: (films: readonly FilmPlace[]) => void;
   readonly retry: (url: string) => void;
   readonly close: () => void;
 }
@@ -84,12 +92,19 @@ export function createFrameCache<Image extends { close(): void }>({
 
   return {
     frame: (url) => entries.get(url)?.frame ?? null,
-    show(urls, index) {
-      const near = new Set(urls.slice(Math.max(0, index - keptAround), index + keptAround + 1));
-      queue = loadedAround.flatMap((distance) => urls[index + distance] ?? []);
+    show(films) {
+      const near = new Set(
+        films.flatMap(({ urls, index }) =>
+          urls.slice(Math.max(0, index - keptAround), index + keptAround + 1),
+        ),
+      );
+      const shown = films.map(({ urls, index }) => urls[index]);
+      queue = loadedAround.flatMap((distance) =>
+        films.flatMap(({ urls, index }) => urls[index + distance] ?? []),
+      );
       for (const [url, { frame }] of entries) {
         const isWanted = frame.kind === 'loading' ? queue.includes(url) : near.has(url);
-        const isWorthAnother = url === queue[0] && frame.kind === 'failed' && isPassing(frame.problem);
+        const isWorthAnother = shown.includes(url) && frame.kind === 'failed' && isPassing(frame.problem);
         if (!isWanted || isWorthAnother) drop(url);
       }
       loadNext();

@@ -8,7 +8,7 @@ export interface TitleContext {
   readonly vms: readonly VmView[];
   readonly isConnected: boolean;
   readonly route: Route;
-  /** What the page of a run or a task calls itself; empty before it is read. */
+  /** What the page of a run, a task or two films calls itself; empty before it is read. */
   readonly runTitle: string;
 }
 
@@ -36,7 +36,7 @@ function aboutPage(
     case 'run':
       return [runTitle === '' ? 'Run' : runTitle];
     case 'compare':
-      return ['Compare two runs'];
+      return [route.film === undefined || runTitle === '' ? 'Compare two runs' : runTitle];
     case 'task':
       return [runTitle === '' ? 'Task' : runTitle];
     case 'doctor':

@@ -45,13 +45,12 @@ export function viewsOfScreens(
   return screens.flatMap((screen) => {
     const { step, takenAt: at } = screen;
     const elapsedSeconds = startedAt === null ? null : Math.max(0, at - startedAt) / 1000;
-    return step === null ? [] : [stepView({ ...noStep, step, at, elapsedSeconds }, screen, task)];
+    return step === null ? [] : [stepView({ ...untold, step, at, elapsedSeconds }, screen, task)];
   });
 }
 
-const noStep = {
-  ...{ thought: null, action: null, reward: null, done: null, screenshot: null },
-};
+/** What a screenshot alone does not say of its step. */
+const untold = { thought: null, action: null, reward: null, done: null, screenshot: null };
 
 /**
  * Returns the screenshots with the numbers of their steps. The names count from 0 in some benchmarks and from 1 in others, so a step
