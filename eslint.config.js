@@ -27,7 +27,8 @@ const mayImport = {
     'engine/archive',
   ],
   'engine/hooks': ['engine/config', 'engine/feed'],
-  'engine/server': ['engine/feed', 'engine/run', 'engine/archive'],
+  'engine/report': ['engine/run', 'engine/feed', 'engine/archive'],
+  'engine/server': ['engine/feed', 'engine/run', 'engine/archive', 'engine/report'],
   'engine/doctor': [
     'engine/config',
     'engine/vm',

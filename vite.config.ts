@@ -20,6 +20,24 @@ const englishZod: Plugin = {
   load: (id) => (id.endsWith('/zod/v4/locales/index.js') ? "export { default as en } from './en.js';" : null),
 };
 
+/** Puts the codecs of the report's thumbnails beside the program: they are WebAssembly, which no bundler takes in. */
+const codecs: Plugin = {
+  name: 'codecs',
+  generateBundle() {
+    if (this.environment.name !== 'main') return;
+    for (const file of [
+      'jpeg/codec/dec/mozjpeg_dec.wasm',
+      'jpeg/codec/enc/mozjpeg_enc.wasm',
+      'png/codec/pkg/squoosh_png_bg.wasm',
+    ])
+      this.emitFile({
+        type: 'asset',
+        fileName: file.replace(/^.*\//, ''),
+        source: readFileSync(at(`node_modules/@jsquash/${file}`)),
+      });
+  },
+};
+
 /**
  * Three environments, built together by `vite build --app`:
  * the page (client), the process that watches and serves (main), and the bridge between them (preload).
@@ -27,7 +45,7 @@ const englishZod: Plugin = {
 export default defineConfig({
   root: 'src/renderer',
   base: './',
-  plugins: [svelte({ configFile: false }), englishZod],
+  plugins: [svelte({ configFile: false }), englishZod, codecs],
   define,
   // The default environments of Vite include one for server rendering, which this app has no use for.
   builder: {
@@ -67,6 +85,7 @@ export default defineConfig({
             cli: at('src/main/cli/index.ts'),
             index: at('src/main/desktop/index.ts'),
             rooms: at('src/main/engine/rooms.ts'),
+            'thumbnail-worker': at('src/main/engine/report/thumbnails/worker.ts'),
           },
           external: outside,
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

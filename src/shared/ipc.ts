@@ -3,6 +3,7 @@
  * checks every message against them, and both sides take their types from them. Everything else the page reads from the event stream.
  */
 import { z } from 'zod';
+import { exportFormats, type ExportFormat } from './export-name.ts';
 
 const name = z.string().min(1).max(500);
 /** A report of the doctor on some VMs is far below that. */
@@ -35,8 +36,8 @@ export const pageCalls = {
   serverInfo: { request: z.tuple([]), response: z.object({ baseUrl: z.url() }) },
   /** Opens the screen of a VM, given by its name, in the person's browser. */
   openVnc: { request: z.tuple([name]), response: outcome },
-  /** Opens the tasks of a run, given by its id, as a file in the person's browser. */
-  openExport: { request: z.tuple([name, z.enum(['csv', 'json'])]), response: outcome },
+  /** Opens the tasks or the report of a run, given by its id, as a file in the person's browser. */
+  openExport: { request: z.tuple([name, z.enum(exportFormats)]), response: outcome },
   /** Puts the address of the event stream on the clipboard. */
   copyEndpoint: { request: z.tuple([]), response: outcome },
   /** Puts a text that the page shows on the clipboard. */
@@ -64,7 +65,7 @@ export interface BenchTrayBridge {
   readonly version: string;
   readonly serverInfo: () => Promise<CallResponse<'serverInfo'>>;
   readonly openVnc: (vm: string) => Promise<CallResult>;
-  readonly openExport: (runId: string, format: 'csv' | 'json') => Promise<CallResult>;
+  readonly openExport: (runId: string, format: ExportFormat) => Promise<CallResult>;
   readonly copyEndpoint: () => Promise<CallResult>;
   readonly copyText: (text: string) => Promise<CallResult>;
   readonly setupCode: () => Promise<CallResponse<'setupCode'>>;

@@ -45,6 +45,8 @@ export function describedApi(version = '0.0.0'): Description {
     hooks: () => [],
     screens: () => null,
     logs: null,
+    files: null,
+    successThreshold: () => null,
     doctor: null,
     setup: null,
     assetsDir: null,

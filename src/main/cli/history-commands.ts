@@ -7,6 +7,7 @@ import { runNameHelp } from './history/run-name.ts';
 import { withHistoryOptions, type HistoryOptions } from './history/source.ts';
 import type { CliIo } from './io.ts';
 import { runLog, type LogOptions } from './log.ts';
+import { runReport, type ReportOptions } from './report.ts';
 import { runRuns, usualLimit, type RunsOptions } from './runs.ts';
 import { runStatus } from './status.ts';
 import { runTasks, type TasksOptions } from './tasks.ts';
@@ -38,7 +39,7 @@ const textOption =
     return text;
   };
 
-/** Adds `status`, `runs`, `tasks`, `compare` and `log`. */
+/** Adds `status`, `runs`, `tasks`, `compare`, `report` and `log`. */
 export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCode: number) => void): void {
   withHistoryOptions(program.command('status'))
     .description('show each VM and its run in a line; exit code 1 if an error is open')
@@ -82,6 +83,18 @@ export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCod
     .action(async (a: string, b: string | undefined, _options, command: Command) => {
       const options = command.optsWithGlobals<CompareOptions>();
       finish(await (b === undefined ? runCompare(null, a, options, io) : runCompare(a, b, options, io)));
+    });
+
+  withHistoryOptions(program.command('report'))
+    .description('write a run as one HTML file, with the last screenshots of each task that did not pass')
+    .argument('<run>', runNameHelp)
+    .option(
+      '-o, --output <file>',
+      'where to write it (default: named after the run, here); - is standard output',
+    )
+    .option('--force', 'replace the file if there is one')
+    .action(async (run: string, _options, command: Command) => {
+      finish(await runReport(run, command.optsWithGlobals<ReportOptions>(), io));
     });
 
   withHistoryOptions(program.command('log'))

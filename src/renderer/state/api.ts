@@ -72,13 +72,6 @@ export async function readRun(base: URL, runId: string, signal?: AbortSignal): P
   return { ok: true, value: { ...answer.value, tasks } };
 }
 
-/** Returns where the tasks of a run are as a file to keep. */
-export function exportUrl(base: URL, runId: string, format: 'csv' | 'json'): URL {
-  const url = new URL(`/api/runs/${encodeURIComponent(runId)}/tasks`, base);
-  url.searchParams.set('format', format);
-  return url;
-}
-
 /** @throws when the server does not answer properly, or does not know the run (any more) */
 export async function fetchRun(base: URL, runId: string): Promise<RunRecord> {
   const answer = await readRun(base, runId);

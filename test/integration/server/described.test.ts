@@ -167,6 +167,7 @@ describe('things made up', () => {
       '/api/runs/run-1/events?from=now 400',
       '/api/runs/none/events 404',
     ],
+    '/api/runs/{id}/report': ['/api/runs/run-1/report 200', '/api/runs/none/report 404'],
     '/api/runs/{id}/log': [
       '/api/runs/run-1/log 200',
       '/api/runs/run-1/log?from=-10&format=json 200',

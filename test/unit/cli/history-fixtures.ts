@@ -50,6 +50,9 @@ export function sourceOf(runs: readonly RunView[], tasks: readonly TaskView[] = 
     tasks: () => Promise.resolve(tasks),
     compare: () => Promise.reject(new Error('nothing is compared here')),
     log: () => Promise.reject(new Error('no log is read here')),
+    report: () => {
+      throw new Error('no report is made here');
+    },
     close: () => undefined,
   };
 }

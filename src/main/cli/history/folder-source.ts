@@ -1,13 +1,15 @@
 /** The history as the journal in the data folder has it, in the shapes that a running BenchTray answers with. */
 import { UserError } from '../../../shared/user-error.ts';
 import type { ProgressPayload, StatusPayload } from '../../../shared/stream.ts';
-import { createLogReader, readRunLog } from '../../engine/archive/index.ts';
+import { createLogReader, openFileReader, readRunLog } from '../../engine/archive/index.ts';
 import type { JournalReader } from '../../engine/feed/index.ts';
+import { writeReport } from '../../engine/report/index.ts';
 import { progressOf } from '../../engine/run/index.ts';
 import type { StatusAnswer } from '../../engine/server/index.ts';
 import { compareInHistory } from '../../engine/server/routes/compare-route.ts';
 import { logView } from '../../engine/server/routes/log-route.ts';
 import { findVm } from '../../engine/server/routes/parameters.ts';
+import { reportOf } from '../../engine/server/routes/report-route.ts';
 import { runView, taskView, unknownRun } from '../../engine/server/routes/run-view.ts';
 import { firstStatus, openErrorsOf } from '../../engine/server/stream/pictures.ts';
 import type { HistorySource } from './source.ts';
@@ -15,14 +17,18 @@ import type { HistorySource } from './source.ts';
 export interface FolderSourceOptions {
   readonly dataDir: string;
   readonly journal: JournalReader;
-  /** The names of the configured VMs. */
-  readonly vmNames: readonly string[];
+  /** The configured VMs. */
+  readonly vms: readonly { readonly name: string; readonly successThreshold: number }[];
   /** Version of BenchTray. */
   readonly version: string;
+  /** Ends a report that is being made. */
+  readonly stop: AbortSignal;
 }
 
 /** @returns the source, which owns the journal from now on */
-export function folderSource({ dataDir, journal, vmNames, version }: FolderSourceOptions): HistorySource {
+export function folderSource({ dataDir, journal, vms, version, stop }: FolderSourceOptions): HistorySource {
+  const vmNames = vms.map(({ name }) => name);
+
   function vmPicture(name: string): StatusAnswer['vms'][number] {
     const [run] = journal.runs({ vm: name, limit: 1 });
     return {
@@ -71,6 +77,19 @@ export function folderSource({ dataDir, journal, vmNames, version }: FolderSourc
       const answer = await readRunLog(createLogReader(dataDir), run, { ...query, text: q });
       if (!answer.ok) throw new UserError(answer.problem);
       return logView(runId, q, answer.value);
+    },
+    async *report(runId) {
+      const input = reportOf(
+        {
+          history: journal,
+          files: openFileReader(dataDir),
+          successThreshold: (vm) => vms.find(({ name }) => name === vm)?.successThreshold ?? null,
+          version,
+        },
+        runId,
+      );
+      if (!input.ok) throw new UserError(input.problem.detail);
+      yield* writeReport(input.value, stop);
     },
     close: () => journal.close(),
   };

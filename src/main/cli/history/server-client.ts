@@ -10,6 +10,10 @@ import type { ApiAddress } from '../given-url.ts';
 
 /** How long an answer may take. The largest ones need less than a second. */
 const answerWithinMs = 20_000;
+/** A report of hundreds of screenshots needs a minute, and others may be made before it. */
+const textWithinMs = 600_000;
+/** Above the size of any report. */
+const mostTextBytes = 20_000_000;
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -39,6 +43,8 @@ export interface ServerClient {
     schema: Schema,
     query?: Query,
   ): Promise<Result<z.infer<Schema>, Refusal>>;
+  /** Yields a long text as it comes. @throws UserError as `ask`, if a BenchTray refuses, and if the answer breaks off */
+  askText(path: string, contentType: string): AsyncGenerator<string, void>;
 }
 
 /** @param stop ends all requests */
@@ -49,17 +55,18 @@ export function createServerClient({ base, apiKey }: ApiAddress, stop: AbortSign
     path: string,
     query: Query = {},
     headers: Readonly<Record<string, string>> = {},
+    withinMs = answerWithinMs,
   ): Promise<Result<Response, Refusal>> {
     const url = new URL(path, base);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
     const authorization = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(withinMs)]);
     let answer: Response;
     try {
       answer = await fetch(url, { headers: { ...headers, ...authorization }, signal, redirect: 'manual' });
     } catch (error) {
-      throw new UserError(`Nothing answers at ${shown}: ${reasonOf(error)}.`, {
+      throw new UserError(`Nothing answers at ${shown}: ${reasonOf(error, withinMs)}.`, {
         hint: hintFor(error),
         cause: error,
       });
@@ -83,6 +90,10 @@ export function createServerClient({ base, apiKey }: ApiAddress, stop: AbortSign
     return new UserError(`What answers at ${shown} is not a BenchTray of this version: ${why}.`);
   }
 
+  function brokeOff(error: unknown, withinMs: number): UserError {
+    return new UserError(`The answer of ${shown} broke off: ${reasonOf(error, withinMs)}.`, { cause: error });
+  }
+
   return {
     shown,
     ask,
@@ -94,12 +105,30 @@ export function createServerClient({ base, apiKey }: ApiAddress, stop: AbortSign
         json = await readAnswerJson(answer.value);
       } catch (error) {
         if (error instanceof SyntaxError) throw foreign('its answer is not JSON');
-        throw new UserError(`The answer of ${shown} broke off: ${reasonOf(error)}.`, { cause: error });
+        throw brokeOff(error, answerWithinMs);
       }
       const parsed = schema.safeParse(json);
       if (parsed.success) return { ok: true, value: parsed.data };
       const [issue] = parsed.error.issues;
       throw foreign(`"${issue?.path.join('.') ?? ''}" of its answer does not fit`);
+    },
+    async *askText(path, contentType) {
+      const answer = await ask(path, {}, { accept: contentType }, textWithinMs);
+      if (!answer.ok) throw refused(answer.problem);
+      if (answer.value.headers.get('content-type')?.startsWith(contentType) !== true)
+        throw foreign(`it does not answer with ${contentType}`);
+      const decoder = new TextDecoder();
+      let bytes = 0;
+      try {
+        for await (const part of (answer.value.body ?? []) as AsyncIterable<Uint8Array>) {
+          bytes += part.length;
+          if (bytes > mostTextBytes) break;
+          yield decoder.decode(part, { stream: true });
+        }
+      } catch (error) {
+        throw brokeOff(error, textWithinMs);
+      }
+      if (bytes > mostTextBytes) throw foreign(`its answer is longer than ${mostTextBytes} bytes`);
     },
   };
 }
@@ -130,13 +159,13 @@ function codeOf(error: unknown): string {
   return first instanceof Error && 'code' in first ? String(first.code) : '';
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, withinMs: number): string {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED') return 'no BenchTray is running there';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is unknown';
   if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return 'the server closed the connection';
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return `no answer within ${answerWithinMs / 1000} s`;
+    return `no answer within ${withinMs / 1000} s`;
   if (error instanceof DOMException) return 'stopped';
   return shortText(messageOf(causeOf(error)));
 }

@@ -113,6 +113,7 @@ export function serverSource(client: ServerClient): HistorySource {
       if (!answer.ok) throw refused(answer.problem);
       return answer.value as unknown as RunLogView;
     },
+    report: (runId) => client.askText(`${pathOf(runId)}/report`, 'text/html'),
     close: () => undefined,
   };
 }

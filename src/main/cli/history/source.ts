@@ -31,6 +31,8 @@ export interface HistorySource {
   compare(a: string | null, b: string, attempt: AttemptChoice): Promise<ComparisonView>;
   /** As `/api/runs/{id}/log`, as JSON. @throws UserError if there is no log of it */
   log(runId: string, query: LogQuery): Promise<RunLogView>;
+  /** As `/api/runs/{id}/report`, in pieces. @throws UserError while they come, if there is no such run or the answer breaks off */
+  report(runId: string): AsyncIterable<string>;
   close(): void;
 }
 
@@ -110,8 +112,9 @@ async function openHistory({ url, config: configFlag }: HistoryOptions, io: CliI
   return folderSource({
     dataDir,
     journal,
-    vmNames: read.config.vms.map(({ name }) => name),
+    vms: read.config.vms,
     version: io.version,
+    stop: io.stop,
   });
 }
 

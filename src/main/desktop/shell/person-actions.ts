@@ -1,13 +1,14 @@
 import { clipboard, shell } from '#electron';
 import type { Logger } from '../../engine/common/app-log.ts';
 import type { StatusPayload } from '../../../shared/stream.ts';
+import { exportPath, type ExportFormat } from '../../../shared/export-name.ts';
 import type { CallResult } from '../../../shared/ipc.ts';
 import { vncAddress } from './vnc-address.ts';
 
 /** What a person can have done from the menu and from the page alike. */
 export interface PersonActions {
   readonly openVnc: (vm: string) => Promise<CallResult>;
-  readonly openExport: (runId: string, format: 'csv' | 'json') => Promise<CallResult>;
+  readonly openExport: (runId: string, format: ExportFormat) => Promise<CallResult>;
   readonly copyEndpoint: () => Promise<CallResult>;
   readonly copyText: (text: string) => Promise<CallResult>;
 }
@@ -36,9 +37,8 @@ export function createPersonActions({ statusOf, serverUrl, log }: PersonActionsO
       return attempt(`The screen of ${vm} could not be opened`, () => shell.openExternal(url.href));
     },
     openExport(runId, format) {
-      const url = new URL(`/api/runs/${encodeURIComponent(runId)}/tasks`, serverUrl);
-      url.searchParams.set('format', format);
-      return attempt('The tasks could not be opened as a file', () => shell.openExternal(url.href));
+      const url = new URL(exportPath(runId, format), serverUrl);
+      return attempt('The file could not be opened', () => shell.openExternal(url.href));
     },
     copyEndpoint() {
       const url = new URL('/api/benchmark-sse', serverUrl);

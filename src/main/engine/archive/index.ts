@@ -14,4 +14,5 @@ export { createLogReader, createLogStore, type LogReader, type LogStore } from '
 export type { LogWriter } from './log/log-writer.ts';
 export type { LogAnswer } from './log/read-log.ts';
 export { logLimits, readRunLog, type RunLogQuery } from './log/run-log.ts';
-export type { WhyMissing } from './why-missing.ts';
+export { openFileReader, type FileReader } from './store.ts';
+export { whyText, type WhyMissing } from './why-missing.ts';

@@ -180,6 +180,14 @@ export function openFileStore(
   };
 }
 
+/** Reads files of the archive, and changes nothing. */
+export type FileReader = Pick<FileStore, 'read'>;
+
+/** @param dataDir the data folder that the archive is in */
+export function openFileReader(dataDir: string): FileReader {
+  return openFileStore(join(dataDir, 'archive'), () => true);
+}
+
 /** Returns whether a file has these bytes. One of the same size may be damaged. */
 async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
   try {

@@ -13,6 +13,7 @@ import type { Pool } from '../run/pool.ts';
 import { createHistoryTables, type History } from './history.ts';
 import { journalFileName, waitForOtherMs } from './journal-file.ts';
 import { applicationId } from './journal-name.ts';
+import { createKeptTable, type Kept } from './kept.ts';
 import { createMarkTables, type Marks } from './marks.ts';
 import { newestVersion } from './migrations/index.ts';
 import { damagedRowNotice } from './notices.ts';
@@ -20,7 +21,7 @@ import { createPools, knownRuns } from './pools.ts';
 import { allRows, createJsonReader } from './rows.ts';
 import { createSpanTable, type Spans } from './spans.ts';
 
-export interface JournalReader extends History, Marks, Spans {
+export interface JournalReader extends History, Marks, Spans, Pick<Kept, 'keptTask'> {
   /** The path of the journal. */
   readonly path: string;
   /** All VMs that were ever watched, in the order of their first sight. */
@@ -59,12 +60,14 @@ function openTables(path: string, onNotice: (notice: string) => void): JournalRe
     const { reader: history } = createHistoryTables(database, columns);
     const { reader: marks } = createMarkTables(database, columns);
     const { reader: spans } = createSpanTable(database, columns);
+    const { reader: kept } = createKeptTable(database);
     const names = database.prepare('SELECT name FROM vms ORDER BY first_seen_at, rowid');
     let pools: ReturnType<typeof createPools> | null = null;
     return {
       ...history,
       ...marks,
       ...spans,
+      keptTask: (key) => kept.keptTask(key),
       path,
       vmNames: () => allRows<{ readonly name: string }>(names).map(({ name }) => name),
       poolOf(runId) {

@@ -5,7 +5,7 @@ import type { BackgroundTask } from '../../../shared/background-task.ts';
 import type { HookStatus } from '../../../shared/hook-status.ts';
 import type { Screens } from '../../../shared/screens.ts';
 import type { Setup } from '../../../shared/setup.ts';
-import type { LogReader } from '../archive/index.ts';
+import type { FileReader, LogReader } from '../archive/index.ts';
 import type { Feed } from '../feed/index.ts';
 import { inBackground } from '../common/in-background.ts';
 import { judgeAccess, loopbackDoor, type AccessRules } from './access/access.ts';
@@ -43,6 +43,10 @@ export interface StartOptions extends ServerSettings {
   readonly screens?: (vm: string) => Screens | null;
   /** The kept logs of runs; without it there are none. */
   readonly logs?: LogReader;
+  /** The kept files of tasks; without it there are none. */
+  readonly files?: FileReader;
+  /** From which score on a task of a configured VM has passed; null for another VM. */
+  readonly successThreshold?: (vm: string) => number | null;
   /** Finds out what is wrong; without it nothing does. */
   readonly doctor?: RunDoctor;
   /** What sets up VMs, for whoever has the code; without it nothing can be set up here. */
@@ -103,6 +107,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     hooks: options.hooks ?? (() => []),
     screens: options.screens ?? (() => null),
     logs: options.logs ?? null,
+    files: options.files ?? null,
+    successThreshold: options.successThreshold ?? (() => null),
     doctor: options.doctor ?? null,
     setup: options.setup ?? null,
     assetsDir: options.assetsDir,

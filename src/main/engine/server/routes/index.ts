@@ -1,7 +1,7 @@
 /** All routes of the server. */
 import type { BackgroundTask } from '../../../../shared/background-task.ts';
 import type { HookStatus } from '../../../../shared/hook-status.ts';
-import type { LogReader } from '../../archive/index.ts';
+import type { FileReader, LogReader } from '../../archive/index.ts';
 import type { FaultLog } from '../http/fault-log.ts';
 import type { ConfiguredVm } from '../stream/pictures.ts';
 import type { Streams } from '../stream/streams.ts';
@@ -18,6 +18,7 @@ import { addHealthRoute } from './health-route.ts';
 import { addLogRoute } from './log-route.ts';
 import { addMetricsRoute } from './metrics-route.ts';
 import { addOpenApiRoute } from './openapi-route.ts';
+import { addReportRoute } from './report-route.ts';
 import { addRunRoute } from './run-route.ts';
 import { addRunTasksRoute } from './run-tasks-route.ts';
 import { addRunsRoute } from './runs-route.ts';
@@ -36,6 +37,10 @@ export interface RoutesOptions extends ScreenSource {
   readonly faults: FaultLog;
   /** The kept logs of runs; null: none are kept. */
   readonly logs: LogReader | null;
+  /** The kept files of tasks; null: none are kept. */
+  readonly files: FileReader | null;
+  /** Of a configured VM; null for another. */
+  readonly successThreshold: (vm: string) => number | null;
   readonly vms: () => readonly ConfiguredVm[];
   /** Version of BenchTray. */
   readonly version: string;
@@ -77,6 +82,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   addScreensRoute(app, options, readAttempt);
   addScreenRoute(app, options);
   addStepsRoute(app, options, readAttempt, options.logs);
+  addReportRoute(app, { ...options, history: feed });
   const close = addDoctorRoute(app, { run: options.doctor, vmNames, url: options.url });
 
   app.use('/api/setup/*', hideFromOthers);

@@ -1,6 +1,7 @@
 /** `GET /api/runs/{id}/tasks`: the tasks of a run, as JSON or as CSV. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { exportName } from '../../../../shared/export-name.ts';
 import type { Feed } from '../../feed/index.ts';
 import { tasksSchema } from './answer-schemas.ts';
 import { answerBody, answerJson, answerProblem } from './answer.ts';
@@ -40,9 +41,8 @@ export function addRunTasksRoute(app: App, feed: Feed): void {
     const tasks = feed.tasksOf(run.runId).map(taskView);
     if (tableFormat(c.req.valid('query').format, incoming.headers.accept) === 'json')
       return answerJson(c, tasks);
-    const name = run.runId.replace(/[^\w.-]+/g, '-');
     outgoing.setHeader('Cache-Control', 'no-store');
-    outgoing.setHeader('Content-Disposition', `attachment; filename="${name}.csv"`);
+    outgoing.setHeader('Content-Disposition', `attachment; filename="${exportName(run.runId, 'csv')}"`);
     return answerBody(c, 'text/csv; charset=utf-8; header=present', toCsv(tasks, taskColumns));
   });
 }

@@ -1,0 +1,70 @@
+/** What a report is made from. Runs and tasks have the fields and forms of the HTTP API. */
+import type { EndedAttempt } from '../../../shared/attempts.ts';
+import type { Scores } from '../../../shared/score-text.ts';
+import type { RunOutcome } from '../../../shared/stream-words.ts';
+import type { KeptFile, KeptTask } from '../feed/index.ts';
+
+export interface ReportRun extends Scores {
+  readonly run_id: string;
+  readonly vm: string;
+  readonly state: RunOutcome;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  /** 0 while unknown. */
+  readonly total_tasks: number;
+  readonly tasks_completed: number;
+  readonly succeeded: number;
+  readonly success_rate_planned: number | null;
+  readonly agent: string | null;
+  readonly model: string | null;
+  readonly benchmark: string | null;
+  readonly cost_usd: number | null;
+  readonly max_steps: number | null;
+  readonly dialect: string;
+  readonly log: string;
+  readonly average_score: number | null;
+  readonly worker_id: number | null;
+  readonly workers: number | null;
+}
+
+export interface ReportTask extends EndedAttempt {
+  readonly steps: number;
+  readonly duration_seconds: number | null;
+  readonly started_at: string | null;
+  /** What an exception said. */
+  readonly message: string | null;
+  readonly catch_up: boolean;
+}
+
+/** What is known besides the figures. */
+export interface ReportFacts {
+  /** Where the benchmark wrote its results, as it was told. */
+  readonly resultDir: string | null;
+  /** Why the run ended, if it did not end by itself. */
+  readonly endMessage: string | null;
+  /** Last known price of the VM, US dollars. */
+  readonly perHourUsd: number | null;
+  /** Null: Azure does not know the VM, or was not asked. */
+  readonly isSpot: boolean | null;
+  /** The present one of the VM; null: the VM is not configured any more. */
+  readonly successThreshold: number | null;
+}
+
+/** The kept copies of screenshots. */
+export interface KeptPictures {
+  of(task: ReportTask): KeptTask | null;
+  /** Returns null if the copy is missing or damaged. */
+  read(file: KeptFile): Promise<Uint8Array | null>;
+}
+
+export interface ReportInput {
+  readonly run: ReportRun;
+  /** In the order in which they ended. */
+  readonly tasks: readonly ReportTask[];
+  readonly facts: ReportFacts;
+  readonly pictures: KeptPictures;
+  /** Version of BenchTray. */
+  readonly version: string;
+  /** Epoch milliseconds. */
+  readonly madeAtMs: number;
+}
