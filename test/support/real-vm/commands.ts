@@ -1,4 +1,12 @@
-/** The programs of the machine in real-vm.ts: what plays docker, curl and grep on it. They live on files in its folder, $VM_DIR. */
+/**
+ * The programs of the machine in real-vm.ts: what plays docker, curl and grep on it. They live on files in its folder, $VM_DIR. Every look
+ * of every test calls several of them, so each starts as few processes as it can.
+ */
+import { existsSync } from 'node:fs';
+
+/** The program of this computer that one of the machine's stands in front of. */
+const real = (name: string): string =>
+  ['/usr/bin', '/bin'].map((folder) => `${folder}/${name}`).find((path) => existsSync(path)) ?? name;
 
 const docker = String.raw`#!/bin/sh
 # Plays docker's command line from files.
@@ -8,9 +16,10 @@ if [ -f "hangs-$1" ]; then exec sleep 1000; fi
 if [ -f no-logs ] && [ "$1" = logs ]; then date +%s%3N >>logs-refused; echo 'Error response from daemon: configured logging driver does not support reading' >&2; exit 1; fi
 if [ -f no-exec ] && [ "$1" = exec ]; then echo 'OCI runtime exec failed: exec: "sh": executable file not found' >&2; exit 126; fi
 case $1 in
-  ps) case " $* " in *' -a '*) cat containers;; *) grep '|Up' containers;; esac;;
+  ps) case " $* " in *' -a '*) exec cat containers;; *) exec ${real('grep')} '|Up' containers;; esac;;
   inspect)
     shift 3; code=0
+    if [ $# = 1 ] && [ -f "inspect-$1" ]; then exec cat "inspect-$1"; fi
     for name; do
       if [ -f "inspect-$name" ]; then cat "inspect-$name"; elif [ -f inspect-any ]; then cat inspect-any; else echo "Error: No such object: $name" >&2; code=1; fi
     done
@@ -38,13 +47,13 @@ case $1 in
       case $type in ''|"$kind") ;; *) continue;; esac
       case $actions in ''|*" ${'$'}{action%%:*} "*) printf '%s\n' "$event";; esac
     done;;
-  top) cat "top-$2";;
+  top) exec cat "top-$2";;
   logs)
     # What an earlier start has said is not asked for.
     case " $* " in
       *' --follow '*) exec tail -n +1 -f container.log;;
-      *' --timestamps '*) cat container.log;;
-      *) cut -d ' ' -f 2- container.log;;
+      *' --timestamps '*) exec cat container.log;;
+      *) exec cut -d ' ' -f 2- container.log;;
     esac;;
   exec)
     export VM_CONTAINER="$3"; shift 3
@@ -60,7 +69,7 @@ for url; do :; done
 refused() { echo "curl: (7) Failed to connect to $url: Couldn't connect to server"; printf '\nhttp 000\n'; exit 7; }
 case $url in
   */msg.html) if [ -f "$VM_DIR/no-vnc" ]; then refused; fi; if [ -f "$VM_DIR/msg.html" ]; then cat "$VM_DIR/msg.html"; printf '\nhttp 200\n'; else printf 'not found\nhttp 404\n'; fi;;
-  http://localhost:5000/probe) [ -f "$VM_DIR/published" ] || refused; exec "$VM_DIR/inside/curl" "http://$(cat "$VM_DIR/guest"):5000/probe";;
+  http://localhost:5000/probe) [ -f "$VM_DIR/published" ] || refused; read -r guest <"$VM_DIR/guest"; exec "$VM_DIR/inside/curl" "http://$guest:5000/probe";;
   *) refused;;
 esac
 `;
@@ -68,48 +77,50 @@ esac
 const insideCurl = String.raw`#!/bin/sh
 # In the container: the guest's server.
 for url; do :; done
-guest=$(cat "$VM_DIR/guest")
+read -r guest <"$VM_DIR/guest"
 case $url in http://$guest:5000/probe) ;; *) echo 'curl: (7) Failed to connect: No route to host'; printf '\nhttp 000\n'; exit 7;; esac
-state=$(cat "$VM_DIR/probe")
+read -r state <"$VM_DIR/probe"
 case $state in
   ready) printf '{\n  "message": "Service is operational",\n  "status": "Probe successful"\n}\n\nhttp 200\n';;
-  refused-once) echo ready >"$VM_DIR/probe"; touch "$VM_DIR/probe-missed"; echo "curl: (56) Recv failure: Connection reset by peer"; printf '\nhttp 000\n'; exit 56;;
+  refused-once) echo ready >"$VM_DIR/probe"; : >"$VM_DIR/probe-missed"; echo "curl: (56) Recv failure: Connection reset by peer"; printf '\nhttp 000\n'; exit 56;;
   refused) echo "curl: (7) Failed to connect to $guest port 5000 after 1 ms: Couldn't connect to server"; printf '\nhttp 000\n'; exit 7;;
   silent) sleep 7; echo 'curl: (28) Operation timed out after 7000 milliseconds with 0 bytes received'; printf '\nhttp 000\n'; exit 28;;
-  *) printf '%s\n' "$state";;
+  *) cat "$VM_DIR/probe"; echo;;
 esac
 `;
 
 /** A container sees its own processes only, and the VM knows whose they are; this machine shows those of every test that runs. */
 const grep = (side: 'host' | 'container'): string => String.raw`#!/bin/sh
-real=$(PATH=/usr/bin:/bin command -v grep)
-case "$*" in
-  *'/cmdline'*) "$real" "$@" | while read -r path; do
-      environ=${'$'}{path%/cmdline}/environ
-      "$real" -qz "^VM_DIR=$VM_DIR\$" "$environ" 2>/dev/null && "$real" -qz '^VM_SIDE=${side}$' "$environ" || continue
-      if [ "$VM_CONTAINER" ] && "$real" -qz '^VM_CONTAINER=.' "$environ"; then "$real" -qz "^VM_CONTAINER=$VM_CONTAINER\$" "$environ" || continue; fi
-      echo "$path"
-    done;;
-  *) exec "$real" "$@";;
-esac
+case "$*" in *'/cmdline'*) ;; *) exec ${real('grep')} "$@";; esac
+# It fails if a process has ended meanwhile, and has found others all the same.
+found=$(${real('grep')} "$@")
+[ "$found" ] || exit 0
+IFS='
+'
+set --
+for path in $found; do set -- "$@" "${'$'}{path%/cmdline}/environ"; done
+# What was started on this side has all three: see startRunner of real-vm.ts.
+container=; [ ! "$VM_CONTAINER" ] || container="($VM_CONTAINER)?\$"
+${real('grep')} -czHE -- "^(VM_DIR=$VM_DIR\$|VM_SIDE=${side}\$|VM_CONTAINER=$container)" "$@" 2>/dev/null | while read -r counted; do
+  case $counted in *:3) echo "${'$'}{counted%/environ:3}/cmdline";; esac
+done
 `;
 
 /** The clock of the machine, which may be wrong. */
 const date = String.raw`#!/bin/sh
-real=$(PATH=/usr/bin:/bin command -v date)
-[ -f "$VM_DIR/clock" ] || exec "$real" "$@"
-exec "$real" -d "@$(( $("$real" +%s) + $(cat "$VM_DIR/clock") ))" "$@"
+[ -f "$VM_DIR/clock" ] || exec ${real('date')} "$@"
+exec ${real('date')} -d "@$(( $(${real('date')} +%s) + $(cat "$VM_DIR/clock") ))" "$@"
 `;
 
 /** A machine has KVM, and as much room on its disks as it is told to. */
 const ls = String.raw`#!/bin/sh
 case "$*" in
   /dev/kvm) [ ! -f "$VM_DIR/no-kvm" ];;
-  *) exec "$(PATH=/usr/bin:/bin command -v ls)" "$@";;
+  *) exec ${real('ls')} "$@";;
 esac
 `;
 const df = String.raw`#!/bin/sh
-if [ -f "$VM_DIR/df" ]; then cat "$VM_DIR/df"; else exec "$(PATH=/usr/bin:/bin command -v df)" "$@"; fi
+if [ -f "$VM_DIR/df" ]; then exec cat "$VM_DIR/df"; else exec ${real('df')} "$@"; fi
 `;
 
 /** An engine that this computer may have, and the machine has not. */
