@@ -10,7 +10,7 @@ import { sshdPath } from '../test/support/tools.ts';
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'test', 'bench');
 
-const parts = ['watching', 'footprint', 'odd-logs', 'delivery', 'dead-readers', 'replay'];
+const parts = ['watching', 'footprint', 'copying', 'odd-logs', 'delivery', 'dead-readers', 'replay'];
 
 const options = new Command('npm run bench --')
   .description(
@@ -18,13 +18,15 @@ const options = new Command('npm run bench --')
   )
   .option('--quick', 'shorter periods and fewer tasks, rougher figures')
   .addOption(new Option('--only <part>', 'this part alone').choices(parts))
+  .option('--whole', 'copy all files of a run of 154 tasks (about half an hour)')
   .option('--json <file>', 'write the figures into this file as well')
   .option('--program <file>', 'measure another build: its bin/benchtray.js')
   .parse()
-  .opts<{ quick?: true; only?: string; json?: string; program?: string }>();
+  .opts<{ quick?: true; whole?: true; only?: string; json?: string; program?: string }>();
 
 /** The others need neither the built program nor SSH. */
-const watches = options.only === undefined || ['watching', 'footprint', 'odd-logs'].includes(options.only);
+const watches =
+  options.only === undefined || ['watching', 'footprint', 'copying', 'odd-logs'].includes(options.only);
 
 /** Why this machine cannot measure; null: it can. */
 function obstacle(): string | null {
@@ -54,6 +56,7 @@ if (watches && options.program === undefined) {
 const settings = {
   program: resolve(options.program ?? join(root, 'bin', 'benchtray.js')),
   periodSeconds: options.quick ? 20 : 60,
+  isWhole: options.whole ?? false,
   taskCount: options.quick ? 100 : 300,
 };
 const json = options.json === undefined ? null : resolve(options.json);

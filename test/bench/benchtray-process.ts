@@ -10,6 +10,7 @@ import { Hopeless, until } from '../support/wait.ts';
 export interface BenchTrayProcess {
   readonly url: string;
   readonly pid: number;
+  readonly dataDir: string;
   close(): Promise<void>;
 }
 
@@ -52,7 +53,7 @@ export async function startBenchTray(
       if (child.exitCode !== null) throw new Hopeless(`BenchTray has exited: ${said}`);
       return /listening on (http:\S+)/.exec(said)?.[1];
     }, 'BenchTray listens');
-    return { url, pid: child.pid ?? 0, close };
+    return { url, pid: child.pid ?? 0, dataDir, close };
   } catch (error) {
     await close();
     throw error;

@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { renderServing } from './broadcast/serving-report.ts';
 import { measureServing, servingParts } from './broadcast/serving.ts';
+import { measureCopying, renderCopying } from './copying.ts';
 import { measureFootprint, renderFootprint } from './footprint.ts';
 import { measure, type BenchSettings } from './measure.ts';
 import { measureOddLogs, renderOddLogs } from './odd-logs.ts';
@@ -30,6 +31,8 @@ try {
   if (measured !== null) process.stdout.write(`\n${renderReport(machine, settings, measured)}\n`);
   const footprint = isWanted('footprint') ? await measureFootprint(settings, context) : null;
   if (footprint !== null) process.stdout.write(`\n${renderFootprint(footprint)}`);
+  const copying = isWanted('copying') ? await measureCopying(settings, context) : null;
+  if (copying !== null) process.stdout.write(`\n${renderCopying(copying)}`);
   const oddLogs = isWanted('odd-logs') ? await measureOddLogs(settings, context) : null;
   if (oddLogs !== null) process.stdout.write(`\n${renderOddLogs(oddLogs)}`);
   const wantedParts = servingParts.filter(isWanted);
@@ -40,7 +43,7 @@ try {
       measured === null ? [] : figuresOf(measured).map((figure) => ({ ...figure, met: isMet(figure) }));
     writeFileSync(
       jsonPath,
-      `${JSON.stringify({ machine, settings, figures, measured, footprint, oddLogs, serving }, null, 2)}\n`,
+      `${JSON.stringify({ machine, settings, figures, measured, footprint, copying, oddLogs, serving }, null, 2)}\n`,
     );
   }
 } catch (error) {

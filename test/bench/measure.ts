@@ -16,6 +16,8 @@ export interface BenchSettings {
   readonly program: string;
   /** How long CPU time is counted for, for an idle VM and for a run. */
   readonly periodSeconds: number;
+  /** Copy all files of a run of 154 tasks, which takes about half an hour. */
+  readonly isWhole: boolean;
   /** How many tasks end in each measurement of BenchTray's latency. */
   readonly taskCount: number;
 }

@@ -6,6 +6,7 @@ import { execFileSync, spawn, type ChildProcess, type SpawnOptions } from 'node:
 import {
   appendFileSync,
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -68,6 +69,8 @@ export interface RealVm {
    * viewer of the screen is there.
    */
   lack(what: 'kvm' | 'exec' | 'logs' | 'vnc', lacking?: boolean): void;
+  /** Takes the program tar away from the machine and its containers; the engine keeps its own. @throws where no world can be built */
+  hideTar(): Promise<void>;
   /** How much is free on its disk, of 100 GiB; before that, what this machine says. */
   setFreeSpace(mebibytes: number): void;
   /** Lets this public key (a line of a .pub file) log in. */
@@ -207,6 +210,7 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       'UsePAM no',
       'PasswordAuthentication no',
       'LogLevel VERBOSE',
+      'Subsystem sftp internal-sftp',
       'MaxStartups 100',
       `SetEnv VM_DIR=${dir} HOME=${file('home')} PATH=${file('bin')}:/usr/local/bin:/usr/bin:/bin`,
     ].join('\n'),
@@ -354,6 +358,13 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
       for (const { pid, command } of processesOf(dir)) if (command === 'sleep 1000') signal(pid, 'SIGKILL');
     },
     lack: (what, lacking = true) => mark(`no-${what}`, lacking),
+    async hideTar() {
+      if (world === null) throw new Error('This computer cannot hide a program from a machine.');
+      const [path] = ['/usr/bin/tar', '/bin/tar'].filter((each) => existsSync(each));
+      if (path === undefined) return;
+      copyFileSync(path, file('engine-tar'));
+      await vm.run(`mount --bind /dev/null ${path}`);
+    },
     setFreeSpace(mebibytes) {
       const size = 100 * 1024 * 1024;
       const row = ['/dev/sda1', size, size - mebibytes * 1024, mebibytes * 1024, '50%', '/'].join(' ');

@@ -1,5 +1,6 @@
 /** Files of tasks that stay on this machine, copied over real SSH: shown when the container, the VM or its entry in the configuration is gone. */
 import { execFileSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,7 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { MonitorOptions } from '../../../src/main/engine/monitor.ts';
 import { quickTempo, testConfig } from '../../support/monitor.ts';
-import type { RealVm } from '../../support/real-vm.ts';
+import { canBuildWorld } from '../../support/real-vm/world.ts';
+import { inspectLine, type RealVm } from '../../support/real-vm.ts';
 import { sampleRunByTask, sampleTasks } from '../../support/sample-run.ts';
 import { sshdPath } from '../../support/tools.ts';
 import { until } from '../../support/wait.ts';
@@ -90,6 +92,26 @@ describe.skipIf(sshdPath === null)('the files of an ended task', () => {
     monitor.reconfigure(testConfig([]));
     expect((await list())?.screens).toHaveLength(2);
     expect((await fetch(`${path}/step_8.png`)).status).toBe(404);
+  });
+
+  it.skipIf(!canBuildWorld()).each([
+    ['by SFTP from the disk of the VM', true],
+    ['by the container engine from a container alone', false],
+  ])('are copied where no machine has tar: %s', async (_how, isShared) => {
+    const vm = await readyVm();
+    await vm.hideTar();
+    if (!isShared) vm.setInspect(inspectLine({ mounts: [] }));
+    put(vm, `${taskFolder}/screenshot-step_1_20260128@225520.png`, picture);
+    put(vm, `${taskFolder}/traj.jsonl`, '{"step_num": 0}\n');
+    put(vm, `${taskFolder}/recording.mp4`, Buffer.alloc(2_000_000));
+    symlinkSync(join(vm.dir, 'host_key'), join(vm.dir, taskFolder, 'runtime.log'));
+    const { monitor, list } = await firstTaskEnds(vm, { tempo: copiesAtOnce });
+    const { screens } = await untilKept(list);
+    vm.containerGone();
+    rmSync(join(vm.dir, 'client/results/pyautogui'), { recursive: true });
+    const answer = await fetch(monitor.url + (screens[0]?.url ?? ''));
+    expect(Buffer.from(await answer.arrayBuffer()).equals(picture)).toBe(true);
+    expect((await readdir(join(monitor.dataDir, 'archive/texts'))).length).toBe(1);
   });
 
   it('are copied by the next life of BenchTray, which the VM answers', async () => {

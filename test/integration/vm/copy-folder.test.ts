@@ -20,7 +20,7 @@ import {
   type CopyRequest,
 } from '../../../src/main/engine/vm/index.ts';
 import { type LocalShell } from '../../unit/vm/local-shell.ts';
-import { shells, toolsWithout, type Shell } from '../../unit/vm/shells.ts';
+import { shells, shellsOfPath, toolsWithout, type Shell } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
 const withoutTar = toolsWithout('tar');
@@ -236,11 +236,26 @@ describe.each(shells)('the folder of a task under %s', (_name, program) => {
 });
 
 describe.runIf(process.platform === 'linux')('a copy', () => {
-  it('says that the machine has no tar', async () => {
-    const folder = useFolder(['/usr/bin/env', `PATH=${withoutTar}`, 'sh']);
-    folder.put(`${task}/step_1.png`);
-    expect((await folder.copy()).end).toEqual({ kind: 'no-tar' });
-  });
+  it.each(shellsOfPath.map(([name, program]) => [name, program] as const))(
+    'lists the files if the machine has no tar, under %s',
+    async (_name, program) => {
+      const folder = useFolder(['/usr/bin/env', `PATH=${withoutTar}`, ...program]);
+      folder.put(`${task}/step_1.png`);
+      folder.put(`${task}/traj.jsonl`);
+      folder.put(`${task}/screenshot/v 2.png`);
+      const link = join(folder.root, task, 'step_2.png');
+      symlinkSync('/etc/passwd', link);
+      expect((await folder.copy()).end).toEqual({
+        kind: 'no-tar',
+        listing: {
+          folders: 1,
+          root: folder.root,
+          path: `./${task}`,
+          names: ['./traj.jsonl', './step_1.png', './screenshot/v 2.png'],
+        },
+      });
+    },
+  );
 
   describe('of a machine that has another program for tar', () => {
     function useSender(script: string, archive: readonly Buffer[]): ReturnType<typeof useFolder> {

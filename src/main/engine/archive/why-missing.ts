@@ -8,9 +8,12 @@ const sentences = {
   setting: 'BenchTray did not copy the screenshots of this task, because of "history.screenshots".',
   absent: 'BenchTray did not copy this task: the VM had no files of it.',
   rewritten: 'BenchTray did not copy this task: it ran again first, and that replaced its files.',
-  'no-tar': 'BenchTray did not copy this task: neither the VM nor the container has the program tar.',
+  'no-tar':
+    'BenchTray did not copy this task: the VM has no program tar, and neither SFTP nor the container engine sends its files.',
   failed: 'BenchTray did not copy this task: the VM did not send its files, several times.',
   unreached: 'BenchTray did not copy this task: its files could not be reached for a week.',
+  changed:
+    'Files of this task were written to while BenchTray copied them: they may be a mixture of old and new.',
   'large-task': 'BenchTray copied only the first files of this task: together, they have more than 256 MiB.',
   'large-file':
     'BenchTray left out files of this task that are too large: screenshots over 8 MiB, or texts over 64 MiB.',

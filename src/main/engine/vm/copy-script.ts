@@ -6,7 +6,9 @@
  *   `copy WHAT FOLDER DOMAIN ID TRY NUMBER AFTER`   a line `folder COUNT PATH`, then a tar archive of files in that folder of the task: the
  *                                 NUMBERth of COUNT, where the one that was written to last is the first. DOMAIN empty: any. With TRY, these are
  *                                 only the folders of that name in the task's folders, if there are some. WHAT `all`: texts and pictures; `texts`.
- *                                 AFTER: begins behind this file. At most {@link mostFilesAtOnce} files. Without files a line `absent`, `empty COUNT PATH` or `lacks tar`
+ *                                 AFTER: begins behind this file. At most {@link mostFilesAtOnce} files. Without files a line `absent` or `empty COUNT PATH`; without tar
+ *                                 lines `lacks tar COUNT PATH`, the result folder, the path of each file in PATH, and `end`
+ *   `copy_out DOCKER PLACE`       a line `folder 1 PLACE`, then a tar archive of that folder of a container (CONTAINER:PATH), which the engine makes
  */
 import { textNames } from './result-folder.ts';
 
@@ -38,12 +40,21 @@ copy() {
     set -- "$@" "$name"
   done
   [ $# -gt 0 ] || { printf 'empty %s %s\n' "$count" "$picked"; return; }
-  command -v tar >/dev/null 2>&1 || { echo 'lacks tar'; return; }
+  if ! command -v tar >/dev/null 2>&1; then
+    printf 'lacks tar %s %s\n%s\n' "$count" "$picked" "${'$'}{root:-/}"
+    printf '%s\n' "$@" end
+    return
+  fi
   printf 'folder %s %s\n' "$count" "$picked"
   unset TAR_OPTIONS
   # The benchmark comes first.
   if command -v nice >/dev/null 2>&1; then exec nice -n 10 tar -cf - "$@" </dev/null; fi
   exec tar -cf - "$@" </dev/null
+}
+copy_out() {
+  printf 'folder 1 %s\n' "$2"
+  if command -v nice >/dev/null 2>&1; then exec nice -n 10 $1 cp "$2" - </dev/null; fi
+  exec $1 cp "$2" - </dev/null
 }
 # Sets $folders to the folders of the task, one a line. How deep they lie depends on the benchmark and on the name of the model.
 find_task() {

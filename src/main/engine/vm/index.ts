@@ -132,14 +132,16 @@ export {
   type FileLine,
 } from './result-folder.ts';
 export { readJobFiles, type JobFileText } from './job-files.ts';
+export { copyFolder, copyFromContainer } from './copy-folder.ts';
+export { copyBySftp } from './copy-sftp.ts';
 export {
   copyCommand,
-  copyFolder,
   type ArchivedFile,
   type CopyEnd,
   type CopyEvents,
   type CopyRequest,
-} from './copy-folder.ts';
+  type FolderListing,
+} from './copy-request.ts';
 export { mostFilesAtOnce } from './copy-script.ts';
 export { fetchScreen, type ScreenFile } from './screen-file.ts';
 export { askPlan, fetchTexts, type FetchedTexts } from './task-texts.ts';

@@ -1,10 +1,14 @@
 /** The channels of one SSH connection: opened without ever throwing, and counted, because the server may allow only a few. */
 import type { Duplex } from 'node:stream';
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { messageOf } from '../../../../shared/message-of.ts';
 
-export type OpenedChannel =
-  | { readonly ok: true; readonly channel: ClientChannel }
+export type OpenedChannel = Opened<ClientChannel>;
+/** Files by SFTP. */
+export type OpenedSftp = Opened<SFTPWrapper>;
+
+type Opened<Channel> =
+  | { readonly ok: true; readonly channel: Channel }
   /**
    * `refused`: the server allows no further session (MaxSessions). `failed`: it does not run the command. `late`: it has not answered.
    * `lost`: the connection is gone.
@@ -16,6 +20,8 @@ export interface Channels {
    * Opens a channel that runs `command`. Calls `opened` once, and never before this returns.
    */
   open(command: string, opened: (result: OpenedChannel) => void): void;
+  /** The same with the server's SFTP. `failed`: it has none. */
+  openSftp(opened: (result: OpenedSftp) => void): void;
   /**
    * Stops reading from the connection and returns a function that resumes. What the server sends waits in the system's buffers: a
    * paused channel alone would keep up to 4 MB in this process.
@@ -58,12 +64,47 @@ export function openChannels(client: Client): Channels {
     for (const listener of shortListeners) listener();
   }
 
-  function noteOpening(channel: ClientChannel): void {
+  function noteOpening(channel: ClientChannel | SFTPWrapper): void {
     count += 1;
     channel.once('close', () => (count -= 1));
     if (count < 2) return;
     isSingle = false;
     refusalsBesideOne = 0;
+  }
+
+  function openOne<Channel extends ClientChannel | SFTPWrapper>(
+    start: (done: (error: Error | undefined, channel: Channel) => void) => void,
+    opened: (result: Opened<Channel>) => void,
+  ): void {
+    let isSettled = false;
+    const timer = setTimeout(
+      () => settle({ ok: false, kind: 'late', detail: 'the VM does not open a channel' }),
+      openWithinMs,
+    );
+    function settle(result: Opened<Channel>): void {
+      if (isSettled) {
+        if (result.ok) endOf(result.channel)();
+        return;
+      }
+      isSettled = true;
+      clearTimeout(timer);
+      opened(result);
+    }
+    // ssh2 throws when the socket is dead already, which 'close' reports only afterwards.
+    try {
+      start((error, channel) => {
+        if (error) {
+          const kind = isLost ? 'lost' : isRefusal(error) ? 'refused' : 'failed';
+          if (kind === 'refused') noteRefusal();
+          return settle({ ok: false, kind, detail: error.message });
+        }
+        noteOpening(channel);
+        settle({ ok: true, channel });
+      });
+    } catch (error) {
+      const detail = messageOf(error);
+      setImmediate(settle, { ok: false, kind: 'lost', detail });
+    }
   }
 
   return {
@@ -75,37 +116,8 @@ export function openChannels(client: Client): Channels {
         if (holds === 0) socket.resume();
       };
     },
-    open(command, opened) {
-      let isSettled = false;
-      const timer = setTimeout(
-        () => settle({ ok: false, kind: 'late', detail: 'the VM does not open a channel' }),
-        openWithinMs,
-      );
-      function settle(result: OpenedChannel): void {
-        if (isSettled) {
-          if (result.ok) result.channel.close();
-          return;
-        }
-        isSettled = true;
-        clearTimeout(timer);
-        opened(result);
-      }
-      // ssh2 throws when the socket is dead already, which 'close' reports only afterwards.
-      try {
-        client.exec(command, (error, channel) => {
-          if (error) {
-            const kind = isLost ? 'lost' : isRefusal(error) ? 'refused' : 'failed';
-            if (kind === 'refused') noteRefusal();
-            return settle({ ok: false, kind, detail: error.message });
-          }
-          noteOpening(channel);
-          settle({ ok: true, channel });
-        });
-      } catch (error) {
-        const detail = messageOf(error);
-        setImmediate(settle, { ok: false, kind: 'lost', detail });
-      }
-    },
+    open: (command, opened) => openOne((done) => client.exec(command, done), opened),
+    openSftp: (opened) => openOne((done) => client.sftp(done), opened),
     get isShort() {
       return isShort;
     },
@@ -119,6 +131,11 @@ export function openChannels(client: Client): Channels {
       return () => client.off('close', listener);
     },
   };
+}
+
+/** `close` of SFTP closes a file, and `end` the channel. */
+function endOf(channel: ClientChannel | SFTPWrapper): () => void {
+  return 'lstat' in channel ? () => channel.end() : () => channel.close();
 }
 
 /** ssh2 has no other way to its socket. An ssh2 that calls it otherwise fails at once, not by using more and more memory. */

@@ -155,10 +155,15 @@ export class KeepSource implements Source {
     switch (end.kind) {
       case 'copied':
         if (!this.#isStillAlone(wanted)) this.#tryAgain(key, 'rewritten');
+        else if (end.hasChanged && !this.#isLastTry(key)) this.#tryAgain(key, 'failed');
         else if (
           keeping.finish({
             clockOffsetMs: places.clockOffsetMs(task),
-            why: hasScreens ? end.leftOut : ['setting', ...end.leftOut],
+            why: [
+              ...(hasScreens ? [] : (['setting'] as const)),
+              ...end.leftOut,
+              ...(end.hasChanged ? (['changed'] as const) : []),
+            ],
           })
         ) {
           this.#later.delete(keyText(key));
@@ -195,11 +200,15 @@ export class KeepSource implements Source {
     return typeof now !== 'string' && now.task.notFrom === task.notFrom;
   }
 
+  #isLastTry(key: AttemptKey): boolean {
+    return (this.#later.get(keyText(key))?.tries ?? 0) + 1 >= mostTries;
+  }
+
   /** @param why the last try gives up for this; null: there is no last one */
   #tryAgain(key: AttemptKey, why: WhyMissing | null): void {
     const { archive, clock, tempo } = this.#tools;
     const tries = (this.#later.get(keyText(key))?.tries ?? 0) + 1;
-    if (why !== null && tries >= mostTries) {
+    if (why !== null && this.#isLastTry(key)) {
       this.#later.delete(keyText(key));
       archive.giveUp(key, why);
       return;

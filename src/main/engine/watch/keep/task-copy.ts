@@ -2,13 +2,19 @@
 import { isInAttempt, type ScreenTask } from '../../../../shared/screens.ts';
 import type { CopiedFile, Keeping, WhyMissing } from '../../archive/index.ts';
 import {
+  copyBySftp,
   copyCommand,
   copyFolder,
+  copyFromContainer,
   mostFilesAtOnce,
   type ArchivedFile,
+  type CopyEnd,
+  type CopyEvents,
   type CopyRequest,
+  type FolderListing,
 } from '../../vm/index.ts';
 import type { LogAccess } from '../log/following-options.ts';
+import type { ResultPlace } from '../results/result-place.ts';
 import { filesOfAttempt } from '../screen-folder.ts';
 import { shellAt, type TaskPlaces } from '../task-places.ts';
 
@@ -23,8 +29,8 @@ export interface TaskCopyOptions {
 }
 
 export type TaskCopyEnd =
-  /** `leftOut`: why some files are missing. */
-  | { readonly kind: 'copied'; readonly leftOut: readonly WhyMissing[] }
+  /** `leftOut`: why some files are missing. `hasChanged`: a file was written to meanwhile. */
+  | { readonly kind: 'copied'; readonly leftOut: readonly WhyMissing[]; readonly hasChanged: boolean }
   /** The VM has no folder of the task, or nothing of it can be seen now. */
   | { readonly kind: 'absent' }
   /** The folders of the task have no files of this attempt. */
@@ -50,25 +56,24 @@ export async function copyTask(options: TaskCopyOptions): Promise<TaskCopyEnd> {
   for (const place of places.of(task)) {
     const shell = shellAt(place, access);
     if (shell === null) continue;
-    const end = await copyFrom(place.path, shell, options);
+    const end = await copyFrom(place, shell, options);
     if (end.kind !== 'absent' && end.kind !== 'others' && end.kind !== 'no-tar') return end;
     if (end.kind !== 'absent') best = end;
   }
   return best;
 }
 
-/** @param folder the result folder */
-async function copyFrom(folder: string, shell: string, options: TaskCopyOptions): Promise<TaskCopyEnd> {
+async function copyFrom(place: ResultPlace, shell: string, options: TaskCopyOptions): Promise<TaskCopyEnd> {
   let copies = 0;
   let hasOthers = false;
   // The folder of the try first, and then each that there is: the run may have begun with a later try.
   for (const tryNumber of [options.task.attempt - 1, null]) {
     let isTry = false;
     for (let number = 1, folders = 1; number <= folders && copies < mostCopies; number += 1) {
-      const copy = new FolderCopy(options);
+      const copy = new FolderCopy(options, place, shell);
       for (let after: string | null = null; ; after = copy.passed) {
         copies += 1;
-        const end = await copy.run(shell, { folder, tryNumber, number, after });
+        const end = await copy.run({ folder: place.path, tryNumber, number, after });
         if (end !== null) return end;
         if (copy.passed === null) break;
         if (copies >= mostCopies) {
@@ -76,7 +81,8 @@ async function copyFrom(folder: string, shell: string, options: TaskCopyOptions)
           break;
         }
       }
-      if (await copy.finish()) return { kind: 'copied', leftOut: [...copy.leftOut] };
+      if (await copy.finish())
+        return { kind: 'copied', leftOut: [...copy.leftOut], hasChanged: copy.hasChanged };
       ({ folders, isTry } = copy);
       if (folders > 0) hasOthers = true;
     }
@@ -88,6 +94,8 @@ async function copyFrom(folder: string, shell: string, options: TaskCopyOptions)
 /** The copy of one folder of the task, which may have to begin again behind a file that is too large. */
 class FolderCopy {
   readonly #options: TaskCopyOptions;
+  readonly #place: ResultPlace;
+  readonly #shell: string;
   readonly #names = new Set<string>();
   /** A trajectory that was written to later. It is of this attempt only if other files of its folder are. */
   readonly #later: CopiedFile[] = [];
@@ -100,9 +108,12 @@ class FolderCopy {
   /** The copy begins again behind this file; null: it is over. */
   passed: string | null = null;
   readonly leftOut = new Set<WhyMissing>();
+  hasChanged = false;
 
-  constructor(options: TaskCopyOptions) {
+  constructor(options: TaskCopyOptions, place: ResultPlace, shell: string) {
     this.#options = options;
+    this.#place = place;
+    this.#shell = shell;
   }
 
   /** The folder is that of a try of the task. */
@@ -112,7 +123,6 @@ class FolderCopy {
 
   /** Returns null if the folder was sent, as far as it is wanted. */
   async run(
-    shell: string,
     which: Pick<CopyRequest, 'folder' | 'tryNumber' | 'number' | 'after'>,
   ): Promise<TaskCopyEnd | null> {
     const { task, what, access, turn } = this.#options;
@@ -122,7 +132,7 @@ class FolderCopy {
     this.passed = null;
     const words = copyCommand({ ...which, domain, taskId, what });
     if (words === null) return { kind: 'absent' };
-    const end = await copyFolder(access.channels, shell, words, {
+    const events: CopyEvents = {
       turn,
       begun: (path) => (this.#path = path),
       choose: (file) => {
@@ -131,11 +141,30 @@ class FolderCopy {
         return this.#choose(file);
       },
       take: (file, bytes) => this.#take(file, bytes),
-    });
-    if (end.kind === 'no-tar' || end.kind === 'broken' || end.kind === 'failed') return end;
+    };
+    const sent = await copyFolder(access.channels, this.#shell, words, events);
+    const end = sent.kind === 'no-tar' ? await this.#copyWithoutTar(sent.listing, events) : sent;
+    if (end.kind === 'no-tar' || end.kind === 'no-way') return { kind: 'no-tar' };
+    if (end.kind === 'broken' || end.kind === 'failed') return end;
     if (end.kind !== 'absent') this.folders = end.folders;
-    if (end.kind === 'ok' && files >= mostFilesAtOnce) this.passed = last;
+    if (end.kind === 'ok') this.hasChanged ||= end.hasChanged ?? false;
+    // An engine sends them all at once.
+    const isCut = sent.kind !== 'no-tar' || this.#place.where === 'host';
+    if (end.kind === 'ok' && isCut && files >= mostFilesAtOnce) this.passed = last;
     return null;
+  }
+
+  #copyWithoutTar(listing: FolderListing, events: CopyEvents): Promise<CopyEnd> {
+    const { channels, docker, container } = this.#options.access;
+    if (this.#place.where === 'host' || container === null) return copyBySftp(channels, listing, events);
+    // The engine sends the whole folder anew each time.
+    const choose: CopyEvents['choose'] = (file) => {
+      const choice = events.choose(file);
+      if (choice !== 'stop' || this.passed === null) return choice;
+      this.passed = null;
+      return 'skip';
+    };
+    return copyFromContainer(channels, { docker, container }, listing, { ...events, choose });
   }
 
   /** Returns whether the folder has files of the attempt. */
