@@ -29,6 +29,7 @@ export class VmLink {
     const channels: Channels = {
       open: (_command, opened) =>
         this.#later(() => opened({ ok: true, channel: new VmChannel(this, disk, random) as never })),
+      openSftp: (opened) => this.#later(() => opened({ ok: false, kind: 'failed', detail: '' })),
       hold: () => () => undefined,
       isShort: false,
       isSingle: false,

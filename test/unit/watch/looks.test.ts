@@ -50,6 +50,7 @@ function looking(engines: readonly [string, ...string[]] = ['docker'], inContain
   } as unknown as OwnShellChannel;
   const noChannels = {
     open: (_command, opened) => void setImmediate(opened, { ok: false, kind: 'failed', detail: '' }),
+    openSftp: (opened) => void setImmediate(opened, { ok: false, kind: 'failed', detail: '' }),
     hold: () => () => undefined,
     isShort: false,
     isSingle: false,
