@@ -7,13 +7,27 @@ export type Route =
   | { readonly page: 'vm'; readonly vm: string }
   /** `picked`: ids of the runs selected for a comparison, at most two. */
   | { readonly page: 'runs'; readonly filters: RunFilters; readonly picked?: readonly string[] }
-  | { readonly page: 'run'; readonly runId: string; readonly tab: RunTab; readonly filters: TaskFilters }
+  | RunRoute
   | CompareRoute
   | TaskRoute
   | { readonly page: 'doctor' }
   | { readonly page: 'setup' }
   /** No page has this address. */
   | { readonly page: 'unknown'; readonly hash: string };
+
+/** A run: its tasks, or another view of it. */
+export interface RunRoute {
+  readonly page: 'run';
+  readonly runId: string;
+  readonly tab: RunTab;
+  readonly filters: TaskFilters;
+  /** Missing: all of the run. */
+  readonly timeline?: TimelineView;
+}
+
+export const timelineNames = ['at', 'zoom', 'kind'] as const;
+/** What the timeline shows: what was on at a moment, how much around it, events of one kind; null: all. */
+export type TimelineView = Readonly<Record<(typeof timelineNames)[number], string | null>>;
 
 /** Two runs, task by task. */
 export interface CompareRoute {
@@ -60,7 +74,7 @@ export const runFilterNames = ['vm', 'state', 'agent', 'model', 'q'] as const;
 /** Which runs of the history are shown; null: all. */
 export type RunFilters = Readonly<Record<(typeof runFilterNames)[number], string | null>>;
 
-export const runTabs = ['tasks', 'charts', 'details'] as const;
+export const runTabs = ['tasks', 'charts', 'timeline', 'details'] as const;
 export type RunTab = (typeof runTabs)[number];
 
 export const taskFilterNames = ['domain', 'outcome', 'q'] as const;
@@ -69,6 +83,7 @@ export type TaskFilters = Readonly<Record<(typeof taskFilterNames)[number], stri
 
 export const allRuns: RunFilters = { vm: null, state: null, agent: null, model: null, q: null };
 export const allTasks: TaskFilters = { domain: null, outcome: null, q: null };
+export const wholeTimeline: TimelineView = { at: null, zoom: null, kind: null };
 export const allCompared: CompareFilters = { domain: null, q: null };
 export const nowRoute: Route = { page: 'now', place: null };
 
@@ -110,9 +125,11 @@ function runRoute(
 ): Route {
   const tab =
     segment === undefined ? 'tasks' : runTabs.find((known) => known === segment && known !== 'tasks');
-  return tab === undefined
-    ? unknown
-    : { page: 'run', runId, tab, filters: filtersIn(search, taskFilterNames) };
+  if (tab === undefined) return unknown;
+  const run = { page: 'run', runId, tab, filters: filtersIn(search, taskFilterNames) } as const;
+  const timeline = filtersIn(search, timelineNames);
+  const isWhole = Object.values(timeline).every((value) => value === null);
+  return tab === 'timeline' && !isWhole ? { ...run, timeline } : run;
 }
 
 function compareRoute(search: URLSearchParams): CompareRoute {
@@ -173,7 +190,7 @@ export function hashOf(route: Route): string {
       return `#/runs${queryOf(route.filters, route.picked)}`;
     case 'run': {
       const tab = route.tab === 'tasks' ? '' : `/${route.tab}`;
-      return `#/runs/${encodeURIComponent(route.runId)}${tab}${queryOf(route.filters)}`;
+      return `#/runs/${encodeURIComponent(route.runId)}${tab}${queryOf({ ...route.filters, ...route.timeline })}`;
     }
     case 'compare': {
       const { a, b, filters, film } = route;
@@ -197,6 +214,12 @@ export function hashOf(route: Route): string {
 }
 
 export const vmHash = (vm: string): string => hashOf({ page: 'vm', vm });
+/** @param at a moment of the run, ISO 8601 */
+export const timelineHash = (runId: string, at: string): string =>
+  hashOf({
+    ...{ page: 'run', runId, tab: 'timeline', filters: allTasks },
+    timeline: { ...wholeTimeline, at },
+  });
 export const runHash = (runId: string): string =>
   hashOf({ page: 'run', runId, tab: 'tasks', filters: allTasks });
 

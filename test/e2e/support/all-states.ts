@@ -6,12 +6,14 @@ import { poolStates } from './pool-states.ts';
 import { runStates } from './run-states.ts';
 import { setupStates } from './setup-states.ts';
 import { states, type State } from './states.ts';
+import { timelineStates } from './timeline-states.ts';
 
 /** Everything that the page can look like, each by a name of its own. */
 export const allStates: readonly State[] = [
   ...states,
   ...poolStates,
   ...runStates,
+  ...timelineStates,
   ...compareStates,
   ...filmStates,
   ...pairStates,

@@ -47,6 +47,13 @@ const anyRoute: fc.Arbitrary<Route> = fc.oneof(
     filters: taskFilters,
   }),
   fc.record({
+    page: fc.constant('run' as const),
+    runId: name,
+    tab: fc.constant('timeline' as const),
+    filters: taskFilters,
+    timeline: fc.record({ at: name, zoom: filter, kind: filter }),
+  }),
+  fc.record({
     page: fc.constant('task' as const),
     runId: name,
     taskId: name,
@@ -91,6 +98,14 @@ describe('parseRoute', () => {
     [
       '#/runs/run-1?domain=&outcome=failed&other=x',
       { page: 'run', runId: 'run-1', tab: 'tasks', filters: { ...allTasks, domain: '', outcome: 'failed' } },
+    ],
+    ['#/runs/run-1/timeline', { page: 'run', runId: 'run-1', tab: 'timeline', filters: allTasks }],
+    [
+      '#/runs/run-1/timeline?at=2026-01-29T03%3A12%3A00Z',
+      {
+        ...{ page: 'run', runId: 'run-1', tab: 'timeline', filters: allTasks },
+        timeline: { at: '2026-01-29T03:12:00Z', zoom: null, kind: null },
+      },
     ],
     ['#/runs?pick=a&pick=a&pick=&pick=b&pick=c', { page: 'runs', filters: allRuns, picked: ['a', 'b'] }],
     ['#/compare', { page: 'compare', a: null, b: null, attempt: 'first', filters: allCompared }],

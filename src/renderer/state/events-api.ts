@@ -1,0 +1,63 @@
+/** Reads what happened in the time of a run. */
+import type { ErrorCode, Severity } from '../../shared/stream.ts';
+import type { Answer } from './answer.ts';
+import { askJson } from './api.ts';
+
+interface Lasting {
+  readonly began_at: string | null;
+  readonly ended_at: string | null;
+  /** It has no end yet. */
+  readonly lasts: boolean;
+}
+
+/** An error of the VM, until it recovered. */
+export interface ErrorEvent extends Lasting {
+  readonly kind: 'error';
+  readonly code: ErrorCode;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly detail: string | null;
+  readonly hint: string | null;
+  readonly recovered: string | null;
+  readonly lasted_seconds: number | null;
+}
+
+/** BenchTray did not hear the VM. */
+export interface SilenceEvent extends Lasting {
+  readonly kind: 'silence';
+  readonly why: 'not_running' | 'no_answer';
+}
+
+export interface RunMarkEvent extends Lasting {
+  readonly kind: 'run';
+  readonly what: 'started' | 'restarted' | 'ended';
+  readonly state: string;
+  readonly message: string | null;
+}
+
+export type RunEvent = ErrorEvent | SilenceEvent | RunMarkEvent;
+
+/** All but the tasks, which are in the record of the run. */
+export interface RunEvents {
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Errors that began before this time may be missing; null: all are known. */
+  readonly errors_from: string | null;
+  /** How many there are, also beyond those that are here. */
+  readonly total: number;
+  readonly events: readonly RunEvent[];
+}
+
+/** As many as one answer has. */
+const mostEvents = 2000;
+
+export async function readRunEvents(
+  base: URL,
+  runId: string,
+  signal?: AbortSignal,
+): Promise<Answer<RunEvents>> {
+  const url = new URL(`/api/runs/${encodeURIComponent(runId)}/events`, base);
+  url.searchParams.set('kind', 'run,error,silence');
+  url.searchParams.set('limit', String(mostEvents));
+  return askJson(url, signal);
+}

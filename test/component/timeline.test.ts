@@ -1,0 +1,159 @@
+import { describe, expect, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import TimelinePanel from '../../src/renderer/features/timeline/TimelinePanel.svelte';
+import type { Problem } from '../../src/renderer/state/answer.ts';
+import type { RunEvents } from '../../src/renderer/state/events-api.ts';
+import { wholeTimeline, type TimelineView } from '../../src/renderer/state/route.ts';
+import { attemptOf, summaryOf } from '../unit/renderer/runs-fixtures.ts';
+import { markup, nowMs } from './support/fixtures.ts';
+
+/** Local time, as the page shows it. */
+const local = (day: number, hour: number, minute: number): number =>
+  new Date(2026, 0, day, hour, minute).getTime();
+const iso = (ms: number): string => new Date(ms).toISOString();
+const [began, ended] = [local(28, 22, 55), local(29, 4, 5)];
+const at0312 = iso(local(29, 3, 12)).replace('.000', '');
+
+const tasks = [
+  attemptOf(0, { started_at: iso(began), finished_at: iso(local(29, 0, 30)) }),
+  attemptOf(1, { started_at: iso(local(29, 3, 0)), finished_at: iso(local(29, 3, 20)), instruction: markup }),
+];
+const told: RunEvents = {
+  ...{ from: iso(began), to: iso(ended), errors_from: null, total: 1 },
+  events: [
+    {
+      ...{ kind: 'error', code: 'probe_down', severity: 'critical', message: 'It does not answer.' },
+      ...{ began_at: iso(local(29, 3, 6)), ended_at: iso(local(29, 3, 18)), lasts: false },
+      ...{ detail: null, hint: null, recovered: 'It is back.', lasted_seconds: 720 },
+    },
+  ],
+};
+const refused: Problem = { status: 500, detail: 'It is broken.', hint: null, reason: null, fields: [] };
+
+interface Shown {
+  readonly value?: RunEvents | null;
+  readonly problem?: Problem | null;
+  readonly view?: Partial<TimelineView>;
+}
+
+async function show({ value = told, problem = null, view = {} }: Shown = {}) {
+  const onView = vi.fn<(view: TimelineView) => void>();
+  const refresh = vi.fn();
+  const screen = await render(TimelinePanel, {
+    run: { ...summaryOf({ started_at: iso(began), ended_at: iso(ended) }), tasks },
+    record: { value, problem, refresh, close: () => undefined },
+    view: { ...wholeTimeline, ...view },
+    nowMs,
+    onView,
+  });
+  return { ...screen, onView, refresh };
+}
+
+describe('the field for a time', () => {
+  test('finds the day on which the run has it', async () => {
+    const { getByLabelText, onView } = await show();
+    await getByLabelText('Go to').fill('3:12');
+    await userEvent.keyboard('{Enter}');
+    expect(onView).toHaveBeenCalledExactlyOnceWith({ ...wholeTimeline, at: at0312 });
+  });
+
+  test('takes another day', async () => {
+    const { getByLabelText, onView } = await show({ view: { at: at0312 } });
+    await expect.element(getByLabelText('Go to')).toHaveValue('03:12');
+    await getByLabelText('on', { exact: true }).selectOptions('Wed 28 Jan');
+    expect(onView.mock.lastCall?.[0].at).toBe(iso(local(28, 3, 12)).replace('.000', ''));
+  });
+
+  test('says what is wrong with what is no time', async () => {
+    const { getByLabelText, getByRole, getByText, onView } = await show();
+    await getByLabelText('Go to').fill('noon');
+    await getByRole('button', { name: 'Show', exact: true }).click();
+    await expect.element(getByText('Enter a time of day, such as 03:12.')).toBeVisible();
+    await expect.element(getByLabelText('Go to')).toHaveAccessibleDescription(/such as 03:12/);
+    expect(onView).not.toHaveBeenCalled();
+  });
+});
+
+describe('a moment', () => {
+  test('shows the task and the errors of that time, with a link to the film', async () => {
+    const { getByRole } = await show({ view: { at: at0312 } });
+    await expect.element(getByRole('heading', { name: 'At Thu 29 Jan, 03:12' })).toBeVisible();
+    const list = getByRole('list', { name: 'What was on at this time' });
+    await expect.element(list.getByText('It does not answer.')).toBeVisible();
+    await expect
+      .element(list.getByRole('link', { name: markup }))
+      .toHaveAttribute('href', expect.stringContaining('/tasks/'));
+    expect(list.element().children.length).toBe(2);
+  });
+
+  test('between two tasks, and after the run, says so', async () => {
+    const between = await show({ view: { at: iso(local(29, 2, 0)) } });
+    await expect
+      .element(
+        between.getByText(/^No task was on: the last one ended at 29 Jan, 00:30:00, the next one began/),
+      )
+      .toBeVisible();
+    await expect.element(between.getByText('No error was open.')).toBeVisible();
+    await between.unmount();
+    const after = await show({ view: { at: iso(local(29, 12, 0)) } });
+    await expect.element(after.getByText(/^The run was over/)).toBeVisible();
+    await after.getByRole('button', { name: 'Close' }).click();
+    expect(after.onView).toHaveBeenCalledExactlyOnceWith(wholeTimeline);
+  });
+
+  test('is chosen by the time of an event, and by a click on the chart', async () => {
+    const { getByRole, container, onView } = await show();
+    await getByRole('button', { name: '29 Jan, 03:06:00' }).click();
+    expect(onView.mock.lastCall?.[0].at).toBe(iso(local(29, 3, 6)).replace('.000', ''));
+    const chart = await vi.waitUntil(() => container.querySelector('svg[aria-hidden]:has(.axis)'));
+    const { left, width, top } = chart.getBoundingClientRect();
+    chart.dispatchEvent(
+      new MouseEvent('click', { clientX: left + width / 2, clientY: top + 5, bubbles: true }),
+    );
+    const picked = Date.parse(onView.mock.lastCall?.[0].at ?? '');
+    expect(Math.abs(picked - (began + ended) / 2)).toBeLessThan((ended - began) / 20);
+  });
+
+  test('an address that names no moment shows all of the run', async () => {
+    const { getByRole } = await show({ view: { at: 'yesterday', zoom: '1y', kind: 'phase' } });
+    await expect.element(getByRole('list', { name: 'Events of the run' })).toBeVisible();
+    await expect.element(getByRole('heading', { name: /^At / })).not.toBeInTheDocument();
+  });
+});
+
+describe('the list', () => {
+  test('has all kinds, or one', async () => {
+    const { getByRole, onView } = await show();
+    expect(getByRole('list', { name: 'Events of the run' }).element().children.length).toBe(3);
+    await getByRole('button', { name: 'Errors 1' }).click();
+    expect(onView).toHaveBeenCalledExactlyOnceWith({ ...wholeTimeline, kind: 'error' });
+  });
+
+  test('without an error says what that means', async () => {
+    const clean = await show({ value: { ...told, events: [] }, view: { kind: 'error' } });
+    await expect.element(clean.getByText(/^BenchTray saw no trouble with the VM/)).toBeVisible();
+    await clean.unmount();
+    const unknown = await show({
+      value: { ...told, events: [], errors_from: iso(ended + 1) },
+      view: { kind: 'error' },
+    });
+    await expect.element(unknown.getByText(/^Errors of the time of this run are not recorded/)).toBeVisible();
+    await expect.element(unknown.getByText(/saw no trouble/)).not.toBeInTheDocument();
+  });
+});
+
+describe('the errors', () => {
+  test('that cannot be read leave the tasks, and are asked for again', async () => {
+    const { getByText, getByRole, refresh } = await show({ value: null, problem: refused });
+    await expect.element(getByText('It is broken.')).toBeVisible();
+    expect(getByRole('list', { name: 'Events of the run' }).element().children.length).toBe(2);
+    await getByRole('button', { name: 'Try again' }).click();
+    expect(refresh).toHaveBeenCalledOnce();
+  });
+
+  test('that are being read keep their room', async () => {
+    const { getByText } = await show({ value: null });
+    await expect.element(getByText('Reading the events…')).toBeInTheDocument();
+  });
+});
