@@ -31,6 +31,7 @@ export async function runReport(name: string, options: ReportOptions, io: CliIo)
     }
     const file = resolve(output);
     await checkPlace(file, force);
+    if (io.stderr.isTTY === true) say(io.stderr, 'With many screenshots, this takes a minute.');
     const bytes = await writeWhole(file, source.report(runId), force);
     if (json) sayJson(io, { run_id: runId, file, size_bytes: bytes });
     else say(io.stdout, `${file} (${sizeText(bytes)})`);

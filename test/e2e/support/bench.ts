@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { demoVmName } from '../../../src/main/engine/setup/index.ts';
-import { createLogReader } from '../../../src/main/engine/archive/index.ts';
+import { createLogReader, openFileReader } from '../../../src/main/engine/archive/index.ts';
 import { openFeed, type Feed, type RunRecord } from '../../../src/main/engine/feed/index.ts';
 import type { Screens } from '../../../src/shared/screens.ts';
 import { keptLogOf } from '../../support/kept-log.ts';
@@ -17,6 +17,7 @@ export interface Bench {
   /** Replaced by `comeBack`. */
   readonly feed: Feed;
   readonly url: string;
+  readonly dataDir: string;
   /** May be changed at any time. */
   vms: readonly ConfiguredVm[];
   /** What reads the files of tasks; null: no VM is connected. */
@@ -62,6 +63,7 @@ export const test = base.extend<Fixtures>({
         setup,
         screens: () => bench.screens,
         logs: createLogReader(dataDir),
+        files: openFileReader(dataDir),
         backgroundTasks: () => [],
         names: [],
         allowedOrigins: [],
@@ -77,6 +79,7 @@ export const test = base.extend<Fixtures>({
     let isAway = false as boolean;
     let vms: readonly ConfiguredVm[] = [{ name: vmName, address: '20.123.45.67' }];
     const bench: Bench = {
+      dataDir,
       setup,
       screens: null,
       keepLog(run, text) {

@@ -13,13 +13,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createArchive } from '../../../src/main/engine/archive/index.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { Feed } from '../../../src/main/engine/feed/index.ts';
 import { builtCli, openFeed } from '../../support/built.ts';
 import { startChild, type Child } from '../../support/child.ts';
 import { livingIn } from '../../support/cli-process.ts';
 import { freePort } from '../../support/free-port.ts';
+import { keepScreens } from '../../support/kept-screens.ts';
 import { runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
 import { startTestServer } from '../server/support.ts';
 
@@ -119,20 +119,8 @@ describe('with the data folder', () => {
   beforeEach(async () => {
     const feed = openFeed({ dataDir });
     record(feed);
-    const archive = createArchive({
-      ...{ dataDir, feed, wallMs: () => startMs, monotonicMs: () => 0 },
-      settings: () => ({ screenshots: 'all', maxMegabytes: 100 }),
-      logs: { bytesOf: () => 0, remove: () => 0 },
-    });
-    using keeping = archive.begin({ runId, domain: 'notepad', taskId: 'task-1', attempt: 1 });
-    await keeping.add({
-      name: 'step_1_x.png',
-      kind: 'screen',
-      bytes: stepPicture(1, 0),
-      modifiedAt: startMs,
-    });
-    keeping.finish({ clockOffsetMs: 0, why: [] });
-    await archive.close();
+    const key = { runId, domain: 'notepad', taskId: 'task-1', attempt: 1 };
+    await keepScreens(dataDir, feed, key, [stepPicture(1, 0)]);
     feed.close();
     const config = join(folder, 'config.json');
     writeFileSync(config, JSON.stringify({ dataDir, server: { port: await freePort() } }));

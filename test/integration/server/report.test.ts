@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createArchive, openFileReader } from '../../../src/main/engine/archive/index.ts';
+import { openFileReader } from '../../../src/main/engine/archive/index.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { TaskRecord } from '../../../src/main/engine/feed/index.ts';
+import { keepScreens } from '../../support/kept-screens.ts';
 import { runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
 import { ask, startTestServer, type TestServer } from './support.ts';
 
@@ -42,19 +43,8 @@ function commit(count = 3): readonly TaskRecord[] {
   return tasks;
 }
 
-/** Keeps screenshots of a task, as a copy from its VM does. */
-async function keep(taskId: string, pictures: readonly Uint8Array[]): Promise<void> {
-  const archive = createArchive({
-    ...{ dataDir, feed: running.feed, wallMs: () => startMs, monotonicMs: () => 0 },
-    settings: () => ({ screenshots: 'all', maxMegabytes: 100 }),
-    logs: { bytesOf: () => 0, remove: () => 0 },
-  });
-  using keeping = archive.begin({ runId, domain: 'notepad', taskId, attempt: 1 });
-  for (const [index, bytes] of pictures.entries())
-    await keeping.add({ name: `step_${index + 1}_x.png`, kind: 'screen', bytes, modifiedAt: startMs });
-  expect(keeping.finish({ clockOffsetMs: 0, why: [] })).toBe(true);
-  await archive.close();
-}
+const keep = (taskId: string, pictures: readonly Uint8Array[]): Promise<void> =>
+  keepScreens(dataDir, running.feed, { runId, domain: 'notepad', taskId, attempt: 1 }, pictures);
 
 const get = (at: string, options: Parameters<typeof ask>[1] = {}) => ask(running.server.url + at, options);
 

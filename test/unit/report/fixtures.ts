@@ -30,6 +30,8 @@ export function inputOf(changes: Partial<ReportInput> = {}): ReportInput {
       isSpot: null,
       successThreshold: 1,
     },
+    incidents: [],
+    incidentsFrom: null,
     pictures: { of: () => null, read: () => Promise.resolve(null) },
     version: '1.2.3',
     madeAtMs: Date.parse('2026-01-29T08:00:00Z'),

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { Painter } from '../../../src/main/engine/report/thumbnails/painter.ts';
+import type { ErrorPayload } from '../../../src/shared/stream.ts';
+import { errorOf } from '../feed/fixtures.ts';
 import { inputOf, keptOf, reportText, runWith, taskOf, tasksOf, type Task } from './fixtures.ts';
 
 /** Makes thumbnails of as many bytes as are allowed. */
@@ -169,6 +171,44 @@ describe('writeReport', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(15_000_000);
     expect(text).toContain('500 more attempts are not listed.');
     expect(text).toMatch(/\d+ screenshots did not fit into the 15 MB of a report/);
+  });
+
+  it('lists what went wrong around the run, and how many tasks were on meanwhile', async () => {
+    const tasks = tasksOf(12);
+    const at = (index: number): number => Date.parse(tasks[index]?.started_at ?? '');
+    const error = (beganAt: number, changes: Partial<ErrorPayload> = {}) => ({
+      ...{ kind: 'error' as const, id: 1, code: 'probe_down' as const, beganAt, ending: null },
+      error: errorOf('vm-a', { code: 'probe_down', message: 'The probe <is> down.', ...changes }),
+    });
+    const text = await reportText(
+      inputOf({
+        tasks,
+        incidents: [
+          { ...error(at(2)), endedAt: at(4), lastedMs: 600_000 },
+          { kind: 'silence', id: 2, why: 'not_running', beganAt: at(6), endedAt: at(6) + 90_000 },
+          {
+            ...error(at(9), { severity: 'critical', message: 'Bearer abcdef123456' }),
+            endedAt: null,
+            lastedMs: null,
+          },
+        ],
+        incidentsFrom: at(0),
+      }),
+    );
+    const rows = [...text.matchAll(/<tr>.*?<\/tr>/gs)].map(([row]) =>
+      row
+        .replaceAll(/<[^>]*>/g, ' ')
+        .replaceAll(/\s+/g, ' ')
+        .trim(),
+    );
+    expect(rows.filter((row) => /probe_down|not running/.test(row))).toEqual([
+      expect.stringMatching(/The probe &lt;is&gt; down\. warning probe_down 10 min 3$/),
+      expect.stringMatching(/BenchTray was not running\. 2 min 1$/),
+      expect.stringMatching(/Bearer \*\*\*\.? critical probe_down not over 3$/),
+    ]);
+    expect(text).toContain('Shaded: 3 incidents.');
+    expect(text.match(/class="incident"/g)).toHaveLength(3);
+    expect(text).toMatch(/Errors before .* may be missing/);
   });
 
   it('is about a run without tasks, and one that is still on', async () => {

@@ -3,21 +3,22 @@ import { linear, roundTicks, timeTicks, type Span, type Tick } from '../../../sh
 import { domainScores, median, runningScore, taskBars, type TaskBar } from '../../../shared/run-series.ts';
 import { percentText } from '../../../shared/score-text.ts';
 import { kinds } from '../../../shared/strip-cells.ts';
-import { plural } from '../../../shared/wording.ts';
+import { plural, sentence } from '../../../shared/wording.ts';
 import { html, ownMarkup, shownText, type Markup } from './html.ts';
-import type { ReportInput, ReportTask } from './input.ts';
+import { shadedText } from './incidents.ts';
+import type { Incident, ReportInput, ReportTask } from './input.ts';
 import { clockText, isFilled, limits, taskText } from './words.ts';
 
 /** Places in a chart go from 0 to this, in both directions. */
 const full = 1000;
 
-export function charts({ run, tasks }: Pick<ReportInput, 'run' | 'tasks'>): Markup {
+export function charts({ run, tasks, incidents }: ReportInput): Markup {
   if (tasks.length === 0) return html``;
   const durations = taskBars(tasks, (task) => task.duration_seconds);
   const isLong = durations.some(({ value }) => value > 180);
   return html`<section aria-labelledby="charts">
     <h2 id="charts">Charts</h2>
-    ${domainTable(tasks)} ${scoreChart(tasks)}
+    ${domainTable(tasks)} ${scoreChart(tasks, incidents)}
     ${barChart({
       title: 'Duration of each task',
       bars: durations,
@@ -80,7 +81,7 @@ function domainTable(tasks: readonly ReportTask[]): Markup {
     }`;
 }
 
-function scoreChart(tasks: readonly ReportTask[]): Markup | null {
+function scoreChart(tasks: readonly ReportTask[], incidents: readonly Incident[]): Markup | null {
   const { points, isTimed } = runningScore(tasks);
   const last = points.at(-1);
   if (last === undefined) return null;
@@ -93,16 +94,30 @@ function scoreChart(tasks: readonly ReportTask[]): Markup | null {
   const half = points[Math.floor(points.length / 2) - 1];
   const end = `After ${plural(points.length, 'task')} with a score: ${percentText(last.mean)}.`;
   const middle = half === undefined ? null : `Half way, after ${half.count}: ${percentText(half.mean)}.`;
+  const shaded = isTimed
+    ? incidents.filter(({ beganAt, endedAt }) => beganAt <= xSpan[1] && (endedAt ?? Infinity) >= xSpan[0])
+    : [];
   return frame({
     title: 'Mean score so far',
-    summary: [end, middle].filter(isFilled).join(' '),
+    summary: [end, middle, shadedText(shaded.length)].filter(isFilled).join(' '),
     spans: { x: xSpan, y: [0, yTicks.at(-1)?.value ?? 1] },
     ticks: { x: xTicks, y: yTicks },
     marks: ({ x, y }) => {
       const line = points.map(({ at, mean }) => `${place(x(at))},${place(y(mean))}`);
       // A line needs two points.
       const whole = line.length === 1 ? [`0,${place(y(last.mean))}`, `${full},${place(y(last.mean))}`] : line;
-      return html`<polyline points="${ownMarkup(whole.join(' '))}"></polyline>`;
+      const bands = shaded.map(({ beganAt, endedAt }) => {
+        const from = x(Math.max(xSpan[0], beganAt));
+        const to = x(Math.min(xSpan[1], endedAt ?? xSpan[1]));
+        return html`<rect
+          class="incident"
+          x="${place(from)}"
+          y="0"
+          width="${place(Math.max(2, to - from))}"
+          height="${full}"
+        ></rect>`;
+      });
+      return html`${bands}<polyline points="${ownMarkup(whole.join(' '))}"></polyline>`;
     },
   });
 }
@@ -130,7 +145,14 @@ function barChart({ title, bars, attempts, textOf, unit, unitName, limit }: Bars
   }));
   return frame({
     title,
-    summary: `Median ${textOf(middle)}; most ${textOf(longest.value)}: ${shownText(taskText(longest.task), 90)}`,
+    summary: [
+      sentence(
+        `Median ${textOf(middle)}; most ${textOf(longest.value)}: ${shownText(taskText(longest.task), 90)}`,
+      ),
+      limit === null ? null : `The dashed line is the limit of ${textOf(limit)}.`,
+    ]
+      .filter(isFilled)
+      .join(' '),
     spans: { x: [0.5, attempts + 0.5], y: [0, yTicks.at(-1)?.value ?? 1] },
     ticks: { x: countTicks([1, attempts], 8), y: yTicks },
     marks: ({ x, y }) => {

@@ -85,6 +85,7 @@ function* failure(
     yield ownMarkup('<div class="pictures">');
     for (const [index, file] of last.entries()) yield slotOf(task, file, last.length - 1 - index);
     yield ownMarkup('</div>');
+    if (kept?.why != null) yield html`<p class="muted small">${whyText(kept.why)}</p>`;
   }
   yield ownMarkup('</article>');
 }

@@ -2,7 +2,7 @@
 import type { EndedAttempt } from '../../../shared/attempts.ts';
 import type { Scores } from '../../../shared/score-text.ts';
 import type { RunOutcome } from '../../../shared/stream-words.ts';
-import type { KeptFile, KeptTask } from '../feed/index.ts';
+import type { KeptFile, KeptTask, TimelineEvent } from '../feed/index.ts';
 
 export interface ReportRun extends Scores {
   readonly run_id: string;
@@ -57,11 +57,18 @@ export interface KeptPictures {
   read(file: KeptFile): Promise<Uint8Array | null>;
 }
 
+/** An error of the VM, or a time in which BenchTray did not hear it. */
+export type Incident = Extract<TimelineEvent, { readonly kind: 'error' | 'silence' }>;
+
 export interface ReportInput {
   readonly run: ReportRun;
   /** In the order in which they ended. */
   readonly tasks: readonly ReportTask[];
   readonly facts: ReportFacts;
+  /** Of the time of the run and a little around it, in the order in which they began. */
+  readonly incidents: readonly Incident[];
+  /** Errors before this time may be missing, epoch milliseconds; null: none are. */
+  readonly incidentsFrom: number | null;
   readonly pictures: KeptPictures;
   /** Version of BenchTray. */
   readonly version: string;

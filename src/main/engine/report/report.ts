@@ -6,6 +6,7 @@ import { counting, environment, type PictureTally } from './details.ts';
 import { failureNames, failures, notPassed, type PictureSlot } from './failures.ts';
 import { headline, strip } from './headline.ts';
 import { html, ownMarkup, shownText, type Markup } from './html.ts';
+import { incidents } from './incidents.ts';
 import type { ReportInput } from './input.ts';
 import { signSheet } from './signs.ts';
 import { style } from './style.ts';
@@ -108,6 +109,7 @@ function* parts(input: ReportInput): Generator<Markup | PictureSlot, void> {
   yield headline(input);
   yield strip(input);
   yield charts(input);
+  yield incidents(input);
   const failed = notPassed(tasks);
   yield* taskTable(tasks, failureNames(failed));
   yield* failures(failed, pictures);

@@ -7,7 +7,7 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { exportName } from '../../../../shared/export-name.ts';
 import type { FileReader } from '../../archive/index.ts';
-import type { Feed } from '../../feed/index.ts';
+import { runEvents, type EventsJournal, type Feed } from '../../feed/index.ts';
 import { reportPolicy, writeReport, type ReportInput } from '../../report/index.ts';
 import { goneWith } from '../stream/check-stream.ts';
 import { answerProblem } from './answer.ts';
@@ -32,7 +32,7 @@ const route = createRoute({
 
 /** What reports are made from. */
 export interface ReportSource {
-  readonly history: Pick<Feed, 'run' | 'tasksOf' | 'poolOf' | 'heard' | 'keptTask'>;
+  readonly history: EventsJournal & Pick<Feed, 'run' | 'poolOf' | 'keptTask'>;
   /** The kept files of tasks; null: none are kept. */
   readonly files: FileReader | null;
   /** Of a VM of the configuration; null for another. */
@@ -88,11 +88,12 @@ export function reportOf(
   const run = history.run(id);
   if (run === null) return { ok: false, problem: unknownRun(id) };
   const heard = history.heard(run.vm);
-  const view = runView(run, history);
+  const madeAtMs = Date.now();
+  const { events, errorsFrom } = runEvents(history, run, madeAtMs);
   return {
     ok: true,
     value: {
-      run: view,
+      run: runView(run, history),
       tasks: history
         .tasksOf(run.runId)
         .map(taskView)
@@ -104,13 +105,15 @@ export function reportOf(
         isSpot: heard?.azure?.isSpot ?? null,
         successThreshold: successThreshold(run.vm),
       },
+      incidents: events.filter((event) => event.kind === 'error' || event.kind === 'silence'),
+      incidentsFrom: errorsFrom,
       pictures: {
         of: ({ domain, task_id: taskId, attempt }) =>
           history.keptTask({ runId: run.runId, domain, taskId, attempt }),
         read: (file) => files?.read(file) ?? Promise.resolve(null),
       },
       version,
-      madeAtMs: Date.now(),
+      madeAtMs,
     },
   };
 }

@@ -1,0 +1,90 @@
+/** What went wrong around a run: errors of its VM, and times in which BenchTray did not hear it. */
+import { formatDuration, plural, sentence } from '../../../shared/wording.ts';
+import type { SilenceReason } from '../feed/index.ts';
+import { html, shownText, type Markup } from './html.ts';
+import type { Incident, ReportInput, ReportTask } from './input.ts';
+import { dash, limits, momentText, parseTime, timeMarkup } from './words.ts';
+
+/** Incidents beyond this many are left out: a VM may lose its connection every minute. */
+const mostIncidents = 300;
+
+export function incidents({ incidents: all, incidentsFrom, tasks }: ReportInput): Markup {
+  return html`<section aria-labelledby="incidents">
+    <h2 id="incidents">Incidents</h2>
+    ${all.length === 0 ? html`<p class="muted">BenchTray recorded no error of the VM during the run.</p>` : table(all, tasks)}
+    ${
+      all.length > mostIncidents
+        ? html`<p class="muted">${all.length - mostIncidents} more incidents are not listed.</p>`
+        : null
+    }
+    ${
+      incidentsFrom === null
+        ? null
+        : html`<p class="muted">
+            Errors before ${momentText(incidentsFrom)} may be missing: BenchTray has no record of that time.
+          </p>`
+    }
+  </section>`;
+}
+
+function table(all: readonly Incident[], tasks: readonly ReportTask[]): Markup {
+  return html`<table aria-labelledby="incidents">
+    <thead>
+      <tr>
+        <th scope="col">Began</th>
+        <th scope="col">What</th>
+        <th scope="col">Lasted</th>
+        <th scope="col" class="number side">Tasks meanwhile</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${all.slice(0, mostIncidents).map((incident) => row(incident, tasks))}
+    </tbody>
+  </table>`;
+}
+
+const silences: Readonly<Record<SilenceReason, string>> = {
+  not_running: 'BenchTray was not running.',
+  no_answer: 'BenchTray did not hear the VM.',
+};
+
+function row(incident: Incident, tasks: readonly ReportTask[]): Markup {
+  return html`<tr>
+    <td class="time">${timeMarkup(incident.beganAt)}</td>
+    <td>
+      ${
+        incident.kind === 'silence'
+          ? silences[incident.why]
+          : html`${sentence(shownText(incident.error.message, limits.message))}
+              <p class="identity">
+                <span>${incident.error.severity}</span> <span class="mono">${incident.error.code}</span>
+              </p>`
+      }
+    </td>
+    <td class="time">${lastedText(incident)}</td>
+    <td class="number side">${meanwhile(incident, tasks)}</td>
+  </tr>`;
+}
+
+function lastedText(incident: Incident): string {
+  const { beganAt, endedAt } = incident;
+  if (endedAt === null) return 'not over';
+  const lastedMs = (incident.kind === 'error' ? incident.lastedMs : null) ?? endedAt - beganAt;
+  return lastedMs === 0 ? dash : formatDuration(lastedMs / 1000);
+}
+
+/** How many attempts were on at any moment of an incident. Whether it harmed them, it does not say. */
+function meanwhile({ beganAt, endedAt }: Incident, tasks: readonly ReportTask[]): number {
+  return tasks.filter((task) => {
+    const finishedAt = parseTime(task.finished_at);
+    const startedAt = parseTime(task.started_at) ?? finishedAt;
+    return (
+      startedAt !== null && finishedAt !== null && startedAt <= (endedAt ?? Infinity) && finishedAt >= beganAt
+    );
+  }).length;
+}
+
+/** "Shaded: 3 incidents."; null if there is none */
+export function shadedText(count: number): string | null {
+  return count === 0 ? null : `Shaded: ${plural(count, 'incident')}.`;
+}
