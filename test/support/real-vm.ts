@@ -2,7 +2,7 @@
  * A machine that looks like a benchmark VM from outside: a real OpenSSH server on loopback, a scripted `docker` and `curl`, a process
  * that looks like run.py, and logs in real files. What BenchTray's prober does on it, it would do on a VM.
  */
-import { execFileSync, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -23,6 +23,7 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import ssh2 from 'ssh2';
 import { makeVmConfig, type VmConfig } from '../../src/main/engine/config/index.ts';
 import { commands } from './real-vm/commands.ts';
 import { eventLines } from './real-vm/events.ts';
@@ -189,8 +190,10 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
     chmodSync(file(path), 0o755);
   }
   const makeKey = (name: string): void => {
-    rmSync(file(name), { force: true });
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
+    // As ssh-keygen makes it, but without a process.
+    const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'benchtray-tests' });
+    writeFileSync(file(name), made.private, { mode: 0o600 });
+    writeFileSync(file(`${name}.pub`), `${made.public}\n`);
   };
   for (const name of ['host_key', 'id_ed25519']) makeKey(name);
   writeFileSync(file('authorized_keys'), readFileSync(file('id_ed25519.pub')));
