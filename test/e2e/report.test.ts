@@ -17,9 +17,9 @@ test('the report of a run on a VM that is gone opens without a network', async (
 }, testInfo) => {
   const { feed, dataDir } = bench;
   setReady(feed);
-  recordRun(feed, oldRun);
+  recordRun(feed, { ...oldRun, done: 24, total: 154 });
   const vm = oldRun.vm ?? '';
-  const during = oldRun.startedAt + 60 * 60_000;
+  const during = oldRun.startedAt + 10 * 60_000;
   feed.commit({
     vm,
     at: during,

@@ -53,7 +53,7 @@ describe('openPainter', () => {
   afterEach(() => painter[Symbol.asyncDispose]());
 
   it('makes a small JPEG of a PNG, and of a JPEG', async () => {
-    const made = await painter.paint(noise(1200, 300), most);
+    const made = await painter.paint(noise(640, 160), most);
     if (made.kind !== 'made') throw new Error(made.kind);
     const jpeg = Buffer.from(made.jpeg);
     expect(pictureType(jpeg)).toBe('image/jpeg');
@@ -69,7 +69,7 @@ describe('openPainter', () => {
   });
 
   it('says if even the smallest does not fit', async () => {
-    expect(await painter.paint(noise(600, 600), 1000)).toEqual({ kind: 'too-big' });
+    expect(await painter.paint(noise(240, 240), 400)).toEqual({ kind: 'too-big' });
   });
 
   it('refuses what is no picture, a picture that is cut, and one that claims too many pixels', async () => {
@@ -96,15 +96,15 @@ describe('openPainter', () => {
   it('needs no more memory for data that unpacks to more than the picture has', async () => {
     // The thread is there already.
     await painter.paint(stepPicture(1, 100), most);
-    const bomb = png(4, 1, Buffer.alloc(150_000_000));
+    const bomb = png(4, 1, Buffer.alloc(80_000_000));
     const before = process.memoryUsage().rss;
     expect(['made', 'unreadable']).toContain((await painter.paint(bomb, most)).kind);
-    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(60_000_000);
   });
 
   it('gives up a picture that takes too long, and goes on with the next', async () => {
     await using hasty = openPainter(signal, { pixels: 1e8, bytes: 1e8, withinMs: 1 });
-    expect(await hasty.paint(noise(1000, 1000), most)).toEqual({ kind: 'unreadable' });
+    expect(await hasty.paint(noise(100, 100), most)).toEqual({ kind: 'unreadable' });
     expect(await painter.paint(stepPicture(1, 100), most)).toMatchObject({ kind: 'made' });
   });
 });
