@@ -45,7 +45,7 @@ function table(all: readonly Incident[], tasks: readonly ReportTask[]): Markup {
 
 const silences: Readonly<Record<SilenceReason, string>> = {
   not_running: 'BenchTray was not running.',
-  no_answer: 'BenchTray did not hear the VM.',
+  no_answer: 'BenchTray had no answer of the VM, or this computer slept.',
 };
 
 function row(incident: Incident, tasks: readonly ReportTask[]): Markup {
