@@ -47,6 +47,7 @@ export function describedApi(version = '0.0.0'): Description {
     logs: null,
     files: null,
     successThreshold: () => null,
+    kept: null,
     doctor: null,
     setup: null,
     assetsDir: null,

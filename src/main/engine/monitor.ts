@@ -1,7 +1,7 @@
 /** Makes one running whole out of a configuration: a watcher for each VM, the feed that they write to, and the server that tells it. */
 import type { Logger } from './common/app-log.ts';
 import { systemClock, type Clock } from './common/clock.ts';
-import { createArchive, createLogStore, openFileReader } from './archive/index.ts';
+import { createArchive, createKeptNotes, createLogStore, openFileReader } from './archive/index.ts';
 import { inBackground } from './common/in-background.ts';
 import { createAzure, type Azure } from './azure/index.ts';
 import type { Config, ConfigSources } from './config/index.ts';
@@ -164,6 +164,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     logs,
     files: openFileReader(dataDir),
     successThreshold: (vm) => current.get().vms.find(({ name }) => name === vm)?.successThreshold ?? null,
+    kept: createKeptNotes({
+      ...{ feed, logs, settings: () => current.get().history },
+      isWatched: (vm) => fleet.watcher(vm) !== null,
+    }),
     doctor: async ({ vm, url, ...rest }) =>
       runDoctor({
         ...rest,

@@ -39,7 +39,29 @@ export interface TaskAttempt extends TaskResult {
   readonly catch_up: boolean;
 }
 
+/** Why something of a run is not kept on this machine. */
+export interface MissingNote {
+  /** A word for programs. */
+  readonly why: string;
+  readonly since: string | null;
+  readonly text: string;
+  /** The way out. */
+  readonly hint: string | null;
+}
+
+/** What is kept of a run on this machine. */
+export interface KeptOfRun {
+  /** Ended attempts. */
+  readonly with_screenshots: number;
+  readonly with_steps: number;
+  /** Null: nothing of the log. */
+  readonly log_bytes: number | null;
+  readonly missing: readonly MissingNote[];
+}
+
 export interface RunWithTasks extends RunSummary {
+  /** An older server does not say. */
+  readonly kept?: KeptOfRun | null;
   /** In the order in which they ended. */
   readonly tasks: readonly TaskAttempt[];
 }

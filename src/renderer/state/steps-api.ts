@@ -59,6 +59,8 @@ export interface TaskSteps {
   readonly skipped_lines: number;
   readonly other_attempt_lines: number;
   readonly truncated: boolean;
+  /** Why the kept copy has not all files of the attempt; null: it has. An older server does not say. */
+  readonly missing?: string | null;
   readonly other_attempts: readonly AttemptSummary[];
   readonly same_task_in_other_runs: readonly OtherRunAttempt[];
 }

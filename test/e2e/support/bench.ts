@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { demoVmName } from '../../../src/main/engine/setup/index.ts';
-import { createLogReader, openFileReader } from '../../../src/main/engine/archive/index.ts';
+import { createKeptNotes, createLogReader, openFileReader } from '../../../src/main/engine/archive/index.ts';
 import { openFeed, type Feed, type RunRecord } from '../../../src/main/engine/feed/index.ts';
 import type { Screens } from '../../../src/shared/screens.ts';
 import { keptLogOf } from '../../support/kept-log.ts';
@@ -57,13 +57,19 @@ export const test = base.extend<Fixtures>({
     });
     const start = async (port: number): Promise<{ feed: Feed; server: RunningServer }> => {
       const feed = openFeed({ dataDir });
+      const logs = createLogReader(dataDir);
       const server = await startServer({
         feed,
         vms: () => bench.vms,
         setup,
         screens: () => bench.screens,
-        logs: createLogReader(dataDir),
         files: openFileReader(dataDir),
+        logs,
+        kept: createKeptNotes({
+          ...{ feed, logs },
+          settings: () => ({ screenshots: 'failures', maxMegabytes: 2000, logs: true }),
+          isWatched: (vm) => bench.vms.some(({ name }) => name === vm),
+        }),
         backgroundTasks: () => [],
         names: [],
         allowedOrigins: [],

@@ -87,6 +87,20 @@ export const filmStates: readonly State[] = [
     },
   },
   {
+    name: 'task-screenshots-removed',
+    arrange: arrange({
+      texts: {
+        screens: [],
+        missing:
+          'BenchTray removed the kept screenshots of this task, to stay within "history.maxMegabytes" (now 2,000 MB), on 12 Nov 2026. Raise "history.maxMegabytes" to keep more.',
+      },
+    }),
+    reach: async (page, bench) => {
+      await openAt(3, false)(page, bench);
+      await text('BenchTray removed the kept screenshots')(page);
+    },
+  },
+  {
     name: 'task-skipped-lines',
     arrange: arrange({
       texts: {

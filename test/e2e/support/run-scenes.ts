@@ -126,3 +126,19 @@ export function recordPair(feed: Feed, total = 154): void {
     }),
   });
 }
+
+/** Notes that the files of some tasks of a run are not kept, and why: `from` and `to` are places in the order of their ends. */
+export function recordMissing(
+  feed: Feed,
+  runId: string,
+  missing: readonly { readonly from: number; readonly to: number; readonly why: string }[],
+): void {
+  const tasks = feed.tasksOf(runId);
+  for (const { from, to, why } of missing)
+    feed.putKept(
+      tasks.slice(from, to).map(({ domain, taskId, attempt }) => ({
+        ...{ runId, domain, taskId, attempt, why },
+        ...{ state: 'done', since: Date.now() - 3 * dayMs, clockOffsetMs: 0, files: [] },
+      })),
+    );
+}

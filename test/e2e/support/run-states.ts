@@ -1,7 +1,7 @@
 /** The states of the pages about runs, and of the pages around them. */
 import { expect, type Page } from '@playwright/test';
 import { vmName, type Bench } from './bench.ts';
-import { oldRun, recordHistory, recordRun } from './run-scenes.ts';
+import { oldRun, recordHistory, recordMissing, recordRun } from './run-scenes.ts';
 import { setReady, startRun } from './scenes.ts';
 import { rowCount, text, type State } from './states.ts';
 
@@ -13,6 +13,16 @@ const runPath = (tab = ''): string => `#/runs/${oldRun.runId}${tab}`;
 function arrangeOldRun({ feed }: Pick<Bench, 'feed'>): void {
   setReady(feed);
   recordRun(feed, oldRun);
+}
+
+function arrangeMissing({ feed }: Pick<Bench, 'feed'>): void {
+  arrangeOldRun({ feed });
+  recordMissing(feed, oldRun.runId, [
+    { from: 0, to: 110, why: 'room' },
+    { from: 110, to: 113, why: 'rewritten' },
+    { from: 113, to: 150, why: 'setting' },
+    { from: 150, to: 152, why: 'large-task no-image' },
+  ]);
 }
 
 export const neverAnswered = (page: Page, path: string): Promise<void> =>
@@ -55,6 +65,22 @@ export const runStates: readonly State[] = [
       await open(page, bench, '#/runs');
       await rowCount(100)(page);
       await expect(page.getByRole('button', { name: 'Show older runs' })).toBeVisible();
+    },
+  },
+  {
+    name: 'run-not-all-kept',
+    arrange: arrangeMissing,
+    reach: async (page, bench) => {
+      await open(page, bench, runPath());
+      await text('The screenshots of 110 of 154 tasks were removed')(page);
+    },
+  },
+  {
+    name: 'run-details-not-all-kept',
+    arrange: arrangeMissing,
+    reach: async (page, bench) => {
+      await open(page, bench, runPath('/details'));
+      await expect(page.getByRole('heading', { name: 'Kept on this machine' })).toBeVisible();
     },
   },
   {

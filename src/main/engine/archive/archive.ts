@@ -11,13 +11,7 @@ import type { LogStore } from './log/log-store.ts';
 import { keptFirst } from './kept-first.ts';
 import { makeRoom, type Shelf } from './room.ts';
 import { openFileStore, type StoreDisk } from './store.ts';
-import { whyWords, type WhyMissing } from './why-missing.ts';
-
-/** `history` of the configuration, as far as it is about the files of tasks. */
-export interface HistorySettings {
-  readonly screenshots: 'all' | 'failures' | 'none';
-  readonly maxMegabytes: number;
-}
+import { whyWords, type HistorySettings, type WhyMissing } from './why-missing.ts';
 
 /** A file as it came from the VM. */
 export interface CopiedFile extends Pick<KeptFile, 'name' | 'kind' | 'modifiedAt'> {
@@ -99,7 +93,7 @@ export function createArchive(options: ArchiveOptions): Archive {
         if (oldest === undefined) return false;
         const files = oldest.files.filter((file) => file.kind !== kind);
         // The index first: a file that it names must be there.
-        if (!feed.putKept([{ ...oldest, files, why }])) return false;
+        if (!feed.putKept([{ ...oldest, since: wallMs(), files, why }])) return false;
         for (const file of oldest.files) if (file.kind === kind) await store.remove(kind, file.hash);
         return true;
       },
@@ -162,7 +156,7 @@ export function createArchive(options: ArchiveOptions): Archive {
       feed.putKept([{ ...identify(key), state: 'gone', since: wallMs(), why, clockOffsetMs: 0, files: [] }]);
     },
 
-    over: (onVm) => keptFirst({ feed, store, onVm }),
+    over: (onVm) => keptFirst({ feed, store, onVm, settings }),
 
     makeRoom: () => inOrder(() => makeRoom(shelves, mostBytes())),
     sweep: () => inOrder(() => store.sweep(sinceMs())),

@@ -2,17 +2,12 @@
  * This room keeps on this machine what a VM takes with it when it is deleted: the logs of runs, and the files of tasks with an index in
  * the journal. It knows neither SSH nor HTTP.
  */
-export {
-  createArchive,
-  type Archive,
-  type CopiedFile,
-  type HistorySettings,
-  type Keeping,
-} from './archive.ts';
+export { createArchive, type Archive, type CopiedFile, type Keeping } from './archive.ts';
 export { attemptTask, currentAttempt } from './attempt-task.ts';
 export { createLogReader, createLogStore, type LogReader, type LogStore } from './log/log-store.ts';
 export type { LogWriter } from './log/log-writer.ts';
 export type { LogAnswer } from './log/read-log.ts';
 export { logLimits, readRunLog, type RunLogQuery } from './log/run-log.ts';
 export { openFileReader, type FileReader } from './store.ts';
-export { whyText, type WhyMissing } from './why-missing.ts';
+export { createKeptNotes, type KeptNotes, type KeptOfRun } from './kept-notes.ts';
+export { whyText, type HistorySettings, type WhyMissing } from './why-missing.ts';

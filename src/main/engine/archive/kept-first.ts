@@ -10,16 +10,17 @@ import {
 } from '../../../shared/screens.ts';
 import type { Feed, KeptFile, KeptTask } from '../feed/index.ts';
 import type { FileStore } from './store.ts';
-import { whyText } from './why-missing.ts';
+import { whyText, type HistorySettings } from './why-missing.ts';
 
 export interface KeptFirstOptions {
   readonly feed: Pick<Feed, 'keptTask'>;
   readonly store: Pick<FileStore, 'read'>;
   /** Null: the VM is not watched. */
   readonly onVm: Screens | null;
+  readonly settings: () => HistorySettings;
 }
 
-export function keptFirst({ feed, store, onVm }: KeptFirstOptions): Screens {
+export function keptFirst({ feed, store, onVm, settings }: KeptFirstOptions): Screens {
   /** The attempt that runs has the number 0, and nothing of it is kept. */
   const keptOf = (task: ScreenTask): KeptTask | null => feed.keptTask(task);
 
@@ -27,7 +28,7 @@ export function keptFirst({ feed, store, onVm }: KeptFirstOptions): Screens {
     task: ScreenTask,
     question: (screens: Screens) => Promise<Result<T, ScreensProblem>>,
   ): Promise<Result<T, ScreensProblem>> {
-    const why = whyNotKept(keptOf(task));
+    const why = whyNotKept(keptOf(task), settings());
     if (onVm === null) return absent(`The VM ${JSON.stringify(task.vm)} is not watched any more. ${why}`);
     const answer = await question(onVm);
     if (answer.ok || answer.problem.kind === 'busy' || keptOf(task) === null) return answer;
@@ -60,7 +61,7 @@ export function keptFirst({ feed, store, onVm }: KeptFirstOptions): Screens {
         const bytes = file.kind === 'text' ? await store.read(file) : null;
         if (bytes !== null) texts.push({ name: file.name, bytes, isCut: false, modifiedAt: file.modifiedAt });
       }
-      const missing = kept.why === null ? null : whyText(kept.why);
+      const missing = kept.why === null ? null : whyText(kept.why, kept.since, settings());
       const { clockOffsetMs } = kept;
       return { ok: true, value: { texts, screens: screensOf(kept), clockOffsetMs, missing } };
     },
@@ -79,9 +80,9 @@ function toScreen({ name, sizeBytes, modifiedAt, width, height }: KeptFile): Scr
   return { name, step: stepOf(name), takenAt: modifiedAt, sizeBytes, size, isKept: true };
 }
 
-function whyNotKept(kept: KeptTask | null): string {
+function whyNotKept(kept: KeptTask | null, settings: HistorySettings): string {
   if (kept === null) return 'BenchTray kept nothing of this task.';
-  if (kept.why !== null) return whyText(kept.why);
+  if (kept.why !== null) return whyText(kept.why, kept.since, settings);
   return kept.state === 'wanted'
     ? 'BenchTray has not copied this task yet.'
     : 'The VM had no screenshots of this task when BenchTray copied it.';

@@ -205,6 +205,10 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
       writeWanted();
       return journal.kept.reader.keptTask(key);
     },
+    keptOfRun(runId) {
+      writeWanted();
+      return journal.kept.reader.keptOfRun(runId);
+    },
     journalId: file.journalId,
     commit,
     setVms(names) {

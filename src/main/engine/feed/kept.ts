@@ -38,9 +38,21 @@ export interface KeptTask extends AttemptKey {
   readonly files: readonly KeptFile[];
 }
 
+/** Attempts of a run of which the same is kept. */
+export interface KeptGroup extends Pick<KeptTask, 'state' | 'why'> {
+  readonly attempts: number;
+  readonly withScreens: number;
+  readonly withTexts: number;
+  /** Since when the first and the last of them are in this state; epoch milliseconds. */
+  readonly firstSince: number;
+  readonly lastSince: number;
+}
+
 export interface Kept {
   /** Returns what is kept of an attempt; null: it runs, or it ended before anything was kept. */
   keptTask(key: AttemptKey): KeptTask | null;
+  /** Returns what is kept of the ended attempts of a run, in groups. */
+  keptOfRun(runId: string): readonly KeptGroup[];
   /** Returns attempts of a VM whose files are still to be copied, the newest first. */
   wantedTasks(vm: string, limit: number): readonly (AttemptKey & { readonly since: number })[];
   /** Returns the oldest attempts that have files of this kind: of the oldest runs, and in the order in which they ended. */
@@ -96,6 +108,8 @@ const mostUnwritten = 1000;
 const thisTask = 'run_id = ?1 AND domain = ?2 AND task_id = ?3 AND attempt = ?4';
 const columns = `kept.id, kept.run_id, domain, task_id, attempt, kept.state, CAST(since AS REAL) AS since, why,
   CAST(clock_offset_ms AS REAL) AS clock_offset_ms`;
+const has = (kind: KeptFile['kind']): string =>
+  `EXISTS (SELECT 1 FROM kept_files WHERE kept_id = kept.id AND kind = '${kind}')`;
 const fileColumns = `name, kind, hash, CAST(size_bytes AS REAL) AS size_bytes, CAST(stored_bytes AS REAL) AS stored_bytes,
   CAST(width AS REAL) AS width, CAST(height AS REAL) AS height, CAST(modified_at AS REAL) AS modified_at`;
 
@@ -114,6 +128,9 @@ export function createKeptTable(database: DatabaseSync): KeptTable {
     dropFiles: database.prepare('DELETE FROM kept_files WHERE kept_id = ?'),
     addFile: database.prepare('INSERT OR REPLACE INTO kept_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     task: database.prepare(`SELECT ${columns} FROM kept WHERE ${thisTask}`),
+    ofRun: database.prepare(`SELECT state, why, COUNT(*) AS attempts, SUM(${has('screen')}) AS withScreens,
+      SUM(${has('text')}) AS withTexts, CAST(MIN(since) AS REAL) AS firstSince, CAST(MAX(since) AS REAL) AS lastSince
+      FROM kept WHERE run_id = ? GROUP BY state, why ORDER BY MIN(id)`),
     files: database.prepare(`SELECT ${fileColumns} FROM kept_files WHERE kept_id = ? ORDER BY name`),
     wanted: database.prepare(
       `SELECT ${columns} FROM kept WHERE vm = ? AND state = 'wanted' ORDER BY id DESC LIMIT ?`,
@@ -144,6 +161,7 @@ export function createKeptTable(database: DatabaseSync): KeptTable {
 
   const reader: Kept = {
     keptTask: (key) => readable(allRows<KeptRow>(statements.task, ...keyOf(key)), toTask)[0] ?? null,
+    keptOfRun: (runId) => allRows<KeptGroup>(statements.ofRun, runId),
     wantedTasks: (vm, limit) =>
       allRows<KeptRow>(statements.wanted, vm, limit).map((row) => ({ ...toKey(row), since: row.since })),
     oldestKept: (kind, limit) => readable(allRows<KeptRow>(statements.oldest, kind, limit), toTask),

@@ -85,7 +85,7 @@ function* failure(
     yield ownMarkup('<div class="pictures">');
     for (const [index, file] of last.entries()) yield slotOf(task, file, last.length - 1 - index);
     yield ownMarkup('</div>');
-    if (kept?.why != null) yield html`<p class="muted small">${whyText(kept.why)}</p>`;
+    if (kept?.why != null) yield html`<p class="muted small">${whyText(kept.why, kept.since, null)}</p>`;
   }
   yield ownMarkup('</article>');
 }
@@ -115,7 +115,7 @@ function slotOf(task: ReportTask, file: KeptFile, rank: number): PictureSlot {
 
 function whyNone(kept: KeptTask | null): string {
   if (kept === null) return 'BenchTray kept no screenshots of this task.';
-  if (kept.why !== null) return whyText(kept.why);
+  if (kept.why !== null) return whyText(kept.why, kept.since, null);
   return kept.state === 'wanted'
     ? 'BenchTray has not copied the screenshots of this task yet.'
     : 'The VM had no screenshots of this task when BenchTray copied it.';

@@ -5,7 +5,7 @@ import type { BackgroundTask } from '../../../shared/background-task.ts';
 import type { HookStatus } from '../../../shared/hook-status.ts';
 import type { Screens } from '../../../shared/screens.ts';
 import type { Setup } from '../../../shared/setup.ts';
-import type { FileReader, LogReader } from '../archive/index.ts';
+import type { FileReader, KeptNotes, LogReader } from '../archive/index.ts';
 import type { Feed } from '../feed/index.ts';
 import { inBackground } from '../common/in-background.ts';
 import { judgeAccess, loopbackDoor, type AccessRules } from './access/access.ts';
@@ -47,6 +47,8 @@ export interface StartOptions extends ServerSettings {
   readonly files?: FileReader;
   /** From which score on a task of a configured VM has passed; null for another VM. */
   readonly successThreshold?: (vm: string) => number | null;
+  /** What is kept of a run; without it nothing is. */
+  readonly kept?: KeptNotes;
   /** Finds out what is wrong; without it nothing does. */
   readonly doctor?: RunDoctor;
   /** What sets up VMs, for whoever has the code; without it nothing can be set up here. */
@@ -109,6 +111,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     logs: options.logs ?? null,
     files: options.files ?? null,
     successThreshold: options.successThreshold ?? (() => null),
+    kept: options.kept ?? null,
     doctor: options.doctor ?? null,
     setup: options.setup ?? null,
     assetsDir: options.assetsDir,

@@ -49,6 +49,7 @@ export function frameText(steps: readonly Step[], index: number): string {
 export function stepNotes(read: TaskSteps): readonly string[] {
   const { source, steps, skipped_lines: skipped, other_attempt_lines: others } = read;
   return [
+    ...(read.missing == null ? [] : [read.missing]),
     ...(source === null && steps.length > 0
       ? ['The task left screenshots only: thoughts and actions are not known.']
       : []),

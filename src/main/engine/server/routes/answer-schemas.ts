@@ -113,7 +113,31 @@ export const taskSchema = z
 
 export const runsSchema = z.array(runSchema).describe('Newest first.');
 export const tasksSchema = z.array(taskSchema).describe('In the order in which they ended.');
-export const runWithTasksSchema = runSchema.extend({ tasks: tasksSchema });
+export const keptSchema = z
+  .object({
+    with_screenshots: count.describe('Ended attempts whose screenshots are kept.'),
+    with_steps: count.describe('Ended attempts whose trajectory, or another text with steps, is kept.'),
+    log_bytes: count.nullable().describe('Bytes of the log that are kept; null: none.'),
+    missing: z
+      .array(
+        z.object({
+          what: z.enum(['screenshots', 'files', 'log']).describe('`files`: steps and screenshots.'),
+          why: z
+            .string()
+            .describe('A word for programs: "room", "text-room", "no-room", "setting", "pending", …'),
+          attempts: count.nullable().describe('How many ended attempts it is about; null: the log.'),
+          since: time.nullable(),
+          text: z.string().describe('The same in a sentence.'),
+          hint: z.string().nullable().describe('The way out; null: there is none.'),
+        }),
+      )
+      .describe('Why the rest is missing.'),
+  })
+  .describe('What is kept of a run on this machine, for when its VM is gone.');
+export const runWithTasksSchema = runSchema.extend({
+  tasks: tasksSchema,
+  kept: keptSchema.nullable().describe('Null: nothing is kept here.'),
+});
 export const backgroundTasksSchema = z.array(backgroundTaskSchema);
 
 export const vmPictureSchema = z
@@ -205,6 +229,7 @@ export const doctorAnswerSchema = z
 export type DoctorAnswer = Shown<typeof doctorAnswerSchema>;
 export type ProblemView = Shown<typeof problemSchema>;
 export type Health = Shown<typeof healthSchema>;
+export type KeptView = Shown<typeof keptSchema>;
 export type RunView = Shown<typeof runSchema>;
 export type TaskView = Shown<typeof taskSchema>;
 export type StatusAnswer = Shown<typeof statusAnswerSchema>;

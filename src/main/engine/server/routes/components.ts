@@ -31,6 +31,7 @@ export const components = {
   Health: answers.healthSchema,
   HookStatus: hookStatusSchema,
   JournalStatus: answers.journalStatusSchema,
+  KeptOfRun: answers.keptSchema,
   Pool: payloads.poolViewSchema,
   PoolPart: payloads.poolPartSchema,
   Problem: answers.problemSchema,

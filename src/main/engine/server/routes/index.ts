@@ -1,7 +1,7 @@
 /** All routes of the server. */
 import type { BackgroundTask } from '../../../../shared/background-task.ts';
 import type { HookStatus } from '../../../../shared/hook-status.ts';
-import type { FileReader, LogReader } from '../../archive/index.ts';
+import type { FileReader, KeptNotes, LogReader } from '../../archive/index.ts';
 import type { FaultLog } from '../http/fault-log.ts';
 import type { ConfiguredVm } from '../stream/pictures.ts';
 import type { Streams } from '../stream/streams.ts';
@@ -41,6 +41,8 @@ export interface RoutesOptions extends ScreenSource {
   readonly files: FileReader | null;
   /** Of a configured VM; null for another. */
   readonly successThreshold: (vm: string) => number | null;
+  /** What is kept of a run; null: nothing is. */
+  readonly kept: KeptNotes | null;
   readonly vms: () => readonly ConfiguredVm[];
   /** Version of BenchTray. */
   readonly version: string;
@@ -73,7 +75,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   addStatusRoute(app, { feed, vms, version, hooks });
   addTasksRoute(app, options.backgroundTasks);
   addRunsRoute(app, feed, vmNames);
-  addRunRoute(app, feed);
+  addRunRoute(app, feed, options.kept);
   addRunTasksRoute(app, feed);
   addEventsRoute(app, feed);
   addCompareRoute(app, feed);

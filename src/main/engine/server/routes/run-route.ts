@@ -1,12 +1,13 @@
 /** `GET /api/runs/{id}`: one run with its tasks. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
+import type { KeptNotes, KeptOfRun } from '../../archive/index.ts';
 import type { Feed } from '../../feed/index.ts';
-import { runWithTasksSchema } from './answer-schemas.ts';
+import { runWithTasksSchema, type KeptView } from './answer-schemas.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, runId } from './described.ts';
-import { runView, taskView, unknownRun } from './run-view.ts';
+import { isoTime, runView, taskView, unknownRun } from './run-view.ts';
 
 const route = createRoute({
   method: 'get',
@@ -20,11 +21,25 @@ const route = createRoute({
   }),
 });
 
-export function addRunRoute(app: App, feed: Feed): void {
+/** @param kept null: nothing is kept here */
+export function addRunRoute(app: App, feed: Feed, kept: KeptNotes | null): void {
   app.openapi(route, (c) => {
     const { id } = c.req.valid('param');
     const run = feed.run(id);
     if (run === null) return answerProblem(c, unknownRun(id));
-    return answerJson(c, { ...runView(run, feed), tasks: feed.tasksOf(run.runId).map(taskView) });
+    return answerJson(c, {
+      ...runView(run, feed),
+      tasks: feed.tasksOf(run.runId).map(taskView),
+      kept: kept === null ? null : keptView(kept(run)),
+    });
   });
+}
+
+function keptView({ withScreens, withTexts, logBytes, missing }: KeptOfRun): KeptView {
+  return {
+    with_screenshots: withScreens,
+    with_steps: withTexts,
+    log_bytes: logBytes,
+    missing: missing.map(({ since, ...note }) => ({ ...note, since: isoTime(since) })),
+  };
 }

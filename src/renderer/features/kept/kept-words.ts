@@ -1,0 +1,22 @@
+/** What is kept of a run, in words. Pure. */
+import { plural } from '../../../shared/wording.ts';
+import { dash } from '../../format/format.ts';
+import type { KeptOfRun, MissingNote } from '../../state/api.ts';
+
+/** On the page of the run: what is normal is in Details alone. */
+const quiet = ['pending', 'none-there'];
+
+/** Returns what a person must know who looks at the run. */
+export function lossesOf(kept: KeptOfRun | null | undefined): readonly MissingNote[] {
+  return (kept?.missing ?? []).filter(({ why }) => !quiet.includes(why));
+}
+
+/** Returns "150 of 154 ended attempts". @param ended how many attempts have ended */
+export function keptShare(count: number, ended: number): string {
+  return ended === 0 ? dash : `${count} of ${plural(ended, 'ended attempt')}`;
+}
+
+/** 1_234_567 → "1.2 MB", 4_321 → "4 kB" */
+export function bytesText(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
