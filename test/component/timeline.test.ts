@@ -102,6 +102,20 @@ describe('a moment', () => {
     expect(after.onView).toHaveBeenCalledExactlyOnceWith(wholeTimeline);
   });
 
+  test('claims no peace where errors are not recorded, or nobody heard the VM', async () => {
+    const view = { at: iso(local(29, 2, 0)) };
+    const silence: RunEvents['events'][number] = {
+      ...{ kind: 'silence', why: 'not_running', lasts: false },
+      ...{ began_at: iso(local(29, 1, 50)), ended_at: iso(local(29, 2, 10)) },
+    };
+    const unheard = await show({ value: { ...told, events: [silence] }, view });
+    await expect.element(unheard.getByText('Errors of this time may be missing.').first()).toBeVisible();
+    await expect.element(unheard.getByText('No error was open.')).not.toBeInTheDocument();
+    await unheard.unmount();
+    const unknown = await show({ value: { ...told, errors_from: iso(local(29, 2, 30)) }, view });
+    await expect.element(unknown.getByText('Errors of this time are not recorded.')).toBeVisible();
+  });
+
   test('is chosen by the time of an event, and by a click on the chart', async () => {
     const { getByRole, container, onView } = await show();
     await getByRole('button', { name: '29 Jan, 03:06:00' }).click();

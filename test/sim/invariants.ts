@@ -13,6 +13,11 @@ import { vm } from './life.ts';
 import type { EndedInRun, Reading } from './oracle.ts';
 import type { World } from './world.ts';
 
+type ErrorEvent = Extract<JournalEvent, { readonly type: 'error' }>;
+
+/** Of any clock. */
+const furthestTime = 8.64e15;
+
 /** What is not as it must be. */
 export class Violation extends Error {
   override readonly name = 'Violation';
@@ -26,6 +31,7 @@ export function checkInvariants(world: World): void {
     takeEvents(world);
     checkAttempts(world);
     checkConditions(world);
+    checkSpans(world);
     checkStored(world);
     checkShown(world);
     for (const client of world.clients) checkClient(world, client);
@@ -95,6 +101,45 @@ function checkConditions({ events, life, troubles, hasLooked, link }: World): vo
   for (const code of troubles) require(open.has(code), `${code} is not reported`);
   for (const code of ['disk_full', 'docker_denied', 'probe_down', 'ssh_unreachable'] as const)
     if (!troubles.has(code as never)) require(!open.has(code), `${code} is over and not recovered`);
+}
+
+/** The errors that the history keeps are those that were reported, with their ends; none in the time of a run is missing. */
+function checkSpans({ events, life }: Pick<World, 'events' | 'life'>): void {
+  // Two runs may end in the same millisecond.
+  const kept = life.feed.spansBetween(vm, -furthestTime, furthestTime).flatMap((span) => {
+    if (span.kind === 'silence') return [];
+    const end = moments.includes(span.code) ? 'moment' : (span.ending ?? 'open');
+    return [JSON.stringify([span.code, span.beganAt, end])];
+  });
+  const firstRunMs = life.feed.runs({ limit: 1000 }).at(-1)?.startedAt ?? Infinity;
+  for (const [error, { at, end }] of endsIn(events)) {
+    const index = kept.indexOf(JSON.stringify([error.data.code, at, end]));
+    if (index >= 0) kept.splice(index, 1);
+    require(index >= 0 || at < firstRunMs, `${error.data.code} of ${at} (${end}) is not kept`);
+  }
+  require(kept.length === 0, `these errors are kept, and were not reported: ${kept.join(' ')}`);
+}
+
+interface ErrorEnd {
+  readonly at: number;
+  /** What `recovered` said. */
+  readonly end: string;
+}
+
+function endsIn(events: readonly JournalEvent[]): Map<ErrorEvent, ErrorEnd> {
+  const ends = new Map<ErrorEvent, ErrorEnd>();
+  const open = new Map<string, ErrorEvent>();
+  for (const event of events) {
+    if (event.type === 'error') {
+      const isMoment = moments.includes(event.data.code);
+      ends.set(event, { at: event.at, end: isMoment ? 'moment' : 'open' });
+      if (!isMoment) open.set(event.data.code, event);
+    }
+    const error = event.type === 'recovered' ? open.get(event.data.code) : undefined;
+    if (event.type === 'recovered' && error !== undefined)
+      ends.set(error, { at: error.at, end: event.data.message });
+  }
+  return ends;
 }
 
 /** Moments have no end. */
