@@ -63,7 +63,8 @@ describe('the play', () => {
           expect(tasks.some((task) => task.instruction.includes('Score:'))).toBe(true);
           selections.add(JSON.stringify(tasks.map((task) => task.taskId)));
         }
-        expect(selections.size).toBe(3);
+        // As with a real benchmark, so that its runs can be compared.
+        expect(selections.size).toBe(1);
       }),
       { numRuns: 60 },
     );

@@ -2,7 +2,7 @@
 import type { PlayStep } from './acts.ts';
 import { playBoot } from './boot-play.ts';
 import type { Random } from './random.ts';
-import { planRun } from './run-plan.ts';
+import { chooseTasks, planRun } from './run-plan.ts';
 import { playRun } from './run-play.ts';
 import type { Timings } from './timings.ts';
 
@@ -12,8 +12,10 @@ export function* play(
 ): Generator<PlayStep, never> {
   const { timings, tasksPerRun } = options;
   yield* playBoot(random, timings.bootMs);
+  // A benchmark has the same tasks each time, so that its runs can be compared.
+  const tasks = chooseTasks(random, tasksPerRun);
   for (let pauseMs = timings.beforeFirstRunMs; ; pauseMs = timings.idleMs) {
-    yield* delayed(pauseMs, playRun(planRun(random, tasksPerRun, timings)));
+    yield* delayed(pauseMs, playRun(planRun(random, tasks, timings)));
   }
 }
 

@@ -34,8 +34,7 @@ export interface RunPlan {
 /** Fates that occur in every run, as far as it has tasks for them; at least one task is left to an ordinary one. */
 type Fate = 'exception' | 'fraction' | 'all_steps' | 'ordinary';
 
-export function planRun(random: Random, taskCount: number, timings: Timings): RunPlan {
-  const tasks = chooseTasks(random, taskCount);
+export function planRun(random: Random, tasks: readonly CatalogueTask[], timings: Timings): RunPlan {
   const special: Fate[] = [
     'exception',
     'fraction',
@@ -56,8 +55,8 @@ export function planRun(random: Random, taskCount: number, timings: Timings): Ru
   };
 }
 
-/** One misleading task, the rest at random, in the order of the catalogue: a run goes domain by domain. */
-function chooseTasks(random: Random, count: number): CatalogueTask[] {
+/** Returns one misleading task, and the rest at random, in the order of the catalogue: a run goes domain by domain. */
+export function chooseTasks(random: Random, count: number): CatalogueTask[] {
   const misleading = random.pick(catalogue.filter(isMisleading));
   const others = random.shuffle(catalogue.filter((task) => task !== misleading));
   const chosen = new Set([misleading, ...others].slice(0, count));
