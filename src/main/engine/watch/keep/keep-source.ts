@@ -9,7 +9,7 @@ import type { Source, WatchTools } from '../source.ts';
 import { accessOf } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import { createTaskPlaces, type TaskPlaces } from '../task-places.ts';
-import { createPace } from './pace.ts';
+import { createPace, rest, type Pace } from './pace.ts';
 import { copyTask } from './task-copy.ts';
 
 /** `history` of the configuration, as far as it is about copying. */
@@ -66,34 +66,40 @@ export class KeepSource implements Source {
     const bytesPerSecond = (): number => copySettings().copyKilobytesPerSecond * 1000;
     const pace = createPace(bytesPerSecond, clock.monotonicMs);
     store.subscribe((state, before) => {
-      const access = accessOf(state);
-      // The looks at the log set the pace: while the log is behind, nothing is copied.
-      if (state.logLooks === before.logLooks || access === null || state.isBehind || this.#isCopying) return;
-      const turn = async (bytes: number): Promise<void> => {
-        await untilCaughtUp(store, access, signal);
-        await pace(bytes, signal);
-      };
+      if (state.logLooks === before.logLooks || this.#isCopying) return;
       inBackground(
-        this.#next(access, { store, places, turn, signal }),
+        this.#copyAll({ store, places, pace, signal }),
         log,
-        `a copy of a task of ${config.name}`,
+        `the copies of tasks of ${config.name}`,
       );
     }, signal);
   }
 
-  async #next(access: LogAccess, copying: Copying): Promise<void> {
-    const { clock, tempo } = this.#tools;
-    if (clock.monotonicMs() < this.#restsUntilMs) return;
-    const wanted = this.#newestWanted();
-    if (wanted === null) return;
+  /** Copies what waits. It does not wait for the next look each time: while nobody listens, looks are rare. */
+  async #copyAll(copying: Copying): Promise<void> {
+    const { tempo } = this.#tools;
+    const { store, signal } = copying;
     this.#isCopying = true;
     try {
-      if ((await this.#isHindered()) || copying.signal.aborted) return;
-      await this.#copy(wanted, access, copying);
-      this.#restsUntilMs = Math.max(this.#restsUntilMs, clock.monotonicMs() + tempo.copyRestMs);
+      for (;;) {
+        const access = accessOf(store.get());
+        // While the log is behind, nothing is copied.
+        if (access === null || store.get().isBehind) return;
+        if (!(await this.#copyNext(access, copying)) || signal.aborted) return;
+        await rest(tempo.copyRestMs, signal);
+      }
     } finally {
       this.#isCopying = false;
     }
+  }
+
+  /** Returns false if there is nothing to copy now. */
+  async #copyNext(access: LogAccess, copying: Copying): Promise<boolean> {
+    if (this.#tools.clock.monotonicMs() < this.#restsUntilMs) return false;
+    const wanted = this.#newestWanted();
+    if (wanted === null || (await this.#isHindered()) || copying.signal.aborted) return false;
+    await this.#copy(wanted, access, copying);
+    return true;
   }
 
   /** Returns the attempt that is copied next, and gives up those that cannot be. */
@@ -141,11 +147,15 @@ export class KeepSource implements Source {
     return obstacle !== null;
   }
 
-  async #copy(wanted: Wanted, access: LogAccess, { store, places, turn, signal }: Copying): Promise<void> {
+  async #copy(wanted: Wanted, access: LogAccess, { store, places, pace, signal }: Copying): Promise<void> {
     const { archive, config, clock, log, copySettings } = this.#tools;
     const { key, task, record } = wanted;
     const { screenshots } = copySettings();
     const hasScreens = screenshots === 'all' || (screenshots === 'failures' && !record.success);
+    const turn = async (bytes: number): Promise<void> => {
+      await untilCaughtUp(store, access, signal);
+      await pace(bytes, signal);
+    };
     using keeping = archive.begin(key);
     const what = hasScreens ? 'all' : 'texts';
     const end = await copyTask({ task, what, access, places, keeping, turn });
@@ -221,7 +231,7 @@ export class KeepSource implements Source {
 interface Copying {
   readonly store: VmStore;
   readonly places: TaskPlaces;
-  readonly turn: (bytes: number) => Promise<void>;
+  readonly pace: Pace;
   readonly signal: AbortSignal;
 }
 

@@ -4,14 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Shorter pauses are taken together. */
 const shortestPauseMs = 50;
 
+/** Resolves when these bytes may be taken. Rejects when it is aborted. */
+export type Pace = (bytes: number, signal: AbortSignal) => Promise<void>;
+
 /**
  * Returns a function that resolves when the bytes before were worth their time. Time without bytes is not made up for.
  * @param bytesPerSecond asked each time, because the configuration may change
  */
-export function createPace(
-  bytesPerSecond: () => number,
-  monotonicMs: () => number,
-): (bytes: number, signal: AbortSignal) => Promise<void> {
+export function createPace(bytesPerSecond: () => number, monotonicMs: () => number): Pace {
   let freeAtMs = 0;
   return async (bytes, signal) => {
     const nowMs = monotonicMs();
@@ -20,4 +20,9 @@ export function createPace(
     if (aheadMs >= shortestPauseMs) await pause(aheadMs, undefined, { signal });
     signal.throwIfAborted();
   };
+}
+
+/** Resolves after this time, or at once when it is aborted. */
+export async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, undefined, { signal }).catch(() => undefined);
 }
