@@ -1,4 +1,5 @@
 /** What a run cost: the price of its VM for the time that it was on. */
+import { spanCostUsd } from '../../../shared/span-cost.ts';
 import type { Heard, RunRecord } from './model.ts';
 
 /** A run may end this long after the newest stored answer of its VM: not every answer is stored. */
@@ -15,10 +16,8 @@ export function runCostUsd(
 ): number | null {
   const untilMs = endedAt ?? lastEventAt;
   if (heard?.cost == null || startedAt === null || untilMs === null) return null;
-  const { since, as_of: asOf, per_hour_usd: perHourUsd } = heard.cost;
+  const { as_of: asOf } = heard.cost;
   const knownUntilMs = (asOf === null ? heard.at : Date.parse(asOf)) + answeredWithinMs;
-  // Also null if the journal is damaged and one of them is no time.
-  const isKnown = Date.parse(since) <= startedAt && untilMs <= knownUntilMs;
-  if (!isKnown || !Number.isFinite(perHourUsd)) return null;
-  return Math.round((perHourUsd * Math.max(0, untilMs - startedAt) * 10_000) / 3_600_000) / 10_000;
+  // Also null if the journal is damaged and it is no time.
+  return untilMs <= knownUntilMs ? spanCostUsd(heard.cost, startedAt, untilMs) : null;
 }
