@@ -106,3 +106,24 @@ describe('GET /api/compare', () => {
     ]);
   });
 });
+
+describe('GET /api/runs?compare=before', () => {
+  const listed = async (query: string) => {
+    const answer = await ask(`${running.server.url}/api/runs?${query}`);
+    expectDescribed('/api/runs', answer);
+    return JSON.parse(answer.text) as readonly {
+      readonly run_id: string;
+      readonly compared_with?: unknown;
+    }[];
+  };
+
+  it('says of each run how it differs from the comparable one before', async () => {
+    const runs = await listed('state=finished&limit=3&compare=before');
+    expect(runs.map(({ run_id, compared_with }) => [run_id, compared_with])).toEqual([
+      ['lone', null],
+      ['wednesday', { run_id: 'tuesday', improved: 2, regressed: 1, score_delta: 0.375, decisive: false }],
+      ['tuesday', null],
+    ]);
+    expect((await listed('limit=3')).every((run) => !('compared_with' in run))).toBe(true);
+  });
+});

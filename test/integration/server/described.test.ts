@@ -152,6 +152,7 @@ describe('things made up', () => {
     '/api/runs': [
       ...[' 200', '?vm=vm-b 200', '?vm=vm-gone 200', '?vm=none 404', '?limit=0 400'],
       ...['?state=crashed&q=vm 200', '?state=done 400'],
+      ...['?compare=before&limit=3 200', '?compare=before 400', '?compare=after 400'],
     ],
     '/api/compare': ['?a=run-1&b=run-1 200', '?b=run-1 404', '?a=run-1 400'],
     '/api/runs/{id}': ['/api/runs/run-1 200', '/api/runs/none 404'],

@@ -134,6 +134,7 @@ it.each([
 });
 
 it.each([
+  [runsQuerySchema, 'compare=after', '"compare" must be "before", found "after".'],
   [runsQuerySchema, 'limit=many', '"limit" must be a whole number from 1 to 1000, found "many".'],
   [runsQuerySchema, 'limit=0&limit=5', '"limit" must be a whole number from 1 to 1000, found "0".'],
   [

@@ -40,6 +40,19 @@ export const healthSchema = z.object({
   version: z.string(),
 });
 
+const comparedWithSchema = z.object({
+  run_id: z.string().describe('The comparable run before this one.'),
+  improved: count,
+  regressed: count,
+  score_delta: z
+    .number()
+    .nullable()
+    .describe(
+      'Mean score of this run minus that of the other, over the tasks that have a score in both; null without one.',
+    ),
+  decisive: z.boolean().describe('The difference is unlikely to be chance, as `/api/compare` judges it.'),
+});
+
 export const runSchema = z
   .object({
     run_id: z.string(),
@@ -86,6 +99,10 @@ export const runSchema = z
       .nullable()
       .describe('Which part of a run that is shared out among several processes; null where it is not.'),
     workers: z.int().nullable(),
+    compared_with: comparedWithSchema
+      .nullable()
+      .exactOptional()
+      .describe('Present in `/api/runs?compare=before`. Null: no run before compares to this one.'),
   })
   .describe('A recorded run.');
 

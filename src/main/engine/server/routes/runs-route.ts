@@ -1,8 +1,10 @@
 /** `GET /api/runs`: the runs of the journal. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
-import type { Feed, RunQuery } from '../../feed/index.ts';
-import { runsSchema } from './answer-schemas.ts';
+import type { Feed, History, RunQuery, StoredRun } from '../../feed/index.ts';
+import { compareRuns } from '../../run/compare.ts';
+import type { Problem } from '../http/problem.ts';
+import { runsSchema, type RunView } from './answer-schemas.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, unreadable } from './described.ts';
@@ -10,6 +12,9 @@ import { findVm, numberParameter, textParameter } from './parameters.ts';
 import { runView } from './run-view.ts';
 
 const limit = { default: 100, min: 1, max: 1000, rule: 'must be a whole number from 1 to 1000' };
+
+/** Each comparison takes the event loop some 20 ms. */
+const mostCompared = 10;
 
 const states = ['running', 'finished', 'crashed', 'interrupted'] as const;
 const state = `(?:${states.join('|')})`;
@@ -52,6 +57,14 @@ export const runsQuerySchema = z.object({
         'Only runs with each of these words in their id, VM, agent, model, dialect or log. Case does not matter.',
       ),
   ),
+  compare: textParameter(
+    z
+      .enum(['before'], 'must be "before"')
+      .optional()
+      .describe(
+        `Each run says in \`compared_with\` how it differs from the comparable run before it. Needs a \`limit\` of at most ${mostCompared}.`,
+      ),
+  ),
 });
 
 const route = createRoute({
@@ -73,12 +86,43 @@ export function addRunsRoute(app: App, feed: Feed, vmNames: () => readonly strin
     const asked = c.req.valid('query');
     const vm = findVm(asked.vm, [...new Set([...vmNames(), ...feed.vmsWithRuns()])]);
     if (!vm.ok) return answerProblem(c, vm.problem);
+    const isCompared = asked.compare !== undefined;
+    if (isCompared && asked.limit > mostCompared) return answerProblem(c, tooManyCompared);
     const runs = feed.runs(runQuery(asked, vm.value));
     return answerJson(
       c,
-      runs.map((run) => runView(run, feed)),
+      runs.map((run) => ({
+        ...runView(run, feed),
+        ...(isCompared ? { compared_with: comparedWith(run, feed) } : {}),
+      })),
     );
   });
+}
+
+const tooManyCompared: Problem = {
+  status: 400,
+  detail: `"limit" must be at most ${mostCompared} with "compare".`,
+};
+
+/** Returns how a run differs from the comparable run before it; null if there is none. */
+function comparedWith(
+  run: StoredRun,
+  history: Pick<History, 'tasksOf' | 'comparableBefore'>,
+): NonNullable<RunView['compared_with']> | null {
+  const before = history.comparableBefore(run);
+  if (before === null) return null;
+  const { changes, meanScore, isDecisive } = compareRuns(
+    history.tasksOf(before.runId),
+    history.tasksOf(run.runId),
+    'first',
+  );
+  return {
+    run_id: before.runId,
+    improved: changes.improved,
+    regressed: changes.regressed,
+    score_delta: meanScore.delta,
+    decisive: isDecisive,
+  };
 }
 
 /** @param vm null: all */
