@@ -1,4 +1,6 @@
 /** Mean score and pass rate in words: the page, `watch`, hooks, tray and notifications all use these. */
+import { intervalText } from './comparison-text.ts';
+import { wilsonInterval } from './wilson.ts';
 
 export interface Scores {
   readonly tasks_scored: number;
@@ -30,6 +32,15 @@ export function passRatePart({ tasks_scored: scored, pass_rate: rate }: Scores):
     value: percentText(rate),
     basis: `${Math.round((rate ?? 0) * scored)} of ${scored}`,
   };
+}
+
+/**
+ * Returns the 95 % interval (Wilson) of a mean score or a pass rate, "15.2–72.3 %"; null if there is none.
+ * @param scored the number of tasks behind it
+ */
+export function rangeText(ratio: number | null, scored: number): string | null {
+  const interval = typeof ratio === 'number' ? wilsonInterval(ratio * scored, scored) : null;
+  return interval === null ? null : `${intervalText(interval)} %`;
 }
 
 /** "Mean score 43.2 % (n = 11)"; null while nothing is scored. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import type { StatusPayload } from '../../src/shared/stream.ts';
+import FleetTable from '../../src/renderer/features/fleet/FleetTable.svelte';
 import VmHeading from '../../src/renderer/features/vm/VmHeading.svelte';
-import VmOverview from '../../src/renderer/features/vm/VmOverview.svelte';
-import { isoBefore, markup, nowMs, statusOf, vmOf } from './support/fixtures.ts';
+import { isoBefore, markup, nowMs, openLink, statusOf, vmOf } from './support/fixtures.ts';
 
 const cost = {
   per_hour_usd: 0.226,
@@ -72,13 +72,13 @@ test('a price that nobody can vouch for is called unknown, in the card and in th
     .element(getByTestId('cost'))
     .toHaveTextContent('Cost unknown (was $0.23 per hour), $2.26 as of 03:00');
   const vms = [vmOf({ name: 'a', status: statusOf({ cost }) }), vmOf({ name: 'b', status: unheard })];
-  const overview = await render(VmOverview, { vms, isLost: false, serverNowMs: nowMs });
+  const fleet = await render(FleetTable, { vms, link: openLink, clockOffsetMs: 0, nowMs });
   await expect
-    .element(overview.getByTestId('total-cost'))
+    .element(fleet.getByTestId('total-cost'))
     .toHaveTextContent('All VMs: $4.52 so far, $0.23 per hour + 1 VM unknown (was $0.23)');
 });
 
-test('in the overview, what is billed for nothing, and what all cost together', async () => {
+test('in the table of VMs, what is billed for nothing, and what all cost together', async () => {
   const vms = [
     vmOf({ progress: null, name: 'a', status: statusOf({ cost }) }),
     vmOf({ progress: null, name: 'b', status: statusOf({ power_state: 'stopped', phase: 'offline', cost }) }),
@@ -90,13 +90,20 @@ test('in the overview, what is billed for nothing, and what all cost together', 
     vmOf({ progress: null, name: 'd', status: statusOf({ power_state: null, cost: null }) }),
     vmOf({ progress: null, name: 'e', status: null }),
   ];
-  const { getByRole, getByTestId, rerender } = await render(VmOverview, {
+  const { getByRole, getByTestId, rerender } = await render(FleetTable, {
     vms,
-    isLost: false,
-    serverNowMs: nowMs,
+    link: openLink,
+    clockOffsetMs: 0,
+    nowMs,
   });
-  await expect.element(getByRole('link', { name: 'b Offline, still billed' })).toBeVisible();
-  await expect.element(getByRole('link', { name: /^c Offline$/ })).toBeVisible();
+  const price = (name: string) =>
+    getByRole('row', { name: new RegExp(`^${name} `) })
+      .getByRole('cell')
+      .last();
+  await expect.element(price('a')).toHaveTextContent('$0.23');
+  await expect.element(price('b')).toHaveTextContent('$0.23 still billed');
+  await expect.element(price('c')).toHaveTextContent('–');
+  await expect.element(price('d')).toHaveTextContent('–');
   await expect.element(getByTestId('total-cost')).toHaveTextContent('All VMs: $6.78 so far, $0.45 per hour');
   await rerender({ vms: vms.slice(2) });
   await expect.element(getByTestId('total-cost')).not.toBeInTheDocument();

@@ -79,14 +79,19 @@ test('for what never appears its VM is shown', async () => {
   expect(document.activeElement?.textContent).toBe('All about it');
 });
 
-test('the app leads to a page, and what a notification was about back to the dashboard', async () => {
+test('the app leads to a page, and what a notification was about to its VM', async () => {
   await render(DesktopNotice);
   tell({ kind: 'page', page: 'doctor' });
   expect(location.hash).toBe('#/doctor');
+  tell({ kind: 'show', target: { kind: 'list', vm: vmName } });
+  expect(location.hash).toBe(`#/vms/${vmName}`);
   addSection(`<section data-vm="${vmName}">All about it</section>`);
+  await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('All about it'));
+  tell({ kind: 'show', target: { kind: 'list', vm: null } });
+  expect(location.hash).toBe('#/');
+  // With one VM, everything about it is on Now.
   tell({ kind: 'show', target: { kind: 'list', vm: vmName } });
   expect(location.hash).toBe('#/');
-  expect(document.activeElement?.textContent).toBe('All about it');
 });
 
 test('it ends with the page', async () => {

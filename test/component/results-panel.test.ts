@@ -6,7 +6,7 @@ import type { TaskResult } from '../../src/renderer/state/model.ts';
 import { isoBefore, markup, nowMs, resultOf, resultsOf, vmName } from './support/fixtures.ts';
 
 const show = (results: readonly TaskResult[], isLoading = false) =>
-  render(ResultsPanel, { results, isLoading, vmName, nowMs });
+  render(ResultsPanel, { results, isLoading, runId: 'run-1', vmName, nowMs });
 
 /** What stands in the rows under a header, from top to bottom. */
 function column(container: HTMLElement, header: string): readonly string[] {

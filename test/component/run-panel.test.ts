@@ -4,7 +4,16 @@ import CurrentTask from '../../src/renderer/features/run/CurrentTask.svelte';
 import RunFigures from '../../src/renderer/features/run/RunFigures.svelte';
 import RunPanel from '../../src/renderer/features/run/RunPanel.svelte';
 import type { VmView } from '../../src/renderer/state/model.ts';
-import { isoBefore, markup, nowMs, progressOf, recordOf, resultOf, vmOf } from './support/fixtures.ts';
+import {
+  isoBefore,
+  markup,
+  nowMs,
+  progressOf,
+  recordOf,
+  resultOf,
+  statusOf,
+  vmOf,
+} from './support/fixtures.ts';
 
 const show = (vm: VmView) => render(RunPanel, { vm, age: null, nowMs, serverNowMs: nowMs });
 
@@ -15,13 +24,12 @@ describe('RunPanel', () => {
     expect(getByTestId('count').elements()).toEqual([]);
   });
 
-  test('a run that is on: how far, with what, and which task', async () => {
+  test('a run that is on: how far, and with what', async () => {
     const { getByTestId, getByRole, getByText } = await show(vmOf());
     await expect.element(getByRole('heading', { name: 'Running' })).toBeVisible();
     await expect.element(getByText('navi · gpt-4o')).toBeVisible();
     await expect.element(getByTestId('count')).toHaveTextContent('5 of 12 tasks');
     await expect.element(getByRole('progressbar', { name: 'Tasks done' })).toHaveAttribute('value', '5');
-    await expect.element(getByTestId('current-task')).toBeVisible();
     expect(getByText(/^Ended/).elements()).toEqual([]);
   });
 
@@ -33,13 +41,12 @@ describe('RunPanel', () => {
   ] as const)('$state', async ({ state, word, mark, isOver }) => {
     const progress = progressOf({ state });
     const record = recordOf({ ended_at: isoBefore(300) });
-    const { container, getByRole, getByTestId, getByText } = await show(vmOf({ progress, record }));
+    const { container, getByRole, getByText } = await show(vmOf({ progress, record }));
     await expect.element(getByRole('heading', { name: word, exact: true })).toBeVisible();
     expect(container.querySelector('header [data-mark]')?.getAttribute('data-mark')).toBe(mark);
     expect(getByText('Ended 11:55:00, 5 min ago').elements()).toHaveLength(isOver ? 1 : 0);
-    // Of a run that is over no task goes on, and nothing is left to wait for.
-    expect(getByTestId('current-task').elements()).toHaveLength(isOver ? 0 : 1);
-    expect(getByText('Time left, about').elements()).toHaveLength(isOver ? 0 : 1);
+    // Of a run that is over nothing is left to wait for.
+    expect(getByText('Ends about').elements()).toHaveLength(isOver ? 0 : 1);
   });
 
   test('what is old says from when, and looks neither well nor bad', async () => {
@@ -79,7 +86,8 @@ describe('RunFigures', () => {
     [...container.querySelectorAll('dl > div')]
       .find((entry) => entry.querySelector('dt')?.textContent === name)
       ?.querySelector('dd')
-      ?.textContent.trim();
+      ?.textContent.replaceAll(/\s+/g, ' ')
+      .trim();
 
   test('every figure under its name', async () => {
     const results = [
@@ -88,20 +96,52 @@ describe('RunFigures', () => {
       resultOf(2, { outcome: 'exception', success: false, score: null }),
       resultOf(3, { outcome: 'lost', success: false, score: null }),
     ];
-    const { container } = await render(RunFigures, { progress: progressOf({ succeeded: 1 }), results });
+    const { container } = await render(RunFigures, {
+      progress: progressOf({ succeeded: 1 }),
+      results,
+      nowMs,
+    });
     expect(figure(container, 'Passed')).toBe('1');
     expect(figure(container, 'Failed')).toBe('1');
     expect(figure(container, 'Errors and lost')).toBe('2');
-    expect(figure(container, 'Mean score')).toBe('70.0 % (n = 5)');
-    expect(figure(container, 'Pass rate')).toBe('60.0 % (3 of 5)');
+    expect(figure(container, 'Mean score')).toBe('70.0 % (n = 5) 29.9–92.7 %');
+    expect(figure(container, 'Pass rate')).toBe('60.0 % (3 of 5) 23.1–88.2 %');
     expect(figure(container, 'Elapsed')).toBe('1:12:01');
-    expect(figure(container, 'Time left, about')).toBe('1:46:40');
+    expect(figure(container, 'Ends about')).toBe('13:46 (in 1 h 47 min)');
+  });
+
+  test('the cost until now and at the end, if the VM was on at a known price for all of the run', async () => {
+    const cost = { per_hour_usd: 1.2, so_far_usd: 9, since: isoBefore(5000), unknown: false, as_of: null };
+    const render1 = { progress: progressOf({ started_at: isoBefore(3600) }), results: [], nowMs };
+    const { container, rerender } = await render(RunFigures, { ...render1, status: statusOf({ cost }) });
+    expect(figure(container, 'Cost so far')).toBe('$1.20');
+    expect(figure(container, 'Cost at the end, about')).toBe('$3.33');
+    await rerender({ progress: progressOf({ started_at: isoBefore(3600), eta_seconds: null }) });
+    expect(figure(container, 'Cost so far')).toBe('$1.20');
+    expect(figure(container, 'Cost at the end, about')).toBeUndefined();
+    for (const status of [
+      statusOf({ cost: { ...cost, since: isoBefore(60) } }),
+      statusOf({ cost: { ...cost, unknown: true, as_of: isoBefore(60) } }),
+      statusOf({ cost: null }),
+    ]) {
+      await rerender({ ...render1, status });
+      expect(figure(container, 'Cost so far')).toBeUndefined();
+    }
+    await rerender({ ...render1, status: statusOf({ cost }), asOf: '02:14' });
+    expect(figure(container, 'Cost so far')).toBeUndefined();
+    await rerender({ progress: progressOf({ state: 'finished' }), asOf: null, costUsd: 2.474 });
+    expect(figure(container, 'Cost')).toBe('$2.47');
   });
 
   test('elapsed time stands still and says as of when, and no time left is shown', async () => {
-    const { container } = await render(RunFigures, { progress: progressOf(), results: [], asOf: '02:14' });
+    const { container } = await render(RunFigures, {
+      progress: progressOf(),
+      results: [],
+      nowMs,
+      asOf: '02:14',
+    });
     expect(figure(container, 'Elapsed, as of 02:14')).toBe('1:12:01');
-    expect(figure(container, 'Time left, about')).toBeUndefined();
+    expect(figure(container, 'Ends about')).toBeUndefined();
   });
 
   test('what is not known is a dash, never a zero', async () => {
@@ -111,16 +151,31 @@ describe('RunFigures', () => {
       pass_rate: null,
       eta_seconds: null,
     });
-    const { container } = await render(RunFigures, { progress, results: [] });
+    const { container } = await render(RunFigures, { progress, results: [], nowMs });
     expect(figure(container, 'Mean score')).toBe('– (n = 0)');
     expect(figure(container, 'Pass rate')).toBe('– (0 of 0)');
-    expect(figure(container, 'Time left, about')).toBe('–');
+    expect(figure(container, 'Ends about')).toBe('–');
     expect(figure(container, 'Failed')).toBe('0');
   });
 });
 
 describe('CurrentTask', () => {
   const task = 'task-1';
+
+  test('says what the agent thought and did last, and leads to all steps', async () => {
+    const progress = progressOf({ current_thought: 'The window is in front.', current_action: markup });
+    const { container, getByTestId, getByRole, rerender } = await render(CurrentTask, { progress, task });
+    await expect.element(getByTestId('thought')).toHaveTextContent('The window is in front.');
+    expect(getByTestId('action').element().textContent.trim()).toBe(markup);
+    expect(container.querySelectorAll('img, b')).toHaveLength(0);
+    await expect
+      .element(getByRole('link', { name: /^All steps/ }))
+      .toHaveAttribute('href', '#/runs/run-1/tasks/task-1?domain=notepad');
+    // An older server tells neither.
+    await rerender({ progress: progressOf() });
+    await expect.element(getByTestId('current-task')).toBeVisible();
+    expect(getByTestId('thought').elements()).toEqual([]);
+  });
 
   test('says how many steps of how many', async () => {
     const { getByTestId, getByRole, getByText, rerender } = await render(CurrentTask, {

@@ -14,6 +14,7 @@ test('a task that a newer run fails is four clicks away from the list of runs', 
   page,
   complaints,
 }) => {
+  bench.screens = null;
   setReady(bench.feed);
   recordPair(bench.feed);
   await page.goto(`${bench.url}/#/runs`);

@@ -51,7 +51,7 @@ test('text out of a log stays text, and only web addresses become links', async 
   await page.goto(bench.url);
   await expect(page.getByTestId('current-task')).toHaveText(markup);
   tellMoment(bench.feed, { code: 'internal', message: markup, hint: markup, detail: markup });
-  await expect(page.getByRole('listitem')).toContainText('<script>');
+  await expect(page.getByRole('list', { name: 'Open errors' })).toContainText('<script>');
   await expect(page.locator('main img, main script')).toHaveCount(0);
   await expect(page.getByRole('link', { name: /VNC/ })).toHaveCount(0);
   expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);

@@ -1,7 +1,7 @@
 /** The whole page by keyboard alone: what is reached, in which order, and that it is seen where one is. */
 import type { Page } from '@playwright/test';
 import { test, expect, vmName, type Bench } from './support/bench.ts';
-import { beginTwoErrors, setReady, startRun, tellMoment } from './support/scenes.ts';
+import { beginTwoErrors, nthTask, setReady, startRun, tellMoment } from './support/scenes.ts';
 
 /** What of an element is needed here; the types of a browser are not at hand in a test. */
 interface Focused {
@@ -28,60 +28,81 @@ async function stops(page: Page, key: 'Tab' | 'Shift+Tab', most = 60): Promise<r
   return names;
 }
 
-async function arrange(bench: Bench, page: Page): Promise<void> {
+async function arrange(bench: Bench, page: Page, hash = ''): Promise<void> {
   bench.vms = [vmName, 'vm-b'].map((vm) => ({ name: vm, address: '20.123.45.67' }));
   setReady(bench.feed);
-  startRun(bench.feed, 30, 40, { instruction: 'Do it again. '.repeat(90) });
+  startRun(bench.feed, 20, 40, { instruction: 'Do it again. '.repeat(90) });
   setReady(bench.feed, { probe: { status: 'Connection refused', vnc_url: null } }, 'vm-b');
   startRun(bench.feed, 2, 12, { vm: 'vm-b', run_id: 'run-b' });
   beginTwoErrors(bench.feed);
-  await page.goto(bench.url);
-  await expect(page.locator('tbody tr')).toHaveCount(32);
+  await page.goto(`${bench.url}/${hash}`);
+  await expect(page.locator('tbody tr')).toHaveCount(hash === '' ? 2 : 20);
+  await expect(page.getByText('No run has ended yet.')).toHaveCount(hash === '' ? 1 : 0);
   tellMoment(bench.feed, { code: 'container_oom', message: 'The container ran out of memory.' });
   await expect(page.getByRole('button', { name: /^Dismiss/ })).toBeVisible();
 }
 
+const bar = ['Now', 'Runs', 'Doctor', 'Add a VM', 'Keys'];
 const table = ['Task', 'Domain', 'Result', 'Score', 'Steps', 'Time', 'Finished'];
-const expected = [
-  'Now',
-  'Runs',
-  'Doctor',
-  'Add a VM',
-  'Keys',
-  'waa-eval-vm Running, 30/40, 1:46:40 left',
-  'vm-b Running, 2/12, 1:46:40 left',
+const strip = (total: number, domain: string): string =>
+  `Task 1 of ${total}: Passed, ${domain}. ${nthTask(0).taskId}`;
+const stage = (vm: string, total: number): readonly string[] => [
+  `All steps of the current task on ${vm}`,
+  strip(total, 'notepad'),
+];
+const rowLinks = Array.from({ length: 20 }, (_, index) => nthTask(19 - index).taskId);
+const onVmPage = [
+  ...bar,
   `Open VNC of ${vmName} in a new tab`,
   'Dismiss: The container ran out of memory.',
   `Open the run of ${vmName}`,
+  'What is being watched',
   'Show all of the instruction',
-  'What is being watched',
-  'All 30',
-  'Not passed 15',
+  ...stage(vmName, 40),
+  'All 20',
+  'Not passed 11',
   ...table,
-  'Open the run of vm-b',
-  'What is being watched',
-  ...table,
+  ...rowLinks,
+  `All runs of ${vmName}`,
+  'All VMs',
+];
+const onNow = [
+  ...bar,
+  vmName,
+  vmName,
+  'Dismiss: The container ran out of memory.',
+  vmName,
+  ...[vmName, 'vm-b'],
+  ...[vmName, `Open the run of ${vmName}`, 'Show all of the instruction', ...stage(vmName, 40)],
+  ...['vm-b', 'Open the run of vm-b', ...stage('vm-b', 12)],
+  'All runs',
 ];
 
 test('Tab goes through everything that can be done, once, in the order of reading, and out again', async ({
   bench,
   page,
 }) => {
+  await arrange(bench, page, `#/vms/${vmName}`);
+  expect(await stops(page, 'Tab')).toEqual(onVmPage);
+  expect(await stops(page, 'Shift+Tab', onVmPage.length)).toEqual(onVmPage.toReversed());
+});
+
+test('with several VMs, Tab goes through problems, VMs and runs, and out again', async ({ bench, page }) => {
   await arrange(bench, page);
-  expect(await stops(page, 'Tab')).toEqual(expected);
-  expect(await stops(page, 'Shift+Tab', expected.length)).toEqual(expected.toReversed());
+  expect(await stops(page, 'Tab')).toEqual(onNow);
+  expect(await stops(page, 'Shift+Tab', onNow.length)).toEqual(onNow.toReversed());
 });
 
 test('on a narrow screen no stop is one of a column that is not shown', async ({ bench, page }) => {
   await page.setViewportSize({ width: 360, height: 800 });
-  await arrange(bench, page);
+  await arrange(bench, page, `#/vms/${vmName}`);
   const hidden = new Set(['Domain', 'Steps', 'Time', 'Finished']);
-  expect(await stops(page, 'Tab')).toEqual(expected.filter((stop) => !hidden.has(stop)));
+  expect(await stops(page, 'Tab')).toEqual(onVmPage.filter((stop) => !hidden.has(stop)));
 });
 
-test('a link of the overview takes the keyboard along', async ({ bench, page }) => {
+test('a link of the table of VMs takes the keyboard along', async ({ bench, page }) => {
   await arrange(bench, page);
-  await page.getByRole('link', { name: /^vm-b/ }).focus();
+  await page.getByRole('rowheader').getByRole('link', { name: 'vm-b' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'vm-b' })).toBeFocused();
   await page.keyboard.press('Tab');
@@ -98,7 +119,7 @@ test('an instruction is opened, an error dismissed, and the focus is not lost by
   await page.keyboard.press('Enter');
   const less = page.getByRole('button', { name: 'Show less of the instruction' });
   await expect(less).toBeFocused();
-  startRun(bench.feed, 30, 40, { instruction: 'Do it again. '.repeat(90), current_step: 8 });
+  startRun(bench.feed, 20, 40, { instruction: 'Do it again. '.repeat(90), current_step: 8 });
   await expect(page.getByTestId('step').first()).toHaveText('Step 8 of 15');
   await expect(less).toBeFocused();
   await page.getByRole('button', { name: /^Dismiss/ }).focus();

@@ -22,7 +22,7 @@ test('both films of a task are three clicks away from the dashboard, and move to
     await target.click();
   };
   await click(
-    page.getByRole('region', { name: 'Earlier runs' }).getByRole('listitem').first().getByRole('link'),
+    page.getByRole('region', { name: 'Last runs' }).getByRole('listitem').first().getByRole('link').first(),
   );
   await click(page.getByRole('link', { name: 'Compare with the run before' }));
   await expect(page.getByRole('heading', { name: 'Compare two runs' })).toBeFocused();

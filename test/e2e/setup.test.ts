@@ -94,8 +94,9 @@ test('a second VM is added from the dashboard', async ({ bench, page }) => {
   await expect(page.getByRole('heading', { name: 'The VM is set up' })).toBeVisible();
   expect(bench.setup.configText()).toContain('"vmName": "waa-eval-vm-2"');
   readAgain(bench, 'waa-eval-vm-2');
-  await expect(page.getByRole('region', { name: 'waa-eval-vm-2', exact: true })).toBeVisible();
-  await expect(page.getByRole('region', { name: vmName, exact: true })).toBeVisible();
+  const vms = page.getByRole('region', { name: 'VMs' }).getByRole('rowheader');
+  await expect(vms.getByRole('link', { name: 'waa-eval-vm-2', exact: true })).toBeVisible();
+  await expect(vms.getByRole('link', { name: vmName, exact: true })).toBeVisible();
 });
 
 test('the demo is one click, and another one out of it', async ({ bench, page }) => {
@@ -163,6 +164,7 @@ test('Tab goes through the set-up page once, in the order of reading', async ({ 
     'Runs',
     'Doctor',
     'Add a VM',
+    'Keys',
     'Try the demo',
     'I know its address',
     'Address',

@@ -29,6 +29,14 @@ export interface RunSummary extends Scores {
   readonly pool_id: string | null;
   readonly worker_id: number | null;
   readonly workers: number | null;
+  /** How it differs from the comparable run before it; null: there is none. Only if it was asked for, and not of an older server. */
+  readonly compared_with?: {
+    readonly run_id: string;
+    readonly improved: number;
+    readonly regressed: number;
+    readonly score_delta: number | null;
+    readonly decisive: boolean;
+  } | null;
 }
 
 /** An ended attempt with everything that is recorded about it. */
@@ -69,6 +77,8 @@ export interface RunWithTasks extends RunSummary {
 export interface RunsQuery extends Partial<RunFilters> {
   readonly before?: string | null;
   readonly limit?: number;
+  /** Each run says how it differs from the one before. */
+  readonly compare?: 'before';
 }
 
 /** Returns recorded runs, newest first. */
@@ -98,8 +108,8 @@ export async function readRun(base: URL, runId: string, signal?: AbortSignal): P
 export async function fetchRun(base: URL, runId: string): Promise<RunRecord> {
   const answer = await readRun(base, runId);
   if (!answer.ok) throw new Error(answer.problem.detail);
-  const { tasks: results, run_id, ended_at, model, agent } = answer.value;
-  return { run_id, ended_at, model, agent, results };
+  const { tasks: results, run_id, ended_at, model, agent, tasks_completed, cost_usd = null } = answer.value;
+  return { run_id, ended_at, model, agent, tasks_completed, cost_usd, results };
 }
 
 /** Reads an answer in JSON. */

@@ -27,7 +27,10 @@ export type TaskResult = Pick<
   | 'outcome'
   | 'message'
   | 'finished_at'
->;
+> & {
+  /** Only the history has it. */
+  readonly instruction?: string | null;
+};
 
 /** What the history adds to the stream about a run. */
 export interface RunRecord {
@@ -35,6 +38,9 @@ export interface RunRecord {
   readonly ended_at: string | null;
   readonly model: string | null;
   readonly agent: string | null;
+  /** When it was read: how many tasks had ended, also unseen. */
+  readonly tasks_completed: number;
+  readonly cost_usd: number | null;
   readonly results: readonly TaskResult[];
 }
 

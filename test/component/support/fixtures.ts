@@ -146,7 +146,16 @@ export const resultsOf = (count: number): readonly TaskResult[] =>
   Array.from({ length: count }, (_, index) => resultOf(index));
 
 export function recordOf(changes: Partial<RunRecord> = {}): RunRecord {
-  return { run_id: 'run-1', ended_at: null, model: 'gpt-4o', agent: 'navi', results: [], ...changes };
+  return {
+    run_id: 'run-1',
+    ended_at: null,
+    model: 'gpt-4o',
+    agent: 'navi',
+    tasks_completed: 5,
+    cost_usd: null,
+    results: [],
+    ...changes,
+  };
 }
 
 export function vmOf(changes: Partial<VmView> = {}): VmView {

@@ -7,6 +7,7 @@ import { demoVmName } from '../../../src/main/engine/setup/index.ts';
 import { createKeptNotes, createLogReader, openFileReader } from '../../../src/main/engine/archive/index.ts';
 import { openFeed, type Feed, type RunRecord } from '../../../src/main/engine/feed/index.ts';
 import type { Screens } from '../../../src/shared/screens.ts';
+import { liveScreens } from './live-screens.ts';
 import { keptLogOf } from '../../support/kept-log.ts';
 import { openTestSetup, type TestSetup } from '../../support/set-up.ts';
 import { startServer, type ConfiguredVm, type RunningServer } from '../../../src/main/engine/server/index.ts';
@@ -20,7 +21,7 @@ export interface Bench {
   readonly dataDir: string;
   /** May be changed at any time. */
   vms: readonly ConfiguredVm[];
-  /** What reads the files of tasks; null: no VM is connected. */
+  /** What reads the files of the tasks of watched VMs; null: no VM is connected. */
   screens: Screens | null;
   /** Keeps this text as the log of a run. */
   keepLog(run: Pick<RunRecord, 'vm' | 'runId' | 'log'>, text: string): void;
@@ -62,7 +63,7 @@ export const test = base.extend<Fixtures>({
         feed,
         vms: () => bench.vms,
         setup,
-        screens: () => bench.screens,
+        screens: (vm) => (bench.vms.some(({ name }) => name === vm) ? bench.screens : null),
         files: openFileReader(dataDir),
         logs,
         kept: createKeptNotes({
@@ -87,7 +88,7 @@ export const test = base.extend<Fixtures>({
     const bench: Bench = {
       dataDir,
       setup,
-      screens: null,
+      screens: liveScreens(),
       keepLog(run, text) {
         keptLogOf(dataDir, run, text);
       },

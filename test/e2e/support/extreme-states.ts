@@ -112,7 +112,7 @@ export const extremeStates: readonly State[] = [
       startRun(bench.feed, 3, 30, { vm: 'osworld-vm-2', run_id: 'run-b', state: 'stalled' });
       beginTwoErrors(bench.feed, 'osworld-vm-2');
     },
-    reach: rowCount(40),
+    reach: rowCount(3),
   },
   {
     name: 'vm-lost',

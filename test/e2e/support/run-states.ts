@@ -286,14 +286,4 @@ export const runStates: readonly State[] = [
       await text('BenchTray does not watch it')(page);
     },
   },
-  {
-    name: 'earlier-runs',
-    arrange: ({ feed }) => {
-      setReady(feed);
-      recordHistory(feed, 5);
-      startRun(feed, 8, 12, { run_id: 'run-on', started_at: new Date(Date.now() - 4_321_000).toISOString() });
-    },
-    reach: (page) =>
-      expect(page.getByRole('region', { name: 'Earlier runs' }).getByRole('listitem')).toHaveCount(3),
-  },
 ];

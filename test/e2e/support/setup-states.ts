@@ -323,7 +323,12 @@ export const setupStates: readonly State[] = [
       beginTwoErrors(bench.feed, 'a-stopped-vm');
     },
     reach: async (page) => {
-      await expect(page.getByText('VM stopped but not deallocated: still billed')).toBeVisible();
+      await expect(
+        page
+          .getByRole('row', { name: /^a-stopped-vm/ })
+          .getByText('still billed')
+          .last(),
+      ).toBeVisible();
       await expect(page.getByTestId('total-cost')).toHaveText(
         'All VMs: $1,235.63 so far, $0.45 per hour + 1 VM (price not known)',
       );

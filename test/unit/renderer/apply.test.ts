@@ -119,7 +119,14 @@ describe('results', () => {
   });
 
   it('that were heard while the record was read stand behind it', () => {
-    const record = { run_id: 'run-1', ended_at: null, model: 'm', agent: null };
+    const record = {
+      run_id: 'run-1',
+      ended_at: null,
+      tasks_completed: 0,
+      cost_usd: null,
+      model: 'm',
+      agent: null,
+    };
     const heard = hear(watched, done('t2'), done('t3'));
     const state = applyRecord(heard, 'vm-a', { ...record, results: [result('t1'), result('t2')] });
     expect(taskIds(state)).toEqual(['t1', 't2', 't3']);

@@ -35,6 +35,9 @@ function elementOf(target: ShowTarget): HTMLElement | null {
   }
 }
 
+/** Returns whether the page shows everything about a VM. */
+export const isVmShown = (vm: string): boolean => vmElement(vm) !== null;
+
 function vmElement(vm: string | null): HTMLElement | null {
   const main = document.querySelector('main');
   return vm === null ? main : named(main, 'section', 'vm', vm);

@@ -9,13 +9,18 @@ export function severityInWords(severity: ShownError['severity']): MarkedWord {
   return severity === 'critical' ? { mark: 'bad', word: 'Critical' } : { mark: 'warn', word: 'Warning' };
 }
 
-/** The worst first, and then the newest. */
-export function worstFirst(problems: readonly ShownError[]): readonly ShownError[] {
-  return problems.toSorted(
-    (a, b) =>
-      Number(severityAmong(b, problems) === 'critical') - Number(severityAmong(a, problems) === 'critical') ||
-      b.began_at.localeCompare(a.began_at),
+/** Returns how bad a problem is beside the others of its VM. @param problems of any VMs */
+export function severityOf(problem: ShownError, problems: readonly ShownError[]): ShownError['severity'] {
+  return severityAmong(
+    problem,
+    problems.filter(({ vm }) => vm === problem.vm),
   );
+}
+
+/** The worst first, and then the newest. @param problems of any VMs */
+export function worstFirst(problems: readonly ShownError[]): readonly ShownError[] {
+  const isCritical = (problem: ShownError): number => Number(severityOf(problem, problems) === 'critical');
+  return problems.toSorted((a, b) => isCritical(b) - isCritical(a) || b.began_at.localeCompare(a.began_at));
 }
 
 /** "since 14:03:22, for 5 min", or of a thing that happened once "at 14:03:22, 5 min ago". */

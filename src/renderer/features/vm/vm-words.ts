@@ -2,10 +2,9 @@
 import { badnessOf } from '../../../shared/badness.ts';
 import { worstSeverity } from '../../../shared/severity.ts';
 import type { Phase, StatusPayload } from '../../../shared/stream.ts';
-import { durationText, momentText, parseTime } from '../../format/format.ts';
+import { parseTime } from '../../format/format.ts';
 import { isOn, type Link, type VmView } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
-import { countOfTotal, runState } from '../run/run-words.ts';
 
 const phaseWords: Readonly<Record<string, MarkedWord>> = {
   offline: { mark: 'off', word: 'Offline' },
@@ -34,31 +33,6 @@ export function vmState(vm: VmView, isLost: boolean): MarkedWord {
   if (isLost) return { mark: 'unknown', word: `Last known: ${word}` };
   const worst = worstSeverity(vm.problems);
   return { mark: worst === null ? mark : worst === 'critical' ? 'bad' : 'warn', word };
-}
-
-/**
- * A VM and its run in one line, "Running, 5/12, 1:46:40 left". On a VM that is ready it is the run that matters.
- * @param isLost the link to BenchTray is lost
- */
-export function overviewLine(vm: VmView, isLost: boolean, serverNowMs: number): MarkedWord {
-  const state = vmState(vm, isLost);
-  const { status, progress } = vm;
-  if (progress === null) return state;
-  const isAboutRun = status?.phase === 'ready';
-  const run = runState(progress.state, isLost);
-  const count = countOfTotal(progress.tasks_completed, progress.total_tasks);
-  const isTimed = isAboutRun && !isLost && progress.state === 'running' && progress.eta_seconds !== null;
-  const asOfMs = isLost ? null : parseTime(progress.as_of);
-  const parts = [
-    isAboutRun ? run.word : state.word,
-    count,
-    ...(isTimed ? [`${durationText(progress.eta_seconds)} left`] : []),
-    ...(asOfMs === null ? [] : [`as of ${momentText(asOfMs, serverNowMs)}`]),
-  ];
-  return {
-    mark: isAboutRun && vm.problems.length === 0 ? run.mark : state.mark,
-    word: parts.join(', '),
-  };
 }
 
 /** "Unknown: the key file /x does not exist" */
@@ -90,8 +64,12 @@ export function staleness(vm: VmView, link: Link, clockOffsetMs: number): Stalen
 
 export const isCritical = (vm: VmView): boolean => badnessOf(vm) === 3;
 
+/** Returns the VMs, the worst first, and else in the order of the configuration. */
+export const worstFirst = (vms: readonly VmView[]): readonly VmView[] =>
+  vms.toSorted((a, b) => badnessOf(b) - badnessOf(a));
+
 /** Returns the VM in the worst state, the first of several; null while nothing is wrong. */
 export function worstVm(vms: readonly VmView[]): VmView | null {
-  const [worst] = vms.toSorted((a, b) => badnessOf(b) - badnessOf(a));
+  const [worst] = worstFirst(vms);
   return worst === undefined || badnessOf(worst) === 0 ? null : worst;
 }
