@@ -36,7 +36,7 @@ export const pageCalls = {
   serverInfo: { request: z.tuple([]), response: z.object({ baseUrl: z.url() }) },
   /** Opens the screen of a VM, given by its name, in the person's browser. */
   openVnc: { request: z.tuple([name]), response: outcome },
-  /** Opens the tasks or the report of a run, given by its id, as a file in the person's browser. */
+  /** Opens the tasks, the report or the log of a run, given by its id, as a file in the person's browser. */
   openExport: { request: z.tuple([name, z.enum(exportFormats)]), response: outcome },
   /** Puts the address of the event stream on the clipboard. */
   copyEndpoint: { request: z.tuple([]), response: outcome },

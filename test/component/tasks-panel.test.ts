@@ -24,7 +24,10 @@ async function show(
     filters: { ...allTasks, ...changes.filters },
     selected: changes.selected ?? null,
     nowMs,
-    hashOfTask: ({ task_id }: TaskAttempt) => `#/steps-of-${task_id}`,
+    hashesOfTask: ({ task_id }: TaskAttempt) => ({
+      film: `#/steps-of-${task_id}`,
+      log: `#/log-of-${task_id}`,
+    }),
     onFilter,
     onSelect,
   });

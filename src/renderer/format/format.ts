@@ -22,6 +22,13 @@ export function scoreText(score: number | null): string {
   return score === null ? dash : String(Math.round(score * 100) / 100);
 }
 
+/** 812 → "812 bytes", 65_536 → "66 kB", 1_843_188 → "1.8 MB" */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1e6).toFixed(bytes < 99_950_000 ? 1 : 0)} MB`;
+}
+
 const timeOfDay = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',

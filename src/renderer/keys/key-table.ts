@@ -19,6 +19,8 @@ export const keyTable = {
   'previous-task': { key: 'k', label: 'k', does: 'Previous task' },
   'next-row': { key: 'j', label: 'j', does: 'Next in the list' },
   'previous-row': { key: 'k', label: 'k', does: 'Previous in the list' },
+  'next-hit': { key: 'n', label: 'n', does: 'Next line found' },
+  'previous-hit': { key: 'N', label: 'N', does: 'Line found before' },
   search: { key: '/', label: '/', does: 'Go to the search field' },
   'list-keys': { key: '?', label: '?', does: 'List the keys' },
 } as const satisfies Readonly<Record<string, KeyEntry>>;
@@ -48,14 +50,14 @@ const ownKeys: Readonly<Record<Exclude<KeyPlace, 'text' | 'dialog'>, readonly st
   scrolled: [' ', 'Home', 'End'],
 };
 
-/** Where these are on a keyboard, and whether they need Shift, depends on its language. */
-const signs = ['/', '?'];
+/** Keys with Shift. Where the signs are on a keyboard, and whether they need it, depends on its language. */
+const withShift = ['/', '?', 'N'];
 
 /** Returns what a key may do, depending on the page. Empty: the browser has it. */
 export function commandsOf(pressed: Pressed, place: KeyPlace): readonly KeyCommand[] {
   const { key } = pressed;
   if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return [];
-  if (pressed.shiftKey && !signs.includes(key)) return [];
+  if (pressed.shiftKey && !withShift.includes(key)) return [];
   if (place === 'text') return [];
   if (place === 'dialog') return key === keyTable['list-keys'].key ? ['list-keys'] : [];
   if (ownKeys[place].includes(key)) return [];

@@ -1,5 +1,6 @@
 /** The addresses of the pages: what follows `#` ↔ a route. Pure. */
 import type { AttemptChoice } from '../../shared/comparison.ts';
+import { logLevels, type LogLevel } from '../../shared/log-line.ts';
 
 export type Route =
   /** `place`: id of an element that the address leads to, as `#pool-run-0` does. */
@@ -8,6 +9,7 @@ export type Route =
   /** `picked`: ids of the runs selected for a comparison, at most two. */
   | { readonly page: 'runs'; readonly filters: RunFilters; readonly picked?: readonly string[] }
   | RunRoute
+  | LogRoute
   | CompareRoute
   | TaskRoute
   | { readonly page: 'doctor' }
@@ -28,6 +30,22 @@ export interface RunRoute {
 export const timelineNames = ['at', 'zoom', 'kind'] as const;
 /** What the timeline shows: what was on at a moment, how much around it, events of one kind; null: all. */
 export type TimelineView = Readonly<Record<(typeof timelineNames)[number], string | null>>;
+
+/** The log of a run, as a view of the page of the run. */
+export interface LogRoute {
+  readonly page: 'log';
+  readonly runId: string;
+  /** A byte of the line that is marked; null: none. */
+  readonly from: number | null;
+  /** Text that is searched for; null: none. */
+  readonly q: string | null;
+  /** How bad the lines that are searched for are at least; null: any line. */
+  readonly level: LogLevel | null;
+  /** The attempt that is looked for, until its place is known. */
+  readonly task: LoggedTask | null;
+}
+
+export type LoggedTask = Pick<TaskRoute, 'taskId' | 'domain' | 'attempt'>;
 
 /** Two runs, task by task. */
 export interface CompareRoute {
@@ -99,6 +117,7 @@ export function parseRoute(hash: string): Route {
   const search = new URLSearchParams(query);
   if (page === 'runs' && tab === 'tasks' && name && task && rest.length === 0)
     return taskRoute(name, task, search);
+  if (page === 'runs' && tab === 'log' && name && task === undefined) return logRoute(name, search);
   if (task !== undefined || name === '') return unknown;
   switch (page) {
     case 'vms':
@@ -130,6 +149,22 @@ function runRoute(
   const timeline = filtersIn(search, timelineNames);
   const isWhole = Object.values(timeline).every((value) => value === null);
   return tab === 'timeline' && !isWhole ? { ...run, timeline } : run;
+}
+
+function logRoute(runId: string, search: URLSearchParams): LogRoute {
+  const from = search.get('from') ?? '';
+  const taskId = search.get('task');
+  return {
+    page: 'log',
+    runId,
+    from: /^\d{1,15}$/.test(from) ? Number(from) : null,
+    q: search.get('q') === '' ? null : search.get('q'),
+    level: logLevels.find((level) => level === search.get('level')) ?? null,
+    task:
+      taskId === null || taskId === ''
+        ? null
+        : { taskId, domain: search.get('domain'), attempt: attemptIn(search) },
+  };
 }
 
 function compareRoute(search: URLSearchParams): CompareRoute {
@@ -169,14 +204,18 @@ function pickedIn(search: URLSearchParams): { readonly picked?: readonly string[
 }
 
 function taskRoute(runId: string, taskId: string, search: URLSearchParams): TaskRoute {
-  const attempt = search.get('attempt') ?? '';
   return {
     page: 'task',
     ...{ runId, taskId },
     domain: search.get('domain'),
-    attempt: /^[1-9]\d{0,5}$/.test(attempt) ? Number(attempt) : null,
+    attempt: attemptIn(search),
     step: stepIn(search, 'step'),
   };
+}
+
+function attemptIn(search: URLSearchParams): number | null {
+  const attempt = search.get('attempt') ?? '';
+  return /^[1-9]\d{0,5}$/.test(attempt) ? Number(attempt) : null;
 }
 
 /** Returns where a link to the page leads: "#/runs/ID?domain=notepad". */
@@ -192,6 +231,11 @@ export function hashOf(route: Route): string {
       const tab = route.tab === 'tasks' ? '' : `/${route.tab}`;
       return `#/runs/${encodeURIComponent(route.runId)}${tab}${queryOf({ ...route.filters, ...route.timeline })}`;
     }
+    case 'log': {
+      const { runId, from, q, level, task } = route;
+      const query = queryOf({ from: numberText(from), q, level, ...taskQuery(task) });
+      return `#/runs/${encodeURIComponent(runId)}/log${query}`;
+    }
     case 'compare': {
       const { a, b, filters, film } = route;
       const runs = { a, b, attempt: route.attempt === 'first' ? null : route.attempt };
@@ -202,7 +246,7 @@ export function hashOf(route: Route): string {
     }
     case 'task': {
       const { runId, taskId, domain, attempt, step } = route;
-      const query = queryOf({ domain, attempt: attempt === null ? null : String(attempt), step });
+      const query = queryOf({ domain, attempt: numberText(attempt), step });
       return `#/runs/${encodeURIComponent(runId)}/tasks/${encodeURIComponent(taskId)}${query}`;
     }
     case 'doctor':
@@ -238,12 +282,25 @@ export const filmsHash = (
   { taskId, domain }: Pick<PairedFilm, 'taskId' | 'domain'>,
 ): string => hashOf({ ...route, film: { taskId, domain, step: null, stepB: null } });
 
+/** The log of a run, as one opens it: without a place it shows its end. */
+export const logRouteOf = (runId: string, changes: Partial<LogRoute> = {}): LogRoute => ({
+  ...{ page: 'log', runId, from: null, q: null, level: null, task: null },
+  ...changes,
+});
+
+/** @param at a byte of a line */
+export const logHash = (runId: string, at: number | null = null): string =>
+  hashOf(logRouteOf(runId, { from: at }));
+
+export const logHashOfTask = (runId: string, task: LoggedTask): string => hashOf(logRouteOf(runId, { task }));
+
 /** Returns what tells one page from another: filters, tabs and steps change within a page. */
 export function pageKey(route: Route): string {
   switch (route.page) {
     case 'vm':
       return vmHash(route.vm);
     case 'run':
+    case 'log':
       return runHash(route.runId);
     case 'task':
       return taskHash(route.runId, route);
@@ -268,6 +325,14 @@ function queryOf(filters: Readonly<Record<string, string | null>>, picked: reado
   const query = search.toString();
   return query === '' ? '' : `?${query}`;
 }
+
+function taskQuery(task: LoggedTask | null): Record<string, string | null> {
+  if (task === null) return {};
+  const { taskId, domain, attempt } = task;
+  return { task: taskId, domain, attempt: numberText(attempt) };
+}
+
+const numberText = (value: number | null): string | null => (value === null ? null : String(value));
 
 /** Returns null for a text that is not encoded properly. */
 function decoded(text: string): string | null {

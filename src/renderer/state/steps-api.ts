@@ -1,7 +1,8 @@
-/** Reads what happened in the steps of a task: texts and lines of the log. */
+/** Reads what happened in the steps of a task. */
 import type { TaskOutcome } from '../../shared/stream.ts';
 import { askJson } from './api.ts';
-import { ask, type Answer } from './answer.ts';
+import type { Answer } from './answer.ts';
+import type { LogPlace } from './log-api.ts';
 import type { TaskRoute } from './route.ts';
 
 /** One action of an agent, as `/api/runs/…/steps` answers it: the fields that the page reads. */
@@ -17,11 +18,6 @@ export interface Step {
   readonly screenshot: { readonly url: string } | null;
   /** Bytes of the log of the run. */
   readonly log: LogPlace | null;
-}
-
-export interface LogPlace {
-  readonly from: number;
-  readonly to: number;
 }
 
 export interface AttemptSummary {
@@ -77,21 +73,4 @@ export async function readSteps(
   if (domain !== null) url.searchParams.set('domain', domain);
   if (attempt !== null) url.searchParams.set('attempt', String(attempt));
   return askJson<TaskSteps>(url, signal);
-}
-
-/** The log of one step is read up to here. */
-export const mostLogBytes = 64 * 1024;
-
-export async function readLogLines(
-  base: URL,
-  runId: string,
-  { from, to }: LogPlace,
-  signal: AbortSignal,
-): Promise<Answer<string>> {
-  const url = new URL(`/api/runs/${encodeURIComponent(runId)}/log`, base);
-  url.searchParams.set('from', String(from));
-  url.searchParams.set('bytes', String(Math.max(1, Math.min(to - from, mostLogBytes))));
-  url.searchParams.set('format', 'text');
-  const answer = await ask(url, { signal });
-  return answer.ok ? { ok: true, value: await answer.value.text() } : answer;
 }

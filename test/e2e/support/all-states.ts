@@ -3,6 +3,7 @@ import { extremeStates } from './extreme-states.ts';
 import { filmStates } from './film-states.ts';
 import { nowStates } from './now-states.ts';
 import { pairStates } from './pair-states.ts';
+import { logStates } from './log-states.ts';
 import { poolStates } from './pool-states.ts';
 import { runStates } from './run-states.ts';
 import { setupStates } from './setup-states.ts';
@@ -19,6 +20,7 @@ export const allStates: readonly State[] = [
   ...compareStates,
   ...filmStates,
   ...pairStates,
+  ...logStates,
   ...setupStates,
   ...extremeStates,
 ];

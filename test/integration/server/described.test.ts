@@ -173,10 +173,12 @@ describe('things made up', () => {
       '/api/runs/run-1/log 200',
       '/api/runs/run-1/log?from=-10&format=json 200',
       '/api/runs/run-1/log?q=task 200',
+      '/api/runs/run-1/log?level=error&format=file 200',
       '/api/runs/run-1/log?bytes=0 400',
       '/api/runs/run-0/log 404',
       '/api/runs/none/log 404',
     ],
+    '/api/runs/{id}/log/tasks': ['/api/runs/run-1/log/tasks 200', '/api/runs/none/log/tasks 404'],
     '/api/runs/{id}/tasks/{task}/screens': [
       '/api/runs/run-1/tasks/t1/screens 200',
       '/api/runs/run-1/tasks/t1/screens?attempt=0 400',

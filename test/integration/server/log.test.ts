@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createLogStore, type LogReader } from '../../../src/main/engine/archive/index.ts';
+import type { RunLogView } from '../../../src/main/engine/server/index.ts';
 import { keptLogOf } from '../../support/kept-log.ts';
 import { runOf, startMs } from '../../unit/feed/fixtures.ts';
+import { expectDescribed } from './described.ts';
 import { ask, startTestServer, type Answer, type TestServer } from './support.ts';
 
 const text = [
@@ -116,11 +118,74 @@ it.each([
   ['run-1/log?bytes=0', 400, '"bytes" must be a whole number from 1 on, found "0".'],
   ['run-1/log?q=', 400, '"q" must not be empty'],
   [`run-1/log?q=${'x'.repeat(401)}`, 400, '"q" must have at most 400 characters'],
-  ['run-1/log?format=csv', 400, '"format" must be "json" or "text"'],
+  ['run-1/log?format=csv', 400, '"format" must be "json", "text" or "file"'],
+  ['run-1/log?level=info', 400, '"level" must be "error" or "warning"'],
 ])('%s: %d', async (path, status, detail) => {
   const answer = await get(path);
   expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
   expect((JSON.parse(answer.text) as { detail: string }).detail).toContain(detail);
+});
+
+it('finds the lines of a level, with a text or without', async () => {
+  const log = ['INFO start', 'ERROR one', 'WARNING two', 'ERROR three', ''].join('\n');
+  keptLogOf(dataDir, run, log);
+  const found = async (query: string): Promise<unknown> => {
+    const answer = (await json(`run-1/log?${query}`)) as RunLogView;
+    return { ...answer, lines: answer.lines.map((line) => line.text) };
+  };
+  expect(await found('level=error')).toMatchObject({
+    q: null,
+    level: 'error',
+    lines: ['ERROR one', 'ERROR three'],
+  });
+  expect(await found('level=warning&q=t')).toMatchObject({
+    level: 'warning',
+    lines: ['WARNING two', 'ERROR three'],
+  });
+  expect(await found('q=one')).toMatchObject({ q: 'one', level: null, lines: ['ERROR one'] });
+});
+
+it('gives all of a log as a file, however long it is', async () => {
+  const line = `[INFO] ${'é'.repeat(40)}\n`;
+  const log = line.repeat(30_000);
+  keptLogOf(dataDir, run, log);
+  const { status, headers, text: file } = await get('run-1/log?format=file');
+  expect([status, headers['content-type'], headers['content-disposition']]).toEqual([
+    ...[200, 'text/plain; charset=utf-8', 'attachment; filename="run-1.log"'],
+  ]);
+  expect(file === log).toBe(true);
+  expect((await get(`run-1/log?format=file&from=-${Buffer.byteLength(line) * 2}`)).text).toBe(line.repeat(2));
+  expect((await get('run-1/log?format=file&level=error')).text).toBe('');
+  expect(await get('run-2/log?format=file')).toMatchObject({ status: 404 });
+  const head = await ask(`${running.server.url}/api/runs/run-1/log?format=file`, { method: 'HEAD' });
+  expect([head.status, head.text]).toEqual([200, '']);
+});
+
+it('tells where the tasks are, or why that is not known', async () => {
+  const record = (message: string, place = 'run/225'): string =>
+    `[2026-01-28 23:05:17,318 INFO ${place}-MainProcess] ${message}\n`;
+  const log = [
+    record("Worker 0 is doing tasks: [('clock', 'a')]", 'run/436'),
+    record('[Domain]: clock'),
+    record('[Example ID]: a'),
+    record('Step 1: WAIT', 'lib_run_single/56'),
+    record('Exception in clock/a: no such window', 'run/259').replace('INFO', 'ERROR'),
+  ];
+  keptLogOf(dataDir, run, log.join(''));
+  const before = (index: number): number => log.slice(0, index).join('').length;
+  const answer = await get('run-1/log/tasks');
+  expectDescribed('/api/runs/{id}/log/tasks', answer);
+  expect(JSON.parse(answer.text)).toEqual({
+    ...{ run_id: 'run-1', problem: null },
+    tasks: [
+      {
+        ...{ task_id: 'a', domain: 'clock', attempt: 1, from: before(2), to: before(5) },
+        error: { from: before(4), to: before(5) },
+      },
+    ],
+  });
+  expect(await json('run-2/log/tasks')).toMatchObject({ tasks: [], problem: 'The log is not kept.' });
+  expect(await get('none/log/tasks')).toMatchObject({ status: 404 });
 });
 
 it('says that a log was removed, and when', async () => {

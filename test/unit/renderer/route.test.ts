@@ -54,6 +54,16 @@ const anyRoute: fc.Arbitrary<Route> = fc.oneof(
     timeline: fc.record({ at: name, zoom: filter, kind: filter }),
   }),
   fc.record({
+    page: fc.constant('log' as const),
+    runId: name,
+    from: fc.option(fc.nat()),
+    q: filter,
+    level: fc.constantFrom(null, 'error' as const, 'warning' as const),
+    task: fc.option(
+      fc.record({ taskId: name, domain: filter, attempt: fc.option(fc.integer({ min: 1, max: 999_999 })) }),
+    ),
+  }),
+  fc.record({
     page: fc.constant('task' as const),
     runId: name,
     taskId: name,

@@ -76,7 +76,7 @@ export function folderSource({ dataDir, journal, vms, version, stop }: FolderSou
       if (run === null) throw new UserError(unknownRun(runId).detail);
       const answer = await readRunLog(createLogReader(dataDir), run, { ...query, text: q });
       if (!answer.ok) throw new UserError(answer.problem);
-      return logView(runId, q, answer.value);
+      return logView(runId, { q }, answer.value);
     },
     async *report(runId) {
       const input = reportOf(

@@ -34,6 +34,7 @@ function aboutPage(
     case 'runs':
       return ['Runs'];
     case 'run':
+    case 'log':
       return [runTitle === '' ? 'Run' : runTitle];
     case 'compare':
       return [route.film === undefined || runTitle === '' ? 'Compare two runs' : runTitle];

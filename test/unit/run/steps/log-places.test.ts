@@ -61,6 +61,29 @@ describe('the places of steps in a log', () => {
     expect(places.stepsOf({ taskId: 'a', domain: 'clock', attempt: 0 })).toBeNull();
   });
 
+  it('name every attempt in order, and the line of its exception', () => {
+    const thrown = record('Exception in clock/b: no such window', 'run/259').replace('INFO', 'ERROR');
+    const again = text + thrown + lines.a + lines.a2;
+    const from = (part: string, after = 0): number => again.indexOf(part, after);
+    const begin = (part: string): number => part.indexOf('\n') + 1;
+    const lastA = text.length + thrown.length;
+    expect(read(again).attempts()).toEqual([
+      {
+        ...{ taskId: 'a', domain: 'clock', attempt: 1, error: null },
+        from: from(lines.a) + begin(lines.a),
+        to: from(lines.b),
+      },
+      {
+        ...{ taskId: 'b', domain: 'clock', attempt: 1, from: from(lines.b) + begin(lines.b), to: lastA },
+        error: { from: text.length, to: lastA },
+      },
+      {
+        ...{ taskId: 'a', domain: 'clock', attempt: 0, error: null },
+        ...{ from: lastA + begin(lines.a), to: again.length },
+      },
+    ]);
+  });
+
   it('are the same, however the log is cut into pieces', () => {
     const fraction = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(

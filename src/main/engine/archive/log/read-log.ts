@@ -2,6 +2,7 @@
  * What a client may see of a kept log: whole lines, without control characters and without secrets. A place in the log is a place in the bytes
  * that the benchmark wrote, whatever is left out of a line, so each line comes with its own.
  */
+import { lineFits, type LineSearch } from '../../../../shared/log-line.ts';
 import { plainLines } from '../../../../shared/plain-text.ts';
 import { maskSecretLines } from '../../../../shared/mask-secrets.ts';
 import type { KeptLog } from './kept-log.ts';
@@ -53,20 +54,18 @@ export async function readSlice(kept: KeptLog, query: LogQuery): Promise<LogAnsw
   return { ...reading.answer(), lines: shown };
 }
 
-export interface LogSearch extends LogQuery {
-  readonly text: string;
+export interface LogSearch extends LogQuery, LineSearch {
   readonly mostHits: number;
 }
 
-/** Returns the lines that have this text in them, in whatever case. It must be in what is shown: a secret cannot be found by trying. */
+/** Returns the lines that fit. The text must be in what is shown: a secret cannot be found by trying. */
 export async function searchLog(kept: KeptLog, query: LogSearch): Promise<LogAnswer> {
   const from = placeIn(kept, query.from);
-  const wanted = query.text.toLowerCase();
-  const has = (text: string): boolean => text.toLowerCase().includes(wanted);
+  const fits = lineFits(query);
   const reading = new Reading(kept, from, from + query.bytes);
   const hits: ShownLine[] = [];
   for await (const block of reading.blocks(query.signal)) {
-    for (const hit of block.shown(has)) if (has(hit.text)) hits.push(hit);
+    for (const hit of block.shown(fits)) if (fits(hit.text)) hits.push(hit);
     const last = hits[query.mostHits - 1];
     if (last === undefined) continue;
     return { ...reading.answer(last.to), lines: hits.slice(0, query.mostHits) };

@@ -1,14 +1,13 @@
 /** Answers questions about the log of a run, or says why there is none. */
+import type { LineSearch } from '../../../../shared/log-line.ts';
 import type { Result } from '../../../../shared/result.ts';
 import type { RunRecord } from '../../feed/index.ts';
 import { isOfJob } from '../../run/index.ts';
 import type { LogReader, LoggedRun } from './log-store.ts';
 import { readSlice, searchLog, type LogAnswer, type LogQuery } from './read-log.ts';
 
-export interface RunLogQuery extends Partial<Pick<LogQuery, 'from' | 'bytes' | 'signal'>> {
-  /** Text that the lines must have in them, in whatever case; missing: all lines are wanted. */
-  readonly text?: string | undefined;
-}
+/** Without a text and a level, all lines are wanted. */
+export type RunLogQuery = Partial<Pick<LogQuery, 'from' | 'bytes' | 'signal'>> & LineSearch;
 
 /** What one answer looks at, bytes: a slice, and a search. */
 export const logLimits = {
@@ -21,20 +20,20 @@ export const logLimits = {
 export async function readRunLog(
   logs: LogReader,
   run: LoggedRun & Pick<RunRecord, 'dialect'>,
-  { from = 0, bytes, text, signal }: RunLogQuery,
+  { from = 0, bytes, text, level, signal }: RunLogQuery,
 ): Promise<Result<LogAnswer, string>> {
   const kept = logs.open(run);
   if (kept === null) return { ok: false, problem: whyNone(logs, run) };
-  const limit = text === undefined ? logLimits.slice : logLimits.search;
+  const isSlice = text === undefined && level === undefined;
+  const limit = isSlice ? logLimits.slice : logLimits.search;
   const query = {
     from,
     bytes: Math.min(bytes ?? limit.usual, limit.most),
     ...(signal === undefined ? {} : { signal }),
   };
-  const value =
-    text === undefined
-      ? await readSlice(kept, query)
-      : await searchLog(kept, { ...query, text, mostHits: logLimits.hits });
+  const value = isSlice
+    ? await readSlice(kept, query)
+    : await searchLog(kept, { ...query, text, level, mostHits: logLimits.hits });
   return { ok: true, value };
 }
 

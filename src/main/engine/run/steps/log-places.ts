@@ -17,6 +17,13 @@ export interface LogPlaces {
    * to the end of the attempt, or as far as the log was read. Null: this log has no such attempt.
    */
   stepsOf(attempt: AskedAttempt): ReadonlyMap<number, LogPlace> | null;
+  /** Returns the place of each attempt, in the order in which they began. One that is on goes as far as the log was read. */
+  attempts(): readonly AttemptPlace[];
+}
+
+export interface AttemptPlace extends AskedAttempt, LogPlace {
+  /** The line that tells of the exception by which it ended; null: it did not end so. */
+  readonly error: LogPlace | null;
 }
 
 export interface AskedAttempt {
@@ -33,6 +40,7 @@ interface LoggedAttempt {
   domain: string | null;
   /** Null while it is on. */
   to: number | null;
+  error: LogPlace | null;
 }
 
 const pieceBytes = 64 * 1024;
@@ -59,7 +67,7 @@ export function createLogPlaces(): LogPlaces {
     } else if (event.type === 'task_started') {
       const { taskId, domain, worker } = event;
       end(worker, line.offset);
-      const attempt = { taskId, domain, from: line.offset, steps: [], to: null };
+      const attempt = { taskId, domain, from: line.offset, steps: [], to: null, error: null };
       attempts.push(attempt);
       open.set(worker, attempt);
     } else if (event.type === 'task_step') {
@@ -69,6 +77,7 @@ export function createLogPlaces(): LogPlaces {
       const ended = open.get(worker);
       if (ended === undefined || (taskId !== null && ended.taskId !== taskId)) return;
       ended.domain ??= domain;
+      if (event.outcome === 'exception') ended.error = { from: line.offset, to: line.end };
       end(worker, line.end);
     }
   }
@@ -91,6 +100,15 @@ export function createLogPlaces(): LogPlaces {
       return new Map(
         begins.map((one, index) => [one.step, { from: one.from, to: begins[index + 1]?.from ?? end }]),
       );
+    },
+    attempts() {
+      const counts = new Map<string, number>();
+      return attempts.map(({ taskId, domain, from, to, error }) => {
+        const task = JSON.stringify([taskId, domain]);
+        const nth = (counts.get(task) ?? 0) + 1;
+        counts.set(task, nth);
+        return { taskId, domain, attempt: to === null ? 0 : nth, from, to: to ?? splitter.offset, error };
+      });
     },
   };
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { backgroundTaskSchema } from '../../../../shared/background-task.ts';
 import { doctorCheckSchema, doctorSummarySchema } from '../../../../shared/doctor.ts';
 import { hookStatusSchema } from '../../../../shared/hook-status.ts';
+import { logLevels } from '../../../../shared/log-line.ts';
 import {
   count,
   errorSchema,
@@ -218,7 +219,11 @@ const place = count.describe('A place in the log, bytes.');
 export const runLogSchema = z
   .object({
     run_id: z.string(),
-    q: z.string().nullable().describe('The text that was searched for; null: a slice.'),
+    q: z.string().nullable().describe('The text that was searched for; null: none.'),
+    level: z
+      .enum(logLevels)
+      .nullable()
+      .describe('How bad the lines that were searched for are at least; null: any line.'),
     size_bytes: count.describe('Behind the last byte of the log that is kept.'),
     from: place.describe('Where the first line begins that was looked at.'),
     next: place.describe('Where to go on. The same as `size_bytes` at the end.'),
@@ -234,6 +239,31 @@ export const runLogSchema = z
       .describe('What BenchTray did not keep between `from` and `next`, because the disk was full.'),
   })
   .describe('Lines of the log of a run.');
+
+export const logTasksSchema = z
+  .object({
+    run_id: z.string(),
+    tasks: z
+      .array(
+        z.object({
+          task_id: z.string(),
+          domain: z.string().nullable(),
+          attempt: count.describe('0: the task is still on.'),
+          from: place.describe('First byte of the line that names the task.'),
+          to: place.describe('Behind its last line.'),
+          error: z
+            .object({ from: place, to: place })
+            .nullable()
+            .describe('The line that tells of the exception by which the task ended; null: there is none.'),
+        }),
+      )
+      .describe('In the order in which they began.'),
+    problem: z
+      .string()
+      .nullable()
+      .describe('Why it is not known where the tasks are, a sentence; null: it is known.'),
+  })
+  .describe('Where the tasks of a run are in its log.');
 
 export const doctorAnswerSchema = z
   .object({
@@ -252,3 +282,4 @@ export type TaskView = Shown<typeof taskSchema>;
 export type StatusAnswer = Shown<typeof statusAnswerSchema>;
 export type ScreensView = Shown<typeof screensSchema>;
 export type RunLogView = Shown<typeof runLogSchema>;
+export type LogTasksView = Shown<typeof logTasksSchema>;

@@ -32,6 +32,7 @@ export const components = {
   HookStatus: hookStatusSchema,
   JournalStatus: answers.journalStatusSchema,
   KeptOfRun: answers.keptSchema,
+  LogTasks: answers.logTasksSchema,
   Pool: payloads.poolViewSchema,
   PoolPart: payloads.poolPartSchema,
   Problem: answers.problemSchema,

@@ -15,7 +15,9 @@ import { addDemoRoute } from './demo-route.ts';
 import { addDoctorRoute, type RunDoctor } from './doctor-route.ts';
 import { addEventsRoute } from './events-route.ts';
 import { addHealthRoute } from './health-route.ts';
+import { createPlacesInLogs } from './log-places.ts';
 import { addLogRoute } from './log-route.ts';
+import { addLogTasksRoute } from './log-tasks-route.ts';
 import { addMetricsRoute } from './metrics-route.ts';
 import { addOpenApiRoute } from './openapi-route.ts';
 import { addReportRoute } from './report-route.ts';
@@ -70,6 +72,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   const { feed, vms, version, streams, hooks, setup } = options;
   const vmNames = (): string[] => vms().map((vm) => vm.name);
   const app = createApp(options.faults);
+  const places = createPlacesInLogs(options.logs);
 
   addStreamRoute(app, { streams, vmNames, maxConnections: options.maxConnections });
   addStatusRoute(app, { feed, vms, version, hooks });
@@ -80,10 +83,11 @@ export function createRoutes(options: RoutesOptions): Routes {
   addEventsRoute(app, feed);
   addCompareRoute(app, feed);
   addLogRoute(app, feed, options.logs);
+  addLogTasksRoute(app, feed, places);
   const readAttempt = createAttemptReader();
   addScreensRoute(app, options, readAttempt);
   addScreenRoute(app, options);
-  addStepsRoute(app, options, readAttempt, options.logs);
+  addStepsRoute(app, options, readAttempt, places);
   addReportRoute(app, { ...options, history: feed });
   const close = addDoctorRoute(app, { run: options.doctor, vmNames, url: options.url });
 

@@ -1,7 +1,8 @@
-/** `GET /api/runs/{id}/log`: a slice of the log of a run, or its lines that have a text in them. */
+/** `GET /api/runs/{id}/log`: a slice of the log of a run, its lines that have a text in them, or all of it as a file. */
 import { createRoute } from '@hono/zod-openapi';
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { logLevels, type LogLevel } from '../../../../shared/log-line.ts';
 import { logLimits, readRunLog, type LogAnswer, type LogReader } from '../../archive/index.ts';
 import type { Feed } from '../../feed/index.ts';
 import { goneWith } from '../stream/check-stream.ts';
@@ -9,6 +10,7 @@ import { runLogSchema, type RunLogView } from './answer-schemas.ts';
 import { answerBody, answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, runId, unreadable } from './described.ts';
+import { sendLogFile } from './log-file.ts';
 import { acceptedQuality, numberParameter, textParameter } from './parameters.ts';
 import { unknownRun } from './run-view.ts';
 
@@ -16,6 +18,7 @@ const { slice, search, hits } = logLimits;
 const fromRule = 'must be a whole number';
 const bytesRule = 'must be a whole number from 1 on';
 const longestText = 400;
+const textType = 'text/plain; charset=utf-8';
 
 export const logQuerySchema = z.object({
   from: numberParameter(
@@ -43,11 +46,17 @@ export const logQuerySchema = z.object({
         `Only lines with this text in them, in upper or lower case; at most ${hits.toLocaleString('en')}.`,
       ),
   ),
+  level: textParameter(
+    z
+      .enum(logLevels, 'must be "error" or "warning"')
+      .optional()
+      .describe('Only errors, or only warnings and errors: by the word of the level in the line.'),
+  ),
   format: textParameter(
     z
-      .enum(['json', 'text'], 'must be "json" or "text"')
+      .enum(['json', 'text', 'file'], 'must be "json", "text" or "file"')
       .optional()
-      .describe('Wins over the header `Accept`.'),
+      .describe('Wins over the header `Accept`. `file`: text to the end of the log, to be saved.'),
   ),
 });
 
@@ -57,7 +66,7 @@ const route = createRoute({
   operationId: 'getLog',
   summary: 'The log of a run, as BenchTray read it',
   description:
-    'Whole lines, without control characters and with `***` for secrets. Places are those in the log itself, so an answer may be longer or shorter than what it stands for: go on at `next`. Text, or JSON for `?format=json`, for a search, or where `Accept` likes it better.',
+    'Whole lines, without control characters and with `***` for secrets. Places are those in the log itself, so an answer may be longer or shorter than what it stands for: go on at `next`. Text, or JSON for `?format=json`, for a search, or where `Accept` likes it better. `?format=file` has no limit.',
   request: { params: z.object({ id: runId }), query: logQuerySchema },
   responses: answers({
     content: { 'text/plain': null, 'application/json': runLogSchema },
@@ -80,42 +89,61 @@ export function addLogRoute(app: App, feed: Feed, logs: LogReader | null): void 
   app.openapi(route, async (c) => {
     const { incoming, outgoing } = c.env;
     const { id } = c.req.valid('param');
-    const { from, bytes, q, format } = c.req.valid('query');
+    const { from, bytes, q, level, format } = c.req.valid('query');
     outgoing.appendHeader('Vary', 'Accept');
     const run = feed.run(id);
     if (run === null) return answerProblem(c, unknownRun(id));
     if (logs === null) return answerProblem(c, { status: 404, detail: 'No logs are kept here.' });
     const { signal } = goneWith(outgoing);
-    const read = () =>
-      readRunLog(logs, run, { from, text: q, signal, ...(bytes === undefined ? {} : { bytes }) });
-    const found = await (q === undefined ? slices : searches)(read);
+    const isSlice = q === undefined && level === undefined;
+    const read = (begin: number, length: number | undefined) =>
+      (isSlice ? slices : searches)(() =>
+        readRunLog(logs, run, {
+          ...{ from: begin, text: q, level, signal },
+          ...(length === undefined ? {} : { bytes: length }),
+        }),
+      );
+    const most = isSlice ? slice.most : search.most;
+    const chosen = logFormat(format, incoming.headers.accept, isSlice);
+    const found = await read(from, chosen === 'file' ? most : bytes);
     if (!found.ok) return answerProblem(c, { status: 404, detail: found.problem });
     const answer = found.value;
-    if (logFormat(format, incoming.headers.accept, q) === 'json')
-      return answerJson(c, logView(run.runId, q, answer));
+    if (chosen === 'json') return answerJson(c, logView(run.runId, { q, level }, answer));
     outgoing.setHeader('Cache-Control', 'no-store');
+    const toText = (part: LogAnswer): string => logText(part, isSlice);
+    if (chosen === 'file') {
+      const next = (begin: number) => read(begin, most);
+      return sendLogFile(c.env, run.runId, { first: answer, next, toText });
+    }
     outgoing.setHeader('Log-From', answer.from);
     outgoing.setHeader('Log-Next', answer.next);
     outgoing.setHeader('Log-Size', answer.size);
-    return answerBody(c, 'text/plain; charset=utf-8', logText(answer, q === undefined));
+    return answerBody(c, textType, toText(answer));
   });
 }
 
-export function logView(id: string, q: string | undefined, answer: LogAnswer): RunLogView {
-  const { size, from, next, lines, missing } = answer;
-  return { run_id: id, q: q ?? null, size_bytes: size, from, next, lines: [...lines], missing: [...missing] };
+/** @param wanted what was searched for */
+export function logView(
+  id: string,
+  { q, level }: { readonly q?: string | undefined; readonly level?: LogLevel | undefined },
+  { size, from, next, lines, missing }: LogAnswer,
+): RunLogView {
+  return {
+    ...{ run_id: id, q: q ?? null, level: level ?? null },
+    ...{ size_bytes: size, from, next, lines: [...lines], missing: [...missing] },
+  };
 }
 
 /** Returns `?format=`, else what `Accept` prefers, else text for a slice and JSON for a search. */
 function logFormat(
-  asked: 'json' | 'text' | undefined,
+  asked: 'json' | 'text' | 'file' | undefined,
   accept: string | undefined,
-  q: string | undefined,
-): 'json' | 'text' {
+  isSlice: boolean,
+): 'json' | 'text' | 'file' {
   if (asked !== undefined) return asked;
   const lead = acceptedQuality(accept, 'text', 'plain') - acceptedQuality(accept, 'application', 'json');
   if (lead !== 0) return lead > 0 ? 'text' : 'json';
-  return q === undefined ? 'text' : 'json';
+  return isSlice ? 'text' : 'json';
 }
 
 function logText({ lines, missing }: LogAnswer, isWhole: boolean): string {

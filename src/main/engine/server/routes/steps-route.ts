@@ -1,7 +1,6 @@
 /** `GET /api/runs/{id}/tasks/{task}/steps`: what happened in each step of a task, as the files of its benchmark tell it. */
 import { createRoute } from '@hono/zod-openapi';
 import type { ScreensProblem } from '../../../../shared/screens.ts';
-import type { LogReader } from '../../archive/index.ts';
 import type { Feed } from '../../feed/index.ts';
 import { stepText, type LogPlace } from '../../run/index.ts';
 import { goneWith } from '../stream/check-stream.ts';
@@ -9,6 +8,7 @@ import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import type { AttemptReading, ReadAttempt } from './attempt-reading.ts';
 import { answers, unreadable } from './described.ts';
+import type { PlacesInLogs } from './log-places.ts';
 import {
   attemptQuerySchema,
   findScreens,
@@ -18,7 +18,6 @@ import {
   type FoundAttempt,
   type ScreenSource,
 } from './screen-task.ts';
-import { createStepPlaces } from './step-places.ts';
 import { stepsSchema, type StepsView } from './steps-schema.ts';
 import {
   inOtherRuns,
@@ -46,14 +45,7 @@ const route = createRoute({
   }),
 });
 
-export function addStepsRoute(
-  app: App,
-  source: ScreenSource,
-  read: ReadAttempt,
-  logs: LogReader | null,
-): void {
-  const placesOf = createStepPlaces(logs);
-
+export function addStepsRoute(app: App, source: ScreenSource, read: ReadAttempt, places: PlacesInLogs): void {
   app.openapi(route, async (c) => {
     const found = findScreens(source, { ...c.req.valid('param'), ...c.req.valid('query') });
     if (!found.ok) return answerProblem(c, found.problem);
@@ -65,9 +57,10 @@ export function addStepsRoute(
     if (steps.steps.length + screens.length === 0 && steps.otherAttemptLines > 0)
       return answerProblem(c, screensProblem(overwritten));
     const run = source.feed.run(task.runId);
-    const places = run === null ? new Map<number, LogPlace>() : await placesOf(run, task, found.value.record);
+    const inLog =
+      run === null ? new Map<number, LogPlace>() : await places.steps(run, task, found.value.record);
     const view = viewOf(source.feed, found.value, answer.value);
-    return answerJson(c, { ...view, steps: withPlaces(view.steps, places) });
+    return answerJson(c, { ...view, steps: withPlaces(view.steps, inLog) });
   });
 }
 

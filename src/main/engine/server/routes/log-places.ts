@@ -1,0 +1,73 @@
+/** Finds the bytes of each task, and of its steps, in the kept log of a run. */
+import pLimit from 'p-limit';
+import type { Result } from '../../../../shared/result.ts';
+import type { ScreenTask } from '../../../../shared/screens.ts';
+import type { LogReader } from '../../archive/index.ts';
+import { inTurns } from '../../common/in-turns.ts';
+import type { StoredRun, TaskRecord } from '../../feed/index.ts';
+import { createLogPlaces, type AttemptPlace, type LogPlace, type LogPlaces } from '../../run/index.ts';
+
+export type StepPlaces = ReadonlyMap<number, LogPlace>;
+
+const mostLogMegabytes = 64;
+
+/** The log that was read last. While its run is on, the next request reads only what is new. */
+interface ReadLog {
+  readonly runId: string;
+  readonly places: LogPlaces;
+  readTo: number;
+}
+
+const nowhere: StepPlaces = new Map();
+
+export interface PlacesInLogs {
+  /** Returns where the steps of an attempt are; an empty map: that is not known. */
+  steps(run: StoredRun, task: ScreenTask, record: TaskRecord | null): Promise<StepPlaces>;
+  /** Returns where the attempts of a run are; else why that is not known, a sentence. */
+  attempts(run: StoredRun): Promise<Result<readonly AttemptPlace[], string>>;
+}
+
+/** @param logs null: no logs are kept */
+export function createPlacesInLogs(logs: LogReader | null): PlacesInLogs {
+  const inTurn = pLimit(1);
+  let newest: ReadLog | null = null;
+
+  async function read(run: StoredRun): Promise<Result<LogPlaces, string>> {
+    const kept = logs?.open(run) ?? null;
+    if (kept === null) return { ok: false, problem: 'The log is not kept.' };
+    if (kept.size > mostLogMegabytes * 1024 * 1024) return { ok: false, problem: tooLong };
+    const log: ReadLog =
+      newest?.runId === run.runId && newest.readTo <= kept.size
+        ? newest
+        : { runId: run.runId, places: createLogPlaces(), readTo: 0 };
+    newest = null;
+    for await (const { from, bytes } of kept.read(log.readTo, kept.size)) {
+      if (from !== log.readTo) break;
+      await inTurns(log.places.push(bytes));
+      log.readTo += bytes.length;
+    }
+    if (log.readTo < kept.size) return { ok: false, problem: hasHole };
+    newest = log;
+    return { ok: true, value: log.places };
+  }
+
+  async function steps(run: StoredRun, task: ScreenTask, record: TaskRecord | null): Promise<StepPlaces> {
+    const places = await read(run);
+    const found = places.ok ? places.value.stepsOf(task) : null;
+    const last = found === null ? 0 : [...found.keys()].reduce((most, step) => Math.max(most, step), 0);
+    // An attempt that has other steps than the journal knows is another one.
+    return found === null || (record !== null && record.steps !== last) ? nowhere : found;
+  }
+
+  return {
+    steps: (...asked) => inTurn(() => steps(...asked)),
+    attempts: (run) =>
+      inTurn(async () => {
+        const places = await read(run);
+        return places.ok ? { ok: true, value: places.value.attempts() } : places;
+      }),
+  };
+}
+
+const tooLong = `The log has more than ${mostLogMegabytes} MB, so BenchTray does not look for the tasks in it.`;
+const hasHole = 'A part of the log is not kept, so the tasks in it cannot be told apart.';

@@ -1,0 +1,277 @@
+/** What is shown of a log: reads around the place that is seen, lets go of the rest, and follows the end of a log that grows. */
+import type { Problem } from '../../state/answer.ts';
+import { inBackground } from '../../state/in-background.ts';
+import type { LogQuery, LogSlice, ReadLog } from '../../state/log-api.ts';
+import {
+  fitted,
+  fractionAt,
+  idealTop,
+  laidOutAt,
+  seenRows,
+  type LogLayout,
+  type LogScale,
+} from './log-layout.ts';
+import {
+  beginsLog,
+  endsLog,
+  rowAt,
+  rowOfByte,
+  trimmed,
+  windowOf,
+  withNext,
+  withPrevious,
+  type LogWindow,
+} from './log-window.ts';
+
+/** About a thousand rows. */
+const pieceBytes = 131_072;
+/** The next piece is read so many rows before the edge of what is in memory. */
+const edgeRows = 600;
+
+/** Where a log is opened: at a byte of it, or at its end. */
+export type LogTarget = number | 'end';
+/** Where a line is shown: as the first one, or where it is. If it is not seen yet, with some lines before it. */
+export type LogAlign = 'top' | 'seen';
+
+/** Heights in pixels: of a row, and of what is seen at once. */
+export type LogSizes = Pick<LogScale, 'row' | 'view'>;
+
+export class LogView {
+  /** Null until something was read. */
+  window = $state.raw<LogWindow | null>(null);
+  layout = $state.raw<LogLayout>({ origin: 0, height: 0 });
+  /** Why the newest reading failed. */
+  problem = $state.raw<Problem | null>(null);
+  /** Nothing of what would be seen is in memory. */
+  isBlank = $state(true);
+  /** The end is seen. It stays seen when the log grows. */
+  isAtEnd = $state(false);
+  /** Where the scroll bar is to be, once the layout is on the page. A new object each time. */
+  scrollTo = $state.raw<{ readonly top: number } | null>(null);
+
+  readonly #read: ReadLog;
+  readonly #onGrown: (slice: LogSlice) => void;
+  #sizes = $state.raw<LogSizes>({ row: 20, view: 600 });
+  #scrollTop = $state(0);
+  /** Of everything that was read: how long a row is on average. */
+  #known = { bytes: 0, rows: 0 };
+  #reading: { readonly controller: AbortController; readonly isGoing: boolean } | null = null;
+  #retry: (() => void) | null = null;
+
+  /** @param onGrown takes what the log has grown by while its end was seen */
+  constructor(read: ReadLog, onGrown: (slice: LogSlice) => void) {
+    this.#read = read;
+    this.#onGrown = onGrown;
+  }
+
+  /** Numbers of the first row that is seen and of the last. */
+  readonly seen: readonly [number, number] = $derived.by(() => {
+    const [top, bottom] = seenRows(this.#sizes, this.layout, this.#scrollTop);
+    return [Math.floor(top), Math.ceil(bottom) - 1];
+  });
+
+  get rowPixels(): number {
+    return this.#sizes.row;
+  }
+
+  /** Shows the line that a byte is in, or the end. */
+  goTo(target: LogTarget, align: LogAlign = 'seen'): void {
+    const { window } = this;
+    if (window !== null && isIn(window, target)) {
+      this.#reading?.controller.abort();
+      this.#reading = null;
+      this.#show(window, target, align);
+      return;
+    }
+    const from = target === 'end' ? -pieceBytes : Math.max(0, target - pieceBytes / 2);
+    this.#start({ from, bytes: pieceBytes }, true, (slice) => {
+      const found = windowOf(slice);
+      // The log is shorter than the link that led here says.
+      const isBeyond = target !== 'end' && rowOfByte(found, target) === null && found.from > 0;
+      if (isBeyond) {
+        this.goTo('end');
+        return;
+      }
+      this.#replace(found, target);
+      this.#show(found, target, align);
+    });
+  }
+
+  /** @param scrollTop of the element that scrolls */
+  scrolled(scrollTop: number): void {
+    this.#scrollTop = scrollTop;
+    this.#look();
+  }
+
+  /** Nobody scrolls any more. */
+  rested(): void {
+    if (this.window !== null && !this.isBlank) this.#fit(this.window, true);
+  }
+
+  resized(sizes: LogSizes): void {
+    const { isAtEnd, window } = this;
+    this.#sizes = sizes;
+    if (window === null) return;
+    this.#fit(window, false);
+    if (isAtEnd) this.#toEnd();
+    this.#look();
+  }
+
+  /** Reads what the log has grown by, if its end is seen and nothing else is being read. */
+  poll(): void {
+    if (this.window !== null && this.isAtEnd && this.#reading === null) this.#readNext(this.window);
+  }
+
+  retry(): void {
+    this.#retry?.();
+  }
+
+  /** Returns where the first line begins that is seen as a whole, bytes; null: it is not in memory. */
+  topByte(): number | null {
+    if (this.window === null) return null;
+    const [top] = seenRows(this.#sizes, this.layout, this.#scrollTop);
+    return rowAt(this.window, Math.ceil(top - 0.01))?.from ?? null;
+  }
+
+  close(): void {
+    this.#reading?.controller.abort();
+  }
+
+  get #scale(): LogScale {
+    const { bytes, rows } = this.#known;
+    return { ...this.#sizes, rowBytes: Math.max(1, bytes / Math.max(1, rows)) };
+  }
+
+  /** Decides what to read next by what is seen. */
+  #look(): void {
+    const { window } = this;
+    if (window === null) return;
+    const [top, bottom] = this.seen;
+    const end = window.first + window.rows.length;
+    this.isBlank = bottom < window.first || top >= end;
+    // A fraction of a pixel is lost where the page is zoomed.
+    this.isAtEnd = endsLog(window) && this.#scrollTop + this.#sizes.view >= this.layout.height - 2;
+    if (this.#reading?.isGoing === true || this.problem !== null) return;
+    if (this.isBlank) this.#readAfar(window.size);
+    else if (this.#reading !== null) return;
+    else if (top - window.first < edgeRows && !beginsLog(window)) this.#readPrevious(window);
+    else if (end - bottom < edgeRows && !endsLog(window)) this.#readNext(window);
+  }
+
+  /** The scroll bar was dragged to another part of the log. */
+  #readAfar(size: number): void {
+    const at = (): number => Math.floor(fractionAt(this.layout, this.#scale, this.#scrollTop) * size);
+    const from = Math.max(0, Math.min(at(), size - 1) - pieceBytes / 2);
+    if (this.#reading !== null) this.#reading.controller.abort();
+    this.#start({ from, bytes: pieceBytes }, true, (slice) => {
+      const found = windowOf(slice);
+      const byte = at();
+      const number = rowOfByte(found, byte);
+      if (number === null) {
+        // It was dragged on meanwhile.
+        this.#readAfar(found.size);
+        return;
+      }
+      const { row, view } = this.#sizes;
+      const seenAt = this.#scrollTop + (byte / found.size) * (view - row);
+      this.layout = laidOutAt(found, this.#scale, number, seenAt);
+      this.#fit(found, false);
+    });
+  }
+
+  #readNext(window: LogWindow): void {
+    this.#start({ from: window.to, bytes: pieceBytes }, false, (slice) => {
+      const { isAtEnd } = this;
+      this.#fit(this.#kept(withNext(window, slice)), false);
+      if (!isAtEnd) return;
+      this.#toEnd();
+      this.#onGrown(slice);
+    });
+  }
+
+  #readPrevious(window: LogWindow): void {
+    const from = Math.max(0, window.from - pieceBytes);
+    this.#start({ from, bytes: window.from - from }, false, (slice) => {
+      this.#fit(this.#kept(withPrevious(window, slice)), false);
+    });
+  }
+
+  #kept(window: LogWindow): LogWindow {
+    const [top, bottom] = this.seen;
+    return trimmed(window, Math.round((top + bottom) / 2));
+  }
+
+  /** Begins a reading in place of the one that is under way. @param isGoing nothing else is read until it has ended */
+  #start(query: LogQuery, isGoing: boolean, take: (slice: LogSlice) => void): void {
+    this.#reading?.controller.abort();
+    const reading = { controller: new AbortController(), isGoing };
+    const { signal } = reading.controller;
+    this.#reading = reading;
+    const read = async (): Promise<void> => {
+      try {
+        const answer = await this.#read(query, signal);
+        if (signal.aborted) return;
+        this.#reading = null;
+        this.problem = answer.ok ? null : answer.problem;
+        this.#retry = answer.ok ? null : () => this.#start(query, isGoing, take);
+        if (!answer.ok) return;
+        this.#count(answer.value);
+        take(answer.value);
+        this.#look();
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    };
+    inBackground(read());
+  }
+
+  #count({ from, next, lines }: LogSlice): void {
+    const { bytes, rows } = this.#known;
+    this.#known = { bytes: bytes + next - from, rows: rows + lines.length };
+  }
+
+  /** Puts another window in place of the present one. */
+  #replace(window: LogWindow, target: LogTarget): void {
+    const byte = target === 'end' ? window.size : target;
+    const number = rowOfByte(window, byte) ?? window.first;
+    this.layout = laidOutAt(window, this.#scale, number, idealTop(window.size, byte, this.#scale));
+    this.#fit(window, true);
+  }
+
+  #show(window: LogWindow, target: LogTarget, align: LogAlign): void {
+    const number = target === 'end' ? null : rowOfByte(window, target);
+    if (number === null) this.#toEnd();
+    else this.#toRow(number, align);
+    this.#look();
+  }
+
+  #toRow(number: number, align: LogAlign): void {
+    const { row, view } = this.#sizes;
+    const at = this.layout.origin + number * row;
+    const below = this.#scrollTop + view - at - row;
+    if (align === 'top' || (at < this.#scrollTop && at > this.#scrollTop - 3 * row)) this.#moveTo(at);
+    else if (below < 0 && below > -3 * row) this.#moveTo(at + row - view);
+    else if (at < this.#scrollTop || below < 0) this.#moveTo(at - Math.floor(view / 3));
+  }
+
+  #toEnd(): void {
+    this.#moveTo(this.layout.height - this.#sizes.view);
+  }
+
+  #fit(window: LogWindow, isAtRest: boolean): void {
+    const { layout, shift } = fitted(window, this.#scale, this.layout, isAtRest);
+    this.window = window;
+    this.layout = layout;
+    if (shift !== 0) this.#moveTo(this.#scrollTop + shift);
+  }
+
+  #moveTo(top: number): void {
+    const most = Math.max(0, this.layout.height - this.#sizes.view);
+    this.#scrollTop = Math.min(most, Math.max(0, top));
+    this.scrollTo = { top: this.#scrollTop };
+  }
+}
+
+function isIn(window: LogWindow, target: LogTarget): boolean {
+  return target === 'end' ? endsLog(window) : rowOfByte(window, target) !== null;
+}
