@@ -99,6 +99,7 @@ test('follows a run that is on while its end is seen', async ({ bench, page }) =
 test('the log is saved as a file', async ({ bench, page }) => {
   recordLog(bench, { tasks: 5 });
   await page.goto(`${bench.url}/${logPath()}`);
+  await expect(log(page)).toContainText('Average score: 0.55');
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Log', exact: true }).last().click();
   expect((await download).suggestedFilename()).toBe(`${oldRun.runId}.log`);
