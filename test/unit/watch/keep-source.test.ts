@@ -1,91 +1,16 @@
 /** What is copied of the tasks of a VM, from folders of this machine by shells of this machine. */
-import { mkdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createArchive } from '../../../src/main/engine/archive/index.ts';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/main/engine/common/clock.ts';
-import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
-import { KeepSource, type CopySettings } from '../../../src/main/engine/watch/keep/keep-source.ts';
-import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
-import { createVmClock, type VmClock } from '../../../src/main/engine/watch/vm-clock.ts';
-import type { KeptTask, TaskRecord } from '../../../src/main/engine/feed/index.ts';
+import { createVmClock } from '../../../src/main/engine/watch/vm-clock.ts';
 import { until } from '../../support/wait.ts';
-import { runOf, taskOf } from '../feed/fixtures.ts';
-import { machine } from './sights.ts';
-import { localContact, sourceTools, startSource } from './tools.ts';
-
-const startMs = Date.now() - 600_000;
-const picture = stepPicture(1, 120);
-
-function watched(change: Partial<CopySettings> = {}, maxMegabytes = 100, clockOf?: VmClock) {
-  const tempo = { ...defaultTempo, copyAfterMs: 0, copyRestMs: 0, copyAgainMs: 1 };
-  const tools = sourceTools({ tempo, ...(clockOf === undefined ? {} : { clock: clockOf }) });
-  const { feed, dir, clock } = tools;
-  const settings = { screenshots: 'all', copyKilobytesPerSecond: 1_000_000, ...change } as const;
-  const archive = createArchive({
-    ...{ ...clock, dataDir: dir, feed, keptFreeBytes: 0 },
-    logs: { bytesOf: () => 0, remove: () => 0 },
-    settings: () => ({ ...settings, maxMegabytes }),
-  });
-  onTestFinished(() => archive.close());
-  const { contact, shell } = localContact(dir);
-  const { store, end } = startSource(new KeepSource({ ...tools, archive, copySettings: () => settings }), {
-    ...{ machine, contact, shells: { docker: 'docker', inside: null }, isBehind: false },
-    container: { kind: 'absent', wanted: null, looks: 3 },
-  });
-  const run = runOf('run-1', {
-    vm: 'vm',
-    startedAt: startMs,
-    log: `host:${dir}/results/logs/normal-0-20260128@225508.log`,
-  });
-  const taskAt = (taskId: string, minute: number, changes: Partial<TaskRecord> = {}): TaskRecord =>
-    taskOf(taskId, {
-      ...{
-        vm: 'vm',
-        domain: 'chrome',
-        startedAt: startMs + minute * 60_000,
-        endedAt: startMs + (minute + 1) * 60_000 - 5000,
-      },
-      ...changes,
-    });
-  const pathOf = (path: string): string => join(dir, 'results/pyautogui/gpt-4o/0/chrome', path);
-  const touch = (path: string, minute: number): void =>
-    utimesSync(pathOf(path), startMs / 1000 + minute * 60, startMs / 1000 + minute * 60);
-  return {
-    ...{ store, feed, archive, dir, shell, end, taskAt },
-    ends: (...records: TaskRecord[]): void => {
-      feed.commit({
-        vm: 'vm',
-        at: startMs,
-        runs: [run],
-        tasks: records.map((record) => ({ record, tell: true })),
-      });
-    },
-    pathOf,
-    put(path: string, minute: number, contents: string | Buffer = picture): void {
-      mkdirSync(dirname(pathOf(path)), { recursive: true });
-      writeFileSync(pathOf(path), contents);
-      touch(path, minute);
-    },
-    touch,
-    /** Looks at the log until nothing is wanted any more. */
-    async copyAll(): Promise<void> {
-      await until(() => {
-        store.update({ logLooks: store.get().logLooks + 1 });
-        return feed.wantedTasks('vm', 1).length === 0;
-      }, 'all is copied');
-    },
-    kept: (record: TaskRecord): unknown => summary(feed.keptTask(record)),
-  };
-}
-
-function summary(kept: KeptTask | null): unknown {
-  return kept === null ? null : [kept.state, kept.why, kept.files.map(({ name }) => name)];
-}
+import { picture, startMs, watchedFolder } from './keep-vm.ts';
+import { localContact } from './tools.ts';
 
 describe.skipIf(process.platform !== 'linux')('the files of an ended task', () => {
   it('are copied once, with their times', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const task = vm.taskAt('a', 1);
     vm.put('a/step_1.png', 1.5);
     vm.put('a/traj.jsonl', 1.6, '{"step_num": 1}\n');
@@ -103,7 +28,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('of an attempt are its own, when another attempt wrote into the same folder before', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const [first, second] = [vm.taskAt('a', 1), vm.taskAt('a', 3, { attempt: 2 })];
     vm.put('a/step_1_old.png', 1.5);
     vm.put('a/step_1_new.png', 3.5);
@@ -115,7 +40,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('are gone if another attempt replaced them first', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const [first, second] = [vm.taskAt('a', 1), vm.taskAt('a', 3, { attempt: 2 })];
     vm.put('a/step_1.png', 3.5);
     vm.put('a/traj.jsonl', 3.6, '{}\n');
@@ -126,7 +51,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('are those of its try', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const [first, second] = [vm.taskAt('a', 1), vm.taskAt('a', 1, { attempt: 2 })];
     for (const one of [0, 1]) vm.put(`a/${one}/step_${one}.png`, 1.5);
     vm.ends(first, second);
@@ -138,7 +63,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('are copied without screenshots where the configuration says so', async () => {
-    const vm = watched({ screenshots: 'failures' });
+    const vm = watchedFolder({ screenshots: 'failures' });
     const [passed, failed] = [vm.taskAt('a', 1), vm.taskAt('b', 2, { success: false, score: 0 })];
     for (const [taskId, minute] of [
       ['a', 1.5],
@@ -154,7 +79,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('are given up after some tries if the VM has none', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     vm.put('other/step_1.png', 1.5);
     const task = vm.taskAt('a', 1);
     vm.ends(task);
@@ -166,7 +91,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('are given up for want of room after one look at the room for all tasks of a run', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const isTooOld = vi.spyOn(vm.archive, 'isTooOld').mockReturnValue(true);
     const tasks = ['a', 'b', 'c'].map((taskId, minute) => vm.taskAt(taskId, minute));
     vm.ends(...tasks);
@@ -176,7 +101,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('leave out a file that is too large, and have those behind it', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const task = vm.taskAt('a', 1);
     vm.put('a/step_1.png', 1.2);
     vm.put('a/step_2.png', 1.3, Buffer.alloc(17 * 1024 * 1024));
@@ -187,7 +112,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('are copied as far as they fit, and the index says that some are left out', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const task = vm.taskAt('a', 1);
     for (let step = 10; step < 43; step += 1) {
       vm.put(`a/step_${step}.png`, 1.5);
@@ -203,7 +128,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('are all copied if there are more than one process can take', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const task = vm.taskAt('a', 1);
     for (let step = 0; step < 1100; step += 1) vm.put(`a/step_${step}.png`, 1.5);
     vm.ends(task);
@@ -214,7 +139,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
 
   it('are copied although somebody sets the clock to next month', async () => {
     const clock = { ...systemClock, aheadMs: 0, wallMs: () => Date.now() + clock.aheadMs };
-    const vm = watched({}, 100, createVmClock(clock));
+    const vm = watchedFolder({}, 100, createVmClock(clock));
     const tasks = ['a', 'b'].map((taskId, minute) => vm.taskAt(taskId, minute));
     for (const [index, taskId] of ['a', 'b'].entries()) vm.put(`${taskId}/step_1.png`, index + 0.5);
     vm.ends(...tasks);
@@ -224,7 +149,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('are looked for also after weeks, and given up if the container is still off then', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const [found, gone] = [vm.taskAt('a', 1), vm.taskAt('b', 2)];
     vm.put('a/step_1.png', 1.5);
     vm.ends(found, gone);
@@ -242,7 +167,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('wait while the log is behind, and while there is no connection', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const task = vm.taskAt('a', 1);
     vm.put('a/step_1.png', 1.5);
     vm.ends(task);
@@ -257,8 +182,22 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
     expect(vm.kept(task)).toEqual(['done', null, ['step_1.png']]);
   });
 
+  it('go on where they stopped when the log was behind for a while', async () => {
+    const vm = watchedFolder({ copyKilobytesPerSecond: 2000 });
+    const task = vm.taskAt('a', 1);
+    vm.put('a/step_1.png', 1.5, Buffer.concat([picture, Buffer.alloc(6_000_000)]));
+    vm.ends(task);
+    vm.store.update({ logLooks: 1 });
+    await until(() => vm.shell.pids.length >= 2, 'the copy has begun');
+    vm.store.update({ isBehind: true });
+    expect(vm.feed.keptTask(task)?.state).toBe('wanted');
+    vm.store.update({ isBehind: false });
+    await vm.copyAll();
+    expect(vm.kept(task)).toEqual(['done', null, ['step_1.png']]);
+  });
+
   it('are copied from the beginning after a lost connection', async () => {
-    const vm = watched({ copyKilobytesPerSecond: 100 });
+    const vm = watchedFolder({ copyKilobytesPerSecond: 100 });
     const task = vm.taskAt('a', 1);
     for (const step of [1, 2, 3])
       vm.put(`a/step_${step}.png`, 1.5, Buffer.concat([picture, Buffer.alloc(100_000)]));
@@ -273,7 +212,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
   });
 
   it('wait while the archive takes nothing', async () => {
-    const vm = watched();
+    const vm = watchedFolder();
     const task = vm.taskAt('a', 1);
     vm.put('a/step_1.png', 1.5);
     writeFileSync(join(vm.dir, 'archive'), 'a file where the folder should be');

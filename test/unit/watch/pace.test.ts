@@ -1,19 +1,42 @@
-import { describe, expect, it } from 'vitest';
-import { lookEverySeconds } from '../../../src/main/engine/watch/looks/pace.ts';
+/** How fast a copy goes, on a clock of its own. */
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createPace } from '../../../src/main/engine/watch/keep/pace.ts';
 
-describe('how often a VM is looked at', () => {
-  it.each<[configured: number, demanded: number | null, isEventful: boolean, seconds: number]>([
-    [5, null, false, 15],
-    [60, null, false, 60],
-    [5, null, true, 5],
-    [2, null, true, 2],
-    [60, null, true, 5],
-    [5, 1, false, 1],
-    [5, 1, true, 1],
-    [5, 60, false, 5],
-    [60, 60, false, 5],
-    [2, 60, true, 2],
-  ])('configured %d, asked for %s, eventful %s: every %d s', (configured, demanded, isEventful, seconds) => {
-    expect(lookEverySeconds({ configured, demanded, isEventful })).toBe(seconds);
+const clock = vi.hoisted(() => ({ nowMs: 0 }));
+vi.mock('node:timers/promises', () => ({
+  setTimeout(ms: number) {
+    clock.nowMs += ms;
+    return Promise.resolve();
+  },
+}));
+
+const { signal } = new AbortController();
+const nowMs = (): number => clock.nowMs;
+beforeEach(() => {
+  clock.nowMs = 0;
+});
+
+describe('the pace of a copy', () => {
+  it('is what the configuration allows, in pieces of any size', async () => {
+    const pace = createPace(() => 1_000_000, nowMs);
+    let done = 0;
+    for (let bytes = 1; done < 6_000_000; bytes = 1 + ((bytes * 7 + 3) % 65_536)) {
+      await pace(bytes, signal);
+      done += bytes;
+    }
+    // Pauses under 50 ms are taken together.
+    expect(done / (clock.nowMs / 1000)).toBeLessThanOrEqual(1_000_000 * 1.01);
+    expect(done / (clock.nowMs / 1000)).toBeGreaterThan(1_000_000 * 0.95);
+  });
+
+  it('does not make up for time without bytes, and follows a change of the configuration', async () => {
+    let bytesPerSecond = 1_000_000;
+    const pace = createPace(() => bytesPerSecond, nowMs);
+    clock.nowMs = 60_000;
+    await pace(1_000_000, signal);
+    expect(clock.nowMs).toBe(61_000);
+    bytesPerSecond = 200_000;
+    await pace(1_000_000, signal);
+    expect(clock.nowMs).toBe(66_000);
   });
 });

@@ -1,5 +1,6 @@
 /** Keeps the files of ended tasks on this machine: the files beside the journal, and an index in the journal. */
-import { statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, constants, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../../shared/message-of.ts';
 import type { Screens } from '../../../shared/screens.ts';
@@ -71,6 +72,8 @@ const taskBytes = 5_000_000;
 export function createArchive(options: ArchiveOptions): Archive {
   const { dataDir, feed, logs, settings, wallMs, monotonicMs, keptFreeBytes = usualFreeBytes } = options;
   let isClosed = false;
+  /** Why the last file, or anything at all, could not be stored. */
+  let trouble: string | null = null;
   const isKept = (hash: string): boolean => isClosed || feed.isHashKept(hash);
   const root = join(dataDir, 'archive');
   const store = openFileStore(root, isKept, options.disk);
@@ -100,6 +103,23 @@ export function createArchive(options: ArchiveOptions): Archive {
     };
   }
 
+  async function findObstacle(): Promise<string | null> {
+    const fault = feed.journalFault();
+    if (fault !== null) return `The journal cannot be written: ${fault.reason}.`;
+    try {
+      // Another disk may be mounted there.
+      const folder = existsSync(root) ? root : dataDir;
+      await access(folder, constants.W_OK);
+      const { bavail, bsize } = await statfs(folder);
+      const free = bavail * bsize;
+      return free >= keptFreeBytes
+        ? null
+        : `The disk of ${folder} has only ${Math.floor(free / 1_000_000)} MB free, and BenchTray leaves ${Math.floor(keptFreeBytes / 1_000_000)} MB to others.`;
+    } catch (error) {
+      return `The data folder ${dataDir} cannot be used: ${messageOf(error)}.`;
+    }
+  }
+
   function inOrder(work: () => Promise<void>): Promise<void> {
     const done = removing.then(work);
     removing = done.catch(() => undefined);
@@ -108,17 +128,9 @@ export function createArchive(options: ArchiveOptions): Archive {
 
   return {
     async obstacle() {
-      const fault = feed.journalFault();
-      if (fault !== null) return `The journal cannot be written: ${fault.reason}.`;
-      try {
-        const { bavail, bsize } = await statfs(dataDir);
-        const free = bavail * bsize;
-        return free >= keptFreeBytes
-          ? null
-          : `The disk of ${dataDir} has only ${Math.floor(free / 1_000_000)} MB free, and BenchTray leaves ${Math.floor(keptFreeBytes / 1_000_000)} MB to others.`;
-      } catch (error) {
-        return `The data folder ${dataDir} cannot be used: ${messageOf(error)}.`;
-      }
+      const obstacle = await findObstacle();
+      trouble = obstacle ?? trouble;
+      return obstacle;
     },
 
     isTooOld: (runId) =>
@@ -136,10 +148,16 @@ export function createArchive(options: ArchiveOptions): Archive {
             leftOut.add('no-image');
             return;
           }
-          files.push({ name, kind, modifiedAt, ...size, ...(await batch.put(kind, bytes)) });
+          try {
+            files.push({ name, kind, modifiedAt, ...size, ...(await batch.put(kind, bytes)) });
+          } catch (error) {
+            trouble = `The archive cannot be written: ${messageOf(error)}.`;
+            throw error;
+          }
         },
         finish({ clockOffsetMs, why: reasons }) {
           const why = whyWords(new Set([...reasons, ...leftOut]));
+          trouble = null;
           return feed.putKept([
             { ...identify(key), state: 'done', since: wallMs(), why, clockOffsetMs, files },
           ]);
@@ -156,7 +174,7 @@ export function createArchive(options: ArchiveOptions): Archive {
       feed.putKept([{ ...identify(key), state: 'gone', since: wallMs(), why, clockOffsetMs: 0, files: [] }]);
     },
 
-    over: (onVm) => keptFirst({ feed, store, onVm, settings }),
+    over: (onVm) => keptFirst({ feed, store, onVm, settings, trouble: () => trouble }),
 
     makeRoom: () => inOrder(() => makeRoom(shelves, mostBytes())),
     sweep: () => inOrder(() => store.sweep(sinceMs())),

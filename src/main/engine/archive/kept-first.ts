@@ -18,9 +18,11 @@ export interface KeptFirstOptions {
   /** Null: the VM is not watched. */
   readonly onVm: Screens | null;
   readonly settings: () => HistorySettings;
+  /** Why nothing can be stored; null: something can, as far as is known. */
+  readonly trouble: () => string | null;
 }
 
-export function keptFirst({ feed, store, onVm, settings }: KeptFirstOptions): Screens {
+export function keptFirst({ feed, store, onVm, settings, trouble }: KeptFirstOptions): Screens {
   /** The attempt that runs has the number 0, and nothing of it is kept. */
   const keptOf = (task: ScreenTask): KeptTask | null => feed.keptTask(task);
 
@@ -28,7 +30,7 @@ export function keptFirst({ feed, store, onVm, settings }: KeptFirstOptions): Sc
     task: ScreenTask,
     question: (screens: Screens) => Promise<Result<T, ScreensProblem>>,
   ): Promise<Result<T, ScreensProblem>> {
-    const why = whyNotKept(keptOf(task), settings());
+    const why = whyNotKept(keptOf(task), settings(), trouble());
     if (onVm === null) return absent(`The VM ${JSON.stringify(task.vm)} is not watched any more. ${why}`);
     const answer = await question(onVm);
     if (answer.ok || answer.problem.kind === 'busy' || keptOf(task) === null) return answer;
@@ -80,11 +82,11 @@ function toScreen({ name, sizeBytes, modifiedAt, width, height }: KeptFile): Scr
   return { name, step: stepOf(name), takenAt: modifiedAt, sizeBytes, size, isKept: true };
 }
 
-function whyNotKept(kept: KeptTask | null, settings: HistorySettings): string {
+function whyNotKept(kept: KeptTask | null, settings: HistorySettings, trouble: string | null): string {
   if (kept === null) return 'BenchTray kept nothing of this task.';
   if (kept.why !== null) return whyText(kept.why, kept.since, settings);
   return kept.state === 'wanted'
-    ? 'BenchTray has not copied this task yet.'
+    ? ['BenchTray has not copied this task yet.', ...(trouble === null ? [] : [trouble])].join(' ')
     : 'The VM had no screenshots of this task when BenchTray copied it.';
 }
 

@@ -1,4 +1,5 @@
 /** Copies the files of each task from the VM into the archive after the task has ended: one task at a time, and slowly. */
+import { messageOf } from '../../../../shared/message-of.ts';
 import type { ScreenTask } from '../../../../shared/screens.ts';
 import { attemptTask, type Archive, type WhyMissing } from '../../archive/index.ts';
 import { evenTime } from '../../common/clock.ts';
@@ -38,7 +39,6 @@ const wantedForMs = 7 * 86_400_000;
 const mostTries = 4;
 /** Tries grow rare, while a container is off, for example. */
 const mostAgainMs = 600_000;
-const obstacleAgainMs = 60_000;
 /** Of those that wait. */
 const mostWanted = 1000;
 
@@ -50,7 +50,8 @@ export class KeepSource implements Source {
   readonly #later = new Map<string, { readonly tries: number; readonly dueMs: number }>();
   #isCopying = false;
   #restsUntilMs = 0;
-  #obstacle: string | null = null;
+  /** Why nothing can be stored; null: something can. */
+  #trouble: string | null = null;
 
   constructor(tools: WatchTools & KeepOptions) {
     this.#tools = tools;
@@ -136,19 +137,30 @@ export class KeepSource implements Source {
   }
 
   async #isHindered(): Promise<boolean> {
-    const { archive, config, clock, log } = this.#tools;
-    const obstacle = await archive.obstacle();
-    if (obstacle !== null) {
-      this.#restsUntilMs = clock.monotonicMs() + obstacleAgainMs;
-      if (this.#obstacle === null)
-        log.warn({ vm: config.name, obstacle }, 'BenchTray copies no files of tasks for the present');
-    }
-    this.#obstacle = obstacle;
+    const obstacle = await this.#tools.archive.obstacle();
+    if (obstacle !== null) this.#rest(obstacle);
     return obstacle !== null;
   }
 
+  /** Copies nothing for a while, and says why, once. */
+  #rest(trouble: string): void {
+    const { config, clock, log, report, tempo } = this.#tools;
+    this.#restsUntilMs = clock.monotonicMs() + tempo.copyObstacleMs;
+    if (this.#trouble === null) {
+      log.warn({ vm: config.name, trouble }, 'BenchTray cannot keep the files of tasks');
+      report.moment({
+        code: 'internal',
+        severity: 'warning',
+        message: 'BenchTray cannot keep the files of tasks.',
+        detail: trouble,
+        hint: 'Make room on the disk of this computer, and let BenchTray write into its data folder. It goes on by itself.',
+      });
+    }
+    this.#trouble = trouble;
+  }
+
   async #copy(wanted: Wanted, access: LogAccess, { store, places, pace, signal }: Copying): Promise<void> {
-    const { archive, config, clock, log, copySettings } = this.#tools;
+    const { archive, config, log, copySettings } = this.#tools;
     const { key, task, record } = wanted;
     const { screenshots } = copySettings();
     const hasScreens = screenshots === 'all' || (screenshots === 'failures' && !record.success);
@@ -177,13 +189,14 @@ export class KeepSource implements Source {
           })
         ) {
           this.#later.delete(keyText(key));
+          if (this.#trouble !== null) log.info({ vm: config.name }, 'the files of tasks are kept again');
+          this.#trouble = null;
           log.debug({ vm: config.name, ...key }, 'the files of a task were copied');
           await archive.makeRoom();
         }
         break;
       case 'failed':
-        log.warn({ vm: config.name, ...key, err: end.error }, 'the files of a task cannot be stored');
-        this.#restsUntilMs = clock.monotonicMs() + obstacleAgainMs;
+        this.#rest(messageOf(end.error));
         break;
       case 'broken':
         log.debug({ vm: config.name, ...key, detail: end.detail }, 'the files of a task did not come');
