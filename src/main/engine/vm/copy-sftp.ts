@@ -28,7 +28,8 @@ export async function copyBySftp(
   events: CopyEvents,
 ): Promise<CopyEnd> {
   const opened = await new Promise<OpenedSftp>((resolve) => channels.openSftp(resolve));
-  if (!opened.ok) return { kind: opened.kind === 'lost' ? 'broken' : 'no-way', detail: opened.detail };
+  // A server that refuses a channel may allow it later.
+  if (!opened.ok) return { kind: opened.kind === 'failed' ? 'no-way' : 'broken', detail: opened.detail };
   const sftp = new Sftp(opened.channel, channels);
   const folder = `${root}/${path.replace(/^\.\//, '')}`;
   let hasChanged = false;

@@ -10,6 +10,7 @@ import type { Source, WatchTools } from '../source.ts';
 import { accessOf } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import { createTaskPlaces, type TaskPlaces } from '../task-places.ts';
+import { untilCaughtUp } from './caught-up.ts';
 import { createPace, rest, type Pace } from './pace.ts';
 import { copyTask } from './task-copy.ts';
 
@@ -250,27 +251,4 @@ interface Copying {
 
 function keyText({ runId, domain, taskId, attempt }: AttemptKey): string {
   return JSON.stringify([runId, domain, taskId, attempt]);
-}
-
-/** Waits while more of the log is to be read. @throws if the connection or the watcher ends */
-async function untilCaughtUp(store: VmStore, { host }: LogAccess, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted();
-    const { isBehind, contact } = store.get();
-    if (contact?.host !== host) throw new Error('the connection is gone');
-    if (!isBehind) return;
-    await nextUpdate(store, signal);
-  }
-}
-
-function nextUpdate(store: VmStore, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const waiting = new AbortController();
-    const end = (): void => {
-      waiting.abort();
-      resolve();
-    };
-    store.subscribe(end, waiting.signal);
-    signal.addEventListener('abort', end, { once: true, signal: waiting.signal });
-  });
 }
