@@ -12,6 +12,8 @@ export const hookStatusSchema = z
       .nullable()
       .describe('Why the newest attempt that failed did. Stays when a later one goes well.'),
     last_at: time.nullable().describe('When the newest attempt ended.'),
+    last_success_at: time.nullable().describe('When the newest attempt that went well ended.'),
+    last_failure_at: time.nullable().describe('When the newest attempt that failed ended.'),
     delivered: count.describe('Events that arrived.'),
     failures: count.describe('Events that were given up after their last attempt.'),
     dropped: count.describe('Events that were never tried, because too many waited.'),
@@ -19,4 +21,14 @@ export const hookStatusSchema = z
   })
   .describe('How one hook of the configuration fares. Nothing in it is secret.');
 
+/** What a test of a hook came to. */
+export const hookTestSchema = z
+  .object({
+    ok: z.boolean(),
+    error: z.string().nullable().describe('Why it failed, without secrets; null if it did not.'),
+    took_ms: count,
+  })
+  .describe('One attempt to deliver a test message.');
+
+export type HookTest = Shown<typeof hookTestSchema>;
 export type HookStatus = Shown<typeof hookStatusSchema>;

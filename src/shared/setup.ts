@@ -80,7 +80,13 @@ export type FieldProblem = Shown<typeof fieldProblemSchema>;
 export type SetupRefusal =
   | { readonly kind: 'invalid'; readonly fields: readonly FieldProblem[] }
   /** The file or what runs stands in the way: a sentence for the person. */
-  | { readonly kind: 'conflict'; readonly detail: string; readonly hint: string | null }
+  | {
+      readonly kind: 'conflict';
+      readonly detail: string;
+      readonly hint: string | null;
+      /** A word for programs: "changed". */
+      readonly reason?: string;
+    }
   /** It cannot be had now: Azure does not answer, nobody is signed in, … */
   | {
       readonly kind: 'unavailable';

@@ -50,6 +50,7 @@ export function describedApi(version = '0.0.0'): Description {
     kept: null,
     doctor: null,
     setup: null,
+    settings: null,
     assetsDir: null,
     url: () => '',
   });

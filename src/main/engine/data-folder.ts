@@ -1,6 +1,9 @@
 /** The data folder of a running BenchTray: locked for this process, private to this user, with the feed on its journal. */
+import { readdirSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Archive, LogStore } from './archive/index.ts';
-import type { Logger } from './common/app-log.ts';
+import { defaultLogFile, type Logger } from './common/app-log.ts';
 import type { Clock } from './common/clock.ts';
 import { inBackground } from './common/in-background.ts';
 import { terminalOf } from './common/terminal.ts';
@@ -46,6 +49,29 @@ export function openDataFolder({ dataDir, clock, log }: DataFolderOptions): Data
   };
 }
 
+/** Returns the room that is left on the disk of a folder, bytes; null: the system does not tell. */
+export async function freeBytesAt(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+/** Returns what the app log takes in the data folder, bytes. */
+export function appLogBytes(dataDir: string): number {
+  const folder = dirname(defaultLogFile(dataDir));
+  try {
+    return readdirSync(folder).reduce(
+      (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
+  } catch {
+    return 0;
+  }
+}
+
 const pruneEveryMs = 3_600_000;
 
 /** More runs than any journal holds. */
@@ -59,8 +85,14 @@ export interface PruningOptions {
   readonly log: Logger;
 }
 
-/** Prunes the journal, and removes what its dropped runs left in the archive, now and every hour. @returns how to stop */
-export function startPruning({ feed, archive, logs, config, log }: PruningOptions): () => void {
+export interface Pruning {
+  /** Prunes now, besides. */
+  readonly now: () => void;
+  readonly stop: () => void;
+}
+
+/** Prunes the journal, and removes what its dropped runs left in the archive, now and every hour. */
+export function startPruning({ feed, archive, logs, config, log }: PruningOptions): Pruning {
   const prune = (): void => {
     const { keepDays, maxMegabytes } = config().journal;
     try {
@@ -77,7 +109,7 @@ export function startPruning({ feed, archive, logs, config, log }: PruningOption
   };
   prune();
   const timer = setInterval(prune, pruneEveryMs);
-  return () => clearInterval(timer);
+  return { now: prune, stop: () => clearInterval(timer) };
 }
 
 /** Returns a sentence if others may write into the data folder; else null. */

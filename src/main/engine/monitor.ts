@@ -1,12 +1,19 @@
 /** Makes one running whole out of a configuration: a watcher for each VM, the feed that they write to, and the server that tells it. */
 import type { Logger } from './common/app-log.ts';
 import { systemClock, type Clock } from './common/clock.ts';
-import { createArchive, createKeptNotes, createLogStore, openFileReader } from './archive/index.ts';
+import {
+  createArchive,
+  createKeptNotes,
+  createLogStore,
+  keptRoom,
+  openFileReader,
+  plannedRemoval,
+} from './archive/index.ts';
 import { inBackground } from './common/in-background.ts';
 import { createAzure, type Azure } from './azure/index.ts';
 import type { Config, ConfigSources } from './config/index.ts';
 import { createCurrentConfig } from './current-config.ts';
-import { openDataFolder, startPruning } from './data-folder.ts';
+import { appLogBytes, freeBytesAt, openDataFolder, startPruning } from './data-folder.ts';
 import { doctorTools, houseOf } from './diagnose.ts';
 import { runDoctor } from './doctor/index.ts';
 import type { Feed } from './feed/index.ts';
@@ -19,7 +26,7 @@ import {
   startServer,
   type ServerSettings,
 } from './server/index.ts';
-import { createDemoSwitch, createSetup, demoVmName } from './setup/index.ts';
+import { createDemoSwitch, createSettingsDesk, createSetup, demoVmName } from './setup/index.ts';
 import { sshTools } from './ssh-tools.ts';
 import { createKeyStore, type AskPassphrase } from './vm/index.ts';
 import type { Tempo } from './watch/index.ts';
@@ -156,8 +163,22 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           }),
           code: createSetupCode(),
         };
+  const settings = createSettingsDesk({
+    ...{ sources, dataDir, version },
+    config: current.get,
+    room: () => ({
+      ...keptRoom({ feed, logs }),
+      journal_bytes: feed.sizeBytes(),
+      app_log_bytes: appLogBytes(dataDir),
+    }),
+    freeBytes: () => freeBytesAt(dataDir),
+    hooks: () => hooks.status(),
+    removal: (maxMegabytes) => plannedRemoval({ feed, logs }, maxMegabytes * 1_000_000),
+    testHook: (index) => hooks.test(index),
+  });
   const server = await startServer({
     feed,
+    settings,
     ...(setup === null ? {} : { setup }),
     vms: () => current.get().vms.map((vm) => ({ name: vm.name, address: vm.ssh.host })),
     screens: (vm) => archive.over(fleet.watcher(vm)?.screens ?? null),
@@ -186,7 +207,9 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   });
   ends.push(() => server.close());
   folder.announce(server.url);
-  opened.defer(startPruning({ feed, archive, logs, config: current.get, log }));
+  const pruning = opened.adopt(startPruning({ feed, archive, logs, config: current.get, log }), ({ stop }) =>
+    stop(),
+  );
   log.info({ url: server.url, version, vms: current.get().vms.map((vm) => vm.name) }, 'listening');
 
   const running = opened.move();
@@ -200,7 +223,13 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       server.reconfigure(serverSettings(next, dataDir));
       keepsLogs = next.history.logs;
       hooks.reconfigure(next);
+      const { history, journal } = current.get();
       current.replace(next);
+      const isTighter =
+        next.history.maxMegabytes < history.maxMegabytes ||
+        next.journal.maxMegabytes < journal.maxMegabytes ||
+        next.journal.keepDays < journal.keepDays;
+      if (isTighter) pruning.now();
     },
     async close() {
       await running.disposeAsync();

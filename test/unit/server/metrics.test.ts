@@ -42,6 +42,8 @@ const source: MetricsSource = {
       ok: false,
       last_error: 'It answers 500.',
       last_at: null,
+      last_success_at: null,
+      last_failure_at: null,
       delivered: 5,
       failures: 2,
       dropped: 1,

@@ -111,7 +111,7 @@ function indentOf(text: string, offset: number): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
-/** `{ "name": "a" }` */
-function onOneLine(value: unknown): string {
+/** Returns JSON without line breaks: `{ "name": "a" }`. */
+export function onOneLine(value: unknown): string {
   return JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
 }

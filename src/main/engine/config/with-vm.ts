@@ -3,22 +3,17 @@ import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { z } from 'zod';
 import { insertLast, layoutOf } from './insert-last.ts';
 import type { vmSchema } from './schema-vm.ts';
+import { emptyConfig } from './with-values.ts';
 
 /** A VM as it is written down: what is left out has its default. */
 export type VmEntry = z.input<typeof vmSchema>;
-
-/** What a file begins as. */
-const empty = `// Configuration of BenchTray. A change is picked up at once; "benchtray config check" says what is wrong with it.
-{
-}
-`;
 
 /**
  * Everything else in it stays as it is: comments, order, layout.
  * @param text JSON with comments that the schema accepts; null: there is no file yet
  */
 export function withVm(text: string | null, vm: VmEntry): string {
-  if (text === null) return withVm(empty, vm);
+  if (text === null) return withVm(emptyConfig, vm);
   // jsonc-parser counts it as a character of the text, and does not know it.
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
   const source = text.slice(mark.length);

@@ -6,7 +6,7 @@
 export { announcedUrl, DataFolderInUse, lockDataFolder, type DataFolderLock } from './data-folder-lock.ts';
 export { openFeed, type Feed, type FeedOptions } from './feed.ts';
 export { openJournalReader, type JournalReader } from './journal-reader.ts';
-export type { AttemptKey, KeptFile, KeptGroup, KeptState, KeptTask } from './kept.ts';
+export type { AttemptKey, KeptFile, KeptGroup, KeptShare, KeptState, KeptTask } from './kept.ts';
 export type { JournalFault } from './journal-writer.ts';
 export type { History, StoredRun } from './history.ts';
 export { runCostUsd } from './run-cost.ts';

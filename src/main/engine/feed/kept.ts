@@ -48,6 +48,15 @@ export interface KeptGroup extends Pick<KeptTask, 'state' | 'why'> {
   readonly lastSince: number;
 }
 
+/** What the kept files of a run take on disk. */
+export interface KeptShare {
+  readonly runId: string;
+  readonly vm: string;
+  /** When it started, or was first seen; epoch milliseconds. 0: the journal has dropped the run. */
+  readonly startedAt: number;
+  readonly bytes: number;
+}
+
 export interface Kept {
   /** Returns what is kept of an attempt; null: it runs, or it ended before anything was kept. */
   keptTask(key: AttemptKey): KeptTask | null;
@@ -61,6 +70,8 @@ export interface Kept {
   isOlderThanKept(runId: string): boolean;
   /** Returns what the kept files of this kind take on disk. Equal files count once. */
   keptBytes(kind: KeptFile['kind']): number;
+  /** Returns how the kept files of this kind share out among the runs, the oldest run first. A file of several runs counts for the newest. */
+  keptShares(kind: KeptFile['kind']): readonly KeptShare[];
   /** Returns whether any attempt has a file with this hash. */
   isHashKept(hash: string): boolean;
 }
@@ -100,6 +111,13 @@ interface FileRow {
   readonly width: number | null;
   readonly height: number | null;
   readonly modified_at: number;
+}
+
+interface ShareRow {
+  readonly run_id: string;
+  readonly vm: string;
+  readonly started_at: number;
+  readonly bytes: number;
 }
 
 /** So many of the newest attempts may be missing in the index after a crash. */
@@ -143,6 +161,10 @@ export function createKeptTable(database: DatabaseSync): KeptTable {
     bytes: database.prepare(
       'SELECT SUM(bytes) AS value FROM (SELECT MAX(stored_bytes) AS bytes FROM kept_files WHERE kind = ? GROUP BY hash)',
     ),
+    shares: database.prepare(`SELECT run_id, vm, CAST(started_at AS REAL) AS started_at, SUM(bytes) AS bytes
+      FROM (SELECT kept.run_id, kept.vm, stored_bytes AS bytes, MAX(COALESCE(sort_at, 0)) AS started_at
+        FROM kept_files JOIN kept ON kept.id = kept_id LEFT JOIN runs USING (run_id) WHERE kind = ? GROUP BY hash)
+      GROUP BY run_id ORDER BY started_at, run_id`),
     hash: database.prepare('SELECT 1 AS value FROM kept_files WHERE hash = ? LIMIT 1'),
   };
 
@@ -167,6 +189,11 @@ export function createKeptTable(database: DatabaseSync): KeptTable {
     oldestKept: (kind, limit) => readable(allRows<KeptRow>(statements.oldest, kind, limit), toTask),
     isOlderThanKept: (runId) => valueOf(statements.isOlder, runId) === 1,
     keptBytes: (kind) => valueOf(statements.bytes, kind) ?? 0,
+    keptShares: (kind) =>
+      allRows<ShareRow>(statements.shares, kind).map(({ run_id, vm, started_at, bytes }) => ({
+        ...{ runId: run_id, vm, bytes },
+        startedAt: isTime(started_at) ? started_at : 0,
+      })),
     isHashKept: (hash) => valueOf(statements.hash, hash) === 1,
   };
   return {

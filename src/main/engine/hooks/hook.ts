@@ -22,6 +22,8 @@ export interface Hook {
   /** Returns at once, whatever the hook does. */
   take(message: HookMessage): void;
   status(): Omit<HookStatus, 'index'>;
+  /** Delivers a message at once, past those that wait, and in one attempt. Null: a test is under way. */
+  test(message: HookMessage): Promise<DeliveryResult> | null;
   /** Nothing new is begun; what is under way gets a second, then it is ended. */
   close(): Promise<void>;
 }
@@ -50,11 +52,14 @@ export function startHook({
     ok: firstError === null ? null : false,
     last_error: firstError,
     last_at: null,
+    last_success_at: null,
+    last_failure_at: null,
     delivered: 0,
     failures: 0,
     dropped: 0,
   };
   let working = Promise.resolve();
+  let testing: Promise<DeliveryResult> | null = null;
 
   async function work(): Promise<void> {
     isAtWork = true;
@@ -98,16 +103,33 @@ export function startHook({
       mayRetry: false,
     }));
     const isDone = outcome.kind === 'done';
+    const now = new Date().toISOString();
     status = {
       ...status,
       ok: isDone,
-      last_error: isDone ? status.last_error : outcome.reason,
-      last_at: new Date().toISOString(),
+      last_at: now,
+      ...(isDone ? { last_success_at: now } : { last_failure_at: now, last_error: outcome.reason }),
     };
     return outcome;
   }
 
+  async function testOnce(message: HookMessage): Promise<DeliveryResult> {
+    try {
+      const outcome = await limit(() => attemptOnce(message));
+      return (
+        outcome ?? { kind: 'failed', reason: 'BenchTray ends, or no longer has this hook.', mayRetry: false }
+      );
+    } finally {
+      testing = null;
+    }
+  }
+
   return {
+    test(message) {
+      if (testing !== null) return null;
+      testing = testOnce(message);
+      return testing;
+    },
     take(message) {
       if (closing.signal.aborted) return;
       queue.push(message);
@@ -128,7 +150,7 @@ export function startHook({
       const endTimer = setTimeout(() => {
         ending.abort();
       }, lastMomentsMs);
-      await working;
+      await Promise.all([working, testing]);
       clearTimeout(endTimer);
     },
   };

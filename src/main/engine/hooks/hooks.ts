@@ -2,13 +2,13 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
-import type { HookStatus } from '../../../shared/hook-status.ts';
+import type { HookStatus, HookTest } from '../../../shared/hook-status.ts';
 import { maskUrl } from '../../../shared/mask-secrets.ts';
 import type { HookConfig, VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
 import { runCommand } from './command.ts';
 import { defaultRetryPausesMs, startHook, type Hook, type HookOptions } from './hook.ts';
-import { eventMessage, runEndMessage } from './messages.ts';
+import { eventMessage, runEndMessage, testMessage } from './messages.ts';
 import type { Environment, HookLog, HookMessage } from './model.ts';
 import { postTo, readHeaders } from './post.ts';
 import { createRunEnds } from './run-ends.ts';
@@ -33,6 +33,12 @@ export interface HooksOptions {
 export interface Hooks {
   /** In the order of the configuration. */
   status(): readonly HookStatus[];
+  /**
+   * Delivers a test message to one hook.
+   * @param index its place in the configuration
+   * @returns null: there is no such hook; `busy`: a test of it is under way
+   */
+  test(index: number): Promise<HookTest | 'busy' | null>;
   /** Hooks that are the same in both go on undisturbed, with what waits for them. */
   reconfigure(config: HooksPart): void;
   /** Takes a second at most, and a moment. What waits is not delivered any more. */
@@ -50,6 +56,7 @@ export function startHooks(options: HooksOptions): Hooks {
   const leaving = new Set<Promise<void>>();
   for (const vm of options.config.vms) runEnds.know(vm.name);
   let running = options.config.hooks.map(start);
+  let firstVm = options.config.vms[0]?.name ?? '';
 
   function start(config: HookConfig): { readonly config: HookConfig; readonly hook: Hook } {
     const hook = startHook({
@@ -81,7 +88,18 @@ export function startHooks(options: HooksOptions): Hooks {
 
   return {
     status: () => running.map(({ hook }, index) => ({ index, ...hook.status() })),
+    async test(index) {
+      const tried = running[index];
+      if (tried === undefined) return null;
+      const startedMs = performance.now();
+      const { vms = [] } = tried.config;
+      const outcome = await (tried.hook.test(testMessage(vms[0] ?? firstVm, Date.now())) ?? 'busy');
+      if (outcome === 'busy') return outcome;
+      const error = outcome.kind === 'done' ? null : outcome.reason;
+      return { ok: error === null, error, took_ms: Math.round(performance.now() - startedMs) };
+    },
     reconfigure({ hooks, vms }) {
+      firstVm = vms[0]?.name ?? '';
       for (const vm of vms) runEnds.know(vm.name);
       const former = [...running];
       running = hooks.map((config) => {
@@ -100,7 +118,9 @@ export function startHooks(options: HooksOptions): Hooks {
 }
 
 function isWanted({ on, vms }: HookConfig, message: HookMessage): boolean {
-  return on.includes(message.event) && (vms === undefined || vms.includes(message.vm));
+  return (
+    message.event !== 'test' && on.includes(message.event) && (vms === undefined || vms.includes(message.vm))
+  );
 }
 
 type Way = Pick<HookOptions, 'kind' | 'target' | 'deliver' | 'firstError'>;

@@ -25,6 +25,19 @@ export function runEndMessage(run: StoredRun, nowMs: number): HookMessage {
   };
 }
 
+/** @param vm whose events the hook gets; '': of no VM */
+export function testMessage(vm: string, nowMs: number): HookMessage {
+  const message = 'This is a test of BenchTray. Nothing has happened.';
+  return {
+    event: 'test',
+    id: `test-${nowMs}`,
+    timestamp: isoTime(nowMs),
+    vm,
+    data: { message },
+    text: message,
+  };
+}
+
 function runEndPayload(run: StoredRun): RunEndPayload {
   const { startedAt, endedAt } = run;
   return {

@@ -25,16 +25,25 @@ export interface RunEndPayload extends RunFigures {
   readonly detail: string | null;
 }
 
+/** What a person sends to see that a hook works. */
+export interface TestPayload {
+  readonly message: string;
+}
+
 /** What a hook is given, as JSON. */
 export interface HookMessage {
-  readonly event: HookEvent;
-  /** The event's id on the stream; `<run id>-end` for `run_end`, which the stream does not have. The same however often it is tried. */
+  /** `test`: a person tries the hook. No hook asks for it. */
+  readonly event: HookEvent | 'test';
+  /**
+   * The event's id on the stream; `<run id>-end` for `run_end`, which the stream does not have; `test-<time>` for a test. The same however
+   * often it is tried.
+   */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly timestamp: string;
   readonly vm: string;
   /** As on the stream. */
-  readonly data: ErrorPayload | RecoveredPayload | TaskCompletePayload | RunEndPayload;
+  readonly data: ErrorPayload | RecoveredPayload | TaskCompletePayload | RunEndPayload | TestPayload;
   /** One sentence for a person, on one line. */
   readonly text: string;
 }

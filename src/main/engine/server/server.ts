@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BackgroundTask } from '../../../shared/background-task.ts';
 import type { HookStatus } from '../../../shared/hook-status.ts';
 import type { Screens } from '../../../shared/screens.ts';
+import type { SettingsDesk } from '../../../shared/settings.ts';
 import type { Setup } from '../../../shared/setup.ts';
 import type { FileReader, KeptNotes, LogReader } from '../archive/index.ts';
 import type { Feed } from '../feed/index.ts';
@@ -53,6 +54,8 @@ export interface StartOptions extends ServerSettings {
   readonly doctor?: RunDoctor;
   /** What sets up VMs, for whoever has the code; without it nothing can be set up here. */
   readonly setup?: { readonly desk: Setup; readonly code: SetupCode };
+  /** What the page of the settings asks for; without it there is none. */
+  readonly settings?: SettingsDesk;
   /** 0: any that is free. */
   readonly port: number;
   /** Version of BenchTray. */
@@ -114,6 +117,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     kept: options.kept ?? null,
     doctor: options.doctor ?? null,
     setup: options.setup ?? null,
+    settings: options.settings ?? null,
     assetsDir: options.assetsDir,
     url: () => url,
   });

@@ -117,7 +117,7 @@ function refusalOf(draft: VmDraft, result: AddVmResult): SetupRefusal | null {
   }
 }
 
-const textOf = (problems: readonly ConfigProblem[]): string =>
+export const textOf = (problems: readonly ConfigProblem[]): string =>
   problems.map(({ message }) => message).join(' ');
 
 function viewOf(vm: AzureVmName): AzureVm {

@@ -4,3 +4,4 @@
  */
 export { createDemoSwitch, demoVmName, type DemoSwitch, type StartDemoVm } from './demo-switch.ts';
 export { createSetup, type ListAzureVms, type SetupOptions, type TestVm } from './desk.ts';
+export { createSettingsDesk, type SettingsDeskOptions } from './settings-desk.ts';

@@ -3,8 +3,9 @@ import type { z } from 'zod';
 import { backgroundTaskSchema } from '../../../../shared/background-task.ts';
 import * as comparison from '../../../../shared/comparison.ts';
 import { doctorCheckSchema, doctorSummarySchema } from '../../../../shared/doctor.ts';
-import { hookStatusSchema } from '../../../../shared/hook-status.ts';
+import { hookStatusSchema, hookTestSchema } from '../../../../shared/hook-status.ts';
 import * as payloads from '../../../../shared/payload-schemas.ts';
+import * as settings from '../../../../shared/settings.ts';
 import * as setup from '../../../../shared/setup.ts';
 import * as answers from './answer-schemas.ts';
 import { runEventSchema, runEventsSchema } from './events-schema.ts';
@@ -30,22 +31,31 @@ export const components = {
   Finding: payloads.findingSchema,
   Health: answers.healthSchema,
   HookStatus: hookStatusSchema,
+  HookTest: hookTestSchema,
   JournalStatus: answers.journalStatusSchema,
   KeptOfRun: answers.keptSchema,
   LogTasks: answers.logTasksSchema,
   Pool: payloads.poolViewSchema,
   PoolPart: payloads.poolPartSchema,
   Problem: answers.problemSchema,
+  KeptRoom: settings.keptRoomSchema,
+  KeptRun: settings.keptRunSchema,
   Progress: payloads.progressSchema,
   Recovered: payloads.recoveredSchema,
+  Removal: settings.removalSchema,
+  RoomShare: settings.roomShareSchema,
   Run: answers.runSchema,
   RunEvent: runEventSchema,
   RunEvents: runEventsSchema,
   RunLog: answers.runLogSchema,
   RunWithTasks: answers.runWithTasksSchema,
   Runs: answers.runsSchema,
+  SavedSettings: settings.savedSettingsSchema,
   SavedVm: setup.savedVmSchema,
   Screens: answers.screensSchema,
+  SettingChanges: settings.settingChangesSchema,
+  SettingValues: settings.settingValuesSchema,
+  Settings: settings.settingsSchema,
   Setup: setup.setupSchema,
   State: answers.statusAnswerSchema,
   Status: payloads.statusSchema,

@@ -1,6 +1,7 @@
 /** All routes of the server. */
 import type { BackgroundTask } from '../../../../shared/background-task.ts';
 import type { HookStatus } from '../../../../shared/hook-status.ts';
+import type { SettingsDesk } from '../../../../shared/settings.ts';
 import type { FileReader, KeptNotes, LogReader } from '../../archive/index.ts';
 import type { FaultLog } from '../http/fault-log.ts';
 import type { ConfiguredVm } from '../stream/pictures.ts';
@@ -9,6 +10,7 @@ import { addAddVmRoute } from './add-vm-route.ts';
 import { answerOtherMethods, createApp, type App } from './app.ts';
 import { createAttemptReader } from './attempt-reading.ts';
 import { addAzureVmsRoute } from './azure-vms-route.ts';
+import { addChangeSettingsRoute } from './change-settings-route.ts';
 import { addCompareRoute } from './compare-route.ts';
 import { addDashboardRoutes } from './dashboard-route.ts';
 import { addDemoRoute } from './demo-route.ts';
@@ -20,6 +22,7 @@ import { addLogRoute } from './log-route.ts';
 import { addLogTasksRoute } from './log-tasks-route.ts';
 import { addMetricsRoute } from './metrics-route.ts';
 import { addOpenApiRoute } from './openapi-route.ts';
+import { addRemovalRoute } from './removal-route.ts';
 import { addReportRoute } from './report-route.ts';
 import { addRunRoute } from './run-route.ts';
 import { addRunTasksRoute } from './run-tasks-route.ts';
@@ -27,12 +30,14 @@ import { addRunsRoute } from './runs-route.ts';
 import { addScreenRoute } from './screen-route.ts';
 import type { ScreenSource } from './screen-task.ts';
 import { addScreensRoute } from './screens-route.ts';
+import { addSettingsRoute } from './settings-route.ts';
 import { hideFromOthers, type SetupDesk } from './setup-guard.ts';
 import { addSetupRoute } from './setup-route.ts';
 import { addStatusRoute } from './status-route.ts';
 import { addStepsRoute } from './steps-route.ts';
 import { addStreamRoute } from './stream-route.ts';
 import { addTasksRoute } from './tasks-route.ts';
+import { addTestHookRoute } from './test-hook-route.ts';
 import { addTestVmRoute } from './test-vm-route.ts';
 
 export interface RoutesOptions extends ScreenSource {
@@ -56,6 +61,8 @@ export interface RoutesOptions extends ScreenSource {
   /** Null: there is no doctor. */
   readonly doctor: RunDoctor | null;
   readonly setup: SetupDesk;
+  /** Null: there are no settings. */
+  readonly settings: SettingsDesk | null;
   /** The dashboard's built files; null where there are none. */
   readonly assetsDir: string | null;
   /** Where this server is. */
@@ -69,7 +76,7 @@ export interface Routes {
 }
 
 export function createRoutes(options: RoutesOptions): Routes {
-  const { feed, vms, version, streams, hooks, setup } = options;
+  const { feed, vms, version, streams, hooks, setup, settings } = options;
   const vmNames = (): string[] => vms().map((vm) => vm.name);
   const app = createApp(options.faults);
   const places = createPlacesInLogs(options.logs);
@@ -97,6 +104,13 @@ export function createRoutes(options: RoutesOptions): Routes {
   addTestVmRoute(app, setup);
   addAddVmRoute(app, setup);
   addDemoRoute(app, setup);
+
+  addSettingsRoute(app, settings, setup);
+  addRemovalRoute(app, settings);
+  app.use('/api/settings/changes', hideFromOthers);
+  addChangeSettingsRoute(app, settings, setup);
+  app.use('/api/settings/hooks/*', hideFromOthers);
+  addTestHookRoute(app, settings, setup);
 
   addMetricsRoute(app, { feed, vms, version, streams: () => streams.figures(), hooks });
   addHealthRoute(app, version);

@@ -1,4 +1,4 @@
-/** `/api/setup…`: the only routes that change anything, for this machine's own pages and programs, and only with the code. */
+/** `/api/setup…` and `/api/settings…`: the only routes that change anything, for this machine's own pages and programs, and only with the code. */
 import type { MiddlewareHandler } from 'hono';
 import type { Setup, SetupAnswer, SetupRefusal } from '../../../../shared/setup.ts';
 import type { SetupCode } from '../access/setup-code.ts';
@@ -58,7 +58,7 @@ export function deskOf(setup: SetupDesk): Setup {
 export function codeProblem({ incoming, caller }: AppEnv['Bindings'], code: SetupCode): Problem | null {
   const challenge = { 'WWW-Authenticate': 'BenchTray-Setup realm="BenchTray"' };
   if (caller !== 'own') {
-    const detail = 'Only BenchTray’s own page can set up a VM, whatever "server.allowedOrigins" says.';
+    const detail = 'Only BenchTray’s own page can change anything, whatever "server.allowedOrigins" says.';
     return { status: 401, detail, headers: challenge };
   }
   const [shown] = [incoming.headers['x-benchtray-setup']].flat();
@@ -88,23 +88,35 @@ export function codeProblem({ incoming, caller }: AppEnv['Bindings'], code: Setu
   }
 }
 
-/** Sends the answer of the desk. */
-export function answerSetup(c: Parameters<typeof answerJson>[0], answer: SetupAnswer<unknown>): Response {
-  return answer.ok ? answerJson(c, answer.value) : answerProblem(c, refusalProblem(answer.refusal));
+const vmInvalid = 'The VM cannot be configured like that';
+
+/** Returns whether a client without a code asks if one is needed. */
+export function isUnasked({ incoming, caller }: AppEnv['Bindings']): boolean {
+  return caller === 'own' && incoming.headers['x-benchtray-setup'] === undefined;
 }
 
-export function refusalProblem(refusal: SetupRefusal): Problem {
+/** Sends the answer of the desk. @param invalid says what is wrong if values are */
+export function answerSetup(
+  c: Parameters<typeof answerJson>[0],
+  answer: SetupAnswer<unknown>,
+  invalid = vmInvalid,
+): Response {
+  return answer.ok ? answerJson(c, answer.value) : answerProblem(c, refusalProblem(answer.refusal, invalid));
+}
+
+export function refusalProblem(refusal: SetupRefusal, invalid = vmInvalid): Problem {
   switch (refusal.kind) {
     case 'invalid': {
       const { fields } = refusal;
       const [first] = fields;
-      const detail = `The VM cannot be configured like that: "${first?.field ?? ''}": ${first?.message ?? ''}.`;
+      const detail = `${invalid}: "${first?.field ?? ''}": ${first?.message ?? ''}.`;
       return { status: 422, detail, fields };
     }
     case 'conflict':
       return {
         status: 409,
         detail: refusal.detail,
+        ...(refusal.reason === undefined ? {} : { reason: refusal.reason }),
         ...(refusal.hint === null ? {} : { hint: refusal.hint }),
       };
     case 'unavailable': {

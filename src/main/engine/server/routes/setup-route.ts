@@ -2,9 +2,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { setupSchema, type SetupState } from '../../../../shared/setup.ts';
 import { answerJson, answerProblem } from './answer.ts';
-import type { App, AppEnv } from './app.ts';
+import type { App } from './app.ts';
 import { answers } from './described.ts';
-import { codeParameters, codeProblem, setupRefusals, type SetupDesk } from './setup-guard.ts';
+import { codeParameters, codeProblem, isUnasked, setupRefusals, type SetupDesk } from './setup-guard.ts';
 
 const route = createRoute({
   method: 'get',
@@ -27,9 +27,4 @@ export function addSetupRoute(app: App, setup: SetupDesk): void {
       info: problem === null ? (setup?.desk.info() ?? null) : null,
     } satisfies SetupState);
   });
-}
-
-/** Returns whether a client without a code asks if one is needed. */
-function isUnasked({ incoming, caller }: AppEnv['Bindings']): boolean {
-  return caller === 'own' && incoming.headers['x-benchtray-setup'] === undefined;
 }
