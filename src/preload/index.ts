@@ -30,6 +30,9 @@ const bridge: BenchTrayBridge = {
   copyText: (text) => call('copyText', text),
   setupCode: () => call('setupCode'),
   chooseKeyFile: () => call('chooseKeyFile'),
+  testNotification: () => call('testNotification'),
+  loginItem: () => call('loginItem'),
+  setLoginItem: (on) => call('setLoginItem', on),
   onCommand(listener) {
     // The event leads to ipcRenderer, which the page must not get hold of.
     const onMessage = (_event: IpcRendererEvent, command: PageCommand): void => {

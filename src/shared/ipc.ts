@@ -46,6 +46,14 @@ export const pageCalls = {
   setupCode: { request: z.tuple([]), response: z.object({ code: z.string().nullable() }) },
   /** Has the person choose the file of a private key; null: none was chosen. */
   chooseKeyFile: { request: z.tuple([]), response: z.object({ path: z.string().nullable() }) },
+  /** Shows a notification, whatever the settings say, to see that the system lets the app. */
+  testNotification: { request: z.tuple([]), response: outcome },
+  /** Whether the app starts at login. `reason` says in a sentence why that cannot be had, or how it is done. */
+  loginItem: {
+    request: z.tuple([]),
+    response: z.object({ state: z.enum(['on', 'off', 'unavailable']), reason: z.string().nullable() }),
+  },
+  setLoginItem: { request: z.tuple([z.boolean()]), response: outcome },
   /** From now on commands are listened to; those that waited come at once. */
   listening: { request: z.tuple([]), response: z.null() },
 } as const;
@@ -70,6 +78,9 @@ export interface BenchTrayBridge {
   readonly copyText: (text: string) => Promise<CallResult>;
   readonly setupCode: () => Promise<CallResponse<'setupCode'>>;
   readonly chooseKeyFile: () => Promise<CallResponse<'chooseKeyFile'>>;
+  readonly testNotification: () => Promise<CallResult>;
+  readonly loginItem: () => Promise<CallResponse<'loginItem'>>;
+  readonly setLoginItem: (on: boolean) => Promise<CallResult>;
   /** @returns a function that ends it */
   readonly onCommand: (listener: (command: PageCommand) => void) => () => void;
 }

@@ -19,6 +19,9 @@ const bridge: BenchTrayBridge = {
   copyText: () => Promise.resolve({ ok: true }),
   setupCode: () => Promise.resolve({ code: null }),
   chooseKeyFile: () => Promise.resolve({ path: null }),
+  testNotification: () => Promise.resolve({ ok: true }),
+  loginItem: () => Promise.resolve({ state: 'off', reason: null }),
+  setLoginItem: () => Promise.resolve({ ok: true }),
   onCommand: (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);

@@ -89,11 +89,14 @@ test('the pages that there are, and which one this is', async () => {
     ['Now', '#/'],
     ['Runs', '#/runs'],
     ['Doctor', '#/doctor'],
+    ['Settings', '#/settings'],
   ]);
   await rerender({ canAdd: true, route: { page: 'setup' } });
   expect(pages()[3]).toEqual(['Add a VM', '#/setup']);
   await expect.element(getByRole('link', { name: 'Add a VM' })).toHaveAttribute('aria-current', 'page');
   await expect.element(getByRole('link', { name: 'Now' })).not.toHaveAttribute('aria-current');
+  await rerender({ hasUnsaved: true });
+  await expect.element(getByRole('link', { name: 'Settings (not saved)' })).toBeVisible();
   // A run and a VM are within the pages that lead to them.
   await rerender({ route: parseRoute('#/runs/run-1/charts') });
   await expect.element(getByRole('link', { name: 'Runs' })).toHaveAttribute('aria-current', 'true');

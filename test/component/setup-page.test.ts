@@ -22,6 +22,7 @@ function accessOf(state: SetupState | null, changes: Partial<Access> = {}): Acce
   return {
     state,
     info: state?.info ?? null,
+    code: null,
     api: playedApi(),
     refresh: () => Promise.resolve(),
     giveCode: () => Promise.resolve(null),

@@ -42,7 +42,7 @@ async function arrange(bench: Bench, page: Page, hash = ''): Promise<void> {
   await expect(page.getByRole('button', { name: /^Dismiss/ })).toBeVisible();
 }
 
-const bar = ['Now', 'Runs', 'Doctor', 'Add a VM', 'Keys'];
+const bar = ['Now', 'Runs', 'Doctor', 'Add a VM', 'Settings', 'Keys'];
 const table = ['Task', 'Domain', 'Result', 'Score', 'Steps', 'Time', 'Finished'];
 const strip = (total: number, domain: string): string =>
   `Task 1 of ${total}: Passed, ${domain}. ${nthTask(0).taskId}`;

@@ -164,6 +164,7 @@ test('Tab goes through the set-up page once, in the order of reading', async ({ 
     'Runs',
     'Doctor',
     'Add a VM',
+    'Settings',
     'Keys',
     'Try the demo',
     'I know its address',

@@ -7,6 +7,7 @@ import type { VmConfig } from '../../src/main/engine/config/index.ts';
 import { createSetupCode, type SetupCode } from '../../src/main/engine/server/index.ts';
 import { createSetup, type DemoSwitch, type TestVm } from '../../src/main/engine/setup/index.ts';
 import type { DoctorCheck, DoctorSummary } from '../../src/shared/doctor.ts';
+import { openTestSettings, type TestSettings } from './test-settings.ts';
 import type { Setup, VmDraft } from '../../src/shared/setup.ts';
 
 /** One run of the doctor, which waits for what the test has it say. */
@@ -20,6 +21,7 @@ export interface PlayedTest {
 export interface TestSetup {
   readonly desk: Setup;
   readonly code: SetupCode;
+  readonly settings: TestSettings;
   /** The person's home. */
   readonly home: string;
   readonly configPath: string;
@@ -111,12 +113,14 @@ export function openTestSetup({ demo = noDemo, configPath, env = {} }: TestSetup
     });
     return promise;
   };
+  const sources = {
+    env: { ...env, BENCHTRAY_CONFIG: file },
+    platformDirs: { config: join(home, 'config'), data: join(home, 'data'), home },
+  };
   const opened: TestSetup = {
+    settings: openTestSettings(sources, file),
     desk: createSetup({
-      sources: {
-        env: { ...env, BENCHTRAY_CONFIG: file },
-        platformDirs: { config: join(home, 'config'), data: join(home, 'data'), home },
-      },
+      sources,
       places: { home },
       listAzureVms: (signal) => opened.azure(signal),
       testVm,

@@ -14,6 +14,7 @@ import {
 import {
   chooseUserData,
   hasTrayHost,
+  isStartedAtLogin,
   introduceApp,
   logDeadProcesses,
   parseAppOptions,
@@ -86,7 +87,11 @@ async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
     throw error;
   });
   const hasTray = await hasTrayHost(process.platform);
-  const shown = showDesktop({ server, hasTray, hidden: options.hidden, log });
+  const shown = showDesktop({
+    ...{ server, hasTray, log },
+    hidden: options.hidden || isStartedAtLogin(),
+    login: { configFile: options.config === undefined ? null : resolve(options.config), isDemo: options.demo },
+  });
   desktop = shown;
   if (deviceCode !== null) shown.tell(deviceCode);
   quitCleanly({

@@ -17,6 +17,16 @@ export function ageText(ageMs: number): string {
   return `${String(Math.floor(seconds / 86_400))} d`;
 }
 
+/** 1_234 → "1.2 kB", 20_500_000 → "21 MB": decimal units, as in the configuration. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${String(bytes)} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  for (; value >= 999.5 && unit < units.length - 1; unit += 1) value /= 1000;
+  return `${value < 9.95 ? value.toFixed(1).replace('.0', '') : value.toFixed(0)} ${units[unit] ?? ''}`;
+}
+
 /** 1 → "1", 0.33333 → "0.33" */
 export function scoreText(score: number | null): string {
   return score === null ? dash : String(Math.round(score * 100) / 100);

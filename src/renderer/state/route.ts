@@ -13,6 +13,7 @@ export type Route =
   | CompareRoute
   | TaskRoute
   | { readonly page: 'doctor' }
+  | { readonly page: 'settings' }
   | { readonly page: 'setup' }
   /** No page has this address. */
   | { readonly page: 'unknown'; readonly hash: string };
@@ -129,6 +130,7 @@ export function parseRoute(hash: string): Route {
     case 'compare':
       return name === undefined ? compareRoute(search) : unknown;
     case 'doctor':
+    case 'settings':
     case 'setup':
       return name === undefined ? { page } : unknown;
     default:
@@ -250,6 +252,7 @@ export function hashOf(route: Route): string {
       return `#/runs/${encodeURIComponent(runId)}/tasks/${encodeURIComponent(taskId)}${query}`;
     }
     case 'doctor':
+    case 'settings':
     case 'setup':
       return `#/${route.page}`;
     case 'unknown':

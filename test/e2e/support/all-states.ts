@@ -6,6 +6,7 @@ import { pairStates } from './pair-states.ts';
 import { logStates } from './log-states.ts';
 import { poolStates } from './pool-states.ts';
 import { runStates } from './run-states.ts';
+import { settingsStates } from './settings-states.ts';
 import { setupStates } from './setup-states.ts';
 import { states, type State } from './states.ts';
 import { timelineStates } from './timeline-states.ts';
@@ -22,5 +23,6 @@ export const allStates: readonly State[] = [
   ...pairStates,
   ...logStates,
   ...setupStates,
+  ...settingsStates,
   ...extremeStates,
 ];

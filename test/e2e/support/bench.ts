@@ -63,6 +63,7 @@ export const test = base.extend<Fixtures>({
         feed,
         vms: () => bench.vms,
         setup,
+        settings: setup.settings.desk,
         screens: (vm) => (bench.vms.some(({ name }) => name === vm) ? bench.screens : null),
         files: openFileReader(dataDir),
         logs,

@@ -1,4 +1,5 @@
 import { Notification } from '#electron';
+import type { CallResult } from '../../../shared/ipc.ts';
 import type { Logger } from '../../engine/common/app-log.ts';
 import type { BannerTarget, NotifyAction } from '../notify/index.ts';
 
@@ -56,6 +57,30 @@ export function createBanners({ onClick, onClose, onFailure }: BannerEvents, log
       banner?.notification.close();
     },
   };
+}
+
+/** A system that shows a banner says so within milliseconds. */
+const shownWithinMs = 5_000;
+
+/** Shows a banner whatever the settings say. Returns why the system does not show it, as far as it tells. */
+export async function showTestBanner(): Promise<CallResult> {
+  if (!Notification.isSupported())
+    return { ok: false, reason: 'This system has no service for notifications.' };
+  const { promise, resolve } = Promise.withResolvers<CallResult>();
+  const body = bodyText('This is a test: BenchTray can notify you on this computer.');
+  const notification = new Notification({ title: 'BenchTray', body });
+  notification.on('show', () => resolve({ ok: true }));
+  notification.on('failed', (_event, reason) => {
+    resolve({ ok: false, reason: `The system refused the notification: ${reason}` });
+  });
+  const timer = setTimeout(() => {
+    const reason = 'The system did not show the notification. Allow notifications of BenchTray in its settings.';
+    resolve({ ok: false, reason });
+  }, shownWithinMs);
+  notification.show();
+  const result = await promise;
+  clearTimeout(timer);
+  return result;
 }
 
 /** On Linux the body is read as markup (Desktop Notifications Specification, "Markup"); elsewhere it is plain. */

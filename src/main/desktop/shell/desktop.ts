@@ -7,7 +7,8 @@ import { pauseFor, type Pause } from '../notify/index.ts';
 import type { TrayAction } from '../tray/index.ts';
 import type { CallResult } from '../../../shared/ipc.ts';
 import type { AppServer } from './app-server.ts';
-import { createBanners } from './banners.ts';
+import { createBanners, showTestBanner } from './banners.ts';
+import { createLoginItem, type LoginItemOptions } from './login-item.ts';
 import { createMainWindow } from './main-window.ts';
 import { startNotifications } from './notifications.ts';
 import { answerPageCalls } from './page-calls.ts';
@@ -40,11 +41,12 @@ export interface DesktopOptions {
   readonly hasTray: boolean;
   /** Without opening the window, as far as there is an icon to open it by. */
   readonly hidden: boolean;
+  readonly login: LoginItemOptions;
   readonly log: Logger;
 }
 
 /** Puts window, tray icon and notifications on the screen, and keeps them at what the stream tells. Electron is ready. */
-export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): Desktop {
+export function showDesktop({ server, hasTray, hidden, login, log }: DesktopOptions): Desktop {
   secureSession(() => server.url);
   servePage(places.page, () => server.url);
 
@@ -128,6 +130,7 @@ export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): D
     const imageOf = createTrayImages(places.trayImages());
     icon = showTrayIcon(tray.view(), { imageOf, onClick: window.toggle, onAction });
   }
+  const loginItem = createLoginItem(login);
   answerPageCalls(
     {
       serverInfo: () => ({ baseUrl: server.url }),
@@ -139,6 +142,9 @@ export function showDesktop({ server, hasTray, hidden, log }: DesktopOptions): D
       chooseKeyFile: async () => ({
         path: await window.chooseFile('Choose a private key', join(homedir(), '.ssh')),
       }),
+      testNotification: showTestBanner,
+      loginItem: loginItem.read,
+      setLoginItem: loginItem.set,
       listening() {
         window.pageListens();
         return null;

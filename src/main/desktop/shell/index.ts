@@ -6,6 +6,7 @@
 export { parseAppOptions, type AppOptions } from './app-options.ts';
 export { startAppServer, withPort } from './app-server.ts';
 export { showDesktop, type Desktop } from './desktop.ts';
+export { isStartedAtLogin } from './login-item.ts';
 export { registerPageScheme } from './page-files.ts';
 export { chooseUserData, places } from './places.ts';
 export { quitCleanly } from './quit.ts';

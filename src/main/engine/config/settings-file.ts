@@ -21,7 +21,7 @@ const settingKeys = {
 
 type Groups = typeof settingKeys;
 export type SettingValues = {
-  readonly [Group in keyof Groups]: Pick<Config[Group], Groups[Group][number]>;
+  readonly [Group in keyof Groups]: Pick<Config[Group], Groups[Group][number] & keyof Config[Group]>;
 };
 
 /** Other values, by group and key. What is left out stays. Nothing is checked yet. */

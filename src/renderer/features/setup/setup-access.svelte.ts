@@ -8,6 +8,8 @@ export interface SetupAccess {
   /** Null until it is known. */
   readonly state: SetupState | null;
   readonly info: SetupInfo | null;
+  /** Null: it is not known here. */
+  readonly code: string | null;
   readonly api: SetupApi;
   /** Asks anew. A server that does not answer changes nothing of what is known. */
   readonly refresh: () => Promise<void>;
@@ -52,6 +54,9 @@ export function createSetupAccess(base: URL): SetupAccess {
     },
     get info() {
       return state?.info ?? null;
+    },
+    get code() {
+      return code;
     },
     get api() {
       return api;

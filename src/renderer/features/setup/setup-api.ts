@@ -13,9 +13,7 @@ export interface SetupApi {
 
 /** @param code the set-up code; null: there is none yet */
 export function setupApi(base: URL, code: string | null): SetupApi {
-  // No browser sends anything else in a header: a long dash, or what another keyboard writes, would be no request at all.
-  const headers: Record<string, string> =
-    code === null ? {} : { 'X-BenchTray-Setup': code.replaceAll(/[^!-~]/g, '-') };
+  const headers = codeHeaders(code);
   const url = (path: string): URL => new URL(`/api/setup${path}`, base);
   const post = (path: string, value: unknown, signal?: AbortSignal): Promise<Answer<Response>> =>
     ask(url(path), {
@@ -33,6 +31,12 @@ export function setupApi(base: URL, code: string | null): SetupApi {
   };
 }
 
-async function read<Value>(answer: Answer<Response>): Promise<Answer<Value>> {
+/** Returns the headers that show the set-up code. */
+export function codeHeaders(code: string | null): Record<string, string> {
+  // No browser sends anything else in a header: a long dash, or what another keyboard writes, would be no request at all.
+  return code === null ? {} : { 'X-BenchTray-Setup': code.replaceAll(/[^!-~]/g, '-') };
+}
+
+export async function read<Value>(answer: Answer<Response>): Promise<Answer<Value>> {
   return answer.ok ? { ok: true, value: (await answer.value.json()) as Value } : answer;
 }

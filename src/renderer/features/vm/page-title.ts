@@ -42,6 +42,8 @@ function aboutPage(
       return [runTitle === '' ? 'Task' : runTitle];
     case 'doctor':
       return ['Doctor'];
+    case 'settings':
+      return ['Settings'];
     case 'setup':
       return ['Add a VM'];
     case 'unknown':
