@@ -26,32 +26,12 @@ export const settingValuesSchema = z
   .describe('Values of the configuration, with defaults filled in.');
 
 /** Only the form is checked here: what makes sense is for the configuration's own schema to say. */
-const anyValue = z.unknown().optional();
-
 export const settingChangesSchema = z
-  .strictObject({
+  .object({
     version: z.string().max(100).describe('`version` of the settings that the person looked at.'),
     values: z
-      .strictObject({
-        notifications: z
-          .strictObject({
-            taskComplete: anyValue,
-            errors: anyValue,
-            quietHours: anyValue,
-            batchSeconds: anyValue,
-          })
-          .exactOptional(),
-        history: z
-          .strictObject({
-            logs: anyValue,
-            screenshots: anyValue,
-            maxMegabytes: anyValue,
-            copyKilobytesPerSecond: anyValue,
-          })
-          .exactOptional(),
-        journal: z.strictObject({ keepDays: anyValue, maxMegabytes: anyValue }).exactOptional(),
-      })
-      .describe('What is left out stays as it is.'),
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .describe('By group and key, as in `values` of the settings. What is left out stays as it is.'),
   })
   .describe('Values to be written into the configuration file.');
 

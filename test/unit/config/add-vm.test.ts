@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addVm, checkVm } from '../../../src/main/engine/config/add-vm.ts';
 import { parseConfig } from '../../../src/main/engine/config/parse.ts';
+import { asNobody } from '../../support/as-nobody.ts';
 
 const vm = { name: 'new-vm', ssh: { host: '1.2.3.4' } };
 
@@ -35,17 +36,6 @@ const vmNames = (path: string): readonly string[] => {
   const result = parseConfig(readFileSync(path, 'utf8'), path);
   return result.ok ? result.config.vms.map(({ name }) => name) : [];
 };
-
-/** As somebody who may do less than root; without that, permissions mean nothing to whoever runs these tests as root. */
-function asNobody<Result>(work: () => Result): Result {
-  if (process.getuid?.() !== 0) return work();
-  process.seteuid?.(65_534);
-  try {
-    return work();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
 
 describe('where there is no file', () => {
   it('makes folder and file, for this user only', () => {

@@ -32,6 +32,8 @@ describe('the description', () => {
       post === undefined ? [] : [[path, post.requestBody?.content['application/json']?.schema]],
     );
     expect(Object.fromEntries(bodies)).toEqual({
+      '/api/settings/changes': { $ref: '#/components/schemas/SettingChanges' },
+      '/api/settings/hooks/{index}/test': undefined,
       '/api/setup/test': { $ref: '#/components/schemas/VmDraft' },
       '/api/setup/vms': { $ref: '#/components/schemas/VmDraft' },
       '/api/setup/demo': { $ref: '#/components/schemas/DemoSwitch' },

@@ -9,8 +9,8 @@ export interface KeptRoomSources {
 }
 
 interface Share extends KeptShare {
-  /** It is not removed: the log is still being written. */
-  readonly stays?: boolean;
+  /** Of a log: it is removed as a whole, or not at all while it is being written. */
+  readonly log?: 'ended' | 'written';
 }
 
 /** Kept files of each kind, shared out among the runs, the oldest run first. In the order in which `makeRoom` empties its shelves. */
@@ -36,8 +36,9 @@ export function plannedRemoval(sources: KeptRoomSources, mostBytes: number): Rem
     const taken: Share[] = [];
     for (const share of ofKind) {
       if (over <= 0) break;
-      if (share.stays === true) continue;
-      taken.push({ ...share, bytes: Math.min(share.bytes, Math.ceil(over)) });
+      if (share.log === 'written') continue;
+      const bytes = share.log === undefined ? Math.min(share.bytes, Math.ceil(over)) : share.bytes;
+      taken.push({ ...share, bytes });
       over -= share.bytes;
     }
     return taken;
@@ -51,7 +52,7 @@ function sharesOf({ feed, logs }: KeptRoomSources): Shares {
     .map((run) => ({
       ...{ runId: run.runId, vm: run.vm, bytes: logs.bytesOf(run) },
       startedAt: run.startedAt ?? 0,
-      stays: run.state === 'running',
+      log: run.state === 'running' ? ('written' as const) : ('ended' as const),
     }))
     .filter(({ bytes }) => bytes > 0);
   return {

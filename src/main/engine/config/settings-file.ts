@@ -20,14 +20,16 @@ const settingKeys = {
 } as const satisfies { readonly [Group in keyof Config]?: readonly (keyof Config[Group])[] };
 
 type Groups = typeof settingKeys;
+
+/** "history.maxMegabytes" and the like. */
+const places = Object.entries(settingKeys).flatMap(([group, keys]) => keys.map((key) => `${group}.${key}`));
+
 export type SettingValues = {
   readonly [Group in keyof Groups]: Pick<Config[Group], Groups[Group][number] & keyof Config[Group]>;
 };
 
 /** Other values, by group and key. What is left out stays. Nothing is checked yet. */
-export type SettingChanges = {
-  readonly [Group in keyof Groups]?: Partial<Readonly<Record<Groups[Group][number], unknown>>>;
-};
+export type SettingChanges = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** One wrong value: its key, such as "history.maxMegabytes", and what was found and expected. */
 export interface SettingProblem {
@@ -81,6 +83,11 @@ export function writeSettings(
   const values = Object.entries(changes).flatMap(([group, keys]) =>
     Object.entries(keys).map(([key, value]) => ({ path: [group, key], value })),
   );
+  const foreign = values.map(({ path: place }) => place.join('.')).filter((key) => !places.includes(key));
+  if (foreign.length > 0) {
+    const what = `not to be changed here, expected one of ${places.join(', ')}`;
+    return { ok: false, kind: 'invalid', problems: foreign.map((key) => ({ key, what })) };
+  }
   const after = withValues(file.text, values);
   if (after === file.text) return { ok: true, version };
   const checked = parseConfig(after, path);

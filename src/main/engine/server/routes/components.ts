@@ -38,7 +38,6 @@ export const components = {
   Pool: payloads.poolViewSchema,
   PoolPart: payloads.poolPartSchema,
   Problem: answers.problemSchema,
-  KeptRoom: settings.keptRoomSchema,
   KeptRun: settings.keptRunSchema,
   Progress: payloads.progressSchema,
   Recovered: payloads.recoveredSchema,
