@@ -27,7 +27,8 @@ test('the code is asked for, then quiet hours are set by keyboard alone', async 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('radio', { name: 'Always' })).toBeFocused();
   const hours = page.getByRole('checkbox', { name: 'No notifications in these hours' });
-  while (!(await hours.evaluate((box) => box.matches(':focus')))) await page.keyboard.press('Tab');
+  const focused = hours.and(page.locator(':focus'));
+  while ((await focused.count()) === 0) await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
   await expect(field(page, 'From')).toHaveValue('22:00');
   await field(page, 'to').fill('06:30');

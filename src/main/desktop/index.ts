@@ -90,7 +90,10 @@ async function run(options: AppOptions, sources: ConfigSources): Promise<void> {
   const shown = showDesktop({
     ...{ server, hasTray, log },
     hidden: options.hidden || isStartedAtLogin(),
-    login: { configFile: options.config === undefined ? null : resolve(options.config), isDemo: options.demo },
+    login: {
+      configFile: options.config === undefined ? null : resolve(options.config),
+      isDemo: options.demo,
+    },
   });
   desktop = shown;
   if (deviceCode !== null) shown.tell(deviceCode);

@@ -58,7 +58,7 @@ async function keep(runId: string, days: number, pictures: readonly Buffer[]): P
   for (const [index, bytes] of pictures.entries())
     await keeping.add({ name: `step_${index}.png`, kind: 'screen', bytes, modifiedAt: startedAt });
   await keeping.add({ name: 'traj.jsonl', kind: 'text', bytes: Buffer.from('{}\n'), modifiedAt: startedAt });
-  keeping.finish({ clockOffsetMs: 0, why: null });
+  keeping.finish({ clockOffsetMs: 0, why: [] });
 }
 
 const sources = () => ({ feed, logs });

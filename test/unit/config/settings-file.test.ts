@@ -124,7 +124,7 @@ describe('nothing is written', () => {
       'unknown key',
     ],
   ])('if a value is wrong: %j', (changes, key, what) => {
-    const result = write(changes as SettingChanges);
+    const result = write(changes);
     if (result.ok || result.kind !== 'invalid') throw new Error('it was taken');
     expect(result.problems).toHaveLength(1);
     expect(result.problems[0]?.key).toBe(key);
@@ -168,7 +168,7 @@ describe('nothing is written', () => {
     fs.writeSync = ((handle: number, bytes: Buffer) => {
       writeSync(handle, bytes, 0, Math.ceil(bytes.length / 2));
       throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    }) as typeof fs.writeSync;
+    }) as unknown as typeof fs.writeSync;
     syncBuiltinESMExports();
     try {
       expect(write({ history: { logs: false } }, version)).toEqual({

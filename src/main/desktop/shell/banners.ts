@@ -74,7 +74,8 @@ export async function showTestBanner(): Promise<CallResult> {
     resolve({ ok: false, reason: `The system refused the notification: ${reason}` });
   });
   const timer = setTimeout(() => {
-    const reason = 'The system did not show the notification. Allow notifications of BenchTray in its settings.';
+    const reason =
+      'The system did not show the notification. Allow notifications of BenchTray in its settings.';
     resolve({ ok: false, reason });
   }, shownWithinMs);
   notification.show();

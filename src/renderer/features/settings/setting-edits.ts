@@ -8,6 +8,8 @@ export type SettingKey = {
 /** By key of the configuration. */
 export type Edits = ReadonlyMap<SettingKey, Edit>;
 
+export const noEdits: Edits = new Map();
+
 export interface Edit {
   /** As it was typed: of a number, the text. */
   readonly typed: unknown;

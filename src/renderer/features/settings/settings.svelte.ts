@@ -7,11 +7,11 @@ import type { SetupAccess } from '../setup/setup-access.svelte.ts';
 import {
   changesOf,
   isOvertaken,
+  noEdits,
   savedValue,
   shownValue,
   withEdit,
   withoutSaved,
-  type Edits,
   type SettingKey,
 } from './setting-edits.ts';
 import { settingsApi, type SettingsApi } from './settings-api.ts';
@@ -52,7 +52,7 @@ export interface SettingsOptions {
 export function createSettings({ base, access, apiOf = settingsApi }: SettingsOptions): Settings {
   let view = $state.raw<SettingsView | null>(null);
   let problem = $state.raw<Problem | null>(null);
-  let edits = $state.raw<Edits>(new Map());
+  let edits = $state.raw(noEdits);
   let isSaving = $state(false);
   let isSaved = $state(false);
   let refusal = $state.raw<Problem | null>(null);
@@ -129,7 +129,7 @@ export function createSettings({ base, access, apiOf = settingsApi }: SettingsOp
       return `The file says ${wordFor(savedValue(view.values, key))} now.`;
     },
     discard() {
-      edits = new Map();
+      edits = noEdits;
       wrong = [];
       forget();
     },

@@ -107,7 +107,7 @@ export function createRoutes(options: RoutesOptions): Routes {
 
   addSettingsRoute(app, settings, setup);
   addRemovalRoute(app, settings);
-  app.use('/api/settings/changes', hideFromOthers);
+  app.use('/api/settings/changes/*', hideFromOthers);
   addChangeSettingsRoute(app, settings, setup);
   app.use('/api/settings/hooks/*', hideFromOthers);
   addTestHookRoute(app, settings, setup);
