@@ -8,12 +8,14 @@ type App = Pick<
   | 'commandLine'
   | 'enableSandbox'
   | 'exit'
+  | 'getLoginItemSettings'
   | 'getPath'
   | 'on'
   | 'quit'
   | 'requestSingleInstanceLock'
   | 'setActivationPolicy'
   | 'setAppUserModelId'
+  | 'setLoginItemSettings'
   | 'setPath'
   | 'whenReady'
 >;
@@ -94,6 +96,11 @@ export const app = {
   requestSingleInstanceLock: takeLock,
   setActivationPolicy: (_policy: string) => undefined,
   setAppUserModelId: (_id: string) => undefined,
+  // The app runs from its source folder here, and cannot start at login.
+  getLoginItemSettings: (_options?: Electron.LoginItemSettingsOptions): Electron.LoginItemSettings => {
+    throw new Error('The stand-in has no programs that start at login.');
+  },
+  setLoginItemSettings: (_settings: Electron.Settings) => undefined,
   quit() {
     const before = preventable();
     events.emit('before-quit', before.event);
