@@ -9,7 +9,7 @@ import type { FollowMark, FollowState, JournalEvent } from '../../src/main/engin
 import { progressOf, type RunState } from '../../src/main/engine/run/index.ts';
 import { positionOf, type Generation } from './benchmark.ts';
 import type { Client } from './client.ts';
-import { vm } from './life.ts';
+import { runStarts, vm } from './life.ts';
 import type { EndedInRun, Reading } from './oracle.ts';
 import type { World } from './world.ts';
 
@@ -104,18 +104,19 @@ function checkConditions({ events, life, troubles, hasLooked, link }: World): vo
 }
 
 /** The errors that the history keeps are those that were reported, with their ends; none in the time of a run is missing. */
-function checkSpans({ events, life }: Pick<World, 'events' | 'life'>): void {
+function checkSpans({ events, life, errorsPrunedBefore }: World): void {
   // Two runs may end in the same millisecond.
   const kept = life.feed.spansBetween(vm, -furthestTime, furthestTime).flatMap((span) => {
     if (span.kind === 'silence') return [];
     const end = moments.includes(span.code) ? 'moment' : (span.ending ?? 'open');
     return [JSON.stringify([span.code, span.beganAt, end])];
   });
-  const firstRunMs = life.feed.runs({ limit: 1000 }).at(-1)?.startedAt ?? Infinity;
+  const [firstMs = Infinity] = runStarts(life.feed);
+  const missingBefore = Math.max(firstMs, errorsPrunedBefore);
   for (const [error, { at, end }] of endsIn(events)) {
     const index = kept.indexOf(JSON.stringify([error.data.code, at, end]));
     if (index >= 0) kept.splice(index, 1);
-    require(index >= 0 || at < firstRunMs, `${error.data.code} of ${at} (${end}) is not kept`);
+    require(index >= 0 || at < missingBefore, `${error.data.code} of ${at} (${end}) is not kept`);
   }
   require(kept.length === 0, `these errors are kept, and were not reported: ${kept.join(' ')}`);
 }

@@ -133,3 +133,11 @@ function logFor(onFault: (error: unknown) => void): Logger {
   const error = (details: { readonly err?: unknown }): void => onFault(details.err);
   return Object.assign(silentLog(), { error });
 }
+
+/** Returns when the recorded runs began, oldest first; epoch milliseconds. */
+export function runStarts(feed: Feed): number[] {
+  return feed
+    .runs({ limit: 1000 })
+    .flatMap(({ startedAt }) => startedAt ?? [])
+    .sort((a, b) => a - b);
+}

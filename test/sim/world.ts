@@ -7,7 +7,7 @@ import { Benchmark } from './benchmark.ts';
 import { Client } from './client.ts';
 import { ChosenFault, watchDatabases, type FaultMoment } from './database-faults.ts';
 import type { JournalCopies } from './journal-copies.ts';
-import { configFor, Life, lookEveryMs } from './life.ts';
+import { configFor, Life, lookEveryMs, runStarts } from './life.ts';
 import { Oracle } from './oracle.ts';
 import { sightWith, type SimulatedTrouble } from './troubles.ts';
 import { startVirtualTime } from './virtual-time.ts';
@@ -34,6 +34,8 @@ export class World {
   endedBefore = 0;
   /** Events up to this number have been pruned. */
   prunedThrough = 0;
+  /** No run that was known when errors were pruned began before this time; epoch milliseconds. */
+  errorsPrunedBefore = 0;
   link: VmLink | null = null;
   /** A look since the newest change of the troubles is through. */
   hasLooked = false;
@@ -172,6 +174,9 @@ export class World {
   /** Old events go. */
   prune(olderThanMs: number): void {
     const { feed } = this.life;
+    // A run whose log is read only later may have begun earlier.
+    const [firstMs = Date.now()] = this.faults.aside(() => runStarts(feed));
+    this.errorsPrunedBefore = Math.max(this.errorsPrunedBefore, firstMs);
     this.#guarded(() => feed.prune({ olderThanMs }));
     this.prunedThrough = Math.max(
       this.prunedThrough,
