@@ -106,10 +106,10 @@ IFS='
 '
 set --
 for path in $found; do set -- "$@" "${'$'}{path%/cmdline}/environ"; done
-# What was started on this side has all three: see startRunner of real-vm.ts.
-container=; [ ! "$VM_CONTAINER" ] || container="($VM_CONTAINER)?\$"
-${real('grep')} -czHE -- "^(VM_DIR=$VM_DIR\$|VM_SIDE=${side}\$|VM_CONTAINER=$container)" "$@" 2>/dev/null | while read -r counted; do
-  case $counted in *:3) echo "${'$'}{counted%/environ:3}/cmdline";; esac
+# What was started on this side has both; a third match tells that it is in another container.
+other=; [ ! "$VM_CONTAINER" ] || other="|VM_CONTAINER=(?!$VM_CONTAINER\$).+"
+${real('grep')} -czHxP -- "VM_DIR=$VM_DIR|VM_SIDE=${side}$other" "$@" 2>/dev/null | while read -r counted; do
+  case $counted in *:2) echo "${'$'}{counted%/environ:2}/cmdline";; esac
 done
 `;
 
