@@ -23,8 +23,8 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import ssh2 from 'ssh2';
 import { makeVmConfig, type VmConfig } from '../../src/main/engine/config/index.ts';
+import { generateKeyPair } from '../../src/main/engine/demo/keys.ts';
 import { commands } from './real-vm/commands.ts';
 import { eventLines } from './real-vm/events.ts';
 import { commandOf, descendants, processesOf, signal } from './real-vm/processes.ts';
@@ -191,9 +191,9 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
   }
   const makeKey = (name: string): void => {
     // As ssh-keygen makes it, but without a process.
-    const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'benchtray-tests' });
-    writeFileSync(file(name), made.private, { mode: 0o600 });
-    writeFileSync(file(`${name}.pub`), `${made.public}\n`);
+    const { privateKey, publicKey } = generateKeyPair();
+    writeFileSync(file(name), privateKey, { mode: 0o600 });
+    writeFileSync(file(`${name}.pub`), `ssh-ed25519 ${publicKey.getPublicSSH().toString('base64')} tests\n`);
   };
   for (const name of ['host_key', 'id_ed25519']) makeKey(name);
   writeFileSync(file('authorized_keys'), readFileSync(file('id_ed25519.pub')));
