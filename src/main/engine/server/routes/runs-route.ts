@@ -1,6 +1,7 @@
 /** `GET /api/runs`: the runs of the journal. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { inTurns } from '../../common/in-turns.ts';
 import type { Feed, History, RunQuery, StoredRun } from '../../feed/index.ts';
 import { compareRuns } from '../../run/compare.ts';
 import type { Problem } from '../http/problem.ts';
@@ -82,21 +83,28 @@ const route = createRoute({
 
 /** @param vmNames the configured VMs; they count as known before their first run */
 export function addRunsRoute(app: App, feed: Feed, vmNames: () => readonly string[]): void {
-  app.openapi(route, (c) => {
+  app.openapi(route, async (c) => {
     const asked = c.req.valid('query');
     const vm = findVm(asked.vm, [...new Set([...vmNames(), ...feed.vmsWithRuns()])]);
     if (!vm.ok) return answerProblem(c, vm.problem);
     const isCompared = asked.compare !== undefined;
     if (isCompared && asked.limit > mostCompared) return answerProblem(c, tooManyCompared);
     const runs = feed.runs(runQuery(asked, vm.value));
+    if (isCompared) return answerJson(c, await inTurns(comparedViews(runs, feed)));
     return answerJson(
       c,
-      runs.map((run) => ({
-        ...runView(run, feed),
-        ...(isCompared ? { compared_with: comparedWith(run, feed) } : {}),
-      })),
+      runs.map((run) => runView(run, feed)),
     );
   });
+}
+
+function* comparedViews(runs: readonly StoredRun[], feed: Feed): Generator<undefined, readonly RunView[]> {
+  const views: RunView[] = [];
+  for (const run of runs) {
+    views.push({ ...runView(run, feed), compared_with: comparedWith(run, feed) });
+    yield;
+  }
+  return views;
 }
 
 const tooManyCompared: Problem = {
