@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { exportName } from '../../../../shared/export-name.ts';
 import type { Result } from '../../../../shared/result.ts';
 import type { LogAnswer } from '../../archive/index.ts';
 
@@ -21,9 +22,8 @@ export async function sendLogFile(
   runId: string,
   file: LogFile,
 ): Promise<Response> {
-  const name = runId.replace(/[^\w.-]+/g, '-');
   outgoing.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  outgoing.setHeader('Content-Disposition', `attachment; filename="${name}.log"`);
+  outgoing.setHeader('Content-Disposition', `attachment; filename="${exportName(runId, 'log')}"`);
   if (incoming.method === 'HEAD') {
     outgoing.end();
     return RESPONSE_ALREADY_SENT;
