@@ -52,6 +52,7 @@ let asked: { task: ScreenTask; name?: string; signal: AbortSignal }[];
 let listed: Result<readonly Screen[], ScreensProblem>;
 /** What the folder of the task says of its steps. */
 let texts: Result<TaskTexts, ScreensProblem>;
+let textReads: number;
 let read: Result<Buffer, ScreensProblem> | Promise<Result<Buffer, ScreensProblem>>;
 const screens: Screens = {
   list: (task, signal) => {
@@ -62,7 +63,10 @@ const screens: Screens = {
     asked.push({ task, name, signal });
     return Promise.resolve(read);
   },
-  texts: () => Promise.resolve(texts),
+  texts: () => {
+    textReads += 1;
+    return Promise.resolve(texts);
+  },
 };
 const problem = (kind: ScreensProblem['kind']): { ok: false; problem: ScreensProblem } => ({
   ok: false,
@@ -73,6 +77,7 @@ beforeEach(async () => {
   asked = [];
   listed = { ok: true, value: [screen] };
   texts = problem('absent');
+  textReads = 0;
   read = { ok: true, value: png };
   running = await startTestServer({ screens: (vm) => (vm === 'vm-a' ? screens : null) });
   const tasks = [
@@ -145,6 +150,14 @@ describe("the list of a task's pictures", () => {
     expect((await get('run-1/tasks/now/screens')).status).toBe(200);
     expect(asked[0]?.task).toMatchObject({ taskId: 'now', domain: 'vlc', startedAt: startMs, endedAt: null });
     expect(await detailOf('run-1/tasks/now/screens?domain=chrome', 404)).toContain('of the domain "chrome"');
+  });
+
+  it('costs the VM no texts while the task is on', async () => {
+    running.feed.setProgress('vm-a', progressOf('vm-a', { current_task: 'now', domain: 'vlc' }), true);
+    await get('run-1/tasks/now/screens');
+    expect(textReads).toBe(0);
+    await get('run-1/tasks/twice/screens');
+    expect(textReads).toBe(1);
   });
 
   it('is that of the run that is named, though the task ran again and runs now', async () => {

@@ -33,14 +33,14 @@ export function addScreensRoute(app: App, source: ScreenSource, readAttempt: Rea
   app.openapi(route, async (c) => {
     const found = findScreens(source, { ...c.req.valid('param'), ...c.req.valid('query') });
     if (!found.ok) return answerProblem(c, found.problem);
-    const { screens, task } = found.value;
+    const { screens, task, record } = found.value;
     const { signal } = goneWith(c.env.outgoing);
-    // The texts say how the names of the screenshots count.
-    const read = await readAttempt(found.value, signal);
-    const isTold = read.ok && read.value.screens.length > 0;
-    const listed = isTold
-      ? ({ ok: true, value: read.value.screens } as const)
-      : await screens.list(task, signal);
+    // The texts say how the names of the screenshots count. While a task is on they grow with each step, and a page looks at each step:
+    // the VM would send all of them again and again.
+    const read = record === null ? null : await readAttempt(found.value, signal);
+    const told = read?.ok === true && read.value.screens.length > 0 ? read.value : null;
+    const listed =
+      told === null ? await screens.list(task, signal) : ({ ok: true, value: told.screens } as const);
     if (!listed.ok) return answerProblem(c, screensProblem(listed.problem));
     return answerJson(c, {
       run_id: task.runId,
@@ -48,7 +48,7 @@ export function addScreensRoute(app: App, source: ScreenSource, readAttempt: Rea
       domain: task.domain,
       attempt: task.attempt,
       screens: listed.value.map((screen) => screenView(screen, task)),
-      missing: isTold ? read.value.missing : null,
+      missing: told?.missing ?? null,
     } satisfies ScreensView);
   });
 }
