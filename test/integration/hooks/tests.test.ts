@@ -66,6 +66,23 @@ it('does not wait for the events before it, and goes on only once at a time', as
   await until(() => hooks.status()[0]?.delivered === 1, 'the event is delivered');
 });
 
+it('does not wait for hooks that hang, however many', async () => {
+  hooks = startTestHooks([]);
+  const command = program(
+    hooks.folder,
+    'hangs',
+    `import { appendFileSync, readFileSync } from 'node:fs';
+     const { event } = JSON.parse(readFileSync(0, 'utf8'));
+     appendFileSync(process.argv[2], event + ' ');
+     if (event === 'error') setInterval(() => undefined, 1000);`,
+  );
+  const hanging = { on: ['error' as const], timeoutSeconds: 60, command };
+  hooks.use([hanging, hanging, hanging, hanging, { on: ['run_end'], timeoutSeconds: 60, command }]);
+  hooks.happen('One');
+  await until(() => readIfThere(command[2]) === 'error '.repeat(4), 'four hooks hang');
+  expect(await hooks.test(4)).toMatchObject({ ok: true });
+});
+
 it('ends with BenchTray', async () => {
   hooks = startTestHooks([]);
   const command = program(

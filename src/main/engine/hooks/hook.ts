@@ -115,7 +115,8 @@ export function startHook({
 
   async function testOnce(message: HookMessage): Promise<DeliveryResult> {
     try {
-      const outcome = await limit(() => attemptOnce(message));
+      // A person waits for it: hooks that hang must not hold it up.
+      const outcome = await attemptOnce(message);
       return (
         outcome ?? { kind: 'failed', reason: 'BenchTray ends, or no longer has this hook.', mayRetry: false }
       );

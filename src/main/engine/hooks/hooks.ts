@@ -45,7 +45,7 @@ export interface Hooks {
   close(): Promise<void>;
 }
 
-/** Programs and requests at the same time, of all hooks together. */
+/** Programs and requests at the same time, of all hooks together. A test of a hook comes on top. */
 const mostAtOnce = 4;
 
 /** To be called before anything is watched, so that runs which end from now on are told from those that had ended before. */
