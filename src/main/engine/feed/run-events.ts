@@ -46,8 +46,11 @@ export type EventsJournal = Pick<History, 'tasksOf'> & Pick<Marks, 'heard'> & Sp
 export function runEvents(journal: EventsJournal, run: StoredRun, nowMs: number): RunEvents {
   const tasks = journal.tasksOf(run.runId).map(taskEvent);
   const times = tasks.flatMap(({ beganAt, endedAt }) => [beganAt, endedAt]).filter((at) => at !== null);
-  const from = run.startedAt ?? (times.length === 0 ? null : Math.min(...times));
-  const { to, until } = endOf(run, Math.max(...times), journal.heard(run.vm)?.at ?? null, nowMs);
+  // A log may have more tasks than a call can have arguments.
+  const first = times.reduce((least, at) => Math.min(least, at), Infinity);
+  const last = times.reduce((most, at) => Math.max(most, at), -Infinity);
+  const from = run.startedAt ?? (times.length === 0 ? null : first);
+  const { to, until } = endOf(run, last, journal.heard(run.vm)?.at ?? null, nowMs);
   const spans =
     from === null || until === null ? [] : journal.spansBetween(run.vm, from - aroundRunMs, until);
   const keptFrom = journal.spansKeptFrom(run.vm);

@@ -86,7 +86,10 @@ function scoreChart(tasks: readonly ReportTask[], incidents: readonly Incident[]
   const last = points.at(-1);
   if (last === undefined) return null;
   const xSpan: Span = [points[0]?.at ?? 0, last.at];
-  const yTicks = roundTicks(Math.max(...points.map(({ mean }) => mean)), 4).map((value) => ({
+  const yTicks = roundTicks(
+    points.reduce((most, { mean }) => Math.max(most, mean), 0),
+    4,
+  ).map((value) => ({
     value,
     label: `${Math.round(value * 100)} %`,
   }));
@@ -139,7 +142,7 @@ function barChart({ title, bars, attempts, textOf, unit, unitName, limit }: Bars
   const middle = median(values);
   if (middle === null) return null;
   const longest = bars.reduce((most, bar) => (bar.value > most.value ? bar : most));
-  const yTicks = roundTicks(Math.max(1e-9, ...values, limit ?? 0) / unit, 4).map((value) => ({
+  const yTicks = roundTicks(Math.max(1e-9, longest.value, limit ?? 0) / unit, 4).map((value) => ({
     value: value * unit,
     label: `${value}${unitName}`,
   }));
