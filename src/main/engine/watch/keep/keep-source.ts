@@ -83,11 +83,11 @@ export class KeepSource implements Source {
     const { store, signal } = copying;
     this.#isCopying = true;
     try {
-      for (;;) {
+      while (!signal.aborted) {
         const access = accessOf(store.get());
         // While the log is behind, nothing is copied.
         if (access === null || store.get().isBehind) return;
-        if (!(await this.#copyNext(access, copying)) || signal.aborted) return;
+        if (!(await this.#copyNext(access, copying))) return;
         await rest(tempo.copyRestMs, signal);
       }
     } finally {
