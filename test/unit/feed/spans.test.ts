@@ -195,6 +195,15 @@ describe('silences', () => {
     hear(hourMs + 5000);
     expect(spansOf()).toEqual(['no_answer 20–3605 s']);
   });
+
+  it('are stored later if the journal takes nothing when they end', () => {
+    hear(0);
+    change("CREATE TRIGGER shut BEFORE INSERT ON heard BEGIN SELECT RAISE(ABORT, 'shut'); END");
+    expect(() => hear(hourMs)).toThrow('shut');
+    change('DROP TRIGGER shut');
+    hear(hourMs + 30_000);
+    expect(spansOf()).toEqual(['no_answer 0–3600 s']);
+  });
 });
 
 describe('a set wall clock', () => {

@@ -27,7 +27,7 @@ import { createProgress } from './progress.ts';
 import { eraseFromJournal, pruneJournal, usedBytes, type Retention } from './retention.ts';
 import { createSilenceWatch } from './silence.ts';
 import { createSnapshots, type Snapshot } from './snapshots.ts';
-import type { Spans } from './spans.ts';
+import type { Silence, Spans } from './spans.ts';
 import { createSubscribers } from './subscribers.ts';
 
 /** The reading side of the journal is in `Events`, `History`, `Marks`, `Kept` and `Spans`. */
@@ -62,7 +62,7 @@ export interface Feed extends Events, History, Marks, Kept, Spans {
   subscribe(listener: (event: FeedEvent) => void): () => void;
   /** When a VM was first seen, epoch milliseconds; `at` is recorded when that is now. */
   firstSeen(vm: string, at: number): number;
-  /** Stores the time of the VM's last answer, and the silence before it, unless the disk is full. */
+  /** Stores the time of the VM's last answer, and the silence before it; on a full disk, the silence is stored later. */
   noteHeard(vm: string, heard: Heard): void;
   /**
    * Replaces what the index says of kept files, in one transaction.
@@ -98,6 +98,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   const subscribers = createSubscribers();
   const pools = createPools(history.reader.runs({ limit: knownRuns }));
   const silences = createSilenceWatch(clock);
+  const unwrittenSilences: { readonly vm: string; readonly silence: Silence }[] = [];
   const knownVms = new Set<string>();
   const toldOfDamage = new Set<string>();
   let vmNames: readonly string[] | null = null;
@@ -241,12 +242,15 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     subscribe: (listener) => subscribers.add(listener),
     firstSeen: (vm, at) => writer.firstSeen(vm, at),
     noteHeard(vm, heard) {
+      // Also while nothing can be written: or all of that time would count as a silence later.
+      const lastAt = marks.reader.heard(vm)?.at ?? null;
+      for (const silence of silences.endedBy(vm, lastAt, heard.at)) unwrittenSilences.push({ vm, silence });
       writer.tend(() => {
         journal.transaction(() => {
-          const lastAt = marks.reader.heard(vm)?.at ?? null;
-          for (const silence of silences.endedBy(vm, lastAt, heard.at)) journal.spans.addSilence(vm, silence);
+          for (const { vm: of, silence } of unwrittenSilences) journal.spans.addSilence(of, silence);
           marks.putHeard(vm, heard);
         });
+        unwrittenSilences.length = 0;
       });
     },
     putKept(tasks) {
