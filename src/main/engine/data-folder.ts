@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Archive, LogStore } from './archive/index.ts';
 import { defaultLogFile, type Logger } from './common/app-log.ts';
 import type { Clock } from './common/clock.ts';
-import { inBackground } from './common/in-background.ts';
+import { inBackground, type BackgroundLog } from './common/in-background.ts';
 import { terminalOf } from './common/terminal.ts';
 import type { Config } from './config/index.ts';
 import { lockDataFolder, openFeed, type Feed } from './feed/index.ts';
@@ -77,17 +77,20 @@ const pruneEveryMs = 3_600_000;
 /** More runs than any journal holds. */
 const allRuns = 1_000_000;
 
+/** A person may be typing in the configuration file, and an editor may save "2" on the way to "2000": what is removed is lost. */
+const pruneSoonMs = 60_000;
+
 export interface PruningOptions {
-  readonly feed: Feed;
-  readonly archive: Archive;
+  readonly feed: Pick<Feed, 'prune' | 'runs'>;
+  readonly archive: Pick<Archive, 'sinceMs' | 'makeRoom' | 'sweep'>;
   readonly logs: Pick<LogStore, 'sweep'>;
-  readonly config: () => Config;
-  readonly log: Logger;
+  readonly config: () => Pick<Config, 'journal'>;
+  readonly log: BackgroundLog;
 }
 
 export interface Pruning {
-  /** Prunes now, besides. */
-  readonly now: () => void;
+  /** Prunes in a minute, by the configuration of that time. Another call starts the minute again. */
+  readonly soon: () => void;
   readonly stop: () => void;
 }
 
@@ -109,7 +112,17 @@ export function startPruning({ feed, archive, logs, config, log }: PruningOption
   };
   prune();
   const timer = setInterval(prune, pruneEveryMs);
-  return { now: prune, stop: () => clearInterval(timer) };
+  let soonTimer: NodeJS.Timeout | undefined;
+  return {
+    soon() {
+      clearTimeout(soonTimer);
+      soonTimer = setTimeout(prune, pruneSoonMs);
+    },
+    stop() {
+      clearInterval(timer);
+      clearTimeout(soonTimer);
+    },
+  };
 }
 
 /** Returns a sentence if others may write into the data folder; else null. */

@@ -229,7 +229,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
         next.history.maxMegabytes < history.maxMegabytes ||
         next.journal.maxMegabytes < journal.maxMegabytes ||
         next.journal.keepDays < journal.keepDays;
-      if (isTighter) pruning.now();
+      if (isTighter) pruning.soon();
     },
     async close() {
       await running.disposeAsync();
