@@ -3,11 +3,12 @@ import {
   changesOf,
   isOvertaken,
   shownValue,
+  typedNumber,
   withEdit,
   withoutSaved,
   type Edits,
 } from '../../../src/renderer/features/settings/setting-edits.ts';
-import { removalText, typedNumber } from '../../../src/renderer/features/settings/room-words.ts';
+import { removalText } from '../../../src/renderer/features/settings/room-words.ts';
 import { bytesText } from '../../../src/renderer/format/format.ts';
 import type { SettingValues } from '../../../src/shared/settings.ts';
 
@@ -35,7 +36,7 @@ describe('an edit', () => {
   });
 
   it('that is no number is sent as it is, so that the server says what it expects', () => {
-    for (const typed of ['', 'a lot', '1e9', '0x10', '1 000'])
+    for (const typed of ['', 'a lot', '1e9', '0x10', '1 000', '1,000', '10.000'])
       expect(changesOf(values, withEdit(values, none, 'journal.keepDays', typed))).toEqual({
         journal: { keepDays: typed },
       });
@@ -103,6 +104,9 @@ describe('room in words', () => {
       typedNumber('1,5'),
       typedNumber(''),
       typedNumber('-1'),
-    ]).toEqual([12, 12.5, 1.5, null, null]);
+      typedNumber('10,000'),
+      typedNumber('0.125'),
+      typedNumber('1500.125'),
+    ]).toEqual([12, 12.5, 1.5, null, null, null, 0.125, 1500.125]);
   });
 });

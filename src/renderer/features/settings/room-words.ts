@@ -29,9 +29,3 @@ export function removalText({ kinds, newest }: RemovalView, nowMs: number): stri
       : ` The newest of them started ${momentText(startedMs, nowMs)} (${newest.vm}).`;
   return `Saving this removes about ${bytesText(keptBytes(kinds))}: ${parts.join(', ')}.${until}`;
 }
-
-/** Returns a typed number; null: it is none. */
-export function typedNumber(typed: unknown): number | null {
-  const text = String(typed).trim().replace(',', '.');
-  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : null;
-}

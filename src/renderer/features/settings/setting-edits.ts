@@ -65,9 +65,15 @@ export function changesOf(values: SettingValues, edits: Edits): SettingChangeSet
 
 /** A typed number as one. Other text is sent as it is: the server says what it expects. */
 function meant(saved: unknown, typed: unknown): unknown {
-  if (typeof saved !== 'number' || typeof typed !== 'string') return typed;
-  const text = typed.trim().replace(',', '.');
-  return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : typed;
+  return typeof saved === 'number' ? (typedNumber(typed) ?? typed) : typed;
+}
+
+/** Returns a typed number; null: it is none. "1,000" may be a thousand or one, so it is none. */
+export function typedNumber(typed: unknown): number | null {
+  if (typeof typed === 'number') return typed;
+  const text = String(typed).trim();
+  const isGrouped = /^[1-9]\d{0,2}[.,]\d{3}$/.test(text);
+  return !isGrouped && /^\d+(?:[.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : null;
 }
 
 function partsOf(key: SettingKey): readonly [group: keyof SettingValues, name: string] {
