@@ -166,6 +166,13 @@ describe('the errors', () => {
     expect(refresh).toHaveBeenCalledOnce();
   });
 
+  test('that cannot be read are not said to be none', async () => {
+    const { getByText } = await show({ value: null, problem: refused, view: { kind: 'error' } });
+    await expect.element(getByText('The errors are not known', { exact: true })).toBeVisible();
+    await expect.element(getByText(/The errors are not known\.$/)).toBeInTheDocument();
+    await expect.element(getByText(/saw no trouble|No error|0 errors/)).not.toBeInTheDocument();
+  });
+
   test('that are being read keep their room', async () => {
     const { getByText } = await show({ value: null });
     await expect.element(getByText('Reading the events…')).toBeInTheDocument();
