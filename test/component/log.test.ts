@@ -195,6 +195,16 @@ test('a link to a task leads to its error, and to its id if its place is not kno
   await expect.element(unknown.getByText('The log has more than 64 MB.')).toBeVisible();
 });
 
+test('a run that is on gets to other tasks', async () => {
+  const { task_id, domain } = attemptOf(5);
+  const at = placesOf()[15_000] ?? 0;
+  const { getByRole, rerender } = await show({ from: at + 1 }, runOfTasks([], { state: 'running' }));
+  await expect.poll(() => asked.some(({ pathname }) => pathname.endsWith('/tasks'))).toBe(true);
+  places = { problem: null, tasks: [{ task_id, domain, attempt: 0, from: at, to: at + 5_000, error: null }] };
+  await rerender({ news: 'b' });
+  await expect.element(getByRole('combobox', { name: 'Task' })).toHaveDisplayValue(/^1\. .* \(running\)$/);
+});
+
 test('a run that is on is followed at its end, and not elsewhere', async () => {
   const { getByText, getByRole, element, rerender } = await show(
     {},
@@ -206,11 +216,12 @@ test('a run that is on is followed at its end, and not elsewhere', async () => {
   await expect.element(getByText('new 1', { exact: true })).toBeVisible();
   element().scrollTop -= 2_000;
   await expect.element(getByRole('button', { name: 'To the end' })).toBeVisible();
-  const before = asked.length;
+  const slices = (): number => asked.filter(({ pathname }) => pathname.endsWith('/log')).length;
+  const before = slices();
   lines.push('new 2');
   await rerender({ news: 'c' });
   await new Promise(requestAnimationFrame);
-  expect(asked).toHaveLength(before);
+  expect(slices()).toBe(before);
   await getByRole('button', { name: 'To the end' }).click();
   await rerender({ news: 'd' });
   await expect.element(getByText('new 2', { exact: true })).toBeVisible();
