@@ -120,6 +120,23 @@ test('only what was changed is sent, with the version that was read', async () =
   expect(api.change).toHaveBeenCalledOnce();
 });
 
+test('what was saved is said to be, also if the settings are read once more meanwhile', async () => {
+  api.change.mockResolvedValue(ok({ version: 'v2' }));
+  const settings = createSettings({ base: new URL('http://127.0.0.1:8765'), access, apiOf: () => api });
+  await settings.refresh();
+  settings.set('notifications.taskComplete', 'failures');
+  const notifications = { ...view.values.notifications, taskComplete: 'failures' as const };
+  const saved = { ...view, version: 'v2', values: { ...view.values, notifications } };
+  const answer = Promise.withResolvers<Awaited<ReturnType<SettingsApi['read']>>>();
+  api.read.mockReturnValueOnce(answer.promise).mockReturnValueOnce(new Promise(() => undefined));
+  const saving = settings.save();
+  await vi.waitFor(() => expect(api.read).toHaveBeenCalledTimes(2));
+  void settings.refresh();
+  answer.resolve(ok(saved));
+  await saving;
+  expect([settings.isSaved, settings.unsaved]).toEqual([true, 0]);
+});
+
 test('quiet hours that are switched off and on again are the same', async () => {
   read({
     values: {

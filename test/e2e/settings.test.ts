@@ -65,6 +65,7 @@ test('what is typed stays while the stream goes on, on other pages, and when the
   await expect(page.getByText('was changed since this page read it')).toBeVisible();
   await button(page, 'Read the file again').click();
   await expect(button(page, 'Save')).toBeFocused();
+  await expect(page.getByText('was changed since this page read it')).toBeHidden();
   await expect(page.getByText('The file says 1500 now.')).toBeVisible();
   await expect(page.getByRole('radio', { name: 'Never' })).toBeChecked();
   await expect(field(page, 'Room for kept files, MB')).toHaveValue('500');

@@ -32,6 +32,8 @@ export interface Settings {
   readonly api: SettingsApi;
   /** Resolves when they were read. */
   readonly refresh: () => Promise<void>;
+  /** Reads a file that was changed, as the refusal of a saving asks for. Resolves when it was read. */
+  readonly readAgain: () => Promise<void>;
   /** Returns what is shown: of a number, the text that was typed. */
   readonly value: (key: SettingKey) => unknown;
   readonly set: (key: SettingKey, typed: unknown) => void;
@@ -61,6 +63,8 @@ export function createSettings({ base, access, apiOf = settingsApi }: SettingsOp
   const canChange = $derived(view?.access === 'allowed' && view.version !== null);
   let isCodeKnown = false;
   let asked = 0;
+  /** Number of the newest reading that was answered. */
+  let answered = 0;
 
   async function ask(): Promise<Answer<SettingsView>> {
     if (!isCodeKnown) await access.refresh();
@@ -72,12 +76,13 @@ export function createSettings({ base, access, apiOf = settingsApi }: SettingsOp
     return api.read();
   }
 
-  /** Reads the settings. Of several readings at once, the last one counts. */
+  /** Reads the settings. An answer that a newer one has overtaken is dropped. */
   async function load(): Promise<void> {
     asked += 1;
     const mine = asked;
     const answer = await ask();
-    if (mine !== asked) return;
+    if (mine < answered) return;
+    answered = mine;
     problem = answer.ok ? null : answer.problem;
     if (!answer.ok) return;
     view = answer.value;
@@ -115,6 +120,10 @@ export function createSettings({ base, access, apiOf = settingsApi }: SettingsOp
       return api;
     },
     refresh: load,
+    async readAgain() {
+      await load();
+      if (problem === null && refusal?.reason === 'changed') refusal = null;
+    },
     value: (key) => (view === null ? null : shownValue(view.values, edits, key)),
     set(key, typed) {
       if (view === null) return;
