@@ -195,6 +195,15 @@ test('a link to a task leads to its error, and to its id if its place is not kno
   await expect.element(unknown.getByText('The log has more than 64 MB.')).toBeVisible();
 });
 
+test('an answer that breaks off is a failure, and can be tried again', async () => {
+  refusal = new Response('{"size_bytes": 12');
+  const { getByText, getByRole } = await show();
+  await expect.element(getByText('The answer of BenchTray broke off. Is it still running?')).toBeVisible();
+  refusal = null;
+  await getByRole('button', { name: 'Try again' }).click();
+  await expect.element(getByText(lineOf(15_999), { exact: true })).toBeVisible();
+});
+
 test('a run that is on gets to other tasks', async () => {
   const { task_id, domain } = attemptOf(5);
   const at = placesOf()[15_000] ?? 0;

@@ -26,6 +26,20 @@ export async function ask(url: URL, options: RequestInit = {}): Promise<Answer<R
   return response.ok ? { ok: true, value: response } : { ok: false, problem: await problemOf(response) };
 }
 
+/** Reads an answer in JSON. @param signal that its request was given */
+export async function jsonOf<Value>(
+  answer: Answer<Response>,
+  signal?: AbortSignal,
+): Promise<Answer<Value>> {
+  if (!answer.ok) return answer;
+  try {
+    return { ok: true, value: (await answer.value.json()) as Value };
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    return refused(0, 'The answer of BenchTray broke off. Is it still running?');
+  }
+}
+
 async function problemOf(response: Response): Promise<Problem> {
   const { status, statusText } = response;
   const words = (await response.json().catch(() => ({}))) as {

@@ -1,7 +1,7 @@
 /** Reads the recorded runs and their tasks. */
 import type { Scores } from '../../shared/score-text.ts';
 import type { RunOutcome } from '../../shared/stream.ts';
-import { ask, type Answer } from './answer.ts';
+import { ask, jsonOf, type Answer } from './answer.ts';
 import type { RunRecord, TaskResult } from './model.ts';
 import type { RunFilters } from './route.ts';
 
@@ -118,5 +118,5 @@ export async function askJson<Value>(url: URL, signal: AbortSignal | undefined):
     headers: { Accept: 'application/json' },
     ...(signal === undefined ? {} : { signal }),
   });
-  return answer.ok ? { ok: true, value: (await answer.value.json()) as Value } : answer;
+  return jsonOf(answer, signal);
 }

@@ -1,9 +1,9 @@
 /** What the page asks of `/api/settings…`. */
 import type { HookTest } from '../../../shared/hook-status.ts';
 import type { RemovalView, SavedSettings, SettingChangeSet, SettingsView } from '../../../shared/settings.ts';
-import { ask, type Answer } from '../../state/answer.ts';
+import { ask, jsonOf, type Answer } from '../../state/answer.ts';
 import { askJson } from '../../state/api.ts';
-import { codeHeaders, read } from '../setup/setup-api.ts';
+import { codeHeaders } from '../setup/setup-api.ts';
 
 export interface SettingsApi {
   read(): Promise<Answer<SettingsView>>;
@@ -17,16 +17,16 @@ export function settingsApi(base: URL, code: string | null): SettingsApi {
   const headers = codeHeaders(code);
   const url = (path: string): URL => new URL(`/api/settings${path}`, base);
   return {
-    read: async () => read(await ask(url(''), { headers })),
+    read: async () => jsonOf(await ask(url(''), { headers })),
     removal: (maxMegabytes, signal) => askJson(url(`/removal?max_megabytes=${maxMegabytes}`), signal),
     change: async (changes) =>
-      read(
+      jsonOf(
         await ask(url('/changes'), {
           method: 'POST',
           headers: { ...headers, 'Content-Type': 'application/json' },
           body: JSON.stringify(changes),
         }),
       ),
-    testHook: async (index) => read(await ask(url(`/hooks/${index}/test`), { method: 'POST', headers })),
+    testHook: async (index) => jsonOf(await ask(url(`/hooks/${index}/test`), { method: 'POST', headers })),
   };
 }

@@ -1,6 +1,6 @@
 /** What the page asks of `/api/setup…`. */
 import type { AzureVm, SavedVm, SetupState, VmDraft } from '../../../shared/setup.ts';
-import { ask, type Answer } from '../../state/answer.ts';
+import { ask, jsonOf, type Answer } from '../../state/answer.ts';
 
 export interface SetupApi {
   state(): Promise<Answer<SetupState>>;
@@ -23,11 +23,11 @@ export function setupApi(base: URL, code: string | null): SetupApi {
       ...(signal === undefined ? {} : { signal }),
     });
   return {
-    state: async () => read(await ask(url(''), { headers })),
-    azureVms: async (signal) => read(await ask(url('/azure-vms'), { headers, signal })),
+    state: async () => jsonOf(await ask(url(''), { headers })),
+    azureVms: async (signal) => jsonOf(await ask(url('/azure-vms'), { headers, signal }), signal),
     test: (draft, signal) => post('/test', draft, signal),
-    add: async (draft) => read(await post('/vms', draft)),
-    switchDemo: async (on) => read(await post('/demo', { on })),
+    add: async (draft) => jsonOf(await post('/vms', draft)),
+    switchDemo: async (on) => jsonOf(await post('/demo', { on })),
   };
 }
 
@@ -35,8 +35,4 @@ export function setupApi(base: URL, code: string | null): SetupApi {
 export function codeHeaders(code: string | null): Record<string, string> {
   // No browser sends anything else in a header: a long dash, or what another keyboard writes, would be no request at all.
   return code === null ? {} : { 'X-BenchTray-Setup': code.replaceAll(/[^!-~]/g, '-') };
-}
-
-export async function read<Value>(answer: Answer<Response>): Promise<Answer<Value>> {
-  return answer.ok ? { ok: true, value: (await answer.value.json()) as Value } : answer;
 }
