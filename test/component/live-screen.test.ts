@@ -94,6 +94,20 @@ describe('what is asked of the VM', () => {
     live.close();
   });
 
+  test('is asked at once by who tries again, also if another look is due later', async () => {
+    const { live, list, pass } = start();
+    list.mockResolvedValueOnce(no({ status: 503 }));
+    live.follow(task, 'step 1');
+    await pass(0);
+    live.follow(task, 'step 2');
+    live.retry();
+    await pass(0);
+    expect(shown(live)).toBe('/screens/1.png');
+    await pass(60_000);
+    expect(list).toHaveBeenCalledTimes(2);
+    live.close();
+  });
+
   test('that comes late for another task is thrown away', async () => {
     const { live, load, pass } = start();
     let answer: (image: Answer<{ url: string; close: () => void }>) => void = () => undefined;
@@ -109,6 +123,18 @@ describe('what is asked of the VM', () => {
     expect(shown(live)).toBe('/screens/1.png');
     live.close();
   });
+});
+
+test('while the VM is not heard, nothing that failed can be tried again', async () => {
+  vi.spyOn(window, 'fetch').mockImplementation(() =>
+    Promise.resolve(Response.json({ detail: 'It is not connected.' }, { status: 503 })),
+  );
+  const props = { base: new URL('http://127.0.0.1:8765'), task, nowMs, news: 'step 7' };
+  const { getByRole, getByText, rerender } = await render(LiveScreen, { ...props, isHeard: true });
+  await expect.element(getByRole('button', { name: 'Try again' })).toBeVisible();
+  await rerender({ isHeard: false });
+  await expect.element(getByText('No screenshot can be read now')).toBeVisible();
+  await expect.element(getByRole('button')).not.toBeInTheDocument();
 });
 
 test('the newest screenshot says of which step it is, and a VM that is not reached is not asked', async () => {

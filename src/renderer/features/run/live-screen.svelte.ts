@@ -27,7 +27,10 @@ interface LiveScreenOptions<Image> {
 
 const nameOf = (task: LiveTask): string => JSON.stringify(task);
 
-/** A look costs the VM a command and a file of about 400 kB. A step takes longer than this. */
+/**
+ * A look costs the VM two commands and a file of about 400 kB, and one more command with the trajectory as a whole, if that has grown. A step
+ * takes longer than this.
+ */
 const leastPauseMs = 10_000;
 
 export function createLiveScreen<Image extends { close(): void }>({
@@ -121,6 +124,8 @@ export function createLiveScreen<Image extends { close(): void }>({
     retry() {
       show({ kind: 'loading' });
       lookedAtMs = -Infinity;
+      clearTimeout(timer);
+      timer = undefined;
       schedule();
     },
     close() {
