@@ -31,11 +31,12 @@ export function createPlayer(track: Track): Player {
   let isPlaying = $state(false);
 
   function show(index: number): void {
+    if (track.last < 0) return;
     track.show(Math.min(Math.max(index, 0), track.last));
   }
 
   function play(): void {
-    if (track.last === 0) return;
+    if (track.last <= 0) return;
     if (!isPlaying && track.index === track.last) show(0);
     isPlaying = !isPlaying;
   }
