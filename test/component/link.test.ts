@@ -100,6 +100,10 @@ test('the pages that there are, and which one this is', async () => {
   // A run and a VM are within the pages that lead to them.
   await rerender({ route: parseRoute('#/runs/run-1/charts') });
   await expect.element(getByRole('link', { name: 'Runs' })).toHaveAttribute('aria-current', 'true');
+  await rerender({ route: parseRoute('#/doctor') });
+  await expect.element(getByRole('link', { name: 'Runs' })).not.toHaveAttribute('aria-current');
+  await rerender({ route: parseRoute('#/runs/run-1/tasks/task-1') });
+  await expect.element(getByRole('link', { name: 'Runs' })).toHaveAttribute('aria-current', 'true');
   await rerender({ route: parseRoute('#/vms/vm-a') });
   await expect.element(getByRole('link', { name: 'Now' })).toHaveAttribute('aria-current', 'true');
 });
