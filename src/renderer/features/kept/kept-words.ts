@@ -15,8 +15,3 @@ export function lossesOf(kept: KeptOfRun | null | undefined): readonly MissingNo
 export function keptShare(count: number, ended: number): string {
   return ended === 0 ? dash : `${count} of ${plural(ended, 'ended attempt')}`;
 }
-
-/** 1_234_567 → "1.2 MB", 4_321 → "4 kB" */
-export function bytesText(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
