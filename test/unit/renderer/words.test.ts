@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase, RunOutcome } from '../../../src/shared/stream.ts';
-import { countOfTotal, runState, tally } from '../../../src/renderer/features/run/run-words.ts';
+import { countOfTotal, runState, screenNews, tally } from '../../../src/renderer/features/run/run-words.ts';
 import {
   isCritical,
   saysMoreThanItsPhase,
@@ -20,6 +20,24 @@ const vm = (changes: Partial<VmView> = {}): VmView => ({
   ...changes,
 });
 const open = { kind: 'open', heardAtMs: 5000 } as const;
+
+describe('screenNews', () => {
+  const log = (current_step: number) => ({ current_step, current_action: null, current_thought: null });
+  const told = (current_step: number, current_action: string) => ({ ...log(current_step), current_action });
+
+  it('comes with the line of the trajectory, not with the step that the log begins', () => {
+    expect(screenNews(told(7, 'click(1)'))).toBe(screenNews(told(8, 'click(1)')));
+    expect(screenNews(told(8, 'click(2)'))).not.toBe(screenNews(told(8, 'click(1)')));
+  });
+
+  it('comes with each step after the first where only the log tells', () => {
+    expect([screenNews(log(0)), screenNews(log(1))]).toEqual([null, null]);
+    expect(screenNews(log(2))).not.toBeNull();
+    expect(screenNews(log(3))).not.toBe(screenNews(log(2)));
+    // An older server tells neither.
+    expect(screenNews({ current_step: 2 })).toBe(screenNews(log(2)));
+  });
+});
 
 describe('vmState', () => {
   it('shows the worst of what is known', () => {
