@@ -27,10 +27,7 @@ export async function ask(url: URL, options: RequestInit = {}): Promise<Answer<R
 }
 
 /** Reads an answer in JSON. @param signal that its request was given */
-export async function jsonOf<Value>(
-  answer: Answer<Response>,
-  signal?: AbortSignal,
-): Promise<Answer<Value>> {
+export async function jsonOf<Value>(answer: Answer<Response>, signal?: AbortSignal): Promise<Answer<Value>> {
   if (!answer.ok) return answer;
   try {
     return { ok: true, value: (await answer.value.json()) as Value };
