@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
+  copyFileSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -112,7 +113,10 @@ const listing = (root: string, names: readonly string[]): FolderListing => ({
 
 /** Puts another program in the place of tar. */
 function useBusyboxTar(vm: RealVm): void {
-  writeFileSync(join(vm.dir, 'bin/tar'), `#!/bin/sh\nexec ${busyboxStaticPath ?? ''} tar "$@"\n`);
+  const busybox = join(vm.dir, 'busybox');
+  // The machine has a /tmp of its own, in which this computer's tools may not be.
+  copyFileSync(busyboxStaticPath ?? '', busybox);
+  writeFileSync(join(vm.dir, 'bin/tar'), `#!/bin/sh\nexec ${busybox} tar "$@"\n`);
   chmodSync(join(vm.dir, 'bin/tar'), 0o755);
 }
 
