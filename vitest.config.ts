@@ -16,9 +16,6 @@ const define = { __BENCHTRAY_VERSION__: JSON.stringify('0.0.0-test') };
 /** They add and remove network interfaces, upon which Chromium ends all requests (ERR_NETWORK_CHANGED), so no test with a browser runs beside them. */
 const networkTests = ['vanished', 'proxies'].map((name) => `test/integration/server/${name}.test.ts`);
 
-/** They measure the memory of their own process, which no other file may have used before. */
-const memoryTests = ['behind', 'hostile'].map((name) => `test/integration/server/${name}.test.ts`);
-
 const integration = {
   globalSetup: ['test/support/build.ts'],
   setupFiles: ['test/support/no-outside-network.ts'],
@@ -78,19 +75,7 @@ export default defineConfig({
           ...integration,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: [...networkTests, ...memoryTests],
-          // A process for each file starts and loads the build once more, for 0.7 s of CPU time.
-          isolate: false,
-          unstubEnvs: true,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        define,
-        test: {
-          ...integration,
-          name: 'memory',
-          include: memoryTests,
+          exclude: networkTests,
           sequence: { groupOrder: 1 },
         },
       },
