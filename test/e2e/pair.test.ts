@@ -133,6 +133,8 @@ test('a film that is gone says why, and the other one is shown', async ({ bench,
   const filmOfB = page.getByRole('region', { name: 'Film of B' });
   await expect(filmOfB).toContainText('BenchTray did not copy this task.');
   await expect(page.getByRole('checkbox', { name: 'Move both films together' })).toHaveCount(0);
+  // The film of A may come after the answer that B has none.
+  await expect(picture(page, 'A')).toHaveAccessibleName('A: Before the first step');
   await page.keyboard.press('ArrowRight');
   await expect(picture(page, 'A')).toHaveAccessibleName(/^A: Step 1 of 6/);
   await expectNoSidewaysScrolling(page);
