@@ -7,7 +7,7 @@ export interface TaskName {
   readonly domain: string | null;
 }
 
-/** What the strip and the charts need of an attempt. */
+/** Fields of an attempt that the strip and the charts need. */
 export interface EndedAttempt extends TaskName {
   readonly attempt: number;
   readonly outcome: TaskOutcome;

@@ -1,4 +1,4 @@
-/** What a run can be saved as: its tasks, a report that a browser opens, its log. */
+/** The files that a run can be saved as: its tasks, a report that a browser opens, its log. */
 export const exportFormats = ['csv', 'json', 'report', 'log'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 

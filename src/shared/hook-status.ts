@@ -21,7 +21,7 @@ export const hookStatusSchema = z
   })
   .describe('How one hook of the configuration fares. Nothing in it is secret.');
 
-/** What a test of a hook came to. */
+/** Result of the test of a hook. */
 export const hookTestSchema = z
   .object({
     ok: z.boolean(),

@@ -1,4 +1,4 @@
-/** What a line of a log says of itself: how bad it is, and whether a search finds it. */
+/** Reads the level of a log line, and whether a search finds it. */
 
 /** The worst first. A search for one finds those before it too. */
 export const logLevels = ['error', 'warning'] as const;
@@ -11,7 +11,7 @@ const levelWord =
   /(?:^|[\s[({|:])(TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARN|WARNING|ERROR|CRITICAL|FATAL)(?=$|[\s\])}|:,])/;
 /** `"level": "error"`, "level=warn". */
 const levelField = /\blevel"?\s*[:=]\s*"?([a-z]+)/i;
-/** What Python prints of an exception. Its last line begins with the name of a class: "openai.RateLimitError: …". */
+/** The print of a Python exception. Its last line begins with the name of a class: "openai.RateLimitError: …". */
 const raised =
   /^(?:Traceback \(most recent call last\):|(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Timeout)(?::\s|$))/;
 

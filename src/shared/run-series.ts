@@ -1,4 +1,4 @@
-/** What the charts of a run are drawn from. Pure. */
+/** The series of the charts of a run. Pure. */
 import { countingAttempts, type EndedAttempt } from './attempts.ts';
 import type { Scores } from './score-text.ts';
 import { kindOf, type CellKind } from './strip-cells.ts';

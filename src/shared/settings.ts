@@ -114,7 +114,7 @@ export type HookSetting = Shown<typeof hookSettingSchema>;
 export type SavedSettings = Shown<typeof savedSettingsSchema>;
 export type SettingsView = Shown<typeof settingsSchema>;
 
-/** What the server asks for the settings. */
+/** The settings as the server asks for them. */
 export interface SettingsDesk {
   /** Everything but who may do what. */
   read(): Promise<Omit<SettingsView, 'access'>>;

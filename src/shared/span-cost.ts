@@ -1,4 +1,4 @@
-/** What a VM costs for a span of time. Pure: the history and the page both count runs by it. */
+/** Cost of a VM over a span of time. Pure: the history and the page both count runs by it. */
 import type { Cost } from './stream.ts';
 
 /**

@@ -29,7 +29,7 @@ export type KeyCommand = keyof typeof keyTable;
 
 export const keyCommands = Object.keys(keyTable) as readonly KeyCommand[];
 
-/** What has the focus: it may need some of the keys for itself. */
+/** The focused element, which may need some keys for itself. */
 export type KeyPlace = 'page' | 'text' | 'slider' | 'button' | 'toolbar' | 'scrolled' | 'dialog';
 
 export interface Pressed {

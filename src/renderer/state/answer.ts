@@ -1,4 +1,4 @@
-/** What the server answers besides what was asked for: a problem (RFC 9457), as a value. */
+/** Answers of the server as values: the wanted one, or a problem (RFC 9457). */
 import type { Result } from '../../shared/result.ts';
 import type { FieldProblem } from '../../shared/setup.ts';
 

@@ -20,7 +20,7 @@ export interface RunSummary extends Scores {
   readonly model: string | null;
   /** An older server does not say. */
   readonly benchmark?: string | null;
-  /** Of the VM while the run was on; null if no price is known. An older server does not say. */
+  /** Cost of the VM while the run was on; null: no price is known. An older server does not say. */
   readonly cost_usd?: number | null;
   readonly max_steps: number | null;
   readonly dialect: string;
@@ -57,7 +57,7 @@ export interface MissingNote {
   readonly hint: string | null;
 }
 
-/** What is kept of a run on this machine. */
+/** The kept files of a run on this machine. */
 export interface KeptOfRun {
   /** Ended attempts. */
   readonly with_screenshots: number;

@@ -13,15 +13,15 @@ export interface LogLine extends LogPlace {
   readonly text: string;
 }
 
-/** What `/api/runs/…/log` answers: the fields that the page reads. */
+/** Answer of `/api/runs/…/log`: the fields that the page reads. */
 export interface LogSlice {
   /** Behind the last byte of the log. */
   readonly size_bytes: number;
   readonly from: number;
-  /** Where to go on; the same as `size_bytes` at the end. */
+  /** First byte to read next; the same as `size_bytes` at the end. */
   readonly next: number;
   readonly lines: readonly LogLine[];
-  /** What is not kept between `from` and `next`. */
+  /** The gaps between `from` and `next`. */
   readonly missing: readonly LogPlace[];
 }
 
@@ -33,7 +33,7 @@ export interface LogQuery {
   readonly level?: LogLevel | null;
 }
 
-/** Where an attempt at a task is in the log. */
+/** The place of an attempt in the log. */
 export interface LoggedAttempt extends LogPlace {
   readonly task_id: string;
   readonly domain: string | null;

@@ -29,7 +29,7 @@ export interface RunRoute {
 }
 
 export const timelineNames = ['at', 'zoom', 'kind'] as const;
-/** What the timeline shows: what was on at a moment, how much around it, events of one kind; null: all. */
+/** View of the timeline: a moment, the span around it, events of one kind; null: all. */
 export type TimelineView = Readonly<Record<(typeof timelineNames)[number], string | null>>;
 
 /** The log of a run, as a view of the page of the run. */
@@ -66,7 +66,7 @@ export interface PairedFilm {
   readonly taskId: string;
   /** Null: of any domain. */
   readonly domain: string | null;
-  /** Of both films, or of A; named as in `TaskRoute`. */
+  /** Step of both films, or of A; named as in `TaskRoute`. */
   readonly step: string | null;
   /** Null: B moves together with A. */
   readonly stepB: string | null;

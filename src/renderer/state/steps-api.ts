@@ -32,7 +32,7 @@ export interface AttemptSummary {
 
 export interface AttemptResult extends AttemptSummary {
   readonly duration_seconds: number | null;
-  /** What an exception said. */
+  /** Message of the exception. */
   readonly message: string | null;
 }
 

@@ -6,7 +6,7 @@ import { refused, type ServerClient } from './server-client.ts';
 import type { HistorySource } from './source.ts';
 
 /**
- * What the commands rely on. A running BenchTray may be older or newer than this command: it may know other fields and other words, and
+ * Checks the fields that the commands rely on. A running BenchTray may be older or newer than this command: it may know other fields and other words, and
  * `--json` passes on all that it sends.
  */
 const runShape = z.looseObject({

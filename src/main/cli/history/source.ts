@@ -1,4 +1,4 @@
-/** Where the commands that show the history ask: a running BenchTray or, if none runs, its data folder. */
+/** The source of the history commands: a running BenchTray or, if none runs, its data folder. */
 import type { Command } from 'commander';
 import type { AttemptChoice, ComparisonView } from '../../../shared/comparison.ts';
 import { messageOf } from '../../../shared/message-of.ts';

@@ -48,7 +48,7 @@ export function isStartedAtLogin(): boolean {
   return process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
 }
 
-/** Where desktops look for what starts at login (specifications.freedesktop.org/autostart-spec). */
+/** The folder of programs that start at login (specifications.freedesktop.org/autostart-spec). */
 function entryFile(): string {
   const configHome = process.env['XDG_CONFIG_HOME'] ?? '';
   return join(configHome === '' ? join(homedir(), '.config') : configHome, 'autostart', 'benchtray.desktop');

@@ -9,11 +9,11 @@ export interface KeptRoomSources {
 }
 
 interface Share extends KeptShare {
-  /** Of a log: it is removed as a whole, or not at all while it is being written. */
+  /** Set for a log, which BenchTray removes as a whole, and never while it is being written. */
   readonly log?: 'ended' | 'written';
 }
 
-/** Kept files of each kind, shared out among the runs, the oldest run first. In the order in which `makeRoom` empties its shelves. */
+/** The kept files of each run by kind, the oldest run first, in the order in which `makeRoom` removes them. */
 type Shares = Readonly<Record<keyof KeptRoom['kinds'], readonly Share[]>>;
 
 /** More runs than any journal holds. */

@@ -6,16 +6,16 @@ export interface HistorySettings {
   readonly maxMegabytes: number;
 }
 
-/** What is missing, as notes name it: the screenshots alone, or the steps with them. */
+/** "screenshots": only the screenshots are missing. "files": the steps are missing as well. */
 export type MissingWhat = 'screenshots' | 'files';
 
 interface Reason {
   readonly what: MissingWhat;
-  /** Of one attempt. "{limit}" and "{setting}" stand for settings as they are now, "{when}" for a day. */
+  /** Sentence about one attempt. "{limit}" and "{setting}" are replaced by the present settings, "{when}" by a day. */
   readonly task: string;
-  /** The same of several. "{tasks}" stands for "this run" or "40 of 154 tasks". */
+  /** The same about several attempts. "{tasks}" is replaced by "this run" or "40 of 154 tasks". */
   readonly run: string;
-  /** The way out. */
+  /** An imperative: how to change that. */
   readonly hint?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What the bytes of a picture say about it. What the file is called proves nothing: it comes from a VM that is not trusted. Pure. */
+/** Reads the type and size of an image from its bytes. The name of the file proves nothing, because the VM is not trusted. Pure. */
 
 export type PictureType = 'image/png' | 'image/jpeg';
 

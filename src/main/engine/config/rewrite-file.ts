@@ -32,7 +32,7 @@ export type RewriteRefusal =
 export interface CurrentFile {
   readonly ok: true;
   readonly path: string;
-  /** Where links lead. */
+  /** The file behind all links. */
   readonly target: string;
   /** Null: there is no file yet. */
   readonly bytes: Buffer | null;
@@ -114,7 +114,7 @@ export function obstacleOf({ path, target, bytes }: CurrentFile): string | null 
 /** So many links may follow each other, as Linux has it. */
 const mostLinks = 40;
 
-/** Where the links lead, also to a file that is not there yet. */
+/** Returns the file behind all links, which may be missing. */
 function followLinks(path: string, left = mostLinks): string {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isSymbolicLink() !== true) return path;

@@ -3,7 +3,7 @@ import { applyEdits, findNodeAtLocation, getNodeValue, parseTree, type Node } fr
 import { isDeepStrictEqual } from 'node:util';
 import { insertLast, layoutOf, onOneLine } from './insert-last.ts';
 
-/** What a file begins as. */
+/** Text of a new configuration file. */
 export const emptyConfig = `// Configuration of BenchTray. A change is picked up at once; "benchtray config check" says what is wrong with it.
 {
 }

@@ -72,7 +72,7 @@ export interface Feed extends Events, History, Marks, Kept, Spans {
   /** The runs of several VMs that this one is a part of; null for a run on its own. */
   poolOf(runId: string): Pool | null;
   prune(retention?: Retention): void;
-  /** What the journal takes on disk, as far as it is in use. */
+  /** Bytes in use in the journal's file. */
   sizeBytes(): number;
   /** Returns why the journal cannot be written, or that it was moved or removed; null: it has no fault. */
   journalFault(): JournalFault | null;

@@ -10,22 +10,22 @@ export type AttemptKey = Pick<TaskRecord, 'runId' | 'domain' | 'taskId' | 'attem
 export type KeptState = 'wanted' | 'done' | 'gone';
 
 export interface KeptFile {
-  /** Of the file on the VM. */
+  /** Name of the file on the VM. */
   readonly name: string;
   readonly kind: 'screen' | 'text';
   /** SHA-256 of its bytes, in hex. */
   readonly hash: string;
   readonly sizeBytes: number;
-  /** What it takes in the archive. */
+  /** Bytes in the archive. */
   readonly storedBytes: number;
-  /** Of a screenshot, in pixels; null for a text. */
+  /** Pixels of a screenshot; null for a text. */
   readonly width: number | null;
   readonly height: number | null;
   /** When it was last written to; epoch milliseconds. */
   readonly modifiedAt: number;
 }
 
-/** What is kept of an attempt. */
+/** The kept files of an attempt. */
 export interface KeptTask extends AttemptKey {
   readonly state: KeptState;
   /** Since when it is in this state; epoch milliseconds. */
@@ -38,7 +38,7 @@ export interface KeptTask extends AttemptKey {
   readonly files: readonly KeptFile[];
 }
 
-/** Attempts of a run of which the same is kept. */
+/** The attempts of a run with the same state and reason. */
 export interface KeptGroup extends Pick<KeptTask, 'state' | 'why'> {
   readonly attempts: number;
   readonly withScreens: number;
@@ -48,7 +48,7 @@ export interface KeptGroup extends Pick<KeptTask, 'state' | 'why'> {
   readonly lastSince: number;
 }
 
-/** What the kept files of a run take on disk. */
+/** Bytes that the kept files of a run use on disk. */
 export interface KeptShare {
   readonly runId: string;
   readonly vm: string;

@@ -1,4 +1,4 @@
-/** What a run cost: the price of its VM for the time that it was on. */
+/** Cost of a run: the price of its VM for the time that it was on. */
 import { spanCostUsd } from '../../../shared/span-cost.ts';
 import type { Heard, RunRecord } from './model.ts';
 

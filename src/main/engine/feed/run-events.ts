@@ -1,4 +1,4 @@
-/** What happened in the time of a run: its starts, its tasks, and what lasted on its VM meanwhile. */
+/** Lists the events of a run: its starts, its tasks, and the errors and silences of its VM meanwhile. */
 import type { RunState } from '../run/model.ts';
 import type { History, StoredRun } from './history.ts';
 import type { Marks } from './marks.ts';
@@ -6,10 +6,10 @@ import type { RunRecord, TaskRecord } from './model.ts';
 import { silentAfterMs } from './silence.ts';
 import type { Span, Spans } from './spans.ts';
 
-/** A run that ended: why is often known some minutes later, and what a run failed by may have begun before it. */
+/** Margin before and after a run, ms: the cause of a failure may begin before the run, and errors are often reported after it. */
 export const aroundRunMs = 15 * 60_000;
 
-/** Times are epoch milliseconds, null if unknown. What has no end yet, an error or a task, has `endedAt` null. */
+/** Times are epoch milliseconds, null if unknown. An error or a task that is not over has `endedAt` null. */
 export type TimelineEvent = RunMark | TaskEvent | Span;
 
 export interface RunMark {
@@ -17,7 +17,6 @@ export interface RunMark {
   readonly what: 'started' | 'restarted' | 'ended';
   readonly beganAt: number;
   readonly endedAt: number;
-  /** Of the run, if it ended. */
   readonly state: RunState['state'];
   /** Why it ended, where it did not end by itself. */
   readonly message: string | null;
@@ -123,7 +122,7 @@ function restartTimes({ startedAt, starts = [] }: RunRecord): readonly number[] 
   return later.map((local) => startedAt + local - first).filter((at) => !Number.isNaN(at));
 }
 
-/** Where an event is in the order of time; unknown times are last. */
+/** Returns the time to sort an event by; unknown times come last. */
 function placeOf({ beganAt, endedAt }: TimelineEvent): number {
   return beganAt ?? endedAt ?? Number.MAX_SAFE_INTEGER;
 }

@@ -1,5 +1,5 @@
 /**
- * What lasted on a VM: its errors until they recovered, and the times in which BenchTray did not hear it. Written beside the events,
+ * Spans of a VM: its errors until they recovered, and the times in which BenchTray did not hear it. Written beside the events,
  * which are pruned after some weeks; the spans of a run stay as long as the run.
  */
 import type { DatabaseSync } from 'node:sqlite';
@@ -21,7 +21,7 @@ export interface ErrorSpan {
   /** Milliseconds by a clock that nobody sets; null if unknown. */
   readonly lastedMs: number | null;
   readonly error: ErrorPayload;
-  /** What `recovered` said; null: it did not recover, or had nothing to recover from. */
+  /** Message of `recovered`; null: it did not recover, or had nothing to recover from. */
   readonly ending: string | null;
 }
 

@@ -25,7 +25,7 @@ export interface RunEndPayload extends RunFigures {
   readonly detail: string | null;
 }
 
-/** What a person sends to see that a hook works. */
+/** The test message of a hook. */
 export interface TestPayload {
   readonly message: string;
 }

@@ -130,7 +130,7 @@ interface Bars {
   readonly bars: readonly TaskBar[];
   readonly attempts: number;
   readonly textOf: (value: number) => string;
-  /** What one mark of the axis counts in: 60 for minutes. */
+  /** Unit of the marks on the axis, seconds: 60 for minutes. */
   readonly unit: number;
   readonly unitName: string;
   /** A line across: no bar is meant to be higher. */

@@ -42,7 +42,7 @@ export function environment({ run, facts, version }: ReportInput): Markup {
   </section>`;
 }
 
-/** What became of the screenshots that a report wanted to show. */
+/** Counts of the screenshots that a report shows and leaves out. */
 export interface PictureTally {
   readonly shown: number;
   readonly unreadable: number;

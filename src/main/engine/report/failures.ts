@@ -20,7 +20,7 @@ const mostFailures = 500;
 export interface PictureSlot {
   readonly kind: 'picture';
   readonly file: KeptFile;
-  /** What the picture shows, for those who do not see it. */
+  /** Alternative text of the screenshot. */
   readonly description: string;
   readonly caption: Markup;
   /** 0 for the last screenshot of its task, 1 for the one before. */

@@ -9,7 +9,7 @@ export interface Markup {
   toString(): string;
 }
 
-/** What a template may hold. A text becomes harmless, null becomes nothing. */
+/** A value in a template. Texts are escaped; null prints nothing. */
 export type Part = Markup | string | number | null | readonly Part[];
 
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {

@@ -1,4 +1,4 @@
-/** What went wrong around a run: errors of its VM, and times in which BenchTray did not hear it. */
+/** Incidents of a run: errors of its VM, and times in which BenchTray did not hear it. */
 import { formatDuration, plural, sentence } from '../../../shared/wording.ts';
 import type { SilenceReason } from '../feed/index.ts';
 import { html, shownText, type Markup } from './html.ts';

@@ -1,4 +1,4 @@
-/** What a report is made from. Runs and tasks have the fields and forms of the HTTP API. */
+/** Input of a report. Runs and tasks have the fields and forms of the HTTP API. */
 import type { EndedAttempt } from '../../../shared/attempts.ts';
 import type { Scores } from '../../../shared/score-text.ts';
 import type { RunOutcome } from '../../../shared/stream-words.ts';
@@ -31,14 +31,14 @@ export interface ReportTask extends EndedAttempt {
   readonly steps: number;
   readonly duration_seconds: number | null;
   readonly started_at: string | null;
-  /** What an exception said. */
+  /** Message of the exception. */
   readonly message: string | null;
   readonly catch_up: boolean;
 }
 
-/** What is known besides the figures. */
+/** Facts about a run, besides its figures. */
 export interface ReportFacts {
-  /** Where the benchmark wrote its results, as it was told. */
+  /** The result folder that the command line of the benchmark names. */
   readonly resultDir: string | null;
   /** Why the run ended, if it did not end by itself. */
   readonly endMessage: string | null;
@@ -65,7 +65,7 @@ export interface ReportInput {
   /** In the order in which they ended. */
   readonly tasks: readonly ReportTask[];
   readonly facts: ReportFacts;
-  /** Of the time of the run and a little around it, in the order in which they began. */
+  /** Incidents during the run and shortly before and after it, in the order in which they began. */
   readonly incidents: readonly Incident[];
   /** Errors before this time may be missing, epoch milliseconds; null: none are. */
   readonly incidentsFrom: number | null;

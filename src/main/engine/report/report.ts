@@ -15,7 +15,7 @@ import { openPainter, type Painter } from './thumbnails/painter.ts';
 import { allowance, fitting } from './thumbnails/share.ts';
 import { limits, titleText } from './words.ts';
 
-/** What a report has at most. */
+/** Limits of a report. */
 export const mostBytes = 15_000_000;
 /** For what comes behind the screenshots. */
 const tailBytes = 20_000;

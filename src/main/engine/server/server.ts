@@ -48,13 +48,13 @@ export interface StartOptions extends ServerSettings {
   readonly files?: FileReader;
   /** From which score on a task of a configured VM has passed; null for another VM. */
   readonly successThreshold?: (vm: string) => number | null;
-  /** What is kept of a run; without it nothing is. */
+  /** Reads the kept files of a run; missing: nothing is kept. */
   readonly kept?: KeptNotes;
   /** Finds out what is wrong; without it nothing does. */
   readonly doctor?: RunDoctor;
   /** What sets up VMs, for whoever has the code; without it nothing can be set up here. */
   readonly setup?: { readonly desk: Setup; readonly code: SetupCode };
-  /** What the page of the settings asks for; without it there is none. */
+  /** Answers the settings page; missing: there is none. */
   readonly settings?: SettingsDesk;
   /** 0: any that is free. */
   readonly port: number;

@@ -1,4 +1,4 @@
-/** What the page of the settings asks for, answered. */
+/** Answers the requests of the settings page. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   findConfigPath,

@@ -94,7 +94,7 @@ async function copyArchive(
       if (file === null || choice === 'skip') await passOver(entry);
       else await take(file, await bytesOf(entry), events);
     }
-    // What tar complains of comes last.
+    // tar prints its complaints last.
     await passing;
     return endOf(output.notices(), folders, hasChanged);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** What a copy prints on its channel: a line, and an archive behind it, passed on at the wanted pace. */
+/** Reads the output of a copy: a line and an archive behind it, passed on at the wanted pace. */
 import { Readable } from 'node:stream';
 import { messageOf } from '../../../shared/message-of.ts';
 import { Ended, silence, silentLimitMs } from './copy-request.ts';
@@ -7,7 +7,7 @@ import type { Channels } from './ssh/channels.ts';
 import { createTarBounds } from './tar-bounds.ts';
 
 export interface CopyOutput extends AsyncIterable<Buffer> {
-  /** What the command said on stderr. */
+  /** Text of the command on stderr. */
   notices(): string;
   close(): void;
 }

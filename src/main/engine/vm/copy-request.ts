@@ -66,14 +66,14 @@ export type CopyEnd =
   | { readonly kind: 'stopped'; readonly folders: number }
   /** The files did not come to their end. */
   | { readonly kind: 'broken'; readonly detail: string }
-  /** What was done with a file failed. */
+  /** A file could not be handled. */
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** A VM that is busy may pause for so long. */
 export const silentLimitMs = 60_000;
 export const silence = 'the VM sends nothing any more';
 
-/** What an agent planned, of which WAA writes one for each step. */
+/** Plans of an agent: WAA writes one for each step. */
 const planName = /^plan_result-[^/\p{Cc}\uFFFD]{1,200}\.txt$/u;
 
 /** Returns the request words; null if the name of the task cannot be that of a folder. */

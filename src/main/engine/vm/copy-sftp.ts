@@ -13,7 +13,7 @@ import {
 } from './copy-request.ts';
 import type { Channels, OpenedSftp } from './ssh/channels.ts';
 
-/** What every server answers at once. */
+/** Every server answers a read of this many bytes in one piece. */
 const pieceBytes = 32_768;
 /** Pieces that are on their way at a time: one alone would be slow where the VM is far. */
 const mostAtOnce = 4;

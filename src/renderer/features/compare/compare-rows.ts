@@ -6,7 +6,7 @@ import type { CompareFilters, CompareRoute, PairedFilm } from '../../state/route
 export interface ChangeList {
   readonly change: TaskChange;
   readonly title: string;
-  /** What the title does not say by itself. */
+  /** A note beside the title. */
   readonly hint: string | null;
   /** Those that the filters let through. */
   readonly tasks: readonly ComparedTaskView[];

@@ -7,9 +7,9 @@ export type Frame<Image> =
   | { readonly kind: 'ready'; readonly image: Image }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
-/** What is shown of a film. */
+/** The visible place of a film. */
 export interface FilmPlace {
-  /** Of all steps; null: the step has no screenshot. */
+  /** One for each step; null: the step has no screenshot. */
   readonly urls: readonly (string | null)[];
   /** The step that is shown. */
   readonly index: number;

@@ -1,7 +1,7 @@
 /** Moves along the steps of a film, by keys and by itself. */
 import type { KeyActions } from '../../keys/bound-keys.svelte.ts';
 
-/** What is played: the places of a film, or of two that move together. */
+/** The played track: the places of a film, or of two that move together. */
 export interface Track {
   /** The place that is shown, from 0. */
   readonly index: number;

@@ -85,6 +85,6 @@ function priceOf(status: StatusPayload | null): Price {
   const isWaste = powerWords(status)?.isWaste === true;
   if (cost === null) return { text: isUnpriced(status) ? 'not known' : null, isWaste };
   if (cost.unknown) return { text: `was ${dollarsText(cost.per_hour_usd)}`, isWaste };
-  // What is deallocated costs nothing by the hour any more, but for its disks.
+  // A deallocated VM costs nothing by the hour, except for its disks.
   return { text: power === 'deallocated' ? null : dollarsText(cost.per_hour_usd), isWaste };
 }

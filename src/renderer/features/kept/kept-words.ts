@@ -1,4 +1,4 @@
-/** What is kept of a run, in words. Pure. */
+/** Words for the kept files of a run. Pure. */
 import { plural } from '../../../shared/wording.ts';
 import { dash } from '../../format/format.ts';
 import type { KeptOfRun, MissingNote } from '../../state/api.ts';

@@ -1,4 +1,4 @@
-/** What is copied of a selection in a log: whole lines, also those that are not on the page now or are cut in their row. */
+/** Returns the copied text of a selection in a log: whole lines, also those that are not on the page now or are cut in their row. */
 import { rowAt, type LogWindow } from './log-window.ts';
 
 /** Returns the numbers of the rows that the selection begins and ends in; empty: there is none in this place. */

@@ -1,4 +1,4 @@
-/** What a search in a log has found: which is the next, and how much there is. Pure. */
+/** The hits of a search in a log: their number, and the next one. Pure. */
 import { sizeText } from '../../format/format.ts';
 import type { LogLine } from '../../state/log-api.ts';
 
@@ -21,7 +21,7 @@ export function hitBeside(
   return index < 0 ? hits.length - 1 : index;
 }
 
-/** What is known of a search, as `LogSearch` has it. */
+/** State of a search, as `LogSearch` has it. */
 interface Found {
   readonly hits: readonly LogLine[];
   readonly isSearching: boolean;

@@ -1,5 +1,5 @@
 /**
- * Where the rows of a log are on a page that is as high as all of it would be. Pure.
+ * Places the rows of a log on a page that is as high as the whole log. Pure.
  *
  * Nobody knows how many lines a log has: it may have 200 MB, and only a part of it is read. So the height is an estimate by its bytes, and the
  * scroll bar stands for a place in the bytes. Rows that are next to each other are laid out from one row whose place is fixed, so that
@@ -12,14 +12,14 @@ import { beginsLog, endsLog, type LogWindow } from './log-window.ts';
 /** Heights in pixels. */
 export interface LogScale {
   readonly row: number;
-  /** Of what is seen at once. */
+  /** Height of the visible part, pixels. */
   readonly view: number;
-  /** How many bytes a row has, estimated. */
+  /** Estimated bytes of a row. */
   readonly rowBytes: number;
 }
 
 export interface LogLayout {
-  /** Where the row with the number 0 is, pixels. */
+  /** Top of row 0, pixels. */
   readonly origin: number;
   readonly height: number;
 }

@@ -1,4 +1,4 @@
-/** What is shown of a log: reads around the place that is seen, lets go of the rest, and follows the end of a log that grows. */
+/** The visible part of a log: reads around it, releases the rest, and follows the end of a growing log. */
 import type { Problem } from '../../state/answer.ts';
 import { inBackground } from '../../state/in-background.ts';
 import type { LogQuery, LogSlice, ReadLog } from '../../state/log-api.ts';
@@ -28,12 +28,12 @@ const pieceBytes = 131_072;
 /** The next piece is read so many rows before the edge of what is in memory. */
 const edgeRows = 600;
 
-/** Where a log is opened: at a byte of it, or at its end. */
+/** The place to open a log at: a byte, or the end. */
 export type LogTarget = number | 'end';
-/** Where a line is shown: as the first one, or where it is. If it is not seen yet, with some lines before it. */
+/** "top": the line becomes the first one. "seen": it stays in place, or is shown with some lines before it. */
 export type LogAlign = 'top' | 'seen';
 
-/** Heights in pixels: of a row, and of what is seen at once. */
+/** Heights of a row and of the visible part, pixels. */
 export type LogSizes = Pick<LogScale, 'row' | 'view'>;
 
 export class LogView {
@@ -42,18 +42,18 @@ export class LogView {
   layout = $state.raw<LogLayout>({ origin: 0, height: 0 });
   /** Why the newest reading failed. */
   problem = $state.raw<Problem | null>(null);
-  /** Nothing of what would be seen is in memory. */
+  /** The visible part is not in memory. */
   isBlank = $state(true);
   /** The end is seen. It stays seen when the log grows. */
   isAtEnd = $state(false);
-  /** Where the scroll bar is to be, once the layout is on the page. A new object each time. */
+  /** The wanted scroll position, once the layout is on the page. A new object each time. */
   scrollTo = $state.raw<{ readonly top: number } | null>(null);
 
   readonly #read: ReadLog;
   readonly #onGrown: (slice: LogSlice) => void;
   #sizes = $state.raw<LogSizes>({ row: 20, view: 600 });
   #scrollTop = $state(0);
-  /** Of everything that was read: how long a row is on average. */
+  /** Average bytes of a row, over all rows that were read. */
   #known = { bytes: 0, rows: 0 };
   #reading: { readonly controller: AbortController; readonly isGoing: boolean } | null = null;
   #retry: (() => void) | null = null;

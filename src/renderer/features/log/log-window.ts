@@ -13,15 +13,15 @@ export interface LogWindow {
   readonly rows: readonly LogRow[];
   /** Number of the first row. */
   readonly first: number;
-  /** Where the first row begins, bytes. */
+  /** Start of the first row, bytes. */
   readonly from: number;
-  /** Where to go on behind the last row. */
+  /** First byte behind the last row. */
   readonly to: number;
-  /** Behind the last byte of the log. */
+  /** Bytes of the whole log. */
   readonly size: number;
 }
 
-/** What a window has at most. 20 rows of a log are some kilobytes, but one may have 64. */
+/** Limits of a window. 20 rows of a log are some kilobytes, but one may have 64. */
 const most = { rows: 12_000, characters: 8_000_000 };
 
 export const beginsLog = ({ from }: LogWindow): boolean => from === 0;

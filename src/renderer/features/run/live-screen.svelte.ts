@@ -10,7 +10,7 @@ export type LiveTask = Pick<TaskRoute, 'runId' | 'taskId' | 'domain'>;
 export interface LiveScreen<Image> {
   /** Null: none was asked for yet. */
   readonly frame: Frame<Image> | null;
-  /** What `frame` shows. */
+  /** The listed screenshot that `frame` shows. */
   readonly screen: ListedScreen | null;
   /** Looks once for each other `news`, or again if the last look failed. @param task null: nobody looks at it now */
   readonly follow: (task: LiveTask | null, news: string) => void;

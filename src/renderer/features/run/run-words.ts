@@ -29,7 +29,7 @@ export interface Tally {
   readonly lost: number;
 }
 
-/** What became of the tasks that did not pass. */
+/** Counts of the tasks that did not pass. */
 export function tally(results: readonly TaskResult[]): Tally {
   const ended = countingAttempts(results);
   return {
@@ -79,7 +79,7 @@ export function costOfRun(
 ): RunCost | null {
   const startedAtMs = parseTime(progress.started_at);
   const cost = status?.cost ?? null;
-  // What nobody hears may be off by now.
+  // A VM that is not heard may be off by now.
   const isHeard = progress.as_of === null && isOn(progress);
   if (cost === null || cost.unknown || startedAtMs === null || !isHeard) return null;
   const soFarUsd = spanCostUsd(cost, startedAtMs, nowMs);

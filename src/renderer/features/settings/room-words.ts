@@ -1,4 +1,4 @@
-/** What the kept files take, and what a smaller bound removes, in words. Pure. */
+/** Words for the room of the kept files, and for the files that a smaller bound removes. Pure. */
 import type { KeptRoom, RemovalView } from '../../../shared/settings.ts';
 import { plural } from '../../../shared/wording.ts';
 import { bytesText, momentText, parseTime } from '../../format/format.ts';

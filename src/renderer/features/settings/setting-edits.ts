@@ -17,7 +17,7 @@ export interface Edit {
   readonly over: unknown;
 }
 
-/** What is shown for a key: the typed text, else the value. */
+/** Returns the text shown for a key: the typed one, else the value. */
 export function shownValue(values: SettingValues, edits: Edits, key: SettingKey): unknown {
   const edit = edits.get(key);
   return edit === undefined ? savedValue(values, key) : edit.typed;

@@ -1,4 +1,4 @@
-/** What the page asks of `/api/settings…`. */
+/** Requests of the page to `/api/settings…`. */
 import type { HookTest } from '../../../shared/hook-status.ts';
 import type { RemovalView, SavedSettings, SettingChangeSet, SettingsView } from '../../../shared/settings.ts';
 import { ask, jsonOf, type Answer } from '../../state/answer.ts';

@@ -148,7 +148,7 @@ export function createSettings({ base, access, apiOf = settingsApi }: SettingsOp
       wrong = [];
       isSaving = true;
       const answer = await api.change({ version: view.version, values: changesOf(view.values, edits) });
-      // What was typed in the meantime stays.
+      // Text typed in the meantime stays.
       if (answer.ok) await load();
       isSaving = false;
       isSaved = answer.ok && edits.size === 0;

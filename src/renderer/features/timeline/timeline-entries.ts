@@ -1,4 +1,4 @@
-/** What happened in the time of a run, in one order and in words. Pure. */
+/** The events of a run in one order and in words. Pure. */
 import { plural } from '../../../shared/wording.ts';
 import { kindOf, kinds, type CellKind } from '../../../shared/strip-cells.ts';
 import { parseTime } from '../../format/format.ts';
@@ -9,7 +9,7 @@ import type { Span } from '../../../shared/chart-scale.ts';
 export const entryKinds = ['error', 'silence', 'task', 'run'] as const;
 export type EntryKind = (typeof entryKinds)[number];
 
-/** What it looks like: the outcome of a task, or how bad an error is. */
+/** Look of an entry: the outcome of a task, or how bad an error is. */
 export type Tone = CellKind | 'critical' | 'warning' | 'silence' | 'mark';
 
 export interface Entry {
@@ -22,13 +22,13 @@ export interface Entry {
   /** The same as `fromMs` for a moment. Null: it lasts, or its end is unknown. */
   readonly toMs: number | null;
   readonly lasts: boolean;
-  /** What it is, in a word: "Passed", "Critical", "Restarted". */
+  /** Its kind in a word: "Passed", "Critical", "Restarted". */
   readonly word: string;
-  /** What happened: the instruction of a task, the message of an error. */
+  /** Its text: the instruction of a task, the message of an error. */
   readonly text: string;
-  /** More of it: the code of an error, the domain of a task. */
+  /** The code of an error, or the domain of a task. */
   readonly about: string | null;
-  /** What else is known: how it recovered, why a task failed. */
+  /** Further sentences: how an error recovered, why a task failed. */
   readonly notes: readonly string[];
   /** Null: it is no task. */
   readonly task: TaskAttempt | null;
@@ -110,7 +110,7 @@ function placeOf({ fromMs }: Entry): number {
 }
 
 const minuteMs = 60_000;
-/** What the server lists before and after the run. */
+/** The margin that the server lists before and after the run. */
 const aroundMs = 15 * minuteMs;
 
 /** Returns the time that the axis shows: that of the run, and what began shortly before or after it. Null: no time is known. */

@@ -8,7 +8,7 @@ export interface TitleContext {
   readonly vms: readonly VmView[];
   readonly isConnected: boolean;
   readonly route: Route;
-  /** What the page of a run, a task or two films calls itself; empty before it is read. */
+  /** Title that the page of a run, a task or two films gives itself; empty before it is read. */
   readonly runTitle: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a client may see of a kept log: whole lines, without control characters and without secrets. A place in the log is a place in the bytes
+ * The part of a kept log that a client may see: whole lines, without control characters and without secrets. A place in the log is a place in the bytes
  * that the benchmark wrote, whatever is left out of a line, so each line comes with its own.
  */
 import { lineFits, type LineSearch } from '../../../../shared/log-line.ts';
@@ -20,17 +20,17 @@ export interface ShownLine {
 export interface LogAnswer {
   /** Behind the last byte of what is kept of the log. */
   readonly size: number;
-  /** Where the first line begins that was looked at. */
+  /** Start of the first line that was looked at, bytes. */
   readonly from: number;
-  /** Where to go on. The same as `size` at the end. */
+  /** First byte to read next. The same as `size` at the end. */
   readonly next: number;
   readonly lines: readonly ShownLine[];
-  /** What is not kept between `from` and `next`. */
+  /** The gaps between `from` and `next`. */
   readonly missing: readonly { readonly from: number; readonly to: number }[];
 }
 
 export interface LogQuery {
-  /** Where to begin, bytes; negative: so many before the end. Within a line: at its beginning. */
+  /** First byte; negative: counted from the end. A byte within a line stands for the start of that line. */
   readonly from: number;
   /** Lines that begin within so many bytes are given. */
   readonly bytes: number;
@@ -88,7 +88,7 @@ class Reading {
   readonly #kept: KeptLog;
   readonly #from: number;
   readonly #to: number;
-  /** Where the first line began; null: none was read. */
+  /** Start of the first line, bytes; null: no line was read. */
   #first: number | null = null;
   #next: number;
   readonly #missing: { readonly from: number; readonly to: number }[] = [];

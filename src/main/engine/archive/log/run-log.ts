@@ -9,7 +9,7 @@ import { readSlice, searchLog, type LogAnswer, type LogQuery } from './read-log.
 /** Without a text and a level, all lines are wanted. */
 export type RunLogQuery = Partial<Pick<LogQuery, 'from' | 'bytes' | 'signal'>> & LineSearch;
 
-/** What one answer looks at, bytes: a slice, and a search. */
+/** Most bytes that one answer reads: for a slice, and for a search. */
 export const logLimits = {
   slice: { usual: 65_536, most: 1_048_576 },
   search: { usual: 67_108_864, most: 67_108_864 },

@@ -10,7 +10,7 @@ export interface Painter extends AsyncDisposable {
 }
 
 export interface PainterLimits {
-  /** Of a screenshot that is decoded. A 5K screen has 14.7 million; the file may claim any number. */
+  /** Most pixels of a screenshot that is decoded. A 5K screen has 14.7 million; the file may claim any number. */
   readonly pixels: number;
   readonly bytes: number;
   /** How long one may take. Some JPEGs are made to take hours. */

@@ -4,7 +4,7 @@
 const least = 6_000;
 /** More than this is not needed. */
 const most = 60_000;
-/** What is around a picture, characters. */
+/** Characters of the HTML around a thumbnail. */
 const around = 1_000;
 
 interface Ranked {

@@ -8,7 +8,7 @@ import { shrink } from './shrink.ts';
 export interface ThumbnailOrder {
   readonly type: PictureType;
   readonly bytes: Uint8Array;
-  /** What the thumbnail may have, bytes. */
+  /** Most bytes of the thumbnail. */
   readonly mostBytes: number;
 }
 

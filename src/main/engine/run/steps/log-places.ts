@@ -1,4 +1,4 @@
-/** Where the steps of each attempt stand in the log of a run. Pure: the dialects that recognise a run read the same log once more. */
+/** Finds the steps of each attempt in the log of a run. Pure: the dialects that recognise a run read the same log once more. */
 import { createLogSplitter } from '../encoding.ts';
 import type { LogLine, RunEvent } from '../model.ts';
 import { createLogReader, initialReader } from '../reader.ts';
@@ -44,7 +44,7 @@ interface LoggedAttempt {
 }
 
 const pieceBytes = 64 * 1024;
-/** Of no use here: no time goes out. */
+/** Any values will do, because no times are returned. */
 const noTimes = { clockOffsetMs: 0, referenceTimeMs: 0 };
 
 export function createLogPlaces(): LogPlaces {

@@ -1,4 +1,4 @@
-/** What `/api/runs/{id}/events` answers. */
+/** Schema of `/api/runs/{id}/events`. */
 import { z } from 'zod';
 import { count, errorSchema, time, type Shown } from '../../../../shared/payload-schemas.ts';
 import { taskSchema } from './answer-schemas.ts';

@@ -46,9 +46,9 @@ export interface RoutesOptions extends ScreenSource {
   readonly logs: LogReader | null;
   /** The kept files of tasks; null: none are kept. */
   readonly files: FileReader | null;
-  /** Of a configured VM; null for another. */
+  /** Returns the success threshold of a configured VM; null for any other VM. */
   readonly successThreshold: (vm: string) => number | null;
-  /** What is kept of a run; null: nothing is. */
+  /** Reads the kept files of a run; null: nothing is kept. */
   readonly kept: KeptNotes | null;
   readonly vms: () => readonly ConfiguredVm[];
   /** Version of BenchTray. */

@@ -30,12 +30,12 @@ const route = createRoute({
   }),
 });
 
-/** What reports are made from. */
+/** Sources of a report. */
 export interface ReportSource {
   readonly history: EventsJournal & Pick<Feed, 'run' | 'poolOf' | 'keptTask'>;
   /** The kept files of tasks; null: none are kept. */
   readonly files: FileReader | null;
-  /** Of a VM of the configuration; null for another. */
+  /** Returns the success threshold of a configured VM; null for any other VM. */
   readonly successThreshold: (vm: string) => number | null;
   /** Version of BenchTray. */
   readonly version: string;

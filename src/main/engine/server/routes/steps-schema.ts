@@ -1,4 +1,4 @@
-/** What `GET /api/runs/{id}/tasks/{task}/steps` answers. Fields may be added; they are never renamed or removed. */
+/** Schema of `GET /api/runs/{id}/tasks/{task}/steps`. Fields may be added; they are never renamed or removed. */
 import { z } from 'zod';
 import { count, time, type Shown } from '../../../../shared/payload-schemas.ts';
 import { taskOutcomes } from '../../../../shared/stream.ts';

@@ -16,7 +16,7 @@ export interface ViewedAttempt {
 
 /**
  * Joins steps and screenshots. The texts name the screenshot of each step; if they name none, the numbers in the names of the files tell.
- * What was on the screen before the first step comes first, also where the texts leave it out.
+ * The screen before the first step comes first, even if the texts leave it out.
  */
 export function stepViews(
   steps: readonly Step[],
@@ -49,7 +49,7 @@ export function viewsOfScreens(
   });
 }
 
-/** What a screenshot alone does not say of its step. */
+/** Facts of a step that a screenshot alone does not tell. */
 const untold = { thought: null, action: null, reward: null, done: null, screenshot: null };
 
 /**

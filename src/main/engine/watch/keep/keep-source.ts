@@ -25,7 +25,7 @@ export interface KeepOptions {
   readonly copySettings: () => CopySettings;
 }
 
-/** What the copy of an attempt needs. */
+/** An attempt that is to be copied. */
 interface Wanted {
   readonly key: AttemptKey;
   readonly run: StoredRun;
@@ -40,7 +40,7 @@ const wantedForMs = 7 * 86_400_000;
 const mostTries = 4;
 /** Tries grow rare, while a container is off, for example. */
 const mostAgainMs = 600_000;
-/** Of those that wait. */
+/** Most waiting attempts that one look considers. */
 const mostWanted = 1000;
 
 export class KeepSource implements Source {
@@ -173,7 +173,7 @@ export class KeepSource implements Source {
     const what = hasScreens ? 'all' : 'texts';
     const end = await copyTask({ task, what, access, places, keeping, turn });
     if (signal.aborted) return;
-    // What ended with its connection is tried again on the next one.
+    // A copy that ended with its connection is retried on the next one.
     if (end.kind !== 'copied' && store.get().contact?.host !== access.host) return;
     switch (end.kind) {
       case 'copied':
