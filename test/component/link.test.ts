@@ -4,7 +4,8 @@ import { render } from 'vitest-browser-svelte';
 import FirstContact from '../../src/renderer/features/link/FirstContact.svelte';
 import LinkBanner from '../../src/renderer/features/link/LinkBanner.svelte';
 import TopBar from '../../src/renderer/features/link/TopBar.svelte';
-import { nowRoute, parseRoute } from '../../src/renderer/state/route.ts';
+import { parseRoute } from '../../src/renderer/state/parse-route.ts';
+import { nowRoute } from '../../src/renderer/state/route.ts';
 import { nowMs } from './support/fixtures.ts';
 
 test('nothing is said while the link is there', async () => {

@@ -1,6 +1,8 @@
 /** The page that is shown: the address of the browser as a route, and how to get to another. */
 import { tick } from 'svelte';
-import { hashOf, pageKey, parseRoute, type Route } from './route.ts';
+import { hashOf, pageKey } from './hash.ts';
+import { parseRoute } from './parse-route.ts';
+import { type Route } from './route.ts';
 
 export interface Router {
   readonly route: Route;

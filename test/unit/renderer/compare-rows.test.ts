@@ -8,7 +8,8 @@ import {
   listCount,
   pairNeighbours,
 } from '../../../src/renderer/features/compare/compare-rows.ts';
-import { allCompared, parseRoute, type CompareRoute } from '../../../src/renderer/state/route.ts';
+import { parseRoute } from '../../../src/renderer/state/parse-route.ts';
+import { allCompared, type CompareRoute } from '../../../src/renderer/state/route.ts';
 import { comparedAttempt, comparedTask, comparisonOf } from './comparison-fixtures.ts';
 
 const tasks = [

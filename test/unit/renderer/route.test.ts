@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { hashOf, pageKey, runHash, vmHash } from '../../../src/renderer/state/hash.ts';
+import { parseRoute } from '../../../src/renderer/state/parse-route.ts';
 import {
   allCompared,
   allRuns,
   allTasks,
-  hashOf,
   nowRoute,
-  pageKey,
-  parseRoute,
-  runHash,
   runTabs,
-  vmHash,
   type Route,
 } from '../../../src/renderer/state/route.ts';
 
