@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import type { RealVm } from '../real-vm.ts';
 import { busyboxStaticPath, podmanPath } from '../tools.ts';
+import { until } from '../wait.ts';
 import { processesOf, signal } from './processes.ts';
 import { vmUserId } from './user.ts';
 import { canBuildWorld } from './world.ts';
@@ -140,7 +141,11 @@ export async function installPodman(vm: RealVm, called: PodmanCalled): Promise<P
       return listeners.length;
     },
     async close() {
-      await run('rm -f -a -t 0');
+      // A container that restarts in a loop may end by itself just before it is killed, and podman then gives up.
+      await until(async () => {
+        await run('rm -f -a -t 0');
+        return true;
+      }, 'all containers are removed');
       // A rootless podman leaves a process behind that holds its namespace for the next one.
       for (const { pid, command } of processesOf(vm.dir)) if (command === podmanPath) signal(pid, 'SIGKILL');
     },
