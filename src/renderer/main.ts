@@ -2,6 +2,7 @@
 import { mount } from 'svelte';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/link-table.css';
 import App from './App.svelte';
 import { createSetupAccess } from './features/setup/setup-access.svelte.ts';
 import { serverBase } from './state/bridge.ts';

@@ -1,3 +1,4 @@
 /** The page's own styles: what is cut off or hidden by them counts in these tests too. */
 import '../../../src/renderer/styles/tokens.css';
 import '../../../src/renderer/styles/base.css';
+import '../../../src/renderer/styles/link-table.css';
