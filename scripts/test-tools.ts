@@ -7,6 +7,7 @@ import {
   findCaddy,
   findChromium,
   findDynamicBusybox,
+  findHeadlessShell,
   findNginx,
   findPodman,
   findPython,
@@ -29,12 +30,20 @@ export interface Tool {
    */
   readonly isUnpacked?: boolean | 'apart';
   readonly find: () => string | null;
+  /** The program that tests run best with: it is brought, or where its package does not exist the one above. */
+  readonly best?: { readonly find: () => string | null; readonly package: string };
 }
 
 const installLimitMs = 240_000;
 export const tools: readonly Tool[] = [
   { name: 'OpenSSH server (sshd)', mark: 'sshdPath', debianPackage: 'openssh-server', find: findSshd },
-  { name: 'Chromium', mark: 'chromiumPath', debianPackage: 'chromium', find: findChromium },
+  {
+    name: 'Chromium',
+    mark: 'chromiumPath',
+    debianPackage: 'chromium',
+    find: findChromium,
+    best: { find: findHeadlessShell, package: 'chromium-headless-shell' },
+  },
   {
     name: 'Python 3 with requests',
     mark: 'pythonPath',
@@ -62,6 +71,9 @@ export const tools: readonly Tool[] = [
   { name: 'sudo', mark: 'sudoPath', debianPackage: 'sudo', find: findSudo },
 ];
 
+/** Whether it can be brought to the tests: it is missing, or only a second choice is there. */
+export const isWanted = ({ find, best }: Tool): boolean => (best?.find ?? find)() === null;
+
 /** Installs what is missing where that is possible without asking anybody: on Debian and its kin, as root. */
 export function bring(wanted: readonly Tool[]): void {
   const isDebian = existsSync('/usr/bin/apt-get');
@@ -77,11 +89,11 @@ export function bring(wanted: readonly Tool[]): void {
     });
     return result.status === 0;
   };
-  const packages = wanted
-    .filter(({ isUnpacked }) => isUnpacked === undefined)
-    .map((tool) => tool.debianPackage);
-  const install = (): boolean =>
+  const toInstall = wanted.filter(({ isUnpacked }) => isUnpacked === undefined);
+  const install = (...packages: string[]): boolean =>
     packages.length === 0 || apt('install', '-y', '--no-install-recommends', ...packages);
+  const installBest = (): boolean =>
+    install(...toInstall.map((tool) => tool.best?.package ?? tool.debianPackage));
   const unpack = ({ debianPackage, isUnpacked }: Tool): boolean => {
     if (!apt('download', debianPackage)) return false;
     const target = isUnpacked === 'apart' ? unpackedPackage(debianPackage) : unpackedTools;
@@ -92,13 +104,17 @@ export function bring(wanted: readonly Tool[]): void {
   };
   // A fresh machine knows no packages yet.
   let hasUpdated = false;
-  const orAfterUpdate = (work: () => boolean): void => {
-    if (work() || hasUpdated) return;
+  const orAfterUpdate = (work: () => boolean): boolean => {
+    if (work()) return true;
+    if (hasUpdated) return false;
     // Once, whatever comes of it: without a network it takes its time.
     hasUpdated = true;
-    if (apt('update')) work();
+    return apt('update') && work();
   };
-  orAfterUpdate(install);
+  // One that does not exist here must not keep the others away.
+  if (!orAfterUpdate(installBest))
+    for (const { find, debianPackage, best } of toInstall)
+      if (best === undefined || (!install(best.package) && find() === null)) install(debianPackage);
   for (const tool of wanted.filter(({ isUnpacked }) => isUnpacked !== undefined))
     orAfterUpdate(() => unpack(tool));
   rmSync(folder, { recursive: true, force: true });

@@ -7,14 +7,14 @@ import { join, relative } from 'node:path';
 import { findChromium } from '../test/support/tools.ts';
 import { buildIfNeeded } from './build.ts';
 import { openWorkshop } from './test-processes.ts';
-import { bring, tools } from './test-tools.ts';
+import { bring, isWanted, tools } from './test-tools.ts';
 
 const root = join(import.meta.dirname, '..');
 /** Without names of test files. */
 const isEverything = process.argv.length === 2;
 const noChromium = 'Chromium is not installed';
 
-bring(tools.filter((tool) => tool.find() === null));
+bring(tools.filter(isWanted));
 const missing = tools.filter((tool) => tool.find() === null);
 const workshop = openWorkshop(root);
 const outcome = { passed: 0, failed: 0, skipped: [] as { test: string; reason: string }[] };
