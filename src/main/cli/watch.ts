@@ -4,6 +4,7 @@ import type { CliIo } from './io.ts';
 import { followStream } from '../engine/client/index.ts';
 import { readAnswerJson } from '../engine/common/read-answer-json.ts';
 import { afterKey, noChoice, type Choice } from './watch/choice.ts';
+import { completed } from './watch/completed.ts';
 import { jsonScreen, lineScreen, liveScreen, type Screen } from './watch/screen.ts';
 import {
   afterLoss,
@@ -74,14 +75,15 @@ export async function runWatch(options: WatchOptions, io: CliIo): Promise<number
         if (options.untilEnd === true && hasEnded(state)) return;
         const nowMs = Date.now();
         const before = state;
-        try {
-          state = afterMessage(state, terminalTexts(message), nowMs);
-          screen.message(message, before, nowMs);
-          refreshSoon();
-        } catch (error) {
-          // A server of another make: what cannot be shown is left out.
-          log.warn({ err: error, event: message.event }, 'an event is not as expected');
+        const whole = completed(message);
+        if (whole === null) {
+          log.warn({ event: message.event }, 'an event does not say what it is about');
+          return;
         }
+        state = afterMessage(state, terminalTexts(whole), nowMs);
+        // For a program, nothing is added to what came.
+        screen.message(options.json === true ? message : whole, before, nowMs);
+        refreshSoon();
         if (options.untilEnd === true && hasEnded(state)) end.resolve('run ended');
       },
       onLost(reason) {
