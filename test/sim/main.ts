@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { numberOption } from '../../src/main/engine/common/number-option.ts';
+import { numberOption } from '../../src/main/engine/common/option-values.ts';
 import { messageOf } from '../../src/shared/message-of.ts';
 import { JournalCopies } from './journal-copies.ts';
 import { simulate } from './simulate.ts';

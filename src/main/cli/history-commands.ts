@@ -1,7 +1,7 @@
 /** The commands that show what BenchTray has recorded. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { attemptChoices } from '../../shared/comparison.ts';
-import { numberOption } from '../engine/common/number-option.ts';
+import { numberOption, textOption } from '../engine/common/option-values.ts';
 import { runCompare, type CompareOptions } from './compare.ts';
 import { runNameHelp } from './history/run-name.ts';
 import { withHistoryOptions, type HistoryOptions } from './history/source.ts';
@@ -29,15 +29,6 @@ function statesOption(text: string): NonNullable<RunsOptions['state']> {
     return state;
   });
 }
-
-/** Returns how to read a text of so many characters as the API takes it: the data folder must not answer what a server refuses. */
-const textOption =
-  (least: number, most: number) =>
-  (text: string): string => {
-    if (text.length < least || text.length > most)
-      throw new InvalidArgumentError(`Expected ${least} to ${most} characters.`);
-    return text;
-  };
 
 /** Adds `status`, `runs`, `tasks`, `compare`, `report` and `log`. */
 export function addHistoryCommands(program: Command, io: CliIo, finish: (exitCode: number) => void): void {

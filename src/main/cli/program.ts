@@ -8,7 +8,7 @@ import { terminalText } from '../../shared/terminal-text.ts';
 import { say, type CliIo } from './io.ts';
 import { addHistoryCommands } from './history-commands.ts';
 import { addKeyCommands } from './key.ts';
-import { numberOption, portOption } from '../engine/common/number-option.ts';
+import { numberOption, portOption, textOption } from '../engine/common/option-values.ts';
 import { runServe, type ServeOptions } from './serve.ts';
 import { runWatch, type WatchOptions } from './watch.ts';
 import { messageOf } from '../../shared/message-of.ts';
@@ -68,7 +68,11 @@ export function buildProgram(io: CliIo, finish: (exitCode: number) => void): Com
     .description('watch the configured VMs and serve their event stream')
     .option('--config <file>', 'configuration to use')
     .option('--port <number>', 'port to listen on; 0 takes any free one', portOption)
-    .option('--host <host>', 'address to listen on for other machines; needs "server.external"')
+    .option(
+      '--host <host>',
+      'address to listen on for other machines; needs "server.external"',
+      textOption(1, 255, 'an address of this machine, such as 0.0.0.0'),
+    )
     .action(async (_options, command: Command) => {
       finish(await runServe(command.optsWithGlobals<ServeOptions>(), io));
     });

@@ -39,7 +39,9 @@ describe('usage', () => {
     [['serve', '--port', '65536'], /argument '65536' is invalid/],
     [['serve', '--port', '80.5'], /argument '80.5' is invalid/],
     [['serve', '--port', ''], /argument '' is invalid/],
+    [['serve', '--port', '6000'], /argument '6000' is invalid. Expected a port number .* that browsers open/],
     [['serve', '--port'], /argument missing/],
+    [['serve', '--host', ''], /Expected an address of this machine/],
     [
       ['serve', '--host', '0.0.0.0'],
       /^--host 0.0.0.0 lets other machines in, which needs TLS: found no "server.external" in /,

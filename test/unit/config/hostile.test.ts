@@ -77,12 +77,14 @@ it('a live edit into something deep leaves the watcher at work', async () => {
 it.each([
   ['values of the wrong kind', `{"vms":[${'1,'.repeat(40_000)}1]}`],
   ['unknown keys', `{${Array.from({ length: 20_000 }, (_, index) => `"k${index}":1`).join()}}`],
+  ['long keys', `{"${'k'.repeat(100_000)}":1, "vms":[{"${'k'.repeat(100_000)}":1}]}`],
   ['repeated keys', `{${'"interval":5,'.repeat(20_000)}"port":1}`],
   ['hooks without anything', `{"hooks":[${'{},'.repeat(30_000)}{}]}`],
 ])('a file with very many %s gives a bounded number of problems', (_what, text) => {
   const parsed = parseConfig(text, 'c.json');
   expect(parsed.ok).toBe(false);
   if (!parsed.ok) expect(parsed.problems.length).toBeLessThanOrEqual(50);
+  if (!parsed.ok) expect(JSON.stringify(parsed.problems).length).toBeLessThan(50_000);
 });
 
 it('a file with more in it than a configuration can have is refused before it is held against the schema', () => {

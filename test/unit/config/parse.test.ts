@@ -104,7 +104,21 @@ describe('bad files', () => {
     ['{"interval": null}', ['c.json:1:14: interval: found null, expected a number of seconds from 1 to 60.']],
     [
       '{"server":{"port":1.5}}',
-      ['c.json:1:19: server.port: found 1.5, expected a port number from 1 to 65535, or 0 for any free one.'],
+      [
+        'c.json:1:19: server.port: found 1.5, expected a port number from 1 to 65535 that browsers open, or 0 for any free one.',
+      ],
+    ],
+    [
+      '{"server":{"port":6000}}',
+      [
+        'c.json:1:19: server.port: found 6000, expected a port number from 1 to 65535 that browsers open, or 0 for any free one.',
+      ],
+    ],
+    [
+      '{"dataDir": "~ann/runs"}',
+      [
+        'c.json:1:13: dataDir: found "~ann/runs", expected a whole path, since "~" is the home folder of nobody else.',
+      ],
     ],
     ['{"server":{"prot":1}}', ['c.json:1:12: server.prot: unknown key, the nearest known one is "port".']],
     [

@@ -174,6 +174,9 @@ it('finds the data folder: from the file, else BENCHTRAY_DATA_DIR, else the plat
   expect(await dataDir(sources({ BENCHTRAY_DATA_DIR: '/elsewhere' }, path))).toBe('/var/lib/benchtray');
   expect(await dataDir(sources({ BENCHTRAY_DATA_DIR: '/elsewhere' }))).toBe('/elsewhere');
   expect(await dataDir(sources())).toBe(platformDirs.data);
+  await expect(dataDir(sources({ BENCHTRAY_DATA_DIR: '~ann/runs' }))).rejects.toThrow(
+    'BENCHTRAY_DATA_DIR: found "~ann/runs", expected a whole path',
+  );
 });
 
 it('finds the program of a hook as it finds other files, and leaves its arguments alone', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isOpenedByBrowsers } from '../../../src/main/engine/common/listen-port.ts';
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -74,6 +75,7 @@ function keysWithoutDescription(node: SchemaNode, path: string): readonly string
 }
 
 const port = fc.integer({ min: 1, max: 65535 });
+const listenPort = (min: number) => fc.integer({ min, max: 65535 }).filter(isOpenedByBrowsers);
 const word = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,30}$/);
 const vm = fc
   .record({
@@ -87,14 +89,14 @@ const vm = fc
 const config: fc.Arbitrary<Config> = fc.record({
   server: fc
     .record({
-      port: fc.integer({ min: 0, max: 65535 }),
+      port: listenPort(0),
       names: fc.array(word),
       allowedOrigins: fc.constant([]),
       maxConnections: fc.integer({ min: 1, max: 1000 }),
       external: fc.option(
         fc.record({
           host: word,
-          port,
+          port: listenPort(1),
           tls: fc.oneof(fc.constant('terminated-elsewhere' as const), fc.record({ cert: word, key: word })),
           maxConnectionsPerIp: fc.integer({ min: 1, max: 100 }),
           requestsPerMinute: fc.integer({ min: 1, max: 100 }),

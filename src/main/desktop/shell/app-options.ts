@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { logLevels, type LogLevel } from '../../engine/common/app-log.ts';
-import { numberOption, portOption } from '../../engine/common/number-option.ts';
+import { numberOption, portOption } from '../../engine/common/option-values.ts';
 import { UserError } from '../../../shared/user-error.ts';
 
 /** What the app was started with. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isOpenedByBrowsers, listenPortRule } from './listen-port.ts';
 
 /** A parser for an option that takes a number; what it refuses, commander reports as wrong usage. */
 export function numberOption(expected: string, fits: (value: number) => boolean): (text: string) => number {
@@ -9,7 +10,17 @@ export function numberOption(expected: string, fits: (value: number) => boolean)
   };
 }
 
+/** A parser for an option that takes a text of so many characters; spaces alone are none. */
+export const textOption =
+  (least: number, most: number, expected = `${least} to ${most} characters`) =>
+  (text: string): string => {
+    const isBlank = least > 0 && text.trim() === '';
+    if (text.length < least || text.length > most || isBlank)
+      throw new InvalidArgumentError(`Expected ${expected}.`);
+    return text;
+  };
+
 export const portOption = numberOption(
-  'a port number from 1 to 65535, or 0 for any free one',
-  (value) => Number.isInteger(value) && value >= 0 && value <= 65535,
+  listenPortRule,
+  (value) => Number.isInteger(value) && value >= 0 && value <= 65535 && isOpenedByBrowsers(value),
 );

@@ -1,6 +1,8 @@
 /** The word that was probably meant: the one that the fewest typing slips away from it, or null where none is near. */
 export function nearestWord(word: string, known: readonly string[]): string | null {
   const allowedSlips = Math.max(1, Math.floor(word.length / 3));
+  // Far longer than each known word, it is near none, and comparing would take its time.
+  if (known.every((candidate) => word.length > 2 * candidate.length + 3)) return null;
   let best: string | null = null;
   let bestSlips = allowedSlips + 1;
   for (const candidate of known) {

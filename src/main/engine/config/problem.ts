@@ -40,21 +40,23 @@ export function problem(file: string, key: string, place: Place | null, what: st
   };
 }
 
-/** `["vms", 0, "ssh"]` → `vms[0].ssh` */
+const longestFound = 60;
+const shortened = (text: string): string =>
+  text.length > longestFound ? `${text.slice(0, longestFound)}…` : text;
+
+/** `["vms", 0, "ssh"]` → `vms[0].ssh`; a long key is cut. */
 export function keyText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${String(part)}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
+    const name = shortened(String(part));
+    return text === '' ? name : `${text}.${name}`;
   }, '');
 }
-
-const longestFound = 60;
 
 /** How a value that was found is shown: short, on one line, without secrets. */
 export function foundText(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a group { }';
   if (typeof value !== 'string') return String(value);
-  const masked = maskSecrets(value);
-  return JSON.stringify(masked.length > longestFound ? `${masked.slice(0, longestFound)}…` : masked);
+  return JSON.stringify(shortened(maskSecrets(value)));
 }

@@ -7,6 +7,7 @@ import { subscriptionPlaceholder } from './schema-vm.ts';
 import { configSchema, defaultConfig, type Config } from './schema.ts';
 import { requireText } from './text.ts';
 import { expandHome } from '../common/expand-home.ts';
+import { UserError } from '../../../shared/user-error.ts';
 
 export type ConfigResult =
   | {
@@ -61,6 +62,12 @@ export function resolveDataDir(
   if (config.dataDir !== null) return config.dataDir;
   const fromEnv = env['BENCHTRAY_DATA_DIR'];
   if (fromEnv === undefined || fromEnv === '') return platformDirs.data;
+  if (/^~[^/\\]/.test(fromEnv)) {
+    throw new UserError(
+      `BENCHTRAY_DATA_DIR: found ${foundText(fromEnv)}, expected a whole path, since "~" is the home folder of nobody else.`,
+      { exitCode: 2 },
+    );
+  }
   return resolve(expandHome(fromEnv, platformDirs.home));
 }
 

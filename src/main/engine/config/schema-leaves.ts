@@ -14,7 +14,8 @@ export const group = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, 'a group of keys in { }');
 
 export const port = () => integer(1, 65535, 'a port number from 1 to 65535');
-export const localPath = (what: string) => text(/^[^\0]+$/, what);
+export const localPath = (what: string) =>
+  text(/^[^\0]+$/, what).regex(/^(?!~[^/\\])/, 'a whole path, since "~" is the home folder of nobody else');
 export const nonEmpty = (what: string) => text(/\S/, what);
 /** Lets a rule over several keys run also where other keys are wrong, so that every problem is told at once. */
 export const isReadable = (payload: { readonly value: unknown }) =>

@@ -15,6 +15,7 @@ import {
   hostText,
   addressRange,
 } from './schema-leaves.ts';
+import { isOpenedByBrowsers, listenPortRule } from '../common/listen-port.ts';
 import { hookListSchema } from './schema-hooks.ts';
 import { vmListSchema, vmSchema } from './schema-vm.ts';
 
@@ -39,7 +40,10 @@ const externalSchema = group({
   host: hostText('an address to listen on, such as "0.0.0.0"').describe(
     'Address to listen on for other machines.',
   ),
-  port: port().default(8766).describe('Port for other machines.'),
+  port: port()
+    .refine(isOpenedByBrowsers, 'a port number from 1 to 65535 that browsers open')
+    .default(8766)
+    .describe('Port for other machines.'),
   tls: tlsSchema.describe(
     'Certificate and key, or "terminated-elsewhere" behind a reverse proxy that speaks TLS.',
   ),
@@ -57,7 +61,8 @@ const externalSchema = group({
 });
 
 const serverSchema = group({
-  port: integer(0, 65535, 'a port number from 1 to 65535, or 0 for any free one')
+  port: integer(0, 65535, listenPortRule)
+    .refine(isOpenedByBrowsers, listenPortRule)
     .default(8765)
     .describe('Port of the local listener; 0 takes any free one.'),
   names: list(hostText('a host name without a port'), 'a list of host names')
