@@ -1,7 +1,15 @@
 /** Files of tasks that stay on this machine, copied over real SSH: shown when the container, the VM or its entry in the configuration is gone. */
 import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -27,6 +35,22 @@ interface Listing {
     readonly width: number | null;
   }[];
 }
+
+interface RunAnswer {
+  readonly kept?: { readonly missing: readonly { readonly why: string }[] };
+}
+
+/** A tar that ends the connection if it is given one file, and is the usual one else. */
+const breaksConnection = `#!/bin/sh
+case "$*" in *step_666*) ;; *) exec /bin/tar "$@";; esac
+echo x >>"$VM_DIR/broken"
+pid=$$
+while [ "$pid" -gt 1 ]; do
+  read -r name <"/proc/$pid/comm"
+  case $name in sshd*) kill -9 "$pid"; exit 1;; esac
+  while read -r key value _; do [ "$key" = PPid: ] && pid=$value && break; done <"/proc/$pid/status"
+done
+`;
 
 function put(vm: RealVm, path: string, contents: Buffer | string): void {
   const file = join(vm.dir, path);
@@ -112,6 +136,24 @@ describe.skipIf(sshdPath === null)('the files of an ended task', () => {
     const answer = await fetch(monitor.url + (screens[0]?.url ?? ''));
     expect(Buffer.from(await answer.arrayBuffer()).equals(picture)).toBe(true);
     expect((await readdir(join(monitor.dataDir, 'archive/texts'))).length).toBe(1);
+  });
+
+  it('are given up if the connection breaks during each copy of them, and the VM stays connected', async () => {
+    const vm = await readyVm();
+    put(vm, `${taskFolder}/step_666.png`, picture);
+    put(vm, 'bin/tar', breaksConnection);
+    chmodSync(join(vm.dir, 'bin/tar'), 0o755);
+    const { monitor, list, client, untilPhase } = await firstTaskEnds(vm, {
+      tempo: { ...copiesAtOnce, copyAgainMs: 10 },
+    });
+    const whyMissing = async (): Promise<string | undefined> => {
+      const answer = await fetch(`${monitor.url}/api/runs/${client.tasks()[0]?.run_id ?? ''}`);
+      return ((await answer.json()) as RunAnswer).kept?.missing[0]?.why;
+    };
+    await until(async () => (await whyMissing()) === 'breaks', 'the task is given up');
+    expect(readFileSync(join(vm.dir, 'broken'), 'utf8')).toBe('x\nx\nx\n');
+    await untilPhase('ready');
+    expect((await list())?.screens).toMatchObject([{ name: 'step_666.png', kept: false }]);
   });
 
   it('are copied by the next life of BenchTray, which the VM answers', async () => {

@@ -171,6 +171,16 @@ describe.skipIf(sshdPath === null)('the files of a task by SFTP', () => {
     expect([end, files]).toEqual([{ kind: 'ok', folders: 1, hasChanged: true }, {}]);
   });
 
+  it('may be missing since they were listed, which does not hide that there are more', async () => {
+    const { put, bySftp } = await machine();
+    put('step_1000.png', 'x');
+    const names = Array.from({ length: 1000 }, (_, index) => `step_${index + 1}.png`);
+    const { end, files } = await bySftp(names);
+    expect(end).toEqual({ kind: 'ok', folders: 1, hasChanged: true, more: 'step_1000.png' });
+    expect(Object.keys(files)).toEqual(['step_1000.png']);
+    expect((await bySftp(['step_1000.png'])).end).toEqual({ kind: 'ok', folders: 1 });
+  });
+
   it('do not come from a server without SFTP, or over a connection that ends', async () => {
     const ssh = await startScriptedSsh({});
     onTestFinished(() => ssh.close());
@@ -254,6 +264,7 @@ describe.skipIf(sshdPath === null)('the files of a task in a container without t
     expect(end).toEqual({ kind: 'ok', folders: 1, hasChanged: true });
     expect(Object.keys(files).toSorted()).toEqual(['screenshot/v2.png', 'step_1.png']);
     expect(files['step_1.png']?.equals(before)).toBe(true);
+    expect((await from('winarena', ['step_1.png', 'gone.png'])).end).toMatchObject({ hasChanged: true });
     rmSync(root, { recursive: true });
     expect((await from('winarena', ['step_1.png'])).end).toMatchObject({
       kind: 'broken',

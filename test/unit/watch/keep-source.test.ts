@@ -131,6 +131,8 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
     const vm = watchedFolder();
     const task = vm.taskAt('a', 1);
     for (let step = 0; step < 1100; step += 1) vm.put(`a/step_${step}.png`, 1.5);
+    // It is sent, too, and has no name that can be kept.
+    vm.put('a/step_0\u0007.png', 1.5);
     vm.ends(task);
     await vm.copyAll();
     expect(vm.feed.keptTask(task)).toMatchObject({ state: 'done', why: null });
@@ -209,6 +211,37 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
     vm.shell.end();
     await vm.copyAll();
     expect(vm.kept(task)).toEqual(['done', null, ['step_1.png', 'step_2.png', 'step_3.png']]);
+  });
+
+  it('are given up if the connection breaks during three copies of them, and the others come', async () => {
+    const vm = watchedFolder();
+    const [good, bad] = [vm.taskAt('good', 1), vm.taskAt('bad', 2)];
+    for (const [taskId, minute] of [
+      ['good', 1.5],
+      ['bad', 2.5],
+    ] as const)
+      vm.put(`${taskId}/step_1.png`, minute);
+    let { shell } = vm;
+    let breaks = 0;
+    const { begin } = vm.archive;
+    vi.spyOn(vm.archive, 'begin').mockImplementation((key) => {
+      if (key.taskId === 'bad') {
+        breaks += 1;
+        shell.end();
+        const next = localContact(vm.dir);
+        ({ shell } = next);
+        vm.store.update({ contact: next.contact });
+      }
+      return begin(key);
+    });
+    vm.ends(good, bad);
+    await vm.copyAll();
+    expect([breaks, vm.kept(bad), vm.kept(good)]).toEqual([
+      3,
+      ['gone', 'breaks', []],
+      ['done', null, ['step_1.png']],
+    ]);
+    expect(await vm.whyNot('bad')).toContain('the connection to the VM broke during the copy, three times');
   });
 
   it('wait while the archive takes nothing', async () => {

@@ -69,6 +69,11 @@ const reasons = {
     task: 'BenchTray did not copy this task: the VM did not send its files, several times.',
     run: `${notCopied}: the VM did not send them, several times.`,
   },
+  breaks: {
+    what: 'files',
+    task: 'BenchTray did not copy this task: the connection to the VM broke during the copy, three times.',
+    run: `${notCopied}: the connection to the VM broke during the copy, three times for each task.`,
+  },
   unreached: {
     what: 'files',
     task: 'BenchTray did not copy this task: its files could not be reached for a week.',

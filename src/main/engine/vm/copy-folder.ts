@@ -5,6 +5,7 @@ import { openOutput, passOn } from './copy-output.ts';
 import {
   Ended,
   namedFile,
+  NamedFiles,
   take,
   type ArchivedFile,
   type CopyEnd,
@@ -20,13 +21,19 @@ const mostForeignBytes = 1024 * 1024;
 const mostForeignBytesOfEngine = 256 * 1024 * 1024;
 
 /** @param words see `copyCommand` */
-export function copyFolder(
+export async function copyFolder(
   channels: Channels,
   shell: string,
   words: readonly string[],
   events: CopyEvents,
 ): Promise<CopyEnd> {
-  return copyArchive(channels, { shell, words, mostForeignBytes, pathOf: (name) => name }, events);
+  const named = new NamedFiles();
+  const sender = {
+    ...{ shell, words, mostForeignBytes, pathOf: (name: string) => name },
+    passed: (name: string) => named.note(name),
+  };
+  const end = await copyArchive(channels, sender, events);
+  return end.kind === 'ok' ? { ...end, ...named.more } : end;
 }
 
 /**
@@ -42,6 +49,7 @@ export async function copyFromContainer(
   const folder = `${root}/${path.replace(/^\.\//, '')}`;
   if (!isSendable(folder)) return { kind: 'absent' };
   const wanted = new Set(names);
+  const missing = new Set(names.filter((name) => namedFile(name) !== null));
   const sender = {
     shell: hostShell,
     words: ['until_closed', 'copy_out', docker, `${container}:${folder}`],
@@ -51,9 +59,13 @@ export async function copyFromContainer(
       const inside = name.replace(/^(?:\.\/)?[^/]+\//, './');
       return wanted.has(inside) ? inside : '';
     },
+    passed: (path: string) => void missing.delete(path),
   };
   const end = await copyArchive(channels, sender, { ...events, begun: () => events.begun(path) });
-  return 'folders' in end ? { ...end, folders } : end;
+  if (end.kind !== 'ok') return 'folders' in end ? { ...end, folders } : end;
+  // The engine does not know what was listed, so it does not complain about a file that was removed.
+  const changed = missing.size > 0 ? { hasChanged: true as const } : {};
+  return { ...end, folders, ...changed, ...new NamedFiles(names).more };
 }
 
 interface Sender {
@@ -62,11 +74,13 @@ interface Sender {
   readonly mostForeignBytes: number;
   /** Returns the path in the folder of the task by a name in the archive. */
   readonly pathOf: (name: string) => string;
+  /** Receives the path of each entry of the archive. */
+  readonly passed: (path: string) => void;
 }
 
 async function copyArchive(
   channels: Channels,
-  { shell, words, pathOf, ...limits }: Sender,
+  { shell, words, pathOf, passed, ...limits }: Sender,
   events: CopyEvents,
 ): Promise<CopyEnd> {
   const decoder = createTarDecoder({ strict: true });
@@ -84,9 +98,11 @@ async function copyArchive(
   }).catch((error: unknown) => archive.abort(error).catch(() => undefined));
   try {
     for await (const entry of decoder.readable) {
-      const file = fileOf(entry, pathOf);
+      const path = pathOf(entry.header.name);
+      passed(path);
+      const file = fileOf(entry, path);
       // Only regular files were asked for.
-      if (entry.header.type !== 'file' && namedFile(pathOf(entry.header.name)) !== null) hasChanged = true;
+      if (entry.header.type !== 'file' && namedFile(path) !== null) hasChanged = true;
       if (file === null && entry.header.size > limits.mostForeignBytes)
         return { kind: 'broken', detail: 'the archive has files that it should not have' };
       const choice = file === null ? 'skip' : events.choose(file);
@@ -116,8 +132,8 @@ function endOf(notices: string, folders: number, hasChanged: boolean): CopyEnd {
 }
 
 /** Returns what is to be known of a file; null: it is none, or has a name that none of these files has. */
-function fileOf({ header }: ParsedTarEntry, pathOf: Sender['pathOf']): ArchivedFile | null {
-  const named = namedFile(pathOf(header.name));
+function fileOf({ header }: ParsedTarEntry, path: string): ArchivedFile | null {
+  const named = namedFile(path);
   const modifiedAt = (header.mtime?.getTime() ?? Number.NaN) / 1000;
   if (named === null || header.type !== 'file' || !Number.isFinite(modifiedAt)) return null;
   return { ...named, sizeBytes: header.size, modifiedAt };

@@ -1,4 +1,5 @@
 /** Which files of a task are wanted, and how a copy of them ends, whatever sends them. */
+import { mostFilesAtOnce } from './copy-script.ts';
 import { isFolderName, isScreenName, shellPath, textNames } from './result-folder.ts';
 
 /** Which files of which task. */
@@ -53,8 +54,11 @@ export interface FolderListing {
 }
 
 export type CopyEnd =
-  /** `folders`: how many folders the task has. `hasChanged`: a file was written to while it was read. */
-  | { readonly kind: 'ok'; readonly folders: number; readonly hasChanged?: true }
+  /**
+   * `folders`: how many folders the task has. `hasChanged`: a file was written to or removed while it was read. `more`: as many files were
+   * named as can be at once, and this one was the last. The others are behind it.
+   */
+  | { readonly kind: 'ok'; readonly folders: number; readonly hasChanged?: true; readonly more?: string }
   /** There is no such folder, or it may not be read. */
   | { readonly kind: 'absent' }
   /** The folder has no such files. */
@@ -89,6 +93,28 @@ export function namedFile(path: string): Pick<ArchivedFile, 'name' | 'subfolder'
   const [, subfolder = null, name = ''] = /^\.\/(?:(screenshots?)\/)?([^/]+)$/.exec(path) ?? [];
   const kind = isScreenName(name) ? 'screen' : textNames.has(name) || planName.test(name) ? 'text' : null;
   return kind === null ? null : { name, subfolder, kind };
+}
+
+/** Counts the files that the VM has named, whether they came or not: those that are missing must not hide that there are more. */
+export class NamedFiles {
+  #count = 0;
+  #last: string | null = null;
+
+  /** @param paths those of a list */
+  constructor(paths: readonly string[] = []) {
+    for (const path of paths) this.note(path);
+  }
+
+  /** @param path in the folder of the task */
+  note(path: string): void {
+    this.#count += 1;
+    // A name that cannot be shown cannot be sent back either.
+    if (namedFile(path) !== null) this.#last = path.replace(/^\.\//, '');
+  }
+
+  get more(): { readonly more?: string } {
+    return this.#last === null || this.#count < mostFilesAtOnce ? {} : { more: this.#last };
+  }
 }
 
 /** Ends a copy in another way than with the last file. */

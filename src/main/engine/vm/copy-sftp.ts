@@ -4,6 +4,7 @@ import { messageOf } from '../../../shared/message-of.ts';
 import {
   Ended,
   namedFile,
+  NamedFiles,
   silence,
   silentLimitMs,
   take,
@@ -37,9 +38,12 @@ export async function copyBySftp(
     events.begun(path);
     for (const name of names) {
       const named = namedFile(name);
+      if (named === null) continue;
       const place = `${folder}/${name.replace(/^\.\//, '')}`;
-      const before = named === null ? null : await sftp.regular(place);
-      if (named === null || before === null) continue;
+      const before = await sftp.regular(place);
+      // It was a regular file when it was listed.
+      hasChanged ||= before === null;
+      if (before === null) continue;
       const file = { ...named, sizeBytes: before.size, modifiedAt: before.mtime };
       const choice = events.choose(file);
       if (choice === 'stop') return { kind: 'stopped', folders };
@@ -48,7 +52,8 @@ export async function copyBySftp(
       hasChanged ||= read?.hasChanged ?? true;
       if (read !== null) await take(file, read.bytes, events);
     }
-    return hasChanged ? { kind: 'ok', folders, hasChanged } : { kind: 'ok', folders };
+    const changed = hasChanged ? { hasChanged } : {};
+    return { kind: 'ok', folders, ...changed, ...new NamedFiles(names).more };
   } catch (error) {
     return error instanceof Ended ? error.end : { kind: 'broken', detail: messageOf(error) };
   } finally {

@@ -142,7 +142,6 @@ export {
   type CopyRequest,
   type FolderListing,
 } from './copy-request.ts';
-export { mostFilesAtOnce } from './copy-script.ts';
 export { fetchScreen, type ScreenFile } from './screen-file.ts';
 export { askPlan, fetchTexts, type FetchedTexts } from './task-texts.ts';
 export { section } from './section.ts';

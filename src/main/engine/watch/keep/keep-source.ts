@@ -12,6 +12,7 @@ import type { VmStore } from '../store.ts';
 import { createTaskPlaces, type TaskPlaces } from '../task-places.ts';
 import { untilCaughtUp } from './caught-up.ts';
 import { createPace, rest, type Pace } from './pace.ts';
+import { Retries } from './retries.ts';
 import { copyTask } from './task-copy.ts';
 
 /** `history` of the configuration, as far as it is about copying. */
@@ -37,9 +38,6 @@ interface Wanted {
 
 /** A VM that is off for longer is likely to be another one when it comes back. Then some tries are enough. */
 const wantedForMs = 7 * 86_400_000;
-const mostTries = 4;
-/** Tries grow rare, while a container is off, for example. */
-const mostAgainMs = 600_000;
 /** Most waiting attempts that one look considers. */
 const mostWanted = 1000;
 
@@ -47,8 +45,7 @@ export class KeepSource implements Source {
   readonly #tools: WatchTools & KeepOptions;
   /** Someone may set the wall clock to next month: nothing grows old by that. */
   readonly #evenMs: () => number;
-  /** Attempts that are tried again later, how often they were tried, and when the next try is due by the monotonic clock. */
-  readonly #later = new Map<string, { readonly tries: number; readonly dueMs: number }>();
+  readonly #retries: Retries;
   #isCopying = false;
   #restsUntilMs = 0;
   /** Why nothing can be stored; null: something can. */
@@ -57,6 +54,7 @@ export class KeepSource implements Source {
   constructor(tools: WatchTools & KeepOptions) {
     this.#tools = tools;
     this.#evenMs = evenTime(tools.clock);
+    this.#retries = new Retries(tools.clock.monotonicMs, tools.tempo.copyAgainMs);
   }
 
   start(store: VmStore, signal: AbortSignal): void {
@@ -106,7 +104,7 @@ export class KeepSource implements Source {
 
   /** Returns the attempt that is copied next, and gives up those that cannot be. */
   #newestWanted(): Wanted | null {
-    const { feed, config, clock, tempo, archive } = this.#tools;
+    const { feed, config, tempo, archive } = this.#tools;
     const nowMs = this.#evenMs();
     // To count what is kept takes tens of milliseconds, and a run may have hundreds of tasks.
     const tooOld = new Map<string, boolean>();
@@ -117,10 +115,10 @@ export class KeepSource implements Source {
     };
     for (const { since, ...key } of feed.wantedTasks(config.name, mostWanted)) {
       if (nowMs - since < tempo.copyAfterMs && since <= nowMs) continue;
-      if (clock.monotonicMs() < (this.#later.get(keyText(key))?.dueMs ?? 0)) continue;
+      if (!this.#retries.isDue(key)) continue;
       const found = this.#find(key);
-      if (typeof found === 'string') archive.giveUp(key, found);
-      else if (isTooOld(key.runId)) archive.giveUp(key, 'no-room');
+      if (typeof found === 'string') this.#giveUp(key, found);
+      else if (isTooOld(key.runId)) this.#giveUp(key, 'no-room');
       else return { ...found, isOld: nowMs - since > wantedForMs };
     }
     return null;
@@ -173,12 +171,14 @@ export class KeepSource implements Source {
     const what = hasScreens ? 'all' : 'texts';
     const end = await copyTask({ task, what, access, places, keeping, turn });
     if (signal.aborted) return;
-    // A copy that ended with its connection is retried on the next one.
-    if (end.kind !== 'copied' && store.get().contact?.host !== access.host) return;
+    if (end.kind !== 'copied' && (access.host.closed || store.get().contact?.host !== access.host)) {
+      this.#tryOnNextConnection(key);
+      return;
+    }
     switch (end.kind) {
       case 'copied':
         if (!this.#isStillAlone(wanted)) this.#tryAgain(key, 'rewritten');
-        else if (end.hasChanged && !this.#isLastTry(key)) this.#tryAgain(key, 'failed');
+        else if (end.hasChanged && !this.#retries.isLastTry(key)) this.#tryAgain(key, 'failed');
         else if (
           keeping.finish({
             clockOffsetMs: places.clockOffsetMs(task),
@@ -189,7 +189,7 @@ export class KeepSource implements Source {
             ],
           })
         ) {
-          this.#later.delete(keyText(key));
+          this.#retries.forget(key);
           if (this.#trouble !== null) log.info({ vm: config.name }, 'the files of tasks are kept again');
           this.#trouble = null;
           log.debug({ vm: config.name, ...key }, 'the files of a task were copied');
@@ -204,11 +204,11 @@ export class KeepSource implements Source {
         this.#tryAgain(key, 'failed');
         break;
       case 'no-tar':
-        archive.giveUp(key, 'no-tar');
+        this.#giveUp(key, 'no-tar');
         break;
       case 'others':
         if (task.notFrom === null) this.#tryAgain(key, 'absent');
-        else archive.giveUp(key, 'rewritten');
+        else this.#giveUp(key, 'rewritten');
         break;
       case 'absent':
         // A container that is off may come back.
@@ -224,21 +224,22 @@ export class KeepSource implements Source {
     return typeof now !== 'string' && now.task.notFrom === task.notFrom;
   }
 
-  #isLastTry(key: AttemptKey): boolean {
-    return (this.#later.get(keyText(key))?.tries ?? 0) + 1 >= mostTries;
+  #tryOnNextConnection(key: AttemptKey): void {
+    const { config, log } = this.#tools;
+    const hasMore = this.#retries.noteBreak(key);
+    log.info({ vm: config.name, ...key, hasMore }, 'the connection broke while a task was copied');
+    if (!hasMore) this.#giveUp(key, 'breaks');
   }
 
   /** @param why the last try gives up for this; null: there is no last one */
   #tryAgain(key: AttemptKey, why: WhyMissing | null): void {
-    const { archive, clock, tempo } = this.#tools;
-    const tries = (this.#later.get(keyText(key))?.tries ?? 0) + 1;
-    if (why !== null && this.#isLastTry(key)) {
-      this.#later.delete(keyText(key));
-      archive.giveUp(key, why);
-      return;
-    }
-    const againMs = Math.min(mostAgainMs, tempo.copyAgainMs * 4 ** (tries - 1));
-    this.#later.set(keyText(key), { tries, dueMs: clock.monotonicMs() + againMs });
+    if (why !== null && this.#retries.isLastTry(key)) this.#giveUp(key, why);
+    else this.#retries.noteFailure(key);
+  }
+
+  #giveUp(key: AttemptKey, why: WhyMissing): void {
+    this.#retries.forget(key);
+    this.#tools.archive.giveUp(key, why);
   }
 }
 
@@ -247,8 +248,4 @@ interface Copying {
   readonly places: TaskPlaces;
   readonly pace: Pace;
   readonly signal: AbortSignal;
-}
-
-function keyText({ runId, domain, taskId, attempt }: AttemptKey): string {
-  return JSON.stringify([runId, domain, taskId, attempt]);
 }

@@ -6,7 +6,6 @@ import {
   copyCommand,
   copyFolder,
   copyFromContainer,
-  mostFilesAtOnce,
   type ArchivedFile,
   type CopyEnd,
   type CopyEvents,
@@ -127,19 +126,13 @@ class FolderCopy {
   ): Promise<TaskCopyEnd | null> {
     const { task, what, access, turn } = this.#options;
     const { domain, taskId } = task;
-    let files = 0;
-    let last: string | null = null;
     this.passed = null;
     const words = copyCommand({ ...which, domain, taskId, what });
     if (words === null) return { kind: 'absent' };
     const events: CopyEvents = {
       turn,
       begun: (path) => (this.#path = path),
-      choose: (file) => {
-        files += 1;
-        last = pathOf(file);
-        return this.#choose(file);
-      },
+      choose: (file) => this.#choose(file),
       take: (file, bytes) => this.#take(file, bytes),
     };
     const sent = await copyFolder(access.channels, this.#shell, words, events);
@@ -147,10 +140,10 @@ class FolderCopy {
     if (end.kind === 'no-tar' || end.kind === 'no-way') return { kind: 'no-tar' };
     if (end.kind === 'broken' || end.kind === 'failed') return end;
     if (end.kind !== 'absent') this.folders = end.folders;
-    if (end.kind === 'ok') this.hasChanged ||= end.hasChanged ?? false;
-    // An engine sends them all at once.
-    const isCut = sent.kind !== 'no-tar' || this.#place.where === 'host';
-    if (end.kind === 'ok' && isCut && files >= mostFilesAtOnce) this.passed = last;
+    if (end.kind === 'ok') {
+      this.hasChanged ||= end.hasChanged ?? false;
+      this.passed = end.more ?? null;
+    }
     return null;
   }
 
