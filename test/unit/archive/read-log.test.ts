@@ -11,6 +11,7 @@ function keptLog(pieces: readonly { readonly from: number; readonly text: string
   return {
     size,
     parts: [{ from: 0, to: size }],
+    generation: '',
     async *read(from, to) {
       for (const piece of all) {
         const cut = Math.max(0, from - piece.from);

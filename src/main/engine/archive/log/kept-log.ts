@@ -23,6 +23,8 @@ export interface KeptLog {
   /** Behind its last byte. */
   readonly size: number;
   readonly parts: readonly LogPart[];
+  /** Differs between two logs of one run if the longer one does not go on from the shorter. */
+  readonly generation: string;
   /**
    * Gives the bytes from one place to another, in order, at most so many at once as one piece on the disk holds. What is missing between
    * two of them is not kept.
@@ -40,12 +42,14 @@ interface PlacedChunk extends Chunk {
 export function openKeptLog(folders: readonly string[]): KeptLog | null {
   const parts: LogPart[] = [];
   const chunks: PlacedChunk[] = [];
+  const places: (readonly [folder: string, base: number])[] = [];
   let base = 0;
   for (const folder of folders) {
     const found = listChunks(folder).map((chunk) => ({ ...chunk, folder, base }));
     const last = found.at(-1);
     if (last === undefined) continue;
     chunks.push(...found);
+    places.push([folder, base]);
     const to = base + last.from + last.bytes;
     parts.push({ from: base, to });
     base = to;
@@ -54,6 +58,7 @@ export function openKeptLog(folders: readonly string[]): KeptLog | null {
   return {
     size: base,
     parts,
+    generation: JSON.stringify(places),
     async *read(from, to) {
       for (const chunk of chunks) {
         const begins = chunk.base + chunk.from;
