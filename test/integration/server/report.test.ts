@@ -1,12 +1,15 @@
 /** `/api/runs/{id}/report`: the report of a run, with the screenshots that are kept. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openFileReader } from '../../../src/main/engine/archive/index.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { TaskRecord } from '../../../src/main/engine/feed/index.ts';
 import { keepScreens } from '../../support/kept-screens.ts';
+import { until } from '../../support/wait.ts';
 import { runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
 import { ask, startTestServer, type TestServer } from './support.ts';
 
@@ -28,11 +31,12 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-function commit(count = 3): readonly TaskRecord[] {
+function commit(count = 3, changes: Partial<TaskRecord> = {}): readonly TaskRecord[] {
   const tasks = Array.from({ length: count }, (_, index) =>
     taskOf(`task-${index + 1}`, {
       ...{ runId, vm: 'vm-a', score: index === 0 ? 1 : 0, success: index === 0 },
       ...{ startedAt: startMs + index * 1000, endedAt: startMs + index * 1000 + 900 },
+      ...changes,
     }),
   );
   running.feed.commit({
@@ -45,6 +49,20 @@ function commit(count = 3): readonly TaskRecord[] {
 
 const keep = (taskId: string, pictures: readonly Uint8Array[]): Promise<void> =>
   keepScreens(dataDir, running.feed, { runId, domain: 'notepad', taskId, attempt: 1 }, pictures);
+
+/** More than a connection holds on its way to a client that reads nothing. */
+const longTexts = { instruction: 'A long instruction. '.repeat(200), message: 'A long message. '.repeat(200) };
+
+/** Asks for a report and takes nothing of it but the headers. */
+async function askSlowly(): Promise<ClientRequest> {
+  const asked = request(running.server.url + path, { agent: false }).end();
+  onTestFinished(() => void asked.destroy());
+  asked.on('error', () => undefined);
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.on('error', () => undefined).pause();
+  expect(response.statusCode).toBe(200);
+  return asked;
+}
 
 const get = (at: string, options: Parameters<typeof ask>[1] = {}) => ask(running.server.url + at, options);
 
@@ -93,6 +111,29 @@ describe('a report', () => {
     expect(started.status).toBe(200);
     const answer = await get(path);
     expect(answer.text.match(/<img\s/g)).toHaveLength(38);
+    expect(running.logged).toEqual([]);
+  });
+
+  it('is made while another client takes its own slowly, and refused if too many do', async () => {
+    commit(1500, longTexts);
+    const slow = [];
+    for (let count = 0; count < 7; count += 1) slow.push(await askSlowly());
+    const whole = await get(path);
+    expect(Buffer.byteLength(whole.text)).toBeGreaterThan(5_000_000);
+    expect(whole.text).toMatch(/<\/html>\s*$/);
+    slow.push(await askSlowly());
+    const refused = await get(path);
+    expect([refused.status, refused.headers['retry-after'], refused.headers['content-disposition']]).toEqual([
+      503,
+      '10',
+      undefined,
+    ]);
+    expect(JSON.parse(refused.text)).toMatchObject({
+      detail: expect.stringContaining('one report at a time') as string,
+    });
+    expect((await get(path, { method: 'HEAD' })).status).toBe(200);
+    slow[0]?.destroy();
+    await until(async () => (await get(path)).status === 200, 'a place is free');
     expect(running.logged).toEqual([]);
   });
 });

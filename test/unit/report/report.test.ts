@@ -1,6 +1,6 @@
 /** What stands in a report, and what never does. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { Painter } from '../../../src/main/engine/report/thumbnails/painter.ts';
 import type { ErrorPayload } from '../../../src/shared/stream.ts';
@@ -173,6 +173,26 @@ describe('writeReport', () => {
     expect(text).toMatch(/\d+ screenshots did not fit into the 15 MB of a report/);
   });
 
+  it('makes no more thumbnails after two minutes, and says so', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const slow: Painter = {
+      ...greedy,
+      paint(...asked) {
+        vi.advanceTimersByTime(50_000);
+        return greedy.paint(...asked);
+      },
+    };
+    const tasks = tasksOf(5).map((task) => ({ ...task, success: false, score: 0 }));
+    const pictures = {
+      of: (task: Task) => keptOf(task, ['a']),
+      read: () => Promise.resolve(stepPicture(1, 100)),
+    };
+    const text = await reportText(inputOf({ tasks, pictures }), slow);
+    expect(text.match(/<img\s/g)).toHaveLength(3);
+    expect(text).toContain('2 screenshots are left out, because the others took more than two minutes');
+  });
+
   it('lists what went wrong around the run, and how many tasks were on meanwhile', async () => {
     const tasks = tasksOf(12);
     const at = (index: number): number => Date.parse(tasks[index]?.started_at ?? '');
@@ -232,5 +252,6 @@ describe('writeReport', () => {
     await pieces.next();
     controller.abort(new Error('gone'));
     await expect(pieces.next()).rejects.toThrow('gone');
+    await expect(writeReport(inputOf(), controller.signal).next()).rejects.toThrow('gone');
   });
 });

@@ -48,6 +48,8 @@ export interface PictureTally {
   readonly unreadable: number;
   /** They did not fit. */
   readonly leftOut: number;
+  /** The others took too long. */
+  readonly late: number;
 }
 
 export function counting(input: ReportInput, pictures: PictureTally): Markup {
@@ -115,13 +117,18 @@ function taskNotes(tasks: readonly ReportTask[]): readonly Part[] {
   ];
 }
 
-function pictureNotes({ shown, unreadable, leftOut }: PictureTally): readonly Part[] {
+function pictureNotes({ shown, unreadable, leftOut, late }: PictureTally): readonly Part[] {
   return [
     ...(shown === 0 ? [] : [`The report shows ${plural(shown, 'screenshot')}, smaller than they were.`]),
     ...(leftOut === 0
       ? []
       : [
           `${plural(leftOut, 'screenshot')} did not fit into the 15 MB of a report and ${leftOut === 1 ? 'is' : 'are'} left out.`,
+        ]),
+    ...(late === 0
+      ? []
+      : [
+          `${plural(late, 'screenshot')} ${late === 1 ? 'is' : 'are'} left out, because the others took more than two minutes to make smaller.`,
         ]),
     ...(unreadable === 0 ? [] : [`${plural(unreadable, 'screenshot')} could not be read.`]),
   ];

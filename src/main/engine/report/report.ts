@@ -19,6 +19,8 @@ import { limits, titleText } from './words.ts';
 export const mostBytes = 15_000_000;
 /** For what comes behind the screenshots. */
 const tailBytes = 20_000;
+/** How long the thumbnails may take, milliseconds: the next report waits for this one. Some JPEGs are made to take hours. */
+const mostPaintingMs = 120_000;
 
 /** No scripts, no network, and no style but the one of the file. */
 export const reportPolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`;
@@ -34,12 +36,13 @@ export async function* writeReport(
   painting: Painter = openPainter(signal),
 ): AsyncGenerator<string, void> {
   await using painter = painting;
-  const pieces = await inTurns(draw(input));
+  const pieces = await inTurns(draw(input, signal));
   let used = 0;
   for (const piece of pieces) if (typeof piece === 'string') used += Buffer.byteLength(piece);
   const slots = pieces.filter((piece) => typeof piece !== 'string');
   const chosen = fitting(slots, mostBytes - tailBytes - used);
-  const tally = { shown: 0, unreadable: 0, leftOut: slots.length - chosen.size };
+  const tally = { shown: 0, unreadable: 0, leftOut: slots.length - chosen.size, late: 0 };
+  const paintUntilMs = performance.now() + mostPaintingMs;
   let toCome = chosen.size;
   for (const piece of pieces) {
     if (typeof piece === 'string') {
@@ -47,6 +50,10 @@ export async function* writeReport(
       continue;
     }
     if (!chosen.has(piece)) continue;
+    if (performance.now() > paintUntilMs) {
+      tally.late += 1;
+      continue;
+    }
     const made = await thumbnail(piece, allowance(mostBytes - tailBytes - used, toCome));
     signal.throwIfAborted();
     tally[made.kind] += 1;
@@ -59,7 +66,7 @@ export async function* writeReport(
   async function thumbnail(
     { file, description, caption }: PictureSlot,
     bytes: number,
-  ): Promise<{ readonly kind: keyof PictureTally; readonly text: string }> {
+  ): Promise<{ readonly kind: Exclude<keyof PictureTally, 'late'>; readonly text: string }> {
     const copy = await input.pictures.read(file);
     const made = copy === null ? null : await painter.paint(copy, bytes);
     if (made?.kind === 'too-big') return { kind: 'leftOut', text: '' };
@@ -90,7 +97,10 @@ export async function* writeReport(
 }
 
 /** Draws everything but the screenshots, in short pieces of work. */
-function* draw(input: ReportInput): Generator<undefined, readonly (string | PictureSlot)[]> {
+function* draw(
+  input: ReportInput,
+  signal: AbortSignal,
+): Generator<undefined, readonly (string | PictureSlot)[]> {
   const pieces: (string | PictureSlot)[] = [];
   let text = '';
   for (const piece of parts(input)) {
@@ -99,6 +109,7 @@ function* draw(input: ReportInput): Generator<undefined, readonly (string | Pict
       text = '';
     } else text += `${String(piece)}\n`;
     yield;
+    signal.throwIfAborted();
   }
   return [...pieces, text];
 }

@@ -1,14 +1,14 @@
 /** `GET /api/runs/{id}/report`: a run as one HTML file. */
 import { createRoute } from '@hono/zod-openapi';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { exportName } from '../../../../shared/export-name.ts';
 import type { FileReader } from '../../archive/index.ts';
-import { runEvents, type EventsJournal, type Feed } from '../../feed/index.ts';
+import { runEvents, type EventsJournal, type Feed, type StoredRun } from '../../feed/index.ts';
 import { reportPolicy, writeReport, type ReportInput } from '../../report/index.ts';
+import type { Problem } from '../http/problem.ts';
 import { goneWith } from '../stream/check-stream.ts';
 import { answerProblem } from './answer.ts';
 import type { App } from './app.ts';
@@ -26,7 +26,10 @@ const route = createRoute({
   request: { params: z.object({ id: runId }) },
   responses: answers({
     content: { 'text/html': null },
-    others: { 404: 'There is no such run.' },
+    others: {
+      404: 'There is no such run.',
+      503: 'Too many reports are being made or sent: see `Retry-After`.',
+    },
   }),
 });
 
@@ -41,79 +44,91 @@ export interface ReportSource {
   readonly version: string;
 }
 
-/** A client that takes nothing for this long is cut: the next one waits for it. */
-const takenWithinMs = 60_000;
+/** Reports that wait, are made or are sent. Each may have 15 MB in memory. */
+const mostInHand = 8;
+/** A client that takes nothing for this long is cut, and one that has not taken all of it after that. */
+const limitsMs = { still: 60_000, whole: 300_000 };
+
+const busy: Problem = {
+  status: 503,
+  detail: `BenchTray makes one report at a time, and ${mostInHand} are being made or sent. Try again in a moment.`,
+  headers: { 'Retry-After': '10' },
+};
 
 export function addReportRoute(app: App, source: ReportSource): void {
   const oneAtOnce = pLimit(1);
+  const inHand = new Set<ServerResponse>();
 
   app.openapi(route, async (c) => {
     const { incoming, outgoing } = c.env;
     const { id } = c.req.valid('param');
-    const input = reportOf(source, id);
-    if (!input.ok) return answerProblem(c, input.problem);
+    const run = source.history.run(id);
+    if (run === null) return answerProblem(c, unknownRun(id));
+    const isHead = incoming.method === 'HEAD';
+    if (!isHead && inHand.size >= mostInHand) return answerProblem(c, busy);
     outgoing.setHeader('Content-Type', 'text/html; charset=utf-8');
-    outgoing.setHeader(
-      'Content-Disposition',
-      `attachment; filename="${exportName(input.value.run.run_id, 'report')}"`,
-    );
+    outgoing.setHeader('Content-Disposition', `attachment; filename="${exportName(run.runId, 'report')}"`);
     outgoing.setHeader('Content-Security-Policy', `${reportPolicy}; sandbox`);
     outgoing.setHeader('Cache-Control', 'no-store');
-    if (incoming.method === 'HEAD') outgoing.end();
-    else await oneAtOnce(() => send(outgoing, input.value));
+    if (isHead) {
+      outgoing.end();
+      return RESPONSE_ALREADY_SENT;
+    }
+    inHand.add(outgoing);
+    outgoing.once('close', () => inHand.delete(outgoing));
+    const { signal } = goneWith(outgoing);
+    await oneAtOnce(() => make(outgoing, () => inputOf(source, run), signal));
     return RESPONSE_ALREADY_SENT;
   });
 }
 
-async function send(outgoing: ServerResponse, input: ReportInput): Promise<void> {
-  if (outgoing.destroyed) return;
-  const { signal } = goneWith(outgoing);
-  for await (const piece of writeReport(input, signal)) {
-    if (outgoing.write(piece)) continue;
-    const cut = setTimeout(() => outgoing.destroy(), takenWithinMs);
-    try {
-      await once(outgoing, 'drain', { signal });
-    } finally {
-      clearTimeout(cut);
-    }
-  }
+/** Makes a report as fast as it can be made. The client takes it while the next one is made: a slow one holds up no other. */
+async function make(
+  outgoing: ServerResponse,
+  input: () => ReportInput,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return;
+  for await (const piece of writeReport(input(), signal)) outgoing.write(piece);
+  const cut = setTimeout(() => outgoing.destroy(), limitsMs.whole);
+  outgoing.once('close', () => clearTimeout(cut));
+  outgoing.setTimeout(limitsMs.still, () => outgoing.destroy());
   outgoing.end();
 }
 
 /** Returns what the report of a run is made from, or a 404. */
-export function reportOf(
-  { history, files, successThreshold, version }: ReportSource,
-  id: string,
-): Parsed<ReportInput> {
-  const run = history.run(id);
-  if (run === null) return { ok: false, problem: unknownRun(id) };
+export function reportOf(source: ReportSource, id: string): Parsed<ReportInput> {
+  const run = source.history.run(id);
+  return run === null
+    ? { ok: false, problem: unknownRun(id) }
+    : { ok: true, value: inputOf(source, run) };
+}
+
+function inputOf({ history, files, successThreshold, version }: ReportSource, run: StoredRun): ReportInput {
   const heard = history.heard(run.vm);
   const madeAtMs = Date.now();
   const { events, errorsFrom } = runEvents(history, run, madeAtMs);
   return {
-    ok: true,
-    value: {
-      run: runView(run, history),
-      tasks: history
-        .tasksOf(run.runId)
-        .map(taskView)
-        .flatMap((task) => (task.outcome === null ? [] : [{ ...task, outcome: task.outcome }])),
-      facts: {
-        resultDir: run.arguments.resultDir,
-        endMessage: run.endMessage,
-        perHourUsd: heard?.cost?.per_hour_usd ?? null,
-        isSpot: heard?.azure?.isSpot ?? null,
-        successThreshold: successThreshold(run.vm),
-      },
-      incidents: events.filter((event) => event.kind === 'error' || event.kind === 'silence'),
-      incidentsFrom: errorsFrom,
-      pictures: {
-        of: ({ domain, task_id: taskId, attempt }) =>
-          history.keptTask({ runId: run.runId, domain, taskId, attempt }),
-        read: (file) => files?.read(file) ?? Promise.resolve(null),
-      },
-      version,
-      madeAtMs,
+    run: runView(run, history),
+    tasks: history
+      .tasksOf(run.runId)
+      .map(taskView)
+      .flatMap((task) => (task.outcome === null ? [] : [{ ...task, outcome: task.outcome }])),
+    facts: {
+      resultDir: run.arguments.resultDir,
+      endMessage: run.endMessage,
+      perHourUsd: heard?.cost?.per_hour_usd ?? null,
+      isSpot: heard?.azure?.isSpot ?? null,
+      successThreshold: successThreshold(run.vm),
     },
+    incidents: events.filter((event) => event.kind === 'error' || event.kind === 'silence'),
+    incidentsFrom: errorsFrom,
+    pictures: {
+      of: ({ domain, task_id: taskId, attempt }) =>
+        history.keptTask({ runId: run.runId, domain, taskId, attempt }),
+      read: (file) => files?.read(file) ?? Promise.resolve(null),
+    },
+    version,
+    madeAtMs,
   };
 }
