@@ -139,6 +139,8 @@ test('a VM that is gone leaves the verdict, and says why there is no film', asyn
   await expect(page.getByText('There is no film of this task')).toBeVisible();
   await expect(page.getByText('is not watched any more')).toBeVisible();
   await expect(page.getByTestId('verdict')).toHaveText('Failed');
+  const others = page.getByRole('region', { name: 'The same task in other runs' });
+  await expect(others.getByRole('link')).toHaveAttribute('href', /#\/runs\/run-later\/tasks\//);
   await page.keyboard.press('k');
   await expect(page).toHaveURL(new RegExp(`#/runs/${filmRunId}/tasks/10000000-first-WOS`));
   await page.close();

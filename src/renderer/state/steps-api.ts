@@ -43,7 +43,13 @@ export interface OtherRunAttempt extends AttemptSummary {
   readonly model: string | null;
 }
 
-export interface TaskSteps {
+/** What the journal has of an attempt's task: nothing of it needs to be kept. */
+export interface TaskAttempts {
+  readonly other_attempts: readonly AttemptSummary[];
+  readonly same_task_in_other_runs: readonly OtherRunAttempt[];
+}
+
+export interface TaskSteps extends TaskAttempts {
   readonly instruction: string | null;
   /** Null while the attempt runs. */
   readonly result: AttemptResult | null;
@@ -57,20 +63,31 @@ export interface TaskSteps {
   readonly truncated: boolean;
   /** Why the kept copy has not all files of the attempt; null: it has. An older server does not say. */
   readonly missing?: string | null;
-  readonly other_attempts: readonly AttemptSummary[];
-  readonly same_task_in_other_runs: readonly OtherRunAttempt[];
 }
 
 export type AskedAttempt = Pick<TaskRoute, 'runId' | 'taskId' | 'domain' | 'attempt'>;
 
-export async function readSteps(
+export function readSteps(base: URL, asked: AskedAttempt, signal: AbortSignal): Promise<Answer<TaskSteps>> {
+  return askJson<TaskSteps>(urlOf(base, asked, 'steps'), signal);
+}
+
+/** Reads the attempts at a task, in its run and in others. */
+export function readAttempts(
+  base: URL,
+  asked: AskedAttempt,
+  signal: AbortSignal,
+): Promise<Answer<TaskAttempts>> {
+  return askJson<TaskAttempts>(urlOf(base, asked, 'attempts'), signal);
+}
+
+function urlOf(
   base: URL,
   { runId, taskId, domain, attempt }: AskedAttempt,
-  signal: AbortSignal,
-): Promise<Answer<TaskSteps>> {
-  const path = ['api', 'runs', runId, 'tasks', taskId, 'steps'].map(encodeURIComponent).join('/');
+  what: 'steps' | 'attempts',
+): URL {
+  const path = ['api', 'runs', runId, 'tasks', taskId, what].map(encodeURIComponent).join('/');
   const url = new URL(`/${path}`, base);
   if (domain !== null) url.searchParams.set('domain', domain);
   if (attempt !== null) url.searchParams.set('attempt', String(attempt));
-  return askJson<TaskSteps>(url, signal);
+  return url;
 }

@@ -196,6 +196,11 @@ describe('things made up', () => {
       '/api/runs/run-1/tasks/t1/steps?attempt=x 400',
       '/api/runs/run-1/tasks/none/steps 404',
     ],
+    '/api/runs/{id}/tasks/{task}/attempts': [
+      '/api/runs/run-1/tasks/t1/attempts 200',
+      '/api/runs/run-1/tasks/t1/attempts?attempt=x 400',
+      '/api/runs/run-1/tasks/none/attempts 404',
+    ],
     '/api/doctor': [' 200', '?vm=vm-a 200', '?vm=none 404'],
     '/api/setup': [' 200'],
     '/api/setup/azure-vms': [' 404'],

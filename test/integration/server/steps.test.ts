@@ -186,6 +186,25 @@ describe('the steps of a task', () => {
     });
   });
 
+  it('need not be there for the attempts at the task: the journal has those, also without the VM', async () => {
+    const attempts = await stepsOf('run-b/tasks/one/attempts');
+    expect(attempts).toMatchObject({
+      ...{ run_id: 'run-b', task_id: 'one', domain: 'chrome', attempt: 1, result: { outcome: 'scored', score: 0 } },
+      ...{ other_attempts: [], same_task_in_other_runs: [{ run_id: 'run-1', vm: 'vm-a', attempt: 1, score: 1 }] },
+    });
+    expect(await stepsOf('run-1/tasks/twice/attempts?domain=chrome&attempt=1')).toMatchObject({
+      ...{ attempt: 1, other_attempts: [{ attempt: 2, outcome: 'exception' }], same_task_in_other_runs: [] },
+    });
+    const progress = { current_task: 'one', domain: 'chrome', instruction: 'Play it.' };
+    running.feed.setProgress('vm-a', progressOf('vm-a', progress), true);
+    expect(await stepsOf('run-1/tasks/one/attempts')).toMatchObject({
+      ...{ attempt: 0, result: null, other_attempts: [{ attempt: 1 }] },
+      same_task_in_other_runs: [{ run_id: 'run-b' }],
+    });
+    expect(await detailOf('run-1/tasks/none/attempts', 404)).toBe('The run "run-1" has no task "none".');
+    expect(asked).toEqual([]);
+  });
+
   it('say where they are in the kept log of the run', async () => {
     const record = (message: string, place: string): string =>
       `[2026-01-28 22:55:08,318 INFO ${place}-MainProcess] ${message}\n`;

@@ -3,7 +3,7 @@
  * the journal. It knows neither SSH nor HTTP.
  */
 export { createArchive, type Archive, type CopiedFile, type Keeping } from './archive.ts';
-export { attemptTask, currentAttempt } from './attempt-task.ts';
+export { attemptTask, currentAttempt, type Attempt } from './attempt-task.ts';
 export { keptRoom, plannedRemoval } from './kept-room.ts';
 export type { KeptLog } from './log/kept-log.ts';
 export { createLogReader, createLogStore, type LogReader, type LogStore } from './log/log-store.ts';

@@ -9,9 +9,10 @@ import * as settings from '../../../../shared/settings.ts';
 import * as setup from '../../../../shared/setup.ts';
 import * as answers from './answer-schemas.ts';
 import { runEventSchema, runEventsSchema } from './events-schema.ts';
-import { stepsSchema } from './steps-schema.ts';
+import { attemptsSchema, stepsSchema } from './steps-schema.ts';
 
 export const components = {
+  Attempts: attemptsSchema,
   AzureVm: setup.azureVmSchema,
   AzureVms: setup.azureVmsSchema,
   BackgroundTask: backgroundTaskSchema,

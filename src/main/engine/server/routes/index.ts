@@ -9,6 +9,7 @@ import type { Streams } from '../stream/streams.ts';
 import { addAddVmRoute } from './add-vm-route.ts';
 import { answerOtherMethods, createApp, type App } from './app.ts';
 import { createAttemptReader } from './attempt-reading.ts';
+import { addAttemptsRoute } from './attempts-route.ts';
 import { addAzureVmsRoute } from './azure-vms-route.ts';
 import { addChangeSettingsRoute } from './change-settings-route.ts';
 import { addCompareRoute } from './compare-route.ts';
@@ -95,6 +96,7 @@ export function createRoutes(options: RoutesOptions): Routes {
   addScreensRoute(app, options, readAttempt);
   addScreenRoute(app, options);
   addStepsRoute(app, options, readAttempt, places);
+  addAttemptsRoute(app, feed);
   addReportRoute(app, { ...options, history: feed });
   const close = addDoctorRoute(app, { run: options.doctor, vmNames, url: options.url });
 

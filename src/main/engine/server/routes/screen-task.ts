@@ -1,8 +1,8 @@
 /** Finds the attempt at a task that a client wants files of, and the VM that has them. */
 import { z } from 'zod';
 import type { Screens, ScreensProblem, ScreenTask } from '../../../../shared/screens.ts';
-import { attemptTask, currentAttempt } from '../../archive/index.ts';
-import type { Feed, TaskRecord } from '../../feed/index.ts';
+import { attemptTask, currentAttempt, type Attempt } from '../../archive/index.ts';
+import type { Feed, StoredRun, TaskRecord } from '../../feed/index.ts';
 import type { Problem } from '../http/problem.ts';
 import { runId } from './described.ts';
 import { numberParameter, textParameter, type Parsed } from './parameters.ts';
@@ -87,8 +87,31 @@ export function screensProblem({ kind, detail }: ScreensProblem): Problem {
   };
 }
 
+/** Returns the attempt whose files are asked for, or a 404 if nothing tells them from those of another attempt. */
+function findAttempt(feed: Feed, asked: AskedTask): Parsed<FoundAttempt> {
+  const known = findInJournal(feed, asked);
+  if (!known.ok) return known;
+  const { run, attempt, record } = known.value;
+  const isKept = feed.keptTask(attempt)?.state === 'done';
+  const found = attemptTask(feed, run, attempt, isKept);
+  if (found !== null) return { ok: true, value: { task: found, record } };
+  return unknown(
+    `The task ${JSON.stringify(asked.task)} ran again, and nothing tells when: the screenshots of the run ${JSON.stringify(run.runId)} cannot be told from the others.`,
+  );
+}
+
+export interface KnownAttempt {
+  readonly run: StoredRun;
+  readonly attempt: Attempt;
+  /** Null while the attempt runs. */
+  readonly record: TaskRecord | null;
+}
+
 /** Returns the attempt that is asked for, or a 404 if the journal has no such task. */
-function findAttempt(feed: Feed, { id, task: taskId, attempt, domain }: AskedTask): Parsed<FoundAttempt> {
+export function findInJournal(
+  feed: Pick<Feed, 'run' | 'tasksOf' | 'snapshot'>,
+  { id, task: taskId, attempt, domain }: AskedTask,
+): Parsed<KnownAttempt> {
   const run = feed.run(id);
   if (run === null) return { ok: false, problem: unknownRun(id) };
   const attempts = feed
@@ -103,14 +126,7 @@ function findAttempt(feed: Feed, { id, task: taskId, attempt, domain }: AskedTas
   // The journal has an attempt when it is over.
   const record = isCurrent && attempt === undefined ? null : (attempts.at(-1) ?? null);
   const wanted = record ?? (isCurrent && attempt === undefined ? current : null);
-  if (wanted !== null) {
-    const isKept = feed.keptTask(wanted)?.state === 'done';
-    const found = attemptTask(feed, run, wanted, isKept);
-    if (found !== null) return { ok: true, value: { task: found, record } };
-    return unknown(
-      `The task ${JSON.stringify(taskId)} ran again, and nothing tells when: the screenshots of the run ${JSON.stringify(run.runId)} cannot be told from the others.`,
-    );
-  }
+  if (wanted !== null) return { ok: true, value: { run, attempt: wanted, record } };
   const which = [
     JSON.stringify(taskId),
     ...(domain === undefined ? [] : [`of the domain ${JSON.stringify(domain)}`]),

@@ -19,14 +19,7 @@ import {
   type ScreenSource,
 } from './screen-task.ts';
 import { stepsSchema, type StepsView } from './steps-schema.ts';
-import {
-  inOtherRuns,
-  otherAttempts,
-  resultView,
-  stepViews,
-  viewsOfScreens,
-  withPlaces,
-} from './steps-view.ts';
+import { attemptsView, stepViews, viewsOfScreens, withPlaces } from './steps-view.ts';
 
 const route = createRoute({
   method: 'get',
@@ -77,12 +70,8 @@ function viewOf(
   const attempt = { task, startedAt: record?.startedAt ?? null };
   const told = record === null ? feed.snapshot(task.vm).progress?.instruction : record.instruction;
   return {
-    run_id: task.runId,
-    task_id: task.taskId,
-    domain: task.domain,
-    attempt: task.attempt,
+    ...attemptsView(feed, task, record),
     instruction: (told == null ? null : stepText(told)) ?? reading.instruction,
-    result: resultView(record),
     error: reading.error,
     steps:
       reading.source === null ? viewsOfScreens(screens, attempt) : stepViews(reading.steps, screens, attempt),
@@ -91,7 +80,5 @@ function viewOf(
     other_attempt_lines: reading.otherAttemptLines,
     truncated: reading.isCut,
     missing,
-    other_attempts: otherAttempts(feed, task),
-    same_task_in_other_runs: inOtherRuns(feed, task),
   };
 }

@@ -1,4 +1,4 @@
-/** Schema of `GET /api/runs/{id}/tasks/{task}/steps`. Fields may be added; they are never renamed or removed. */
+/** Schemas of `GET /api/runs/{id}/tasks/{task}/steps` and `…/attempts`. Fields may be added; they are never renamed or removed. */
 import { z } from 'zod';
 import { count, time, type Shown } from '../../../../shared/payload-schemas.ts';
 import { taskOutcomes } from '../../../../shared/stream.ts';
@@ -41,21 +41,44 @@ const attemptFields = {
   finished_at: time.nullable(),
 };
 
+/** What the journal knows of an attempt and of the others at its task. */
+const journalFields = {
+  run_id: z.string(),
+  task_id: z.string(),
+  domain: z.string().nullable(),
+  attempt: count.describe('0: the task is still on.'),
+  result: z
+    .object({
+      ...attemptFields,
+      duration_seconds: z.number().nullable(),
+      message: z.string().nullable().describe('What an exception said, without secrets.'),
+    })
+    .nullable()
+    .describe('Null while the task runs.'),
+  other_attempts: z.array(z.object(attemptFields)).describe('At the same task, in the same run.'),
+  same_task_in_other_runs: z
+    .array(
+      z.object({
+        run_id: z.string(),
+        vm: z.string(),
+        agent: z.string().nullable(),
+        model: z.string().nullable(),
+        ...attemptFields,
+      }),
+    )
+    .describe('Newest first, at most 50.'),
+};
+
+export const attemptsSchema = z
+  .object(journalFields)
+  .describe('An attempt at a task and the others at it, as the journal has them.');
+
+export type AttemptsView = Shown<typeof attemptsSchema>;
+
 export const stepsSchema = z
   .object({
-    run_id: z.string(),
-    task_id: z.string(),
-    domain: z.string().nullable(),
-    attempt: count.describe('0: the task is still on.'),
+    ...journalFields,
     instruction: z.string().nullable(),
-    result: z
-      .object({
-        ...attemptFields,
-        duration_seconds: z.number().nullable(),
-        message: z.string().nullable().describe('What an exception said, without secrets.'),
-      })
-      .nullable()
-      .describe('Null while the task runs.'),
     error: z.string().nullable().describe('The exception that the trajectory itself tells of.'),
     steps: z.array(step).describe('In the order in which they happened, at most 1,000.'),
     source: z
@@ -66,18 +89,6 @@ export const stepsSchema = z
     other_attempt_lines: count.describe('Lines that belong to other attempts, or may.'),
     missing: z.string().nullable().describe('Why the kept copy has not all files of the task; null: it has.'),
     truncated: z.boolean().describe('There is more than what is shown here.'),
-    other_attempts: z.array(z.object(attemptFields)).describe('At the same task, in the same run.'),
-    same_task_in_other_runs: z
-      .array(
-        z.object({
-          run_id: z.string(),
-          vm: z.string(),
-          agent: z.string().nullable(),
-          model: z.string().nullable(),
-          ...attemptFields,
-        }),
-      )
-      .describe('Newest first, at most 50.'),
   })
   .describe('What happened in each step of a task.');
 

@@ -1,9 +1,9 @@
 /** An attempt's steps as they are shown outside: snake_case, ISO 8601 in UTC, seconds. Pure. */
 import { byStep, isReset, stepOf, type Screen, type ScreenTask } from '../../../../shared/screens.ts';
-import type { Feed, TaskRecord } from '../../feed/index.ts';
+import type { AttemptKey, Feed, TaskRecord } from '../../feed/index.ts';
 import type { LogPlace, Step } from '../../run/index.ts';
 import { screenUrl } from './screen-task.ts';
-import type { StepsView } from './steps-schema.ts';
+import type { AttemptsView, StepsView } from './steps-schema.ts';
 import { taskView } from './run-view.ts';
 
 type StepView = StepsView['steps'][number];
@@ -120,16 +120,29 @@ export function withPlaces(
   return steps.map((step) => ({ ...step, log: places.get(step.step) ?? null }));
 }
 
-/** Returns the result of an attempt; null while it runs. */
-export function resultView(record: TaskRecord | null): StepsView['result'] {
+function resultView(record: TaskRecord | null): AttemptsView['result'] {
   if (record === null) return null;
   const { duration_seconds, message } = taskView(record);
   return { ...attemptView(record), duration_seconds, message };
 }
 
-/** Returns the other attempts of the run at the task. */
-export function otherAttempts(feed: Feed, task: ScreenTask): StepsView['other_attempts'] {
-  const { runId, taskId, domain, attempt } = task;
+type History = Pick<Feed, 'run' | 'tasksOf' | 'attemptsAt'>;
+
+/** Returns what the journal knows of an attempt and of the others at its task. @param record null: it runs */
+export function attemptsView(feed: History, key: AttemptKey, record: TaskRecord | null): AttemptsView {
+  const { runId, taskId, domain, attempt } = key;
+  return {
+    ...{ run_id: runId, task_id: taskId, domain, attempt },
+    result: resultView(record),
+    other_attempts: otherAttempts(feed, key),
+    same_task_in_other_runs: inOtherRuns(feed, key),
+  };
+}
+
+function otherAttempts(
+  feed: History,
+  { runId, taskId, domain, attempt }: AttemptKey,
+): AttemptsView['other_attempts'] {
   return feed
     .tasksOf(runId)
     .filter((other) => other.taskId === taskId && other.domain === domain && other.attempt !== attempt)
@@ -139,7 +152,7 @@ export function otherAttempts(feed: Feed, task: ScreenTask): StepsView['other_at
 const mostOtherRuns = 50;
 
 /** Returns attempts of other runs at the task, newest first. */
-export function inOtherRuns(feed: Feed, task: ScreenTask): StepsView['same_task_in_other_runs'] {
+function inOtherRuns(feed: History, task: AttemptKey): AttemptsView['same_task_in_other_runs'] {
   const others = feed
     .attemptsAt(null, task.domain, task.taskId)
     .filter(({ runId }) => runId !== task.runId)
@@ -155,7 +168,7 @@ export function inOtherRuns(feed: Feed, task: ScreenTask): StepsView['same_task_
   }));
 }
 
-function attemptView(record: TaskRecord): StepsView['other_attempts'][number] {
+function attemptView(record: TaskRecord): AttemptsView['other_attempts'][number] {
   const { attempt, outcome, success, score, steps, started_at, finished_at } = taskView(record);
   return { attempt, outcome, success, score, steps, started_at, finished_at };
 }
