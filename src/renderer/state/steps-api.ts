@@ -80,11 +80,7 @@ export function readAttempts(
   return askJson<TaskAttempts>(urlOf(base, asked, 'attempts'), signal);
 }
 
-function urlOf(
-  base: URL,
-  { runId, taskId, domain, attempt }: AskedAttempt,
-  what: 'steps' | 'attempts',
-): URL {
+function urlOf(base: URL, { runId, taskId, domain, attempt }: AskedAttempt, what: 'steps' | 'attempts'): URL {
   const path = ['api', 'runs', runId, 'tasks', taskId, what].map(encodeURIComponent).join('/');
   const url = new URL(`/${path}`, base);
   if (domain !== null) url.searchParams.set('domain', domain);

@@ -1,15 +1,7 @@
 /** Files of tasks that stay on this machine, copied over real SSH: shown when the container, the VM or its entry in the configuration is gone. */
 import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';

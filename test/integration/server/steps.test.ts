@@ -189,8 +189,17 @@ describe('the steps of a task', () => {
   it('need not be there for the attempts at the task: the journal has those, also without the VM', async () => {
     const attempts = await stepsOf('run-b/tasks/one/attempts');
     expect(attempts).toMatchObject({
-      ...{ run_id: 'run-b', task_id: 'one', domain: 'chrome', attempt: 1, result: { outcome: 'scored', score: 0 } },
-      ...{ other_attempts: [], same_task_in_other_runs: [{ run_id: 'run-1', vm: 'vm-a', attempt: 1, score: 1 }] },
+      ...{
+        run_id: 'run-b',
+        task_id: 'one',
+        domain: 'chrome',
+        attempt: 1,
+        result: { outcome: 'scored', score: 0 },
+      },
+      ...{
+        other_attempts: [],
+        same_task_in_other_runs: [{ run_id: 'run-1', vm: 'vm-a', attempt: 1, score: 1 }],
+      },
     });
     expect(await stepsOf('run-1/tasks/twice/attempts?domain=chrome&attempt=1')).toMatchObject({
       ...{ attempt: 1, other_attempts: [{ attempt: 2, outcome: 'exception' }], same_task_in_other_runs: [] },

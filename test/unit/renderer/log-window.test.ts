@@ -20,6 +20,7 @@ import type { LogSlice } from '../../../src/renderer/state/log-api.ts';
 function keptLog(bytes: Buffer): KeptLog {
   return {
     size: bytes.length,
+    generation: '',
     parts: [{ from: 0, to: bytes.length }],
     async *read(from, to) {
       if (from < bytes.length) yield await Promise.resolve({ from, bytes: bytes.subarray(from, to) });

@@ -223,7 +223,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
       vm.put(`${taskId}/step_1.png`, minute);
     let { shell } = vm;
     let breaks = 0;
-    const { begin } = vm.archive;
+    const begin = vm.archive.begin.bind(vm.archive);
     vi.spyOn(vm.archive, 'begin').mockImplementation((key) => {
       if (key.taskId === 'bad') {
         breaks += 1;

@@ -83,11 +83,7 @@ export function addReportRoute(app: App, source: ReportSource): void {
 }
 
 /** Makes a report as fast as it can be made. The client takes it while the next one is made: a slow one holds up no other. */
-async function make(
-  outgoing: ServerResponse,
-  input: () => ReportInput,
-  signal: AbortSignal,
-): Promise<void> {
+async function make(outgoing: ServerResponse, input: () => ReportInput, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   for await (const piece of writeReport(input(), signal)) outgoing.write(piece);
   const cut = setTimeout(() => outgoing.destroy(), limitsMs.whole);
@@ -99,9 +95,7 @@ async function make(
 /** Returns what the report of a run is made from, or a 404. */
 export function reportOf(source: ReportSource, id: string): Parsed<ReportInput> {
   const run = source.history.run(id);
-  return run === null
-    ? { ok: false, problem: unknownRun(id) }
-    : { ok: true, value: inputOf(source, run) };
+  return run === null ? { ok: false, problem: unknownRun(id) } : { ok: true, value: inputOf(source, run) };
 }
 
 function inputOf({ history, files, successThreshold, version }: ReportSource, run: StoredRun): ReportInput {
