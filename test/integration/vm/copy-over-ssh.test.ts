@@ -171,14 +171,11 @@ describe.skipIf(sshdPath === null)('the files of a task by SFTP', () => {
     expect([end, files]).toEqual([{ kind: 'ok', folders: 1, hasChanged: true }, {}]);
   });
 
-  it('may be missing since they were listed, which does not hide that there are more', async () => {
+  it('may be missing since they were listed, which the end says', async () => {
     const { put, bySftp } = await machine();
-    put('step_1000.png', 'x');
-    const names = Array.from({ length: 1000 }, (_, index) => `step_${index + 1}.png`);
-    const { end, files } = await bySftp(names);
-    expect(end).toEqual({ kind: 'ok', folders: 1, hasChanged: true, more: 'step_1000.png' });
-    expect(Object.keys(files)).toEqual(['step_1000.png']);
-    expect((await bySftp(['step_1000.png'])).end).toEqual({ kind: 'ok', folders: 1 });
+    put('step_2.png', 'x');
+    const { end, files } = await bySftp(['step_1.png', 'step_2.png']);
+    expect([end, Object.keys(files)]).toEqual([{ kind: 'ok', folders: 1, hasChanged: true }, ['step_2.png']]);
   });
 
   it('do not come from a server without SFTP, or over a connection that ends', async () => {
