@@ -1,6 +1,6 @@
 /**
  * Spans of a VM: its errors until they recovered, and the times in which BenchTray did not hear it. Written beside the events,
- * which are pruned after some weeks; the spans of a run stay as long as the run.
+ * which are pruned after some weeks; the spans of a run stay as long as the run, up to 10,000 of a VM.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { cutText } from '../../../shared/plain-text.ts';
@@ -102,7 +102,9 @@ export function createSpanTable(database: DatabaseSync, columns: JsonReader): Sp
 
   function toSpan({ id, vm, kind, code, error: json, ending, ...row }: SpanRow): Span | null {
     const column = { table: 'spans', key: String(id), json: json ?? '' };
-    const { began_at: beganAt, ended_at: endedAt, lasted_ms: lastedMs } = row;
+    const { began_at: beganAt, ended_at: endedAt } = row;
+    // A journal of an early version may have any number.
+    const lastedMs = isTime(row.lasted_ms) ? row.lasted_ms : null;
     if (!isTime(beganAt) || !(endedAt === null || isTime(endedAt))) {
       columns.leaveOut(column);
       return null;

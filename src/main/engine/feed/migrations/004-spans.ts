@@ -36,6 +36,9 @@ const tables = `
   CREATE TABLE spans_cut (vm TEXT PRIMARY KEY, before_at INTEGER NOT NULL) STRICT;
 `;
 
+/** An absurd number in an event is none: added to a time, it would not fit into a column. 31,700 years. */
+const longestMs = 1e15;
+
 /**
  * An error ends with the next event of its code. If that is not its recovery, which is lost then, it counts as a moment. If it is the last
  * one, the table of open errors knows whether it lasts.
@@ -48,11 +51,14 @@ const over = `
     SELECT *, LEAD(type) OVER later AS next_type, LEAD(at) OVER later AS next_at,
       CASE WHEN LEAD(type) OVER later = 'recovered' THEN LEAD(data) OVER later END AS recovered
     FROM told WINDOW later AS (PARTITION BY vm, code ORDER BY seq)
-  ), timed AS (SELECT *, CAST(1000 * (recovered ->> '$.lasted_seconds') AS INTEGER) AS lasted_ms FROM pairs)
+  ), timed AS (
+    SELECT *, iif(told_ms BETWEEN -${longestMs} AND ${longestMs}, CAST(told_ms AS INTEGER), NULL) AS lasted_ms
+    FROM (SELECT *, 1000 * (recovered ->> '$.lasted_seconds') AS told_ms FROM pairs)
+  )
   INSERT INTO spans (vm, kind, code, began_at, ended_at, lasted_ms, error, ending)
   SELECT vm, 'error', code, at,
       -- Somebody may have set the clock back.
-      CASE WHEN recovered IS NULL THEN at WHEN next_at < at THEN at + coalesce(lasted_ms, 0) ELSE next_at END,
+      CASE WHEN recovered IS NULL THEN at WHEN next_at < at THEN CAST(at + coalesce(lasted_ms, 0) AS INTEGER) ELSE next_at END,
       lasted_ms, ${compact('data')}, recovered ->> '$.message'
     FROM timed
     WHERE type = 'error' AND NOT (next_type IS NULL AND EXISTS
