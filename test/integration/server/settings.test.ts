@@ -97,7 +97,13 @@ describe('reading', () => {
       const answer = await askAs(url, { headers });
       expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
         200,
-        { access: 'elsewhere', file: null, data_folder: null, values: { journal: { keepDays: 30 } } },
+        {
+          access: 'elsewhere',
+          version: null,
+          file: null,
+          data_folder: null,
+          values: { journal: { keepDays: 30 } },
+        },
       ]);
       expect(answer.text).not.toContain(setup.home);
     }

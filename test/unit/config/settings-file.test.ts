@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs, {
   chmodSync,
   mkdtempSync,
@@ -66,6 +67,14 @@ describe('the settings', () => {
     );
     expect(statSync(file).mode & 0o777).toBe(0o640);
     expect(readdirSync(folder)).toEqual(['config.json']);
+  });
+
+  it('have a version by which nobody can try what else is in the file', () => {
+    writeFileSync(file, text);
+    for (const hash of ['sha256', 'sha1', 'sha512', 'md5'])
+      for (const encoding of ['base64url', 'hex'] as const)
+        expect(read().version).not.toBe(createHash(hash).update(text).digest(encoding));
+    expect(read().version).toBe(read().version);
   });
 
   it('make the file where there is none, for this user only', () => {

@@ -1,5 +1,5 @@
 /** Replaces the configuration file: whole or not at all, and never over what somebody else has written. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
@@ -39,13 +39,16 @@ export interface CurrentFile {
   readonly text: string | null;
   /** Null: there is no file yet. */
   readonly config: Config | null;
-  /** Changes with every byte of the file. */
+  /** Changes with every byte of the file, and with the process. */
   readonly version: string;
 }
 
-/** Returns the version of a file with these bytes; null: it does not exist. */
+/** Of this process. The file may have secrets in it, and whoever sees its version must not be able to try guesses of them. */
+const versionKey = randomBytes(32);
+
+/** Returns the version of a file with these bytes, for this process; null: it does not exist. */
 export function versionOf(bytes: Buffer | null): string {
-  return bytes === null ? 'none' : createHash('sha256').update(bytes).digest('base64url');
+  return bytes === null ? 'none' : createHmac('sha256', versionKey).update(bytes).digest('base64url');
 }
 
 /** Reads the file and holds it against the schema. */

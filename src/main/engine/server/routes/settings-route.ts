@@ -30,11 +30,12 @@ export function addSettingsRoute(app: App, settings: SettingsDesk | null, setup:
     if (settings === null) return answerProblem(c, noSettings);
     const access = accessOf(c.env, setup);
     if (typeof access !== 'string') return answerProblem(c, access);
-    const { file, data_folder, ...view } = await settings.read();
+    const { file, data_folder, version, ...view } = await settings.read();
     const isHere = c.env.caller === 'own';
     return answerJson(c, {
       access,
       ...view,
+      version: isHere ? version : null,
       file: isHere ? file : null,
       data_folder: isHere ? data_folder : null,
     } satisfies SettingsView);
