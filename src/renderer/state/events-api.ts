@@ -48,9 +48,17 @@ export interface RunEvents {
   readonly events: readonly RunEvent[];
 }
 
-/** As many as one answer has. */
-const mostEvents = 2000;
+interface EventsPage extends RunEvents {
+  /** Offset of the next page; null: this is the last one. Missing: a server of an early version has no pages. */
+  readonly next?: number | null;
+}
 
+/** As many as one answer has. */
+const eventsPerPage = 2000;
+/** Twice what a journal keeps of a VM. */
+const mostPages = 10;
+
+/** Reads all pages, one after the other: events that come meanwhile are at the end. */
 export async function readRunEvents(
   base: URL,
   runId: string,
@@ -58,6 +66,14 @@ export async function readRunEvents(
 ): Promise<Answer<RunEvents>> {
   const url = new URL(`/api/runs/${encodeURIComponent(runId)}/events`, base);
   url.searchParams.set('kind', 'run,error,silence');
-  url.searchParams.set('limit', String(mostEvents));
-  return askJson(url, signal);
+  url.searchParams.set('limit', String(eventsPerPage));
+  let events: readonly RunEvent[] = [];
+  for (let page = 1; ; page += 1) {
+    const answer = await askJson<EventsPage>(url, signal);
+    if (!answer.ok) return answer;
+    events = [...events, ...answer.value.events];
+    const { next = null } = answer.value;
+    if (next === null || page === mostPages) return { ok: true, value: { ...answer.value, events } };
+    url.searchParams.set('offset', String(next));
+  }
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RunEventsView } from '../../../src/main/engine/server/routes/events-schema.ts';
 import { conditionOf, errorOf, runOf, startMs, taskOf } from '../../unit/feed/fixtures.ts';
 import { ask, startTestServer, type TestServer } from './support.ts';
+import { pruneNow } from '../../support/prune.ts';
 
 const minuteMs = 60_000;
 const at = (minutes: number): number => startMs + minutes * minuteMs;
@@ -50,11 +51,11 @@ const namesOf = ({ events }: RunEventsView): string[] =>
 
 it('lists tasks, errors with their recoveries, and the run itself, also after a restart and when events were pruned', async () => {
   await running.restart();
-  running.feed.prune();
+  pruneNow(running.feed);
   expect(running.feed.replay(0, null, 10)).toEqual([]);
   const answer = await eventsOf();
   expect(answer).toMatchObject({
-    ...{ run_id: 'run-1', vm, from: iso(0), to: iso(60), errors_from: null, total: 7, offset: 0 },
+    ...{ run_id: 'run-1', vm, from: iso(0), to: iso(60), errors_from: null, total: 7, offset: 0, next: null },
   });
   expect(namesOf(answer)).toEqual([
     ...['started', 'one', 'probe_down', 'two', 'container_oom', 'disk_full', 'ended'],
@@ -86,7 +87,10 @@ it('answers what was on at a moment, and of some kinds only', async () => {
 it('answers page by page', async () => {
   const page = await eventsOf('?limit=3&offset=2');
   expect([page.total, page.offset, namesOf(page)]).toEqual([7, 2, ['probe_down', 'two', 'container_oom']]);
-  expect(namesOf(await eventsOf('?offset=100'))).toEqual([]);
+  expect(page.next).toBe(5);
+  expect(await eventsOf('?limit=3&offset=5')).toMatchObject({ next: null, events: { length: 2 } });
+  expect(await eventsOf('?limit=2&offset=5')).toMatchObject({ next: null, events: { length: 2 } });
+  expect(await eventsOf('?offset=100')).toMatchObject({ next: null, events: [] });
 });
 
 it('says from when on errors are known', async () => {

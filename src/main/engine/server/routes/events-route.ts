@@ -65,6 +65,7 @@ export function addEventsRoute(app: App, feed: Feed): void {
     if (run === null) return answerProblem(c, unknownRun(id));
     const { from, to, errorsFrom, events } = runEvents(feed, run, Date.now());
     const wanted = events.filter(isWanted(asked));
+    const end = asked.offset + asked.limit;
     return answerJson(c, {
       run_id: run.runId,
       vm: run.vm,
@@ -73,7 +74,8 @@ export function addEventsRoute(app: App, feed: Feed): void {
       errors_from: isoTime(errorsFrom),
       total: wanted.length,
       offset: asked.offset,
-      events: wanted.slice(asked.offset, asked.offset + asked.limit).map(eventView),
+      next: end < wanted.length ? end : null,
+      events: wanted.slice(asked.offset, end).map(eventView),
     });
   });
 }

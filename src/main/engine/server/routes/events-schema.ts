@@ -76,6 +76,7 @@ export const runEventsSchema = z
       .describe('Errors that began before this time may be missing. Null: all of the run are known.'),
     total: count.describe('How many events there are.'),
     offset: count.describe('How many of them come before these.'),
+    next: count.nullable().describe('The `offset` of the next page. Null: these are the last ones.'),
     events: z.array(runEventSchema).describe('In the order in which they began.'),
   })
   .describe('What happened in the time of a run.');
