@@ -7,14 +7,15 @@ import { exportName } from '../../../../shared/export-name.ts';
 import type { Result } from '../../../../shared/result.ts';
 import type { LogAnswer } from '../../archive/index.ts';
 
-/** A client that takes nothing for so long is cut. */
-const stalledMs = 60_000;
+const usualStalledMs = 60_000;
 
 export interface LogFile {
   readonly first: LogAnswer;
   /** Reads the part that begins at a place. */
   readonly next: (from: number) => Promise<Result<LogAnswer, string>>;
   readonly toText: (part: LogAnswer) => string;
+  /** For tests: a client that takes nothing of what waits for it for so long is cut. */
+  readonly stalledMs?: number;
 }
 
 export async function sendLogFile(
@@ -28,7 +29,11 @@ export async function sendLogFile(
     outgoing.end();
     return RESPONSE_ALREADY_SENT;
   }
-  outgoing.setTimeout(stalledMs, () => outgoing.destroy());
+  // The first hit of a search may be minutes away.
+  outgoing.flushHeaders();
+  outgoing.setTimeout(file.stalledMs ?? usualStalledMs, () => {
+    if (outgoing.writableLength > 0) outgoing.destroy();
+  });
   try {
     await pipeline(Readable.from(textsOf(file)), outgoing);
   } catch (error) {
