@@ -2,13 +2,14 @@
 import { test, expect, vmName } from './support/bench.ts';
 import { setReady, startRun } from './support/scenes.ts';
 import { recordNight } from './support/timeline-states.ts';
+import { pruneNow } from '../support/prune.ts';
 import { conditionOf, errorOf } from '../unit/feed/fixtures.ts';
 
 test('what happened at 03:12 is three clicks and a time away', async ({ bench, page, complaints }) => {
   setReady(bench.feed);
   recordNight(bench.feed);
   // Their events are gone.
-  bench.feed.prune({ olderThanMs: 86_400_000 });
+  pruneNow(bench.feed, { olderThanMs: 86_400_000 });
   await page.goto(bench.url);
   let clicks = 0;
   const click = async (name: RegExp): Promise<void> => {

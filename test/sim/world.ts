@@ -2,6 +2,7 @@
 import { mock } from 'node:test';
 import type { JournalEvent } from '../../src/main/engine/feed/index.ts';
 import type { SshProblem } from '../../src/main/engine/vm/index.ts';
+import { pruneNow } from '../support/prune.ts';
 import { pick, randomFrom, type Random } from '../support/run-logs/plan.ts';
 import { Benchmark } from './benchmark.ts';
 import { Client } from './client.ts';
@@ -177,7 +178,7 @@ export class World {
     // A run whose log is read only later may have begun earlier.
     const [firstMs = Date.now()] = this.faults.aside(() => runStarts(feed));
     this.errorsPrunedBefore = Math.max(this.errorsPrunedBefore, firstMs);
-    this.#guarded(() => feed.prune({ olderThanMs }));
+    this.#guarded(() => pruneNow(feed, { olderThanMs }));
     this.prunedThrough = Math.max(
       this.prunedThrough,
       this.faults.aside(() => feed.prunedThrough(null)),

@@ -12,6 +12,7 @@ export async function keepScreens(
   const archive = createArchive({
     ...{ dataDir, feed, wallMs: () => Date.now(), monotonicMs: () => performance.now() },
     settings: () => ({ screenshots: 'all', maxMegabytes: 100 }),
+    mostBytes: () => 100_000_000,
     logs: { bytesOf: () => 0, remove: () => 0 },
   });
   using keeping = archive.begin(key);

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openFeed, type Feed, type RunRecord, type TaskRecord } from '../../src/main/engine/feed/index.ts';
 import { conditionOf, errorOf, followOf, runOf, startMs, taskOf } from '../unit/feed/fixtures.ts';
+import { pruneNow } from './prune.ts';
 import { clockOf } from './step-clock.ts';
 
 const minuteMs = 60_000;
@@ -33,7 +34,7 @@ export function writeSampleJournal(dataDir: string): void {
     first.close();
     const second = openSample(dataDir);
     writeLastDay(second);
-    second.prune({ olderThanMs: dayMs, maxBytes: 100_000_000 });
+    pruneNow(second, { olderThanMs: dayMs, maxBytes: 100_000_000 });
     second.close();
   } finally {
     rmSync(killed, { recursive: true });

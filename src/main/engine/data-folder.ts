@@ -6,10 +6,11 @@ import type { Archive, LogStore } from './archive/index.ts';
 import { defaultLogFile, type Logger } from './common/app-log.ts';
 import type { Clock } from './common/clock.ts';
 import { inBackground, type BackgroundLog } from './common/in-background.ts';
+import { inTurns } from './common/in-turns.ts';
 import { terminalOf } from './common/terminal.ts';
-import type { Config } from './config/index.ts';
 import { lockDataFolder, openFeed, type Feed } from './feed/index.ts';
 import { dataFolderTooOpen, tightenDataFolder } from './files/index.ts';
+import type { SettledBounds } from './settled-bounds.ts';
 
 export interface DataFolderOptions {
   readonly dataDir: string;
@@ -77,50 +78,51 @@ const pruneEveryMs = 3_600_000;
 /** More runs than any journal holds. */
 const allRuns = 1_000_000;
 
-/** A person may be typing in the configuration file, and an editor may save "2" on the way to "2000": what is removed is lost. */
-const pruneSoonMs = 60_000;
-
 export interface PruningOptions {
   readonly feed: Pick<Feed, 'prune' | 'runs'>;
   readonly archive: Pick<Archive, 'sinceMs' | 'makeRoom' | 'sweep'>;
   readonly logs: Pick<LogStore, 'sweep'>;
-  readonly config: () => Pick<Config, 'journal'>;
+  readonly bounds: Pick<SettledBounds, 'get' | 'onTighter'>;
   readonly log: BackgroundLog;
 }
 
 export interface Pruning {
-  /** Prunes in a minute, by the configuration of that time. Another call starts the minute again. */
-  readonly soon: () => void;
+  /** Ends it between two short pieces of work. */
   readonly stop: () => void;
 }
 
-/** Prunes the journal, and removes what its dropped runs left in the archive, now and every hour. */
-export function startPruning({ feed, archive, logs, config, log }: PruningOptions): Pruning {
-  const prune = (): void => {
-    const { keepDays, maxMegabytes } = config().journal;
+/** Prunes the journal, and removes what its dropped runs left in the archive: now, every hour, and when tighter bounds count. */
+export function startPruning({ feed, archive, logs, bounds, log }: PruningOptions): Pruning {
+  let pruning = new AbortController();
+
+  async function prune(signal: AbortSignal): Promise<void> {
+    const { journalDays, journalMegabytes } = bounds.get();
+    const retention = { olderThanMs: journalDays * 86_400_000, maxBytes: journalMegabytes * 1_000_000 };
     try {
-      feed.prune({ olderThanMs: keepDays * 86_400_000, maxBytes: maxMegabytes * 1_000_000 });
+      await inTurns(feed.prune(retention), signal);
       logs.sweep(feed.runs({ limit: allRuns }), archive.sinceMs());
     } catch (error) {
+      if (signal.aborted) return;
       log.error({ err: error }, 'BenchTray could not prune the journal and tries again in an hour');
     }
-    inBackground(
-      archive.makeRoom().then(() => archive.sweep()),
-      log,
-      'the pruning of kept files',
-    );
-  };
-  prune();
-  const timer = setInterval(prune, pruneEveryMs);
-  let soonTimer: NodeJS.Timeout | undefined;
+    await archive.makeRoom();
+    await archive.sweep();
+  }
+
+  /** The newest bounds count: what goes by the ones before ends. */
+  function begin(): void {
+    pruning.abort();
+    pruning = new AbortController();
+    inBackground(prune(pruning.signal), log, 'the pruning of kept files');
+  }
+
+  begin();
+  const timer = setInterval(begin, pruneEveryMs);
+  bounds.onTighter(begin);
   return {
-    soon() {
-      clearTimeout(soonTimer);
-      soonTimer = setTimeout(prune, pruneSoonMs);
-    },
     stop() {
       clearInterval(timer);
-      clearTimeout(soonTimer);
+      pruning.abort();
     },
   };
 }

@@ -26,6 +26,7 @@ import {
   startServer,
   type ServerSettings,
 } from './server/index.ts';
+import { createSettledBounds } from './settled-bounds.ts';
 import { createDemoSwitch, createSettingsDesk, createSetup, demoVmName } from './setup/index.ts';
 import { sshTools } from './ssh-tools.ts';
 import { createKeyStore, type AskPassphrase } from './vm/index.ts';
@@ -111,8 +112,13 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       environment: process.env,
       ...(options.showDeviceCode === undefined ? {} : { onDeviceCode: options.showDeviceCode }),
     });
+  const bounds = opened.adopt(createSettledBounds(options.config), (settling) => settling.stop());
   const archive = opened.adopt(
-    createArchive({ ...clock, dataDir, feed, logs, settings: () => current.get().history }),
+    createArchive({
+      ...{ ...clock, dataDir, feed, logs },
+      settings: () => current.get().history,
+      mostBytes: () => bounds.get().historyMegabytes * 1_000_000,
+    }),
     (kept) => kept.close(),
   );
   const fleet = opened.adopt(
@@ -207,9 +213,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   });
   ends.push(() => server.close());
   folder.announce(server.url);
-  const pruning = opened.adopt(startPruning({ feed, archive, logs, config: current.get, log }), ({ stop }) =>
-    stop(),
-  );
+  opened.adopt(startPruning({ feed, archive, logs, bounds, log }), (pruning) => pruning.stop());
   log.info({ url: server.url, version, vms: current.get().vms.map((vm) => vm.name) }, 'listening');
 
   const running = opened.move();
@@ -223,13 +227,8 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
       server.reconfigure(serverSettings(next, dataDir));
       keepsLogs = next.history.logs;
       hooks.reconfigure(next);
-      const { history, journal } = current.get();
       current.replace(next);
-      const isTighter =
-        next.history.maxMegabytes < history.maxMegabytes ||
-        next.journal.maxMegabytes < journal.maxMegabytes ||
-        next.journal.keepDays < journal.keepDays;
-      if (isTighter) pruning.soon();
+      bounds.take(next);
     },
     async close() {
       await running.disposeAsync();

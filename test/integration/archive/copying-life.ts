@@ -26,6 +26,7 @@ const archive = createArchive({
   ...{ ...clock, dataDir, feed, keptFreeBytes: 0 },
   logs: { bytesOf: () => 0, remove: () => 0 },
   settings: () => settings,
+  mostBytes: () => settings.maxMegabytes * 1_000_000,
 });
 const { channels } = localShell(['sh'], { HOME: dir });
 const contact = { channels, host: openShell(channels, 'sh'), firstUse: [] };

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sinkLimits } from '../../../src/main/engine/server/stream/sink.ts';
+import { pruneNow } from '../../support/prune.ts';
 import { until } from '../../support/wait.ts';
 import { errorOf } from '../../unit/feed/fixtures.ts';
 import { openLineClient, startTestServer, type TestServer } from './support.ts';
@@ -26,7 +27,7 @@ it('ends the stream of a client whose next events were pruned, and sends `gap` w
   await until(() => said.includes('"no-0"'), 'the replay begins');
   socket.pause();
   expect(said).toContain('"replayed":200');
-  feed.prune({ olderThanMs: 0 });
+  pruneNow(feed, { olderThanMs: 0 });
   socket.resume();
   await until(() => isEnded, 'the stream ends');
   const ids = [...said.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id ?? '');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conditionOf, errorOf, progressOf, statusOf, taskOf } from '../../unit/feed/fixtures.ts';
 import { ask, openLineClient, startTestServer, type LineClient, type TestServer } from './support.ts';
+import { pruneNow } from '../../support/prune.ts';
 import { eventually } from '../../support/wait.ts';
 
 let running: TestServer;
@@ -141,7 +142,7 @@ describe('what was missed', () => {
 
   it('is admitted to be gone where it was pruned', async () => {
     tellTask('t1');
-    running.feed.prune({ olderThanMs: -60_000 });
+    pruneNow(running.feed, { olderThanMs: -60_000 });
     tellTask('t2');
     const client = await connect(`?lastEventId=${running.feed.idOf(0)}`);
     await client.expect(1, 'status');

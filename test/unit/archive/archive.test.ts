@@ -14,11 +14,14 @@ let feed: Feed;
 let settings: HistorySettings;
 let nowMs: number;
 let archive: Archive;
+/** What counts of `history.maxMegabytes` now; null: the value itself. */
+let boundMegabytes: number | null;
 /** Of the kept logs, by run. */
 let logBytes: Map<string, number>;
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'benchtray-archive-'));
   settings = { screenshots: 'all', maxMegabytes: 100 };
+  boundMegabytes = null;
   logBytes = new Map();
   nowMs = startMs;
   open();
@@ -36,6 +39,7 @@ function open(): void {
 
 const options = (): Parameters<typeof createArchive>[0] => ({
   ...{ dataDir, feed, settings: () => settings, wallMs: () => nowMs, monotonicMs: () => 0 },
+  mostBytes: () => (boundMegabytes ?? settings.maxMegabytes) * 1_000_000,
   logs: {
     bytesOf: ({ runId }) => logBytes.get(runId) ?? 0,
     remove({ runId }) {
@@ -284,6 +288,14 @@ describe('the archive', () => {
       expect(await namesOf(newer('c'))).toEqual(['step_9.png']);
       const read = await archive.over(null).read(asked(newer('c')), 'step_9.png', signal);
       expect(read.ok).toBe(true);
+    });
+
+    it('removes nothing by a bound that somebody is still typing', async () => {
+      boundMegabytes = 2000;
+      settings = { ...settings, maxMegabytes: 2 };
+      await archive.makeRoom();
+      expect(await namesOf(old('a'))).toEqual(['step_1.png']);
+      expect(archive.isTooOld('old')).toBe(false);
     });
 
     it('forgets the files of an erased VM', async () => {

@@ -25,6 +25,7 @@ beforeEach(() => {
   archive = createArchive({
     ...{ dataDir, feed, logs },
     settings: () => ({ screenshots: 'all', maxMegabytes }),
+    mostBytes: () => maxMegabytes * megabyte,
     wallMs: () => startMs,
     monotonicMs: () => 0,
   });

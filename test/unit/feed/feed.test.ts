@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openFeed, type Feed, type FeedEvent } from '../../../src/main/engine/feed/index.ts';
 import { conditionOf, errorOf, followOf, progressOf, runOf, startMs, statusOf, taskOf } from './fixtures.ts';
+import { pruneNow } from '../../support/prune.ts';
 import { clockOf } from '../../support/step-clock.ts';
 
 let dataDir: string;
@@ -243,7 +244,7 @@ describe('positions', () => {
   it('are never given twice, and it is known what was pruned', () => {
     moments('vm-a', 3);
     feed.commit({ vm: 'vm-b', at: at + 1000, moments: [errorOf('vm-b')] });
-    feed.prune({ olderThanMs: -500 });
+    pruneNow(feed, { olderThanMs: -500 });
     expect(feed.replay(0, null, 10).map((event) => event.seq)).toEqual([4]);
     expect([
       feed.hasPrunedAfter(2, null),
@@ -251,7 +252,7 @@ describe('positions', () => {
       feed.hasPrunedAfter(3, null),
     ]).toEqual([true, true, false]);
     expect(feed.hasPrunedAfter(0, 'vm-b')).toBe(false);
-    feed.prune({ olderThanMs: -5000 });
+    pruneNow(feed, { olderThanMs: -5000 });
     reopen();
     expect(feed.head()).toBe(4);
     moments('vm-a', 1);
@@ -270,10 +271,10 @@ it('makes room by size: events first, then the oldest runs, never the newest', (
       moments: [errorOf('vm-a', { detail: big.repeat(10) })],
     });
   }
-  feed.prune({ maxBytes: 400_000 });
+  pruneNow(feed, { maxBytes: 400_000 });
   expect(feed.countAfter(0, null)).toBe(0);
   expect(feed.runs({ limit: 10 })).toHaveLength(3);
-  feed.prune({ maxBytes: 1 });
+  pruneNow(feed, { maxBytes: 1 });
   expect(feed.runs({ limit: 10 }).map((run) => run.runId)).toEqual(['newest']);
   expect(feed.tasksOf('old')).toEqual([]);
   expect(feed.tasksOf('newest')).toHaveLength(1);
@@ -406,7 +407,7 @@ it('remembers how far each log was read, and when a VM was first seen', () => {
   expect(feed.latestFollow('vm-a')).toEqual(followOf('host:/one', 30));
   expect([feed.loadFollow('vm-b', 'host:/two'), feed.latestFollow('vm-b')]).toEqual([null, null]);
   expect(feed.firstSeen('vm-a', 9)).toBe(5);
-  feed.prune({ olderThanMs: -5000 });
+  pruneNow(feed, { olderThanMs: -5000 });
   expect(feed.loadFollow('vm-a', 'host:/two')).toBeNull();
   expect(feed.latestFollow('vm-a')).toEqual(followOf('host:/one', 30));
 });

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFeed, openJournalReader, type Feed } from '../../../src/main/engine/feed/index.ts';
+import { openFeed, openJournalReader, runEvents, type Feed } from '../../../src/main/engine/feed/index.ts';
 import type { Span } from '../../../src/main/engine/feed/spans.ts';
+import { pruneNow } from '../../support/prune.ts';
 import { clockOf } from '../../support/step-clock.ts';
 import { conditionOf, errorOf, runOf, startMs, taskOf } from './fixtures.ts';
 
@@ -244,7 +245,7 @@ describe('pruning', () => {
     feed.commit({ vm, at: startMs - dayMs, began: [conditionOf(vm, 'disk_full', startMs - dayMs)] });
     nowMs = startMs + 100 * dayMs;
     reopen();
-    feed.prune();
+    pruneNow(feed);
     expect(feed.replay(0, null, 100)).toEqual([]);
     expect(spansOf()).toEqual([
       'disk_full -86400– s',
@@ -268,9 +269,9 @@ describe('pruning', () => {
     }
     nowMs = startMs + 100 * dayMs;
     reopen();
-    feed.prune({ maxBytes: 300_000 });
+    pruneNow(feed, { maxBytes: 300_000 });
     expect(feed.runs({ limit: 10 }).map(({ runId }) => runId)).toEqual(['run-2']);
-    feed.prune();
+    pruneNow(feed);
     expect(spansOf()).toEqual(['container_oom 86400 s']);
   });
 
@@ -285,11 +286,29 @@ describe('pruning', () => {
       INSERT INTO spans (vm, kind, code, began_at, ended_at, error)
       SELECT '${vm}', 'error', 'probe_down', ${startMs} + n, ${startMs} + n, '{"message":"x"}' FROM one`);
     feed = open();
-    feed.prune();
+    pruneNow(feed);
     const spans = feed.spansBetween(vm, ...always);
     expect([spans.length, spans[0]?.beganAt, spans[1]?.beganAt]).toEqual([10_001, startMs, startMs + 101]);
     expect(feed.spansKeptFrom(vm)).toBe(startMs + 101);
     expect(spansOf('vm-b')).toHaveLength(1);
+  });
+
+  it('says that errors are missing which went before their run was known', () => {
+    feed.firstSeen(vm, startMs - 90 * dayMs);
+    errorAt(startMs - 60 * dayMs);
+    errorAt(startMs - 59 * dayMs);
+    feed.commit({ vm, at: startMs, runs: [runOf('late', { vm, startedAt: startMs })] });
+    pruneNow(feed);
+    expect(spansOf()).toEqual([]);
+    expect(feed.spansKeptFrom(vm)).toBe(startMs - 59 * dayMs + 1);
+    // Its log is read only now.
+    const early = { vm, startedAt: startMs - 61 * dayMs, endedAt: startMs - 58 * dayMs } as const;
+    feed.commit({ vm, at: startMs, runs: [runOf('early', { ...early, state: 'finished' })] });
+    const errorsFrom = (id: string): number | null | undefined => {
+      const run = feed.run(id);
+      return run === null ? undefined : runEvents(feed, run, nowMs).errorsFrom;
+    };
+    expect([errorsFrom('early'), errorsFrom('late')]).toEqual([startMs - 59 * dayMs + 1, null]);
   });
 
   it('makes room with spans when nothing else is left', () => {
@@ -298,7 +317,7 @@ describe('pruning', () => {
     feed.commit({ vm, at: startMs, moments });
     const [first] = feed.spansBetween(vm, ...always);
     expect(first).toMatchObject({ error: { detail: `${'x'.repeat(499)}…` } });
-    feed.prune({ maxBytes: 600_000 });
+    pruneNow(feed, { maxBytes: 600_000 });
     expect(feed.sizeBytes()).toBeLessThan(600_000);
     expect(spansOf().length).toBeLessThan(500);
   });
@@ -356,6 +375,24 @@ describe('version 4', () => {
     // What lasts ends as ever.
     feed.commit({ vm: 'old', at: startMs + 20_000, ended: [{ code: 'ssh_unreachable', message: 'Back.' }] });
     expect(spansOf('old')).toContain('ssh_unreachable 11–20 s');
+  });
+
+  it('upgrades a journal with absurd numbers, in which nothing is known of how long an error lasted', () => {
+    const pair = (at: number, end: number, lasted: unknown) =>
+      event('old', 'error', at, { message: 'It broke.', code: 'probe_down' }) +
+      event('old', 'recovered', end, { message: 'Back.', code: 'probe_down', lasted_seconds: lasted });
+    useSample(
+      // The clock was set back meanwhile, so an end must be computed.
+      [1e300, -1e300, 9e18, '1e17'].map((lasted, index) => pair(10 * index + 1, -100, lasted)).join('') +
+        pair(51, 52, 1e300) +
+        pair(61, -100, 2.5),
+    );
+    expect(spansOf('old')).toEqual([
+      ...['probe_down 1 s', 'probe_down 11 s', 'probe_down 21 s', 'probe_down 31 s'],
+      ...['probe_down 51–52 s', 'probe_down 61–63.5 s'],
+    ]);
+    const lasted = feed.spansBetween('old', ...always).map((span) => span.kind === 'error' && span.lastedMs);
+    expect(lasted).toEqual([null, null, null, null, null, 2500]);
   });
 
   it('has the errors of the sample, and knows from when on', () => {

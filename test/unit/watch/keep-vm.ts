@@ -32,6 +32,7 @@ export function watchedFolder(change: Partial<CopySettings> = {}, maxMegabytes =
     ...{ ...clock, dataDir: dir, feed, keptFreeBytes: 0 },
     logs: { bytesOf: () => 0, remove: () => 0 },
     settings: () => ({ ...settings, maxMegabytes }),
+    mostBytes: () => maxMegabytes * 1_000_000,
   });
   onTestFinished(() => archive.close());
   const { contact, shell } = localContact(dir);

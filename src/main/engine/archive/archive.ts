@@ -56,6 +56,8 @@ export interface ArchiveOptions {
   /** The kept logs, which share the room. */
   readonly logs: Pick<LogStore, 'bytesOf' | 'remove'>;
   readonly settings: () => HistorySettings;
+  /** What kept files and logs may take together: what is over it is removed at once. */
+  readonly mostBytes: () => number;
   /** Epoch milliseconds. */
   readonly wallMs: () => number;
   readonly monotonicMs: () => number;
@@ -70,7 +72,8 @@ const usualFreeBytes = 500_000_000;
 const taskBytes = 5_000_000;
 
 export function createArchive(options: ArchiveOptions): Archive {
-  const { dataDir, feed, logs, settings, wallMs, monotonicMs, keptFreeBytes = usualFreeBytes } = options;
+  const { dataDir, feed, logs, settings, mostBytes, wallMs, monotonicMs } = options;
+  const { keptFreeBytes = usualFreeBytes } = options;
   let isClosed = false;
   /** Why the last file, or anything at all, could not be stored. */
   let trouble: string | null = null;
@@ -78,7 +81,6 @@ export function createArchive(options: ArchiveOptions): Archive {
   const root = join(dataDir, 'archive');
   const store = openFileStore(root, isKept, options.disk);
   const sinceMs = (): number => archiveSince(root, feed.journalId, wallMs());
-  const mostBytes = (): number => settings().maxMegabytes * 1_000_000;
   const logShelf = createLogShelf({ feed, logs, monotonicMs });
   const shelves: readonly Shelf[] = [
     shelfOf('screen', 'room'),

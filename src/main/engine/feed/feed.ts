@@ -71,7 +71,11 @@ export interface Feed extends Events, History, Marks, Kept, Spans {
   putKept(tasks: readonly KeptTask[]): boolean;
   /** The runs of several VMs that this one is a part of; null for a run on its own. */
   poolOf(runId: string): Pool | null;
-  prune(retention?: Retention): void;
+  /**
+   * Returns the work of pruning in short pieces, one for each call of `next`. Others may write between two of them. It ends early
+   * while the disk is full. After {@link Feed.close}, nothing of it may be asked for.
+   */
+  prune(retention?: Retention): Generator<undefined, void>;
   /** Bytes in use in the journal's file. */
   sizeBytes(): number;
   /** Returns why the journal cannot be written, or that it was moved or removed; null: it has no fault. */
@@ -267,10 +271,16 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     poolOf: (runId) => pools.poolOf(runId),
     sizeBytes: () => usedBytes(file.database),
     journalFault: () => writer.fault() ?? place.fault(),
-    prune(retention = {}) {
-      writer.tend(() => {
-        pruneJournal(file.database, pruneMs(), retention);
-      });
+    *prune(retention = {}) {
+      const pieces = pruneJournal(file.database, pruneMs(), retention);
+      const isMore = (): boolean => {
+        let isWorking = false;
+        writer.tend(() => {
+          isWorking = pieces.next().done !== true;
+        });
+        return isWorking;
+      };
+      while (isMore()) yield;
     },
     close() {
       if (!file.database.isOpen) return;
