@@ -9,10 +9,7 @@ const stalledMs = 40;
 const part = (from: number, next: number) => ({ size: 3, from, next, lines: [], missing: [] });
 
 /** Asks for a file that a server sends. */
-async function ask({
-  onIdle,
-  ...file
-}: LogFile & { readonly onIdle?: () => void }): Promise<{
+async function ask({ onIdle, ...file }: LogFile & { readonly onIdle?: () => void }): Promise<{
   readonly client: IncomingMessage;
   readonly server: ServerResponse;
 }> {
