@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -170,7 +170,26 @@ describe('a change', () => {
     ).toThrow();
     expect([heard, feed.head(), feed.run('run-1'), feed.tasksOf('run-1')]).toEqual([[], 0, null, []]);
     expect(feed.version()).toBe(version);
-    expect(feed.commit({ vm: 'vm-a', at, tasks: tell(taskOf('t1')) })).toHaveLength(1);
+    expect(feed.commit({ vm: 'vm-a', at, tasks: tell(taskOf('t1')) })).toMatchObject([{ seq: 1 }]);
+  });
+
+  // Writing pages is most of what publishing costs.
+  it('writes four pages for an end of a task: the event and the task, and the key of each', () => {
+    const walBytes = () => statSync(join(dataDir, 'journal.sqlite-wal')).size;
+    feed.commit({ vm: 'vm-a', at, tasks: tell(taskOf('t1')) });
+    const before = walBytes();
+    feed.commit({ vm: 'vm-a', at, tasks: tell(taskOf('t2')) });
+    const pageInWal = 24 + 4096;
+    expect((walBytes() - before) / pageInWal).toBe(4);
+  });
+
+  it('with nothing but ends that were told writes nothing', () => {
+    feed.commit({ vm: 'vm-a', at, tasks: tell(taskOf('t1')) });
+    const bytes = statSync(join(dataDir, 'journal.sqlite-wal')).size;
+    expect(feed.commit({ vm: 'vm-a', at, tasks: tell(taskOf('t1')) })).toEqual([]);
+    expect(statSync(join(dataDir, 'journal.sqlite-wal')).size).toBe(bytes);
+    moments('vm-a', 1);
+    expect(feed.head()).toBe(2);
   });
 
   it('is told after it was written, in order, to everyone, whatever one of them does', () => {

@@ -22,13 +22,11 @@ export function writeChange(journal: Journal, change: FeedChange): Written {
   let hasNews = false;
   for (const run of change.runs ?? []) if (history.putRun(withCost(run, history, marks), at)) hasNews = true;
   for (const { record, tell } of change.tasks ?? []) {
-    if (history.isTaskTold(record)) continue;
-    hasNews = true;
     const data = tell ? taskComplete(record) : null;
-    const event = data === null ? null : table.add(vm, at, { type: 'task_complete', data });
-    history.putTask(record, event?.seq ?? null);
+    if (!history.putTask(record, data === null ? null : table.nextSeq())) continue;
+    hasNews = true;
     if (record.outcome !== null) kept.want(record, vm, at);
-    if (event !== null) events.push(event);
+    if (data !== null) events.push(table.add(vm, at, { type: 'task_complete', data }));
   }
   for (const record of change.corrected ?? []) {
     hasNews = true;

@@ -25,6 +25,8 @@ export interface Events {
 
 export interface EventTable {
   readonly reader: Events;
+  /** The number that the next event will have. */
+  nextSeq(): number;
   add(vm: string, at: number, payload: JournalPayload): JournalEvent;
 }
 
@@ -52,7 +54,7 @@ export function createEventTable(
   columns: JsonReader,
 ): EventTable {
   const statements = {
-    add: database.prepare('INSERT INTO events (vm, type, at, data) VALUES (?, ?, ?, ?)'),
+    add: database.prepare('INSERT INTO events (seq, vm, type, at, data) VALUES (?, ?, ?, ?, ?)'),
     after: database.prepare(`SELECT ${eventColumns} FROM events WHERE seq > ? ORDER BY seq LIMIT ?`),
     afterOfVm: database.prepare(
       `SELECT ${eventColumns} FROM events WHERE seq > ? AND vm = ? ORDER BY seq LIMIT ?`,
@@ -108,10 +110,11 @@ export function createEventTable(
   };
   return {
     reader,
+    nextSeq: () => numbers.head() + 1,
     add(vm, at, payload) {
       const json = JSON.stringify(payload.data);
-      // Not RETURNING, for which SQLite makes a table.
-      const seq = Number(statements.add.run(vm, payload.type, at, json).lastInsertRowid);
+      const seq = numbers.next();
+      statements.add.run(seq, vm, payload.type, at, json);
       return { ...payload, seq, id: idOf(seq), vm, at, json };
     },
   };

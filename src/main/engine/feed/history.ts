@@ -7,7 +7,7 @@ import { benchmarkOf } from '../run/benchmark.ts';
 import { runFigures, type RunFigures } from '../run/score-figures.ts';
 import type { RunRecord, TaskRecord } from './model.ts';
 import { createRunSearch, runColumns, taskNamesOf, type RunQuery, type RunRow } from './run-search.ts';
-import { allRows, hasTimes, isObject, readable, valueOf, type JsonReader } from './rows.ts';
+import { allRows, hasTimes, isObject, readable, type JsonReader } from './rows.ts';
 
 /** A run of the history, with the figures that it is compared by. */
 export interface StoredRun extends RunRecord {
@@ -40,11 +40,14 @@ export interface HistoryTables {
   readonly reader: History;
   /** @returns whether anything about the run is new */
   putRun(run: RunRecord, at: number): boolean;
-  /** @param eventSeq the event that reports it; null: not reported */
-  putTask(task: TaskRecord, eventSeq: number | null): void;
+  /**
+   * Writes an attempt, unless it has been reported. One statement does both: to look first would take a tenth longer.
+   * @param eventSeq the event that reports it; null: not reported
+   * @returns whether it was written
+   */
+  putTask(task: TaskRecord, eventSeq: number | null): boolean;
   /** Replaces the record, also of a task that has been reported. Its texts are kept if the new record has none. */
   correctTask(task: TaskRecord): void;
-  isTaskTold(task: TaskRecord): boolean;
 }
 
 const thisTask = 'run_id = ?1 AND domain = ?2 AND task_id = ?3 AND attempt = ?4';
@@ -87,14 +90,13 @@ export function createHistoryTables(database: DatabaseSync, columns: JsonReader)
     correctTask: database.prepare(`UPDATE tasks SET outcome = ?5, score = ?6, success = ?7, steps = ?8,
       started_at = ?9, ended_at = ?10, record = ?11 WHERE ${thisTask}`),
     task: database.prepare(`SELECT ${taskColumns} FROM tasks WHERE ${thisTask}`),
-    isTaskTold: database.prepare(`SELECT event_seq IS NOT NULL AS value FROM tasks WHERE ${thisTask}`),
     tasksOf: database.prepare(`SELECT ${taskColumns} FROM tasks WHERE run_id = ? ORDER BY rowid`),
     attemptsAt: database.prepare(attemptsAt("AND tasks.domain IN ('', ?3)")),
     attemptsInAnyDomain: database.prepare(attemptsAt('')),
   };
 
-  function putTask(task: TaskRecord, eventSeq: number | null): void {
-    statements.putTask.run(...keyOf(task), ...columnsOf(task), eventSeq);
+  function putTask(task: TaskRecord, eventSeq: number | null): boolean {
+    return statements.putTask.run(...keyOf(task), ...columnsOf(task), eventSeq).changes > 0;
   }
 
   function toRun(row: RunRow): StoredRun | null {
@@ -185,7 +187,6 @@ export function createHistoryTables(database: DatabaseSync, columns: JsonReader)
       const { changes } = statements.correctTask.run(...keyOf(task), ...columnsOf(record));
       if (changes === 0) putTask(task, null);
     },
-    isTaskTold: (task) => valueOf(statements.isTaskTold, ...keyOf(task)) === 1,
   };
 }
 

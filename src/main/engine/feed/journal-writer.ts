@@ -84,6 +84,8 @@ export function createJournalWriter(options: WriterOptions): JournalWriter {
   function beginHeld(): void {
     if (database.isTransaction) return;
     database.exec('BEGIN IMMEDIATE');
+    // A commit that failed has taken the events with it. They get the same numbers again.
+    numbers.forget();
     for (const [vm, at] of seen) journal.marks.firstSeen(vm, at);
     for (const change of held?.unwritten.all() ?? []) writeChange(journal, change);
   }

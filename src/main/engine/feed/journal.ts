@@ -1,5 +1,4 @@
 /** The tables of the journal, and transactions over them. */
-import type { DatabaseSync } from 'node:sqlite';
 import { createEventTable, type EventTable } from './events.ts';
 import { createHistoryTables, type HistoryTables } from './history.ts';
 import type { JournalFile } from './journal-file.ts';
@@ -27,11 +26,11 @@ export function createJournal(file: JournalFile, onDamaged: (table: string, key:
     marks: createMarkTables(file.database, columns),
     kept: createKeptTable(file.database),
     spans: createSpanTable(file.database, columns),
-    transaction: createTransactions(file.database),
+    transaction: createTransactions(file),
   };
 }
 
-function createTransactions(database: DatabaseSync): Journal['transaction'] {
+function createTransactions({ database, numbers }: JournalFile): Journal['transaction'] {
   const whole = {
     begin: database.prepare('BEGIN IMMEDIATE'),
     commit: database.prepare('COMMIT'),
@@ -50,6 +49,7 @@ function createTransactions(database: DatabaseSync): Journal['transaction'] {
       commit.run();
       return result;
     } catch (error) {
+      numbers.forget();
       // A full disk may have ended it already.
       if (database.isTransaction) database.exec(rollBack);
       throw error;

@@ -168,7 +168,7 @@ export function createKeptTable(database: DatabaseSync): KeptTable {
     hash: database.prepare('SELECT 1 AS value FROM kept_files WHERE hash = ? LIMIT 1'),
   };
 
-  let unwritten: { readonly key: AttemptKey; readonly vm: string; readonly at: number }[] = [];
+  let unwritten: (AttemptKey & { readonly vm: string; readonly at: number })[] = [];
 
   function toTask(row: KeptRow): KeptTask | null {
     const files = readable(allRows<FileRow>(statements.files, row.id), toFile);
@@ -198,12 +198,13 @@ export function createKeptTable(database: DatabaseSync): KeptTable {
   };
   return {
     reader,
-    want(key, vm, at) {
-      unwritten.push({ key, vm, at });
+    want({ runId, domain, taskId, attempt }, vm, at) {
+      // Not the record itself, whose texts would stay in memory.
+      unwritten.push({ runId, domain, taskId, attempt, vm, at });
     },
     hasUnwritten: () => unwritten.length > 0,
     writeWanted() {
-      for (const { key, vm, at } of unwritten) statements.want.run(...keyOf(key), vm, at);
+      for (const key of unwritten) statements.want.run(...keyOf(key), key.vm, key.at);
       unwritten = [];
     },
     wantUnwritten() {
