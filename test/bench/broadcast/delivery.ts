@@ -2,6 +2,7 @@
 import { quantile } from '../latency.ts';
 import { pause, type BenchContext } from '../waiting.ts';
 import type { LoopDelay } from './protocol.ts';
+import { measurePublishing, type PublishingCost } from './publishing-cost.ts';
 import {
   median,
   newMark,
@@ -18,6 +19,7 @@ export interface DeliverySettings {
   readonly repetitions: number;
   readonly pacedSeconds: number;
   readonly burstEvents: number;
+  readonly publishingRounds: number;
 }
 
 /** Medians over the repetitions. */
@@ -44,6 +46,7 @@ export interface Delivery {
 
 export interface DeliveryResult {
   readonly deliveries: readonly Delivery[];
+  readonly publishing: readonly PublishingCost[];
   /** Resident, for each of the most clients while nothing happens. KiB */
   readonly clientKib: ByServer<number>;
   /** On the heap of the program only. KiB */
@@ -70,6 +73,7 @@ export async function measureDelivery(
   settings: DeliverySettings,
   context: BenchContext,
 ): Promise<DeliveryResult> {
+  const publishing = await measurePublishing(settings.publishingRounds, context);
   const rounds: Record<ServerName, OneRound[]> = { benchtray: [], plain: [] };
   for (let repetition = 0; repetition < settings.repetitions; repetition += 1) {
     // The one that goes first is another each time.
@@ -94,6 +98,7 @@ export async function measureDelivery(
         );
       return { clients, manners: { paced: all('paced'), burst: all('burst'), 'catch-up': all('catch-up') } };
     }),
+    publishing,
     clientKib: medianOf(({ clientKib }) => clientKib),
     clientHeapKib: medianOf(({ clientHeapKib }) => clientHeapKib),
     firstByteMs: {

@@ -40,13 +40,21 @@ const notes = [
   'Not comparable: BenchTray commits each event to its journal on disk before it is told (one commit for each event, one for each hundred',
   '  in the burst by hundreds); the times from publishing to receiving contain that. "Publishing" is what it takes until the server is back:',
   '  to BenchTray the journal, to the plain broadcaster the writing.',
+  'Publishing ends of tasks is compared with a plain journal: a file of SQLite with one table, no index, one row of JSON for each event.',
+  '  BenchTray writes the event, its index by VM, and the task with its key and columns.',
   'In a burst, each event (or hundred) is published in a turn of the event loop of its own, as fast as the loop goes round. BenchTray puts',
   '  together what comes while it sends: more events a second, and each on average later than the first of them would have to be.',
   'Memory is resident, after a garbage collection; without what the kernel holds for each connection, megabytes for those that never read.',
   'Loop delay: how much later than it should the main thread came round; 10 ms apart, so that the first of them may be missed.',
 ];
 
-function deliveryRows({ deliveries, clientKib, clientHeapKib, firstByteMs }: DeliveryResult): Row[] {
+function deliveryRows({
+  deliveries,
+  publishing,
+  clientKib,
+  clientHeapKib,
+  firstByteMs,
+}: DeliveryResult): Row[] {
   const ofManner = (manner: Manner): Row[] =>
     deliveries.flatMap(({ clients, manners: { [manner]: both } }) => {
       const title = `${titles[manner]}, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
@@ -78,6 +86,15 @@ function deliveryRows({ deliveries, clientKib, clientHeapKib, firstByteMs }: Del
   });
   return [
     ...manners.flatMap(ofManner),
+    ['publishing ends of tasks, no client'],
+    ...publishing.map(({ together, cpuUs, atMostTimes: times }) =>
+      compared(
+        `  CPU for each, ${together === 1 ? 'one by one' : `${together} in one commit`}`,
+        'µs',
+        cpuUs,
+        atMostTimes(times),
+      ),
+    ),
     ['one client more'],
     compared('  memory, resident', 'KiB', clientKib, atMostTimes(1.2)),
     compared('  memory, heap only', 'KiB', clientHeapKib),

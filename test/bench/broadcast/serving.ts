@@ -29,6 +29,7 @@ export async function measureServing(
           repetitions: isQuick ? 1 : 3,
           pacedSeconds: isQuick ? 3 : 15,
           burstEvents: 1000,
+          publishingRounds: isQuick ? 7 : 21,
         },
         context,
       ),
