@@ -4,6 +4,9 @@ import { count, time, type Shown } from './payload-schemas.ts';
 export const hookStatusSchema = z
   .object({
     index: count.describe('Place in `hooks` of the configuration, from 0.'),
+    id: z
+      .string()
+      .describe('Stays the same while the hook is configured as it is, until BenchTray restarts.'),
     kind: z.enum(['command', 'url']),
     target: z.string().describe("The program's name, or the address without what may be secret in it."),
     ok: z.boolean().nullable().describe('Whether the newest attempt went well; null before the first.'),
@@ -31,4 +34,6 @@ export const hookTestSchema = z
   .describe('One attempt to deliver a test message.');
 
 export type HookTest = Shown<typeof hookTestSchema>;
+/** `absent`: there is no hook at this place; `changed`: there is another one; `busy`: a test of it is under way. */
+export type HookTestRefusal = 'absent' | 'changed' | 'busy';
 export type HookStatus = Shown<typeof hookStatusSchema>;

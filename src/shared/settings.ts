@@ -1,6 +1,6 @@
 /** The settings that the page shows and changes: what `/api/settings…` answers and takes, and what the server asks for it. */
 import { z } from 'zod';
-import { hookStatusSchema, type HookTest } from './hook-status.ts';
+import { hookStatusSchema, type HookTest, type HookTestRefusal } from './hook-status.ts';
 import { count, time, type Shown } from './payload-schemas.ts';
 import type { SetupAnswer } from './setup.ts';
 
@@ -120,6 +120,9 @@ export interface SettingsDesk {
   read(): Promise<Omit<SettingsView, 'access'>>;
   change(changes: SettingChangeSet): SetupAnswer<SavedSettings>;
   removal(maxMegabytes: number): RemovalView;
-  /** @returns null: there is no such hook; `busy`: a test of it is under way */
-  testHook(index: number): Promise<HookTest | 'busy' | null>;
+  /**
+   * Delivers a test message to one hook.
+   * @param id refuses another hook at this place; null: takes any
+   */
+  testHook(index: number, id: string | null): Promise<HookTest | HookTestRefusal>;
 }

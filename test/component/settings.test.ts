@@ -1,7 +1,7 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import type { BenchTrayBridge } from '../../src/shared/ipc.ts';
-import type { SettingsView } from '../../src/shared/settings.ts';
+import type { HookSetting, SettingsView } from '../../src/shared/settings.ts';
 import type { SettingsApi } from '../../src/renderer/features/settings/settings-api.ts';
 import { nowMs } from './support/fixtures.ts';
 import { no, ok } from './support/setup-api.ts';
@@ -205,4 +205,76 @@ test('where the app cannot start at login, it says why', async () => {
   const login = getByRole('checkbox', { name: 'Start at login' });
   await expect.element(login).toBeDisabled();
   await expect.element(login).toHaveAccessibleDescription('BenchTray runs from its source folder.');
+});
+
+describe('hooks', () => {
+  const hook = (changes: Partial<HookSetting> = {}): HookSetting => ({
+    ...{ index: 0, id: 'a', kind: 'command', target: 'notify.py', on: ['error'], vms: null },
+    ...{ ok: null, last_error: null, last_at: null, last_success_at: null, last_failure_at: null },
+    ...{ delivered: 0, failures: 0, dropped: 0, pending: 0 },
+    ...changes,
+  });
+  const changed = no({ status: 409, reason: 'changed', detail: 'This hook was changed.' });
+
+  test('a test names the hook that the page shows', async () => {
+    read({ hooks: [hook(), hook({ index: 1, id: 'b', target: 'page-me' })] });
+    api.testHook.mockResolvedValue(ok({ ok: true, error: null, took_ms: 3 }));
+    const { getByRole, getByText } = await show();
+    await getByRole('button', { name: 'Test the hook page-me' }).click();
+    await expect.element(getByText('The test was delivered.')).toBeVisible();
+    expect(api.testHook.mock.calls).toMatchObject([[{ index: 1, id: 'b' }]]);
+  });
+
+  test('the result of a test moves with its hook', async () => {
+    read({ hooks: [hook(), hook({ index: 1, id: 'b', target: 'page-me' })] });
+    api.testHook.mockImplementation(() => {
+      read({ hooks: [hook({ id: 'b', target: 'page-me' }), hook({ index: 1 })] });
+      return Promise.resolve(ok({ ok: true, error: null, took_ms: 3 }));
+    });
+    const { getByRole } = await show();
+    await getByRole('button', { name: 'Test the hook page-me' }).click();
+    const rows = getByRole('region', { name: 'Hooks' }).getByRole('listitem');
+    await expect.element(rows.nth(0)).toHaveTextContent(/page-me.*The test was delivered\./s);
+    await expect.element(rows.nth(1)).not.toHaveTextContent('delivered.');
+  });
+
+  test('a refusal stays visible when the hook is gone', async () => {
+    read({ hooks: [hook()] });
+    api.testHook.mockImplementation(() => {
+      read({ hooks: [] });
+      return Promise.resolve(changed);
+    });
+    const { getByRole, getByText } = await show();
+    await getByRole('button', { name: 'Test the hook notify.py' }).click();
+    await expect.element(getByText('No hook is configured.', { exact: false })).toBeVisible();
+    await expect.element(getByText('This hook was changed.')).toBeVisible();
+  });
+});
+
+test('a half-typed time of the quiet hours is named', async () => {
+  read({
+    values: { ...view.values, notifications: { ...view.values.notifications, quietHours: { from: '22:00', to: '07:00' } } },
+  });
+  api.change.mockResolvedValue(
+    no({ status: 422, fields: [{ field: 'notifications.quietHours.from', message: 'found ""' }] }),
+  );
+  const { getByLabelText, getByRole, getByText } = await show();
+  await getByLabelText('From').fill('');
+  await getByRole('button', { name: 'Save' }).click();
+  await expect.element(getByText('Enter both times, such as 22:00 and 07:00.')).toBeVisible();
+});
+
+test('a call of the app that fails can be tried again', async () => {
+  bridge.testNotification.mockRejectedValueOnce(new Error('gone'));
+  bridge.testNotification.mockResolvedValueOnce({ ok: true });
+  const { getByRole, getByText } = await show();
+  const button = getByRole('button', { name: 'Test notification' });
+  await button.click();
+  await expect.element(getByText('The app gave no answer. Its log says why.')).toBeVisible();
+  await button.click();
+  await expect.element(getByText('The system has shown a notification.')).toBeVisible();
+  bridge.setLoginItem.mockRejectedValue(new Error('gone'));
+  await getByRole('checkbox', { name: 'Start at login' }).click();
+  await expect.element(getByText('The app gave no answer. Its log says why.')).toBeVisible();
+  await expect.element(getByRole('checkbox', { name: 'Start at login' })).not.toBeChecked();
 });

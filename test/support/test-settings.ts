@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { defaultConfig, type Config, type ConfigSources } from '../../src/main/engine/config/index.ts';
 import { parseConfig } from '../../src/main/engine/config/parse.ts';
 import { createSettingsDesk } from '../../src/main/engine/setup/index.ts';
-import type { HookStatus, HookTest } from '../../src/shared/hook-status.ts';
+import type { HookStatus, HookTest, HookTestRefusal } from '../../src/shared/hook-status.ts';
 import type { RemovalView, SettingsDesk, SettingsView } from '../../src/shared/settings.ts';
 
 export interface TestSettings {
@@ -14,7 +14,7 @@ export interface TestSettings {
   /** By place of the hook. */
   hookChanges: Readonly<Record<number, Partial<HookStatus>>>;
   /** What a test of a hook comes to. */
-  hookTest: (index: number) => Promise<HookTest | 'busy' | null>;
+  hookTest: (index: number, id: string | null) => Promise<HookTest | HookTestRefusal>;
   readonly removalsAsked: readonly number[];
   /** Writes the file, as an editor does. */
   write(text: string): void;
@@ -36,7 +36,7 @@ export function roomOf(changes: Partial<SettingsView['room']> = {}): SettingsVie
 
 export function hookStatusOf(changes: Partial<HookStatus> = {}): HookStatus {
   return {
-    ...{ index: 0, kind: 'url', target: 'https://ntfy.sh/***', ok: null },
+    ...{ index: 0, id: 'hook-0', kind: 'url', target: 'https://ntfy.sh/***', ok: null },
     ...{ last_error: null, last_at: null, last_success_at: null, last_failure_at: null },
     ...{ delivered: 0, failures: 0, dropped: 0, pending: 0 },
     ...changes,
@@ -68,12 +68,12 @@ export function openTestSettings(sources: ConfigSources | null, file: string): T
       version: '1.2.3',
       room: () => settings.room,
       freeBytes: () => Promise.resolve(128_000_000_000),
-      hooks: () => config.hooks.map((_, index) => hookStatusOf({ index, ...settings.hookChanges[index] })),
+      hooks: () => config.hooks.map((_, index) => hookStatusOf({ index, id: `hook-${index}`, ...settings.hookChanges[index] })),
       removal(maxMegabytes) {
         asked.push(maxMegabytes);
         return settings.removal;
       },
-      testHook: (index) => settings.hookTest(index),
+      testHook: (index, id) => settings.hookTest(index, id),
     }),
   };
   return settings;

@@ -180,7 +180,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     freeBytes: () => freeBytesAt(dataDir),
     hooks: () => hooks.status(),
     removal: (maxMegabytes) => plannedRemoval({ feed, logs }, maxMegabytes * 1_000_000),
-    testHook: (index) => hooks.test(index),
+    testHook: (index, id) => hooks.test(index, id),
   });
   const server = await startServer({
     feed,

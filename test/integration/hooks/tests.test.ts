@@ -41,8 +41,23 @@ it('delivers one message to that hook alone, and shows how it went', async () =>
     last_failure_at: expect.any(String) as string,
   });
   expect(receiver.received).toHaveLength(2);
-  expect(await hooks.test(2)).toBeNull();
+  expect(await hooks.test(2)).toBe('absent');
   expect(JSON.stringify(hooks.status()) + hooks.logged()).not.toMatch(/hunter2|secret-path/);
+});
+
+it('refuses another hook at the same place, and finds one that has moved', async () => {
+  receiver = await startReceiver((response) => response.end());
+  const { url } = receiver;
+  const [a, b] = [{ url: `${url}/a` }, { url: `${url}/b` }] as const;
+  hooks = startTestHooks([a, b]);
+  const [idA = '', idB = ''] = hooks.status().map(({ id }) => id);
+  hooks.use([b]);
+  expect(hooks.status().map(({ id }) => id)).toEqual([idB]);
+  expect(await hooks.test(0, idA)).toBe('changed');
+  expect(await hooks.test(1, idB)).toBe('changed');
+  expect(receiver.received).toEqual([]);
+  expect(await hooks.test(0, idB)).toMatchObject({ ok: true });
+  expect(receiver.received).toHaveLength(1);
 });
 
 it('does not wait for the events before it, and goes on only once at a time', async () => {

@@ -46,6 +46,7 @@ function expectEventsDescribed({ events }: Pick<LineClient, 'events'>): string[]
 describe('things made up', () => {
   const hook: HookStatus = {
     index: 0,
+    id: '0c1f2a7e-52b1-4f7e-9a53-0f3d1d2f6a10',
     kind: 'command',
     target: 'notify.py',
     ok: false,

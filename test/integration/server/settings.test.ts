@@ -58,8 +58,8 @@ async function change(values: unknown, { headers = {}, ...asked }: AskOptions & 
   };
   return { ...answer, body };
 }
-const testHook = (index: string, headers = coded()) =>
-  askAs(local(`/hooks/${index}/test`), { method: 'POST', headers });
+const testHook = (index: string, headers = coded(), query = '') =>
+  askAs(local(`/hooks/${index}/test${query}`), { method: 'POST', headers });
 
 describe('reading', () => {
   it('shows values, hooks and places, and no secret', async () => {
@@ -203,7 +203,7 @@ describe('changing', () => {
 describe('a test of a hook', () => {
   it('says what it came to', async () => {
     setup.settings.hookTest = (index) =>
-      Promise.resolve(index === 1 ? { ok: false, error: 'It ended with exit code 3.', took_ms: 5 } : null);
+      Promise.resolve(index === 1 ? { ok: false, error: 'It ended with exit code 3.', took_ms: 5 } : 'absent');
     const tested = await testHook('1');
     expectDescribed('/api/settings/hooks/{index}/test', tested);
     expect([tested.status, JSON.parse(tested.text)]).toEqual([
@@ -216,5 +216,14 @@ describe('a test of a hook', () => {
     const busy = await testHook('1');
     expectDescribed('/api/settings/hooks/{index}/test', busy);
     expect(busy.status).toBe(409);
+  });
+
+  it('names the hook that is meant, and refuses another one', async () => {
+    setup.settings.hookTest = (_, id) =>
+      Promise.resolve(id === 'hook-1' ? { ok: true, error: null, took_ms: 5 } : 'changed');
+    expect((await testHook('1', coded(), '?id=hook-1')).status).toBe(200);
+    const other = await testHook('1', coded(), '?id=hook-0');
+    expectDescribed('/api/settings/hooks/{index}/test', other);
+    expect([other.status, JSON.parse(other.text)]).toMatchObject([409, { reason: 'changed' }]);
   });
 });

@@ -37,6 +37,7 @@ const source: MetricsSource = {
   hooks: [
     {
       index: 0,
+      id: 'a',
       kind: 'url',
       target: 'https://ntfy.example/…',
       ok: false,

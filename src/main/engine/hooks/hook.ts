@@ -21,7 +21,7 @@ export interface HookOptions {
 export interface Hook {
   /** Returns at once, whatever the hook does. */
   take(message: HookMessage): void;
-  status(): Omit<HookStatus, 'index'>;
+  status(): Omit<HookStatus, 'index' | 'id'>;
   /** Delivers a message at once, past those that wait, and in one attempt. Null: a test is under way. */
   test(message: HookMessage): Promise<DeliveryResult> | null;
   /** Nothing new is begun; what is under way gets a second, then it is ended. */
@@ -46,7 +46,7 @@ export function startHook({
   const ending = new AbortController();
   let isAtWork = false;
   let isOverfull = false;
-  let status: Omit<HookStatus, 'index' | 'pending'> = {
+  let status: Omit<HookStatus, 'index' | 'id' | 'pending'> = {
     kind,
     target,
     ok: firstError === null ? null : false,

@@ -1,8 +1,9 @@
 /** All hooks of the configuration: who is told what. */
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
-import type { HookStatus, HookTest } from '../../../shared/hook-status.ts';
+import type { HookStatus, HookTest, HookTestRefusal } from '../../../shared/hook-status.ts';
 import { maskUrl } from '../../../shared/mask-secrets.ts';
 import type { HookConfig, VmConfig } from '../config/index.ts';
 import type { Feed } from '../feed/index.ts';
@@ -36,13 +37,19 @@ export interface Hooks {
   /**
    * Delivers a test message to one hook.
    * @param index its place in the configuration
-   * @returns null: there is no such hook; `busy`: a test of it is under way
+   * @param id refuses another hook at this place; null: takes any
    */
-  test(index: number): Promise<HookTest | 'busy' | null>;
+  test(index: number, id?: string | null): Promise<HookTest | HookTestRefusal>;
   /** Hooks that are the same in both go on undisturbed, with what waits for them. */
   reconfigure(config: HooksPart): void;
   /** Takes a second at most, and a moment. What waits is not delivered any more. */
   close(): Promise<void>;
+}
+
+interface Running {
+  readonly id: string;
+  readonly config: HookConfig;
+  readonly hook: Hook;
 }
 
 /** Programs and requests at the same time, of all hooks together. A test of a hook comes on top. */
@@ -58,7 +65,7 @@ export function startHooks(options: HooksOptions): Hooks {
   let running = options.config.hooks.map(start);
   let firstVm = options.config.vms[0]?.name ?? '';
 
-  function start(config: HookConfig): { readonly config: HookConfig; readonly hook: Hook } {
+  function start(config: HookConfig): Running {
     const hook = startHook({
       ...wayOf(config, environment, version),
       limit,
@@ -67,7 +74,8 @@ export function startHooks(options: HooksOptions): Hooks {
     });
     const { last_error: firstError, target } = hook.status();
     if (firstError !== null) log.warn({ target, reason: firstError }, 'a hook cannot work');
-    return { config, hook };
+    // Not a hash of the configuration: someone could guess a password from it.
+    return { id: randomUUID(), config, hook };
   }
 
   function stop(hook: Hook): void {
@@ -87,10 +95,11 @@ export function startHooks(options: HooksOptions): Hooks {
   });
 
   return {
-    status: () => running.map(({ hook }, index) => ({ index, ...hook.status() })),
-    async test(index) {
+    status: () => running.map(({ id, hook }, index) => ({ index, id, ...hook.status() })),
+    async test(index, id = null) {
       const tried = running[index];
-      if (tried === undefined) return null;
+      if (id !== null && tried?.id !== id) return 'changed';
+      if (tried === undefined) return 'absent';
       const startedMs = performance.now();
       const { vms = [] } = tried.config;
       const outcome = await (tried.hook.test(testMessage(vms[0] ?? firstVm, Date.now())) ?? 'busy');

@@ -1,6 +1,12 @@
 /** Requests of the page to `/api/settings…`. */
 import type { HookTest } from '../../../shared/hook-status.ts';
-import type { RemovalView, SavedSettings, SettingChangeSet, SettingsView } from '../../../shared/settings.ts';
+import type {
+  HookSetting,
+  RemovalView,
+  SavedSettings,
+  SettingChangeSet,
+  SettingsView,
+} from '../../../shared/settings.ts';
 import { ask, jsonOf, type Answer } from '../../state/answer.ts';
 import { askJson } from '../../state/api.ts';
 import { codeHeaders } from '../setup/setup-api.ts';
@@ -9,7 +15,7 @@ export interface SettingsApi {
   read(): Promise<Answer<SettingsView>>;
   removal(maxMegabytes: number, signal: AbortSignal): Promise<Answer<RemovalView>>;
   change(changes: SettingChangeSet): Promise<Answer<SavedSettings>>;
-  testHook(index: number): Promise<Answer<HookTest>>;
+  testHook(hook: Pick<HookSetting, 'index' | 'id'>): Promise<Answer<HookTest>>;
 }
 
 /** @param code the set-up code; null: it is not known here */
@@ -27,6 +33,9 @@ export function settingsApi(base: URL, code: string | null): SettingsApi {
           body: JSON.stringify(changes),
         }),
       ),
-    testHook: async (index) => jsonOf(await ask(url(`/hooks/${index}/test`), { method: 'POST', headers })),
+    testHook: async ({ index, id }) =>
+      jsonOf(
+        await ask(url(`/hooks/${index}/test?id=${encodeURIComponent(id)}`), { method: 'POST', headers }),
+      ),
   };
 }
