@@ -88,3 +88,26 @@ export function median(values: readonly number[]): number | null {
   const lower = sorted[Math.ceil(middle) - 1] ?? upper;
   return (lower + upper) / 2;
 }
+
+/** Bars of a chart that has room for some only. */
+export interface FewerBars {
+  readonly bars: readonly TaskBar[];
+  /** How many attempts share a bar: 1 if each has its own. */
+  readonly each: number;
+}
+
+/** Returns at most `most` bars: of neighbours that share one, the highest is drawn. */
+export function fewerBars(bars: readonly TaskBar[], most: number): FewerBars {
+  const each = Math.max(1, Math.ceil(bars.length / most));
+  if (each === 1) return { bars, each };
+  const groups = Array.from({ length: Math.ceil(bars.length / each) }, (_, index) =>
+    bars.slice(index * each, (index + 1) * each),
+  );
+  return { bars: groups.map((group) => group.reduce((top, bar) => (bar.value > top.value ? bar : top))), each };
+}
+
+/** Returns at most `most` points and the last one, evenly chosen. */
+export function fewerPoints(points: readonly ScorePoint[], most: number): readonly ScorePoint[] {
+  const each = Math.max(1, Math.ceil(points.length / most));
+  return points.filter((_, index) => index % each === 0 || index === points.length - 1);
+}

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { domainScores, median, runningScore, taskBars } from '../../../src/shared/run-series.ts';
+import {
+  domainScores,
+  fewerBars,
+  fewerPoints,
+  median,
+  runningScore,
+  taskBars,
+} from '../../../src/shared/run-series.ts';
 import { linear, roundTicks, timeTicks } from '../../../src/shared/chart-scale.ts';
 import { attemptOf, attemptsOf } from './runs-fixtures.ts';
 
@@ -123,5 +130,32 @@ describe('the series of a run', () => {
     expect(median([3])).toBe(3);
     expect(median([10, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 100])).toBe(3);
+  });
+});
+
+describe('a chart of many attempts', () => {
+  const barsOf = (values: readonly number[]) =>
+    values.map((value, index) => ({ kind: 'passed', value, task: attemptOf(0), place: index + 1 }) as const);
+
+  it('has few bars, in order, and keeps the highest', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { minLength: 1 }), fc.integer({ min: 1, max: 20 }), (values, most) => {
+        const { bars, each } = fewerBars(barsOf(values), most);
+        expect(bars.length).toBeLessThanOrEqual(most);
+        expect(bars.length).toBe(Math.ceil(values.length / each));
+        expect(Math.max(...bars.map(({ value }) => value))).toBe(Math.max(...values));
+        const places = bars.map(({ place }) => place);
+        expect(places.toSorted((a, b) => a - b)).toEqual(places);
+        if (values.length <= most) expect(each).toBe(1);
+      }),
+    );
+  });
+
+  it('has few points, the first and the last among them', () => {
+    const points = Array.from({ length: 50_000 }, (_, at) => ({ at, mean: 0.5, count: at + 1 }));
+    const few = fewerPoints(points, 1000);
+    expect(few.length).toBeLessThanOrEqual(1001);
+    expect([few[0]?.at, few.at(-1)?.at]).toEqual([0, 49_999]);
+    expect(fewerPoints(points.slice(0, 1000), 1000)).toHaveLength(1000);
   });
 });

@@ -1,6 +1,14 @@
 /** The charts of a report, as SVG that stretches with the page. What each shows is in its caption, in words. */
 import { linear, roundTicks, timeTicks, type Span, type Tick } from '../../../shared/chart-scale.ts';
-import { domainScores, median, runningScore, taskBars, type TaskBar } from '../../../shared/run-series.ts';
+import {
+  domainScores,
+  fewerBars,
+  fewerPoints,
+  median,
+  runningScore,
+  taskBars,
+  type TaskBar,
+} from '../../../shared/run-series.ts';
 import { percentText } from '../../../shared/score-text.ts';
 import { kinds } from '../../../shared/strip-cells.ts';
 import { plural, sentence } from '../../../shared/wording.ts';
@@ -39,6 +47,9 @@ export function charts({ run, tasks, incidents }: ReportInput): Markup {
     })}
   </section>`;
 }
+
+/** A log may name any number of attempts and errors: more than this nobody sees in a chart. */
+const mostMarks = 1000;
 
 /** Domains beyond this many are left out: a log may name any number. */
 const mostDomains = 100;
@@ -106,10 +117,10 @@ function scoreChart(tasks: readonly ReportTask[], incidents: readonly Incident[]
     spans: { x: xSpan, y: [0, yTicks.at(-1)?.value ?? 1] },
     ticks: { x: xTicks, y: yTicks },
     marks: ({ x, y }) => {
-      const line = points.map(({ at, mean }) => `${place(x(at))},${place(y(mean))}`);
+      const line = fewerPoints(points, mostMarks).map(({ at, mean }) => `${place(x(at))},${place(y(mean))}`);
       // A line needs two points.
       const whole = line.length === 1 ? [`0,${place(y(last.mean))}`, `${full},${place(y(last.mean))}`] : line;
-      const bands = shaded.map(({ beganAt, endedAt }) => {
+      const bands = shaded.slice(0, mostMarks).map(({ beganAt, endedAt }) => {
         const from = x(Math.max(xSpan[0], beganAt));
         const to = x(Math.min(xSpan[1], endedAt ?? xSpan[1]));
         return html`<rect
@@ -142,6 +153,7 @@ function barChart({ title, bars, attempts, textOf, unit, unitName, limit }: Bars
   const middle = median(values);
   if (middle === null) return null;
   const longest = bars.reduce((most, bar) => (bar.value > most.value ? bar : most));
+  const drawn = fewerBars(bars, mostMarks);
   const yTicks = roundTicks(Math.max(1e-9, longest.value, limit ?? 0) / unit, 4).map((value) => ({
     value: value * unit,
     label: `${value}${unitName}`,
@@ -152,6 +164,7 @@ function barChart({ title, bars, attempts, textOf, unit, unitName, limit }: Bars
       sentence(
         `Median ${textOf(middle)}; most ${textOf(longest.value)}: ${shownText(taskText(longest.task), 90)}`,
       ),
+      drawn.each === 1 ? null : `Each bar is the highest of ${drawn.each} attempts.`,
       limit === null ? null : `The dashed line is the limit of ${textOf(limit)}.`,
     ]
       .filter(isFilled)
@@ -159,8 +172,8 @@ function barChart({ title, bars, attempts, textOf, unit, unitName, limit }: Bars
     spans: { x: [0.5, attempts + 0.5], y: [0, yTicks.at(-1)?.value ?? 1] },
     ticks: { x: countTicks([1, attempts], 8), y: yTicks },
     marks: ({ x, y }) => {
-      const width = (x(2) - x(1)) * 0.75;
-      return html`${bars.map(({ kind, value, place: index }) => {
+      const width = (x(2) - x(1)) * 0.75 * drawn.each;
+      return html`${drawn.bars.map(({ kind, value, place: index }) => {
         const top = Math.min(y(value), full - 8);
         return html`<rect
           class="${kind}"

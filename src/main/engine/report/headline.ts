@@ -1,10 +1,8 @@
 /** The top of a report: which run it is, what came of it, and its tasks at a glance. */
-import { intervalText } from '../../../shared/comparison-text.ts';
 import { dollarsText } from '../../../shared/cost-text.ts';
-import { meanScorePart, passRatePart } from '../../../shared/score-text.ts';
+import { meanScorePart, passRatePart, rangeText } from '../../../shared/score-text.ts';
 import { cellText, countedWord, stripCells, tallyCells } from '../../../shared/strip-cells.ts';
 import { sentence } from '../../../shared/wording.ts';
-import { wilsonInterval } from '../run/statistics.ts';
 import { html, shownText, type Markup, type Part } from './html.ts';
 import type { ReportInput, ReportRun } from './input.ts';
 import { sign } from './signs.ts';
@@ -65,12 +63,6 @@ function figure(label: string, value: Part, small: readonly (string | null)[]): 
       ${small.filter(isFilled).map((text) => html`<small>${text}</small> `)}
     </dd>
   </div>`;
-}
-
-/** "95 %: 35.7–51.0"; null while nothing is scored. */
-function rangeText(ratio: number | null, count: number): string | null {
-  const interval = ratio === null ? null : wilsonInterval(ratio * count, count);
-  return interval === null ? null : `95 %: ${intervalText(interval)}`;
 }
 
 /** Every task as a shape, in order, with the counts in words. */
