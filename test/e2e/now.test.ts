@@ -8,7 +8,7 @@ test('what the agent does now is seen at once, and its film is one click away', 
   setReady(bench.feed);
   startRun(bench.feed, 5, 12, newestStep);
   await page.goto(bench.url);
-  await expect(page.getByRole('img', { name: /^Newest screenshot: After step 7, \d+ s ago$/ })).toBeVisible();
+  await expect(page.getByRole('img', { name: /^Newest screenshot: After step 7, .+ ago$/ })).toBeVisible();
   await expect(page.getByTestId('thought')).toContainText('the window of Notepad is in front');
   await expect(page.getByTestId('action')).toContainText('computer.keyboard.write("bread\\n")');
   const strip = page.getByRole('toolbar', { name: 'Tasks in order' });
@@ -24,18 +24,29 @@ test('a VM is asked for a screenshot when there is another step, and only then',
   page.on('request', (request) => {
     if (request.url().includes('/screens')) asked.push(new URL(request.url()).pathname);
   });
+  await page.clock.install();
+  // Longer than the page waits from one look to the next.
+  const waitForLook = () => page.clock.fastForward(11_000);
   setReady(bench.feed);
   startRun(bench.feed, 5, 12, { ...newestStep, current_step: 7 });
   await page.goto(bench.url);
-  await expect(page.getByRole('img', { name: /^Newest screenshot/ })).toBeVisible();
+  const picture = page.getByRole('img', { name: /^Newest screenshot/ });
+  await expect(picture).toBeVisible();
   expect(asked).toHaveLength(2);
   // The log says that the next step begins: its screenshot comes with the line of the trajectory.
   startRun(bench.feed, 5, 12, { ...newestStep, current_step: 8 });
   await expect(page.getByTestId('step')).toHaveText('Step 8 of 15');
+  await waitForLook();
   // A task that has not ended its first step has none.
   startRun(bench.feed, 6, 12, { current_task: 'the-next-task-WOS', current_step: 1 });
   await expect(page.getByTestId('step')).toHaveText('Step 1 of 15');
-  expect(asked).toHaveLength(2);
+  await waitForLook();
+  startRun(bench.feed, 6, 12, { ...newestStep, current_task: 'the-next-task-WOS', current_step: 1 });
+  await expect(page.getByTestId('thought')).toContainText('the window of Notepad is in front');
+  await waitForLook();
+  await expect(picture).toBeVisible();
+  // Each look is a list and a picture: the first task had one, and so has the next.
+  expect(asked).toHaveLength(4);
 });
 
 test('361 tasks wrap in 360 pixels, and each leads to its task', async ({ bench, page }) => {

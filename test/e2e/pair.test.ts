@@ -100,14 +100,14 @@ test('a way back finds the comparison as it was left', async ({ bench, page, com
   await link.scrollIntoViewIfNeeded();
   const scrolled = () =>
     page.locator('html').evaluate((root: { readonly scrollTop: number }) => root.scrollTop);
+  await expect.poll(scrolled).toBeGreaterThan(500);
   const before = await scrolled();
-  expect(before).toBeGreaterThan(500);
   await link.click();
   await expect(page.getByTestId('change')).toHaveText('The same');
   await expect(page.getByText(/^Task \d+ of \d+$/)).toBeVisible();
   await page.goBack();
   await expect(link).toBeFocused();
-  expect(await scrolled()).toBe(before);
+  await expect.poll(scrolled).toBe(before);
   await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('the');
 
   await link.press('Enter');
