@@ -63,3 +63,13 @@ test('25 VMs with long names fit into a narrow window', async () => {
   expect(container.scrollWidth).toBe(container.clientWidth);
   expect(lines(container)).toHaveLength(25);
 });
+
+test('a narrow table says the score and the agent below the name', async () => {
+  const { getByRole, container } = await show([named('a'), named('b', { progress: null })]);
+  container.style.inlineSize = '20rem';
+  const header = getByRole('rowheader').first();
+  await expect.element(header.getByText('navi · gpt-4o')).toBeVisible();
+  await expect.element(header.getByText('Score 70.0 %, n = 5, about 13:46')).toBeVisible();
+  container.style.inlineSize = '80rem';
+  await expect.element(header.getByText('navi · gpt-4o')).not.toBeVisible();
+});
