@@ -2,10 +2,10 @@ import { expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import ProblemList from '../../src/renderer/features/errors/ProblemList.svelte';
 import type { ShownError } from '../../src/renderer/state/model.ts';
-import { isoBefore, markup, nowMs, problemOf } from './support/fixtures.ts';
+import { isoBefore, markup, nowMs, problemOf, progressOf, vmOf } from './support/fixtures.ts';
 
 const show = (problems: readonly ShownError[], onDismiss: (problem: ShownError) => void = () => undefined) =>
-  render(ProblemList, { problems, serverNowMs: nowMs, onDismiss });
+  render(ProblemList, { problems, vms: [], serverNowMs: nowMs, onDismiss });
 
 test('an error says what is wrong, how bad it is, since when, and what to do', async () => {
   const { getByRole } = await show([problemOf()]);
@@ -107,4 +107,18 @@ test('makes no second trouble of the silence of a VM that is off', async () => {
     'Warning',
     'Warning',
   ]);
+});
+
+test('a problem of a run that is on leads to its moment in the timeline', async () => {
+  const problem = problemOf();
+  const vm = (state: 'running' | 'finished') =>
+    vmOf({ name: problem.vm, progress: progressOf({ vm: problem.vm, state }) });
+  const props = { problems: [problem], serverNowMs: nowMs, onDismiss: () => undefined };
+  const { getByRole, rerender } = await render(ProblemList, { ...props, vms: [vm('running')] });
+  const link = getByRole('link', { name: 'In the timeline of the run' });
+  await expect
+    .element(link)
+    .toHaveAttribute('href', `#/runs/${progressOf().run_id}/timeline?at=${encodeURIComponent(problem.began_at)}`);
+  await rerender({ vms: [vm('finished')] });
+  await expect.element(link).not.toBeInTheDocument();
 });

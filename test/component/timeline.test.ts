@@ -3,8 +3,10 @@ import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import TimelinePanel from '../../src/renderer/features/timeline/TimelinePanel.svelte';
 import type { Problem } from '../../src/renderer/state/answer.ts';
+import type { RunWithTasks } from '../../src/renderer/state/api.ts';
 import type { RunEvents } from '../../src/renderer/state/events-api.ts';
 import { wholeTimeline, type TimelineView } from '../../src/renderer/state/route.ts';
+import type { CurrentTask } from '../../src/shared/strip-cells.ts';
 import { attemptOf, summaryOf } from '../unit/renderer/runs-fixtures.ts';
 import { markup, nowMs } from './support/fixtures.ts';
 
@@ -35,13 +37,16 @@ interface Shown {
   readonly value?: RunEvents | null;
   readonly problem?: Problem | null;
   readonly view?: Partial<TimelineView>;
+  readonly run?: Partial<RunWithTasks>;
+  readonly current?: CurrentTask | null;
 }
 
-async function show({ value = told, problem = null, view = {} }: Shown = {}) {
+async function show({ value = told, problem = null, view = {}, run = {}, current = null }: Shown = {}) {
   const onView = vi.fn<(view: TimelineView) => void>();
   const refresh = vi.fn();
   const screen = await render(TimelinePanel, {
-    run: { ...summaryOf({ started_at: iso(began), ended_at: iso(ended) }), tasks },
+    run: { ...summaryOf({ started_at: iso(began), ended_at: iso(ended) }), tasks, ...run },
+    current,
     record: { value, problem, refresh, close: () => undefined },
     view: { ...wholeTimeline, ...view },
     nowMs,
@@ -63,6 +68,17 @@ describe('the field for a time', () => {
     await expect.element(getByLabelText('Go to')).toHaveValue('03:12');
     await getByLabelText('on', { exact: true }).selectOptions('Wed 28 Jan');
     expect(onView.mock.lastCall?.[0].at).toBe(iso(local(28, 3, 12)).replace('.000', ''));
+  });
+
+  test('forgets what was no time when a moment is chosen', async () => {
+    const { getByLabelText, getByText, rerender } = await show();
+    await getByLabelText('Go to').fill('3:');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(getByText('Found "3:". Enter a time of day, such as 03:12.')).toBeVisible();
+    await rerender({ view: { ...wholeTimeline, at: at0312 } });
+    await expect.element(getByLabelText('Go to')).toHaveValue('03:12');
+    await expect.element(getByLabelText('Go to')).toBeValid();
+    await expect.element(getByText('Enter a time of day', { exact: false })).not.toBeInTheDocument();
   });
 
   test('says what is wrong with what is no time', async () => {
@@ -176,5 +192,54 @@ describe('the errors', () => {
   test('that are being read keep their room', async () => {
     const { getByText } = await show({ value: null });
     await expect.element(getByText('Reading the events…')).toBeInTheDocument();
+  });
+});
+
+describe('links', () => {
+  const linksOf = (item: Element | undefined): readonly (string | null)[] =>
+    [...(item?.querySelectorAll('a') ?? [])].map((link) => link.getAttribute('href'));
+
+  test('an error leads to the film and the log of the task that it came into', async () => {
+    const { container } = await show();
+    const item = await vi.waitUntil(() => container.querySelector('ol [data-kind="error"]'));
+    const { task_id: id } = attemptOf(1);
+    expect(linksOf(item)).toEqual([
+      expect.stringContaining(`/tasks/${id}`),
+      expect.stringMatching(new RegExp(`/log\\?task=${id}`)),
+    ]);
+    const task = container.querySelector('ol [data-kind="task"]');
+    expect(linksOf(task ?? undefined)).toEqual([
+      expect.stringContaining(`/tasks/${attemptOf(0).task_id}`),
+      expect.stringContaining(`/log?task=${attemptOf(0).task_id}`),
+    ]);
+  });
+
+  test('an error of now leads to the task that is on, and one between two tasks to none', async () => {
+    const event = told.events[0];
+    const errorFrom = (hour: number, lasts: boolean): RunEvents =>
+      ({
+        ...told,
+        events: [{ ...event, began_at: iso(local(29, hour, 0)), ended_at: null, lasts }],
+      }) as RunEvents;
+    const current = { taskId: 'the-task', domain: 'notepad', instruction: 'Write it.' };
+    const on = await show({ value: errorFrom(4, true), run: { state: 'running', ended_at: null }, current });
+    const item = () => on.container.querySelector('ol [data-kind="error"]') ?? undefined;
+    await expect.poll(() => linksOf(item())).toEqual([
+      expect.stringContaining('/tasks/the-task'),
+      expect.stringContaining('/log?task=the-task'),
+    ]);
+    await on.unmount();
+    const between = await show({ value: errorFrom(2, false), run: { state: 'running' }, current });
+    await expect.element(between.getByText('It does not answer.')).toBeVisible();
+    expect(linksOf(between.container.querySelector('ol [data-kind="error"]') ?? undefined)).toEqual([]);
+  });
+
+  test('a click on an error of the chart chooses its moment', async () => {
+    const { container, onView } = await show();
+    const bar = await vi.waitUntil(() => container.querySelector('svg a.bar:not([href])'));
+    const { left, top } = bar.getBoundingClientRect();
+    bar.dispatchEvent(new MouseEvent('click', { clientX: left + 1, clientY: top + 1, bubbles: true }));
+    const picked = Date.parse(onView.mock.lastCall?.[0].at ?? '');
+    expect(Math.abs(picked - local(29, 3, 6))).toBeLessThan((ended - began) / 20);
   });
 });

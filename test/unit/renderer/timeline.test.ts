@@ -17,6 +17,7 @@ import {
   lanesOf,
   neighboursOf,
   packRows,
+  tasksDuring,
   timelineEntries,
   zoomed,
   type Entry,
@@ -262,5 +263,20 @@ describe('the moment that a person asks for', () => {
       null,
       null,
     ]);
+  });
+});
+
+describe('tasksDuring', () => {
+  it('finds the attempts that an error came into, also of several workers', () => {
+    const tasks = [taskAt('a', 0, 10), taskAt('b', 5, 20), taskAt('c', 21, 30)];
+    const entries = timelineEntries(tasks, [errorAt('probe_down', 7, 25), errorAt('disk_full', 40, null)]);
+    const during = (code: string) =>
+      entries
+        .filter(({ text }) => text === `${code}!`)
+        .flatMap((error) => tasksDuring(error, entries).map(({ task_id: id }) => id));
+    expect(during('probe_down')).toEqual(['a', 'b']);
+    expect(during('disk_full')).toEqual([]);
+    for (const entry of entries.filter(({ kind }) => kind === 'task'))
+      expect(tasksDuring(entry, entries)).toEqual([]);
   });
 });

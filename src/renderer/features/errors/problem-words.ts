@@ -2,7 +2,8 @@
 import { severityAmong } from '../../../shared/severity.ts';
 import { ageText, parseTime, timeText } from '../../format/format.ts';
 import { isMoment } from '../../state/apply.ts';
-import type { ShownError } from '../../state/model.ts';
+import { timelineHash } from '../../state/hash.ts';
+import { isOn, type ShownError, type VmView } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';
 
 export function severityInWords(severity: ShownError['severity']): MarkedWord {
@@ -30,4 +31,10 @@ export function sinceText(problem: ShownError, serverNowMs: number): string {
   const time = timeText(beganAtMs, serverNowMs);
   const age = ageText(serverNowMs - beganAtMs);
   return isMoment(problem) ? `at ${time}, ${age} ago` : `since ${time}, for ${age}`;
+}
+
+/** Returns where the timeline of the run shows a problem; null: no run is on that it came into. */
+export function timelineOf({ vm, began_at }: ShownError, vms: readonly VmView[]): string | null {
+  const progress = vms.find(({ name }) => name === vm)?.progress ?? null;
+  return progress !== null && isOn(progress) ? timelineHash(progress.run_id, began_at) : null;
 }

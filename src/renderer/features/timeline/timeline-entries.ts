@@ -145,6 +145,14 @@ export function entriesAt(entries: readonly Entry[], atMs: number): readonly Ent
   return entries.filter((entry) => isWithin(entry, [atMs, atMs + minuteMs - 1]));
 }
 
+/** Returns the attempts that were on when an error began; none for anything but an error. */
+export function tasksDuring({ kind, fromMs }: Entry, entries: readonly Entry[]): readonly TaskAttempt[] {
+  if (kind !== 'error' || fromMs === null) return [];
+  return entries.flatMap((entry) =>
+    entry.task !== null && isWithin(entry, [fromMs, fromMs]) ? [entry.task] : [],
+  );
+}
+
 export interface Neighbours {
   /** The task that ended last before a time, and the one that began first after it. */
   readonly before: Entry | null;
