@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
+import type { SeenPlace } from '../../src/renderer/features/log/log-place.ts';
 import LogPanel from '../../src/renderer/features/log/LogPanel.svelte';
 import type { RunWithTasks } from '../../src/renderer/state/api.ts';
 import type { LogSlice, LogTasks } from '../../src/renderer/state/log-api.ts';
@@ -62,8 +63,13 @@ afterEach(() => {
   history.replaceState(null, '', '#');
 });
 
-async function show(changes: Partial<LogRoute> = {}, run: RunWithTasks = runOfTasks(attempts)) {
-  const screen = await render(LogPanel, { base, route: logRouteOf(runId, changes), run, news: 'a' });
+async function show(
+  changes: Partial<LogRoute> = {},
+  run: RunWithTasks = runOfTasks(attempts),
+  lastPlace: SeenPlace | null = null,
+) {
+  const first = logRouteOf(runId, changes);
+  const screen = await render(LogPanel, { base, route: first, run, news: 'a', lastPlace });
   const route = (): LogRoute => {
     const found = parseRoute(location.hash);
     if (found.page !== 'log') throw new Error(`${location.hash} is no log.`);
@@ -285,4 +291,49 @@ test('says why there is no log, and lets one try again if it could not be read',
   refusal = null;
   await broken.getByRole('button', { name: 'Try again' }).click();
   await expect.element(broken.getByText(lineOf(15_999), { exact: true })).toBeVisible();
+});
+
+test('a log that comes later is shown as soon as it is there', async () => {
+  refusal = Response.json({ status: 404, detail: 'No log yet.' }, { status: 404 });
+  const { getByText, rerender } = await show({ q: 'line 15999' }, runOfTasks(attempts, { state: 'running' }));
+  await expect.element(getByText('There is no log of this run')).toBeVisible();
+  refusal = null;
+  await rerender({ news: 'b' });
+  await expect.element(getByText('1 of 1 line')).toBeVisible();
+  await expect.element(getByText(lineOf(15_998), { exact: true })).toBeVisible();
+});
+
+test('the place that was seen last is found again, unless the address leads elsewhere', async () => {
+  const lastPlace = { hash: `#/runs/${runId}/log`, place: placesOf()[8000] ?? 0 };
+  const back = await show({}, undefined, lastPlace);
+  await expect.element(back.getByText(lineOf(8000), { exact: true })).toBeVisible();
+  await back.unmount();
+  history.replaceState(null, '', '#');
+  const elsewhere = await show({ from: placesOf()[20] ?? 0 }, undefined, lastPlace);
+  await expect.element(elsewhere.getByText(lineOf(20), { exact: true })).toBeVisible();
+});
+
+test('the whole line is read and scrolled by keyboard, and stays when the log moves on', async () => {
+  lines[3] = 'y'.repeat(5_000);
+  const { element, getByRole } = await show({ from: placesOf()[3] ?? 0 });
+  const opener = getByRole('button', { name: 'Show the whole line' });
+  await opener.click();
+  const dialog = getByRole('dialog', { name: /^Line at byte/ });
+  await expect.element(dialog.getByRole('region')).toHaveFocus();
+  // Far from the marked line, which leaves the memory.
+  element().scrollTop = element().scrollHeight / 2;
+  await expect.poll(() => element().getAttribute('aria-busy')).toBe('false');
+  await expect.element(dialog).toHaveTextContent('y'.repeat(5_000));
+  await userEvent.keyboard('{Escape}');
+  await expect.element(dialog).not.toBeInTheDocument();
+});
+
+test('the focus comes back from the whole line', async () => {
+  const { place, getByRole } = await show({ from: 0 });
+  (place.element() as HTMLElement).focus();
+  await expect.element(getByRole('button', { name: 'Show the whole line' })).toBeVisible();
+  await userEvent.keyboard('{Enter}');
+  await expect.element(getByRole('dialog')).toBeVisible();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(place).toHaveFocus();
 });

@@ -49,6 +49,9 @@ export class LogView {
   /** The wanted scroll position, once the layout is on the page. A new object each time. */
   scrollTo = $state.raw<{ readonly top: number } | null>(null);
 
+  /** The run has no log, or none yet. */
+  readonly isMissing: boolean = $derived(this.window === null && this.problem?.status === 404);
+
   readonly #read: ReadLog;
   readonly #onGrown: (slice: LogSlice) => void;
   #sizes = $state.raw<LogSizes>({ row: 20, view: 600 });
@@ -117,9 +120,11 @@ export class LogView {
     this.#look();
   }
 
-  /** Reads what the log has grown by, if its end is seen and nothing else is being read. */
+  /** Reads what the log has grown by, if its end is seen and nothing else is being read. Looks again for a log that is missing. */
   poll(): void {
-    if (this.window !== null && this.isAtEnd && this.#reading === null) this.#readNext(this.window);
+    if (this.#reading !== null) return;
+    if (this.isMissing) this.retry();
+    else if (this.window !== null && this.isAtEnd) this.#readNext(this.window);
   }
 
   retry(): void {
