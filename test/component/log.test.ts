@@ -323,15 +323,15 @@ test('the whole line is read and scrolled by keyboard, and stays when the log mo
   // Far from the marked line, which leaves the memory.
   element().scrollTop = element().scrollHeight / 2;
   await expect.poll(() => element().getAttribute('aria-busy')).toBe('false');
-  await expect.element(dialog).toHaveTextContent('y'.repeat(5_000));
+  expect(dialog.element().querySelector('pre')?.textContent).toBe(lines[3]);
   await userEvent.keyboard('{Escape}');
   await expect.element(dialog).not.toBeInTheDocument();
 });
 
 test('the focus comes back from the whole line', async () => {
   const { place, getByRole } = await show({ from: 0 });
-  (place.element() as HTMLElement).focus();
   await expect.element(getByRole('button', { name: 'Show the whole line' })).toBeVisible();
+  (place.element() as HTMLElement).focus();
   await userEvent.keyboard('{Enter}');
   await expect.element(getByRole('dialog')).toBeVisible();
   await userEvent.keyboard('{Escape}');

@@ -115,7 +115,7 @@ test('a problem of a run that is on leads to its moment in the timeline', async 
     vmOf({ name: problem.vm, progress: progressOf({ vm: problem.vm, state }) });
   const props = { problems: [problem], serverNowMs: nowMs, onDismiss: () => undefined };
   const { getByRole, rerender } = await render(ProblemList, { ...props, vms: [vm('running')] });
-  const link = getByRole('link', { name: 'In the timeline of the run' });
+  const link = getByRole('link', { name: /^In the timeline of the run: / });
   await expect
     .element(link)
     .toHaveAttribute('href', `#/runs/${progressOf().run_id}/timeline?at=${encodeURIComponent(problem.began_at)}`);

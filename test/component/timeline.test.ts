@@ -85,7 +85,7 @@ describe('the field for a time', () => {
     const { getByLabelText, getByRole, getByText, onView } = await show();
     await getByLabelText('Go to').fill('noon');
     await getByRole('button', { name: 'Show', exact: true }).click();
-    await expect.element(getByText('Enter a time of day, such as 03:12.')).toBeVisible();
+    await expect.element(getByText('Found "noon". Enter a time of day, such as 03:12.')).toBeVisible();
     await expect.element(getByLabelText('Go to')).toHaveAccessibleDescription(/such as 03:12/);
     expect(onView).not.toHaveBeenCalled();
   });

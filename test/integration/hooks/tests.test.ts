@@ -48,7 +48,8 @@ it('delivers one message to that hook alone, and shows how it went', async () =>
 it('refuses another hook at the same place, and finds one that has moved', async () => {
   receiver = await startReceiver((response) => response.end());
   const { url } = receiver;
-  const [a, b] = [{ url: `${url}/a` }, { url: `${url}/b` }] as const;
+  const hookOf = (path: string) => ({ on: ['error' as const], timeoutSeconds: 60, url: `${url}/${path}` });
+  const [a, b] = [hookOf('a'), hookOf('b')];
   hooks = startTestHooks([a, b]);
   const [idA = '', idB = ''] = hooks.status().map(({ id }) => id);
   hooks.use([b]);

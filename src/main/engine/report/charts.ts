@@ -49,7 +49,7 @@ export function charts({ run, tasks, incidents }: ReportInput): Markup {
 }
 
 /** A log may name any number of attempts and errors: more than this nobody sees in a chart. */
-const mostMarks = 1000;
+const mostMarks = 2000;
 
 /** Domains beyond this many are left out: a log may name any number. */
 const mostDomains = 100;
