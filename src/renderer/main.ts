@@ -2,7 +2,9 @@
 import { mount } from 'svelte';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/fact-list.css';
 import './styles/link-table.css';
+import './styles/task-table.css';
 import App from './App.svelte';
 import { createSetupAccess } from './features/setup/setup-access.svelte.ts';
 import { serverBase } from './state/bridge.ts';
