@@ -103,7 +103,10 @@ export function fewerBars(bars: readonly TaskBar[], most: number): FewerBars {
   const groups = Array.from({ length: Math.ceil(bars.length / each) }, (_, index) =>
     bars.slice(index * each, (index + 1) * each),
   );
-  return { bars: groups.map((group) => group.reduce((top, bar) => (bar.value > top.value ? bar : top))), each };
+  return {
+    bars: groups.map((group) => group.reduce((top, bar) => (bar.value > top.value ? bar : top))),
+    each,
+  };
 }
 
 /** Returns at most `most` points and the last one, evenly chosen. */

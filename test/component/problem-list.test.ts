@@ -118,7 +118,10 @@ test('a problem of a run that is on leads to its moment in the timeline', async 
   const link = getByRole('link', { name: /^In the timeline of the run: / });
   await expect
     .element(link)
-    .toHaveAttribute('href', `#/runs/${progressOf().run_id}/timeline?at=${encodeURIComponent(problem.began_at)}`);
+    .toHaveAttribute(
+      'href',
+      `#/runs/${progressOf().run_id}/timeline?at=${encodeURIComponent(problem.began_at)}`,
+    );
   await rerender({ vms: [vm('finished')] });
   await expect.element(link).not.toBeInTheDocument();
 });

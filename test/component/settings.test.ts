@@ -254,7 +254,10 @@ describe('hooks', () => {
 
 test('a half-typed time of the quiet hours is named', async () => {
   read({
-    values: { ...view.values, notifications: { ...view.values.notifications, quietHours: { from: '22:00', to: '07:00' } } },
+    values: {
+      ...view.values,
+      notifications: { ...view.values.notifications, quietHours: { from: '22:00', to: '07:00' } },
+    },
   });
   api.change.mockResolvedValue(
     no({ status: 422, fields: [{ field: 'notifications.quietHours.from', message: 'found ""' }] }),

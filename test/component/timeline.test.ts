@@ -224,10 +224,9 @@ describe('links', () => {
     const current = { taskId: 'the-task', domain: 'notepad', instruction: 'Write it.' };
     const on = await show({ value: errorFrom(4, true), run: { state: 'running', ended_at: null }, current });
     const item = () => on.container.querySelector('ol [data-kind="error"]') ?? undefined;
-    await expect.poll(() => linksOf(item())).toEqual([
-      expect.stringContaining('/tasks/the-task'),
-      expect.stringContaining('/log?task=the-task'),
-    ]);
+    await expect
+      .poll(() => linksOf(item()))
+      .toEqual([expect.stringContaining('/tasks/the-task'), expect.stringContaining('/log?task=the-task')]);
     await on.unmount();
     const between = await show({ value: errorFrom(2, false), run: { state: 'running' }, current });
     await expect.element(between.getByText('It does not answer.')).toBeVisible();

@@ -1,6 +1,6 @@
 /** The log of a run: which line shows the error is three clicks away, also when the VM is gone. */
 import type { Page } from '@playwright/test';
-import { test, expect } from './support/bench.ts';
+import { test, expect, type Bench } from './support/bench.ts';
 import { keepRunningLog, logPath, recordLog } from './support/log-scenes.ts';
 import { oldRun } from './support/run-scenes.ts';
 import { setReady, startRun } from './support/scenes.ts';
@@ -22,6 +22,17 @@ const firstSeen = async (page: Page): Promise<string | null> => {
       return seen[0]?.textContent ?? null;
     }, top);
 };
+/** Returns the first line in view, once its place is kept: when the scrolling rests. */
+async function lineAtRest(bench: Bench, page: Page): Promise<string> {
+  let line = '';
+  await expect(async () => {
+    const place = await page.evaluate<unknown>('history.state.logPlace');
+    const read = await page.request.get(`${bench.url}/api/runs/${oldRun.runId}/log?from=${String(place)}`);
+    [line = ''] = (await read.text()).split('\n');
+    expect(await firstSeen(page)).toBe(line);
+  }).toPass();
+  return line;
+}
 const marked = (page: Page) => log(page).locator('[aria-current]');
 
 test('three clicks lead to the line that shows the error of a task, and a reload stays there', async ({
@@ -51,6 +62,34 @@ test('three clicks lead to the line that shows the error of a task, and a reload
   await expect(page.getByRole('table')).toBeVisible();
   await page.goForward();
   await expect(marked(page)).toContainText('openai.RateLimitError');
+});
+
+test('the verdict of a task leads to its line, and another tab back to the same place', async ({
+  bench,
+  page,
+  complaints,
+}) => {
+  const tasks = recordLog(bench, { tasks: 60, talk: 30 });
+  const failed = tasks.findLast(({ outcome }) => outcome === 'exception');
+  await page.goto(`${bench.url}/#/runs/${oldRun.runId}`);
+  await page
+    .getByRole('link', { name: `Steps of ${failed?.taskId ?? ''}`, exact: true })
+    .first()
+    .click();
+  await page.getByRole('link', { name: 'Show the error in the log' }).click();
+  await expect(marked(page)).toContainText(`/${failed?.taskId ?? ''}: openai.RateLimitError`);
+
+  await log(page).hover();
+  await page.mouse.wheel(0, -10_000);
+  await expect(marked(page)).not.toBeInViewport();
+  const line = await lineAtRest(bench, page);
+  await page.getByRole('link', { name: 'Charts', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Score by domain' })).toBeVisible();
+  await page.getByRole('link', { name: 'Log', exact: true }).click();
+  await expect.poll(() => firstSeen(page)).toBe(line);
+  await page.close();
+  // Nothing but the log was kept of the task.
+  expect(complaints.splice(0).filter((text) => !text.includes('404'))).toEqual([]);
 });
 
 test('a search leads from line to line, and its address to the same line', async ({ bench, page }) => {
@@ -89,14 +128,7 @@ test('scrolls through a long log with the wheel and the keys, and comes back to 
   await log(page).hover();
   await page.mouse.wheel(0, 30_000);
   await expect(log(page)).not.toContainText('Cleaning results directory');
-  // The place that a reload comes back to is kept when the scrolling rests.
-  let line = '';
-  await expect(async () => {
-    const place = await page.evaluate<unknown>('history.state.logPlace');
-    const read = await page.request.get(`${bench.url}/api/runs/${oldRun.runId}/log?from=${String(place)}`);
-    [line = ''] = (await read.text()).split('\n');
-    expect(await firstSeen(page)).toBe(line);
-  }).toPass();
+  const line = await lineAtRest(bench, page);
   await page.reload();
   await expect.poll(() => firstSeen(page)).toBe(line);
 });

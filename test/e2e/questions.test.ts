@@ -97,6 +97,8 @@ test('what did the agent do, step by step?', async ({ story, page, click }) => {
   await openFirstRun(page, click);
   await click(cellOf(page, first, failed.task_id));
   await expect(page.getByTestId('verdict')).toHaveText('Failed');
+  // The keys move the film, which may come after the verdict.
+  await expect(page.getByTestId('film-step')).toBeVisible();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await expect(page.getByTestId('film-step')).toHaveText(/^Step 2 of \d+$/);

@@ -34,9 +34,14 @@ test('what happened at 03:12 is three clicks and a time away', async ({ bench, p
   // A task leads to its film, and the way back to the moment.
   await page.getByLabel('Go to').fill('03:13');
   await page.keyboard.press('Enter');
-  await found.getByRole('link').click();
+  await found.getByRole('link').first().click();
   await expect(page).toHaveURL(/\/tasks\/.*attempt=1$/);
   await page.goBack();
+  await expect(page.getByRole('heading', { name: /^At .*03:13$/ })).toBeVisible();
+  // So does the way over another tab.
+  await page.getByRole('link', { name: 'Details', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'The run', exact: true })).toBeVisible();
+  await page.getByRole('link', { name: 'Timeline', exact: true }).click();
   await expect(page.getByRole('heading', { name: /^At .*03:13$/ })).toBeVisible();
   await page.close();
   // Nothing of the task was kept.

@@ -68,7 +68,10 @@ export function openTestSettings(sources: ConfigSources | null, file: string): T
       version: '1.2.3',
       room: () => settings.room,
       freeBytes: () => Promise.resolve(128_000_000_000),
-      hooks: () => config.hooks.map((_, index) => hookStatusOf({ index, id: `hook-${index}`, ...settings.hookChanges[index] })),
+      hooks: () =>
+        config.hooks.map((_, index) =>
+          hookStatusOf({ index, id: `hook-${index}`, ...settings.hookChanges[index] }),
+        ),
       removal(maxMegabytes) {
         asked.push(maxMegabytes);
         return settings.removal;

@@ -203,7 +203,9 @@ describe('changing', () => {
 describe('a test of a hook', () => {
   it('says what it came to', async () => {
     setup.settings.hookTest = (index) =>
-      Promise.resolve(index === 1 ? { ok: false, error: 'It ended with exit code 3.', took_ms: 5 } : 'absent');
+      Promise.resolve(
+        index === 1 ? { ok: false, error: 'It ended with exit code 3.', took_ms: 5 } : 'absent',
+      );
     const tested = await testHook('1');
     expectDescribed('/api/settings/hooks/{index}/test', tested);
     expect([tested.status, JSON.parse(tested.text)]).toEqual([

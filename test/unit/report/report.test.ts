@@ -37,7 +37,10 @@ describe('writeReport', () => {
 
   it('draws two thousand bars for any number of attempts, and says what each stands for', async () => {
     const text = await reportText(inputOf({ tasks: tasksOf(5000) }));
-    const charts = text.slice(text.indexOf('id="charts"'), text.indexOf('</section>', text.indexOf('id="charts"')));
+    const charts = text.slice(
+      text.indexOf('id="charts"'),
+      text.indexOf('</section>', text.indexOf('id="charts"')),
+    );
     expect(charts.match(/<title>/g)?.length).toBeLessThanOrEqual(2 * 2000);
     expect(charts).toContain('Each bar is the highest of 3 attempts.');
     expect(charts).not.toContain('width="0"');

@@ -145,6 +145,14 @@ export function entriesAt(entries: readonly Entry[], atMs: number): readonly Ent
   return entries.filter((entry) => isWithin(entry, [atMs, atMs + minuteMs - 1]));
 }
 
+/** An attempt that an entry belongs to. */
+export interface Occasion {
+  readonly text: string;
+  /** Addresses of its film and of its log. */
+  readonly film: string;
+  readonly log: string;
+}
+
 /** Returns the attempts that were on when an error began; none for anything but an error. */
 export function tasksDuring({ kind, fromMs }: Entry, entries: readonly Entry[]): readonly TaskAttempt[] {
   if (kind !== 'error' || fromMs === null) return [];

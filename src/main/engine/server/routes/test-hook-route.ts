@@ -39,9 +39,7 @@ export function addTestHookRoute(app: App, settings: SettingsDesk | null, setup:
     const { id = null } = c.req.valid('query');
     const place = /^\d{1,4}$/.test(index) ? Number(index) : -1;
     const result = settings === null ? 'absent' : await settings.testHook(place, id);
-    return typeof result === 'string'
-      ? answerProblem(c, problemOf(result, index))
-      : answerJson(c, result);
+    return typeof result === 'string' ? answerProblem(c, problemOf(result, index)) : answerJson(c, result);
   });
 }
 
@@ -53,7 +51,8 @@ function problemOf(refusal: HookTestRefusal, index: string): Problem {
       return {
         status: 409,
         reason: refusal,
-        detail: 'This hook was changed, or BenchTray restarted, since the settings were read. Nothing was sent.',
+        detail:
+          'This hook was changed, or BenchTray restarted, since the settings were read. Nothing was sent.',
         hint: 'Read the settings again, then test the hook.',
       };
     case 'busy':
