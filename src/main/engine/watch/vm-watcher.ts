@@ -7,7 +7,8 @@ import { Projector } from './projector.ts';
 import { createReport } from './report.ts';
 import { createScreens } from './screens.ts';
 import { createSources, type SourceOptions } from './sources.ts';
-import { firstState } from './state.ts';
+import { shareScreens } from './shared-screens.ts';
+import { currentRun, firstState } from './state.ts';
 import { createVmStore } from './store.ts';
 import { defaultTempo, type Tempo } from './tempo.ts';
 import { createVmClock } from './vm-clock.ts';
@@ -37,7 +38,14 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     log.error({ vm, err }, 'a source has failed'),
   );
   const hostLog = (name: string): string | null => feed.loadFollow(vm, name)?.hostPath ?? null;
-  const screens = createScreens({ store, hostLog, monotonicMs: clock.monotonicMs });
+  let version = 0;
+  store.subscribe((state, before) => {
+    if (state.newestStep !== before.newestStep || currentRun(state) !== currentRun(before)) version += 1;
+  });
+  const screens = shareScreens(createScreens({ store, hostLog, monotonicMs: clock.monotonicMs }), {
+    version: () => version,
+    monotonicMs: clock.monotonicMs,
+  });
   const ending = new AbortController();
   for (const source of createSources({ ...options, clock, tempo, report }))
     source.start(store, ending.signal);
