@@ -103,6 +103,24 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
     });
   });
 
+  it('of the task that is on have the numbers of its steps, also where the names count from 0', async () => {
+    put(`${folder}/screenshot-step_reset_20260128@225508.png`);
+    for (const step of [0, 1, 2])
+      put(`${folder}/screenshot-step_${step}_x.png`, 'x', startMs + (step + 1) * 1000);
+    const newest = { runId: 'run', domain: 'chrome', taskId: 'a-WOS', attempt: 1, step: 3 };
+    const steps = async (asked: ScreenTask): Promise<unknown> => {
+      const listed = await create().list(asked, signal);
+      return listed.ok ? listed.value.map(({ step }) => step) : listed.problem;
+    };
+    const isOn = task({ attempt: 0, endedAt: null });
+    expect(await steps(isOn)).toEqual([0, 0, 1, 2]);
+    // Step 3 left no screenshot, so it names that of step 2. The newest screenshot is not yet in the trajectory.
+    const screenshot = { name: 'screenshot-step_1_x.png', step: 2 };
+    store.update({ newestStep: { ...newest, action: null, thought: null, screenshot } });
+    expect(await steps(isOn)).toEqual([0, 1, 2, 3]);
+    expect(await steps(task({ ...isOn, runId: 'other' }))).toEqual([0, 0, 1, 2]);
+  });
+
   it('are those of this attempt: what was there before or came after it is of another', async () => {
     put(`${folder}/step_1.png`, 'x', startMs - 3_600_000);
     expect(await create().list(task(), signal)).toMatchObject({ problem: { kind: 'absent' } });

@@ -20,8 +20,8 @@ import {
 } from '../vm/index.ts';
 import type { LogAccess } from './log/following-options.ts';
 import type { ResultPlace } from './results/result-place.ts';
-import { filesOfAttempt, type AttemptFiles, type TimedFile } from './screen-folder.ts';
-import { accessOf } from './state.ts';
+import { filesOfAttempt, numberedBy, type AttemptFiles, type TimedFile } from './screen-folder.ts';
+import { accessOf, type NewestStep } from './state.ts';
 import { failed, noScreens, notConnected, pictureFrom, textsProblem } from './screen-problems.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { createTaskPlaces, shellAt, type TaskPlacesOptions } from './task-places.ts';
@@ -96,6 +96,17 @@ export function createScreens(options: ScreensOptions): Screens {
     );
   }
 
+  /** Returns a screenshot of the task that is on whose step is known. The texts of a task that is over tell more. */
+  function toldScreenshot({ runId, domain, taskId, attempt }: ScreenTask): NewestStep['screenshot'] {
+    const { newestStep } = store.get();
+    const isOfIt =
+      attempt === 0 &&
+      newestStep?.runId === runId &&
+      newestStep.taskId === taskId &&
+      newestStep.domain === domain;
+    return isOfIt ? newestStep.screenshot : undefined;
+  }
+
   function toTimed(line: FileLine): TimedFile {
     return { ...line, writtenAt: places.writtenAtMs(line.modifiedAt) };
   }
@@ -145,7 +156,7 @@ export function createScreens(options: ScreensOptions): Screens {
       inTurn(screenTurns, signal, async (access) => {
         const found = await find(task, access);
         if (!found.ok) return found;
-        const screens = screensIn(found.value);
+        const screens = numberedBy(toldScreenshot(task), screensIn(found.value));
         return screens.length > 0 ? { ok: true, value: screens } : failed('absent', noScreens(task));
       }),
 

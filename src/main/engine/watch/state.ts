@@ -19,6 +19,8 @@ export interface NewestStep extends Pick<Step, 'step' | 'thought' | 'action'> {
   readonly domain: string | null;
   readonly taskId: string;
   readonly attempt: number;
+  /** The newest screenshot that the trajectory names, with the first step that it was named for. Missing: it names none. */
+  readonly screenshot?: { readonly name: string; readonly step: number };
 }
 
 /** Plain readonly data. */

@@ -33,7 +33,9 @@ const askLimitSeconds = 10;
 /** A search for a task's folder costs some processes. The folders of all tasks of a run lie side by side. */
 const searchesPerRun = 2;
 
-type Attempt = Omit<NewestStep, 'step' | 'thought' | 'action'> & { readonly startedAt: number | null };
+type Attempt = Omit<NewestStep, 'step' | 'thought' | 'action' | 'screenshot'> & {
+  readonly startedAt: number | null;
+};
 
 /** A task's folder, and who can read it. */
 interface TaskFolder {
@@ -217,8 +219,20 @@ export class StepSource implements Source {
     if (step === null) return;
     const { action, thought } = step;
     const { startedAt: _startedAt, ...of } = attempt;
-    store.update({ newestStep: { ...of, step: step.step, action, thought } });
+    const { newestStep: before } = store.get();
+    const isNext = before?.runId === of.runId && before.taskId === of.taskId && before.attempt === of.attempt;
+    const screenshot = screenshotOf(step, isNext ? before.screenshot : undefined);
+    store.update({ newestStep: { ...of, step: step.step, action, thought, ...screenshot } });
   }
+}
+
+/** A step that left no screenshot may name that of the step before. */
+function screenshotOf(
+  { screenshot: name, step }: Step,
+  before: NewestStep['screenshot'],
+): Pick<NewestStep, 'screenshot'> {
+  if (name === null) return before === undefined ? {} : { screenshot: before };
+  return { screenshot: before?.name === name ? before : { name, step } };
 }
 
 function shellAt(access: LogAccess, { where }: ResultPlace): ShellChannel | null {
