@@ -1,7 +1,7 @@
 /** What will happen in one run, decided before it begins: which tasks, how each ends, how long each takes. */
 import { actionCode } from './actions.ts';
 import type { Random } from './random.ts';
-import { type CatalogueTask, catalogue, isInfeasible, isMisleading } from './tasks.ts';
+import { type CatalogueTask, isInfeasible, isMisleading, tasksFor } from './tasks.ts';
 import type { Timings } from './timings.ts';
 
 /** run.py's own default. */
@@ -57,10 +57,11 @@ export function planRun(random: Random, tasks: readonly CatalogueTask[], timings
 
 /** Returns one misleading task, and the rest at random, in the order of the catalogue: a run goes domain by domain. */
 export function chooseTasks(random: Random, count: number): CatalogueTask[] {
-  const misleading = random.pick(catalogue.filter(isMisleading));
-  const others = random.shuffle(catalogue.filter((task) => task !== misleading));
+  const all = tasksFor(count);
+  const misleading = random.pick(all.filter(isMisleading));
+  const others = random.shuffle(all.filter((task) => task !== misleading));
   const chosen = new Set([misleading, ...others].slice(0, count));
-  return catalogue.filter((task) => chosen.has(task));
+  return all.filter((task) => chosen.has(task));
 }
 
 function planAttempt(random: Random, task: CatalogueTask, fate: Fate): Pick<PlannedAttempt, 'steps' | 'end'> {

@@ -11,7 +11,7 @@ import { createRandom } from './random.ts';
 import { startScreenServer } from './screen-server.ts';
 import { serveShell, shellSide } from './shell-session.ts';
 import { startSshServer } from './ssh-server.ts';
-import { catalogue } from './tasks.ts';
+import { mostTasks } from './tasks.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 
 const username = 'azureuser';
@@ -23,7 +23,7 @@ export interface SimulatedVmOptions {
   /** Divides every duration; above 0, at most 1000. */
   readonly speed: number;
   readonly timings?: Partial<Timings>;
-  /** Default 12; at most as many as the catalogue has. */
+  /** Default 12; at most 369. */
   readonly tasksPerRun?: number;
   readonly log?: { info(text: string): void; debug(text: string): void };
 }
@@ -51,8 +51,8 @@ export async function startSimulatedVm(options: SimulatedVmOptions): Promise<Sim
   if (!(speed > 0 && speed <= fastestSpeed)) {
     throw new RangeError(`The speed must be above 0 and at most ${fastestSpeed}, not ${speed}.`);
   }
-  if (!Number.isInteger(tasksPerRun) || tasksPerRun < 1 || tasksPerRun > catalogue.length) {
-    throw new RangeError(`A run has from 1 to ${catalogue.length} tasks, not ${tasksPerRun}.`);
+  if (!Number.isInteger(tasksPerRun) || tasksPerRun < 1 || tasksPerRun > mostTasks) {
+    throw new RangeError(`A run has from 1 to ${mostTasks} tasks, not ${tasksPerRun}.`);
   }
 
   const userKey = generateKeyPair();

@@ -54,6 +54,19 @@ export const catalogue: readonly CatalogueTask[] = [
   { domain: 'clock', id: '6C8A574D-EA86-H79C-A5E3-F850A50CAG6F-2-WOS', instruction: 'Set an alarm for 06:45 on weekdays.' },
 ];
 
+/** As many as OSWorld has. */
+export const mostTasks = 369;
+
+/** Returns at least so many tasks. The catalogue comes again as often as needed, with a number behind each id, as the benchmark names variants. */
+export function tasksFor(count: number): readonly CatalogueTask[] {
+  const rounds = Math.ceil(count / catalogue.length);
+  return catalogue.flatMap((task) =>
+    Array.from({ length: rounds }, (_, round) =>
+      round === 0 ? task : { ...task, id: `${task.id}-${round + 1}` },
+    ),
+  );
+}
+
 /** A task whose right answer is that it cannot be done. */
 export function isInfeasible(task: CatalogueTask): boolean {
   return task.id.startsWith('INF-');
