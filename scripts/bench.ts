@@ -1,20 +1,22 @@
 /**
  * `npm run bench`: measures the built program beside a poller that spawns ssh, against a real OpenSSH server on this machine; and how the
- * event stream is served beside a plain broadcaster.
+ * event stream is served beside a plain broadcaster; and how fast the pages are on a large history beside a small one.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { chromium } from '@playwright/test';
 import { Command, Option } from 'commander';
-import { sshdPath } from '../test/support/tools.ts';
+import { chromiumPath, sshdPath } from '../test/support/tools.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'test', 'bench');
 
-const parts = ['watching', 'footprint', 'copying', 'odd-logs', 'delivery', 'dead-readers', 'replay'];
+const parts = ['watching', 'footprint', 'copying', 'odd-logs', 'delivery', 'dead-readers', 'replay', 'pages'];
 
 const options = new Command('npm run bench --')
   .description(
-    'Measures how VMs are watched, beside a poller that spawns ssh, and how the stream is served, beside a plain broadcaster.',
+    'Measures how VMs are watched, beside a poller that spawns ssh, how the stream is served, beside a plain broadcaster, and how fast the pages are on a large history, beside a small one.',
   )
   .option('--quick', 'shorter periods and fewer tasks, rougher figures')
   .addOption(new Option('--only <part>', 'this part alone').choices(parts))
@@ -31,6 +33,9 @@ const watches =
 /** Why this machine cannot measure; null: it can. */
 function obstacle(): string | null {
   if (process.platform !== 'linux') return 'it reads what processes use from /proc, which only Linux has.';
+  const needsBrowser = options.only === undefined || options.only === 'pages';
+  if (needsBrowser && chromiumPath === null && !existsSync(chromium.executablePath()))
+    return 'no Chromium is installed. Install one: npx playwright install chromium.';
   if (!watches) return null;
   if (sshdPath === null) return 'an OpenSSH server (sshd) is not installed.';
   if (spawnSync('ssh', ['-V']).error !== undefined) return 'an OpenSSH client (ssh) is not installed.';

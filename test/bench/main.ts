@@ -10,6 +10,8 @@ import { measureCopying, renderCopying } from './copying.ts';
 import { measureFootprint, renderFootprint } from './footprint.ts';
 import { measure, type BenchSettings } from './measure.ts';
 import { measureOddLogs, renderOddLogs } from './odd-logs.ts';
+import { renderPages } from './pages/pages-report.ts';
+import { measurePages } from './pages/pages.ts';
 import { describeMachine, figuresOf, isMet, renderReport } from './report.ts';
 
 const [settings, jsonPath, only] = JSON.parse(process.argv[2] ?? '') as [
@@ -38,12 +40,14 @@ try {
   const wantedParts = servingParts.filter(isWanted);
   const serving = await measureServing(wantedParts, settings.periodSeconds < 60, context);
   if (wantedParts.length > 0) process.stdout.write(`\n${renderServing(serving)}`);
+  const pages = isWanted('pages') ? await measurePages(settings.periodSeconds < 60, context) : null;
+  if (pages !== null) process.stdout.write(`\n${renderPages(pages)}`);
   if (jsonPath !== null) {
     const figures =
       measured === null ? [] : figuresOf(measured).map((figure) => ({ ...figure, met: isMet(figure) }));
     writeFileSync(
       jsonPath,
-      `${JSON.stringify({ machine, settings, figures, measured, footprint, copying, oddLogs, serving }, null, 2)}\n`,
+      `${JSON.stringify({ machine, settings, figures, measured, footprint, copying, oddLogs, serving, pages }, null, 2)}\n`,
     );
   }
 } catch (error) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFeed } from '../../../src/main/engine/feed/index.ts';
 import { startServer } from '../../../src/main/engine/server/index.ts';
-import { serveCommands } from './child.ts';
+import { serveCommands } from '../child.ts';
 import { errorPayload, taskRecord, vmName } from './payload.ts';
 import { serverCommands } from './publishing.ts';
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serveCommands } from './child.ts';
+import { serveCommands } from '../child.ts';
 import { errorPayload, taskPayload } from './payload.ts';
 import { serverCommands } from './publishing.ts';
 

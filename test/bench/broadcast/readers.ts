@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { serveCommands } from './child.ts';
+import { serveCommands } from '../child.ts';
 import { monotonicUs, readStamps } from './payload.ts';
 import type { ReaderCommands, ReadersOrder } from './protocol.ts';
 

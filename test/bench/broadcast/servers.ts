@@ -1,6 +1,6 @@
 /** The two servers that are compared, each with clients of its own, and what is measured with them. */
 import type { BenchContext } from '../waiting.ts';
-import { startChild, type Child } from './child.ts';
+import { startChild, type Child } from '../child.ts';
 import type { ReaderCommands, ServerCommands } from './protocol.ts';
 
 export const serverNames = ['benchtray', 'plain'] as const;
@@ -17,9 +17,9 @@ export interface Pair extends AsyncDisposable {
 export const streamPath = '/api/benchmark-sse?interval=60';
 
 export async function startPair(name: ServerName, { signal }: BenchContext): Promise<Pair> {
-  const server = await startChild<ServerCommands, { port: number }>(`${name}-server.ts`, signal);
+  const server = await startChild<ServerCommands, { port: number }>(`broadcast/${name}-server.ts`, signal);
   try {
-    const readers = await startChild<ReaderCommands, null>('readers.ts', signal);
+    const readers = await startChild<ReaderCommands, null>('broadcast/readers.ts', signal);
     return {
       server,
       readers,

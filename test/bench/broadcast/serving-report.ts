@@ -1,12 +1,10 @@
 /** The figures of serving as a table for a person. */
+import { comparedRow, numberText, tableLines, type Goal, type Row } from '../table.ts';
 import type { DeadReaders } from './dead-readers.ts';
 import { manners, type Delivered, type DeliveryResult, type Manner } from './delivery.ts';
 import type { Replay } from './replay.ts';
 import type { ByServer } from './servers.ts';
 import type { Serving } from './serving.ts';
-
-type Row = readonly string[];
-type Goal = { readonly text: string; readonly isMet: boolean } | null;
 
 const titles: Readonly<Record<Manner, string>> = {
   paced: 'paced, 10 events/s',
@@ -21,17 +19,7 @@ export function renderServing({ delivery, deadReaders, replay }: Serving): strin
     ...(deadReaders === null ? [] : deadReaderRows(deadReaders)),
     ...(replay === null ? [] : replayRows(replay)),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const table = rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column >= 2 && column <= 4 ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${[...table, '', ...notes].join('\n')}\n`;
+  return `${[...tableLines(rows), '', ...notes].join('\n')}\n`;
 }
 
 const notes = [
@@ -128,7 +116,7 @@ function replayRows({ events, seconds, firstByteMs, loop }: Replay): Row[] {
   const own = (name: string, unit: string, value: number, aim = '', met = ''): Row => [
     name,
     unit,
-    number(value),
+    numberText(value),
     '–',
     '',
     aim,
@@ -153,16 +141,7 @@ function compared(
   name: string,
   unit: string,
   { benchtray, plain }: ByServer<number>,
-  goal: (ratio: number) => Goal = () => null,
+  goal?: (ratio: number) => Goal,
 ): Row {
-  const ratio = benchtray / plain;
-  const aim = goal(ratio);
-  const verdict = aim === null ? '' : aim.isMet ? 'met' : 'MISSED';
-  const times = Number.isFinite(ratio) ? `${ratio.toFixed(2)}×` : '';
-  return [name, unit, number(benchtray), number(plain), times, aim?.text ?? '', verdict];
-}
-
-function number(value: number): string {
-  if (Math.abs(value) >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en-US');
-  return value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+  return comparedRow(name, unit, [benchtray, plain], goal);
 }
