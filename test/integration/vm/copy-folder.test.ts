@@ -20,7 +20,7 @@ import {
   type CopyRequest,
 } from '../../../src/main/engine/vm/index.ts';
 import { type LocalShell } from '../../unit/vm/local-shell.ts';
-import { shells, shellsOfPath, toolsWithout, type Shell } from '../../unit/vm/shells.ts';
+import { allShells, shellsOfPath, toolsWithout, type Shell } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
 const withoutTar = toolsWithout('tar');
@@ -91,7 +91,7 @@ function tarHeader(name: string, type: string, size: number): Buffer {
   return header;
 }
 
-describe.each(shells)('the folder of a task under %s', (_name, program) => {
+describe.each(allShells())('the folder of a task under %s', (_name, program) => {
   let folder: ReturnType<typeof useFolder>;
   beforeEach(() => {
     folder = useFolder(program);

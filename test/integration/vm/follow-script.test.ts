@@ -17,7 +17,7 @@ import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-
 import { readLogs } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
-import { shells, shellsOfPath, type Shell } from '../../unit/vm/shells.ts';
+import { allShells, shellsOfPath, type Shell } from '../../unit/vm/shells.ts';
 
 /** On a machine where many programs watch files, there is no inotify left for `tail`, which says so in the middle of its output. */
 const withoutInotify = (program: Shell[1]): Shell[1] => [
@@ -28,7 +28,7 @@ const withoutInotify = (program: Shell[1]): Shell[1] => [
 ];
 
 describe.each([
-  ...shells,
+  ...allShells(),
   ...shellsOfPath.map(([name, program]): Shell => [
     `${name}, where inotify is used up`,
     withoutInotify(program),

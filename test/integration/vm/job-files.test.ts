@@ -10,7 +10,7 @@ import {
   type ResultPage,
 } from '../../../src/main/engine/vm/result-folder.ts';
 import type { ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
-import { shells, shellsOfPath, toolsWithout } from '../../unit/vm/shells.ts';
+import { allShells, shellsOfPath, toolsWithout } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
 const withoutFind = toolsWithout('find');
@@ -29,7 +29,7 @@ it.each(shellsOfPath)('give find one pattern per job under %s', async (_name, pr
   expect(words.filter((word) => word.includes('__'))).toEqual(['./a/*__*/*', './b/*__*/*', './set/c/*__*/*']);
 });
 
-describe.each(shells)('the files of jobs under %s', (_name, program) => {
+describe.each(allShells())('the files of jobs under %s', (_name, program) => {
   let root: string;
   let shell: ShellChannel;
 

@@ -17,7 +17,7 @@ import { type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts'
 import { readHost, readIdentity, readInside, readLogs } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { type LocalShell } from '../../unit/vm/local-shell.ts';
-import { shells } from '../../unit/vm/shells.ts';
+import { allShells } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
 const names = [
@@ -44,7 +44,7 @@ const names = [
 ] as const;
 const png = Buffer.from('89504e470d0a1a0a', 'hex');
 
-describe.each(shells)('odd names under %s', (_name, program) => {
+describe.each(allShells())('odd names under %s', (_name, program) => {
   let dir: string;
   let machine: LocalShell;
   let shell: ShellChannel;

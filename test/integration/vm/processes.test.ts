@@ -8,7 +8,7 @@ import { openShell, type ShellChannel } from '../../../src/main/engine/vm/shell-
 import { canBuildWorld } from '../../support/real-vm/world.ts';
 import { until } from '../../support/wait.ts';
 import { localShell } from '../../unit/vm/local-shell.ts';
-import { shells, type Shell } from '../../unit/vm/shells.ts';
+import { allShells, type Shell } from '../../unit/vm/shells.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -27,7 +27,7 @@ const inOwnMachine = ([name, program]: Shell): Shell => [
   ],
 ];
 /** Without `stat`, the shell asks `ls` and `date` about each file. */
-const withStat = shells.filter(([name]) => !name.includes('without stat'));
+const withStat = allShells().filter(([name]) => !name.includes('without stat'));
 
 describe.skipIf(!canBuildWorld()).each(withStat.map(inOwnMachine))('a look under %s', (name, program) => {
   /** bash starts a command within `$(…)` from a process of its own. */

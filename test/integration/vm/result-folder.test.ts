@@ -19,13 +19,13 @@ import { fetchTexts } from '../../../src/main/engine/vm/task-texts.ts';
 import { readLogs } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { type LocalShell } from '../../unit/vm/local-shell.ts';
-import { shells } from '../../unit/vm/shells.ts';
+import { allShells } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
 const named = (name: string): FileLine => ({ folder: '.', name, modifiedAt: 0, sizeBytes: 0 });
 const png = Buffer.from('89504e470d0a1a0a0000', 'hex');
 
-describe.each(shells)('a result folder under %s', (_name, program) => {
+describe.each(allShells())('a result folder under %s', (_name, program) => {
   let dir: string;
   let root: string;
   let machine: LocalShell;

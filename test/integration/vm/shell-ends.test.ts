@@ -11,13 +11,13 @@ import { readIdentity, readLogs, readMachine } from '../../../src/main/engine/vm
 import { processesOf } from '../../support/real-vm/processes.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
-import { shells, toolsWithout } from '../../unit/vm/shells.ts';
+import { allShells, toolsWithout } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
 const withoutHead = toolsWithout('head');
 const withoutEncoders = toolsWithout('base64', 'od');
 
-describe.each(shells)('what the script has started under %s', (_name, program) => {
+describe.each(allShells())('what the script has started under %s', (_name, program) => {
   let dir: string;
   let machine: LocalShell;
   let shell: ShellChannel;

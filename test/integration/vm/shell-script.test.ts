@@ -30,9 +30,9 @@ import {
 } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
 import { localShell, type LocalShell } from '../../unit/vm/local-shell.ts';
-import { shells } from '../../unit/vm/shells.ts';
+import { allShells } from '../../unit/vm/shells.ts';
 
-describe.each(shells)('the script under %s', (_name, program) => {
+describe.each(allShells())('the script under %s', (_name, program) => {
   let dir: string;
   let machine: LocalShell;
   let shell: ShellChannel;

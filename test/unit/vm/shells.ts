@@ -17,7 +17,7 @@ const tools = [
   ...['base64', 'od', 'stat', 'timeout', 'seq', 'echo', 'sed', 'tar', 'nice'],
 ];
 
-/** A folder for PATH with the tools that the script may use, but for these. */
+/** Makes a folder for PATH with the tools that the script may use, but for these. It lives as long as the test file that asks. */
 export function toolsWithout(...missing: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'benchtray-path-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,7 +56,8 @@ exec ${find('grep') ?? 'grep'} "$@"
   );
 }
 
-export const shells: readonly Shell[] = [
+/** Returns all shells, for the test file that asks: one of them has a folder of tools that is removed with the file. */
+export const allShells = (): readonly Shell[] => [
   ...shellsOfPath,
   ...shell('busybox sh with its own tools', busyboxStaticPath, 'sh'),
   ...poorShell(),
