@@ -63,7 +63,7 @@ function mayCount({ runIsOn, speaker, perhapsStart }: OsWorldState, record: Logg
   const { module, message } = record;
   if (speaker === undefined || module === speaker.module || isRunnerName(module)) return true;
   if ((speaker.isOurs && !runIsOn) || module === perhapsStart?.module) return true;
-  return isTaskPlayer(record) || message.startsWith('Left tasks:') || isArguments(message);
+  return (runIsOn && isTaskPlayer(record)) || message.startsWith('Left tasks:') || isArguments(message);
 }
 
 /** Whether a line is OSWorld's, whatever it says. WAA has a `run.py` too, so its lines count only after a start of OSWorld. */

@@ -65,7 +65,8 @@ const taskLine = /^(\[[^\]]*\])?\[(Domain|Example (?:ID|id)|Instruction)\]:\s*(.
 const wholeName = /^(\S+)\s+\[(?:Example )?ID\]:\s*(\S+)$/;
 /** Forks of OSWorld log this behind `Result: …`, or in its place: `[Result] part/bolt-1 = 1.000`; Spider2-V: `[Result]: Evaluation score for …: 1.0`. */
 const namedResult = /^\[Result\]:? (?:\S+ =|Evaluation score for \S+:) (\S+)$/;
-const bracketedStep = /^\[Action\]: (?=Step )/;
+const actionMark = '[Action]: ';
+const bracketedStep = `${actionMark}Step `;
 const finishedLine = /^Finished ([^/\s]+)\/(\S+)(?:\s+score=(\S+))?/;
 /** OSWorld: `Exception in EnvProcess-1 os/…: message`. A task without a readable file never starts. */
 const exceptionLine =
@@ -144,10 +145,11 @@ export function parseDomainCount(text: string, before: readonly unknown[]): Doma
   return domain === undefined ? null : { domain, tasks: Number(tasks) };
 }
 
+/** Called for every line of a player, so it decides by a few characters. */
 function playerLine(logged: string): RunnerLine | null {
-  const named = namedResult.exec(logged)?.[1];
+  const named = logged.startsWith('[Result]') ? namedResult.exec(logged)?.[1] : undefined;
   if (named !== undefined) return { says: 'result', score: parseScore(named) };
-  const message = logged.replace(bracketedStep, '');
+  const message = logged.startsWith(bracketedStep) ? logged.slice(actionMark.length) : logged;
   if (message.startsWith('Step ')) {
     // "Step 3: click()", "Step 3 Actions: [...]", "Step 3.1: click()"
     const step = /^Step (\d{1,6})(?:\.\d{1,3}(?=: )|(?![\w.]))/.exec(message)?.[1];
@@ -155,6 +157,7 @@ function playerLine(logged: string): RunnerLine | null {
   }
   if (message.startsWith('Agent: Running server agent')) return { says: 'handed_over' };
   if (message.startsWith('Result: ')) return { says: 'result', score: parseScore(message.slice(8)) };
+  if (!message.startsWith('Agent reported ')) return null;
   const step = /^Agent reported \w+ at step (\d{1,6})(?!\w)/.exec(message)?.[1];
   return step === undefined ? null : { says: 'step', step: Number(step) };
 }

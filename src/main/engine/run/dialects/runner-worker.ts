@@ -58,6 +58,7 @@ export function store<State extends WithWorkers>(
   state: State,
   { worker, events }: WorkerStep,
 ): DialectStep<State> {
+  if (worker === state.workers.at(-1)) return { state, events };
   const others = state.workers.filter((one) => one.process !== worker.process);
   return { state: { ...state, workers: [...others, worker].slice(-mostWorkers) }, events };
 }
