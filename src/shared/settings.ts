@@ -119,7 +119,7 @@ export interface SettingsDesk {
   /** Everything but who may do what. */
   read(): Promise<Omit<SettingsView, 'access'>>;
   change(changes: SettingChangeSet): SetupAnswer<SavedSettings>;
-  removal(maxMegabytes: number): RemovalView;
+  removal(maxMegabytes: number): Promise<RemovalView>;
   /**
    * Delivers a test message to one hook.
    * @param id refuses another hook at this place; null: takes any

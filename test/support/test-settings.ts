@@ -66,7 +66,7 @@ export function openTestSettings(sources: ConfigSources | null, file: string): T
       config: () => config,
       dataDir: join(dirname(file), '..', 'data'),
       version: '1.2.3',
-      room: () => settings.room,
+      room: () => Promise.resolve(settings.room),
       freeBytes: () => Promise.resolve(128_000_000_000),
       hooks: () =>
         config.hooks.map((_, index) =>
@@ -74,7 +74,7 @@ export function openTestSettings(sources: ConfigSources | null, file: string): T
         ),
       removal(maxMegabytes) {
         asked.push(maxMegabytes);
-        return settings.removal;
+        return Promise.resolve(settings.removal);
       },
       testHook: (index, id) => settings.hookTest(index, id),
     }),

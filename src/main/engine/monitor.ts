@@ -3,6 +3,7 @@ import type { Logger } from './common/app-log.ts';
 import { systemClock, type Clock } from './common/clock.ts';
 import {
   createArchive,
+  createKeptCount,
   createKeptNotes,
   createLogStore,
   keptRoom,
@@ -169,17 +170,18 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
           }),
           code: createSetupCode(),
         };
+  const countKept = createKeptCount({ feed, logs, monotonicMs: clock.monotonicMs });
   const settings = createSettingsDesk({
     ...{ sources, dataDir, version },
     config: current.get,
-    room: () => ({
-      ...keptRoom({ feed, logs }),
+    room: async () => ({
+      ...keptRoom(await countKept()),
       journal_bytes: feed.sizeBytes(),
       app_log_bytes: appLogBytes(dataDir),
     }),
     freeBytes: () => freeBytesAt(dataDir),
     hooks: () => hooks.status(),
-    removal: (maxMegabytes) => plannedRemoval({ feed, logs }, maxMegabytes * 1_000_000),
+    removal: async (maxMegabytes) => plannedRemoval(await countKept(), maxMegabytes * 1_000_000),
     testHook: (index, id) => hooks.test(index, id),
   });
   const server = await startServer({

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { serveCommands } from './child.ts';
+import { serveCommands } from '../child.ts';
 import { taskPayload } from './payload.ts';
 import { serverCommands } from './publishing.ts';
 

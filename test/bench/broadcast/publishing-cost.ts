@@ -1,6 +1,6 @@
 /** CPU of publishing the ends of tasks while nobody listens. BenchTray and the plain journal by turns, in the same seconds. */
 import type { BenchContext } from '../waiting.ts';
-import { startChild } from './child.ts';
+import { startChild } from '../child.ts';
 import type { ServerCommands } from './protocol.ts';
 import { median, newMark, type ByServer } from './servers.ts';
 

@@ -4,7 +4,7 @@
  */
 export { createArchive, type Archive, type CopiedFile, type Keeping } from './archive.ts';
 export { attemptTask, currentAttempt, type Attempt } from './attempt-task.ts';
-export { keptRoom, plannedRemoval } from './kept-room.ts';
+export { createKeptCount, keptRoom, plannedRemoval } from './kept-room.ts';
 export type { KeptLog } from './log/kept-log.ts';
 export { createLogReader, createLogStore, type LogReader, type LogStore } from './log/log-store.ts';
 export type { LogWriter } from './log/log-writer.ts';

@@ -69,6 +69,8 @@ export interface Feed extends Events, History, Marks, Kept, Spans {
    * @returns whether it was written; false: the disk is full
    */
   putKept(tasks: readonly KeptTask[]): boolean;
+  /** Grows when the index of kept files changes. */
+  keptVersion(): number;
   /** The runs of several VMs that this one is a part of; null for a run on its own. */
   poolOf(runId: string): Pool | null;
   /**
@@ -107,6 +109,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   const toldOfDamage = new Set<string>();
   let vmNames: readonly string[] | null = null;
   let version = 1;
+  let keptVersion = 0;
 
   const damage = file.setAside === null ? null : damageNotice(file.setAside);
   if (damage !== null) onNotice(sentences(damage));
@@ -240,6 +243,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
         eraseFromJournal(file.database, vm);
       });
       version += 1;
+      keptVersion += 1;
     },
     snapshot: (vm) => snapshots.get(vm),
     version: () => version,
@@ -265,9 +269,11 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
           journal.kept.put(tasks);
         });
         isWritten = true;
+        keptVersion += 1;
       });
       return isWritten;
     },
+    keptVersion: () => keptVersion,
     poolOf: (runId) => pools.poolOf(runId),
     sizeBytes: () => usedBytes(file.database),
     journalFault: () => writer.fault() ?? place.fault(),
@@ -277,6 +283,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
         let isWorking = false;
         writer.tend(() => {
           isWorking = pieces.next().done !== true;
+          keptVersion += 1;
         });
         return isWorking;
       };

@@ -22,7 +22,7 @@ export interface SettingsDeskOptions extends Pick<SettingsDesk, 'removal' | 'tes
   readonly config: () => Config;
   readonly dataDir: string;
   readonly version: string;
-  readonly room: () => SettingsView['room'];
+  readonly room: () => Promise<SettingsView['room']>;
   /** Room that is left on the disk of the data folder, bytes; null: unknown. */
   readonly freeBytes: () => Promise<number | null>;
   /** In the order of the configuration. */
@@ -64,7 +64,7 @@ export function createSettingsDesk(options: SettingsDeskOptions): SettingsDesk {
           source: sources === null ? null : folderSource(current, sources),
           free_bytes: await options.freeBytes(),
         },
-        room: options.room(),
+        room: await options.room(),
         hooks: current.hooks.flatMap(({ on, vms = null }, index) => {
           const status = statuses[index];
           return status === undefined ? [] : [{ ...status, on, vms }];

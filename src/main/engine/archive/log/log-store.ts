@@ -32,6 +32,8 @@ export interface LogStore extends LogReader {
   bytesOf(run: LoggedRun): number;
   /** Removes the log of a run, and notes that it did. Returns how much room that makes, bytes. */
   remove(run: LoggedRun): number;
+  /** Grows when a log is removed. */
+  removals(): number;
   /** Removes the logs of a VM, without a note. */
   eraseVm(vm: string): void;
   /**
@@ -84,7 +86,10 @@ export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: L
     else log.error({ err }, 'the log of the run cannot be kept: it will have a hole');
   }
 
+  let removals = 0;
+
   function drop(folder: string): void {
+    removals += 1;
     for (const [path, writer] of writers) {
       if (!isWithin(path, folder)) continue;
       writer.stop();
@@ -134,6 +139,7 @@ export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: L
       }
       return bytes;
     },
+    removals: () => removals,
     eraseVm(vm) {
       drop(join(root, folderName(vm)));
     },

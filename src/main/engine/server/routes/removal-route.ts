@@ -29,9 +29,9 @@ const route = createRoute({
 });
 
 export function addRemovalRoute(app: App, settings: SettingsDesk | null): void {
-  app.openapi(route, (c) =>
+  app.openapi(route, async (c) =>
     settings === null
       ? answerProblem(c, noSettings)
-      : answerJson(c, settings.removal(c.req.valid('query').max_megabytes)),
+      : answerJson(c, await settings.removal(c.req.valid('query').max_megabytes)),
   );
 }
