@@ -92,7 +92,7 @@ export function median(values: readonly number[]): number | null {
 /** Bars of a chart that has room for some only. */
 export interface FewerBars {
   readonly bars: readonly TaskBar[];
-  /** How many attempts share a bar: 1 if each has its own. */
+  /** Number of attempts that share a bar: 1 if each has its own. */
   readonly each: number;
 }
 

@@ -43,7 +43,7 @@ export interface OtherRunAttempt extends AttemptSummary {
   readonly model: string | null;
 }
 
-/** What the journal has of an attempt's task: nothing of it needs to be kept. */
+/** An attempt's task as the journal has it: nothing of it needs to be kept. */
 export interface TaskAttempts {
   readonly other_attempts: readonly AttemptSummary[];
   readonly same_task_in_other_runs: readonly OtherRunAttempt[];

@@ -1,6 +1,6 @@
 /**
- * What a server of another make or an older one leaves out, or sends in another form, is unknown: the terminal shows it as it shows
- * other unknown things. Words that are not known yet (a phase, a state) stay as they are.
+ * A server that is older, or of another make, leaves fields out or sends them in another form. The terminal shows such a field as
+ * unknown. Words that are not known yet (a phase, a state) stay as they are.
  */
 import { z } from 'zod';
 import type { StreamMessage } from '../../engine/client/index.ts';
@@ -10,7 +10,7 @@ const textOrNull = z.string().nullable().catch(null);
 const number = z.number().catch(0);
 const numberOrNull = z.number().nullable().catch(null);
 const yes = z.boolean().catch(false);
-/** Of a list, what is no object is left out. */
+/** Items of the list that are no objects are left out. */
 const listOf = (item: z.ZodType) =>
   z
     .array(z.unknown())

@@ -56,7 +56,7 @@ export interface ArchiveOptions {
   /** The kept logs, which share the room. */
   readonly logs: Pick<LogStore, 'bytesOf' | 'remove'>;
   readonly settings: () => HistorySettings;
-  /** What kept files and logs may take together: what is over it is removed at once. */
+  /** The most bytes that kept files and logs may take together: more than that is removed at once. */
   readonly mostBytes: () => number;
   /** Epoch milliseconds. */
   readonly wallMs: () => number;

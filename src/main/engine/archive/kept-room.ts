@@ -44,7 +44,7 @@ export function createKeptCount(options: KeptCountOptions): () => Promise<KeptSh
   async function count(before: Promise<unknown>): Promise<KeptShares> {
     await before;
     await pause(Math.max(0, restsUntilMs - monotonicMs()), undefined, { ref: false });
-    // Whoever asks from now on may know of something newer.
+    // A later question may know of something newer.
     waiting = null;
     const atMs = monotonicMs();
     const version = versionNow();

@@ -43,7 +43,7 @@ export interface CurrentFile {
   readonly version: string;
 }
 
-/** Of this process. The file may have secrets in it, and whoever sees its version must not be able to try guesses of them. */
+/** A key of this process. The file may hold secrets, and its version must not let anybody try guesses of them. */
 const versionKey = randomBytes(32);
 
 /** Returns the version of a file with these bytes, for this process; null: it does not exist. */

@@ -54,7 +54,7 @@ export function openNumbers(database: DatabaseSync): Numbers {
     statements.dropEnd.run();
     statements.setEnd.run(before);
   };
-  /** Of `head`, while it is known. */
+  /** The value of `head`, while it is known. */
   let newest: number | null = null;
   /** Of `end`, while it is known: what has just been reserved may yet be rolled back. */
   let knownEnd: number | null = null;

@@ -14,7 +14,7 @@ const dayMs = 86_400_000;
 const defaults = { olderThanMs: 30 * dayMs, maxBytes: 200_000_000 };
 /** More than any VM has in a year that is not broken for weeks; they take about 6 MB. */
 const mostSpansOfVm = 10_000;
-/** What one piece of work looks at, removes, or gives back to the disk: a few milliseconds. At least a few pages, because rows share them. */
+/** One piece of work looks at, removes, or gives back so much: a few milliseconds. At least a few pages, because rows share them. */
 const piece = { rows: 250, leastBytes: 16_384, mostBytes: 1_000_000, pages: 128 };
 /** Key in the table `meta` of the run that is being dropped. */
 const droppedRun = 'dropped_run';

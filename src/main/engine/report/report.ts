@@ -19,7 +19,7 @@ import { limits, titleText } from './words.ts';
 export const mostBytes = 15_000_000;
 /** For what comes behind the screenshots. */
 const tailBytes = 20_000;
-/** How long the thumbnails may take, milliseconds: the next report waits for this one. Some JPEGs are made to take hours. */
+/** The thumbnails may take so long, milliseconds: the next report waits for this one. Some JPEGs are made to take hours. */
 const mostPaintingMs = 120_000;
 
 /** No scripts, no network, and no style but the one of the file. */

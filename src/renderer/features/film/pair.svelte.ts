@@ -21,9 +21,9 @@ export interface FilmOfPair {
 
 /** Names of steps, as the address has them; a missing one stays. */
 export interface NamedSteps {
-  /** Of both films, or of A; null: the first. */
+  /** Step of both films, or of A; null: the first. */
   readonly step?: string | null;
-  /** Of B; null: B moves together with A. */
+  /** Step of B; null: B moves together with A. */
   readonly stepB?: string | null;
 }
 

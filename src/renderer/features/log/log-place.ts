@@ -1,7 +1,7 @@
 /** How far the log of an entry of the browser's history is scrolled. The browser keeps it, also over a reload. */
 import type { LogTarget } from './log-view.svelte.ts';
 
-/** How far a view of the log was scrolled. */
+/** The place that a view of the log was scrolled to. */
 export interface SeenPlace {
   /** Address of the view. */
   readonly hash: string;

@@ -41,7 +41,7 @@ const attemptFields = {
   finished_at: time.nullable(),
 };
 
-/** What the journal knows of an attempt and of the others at its task. */
+/** An attempt and the others at its task, as the journal knows them. */
 const journalFields = {
   run_id: z.string(),
   task_id: z.string(),
