@@ -117,7 +117,9 @@ const config: fc.Arbitrary<Config> = fc.record({
     copyKilobytesPerSecond: fc.integer({ min: 1, max: 1_000_000 }),
   }),
   dataDir: fc.option(
-    fc.string({ minLength: 1 }).filter((text) => !text.includes('\0') && !/[\ud800-\udfff]/.test(text)),
+    fc
+      .string({ minLength: 1 })
+      .filter((text) => !text.includes('\0') && !/[\ud800-\udfff]|^~[^/\\]/.test(text)),
   ),
   vms: fc.uniqueArray(vm, { selector: ({ name }) => name, maxLength: 4 }),
   notifications: fc.record({
