@@ -50,11 +50,20 @@ const stage = (vm: string, total: number): readonly string[] => [
   `All steps of the current task on ${vm}`,
   strip(total, 'notepad'),
 ];
+const inTimeline = (message: string): string => `In the timeline of the run: ${message}`;
+const [notAnswering, outOfMemory, diskFull] = [
+  inTimeline('The benchmark server in Windows has stopped answering.'),
+  inTimeline('The container ran out of memory.'),
+  inTimeline('The disk of the VM is full.'),
+];
 const rowLinks = Array.from({ length: 20 }, (_, index) => nthTask(19 - index).taskId);
 const onVmPage = [
   ...bar,
   `Open VNC of ${vmName} in a new tab`,
+  notAnswering,
+  outOfMemory,
   'Dismiss: The container ran out of memory.',
+  diskFull,
   `Open the run of ${vmName}`,
   'What is being watched',
   'Show all of the instruction',
@@ -68,10 +77,9 @@ const onVmPage = [
 ];
 const onNow = [
   ...bar,
-  vmName,
-  vmName,
-  'Dismiss: The container ran out of memory.',
-  vmName,
+  ...[vmName, notAnswering],
+  ...[vmName, outOfMemory, 'Dismiss: The container ran out of memory.'],
+  ...[vmName, diskFull],
   ...[vmName, 'vm-b'],
   ...[vmName, `Open the run of ${vmName}`, 'Show all of the instruction', ...stage(vmName, 40)],
   ...['vm-b', 'Open the run of vm-b', ...stage('vm-b', 12)],
