@@ -17,7 +17,7 @@ export interface PublishingCost {
 /** Each has enough commits for a checkpoint, which is a part of the price. Aims: about a tenth above what an idle machine measures. */
 const orders = [
   { together: 1, count: 1000, atMostTimes: 2.6 },
-  { together: 10, count: 5000, atMostTimes: 2.8 },
+  { together: 10, count: 5000, atMostTimes: 3.4 },
   { together: 100, count: 10_000, atMostTimes: 3.6 },
 ] as const;
 const warmUpCount = 2000;
@@ -29,9 +29,12 @@ export async function measurePublishing(
   context: BenchContext,
 ): Promise<readonly PublishingCost[]> {
   context.say('publishing, beside a plain journal');
-  const benchtray = await startChild<ServerCommands, unknown>('benchtray-server.ts', context.signal);
+  const benchtray = await startChild<ServerCommands, unknown>(
+    'broadcast/benchtray-server.ts',
+    context.signal,
+  );
   try {
-    const plain = await startChild<ServerCommands, unknown>('plain-journal.ts', context.signal);
+    const plain = await startChild<ServerCommands, unknown>('broadcast/plain-journal.ts', context.signal);
     try {
       return await measureBoth({ benchtray, plain }, rounds);
     } finally {
