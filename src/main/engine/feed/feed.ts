@@ -9,6 +9,7 @@ import type { History } from './history.ts';
 import { journalFileName, openJournalFile } from './journal-file.ts';
 import { createJournalWriter, type JournalFault } from './journal-writer.ts';
 import { createJournal } from './journal.ts';
+import { createKeptIndex } from './kept-index.ts';
 import type { Kept, KeptTask } from './kept.ts';
 import type { Marks } from './marks.ts';
 import type { FeedChange, FeedEvent, Heard, JournalEvent } from './model.ts';
@@ -109,7 +110,6 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   const toldOfDamage = new Set<string>();
   let vmNames: readonly string[] | null = null;
   let version = 1;
-  let keptVersion = 0;
 
   const damage = file.setAside === null ? null : damageNotice(file.setAside);
   if (damage !== null) onNotice(sentences(damage));
@@ -140,19 +140,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     },
   });
 
-  // The process before this one may have been killed.
-  writer.tend(() => {
-    journal.kept.wantUnwritten();
-  });
-
-  function writeWanted(): void {
-    if (!journal.kept.hasUnwritten()) return;
-    writer.tend(() => {
-      journal.transaction(() => {
-        journal.kept.writeWanted();
-      });
-    });
-  }
+  const kept = createKeptIndex(journal, writer);
 
   function commit(change: FeedChange): readonly JournalEvent[] {
     meet(change.vm);
@@ -203,20 +191,8 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     ...journal.events.reader,
     ...history.reader,
     ...marks.reader,
-    ...journal.kept.reader,
     ...journal.spans.reader,
-    wantedTasks(vm, limit) {
-      writeWanted();
-      return journal.kept.reader.wantedTasks(vm, limit);
-    },
-    keptTask(key) {
-      writeWanted();
-      return journal.kept.reader.keptTask(key);
-    },
-    keptOfRun(runId) {
-      writeWanted();
-      return journal.kept.reader.keptOfRun(runId);
-    },
+    ...kept.reader,
     journalId: file.journalId,
     commit,
     setVms(names) {
@@ -238,12 +214,12 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
       if (snapshots.forget(vm)) version += 1;
     },
     eraseVm(vm) {
-      writeWanted();
+      kept.flush();
       writer.tend(() => {
         eraseFromJournal(file.database, vm);
       });
       version += 1;
-      keptVersion += 1;
+      kept.noteChange();
     },
     snapshot: (vm) => snapshots.get(vm),
     version: () => version,
@@ -261,19 +237,8 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
         unwrittenSilences.length = 0;
       });
     },
-    putKept(tasks) {
-      writeWanted();
-      let isWritten = false;
-      writer.tend(() => {
-        journal.transaction(() => {
-          journal.kept.put(tasks);
-        });
-        isWritten = true;
-        keptVersion += 1;
-      });
-      return isWritten;
-    },
-    keptVersion: () => keptVersion,
+    putKept: (tasks) => kept.put(tasks),
+    keptVersion: () => kept.version(),
     poolOf: (runId) => pools.poolOf(runId),
     sizeBytes: () => usedBytes(file.database),
     journalFault: () => writer.fault() ?? place.fault(),
@@ -283,7 +248,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
         let isWorking = false;
         writer.tend(() => {
           isWorking = pieces.next().done !== true;
-          keptVersion += 1;
+          kept.noteChange();
         });
         return isWorking;
       };
@@ -293,7 +258,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
       if (!file.database.isOpen) return;
       place.close();
       try {
-        writeWanted();
+        kept.flush();
       } finally {
         const lost = writer.close();
         if (lost > 0) onNotice(`The journal still could not be written: ${lost} changes are lost.`);
