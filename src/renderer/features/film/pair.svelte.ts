@@ -35,6 +35,27 @@ interface PairOptions {
   readonly onSteps: (steps: NamedSteps) => void;
 }
 
+/** Returns the track that these functions describe. The player reads it again and again. */
+function trackOf(of: {
+  readonly index: () => number;
+  readonly last: () => number;
+  readonly isReady: () => boolean;
+  readonly show: (index: number) => void;
+}): Track {
+  return {
+    get index() {
+      return of.index();
+    },
+    get last() {
+      return of.last();
+    },
+    get isReady() {
+      return of.isReady();
+    },
+    show: of.show,
+  };
+}
+
 /** Created with its component: it loads screenshots for as long as that is shown. */
 export class Pair {
   /** The film that was used last. The keys move it while each moves by itself. */
@@ -129,38 +150,20 @@ export class Pair {
   }
 
   #trackOf(name: FilmName): Track {
-    const index = (): number => this.indexes[name];
-    const last = (): number => this.#steps(name).length - 1;
-    const isReady = (): boolean => this.#isDrawn(name);
-    return {
-      get index() {
-        return index();
-      },
-      get last() {
-        return last();
-      },
-      get isReady() {
-        return isReady();
-      },
+    return trackOf({
+      index: () => this.indexes[name],
+      last: () => this.#steps(name).length - 1,
+      isReady: () => this.#isDrawn(name),
       show: (wanted) => (this.#places[name].chosen = stepName(this.#steps(name), wanted)),
-    };
+    });
   }
 
   #jointTrack(): Track {
-    const index = (): number => this.jointIndex;
-    const last = (): number => this.joint.length - 1;
-    const isReady = (): boolean => filmNames.every((name) => this.#isDrawn(name));
-    return {
-      get index() {
-        return index();
-      },
-      get last() {
-        return last();
-      },
-      get isReady() {
-        return isReady();
-      },
+    return trackOf({
+      index: () => this.jointIndex,
+      last: () => this.joint.length - 1,
+      isReady: () => filmNames.every((name) => this.#isDrawn(name)),
       show: (wanted) => (this.#places.a.chosen = stepName(this.joint, wanted)),
-    };
+    });
   }
 }
