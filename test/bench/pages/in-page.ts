@@ -3,11 +3,11 @@
  * argument and what a browser has.
  */
 
-/** What of a browser is needed here; its types are not at hand in a program of Node's. */
+/** The parts of a browser that are needed here. Node has no types for them. */
 interface Place {
   scrollTop: number;
   readonly scrollHeight: number;
-  /** Of a field. */
+  /** The text in a field. */
   value: string;
   getAttribute(name: string): string | null;
   dispatchEvent(event: Event): boolean;
@@ -68,7 +68,7 @@ export async function changePage(to: {
   while (!to.selectors.every((selector) => document.querySelector(selector) !== null));
   await frame();
   const ms = performance.now() - beganMs;
-  // Tasks are told a little later.
+  // The browser reports long tasks a little later.
   for (let count = 0; count < 10; count += 1) await frame();
   const tasks = benchLoad.longTasks.slice(tasksBefore).map((task) => task.ms);
   return { ms, longestTaskMs: Math.max(0, ...tasks) };

@@ -11,9 +11,9 @@ import { linesOf } from '../../unit/run/steps/support.ts';
 export interface JournalSize {
   readonly runs: number;
   readonly tasksEach: number;
-  /** Of the kept log of one run. */
+  /** Number of lines in the kept log of one run. */
   readonly logLines: number;
-  /** Of each task of that run, with a screenshot each. */
+  /** Number of steps in each task of that run. Each step has a screenshot. */
   readonly steps: number;
 }
 

@@ -68,7 +68,7 @@ export interface LogFigures {
 export interface MemoryFigures {
   readonly heapMib: number;
   readonly nodes: number;
-  /** Of the process that draws the page. */
+  /** Memory of the process that draws the page. */
   readonly residentMib: number;
 }
 
@@ -129,7 +129,7 @@ async function measureSize(
 
 interface Visit {
   readonly url: string;
-  /** Of the server. */
+  /** Reads the CPU time of the server. */
   readonly cpuMs: () => Promise<number>;
   readonly repetitions: number;
   readonly browser: Browser;

@@ -27,10 +27,10 @@ export interface Numbers {
 }
 
 /**
- * Skips what was in reserve when the process before this one ended without giving it back, and reserves anew.
+ * Opens the numbers and reserves new ones. If the last process did not give its reserve back, those numbers are skipped.
  *
- * The reserve is the number that AUTOINCREMENT keeps. It is ahead of the events, so adding an event does not change it: it would be one of
- * five pages that a commit writes, which is a tenth of what publishing an event costs.
+ * SQLite keeps a number for AUTOINCREMENT, and the reserve is that number. It is ahead of the events, so adding an event does not change
+ * it. If it did, a commit would write five pages and not four, and publishing would cost a tenth more.
  */
 export function openNumbers(database: DatabaseSync): Numbers {
   const statements = {
@@ -56,7 +56,7 @@ export function openNumbers(database: DatabaseSync): Numbers {
   };
   /** The value of `head`, while it is known. */
   let newest: number | null = null;
-  /** Of `end`, while it is known: what has just been reserved may yet be rolled back. */
+  /** The value of `end`, while it is known. A new reserve may still be rolled back. */
   let knownEnd: number | null = null;
   const head = (): number => (newest ??= valueIn(statements.head.get()));
 

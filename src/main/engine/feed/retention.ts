@@ -20,7 +20,7 @@ const piece = { rows: 250, leastBytes: 16_384, mostBytes: 1_000_000, pages: 128 
 const droppedRun = 'dropped_run';
 
 /**
- * Prunes in pieces, each of which leaves a whole journal: others may write between two of them, and the next call goes on after a crash.
+ * Prunes in pieces. Each piece leaves a whole journal: others may write between two pieces, and after a crash the next call goes on.
  *
  * Runs and tasks are the history and do not age: they go, oldest run first, only when there are no events left to
  * make room with. The newest run of each VM and each VM's newest reading position always stay. Spans in the time of a run stay as long as

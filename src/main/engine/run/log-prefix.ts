@@ -213,7 +213,7 @@ export function withoutTornCodes(text: string): string {
 /** The minute that was read last: most lines are of the same. */
 let lastMinute = { text: '1970-01-01 00:00:', startMs: 0 };
 
-/** Returns the time `2026-01-28 23:05:17,318` that stands at this place, epoch milliseconds; null: none does. */
+/** Reads a time such as `2026-01-28 23:05:17,318` at this place. Returns epoch milliseconds; null: there is no time. */
 function timestampAt(text: string, at: number): number | null {
   if (!holdsAt(text, lastMinute.text, at)) {
     if (!isTimestamp(text, at)) return null;
