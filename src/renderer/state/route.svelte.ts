@@ -2,7 +2,7 @@
 import { tick } from 'svelte';
 import { hashOf, pageKey } from './hash.ts';
 import { parseRoute } from './parse-route.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 export interface Router {
   readonly route: Route;

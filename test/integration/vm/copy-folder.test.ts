@@ -19,7 +19,7 @@ import {
   type CopyEvents,
   type CopyRequest,
 } from '../../../src/main/engine/vm/index.ts';
-import { type LocalShell } from '../../unit/vm/local-shell.ts';
+import type { LocalShell } from '../../unit/vm/local-shell.ts';
 import { allShells, shellsOfPath, toolsWithout, type Shell } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 

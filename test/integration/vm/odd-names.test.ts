@@ -13,10 +13,10 @@ import {
   screensCommand,
 } from '../../../src/main/engine/vm/result-folder.ts';
 import { fetchScreen } from '../../../src/main/engine/vm/screen-file.ts';
-import { type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
+import type { ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import { readHost, readIdentity, readInside, readLogs } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
-import { type LocalShell } from '../../unit/vm/local-shell.ts';
+import type { LocalShell } from '../../unit/vm/local-shell.ts';
 import { allShells } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 

@@ -13,12 +13,12 @@ import {
   type ResultPage,
   type FileLine,
 } from '../../../src/main/engine/vm/result-folder.ts';
-import { type ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
+import type { ShellChannel } from '../../../src/main/engine/vm/shell-channel.ts';
 import { fetchScreen } from '../../../src/main/engine/vm/screen-file.ts';
 import { fetchTexts } from '../../../src/main/engine/vm/task-texts.ts';
 import { readLogs } from '../../../src/main/engine/vm/surroundings.ts';
 import { until } from '../../support/wait.ts';
-import { type LocalShell } from '../../unit/vm/local-shell.ts';
+import type { LocalShell } from '../../unit/vm/local-shell.ts';
 import { allShells } from '../../unit/vm/shells.ts';
 import { openResidentShell } from './resident-shell.ts';
 
