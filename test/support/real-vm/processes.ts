@@ -32,25 +32,6 @@ export function commandOf(pid: number): string {
 
 /** All processes below one, deepest first. */
 export function descendants(pid: number): number[] {
-  const childrenOf = existsSync('/proc/thread-self/children') ? listedChildren : childrenBySearch();
-  const below = (parent: number): number[] => childrenOf(parent).flatMap((child) => [...below(child), child]);
-  return below(pid);
-}
-
-/** As Linux lists them, for each thread. To search all processes of a computer costs a hundred times as much. */
-function listedChildren(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      [...readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').matchAll(/\d+/g)].map(Number),
-    );
-  } catch {
-    // It has ended in the meantime.
-    return [];
-  }
-}
-
-/** For kernels that list no children. */
-function childrenBySearch(): (pid: number) => readonly number[] {
   const children = new Map<number, number[]>();
   for (const each of pids()) {
     try {
@@ -60,7 +41,9 @@ function childrenBySearch(): (pid: number) => readonly number[] {
       // It has ended in the meantime.
     }
   }
-  return (pid) => children.get(pid) ?? [];
+  const below = (parent: number): number[] =>
+    (children.get(parent) ?? []).flatMap((child) => [...below(child), child]);
+  return below(pid);
 }
 
 export function signal(pid: number, name: NodeJS.Signals): void {
