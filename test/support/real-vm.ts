@@ -428,7 +428,8 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
     },
     async stopRunner() {
       const runner = runners.pop();
-      if (runner === undefined) return;
+      // One that has ended by itself tells of its end no more.
+      if (runner === undefined || runner.exitCode !== null || runner.signalCode !== null) return;
       const ended = once(runner, 'exit');
       for (const pid of family(runner)) signal(pid, 'SIGKILL');
       await ended;
