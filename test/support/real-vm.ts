@@ -429,7 +429,7 @@ export async function startRealVm(name = 'vm', { shell, user }: RealVmOptions = 
     async stopRunner() {
       const runner = runners.pop();
       // One that has ended by itself tells of its end no more.
-      if (runner === undefined || runner.exitCode !== null || runner.signalCode !== null) return;
+      if (runner?.exitCode !== null || runner.signalCode !== null) return;
       const ended = once(runner, 'exit');
       for (const pid of family(runner)) signal(pid, 'SIGKILL');
       await ended;
