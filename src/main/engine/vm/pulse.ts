@@ -30,10 +30,15 @@ is_process() {
   done 2>/dev/null <"/proc/$1/status"
   return 1
 }
-# Sets $words: a command line without the ends of its words and lines; an argument may hold lines.
+# Sets $words: a command line without the ends of its words and lines; an argument may hold lines. Of a long text it reads the first 500:
+# each line costs as much as all before it.
 read_words() {
-  words=
-  while IFS= read -r line || [ "$line" ]; do words=$words$line; done 2>/dev/null <"$1"
+  words= left=500
+  # A read that fails, as it does when the process ends between two lines, leaves bash the line before: with its text, it would read for ever.
+  while line=; IFS= read -r line || [ "$line" ]; do
+    words=$words$line left=$((left - 1))
+    [ "$left" -gt 0 ] || break
+  done 2>/dev/null <"$1"
 }
 # Whether $words may be those of a benchmark's script, or hold arguments of a benchmark. read_arguments decides.
 may_be_runner() {
