@@ -16,6 +16,11 @@ const define = { __BENCHTRAY_VERSION__: JSON.stringify('0.0.0-test') };
 /** They add and remove network interfaces, upon which Chromium ends all requests (ERR_NETWORK_CHANGED), so no test with a browser runs beside them. */
 const networkTests = ['vanished', 'proxies'].map((name) => `test/integration/server/${name}.test.ts`);
 
+/** They measure the process that they run in. */
+const measuringTests = ['server/behind', 'server/hostile', 'doctor/ends'].map(
+  (name) => `test/integration/${name}.test.ts`,
+);
+
 const integration = {
   globalSetup: ['test/support/build.ts'],
   setupFiles: ['test/support/no-outside-network.ts'],
@@ -24,6 +29,8 @@ const integration = {
   testTimeout: 240_000,
   hookTimeout: 240_000,
 };
+
+const sharedSetup = ['test/support/shared-process.ts', ...integration.setupFiles];
 
 /** Parts of the page, each by itself in a real browser. */
 const componentProject = defineProject({
@@ -66,7 +73,7 @@ export default defineConfig({
           isolate: false,
           // Many of them start shells, and only a test that hangs takes this long.
           testTimeout: 240_000,
-          setupFiles: ['test/support/no-outside-network.ts'],
+          setupFiles: sharedSetup,
         },
       },
       {
@@ -75,7 +82,18 @@ export default defineConfig({
           ...integration,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: networkTests,
+          exclude: [...networkTests, ...measuringTests],
+          isolate: false,
+          setupFiles: sharedSetup,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        define,
+        test: {
+          ...integration,
+          name: 'measuring',
+          include: measuringTests,
           sequence: { groupOrder: 1 },
         },
       },

@@ -3,16 +3,23 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { expectNoSidewaysScrolling } from './bench.ts';
 
-/** `rules`: contrast, the slowest by far, needs a look in each scheme; all others need one in each layout. */
-export const forms = [
+/** Contrast, the slowest by far, needs a look in each scheme; all others need one in each layout. */
+export const forms: readonly Form[] = [
   { name: 'light', width: 1280, colorScheme: 'light', forcedColors: 'none', rules: 'all' },
   { name: 'dark', width: 1600, colorScheme: 'dark', forcedColors: 'none', rules: 'contrast' },
   { name: 'narrow', width: 360, colorScheme: 'light', forcedColors: 'none', rules: 'all but contrast' },
   { name: 'narrow-dark', width: 360, colorScheme: 'dark', forcedColors: 'none', rules: 'none' },
   { name: 'forced-colors', width: 1280, colorScheme: 'dark', forcedColors: 'active', rules: 'none' },
-] as const;
+];
 
-export type Form = (typeof forms)[number];
+export interface Form {
+  readonly name: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly colorScheme: 'light' | 'dark';
+  readonly forcedColors: 'none' | 'active';
+  readonly rules: 'all' | 'contrast' | 'all but contrast' | 'none';
+}
 
 /** Shows the page in this form. Fails if it is wider than its window. */
 export async function showIn(page: Page, { width, colorScheme, forcedColors }: Form): Promise<void> {

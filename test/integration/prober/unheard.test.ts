@@ -50,8 +50,10 @@ describe.skipIf(sshdPath === null)('a VM that is not heard any more', () => {
     const shown = await until(() => second.client.progress(), 'the run, from the journal');
     expect(shown).toMatchObject({
       ...{ run_id: frozen.run_id, state: 'running', started_at: frozen.started_at },
-      ...{ elapsed_seconds: frozen.elapsed_seconds, eta_seconds: null, as_of: frozen.as_of },
+      ...{ eta_seconds: null, as_of: frozen.as_of },
     });
+    // Each start of BenchTray measures anew how far the clock of the log is from its own, and rounds.
+    expect(Math.abs(shown.elapsed_seconds - frozen.elapsed_seconds)).toBeLessThanOrEqual(1);
     expect(second.status()).toMatchObject({
       ...{ checked_at: status?.checked_at, as_of: status?.as_of },
       cost: { per_hour_usd: 0.23, unknown: true },
