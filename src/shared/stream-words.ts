@@ -33,6 +33,7 @@ export const stateCodes = [
   'log_unreadable',
   'run_stalled',
   'vm_idle',
+  'files_not_kept',
 ] as const;
 /** Codes of things that happen once and have no end. */
 export const momentCodes = [

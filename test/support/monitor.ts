@@ -44,6 +44,7 @@ export const quickTempo: Tempo = {
   copyAfterMs: 3_600_000,
   copyRestMs: 0,
   copyAgainMs: 1_000,
+  copyTriedForMs: 3_600_000,
   copyObstacleMs: 1_000,
   lossToldAfterMs: 1_500,
 };

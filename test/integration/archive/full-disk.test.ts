@@ -77,9 +77,10 @@ describe.skipIf(!canMount)('the files of tasks', () => {
   it('wait while the disk is full, nothing half is believed, and the copy goes on when there is room', async () => {
     const vm = withDisk('size=2m');
     vm.ends(...vm.tasks);
-    await vm.lookUntil(() => vm.moments.length > 0, 'the full disk is reported');
-    expect(vm.moments[0]).toMatchObject({
-      ...{ code: 'internal', severity: 'warning', message: 'BenchTray cannot keep the files of tasks.' },
+    await vm.lookUntil(() => vm.troubles.length > 0, 'the full disk is reported');
+    expect(vm.troubles[0]).toMatchObject({
+      ...{ code: 'files_not_kept', severity: 'warning' },
+      message: 'BenchTray copies no files of tasks, because the disk of this computer is full.',
       detail: expect.stringContaining('no space left on device') as string,
     });
     const waiting = vm.feed.wantedTasks('vm', 10).length;
@@ -95,14 +96,20 @@ describe.skipIf(!canMount)('the files of tasks', () => {
     expect(vm.tasks.map(vm.kept)).toEqual(vm.whole);
     expectWhole(vm.archiveDir);
     expect(storedIn(vm.archiveDir)).toHaveLength(9);
-    expect(vm.moments).toHaveLength(1);
+    await vm.lookUntil(() => vm.troubles.length > 1, 'the copies go on');
+    expect(vm.troubles).toMatchObject([
+      { severity: 'warning' },
+      { lasted_seconds: expect.any(Number) as number },
+    ]);
   });
 
   it('wait while the folder is read-only, and say so', async () => {
     const vm = withDisk('size=20m,ro');
     vm.ends(...vm.tasks);
-    await vm.lookUntil(() => vm.moments.length > 0, 'it is reported');
-    expect(vm.moments[0]?.detail).toMatch(/read-only file system/);
+    await vm.lookUntil(() => vm.troubles.length > 0, 'it is reported');
+    expect(vm.troubles).toMatchObject([
+      { detail: expect.stringContaining('read-only file system') as string },
+    ]);
     expect(await vm.whyNot('a')).toMatch(/not copied this task yet.*read-only file system/);
     // The VM is not asked for files that nothing can take.
     expect(vm.shell.pids).toHaveLength(1);

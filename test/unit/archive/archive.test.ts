@@ -309,6 +309,9 @@ describe('the archive', () => {
   it('stores nothing while the disk has little room', async () => {
     expect(await archive.obstacle()).toBeNull();
     const picky = createArchive({ ...options(), keptFreeBytes: Number.MAX_SAFE_INTEGER });
-    expect(await picky.obstacle()).toMatch(/has only \d+ MB free/);
+    expect(await picky.obstacle()).toEqual({
+      kind: 'full',
+      detail: expect.stringMatching(/has only \d+ MB free/) as string,
+    });
   });
 });

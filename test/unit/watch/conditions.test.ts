@@ -366,6 +366,15 @@ describe('each code', () => {
       'unknown',
     ],
 
+    ['files_not_kept', 'nothing was copied yet', ready, 'unknown'],
+    ['files_not_kept', 'a copy succeeded', { ...ready, keeping: { kind: 'free' } }, 'clear'],
+    [
+      'files_not_kept',
+      'the disk here is full, whether SSH is up or not',
+      { ...firstSight, keeping: { kind: 'full', detail: 'x' } },
+      'holds',
+    ],
+
     ['disk_full', 'the log says so', trouble('disk'), 'holds'],
     ['disk_full', 'room', free(50), 'clear'],
     ['disk_full', 'nothing left', free(0.5), 'holds'],

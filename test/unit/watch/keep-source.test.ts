@@ -3,10 +3,18 @@ import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/main/engine/common/clock.ts';
+import type { OpenCondition } from '../../../src/main/engine/feed/index.ts';
+import type { ContainerSight } from '../../../src/main/engine/watch/sight.ts';
 import { createVmClock } from '../../../src/main/engine/watch/vm-clock.ts';
 import { until } from '../../support/wait.ts';
 import { picture, startMs, watchedFolder } from './keep-vm.ts';
 import { localContact } from './tools.ts';
+
+const running: ContainerSight = {
+  ...{ kind: 'running', name: 'winarena', why: 'it is', addresses: [], mounts: [] },
+};
+const stopped = { kind: 'stopped', looks: 3 } as const;
+const isOther = ({ code }: OpenCondition): boolean => code !== 'files_not_kept';
 
 describe.skipIf(process.platform !== 'linux')('the files of an ended task', () => {
   it('are copied once, with their times', async () => {
@@ -83,9 +91,7 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
     vm.put('other/step_1.png', 1.5);
     const task = vm.taskAt('a', 1);
     vm.ends(task);
-    vm.store.update({
-      container: { kind: 'running', name: 'winarena', why: 'it is', addresses: [], mounts: [] },
-    });
+    vm.store.update({ container: running });
     await vm.copyAll();
     expect(vm.kept(task)).toEqual(['gone', 'absent', []]);
   });
@@ -150,8 +156,9 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
     expect(tasks.map(vm.kept)).toEqual(tasks.map(() => ['done', null, ['step_1.png']]));
   });
 
-  it('are looked for also after weeks, and given up if the container is still off then', async () => {
-    const vm = watchedFolder();
+  it('are looked for also after weeks, and given up if the container is still off an hour later', async () => {
+    const clock = { ...systemClock, aheadMs: 0, monotonicMs: () => performance.now() + clock.aheadMs };
+    const vm = watchedFolder({}, 100, createVmClock(clock));
     const [found, gone] = [vm.taskAt('a', 1), vm.taskAt('b', 2)];
     vm.put('a/step_1.png', 1.5);
     vm.ends(found, gone);
@@ -161,11 +168,86 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
         ...{ state: 'wanted', since: startMs - 30 * 86_400_000, why: null, clockOffsetMs: 0, files: [] },
       })),
     );
+    await vm.lookUntil(() => vm.troubles.length > 0, 'the container is missed');
+    expect(vm.troubles).toMatchObject([{ code: 'files_not_kept', severity: 'warning' }]);
+    expect([vm.kept(found), vm.kept(gone)]).toEqual([
+      ['done', null, ['step_1.png']],
+      ['wanted', null, []],
+    ]);
+    clock.aheadMs = 3_700_000;
     await vm.copyAll();
     expect([vm.kept(found), vm.kept(gone)]).toEqual([
       ['done', null, ['step_1.png']],
       ['gone', 'unreached', []],
     ]);
+  });
+
+  it('are wanted on although the clock was a week ahead when BenchTray started', async () => {
+    const clock = { ...systemClock, aheadMs: 8 * 86_400_000, wallMs: () => Date.now() + clock.aheadMs };
+    const vm = watchedFolder({}, 100, createVmClock(clock));
+    clock.aheadMs = 0;
+    const task = vm.taskAt('a', 1);
+    vm.ends(task);
+    await vm.lookUntil(() => vm.troubles.length > 0, 'the container is missed');
+    expect(vm.kept(task)).toEqual(['wanted', null, []]);
+    vm.put('a/step_1.png', 1.5);
+    vm.store.update({ container: running });
+    await vm.copyAll();
+    expect(vm.kept(task)).toEqual(['done', null, ['step_1.png']]);
+  });
+
+  it('are reported as not kept by each obstacle anew, and as kept again', async () => {
+    const vm = watchedFolder();
+    const task = vm.taskAt('a', 1);
+    const archive = join(vm.dir, 'archive');
+    vm.put('a/step_1.png', 1.5);
+    writeFileSync(archive, 'a file where the folder should be');
+    vm.ends(task);
+    await vm.lookUntil(() => vm.troubles.length > 0, 'the archive takes nothing');
+    expect(vm.troubles).toMatchObject([
+      {
+        ...{ code: 'files_not_kept', severity: 'warning' },
+        message: 'BenchTray copies no files of tasks, because it cannot write into its data folder.',
+        detail: expect.stringContaining('The archive cannot be written: ') as string,
+      },
+    ]);
+    rmSync(archive);
+    rmSync(vm.pathOf('a'), { recursive: true });
+    vm.store.update({
+      container: { ...stopped, name: 'winarena', state: 'exited', status: 'Exited (137)', exitCode: 137 },
+    });
+    await vm.lookUntil(() => vm.troubles.length > 2, 'the container is missed');
+    expect(vm.troubles.slice(1)).toMatchObject([
+      { message: 'Something else hinders the copy of task files now.' },
+      {
+        message: 'BenchTray cannot copy files of tasks, because their container is not running.',
+        detail: 'The container winarena is not running, and the VM itself has no files of the task a.',
+      },
+    ]);
+    vm.put('a/step_1.png', 1.5);
+    vm.store.update({ container: running });
+    await vm.copyAll();
+    await vm.lookUntil(() => vm.feed.openConditions('vm').every(isOther), 'it has recovered');
+    expect(vm.kept(task)).toEqual(['done', null, ['step_1.png']]);
+    expect(vm.troubles.map(({ message }) => message).slice(3)).toEqual([
+      'Nothing hinders the copy of task files any more.',
+    ]);
+  });
+
+  it('are not kept while their journal cannot be written, until none is wanted any more', async () => {
+    const vm = watchedFolder();
+    const fault = { reason: 'database or disk is full', sinceMs: 0, unwritten: 1 };
+    const journalFault = vi.spyOn(vm.feed, 'journalFault').mockReturnValue(fault);
+    const task = vm.taskAt('a', 1);
+    vm.ends(task);
+    await vm.lookUntil(() => vm.troubles.length > 0, 'it is reported');
+    expect(vm.troubles).toMatchObject([
+      { detail: 'The journal cannot be written: database or disk is full.' },
+    ]);
+    journalFault.mockReturnValue(null);
+    vm.archive.giveUp(task, 'absent');
+    await vm.lookUntil(() => vm.troubles.length > 1, 'nothing is wanted');
+    expect(vm.feed.openConditions('vm').every(isOther)).toBe(true);
   });
 
   it('wait while the log is behind, and while there is no connection', async () => {
@@ -242,6 +324,11 @@ describe.skipIf(process.platform !== 'linux')('the files of an ended task', () =
       ['done', null, ['step_1.png']],
     ]);
     expect(await vm.whyNot('bad')).toContain('the connection to the VM broke during the copy, three times');
+    await vm.lookUntil(() => vm.troubles.length > 1, 'nothing is wanted');
+    expect(vm.troubles.map(({ message }) => message)).toEqual([
+      'BenchTray cannot copy files of a task, because the connection breaks during each copy.',
+      'Nothing hinders the copy of task files any more.',
+    ]);
   });
 
   it('wait while the archive takes nothing', async () => {

@@ -2,11 +2,12 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { ErrorPayload, RecoveredPayload } from '../../../src/shared/stream.ts';
 import { createArchive } from '../../../src/main/engine/archive/index.ts';
 import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { KeptTask, TaskRecord } from '../../../src/main/engine/feed/index.ts';
 import { KeepSource, type CopySettings } from '../../../src/main/engine/watch/keep/keep-source.ts';
-import type { Moment } from '../../../src/main/engine/watch/report.ts';
+import { Projector } from '../../../src/main/engine/watch/projector.ts';
 import { defaultTempo } from '../../../src/main/engine/watch/tempo.ts';
 import type { VmClock } from '../../../src/main/engine/watch/vm-clock.ts';
 import { until } from '../../support/wait.ts';
@@ -20,13 +21,15 @@ export const picture = stepPicture(1, 120);
 /** Watches a folder of this machine in the place of a VM. */
 export function watchedFolder(change: Partial<CopySettings> = {}, maxMegabytes = 100, clockOf?: VmClock) {
   const tempo = { ...defaultTempo, copyAfterMs: 0, copyRestMs: 0, copyAgainMs: 1, copyObstacleMs: 1 };
-  const moments: Moment[] = [];
-  const tools = sourceTools({
-    tempo,
-    report: { moment: (moment) => moments.push(moment), failure: () => undefined },
-    ...(clockOf === undefined ? {} : { clock: clockOf }),
+  const tools = sourceTools({ tempo, ...(clockOf === undefined ? {} : { clock: clockOf }) });
+  const { feed, dir, clock, log } = tools;
+  /** The events about files that cannot be copied. */
+  const troubles: (ErrorPayload | RecoveredPayload)[] = [];
+  feed.subscribe((event) => {
+    if (event.kind !== 'journal' || event.event.type === 'task_complete') return;
+    const { data } = event.event;
+    if ('code' in data && data.code === 'files_not_kept') troubles.push(data);
   });
-  const { feed, dir, clock } = tools;
   const settings = { screenshots: 'all', copyKilobytesPerSecond: 1_000_000, ...change } as const;
   const archive = createArchive({
     ...{ ...clock, dataDir: dir, feed, keptFreeBytes: 0 },
@@ -40,6 +43,8 @@ export function watchedFolder(change: Partial<CopySettings> = {}, maxMegabytes =
     ...{ machine, contact, shells: { docker: 'docker', inside: null }, isBehind: false },
     container: { kind: 'absent', wanted: null, looks: 3 },
   });
+  const projector = new Projector(store, { vm: 'vm', feed, log, clock });
+  onTestFinished(() => projector.close());
   const run = runOf('run-1', {
     vm: 'vm',
     startedAt: startMs,
@@ -66,7 +71,7 @@ export function watchedFolder(change: Partial<CopySettings> = {}, maxMegabytes =
     }, what);
   }
   return {
-    ...{ store, feed, archive, dir, shell, end, taskAt, moments },
+    ...{ store, feed, archive, dir, shell, end, taskAt, troubles },
     ends: (...records: TaskRecord[]): void => {
       feed.commit({
         vm: 'vm',

@@ -1,8 +1,5 @@
 /** Keeps the files of ended tasks on this machine: the files beside the journal, and an index in the journal. */
-import { existsSync } from 'node:fs';
-import { access, constants, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../../shared/message-of.ts';
 import type { Screens } from '../../../shared/screens.ts';
 import { isHuge, pictureSize, pictureType } from '../common/picture.ts';
 import type { AttemptKey, Feed, KeptFile } from '../feed/index.ts';
@@ -10,6 +7,7 @@ import { archiveSince } from './archive-since.ts';
 import { createLogShelf } from './log/log-shelf.ts';
 import type { LogStore } from './log/log-store.ts';
 import { keptFirst } from './kept-first.ts';
+import { findObstacle, writeObstacle, type StoreObstacle } from './obstacle.ts';
 import { makeRoom, type Shelf } from './room.ts';
 import { openFileStore, type StoreDisk } from './store.ts';
 import { whyWords, type HistorySettings, type WhyMissing } from './why-missing.ts';
@@ -31,8 +29,8 @@ export interface Keeping extends Disposable {
 }
 
 export interface Archive {
-  /** Returns why nothing can be stored now, in a sentence; null: something can. */
-  obstacle(): Promise<string | null>;
+  /** Returns why nothing can be stored now; null: something can. */
+  obstacle(): Promise<StoreObstacle | null>;
   /** Returns whether the files of this run would be removed at once, because they are the oldest. */
   isTooOld(runId: string): boolean;
   begin(key: AttemptKey): Keeping;
@@ -105,23 +103,6 @@ export function createArchive(options: ArchiveOptions): Archive {
     };
   }
 
-  async function findObstacle(): Promise<string | null> {
-    const fault = feed.journalFault();
-    if (fault !== null) return `The journal cannot be written: ${fault.reason}.`;
-    try {
-      // Another disk may be mounted there.
-      const folder = existsSync(root) ? root : dataDir;
-      await access(folder, constants.W_OK);
-      const { bavail, bsize } = await statfs(folder);
-      const free = bavail * bsize;
-      return free >= keptFreeBytes
-        ? null
-        : `The disk of ${folder} has only ${Math.floor(free / 1_000_000)} MB free, and BenchTray leaves ${Math.floor(keptFreeBytes / 1_000_000)} MB to others.`;
-    } catch (error) {
-      return `The data folder ${dataDir} cannot be used: ${messageOf(error)}.`;
-    }
-  }
-
   function inOrder(work: () => Promise<void>): Promise<void> {
     const done = removing.then(work);
     removing = done.catch(() => undefined);
@@ -130,8 +111,8 @@ export function createArchive(options: ArchiveOptions): Archive {
 
   return {
     async obstacle() {
-      const obstacle = await findObstacle();
-      trouble = obstacle ?? trouble;
+      const obstacle = await findObstacle({ dataDir, root, keptFreeBytes }, feed.journalFault());
+      trouble = obstacle?.detail ?? trouble;
       return obstacle;
     },
 
@@ -153,7 +134,7 @@ export function createArchive(options: ArchiveOptions): Archive {
           try {
             files.push({ name, kind, modifiedAt, ...size, ...(await batch.put(kind, bytes)) });
           } catch (error) {
-            trouble = `The archive cannot be written: ${messageOf(error)}.`;
+            trouble = writeObstacle(error).detail;
             throw error;
           }
         },

@@ -10,6 +10,7 @@ export { createLogReader, createLogStore, type LogReader, type LogStore } from '
 export type { LogWriter } from './log/log-writer.ts';
 export type { LogAnswer } from './log/read-log.ts';
 export { logLimits, readRunLog, type RunLogQuery } from './log/run-log.ts';
+export { writeObstacle, type StoreObstacle } from './obstacle.ts';
 export { openFileReader, type FileReader } from './store.ts';
 export { createKeptNotes, type KeptNotes, type KeptOfRun } from './kept-notes.ts';
 export { whyText, type HistorySettings, type WhyMissing } from './why-missing.ts';

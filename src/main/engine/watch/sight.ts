@@ -1,4 +1,5 @@
 /** Everything that is known of one VM at one moment: the picture from which status, conditions and tasks are made. Plain data. */
+import type { StoreObstacle } from '../archive/index.ts';
 import type { AzureFacts, AzureProblem } from '../azure/index.ts';
 import type { LogContent } from '../run/index.ts';
 import {
@@ -71,7 +72,18 @@ export interface Sight {
   readonly cloud: CloudSight | null;
   /** How long the VM has cost money without a run; null: it is in use, or costs nothing, or nothing can be said. */
   readonly idle: IdleSight | null;
+  readonly keeping: KeepSight;
 }
+
+/** Why files of ended tasks are not copied to this computer. The kinds are the obstacles that people fix in different ways. */
+export interface KeepObstacle {
+  readonly kind: StoreObstacle['kind'] | 'container' | 'connection' | 'copy';
+  /** A sentence. */
+  readonly detail: string;
+}
+
+/** `unknown`: nothing was copied yet. `free`: a copy has succeeded since the newest obstacle, or none is wanted. */
+export type KeepSight = { readonly kind: 'unknown' } | { readonly kind: 'free' } | KeepObstacle;
 
 /** About the machine, its processes and logs, the processes and logs in the container, and the result files. */
 export type Question = 'machine' | 'host' | 'inside' | 'results';
@@ -210,6 +222,7 @@ export const firstSight: Sight = {
   outsideAgentAtMs: null,
   cloud: null,
   idle: null,
+  keeping: { kind: 'unknown' },
 };
 
 /** Misses after which a server that answered before counts as gone: it may be busy for seconds, and one miss means nothing. */

@@ -46,6 +46,8 @@ export interface Tempo {
   readonly copyRestMs: number;
   /** Time until a copy that failed is tried again. It grows fourfold each time. */
   readonly copyAgainMs: number;
+  /** Shortest time between the first copy that failed and giving up a task because it has waited for weeks. */
+  readonly copyTriedForMs: number;
   /** Time until BenchTray looks again whether the archive can be written. */
   readonly copyObstacleMs: number;
   /** A lost connection is reported after this time. It may be back before that. */
@@ -73,6 +75,7 @@ export const defaultTempo: Tempo = {
   copyAfterMs: 5_000,
   copyRestMs: 5_000,
   copyAgainMs: 15_000,
+  copyTriedForMs: 3_600_000,
   copyObstacleMs: 60_000,
   lossToldAfterMs: 1_500,
 };

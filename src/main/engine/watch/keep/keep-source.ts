@@ -1,19 +1,19 @@
 /** Copies the files of each task from the VM into the archive after the task has ended: one task at a time, and slowly. */
-import { messageOf } from '../../../../shared/message-of.ts';
-import type { ScreenTask } from '../../../../shared/screens.ts';
-import { attemptTask, type Archive, type WhyMissing } from '../../archive/index.ts';
-import { evenTime } from '../../common/clock.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { writeObstacle, type Archive, type StoreObstacle, type WhyMissing } from '../../archive/index.ts';
 import { inBackground } from '../../common/in-background.ts';
-import type { AttemptKey, StoredRun, TaskRecord } from '../../feed/index.ts';
+import type { AttemptKey } from '../../feed/index.ts';
 import type { LogAccess } from '../log/following-options.ts';
+import type { ContainerSight } from '../sight.ts';
 import type { Source, WatchTools } from '../source.ts';
 import { accessOf } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import { createTaskPlaces, type TaskPlaces } from '../task-places.ts';
 import { untilCaughtUp } from './caught-up.ts';
 import { createPace, rest, type Pace } from './pace.ts';
-import { Retries } from './retries.ts';
+import { Retries, type TaskObstacle } from './retries.ts';
 import { copyTask } from './task-copy.ts';
+import { WantedTasks, type Wanted } from './wanted.ts';
 
 /** `history` of the configuration, as far as it is about copying. */
 export interface CopySettings {
@@ -26,35 +26,26 @@ export interface KeepOptions {
   readonly copySettings: () => CopySettings;
 }
 
-/** An attempt that is to be copied. */
-interface Wanted {
-  readonly key: AttemptKey;
-  readonly run: StoredRun;
-  readonly record: TaskRecord;
-  readonly task: ScreenTask;
-  /** It waits for so long that its VM may be another one by now. */
-  readonly isOld: boolean;
-}
-
-/** A VM that is off for longer is likely to be another one when it comes back. Then some tries are enough. */
-const wantedForMs = 7 * 86_400_000;
-/** Most waiting attempts that one look considers. */
-const mostWanted = 1000;
-
 export class KeepSource implements Source {
   readonly #tools: WatchTools & KeepOptions;
-  /** Someone may set the wall clock to next month: nothing grows old by that. */
-  readonly #evenMs: () => number;
   readonly #retries: Retries;
+  readonly #wanted: WantedTasks;
   #isCopying = false;
   #restsUntilMs = 0;
-  /** Why nothing can be stored; null: something can. */
-  #trouble: string | null = null;
+  /** Why the archive takes nothing now; null: it takes files, as far as its disk and the journal show. */
+  #closed: StoreObstacle | null = null;
+  /** A copy has succeeded since the newest obstacle, or none is wanted. Until then, an obstacle that is gone counts as one. */
+  #isFree = false;
 
   constructor(tools: WatchTools & KeepOptions) {
+    const { clock, tempo } = tools;
     this.#tools = tools;
-    this.#evenMs = evenTime(tools.clock);
-    this.#retries = new Retries(tools.clock.monotonicMs, tools.tempo.copyAgainMs);
+    this.#retries = new Retries({
+      monotonicMs: clock.monotonicMs,
+      againMs: tempo.copyAgainMs,
+      triedForMs: tempo.copyTriedForMs,
+    });
+    this.#wanted = new WantedTasks({ ...tools, retries: this.#retries });
   }
 
   start(store: VmStore, signal: AbortSignal): void {
@@ -95,67 +86,40 @@ export class KeepSource implements Source {
 
   /** Returns false if there is nothing to copy now. */
   async #copyNext(access: LogAccess, copying: Copying): Promise<boolean> {
+    const { store, signal } = copying;
     if (this.#tools.clock.monotonicMs() < this.#restsUntilMs) return false;
-    const wanted = this.#newestWanted();
-    if (wanted === null || (await this.#isHindered()) || copying.signal.aborted) return false;
-    await this.#copy(wanted, access, copying);
-    return true;
+    if (store.get().container.kind === 'running') this.#retries.wakeContainer();
+    const wanted = this.#wanted.next();
+    if (wanted === 'none') this.#noteSuccess();
+    const isTried = wanted !== null && wanted !== 'none' && (await this.#isArchiveOpen()) && !signal.aborted;
+    if (isTried) await this.#copy(wanted, access, copying);
+    this.#publish(store);
+    return isTried;
   }
 
-  /** Returns the attempt that is copied next, and gives up those that cannot be. */
-  #newestWanted(): Wanted | null {
-    const { feed, config, tempo, archive } = this.#tools;
-    const nowMs = this.#evenMs();
-    // To count what is kept takes tens of milliseconds, and a run may have hundreds of tasks.
-    const tooOld = new Map<string, boolean>();
-    const isTooOld = (runId: string): boolean => {
-      const answer = tooOld.get(runId) ?? archive.isTooOld(runId);
-      tooOld.set(runId, answer);
-      return answer;
-    };
-    for (const { since, ...key } of feed.wantedTasks(config.name, mostWanted)) {
-      if (nowMs - since < tempo.copyAfterMs && since <= nowMs) continue;
-      if (!this.#retries.isDue(key)) continue;
-      const found = this.#find(key);
-      if (typeof found === 'string') this.#giveUp(key, found);
-      else if (isTooOld(key.runId)) this.#giveUp(key, 'no-room');
-      else return { ...found, isOld: nowMs - since > wantedForMs };
-    }
-    return null;
+  async #isArchiveOpen(): Promise<boolean> {
+    this.#closed = await this.#tools.archive.obstacle();
+    if (this.#closed !== null) this.#rest();
+    return this.#closed === null;
   }
 
-  #find(key: AttemptKey): Omit<Wanted, 'isOld'> | WhyMissing {
-    const { feed, config } = this.#tools;
-    const run = feed.run(key.runId);
-    const record = feed
-      .attemptsAt(config.name, key.domain, key.taskId)
-      .find((one) => one.runId === key.runId && one.attempt === key.attempt && one.domain === key.domain);
-    if (run === null || record === undefined) return 'absent';
-    const task = attemptTask(feed, run, record, false);
-    return task === null ? 'rewritten' : { key, run, record, task };
+  #rest(): void {
+    this.#restsUntilMs = this.#tools.clock.monotonicMs() + this.#tools.tempo.copyObstacleMs;
   }
 
-  async #isHindered(): Promise<boolean> {
-    const obstacle = await this.#tools.archive.obstacle();
-    if (obstacle !== null) this.#rest(obstacle);
-    return obstacle !== null;
+  /** A file was stored, or none waits. */
+  #noteSuccess(): void {
+    this.#isFree = true;
+    this.#closed = null;
+    this.#retries.noteStored();
   }
 
-  /** Copies nothing for a while, and says why, once. */
-  #rest(trouble: string): void {
-    const { config, clock, log, report, tempo } = this.#tools;
-    this.#restsUntilMs = clock.monotonicMs() + tempo.copyObstacleMs;
-    if (this.#trouble === null) {
-      log.warn({ vm: config.name, trouble }, 'BenchTray cannot keep the files of tasks');
-      report.moment({
-        code: 'internal',
-        severity: 'warning',
-        message: 'BenchTray cannot keep the files of tasks.',
-        detail: trouble,
-        hint: 'Make room on the disk of this computer, and let BenchTray write into its data folder. It goes on by itself.',
-      });
-    }
-    this.#trouble = trouble;
+  #publish(store: VmStore): void {
+    const obstacle = this.#closed ?? this.#retries.obstacle();
+    if (obstacle !== null) this.#isFree = false;
+    const known = store.get().keeping;
+    const keeping = obstacle ?? (this.#isFree ? ({ kind: 'free' } as const) : known);
+    if (!isDeepStrictEqual(keeping, known)) store.update({ keeping });
   }
 
   async #copy(wanted: Wanted, access: LogAccess, { store, places, pace, signal }: Copying): Promise<void> {
@@ -177,7 +141,7 @@ export class KeepSource implements Source {
     }
     switch (end.kind) {
       case 'copied':
-        if (!this.#isStillAlone(wanted)) this.#tryAgain(key, 'rewritten');
+        if (!this.#wanted.isStillAlone(wanted)) this.#tryAgain(key, 'rewritten');
         else if (end.hasChanged && !this.#retries.isLastTry(key)) this.#tryAgain(key, 'failed');
         else if (
           keeping.finish({
@@ -190,56 +154,63 @@ export class KeepSource implements Source {
           })
         ) {
           this.#retries.forget(key);
-          if (this.#trouble !== null) log.info({ vm: config.name }, 'the files of tasks are kept again');
-          this.#trouble = null;
+          this.#noteSuccess();
           log.debug({ vm: config.name, ...key }, 'the files of a task were copied');
           await archive.makeRoom();
         }
         break;
       case 'failed':
-        this.#rest(messageOf(end.error));
+        this.#retries.noteRefusal(key, writeObstacle(end.error));
+        this.#rest();
         break;
       case 'broken':
         log.debug({ vm: config.name, ...key, detail: end.detail }, 'the files of a task did not come');
-        this.#tryAgain(key, 'failed');
+        this.#tryAgain(key, 'failed', {
+          kind: 'copy',
+          detail: `The copy of the task ${key.taskId} failed: ${end.detail}.`,
+        });
         break;
       case 'no-tar':
-        this.#giveUp(key, 'no-tar');
+        this.#wanted.giveUp(key, 'no-tar');
         break;
       case 'others':
         if (task.notFrom === null) this.#tryAgain(key, 'absent');
-        else this.#giveUp(key, 'rewritten');
+        else this.#wanted.giveUp(key, 'rewritten');
         break;
       case 'absent':
-        // A container that is off may come back.
-        if (store.get().container.kind === 'running') this.#tryAgain(key, 'absent');
-        else this.#tryAgain(key, wanted.isOld ? 'unreached' : null);
+        this.#noteAbsent(wanted, store.get().container);
         break;
     }
   }
 
-  /** Returns whether no other attempt at the task began in the meantime. */
-  #isStillAlone({ key, task }: Wanted): boolean {
-    const now = this.#find(key);
-    return typeof now !== 'string' && now.task.notFrom === task.notFrom;
+  #noteAbsent({ key, isOld }: Wanted, container: ContainerSight): void {
+    if (container.kind === 'running') {
+      this.#tryAgain(key, 'absent');
+      return;
+    }
+    // A container that is off may come back.
+    const why = isOld && this.#retries.wasTriedLong(key) ? 'unreached' : null;
+    const off =
+      container.kind === 'stopped'
+        ? `The container ${container.name} is not running`
+        : 'No container is running on the VM';
+    this.#tryAgain(key, why, {
+      kind: 'container',
+      detail: `${off}, and the VM itself has no files of the task ${key.taskId}.`,
+    });
   }
 
   #tryOnNextConnection(key: AttemptKey): void {
     const { config, log } = this.#tools;
     const hasMore = this.#retries.noteBreak(key);
     log.info({ vm: config.name, ...key, hasMore }, 'the connection broke while a task was copied');
-    if (!hasMore) this.#giveUp(key, 'breaks');
+    if (!hasMore) this.#wanted.giveUp(key, 'breaks');
   }
 
   /** @param why the last try gives up for this; null: there is no last one */
-  #tryAgain(key: AttemptKey, why: WhyMissing | null): void {
-    if (why !== null && this.#retries.isLastTry(key)) this.#giveUp(key, why);
-    else this.#retries.noteFailure(key);
-  }
-
-  #giveUp(key: AttemptKey, why: WhyMissing): void {
-    this.#retries.forget(key);
-    this.#tools.archive.giveUp(key, why);
+  #tryAgain(key: AttemptKey, why: WhyMissing | null, obstacle: TaskObstacle | null = null): void {
+    if (why !== null && this.#retries.isLastTry(key)) this.#wanted.giveUp(key, why);
+    else this.#retries.noteFailure(key, obstacle);
   }
 }
 

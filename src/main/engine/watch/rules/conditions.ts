@@ -5,6 +5,7 @@ import { connectionRules } from './connection.ts';
 import { containerRules } from './container.ts';
 import { guestRules } from './guest.ts';
 import { idleRules } from './idle.ts';
+import { keepRules } from './keep.ts';
 import { machineRules } from './machine.ts';
 import type { ConditionSettings, Rules, Trouble } from './rule.ts';
 import { runRules } from './run.ts';
@@ -35,6 +36,7 @@ export const recoveredSentence: Readonly<Record<StateCode, string>> = {
   log_unreadable: 'The benchmark log can be read again.',
   run_stalled: 'The run goes on.',
   vm_idle: 'The VM is in use again, or off.',
+  files_not_kept: 'Nothing hinders the copy of task files any more.',
 };
 
 /** Returns what `recovered` says of a trouble that is over, by what has taken its place. */
@@ -58,6 +60,7 @@ export function recoveredText(code: StateCode, { container, run }: Sight): strin
 export const otherwiseSentence: Readonly<Partial<Record<StateCode, string>>> = {
   // Whether it is paid for stands in the message, and changes while it is off.
   vm_not_running: 'The VM is now off in another state.',
+  files_not_kept: 'Something else hinders the copy of task files now.',
 };
 
 const rules: Rules = {
@@ -68,6 +71,7 @@ const rules: Rules = {
   ...machineRules,
   ...runRules,
   ...idleRules,
+  ...keepRules,
 };
 
 export function assess(sight: Sight, settings: ConditionSettings): Assessment {
