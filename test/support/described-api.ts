@@ -46,7 +46,7 @@ export function describedApi(version = '0.0.0'): Description {
     screens: () => null,
     logs: null,
     files: null,
-    successThreshold: () => null,
+    thresholdOf: () => null,
     kept: null,
     doctor: null,
     setup: null,

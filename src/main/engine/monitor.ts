@@ -192,7 +192,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     screens: (vm) => archive.over(fleet.watcher(vm)?.screens ?? null),
     logs,
     files: openFileReader(dataDir),
-    successThreshold: (vm) => current.get().vms.find(({ name }) => name === vm)?.successThreshold ?? null,
+    thresholdOf: (vm) => current.get().vms.find(({ name }) => name === vm)?.successThreshold ?? null,
     kept: createKeptNotes({
       ...{ feed, logs, settings: () => current.get().history },
       isWatched: (vm) => fleet.watcher(vm) !== null,

@@ -1,4 +1,5 @@
 /** Reads the recorded runs and their tasks. */
+import type { RunMachine, SuccessThreshold } from '../../shared/run-conditions.ts';
 import type { Scores } from '../../shared/score-text.ts';
 import type { RunOutcome } from '../../shared/stream.ts';
 import { ask, jsonOf, type Answer } from './answer.ts';
@@ -22,6 +23,10 @@ export interface RunSummary extends Scores {
   readonly benchmark?: string | null;
   /** Cost of the VM while the run was on; null: no price is known. An older server does not say. */
   readonly cost_usd?: number | null;
+  /** An older server does not say. */
+  readonly machine?: RunMachine | null;
+  /** An older server does not say. */
+  readonly success_threshold?: SuccessThreshold | null;
   readonly max_steps: number | null;
   readonly dialect: string;
   readonly log: string;

@@ -146,6 +146,37 @@ describe.skipIf(sshdPath === null)('a VM whose address comes from Azure', () => 
     expect(second.client.errors().filter(({ code }) => code === 'vm_not_running')).toHaveLength(1);
   });
 
+  it('keeps the machine, price and success threshold of a run, whatever VM and configuration become', async () => {
+    const all = await scene({ successThreshold: 0.5, pricePerHour: 0.4 });
+    all.vm.runSays(sampleRun(Date.now() - 1.5 * hourMs));
+    await all.vm.startRunner();
+    const watched = await begin(all);
+    const ended = await until(() => {
+      const newest = watched.client.progress();
+      return newest?.state === 'finished' ? newest : null;
+    }, 'the run is known');
+    const path = `${watched.monitor.url}/api/runs/${ended.run_id}`;
+    const read = async (): Promise<unknown> => (await fetch(path)).json();
+    const then = {
+      machine: { size: 'Standard_D4ds_v5', is_spot: false, per_hour_usd: 0.4, recorded: true },
+      success_threshold: { values: [0.5], recorded: true },
+      succeeded: 6,
+    };
+    const first = await read();
+    expect(first).toMatchObject(then);
+
+    all.arm.changeVm('waa-eval-vm', { size: 'Standard_D8ds_v5' });
+    const { config } = all;
+    watched.monitor.reconfigure(testConfig([{ ...config, successThreshold: 1, pricePerHour: 0.8 }]));
+    await until(() => watched.status()?.cost?.per_hour_usd === 0.8, 'the new price holds');
+    expect(await read()).toEqual(first);
+    const report = await (await fetch(`${path}/report`)).text();
+    expect(report).toContain('Standard_D4ds_v5');
+    expect(report).toContain('$0.40 per hour');
+    expect(report).toContain('the success threshold of the VM decided: 0.5.');
+    expect(report).not.toMatch(/\$0\.80|Standard_D8ds_v5/);
+  });
+
   it('runs without a public address, which is said', async () => {
     const all = await scene();
     all.arm.changeVm('waa-eval-vm', { hasPublicAddress: false });

@@ -400,6 +400,8 @@ describe('the history', () => {
     agent: 'navi',
     benchmark: 'waa',
     cost_usd: null,
+    machine: null,
+    success_threshold: null,
     max_steps: 15,
     dialect: 'waa',
     log: 'host:/tmp/waa_benchmark.log',

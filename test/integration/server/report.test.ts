@@ -21,7 +21,7 @@ beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'benchtray-report-'));
   running = await startTestServer({
     files: openFileReader(dataDir),
-    successThreshold: (vm) => (vm === 'vm-a' ? 0.75 : null),
+    thresholdOf: (vm) => (vm === 'vm-a' ? 0.75 : null),
   });
   commit();
 });

@@ -10,7 +10,7 @@ const nothingElse = { poolOf: () => null, heard: () => null };
 export function runViewOf(runId: string, changes: Partial<RunView> = {}): RunView {
   const run = runOf(runId, { scored: 3, scoredSucceeded: 1, scoreSum: 1.5, tasksCompleted: 4 });
   const stored = { ...run, figures: runFigures(run, run.totalTasks), benchmark: 'waa' };
-  return { ...runView(stored, nothingElse), ...changes };
+  return { ...runView(stored, nothingElse, () => null), ...changes };
 }
 
 export function taskViewOf(taskId: string, changes: Partial<TaskView> = {}): TaskView {

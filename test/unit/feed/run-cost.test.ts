@@ -81,4 +81,58 @@ describe('the history', () => {
     feed.commit({ vm: 'vm-a', at: startMs, runs: [{ ...run, endedAt: startMs + 9 * hourMs }] });
     expect(feed.run('run-1')?.costUsd).toBeUndefined();
   });
+
+  it('keeps the machine of a run that is over, whatever the VM becomes', () => {
+    const azure = { id: 'a/b/c', isSpot: true, size: 'Standard_D4ds_v5' };
+    const machine = { size: 'Standard_D4ds_v5', isSpot: true, perHourUsd: 0.384 };
+    feed.noteHeard('vm-a', { ...heardAt(startMs + 2 * hourMs), azure });
+    feed.commit({ vm: 'vm-a', at: startMs, runs: [{ ...run, endedAt: null }] });
+    expect(feed.run('run-1')?.machine).toEqual(machine);
+    feed.commit({ vm: 'vm-a', at: startMs, runs: [run] });
+    const other = { ...azure, isSpot: false, size: 'Standard_D8ds_v5' };
+    feed.noteHeard('vm-a', { ...heardAt(startMs + 3 * hourMs, { per_hour_usd: 0.768 }), azure: other });
+    feed.commit({ vm: 'vm-a', at: startMs, runs: [{ ...run, averageScore: 0.5 }] });
+    expect(feed.run('run-1')).toMatchObject({ machine, costUsd: 0.768, averageScore: 0.5 });
+  });
+
+  it('keeps the machine of a run that ended while its VM was off', () => {
+    const azure = { id: 'a/b/c', isSpot: true, size: 'Standard_D4ds_v5' };
+    feed.noteHeard('vm-a', { ...heardAt(startMs + hourMs), azure });
+    feed.commit({ vm: 'vm-a', at: startMs, runs: [{ ...run, endedAt: null }] });
+    const other = { ...azure, size: 'Standard_D8ds_v5' };
+    feed.noteHeard('vm-a', {
+      ...heardAt(startMs + 9 * hourMs, { since: iso(startMs + 8 * hourMs) }),
+      azure: other,
+    });
+    feed.commit({ vm: 'vm-a', at: startMs, runs: [run] });
+    expect(feed.run('run-1')?.machine).toMatchObject({ size: 'Standard_D4ds_v5' });
+  });
+
+  it('records no machine for a run that was over before its VM started', () => {
+    const heard = heardAt(startMs + 9 * hourMs, { since: iso(startMs + 8 * hourMs) });
+    feed.noteHeard('vm-a', { ...heard, azure: { id: 'a/b/c', isSpot: false, size: 'Standard_D8ds_v5' } });
+    feed.commit({ vm: 'vm-a', at: startMs, runs: [run] });
+    expect(feed.run('run-1')).not.toHaveProperty('machine');
+  });
+
+  it('keeps the thresholds that decided the tasks of a run, also when its log is read again', () => {
+    const at = startMs;
+    feed.commit({ vm: 'vm-a', at, runs: [{ ...run, successThresholds: [0.5] }] });
+    feed.commit({ vm: 'vm-a', at, runs: [{ ...run, successThresholds: [1] }] });
+    expect(feed.run('run-1')?.successThresholds).toEqual([0.5, 1]);
+    // What decided the tasks that an older version reported is not known.
+    feed.commit({ vm: 'vm-a', at, runs: [runOf('run-2', { endedAt: startMs })] });
+    feed.commit({
+      vm: 'vm-a',
+      at,
+      runs: [runOf('run-2', { endedAt: startMs, averageScore: 1, successThresholds: [1] })],
+    });
+    expect(feed.run('run-2')).toMatchObject({ averageScore: 1 });
+    expect(feed.run('run-2')).not.toHaveProperty('successThresholds');
+  });
+});
+
+it('the cost of a run that was recorded without one is that of its own price', () => {
+  const machine = { size: null, isSpot: null, perHourUsd: 1 };
+  expect(runCostUsd({ ...run, machine }, heardAt(startMs + 2 * hourMs))).toBe(2);
 });

@@ -16,6 +16,8 @@ const run: ReportInput['run'] = {
   ...summaryOf(),
   benchmark: 'waa',
   cost_usd: 2.47,
+  machine: { size: 'Standard_D8ds_v5', is_spot: false, per_hour_usd: 0.38, recorded: true },
+  success_threshold: { values: [1], recorded: true },
   success_rate_planned: 0.48,
 };
 
@@ -26,9 +28,6 @@ export function inputOf(changes: Partial<ReportInput> = {}): ReportInput {
     facts: {
       resultDir: './results',
       endMessage: null,
-      perHourUsd: 0.38,
-      isSpot: null,
-      successThreshold: 1,
     },
     incidents: [],
     incidentsFrom: null,

@@ -28,7 +28,8 @@ describe('writeReport', () => {
         'with 0 for each task without a score, the mean score is 48.0 %',
         'BenchTray 1.2.3',
       ],
-      ...['it is 1 now', '23 tasks ended without a score'],
+      ...['Standard_D8ds_v5', 'Regular', 'the success threshold of the VM decided: 1.'],
+      '23 tasks ended without a score',
     ])
       expect(text).toContain(words);
     expect(text.match(/<tr>/g)).toHaveLength(2 + 5 + 12);

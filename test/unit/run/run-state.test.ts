@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countsOf, progressOf, type RunState } from '../../../src/main/engine/run/index.ts';
 import type { RunEvent } from '../../../src/main/engine/run/model.ts';
 import { endRun } from '../../../src/main/engine/run/run-end.ts';
+import { restoreRun } from '../../../src/main/engine/run/run-birth.ts';
 import { reduceRun } from '../../../src/main/engine/run/run-state.ts';
 import { identity } from './support.ts';
 
@@ -73,6 +74,29 @@ describe('a run', () => {
     expect(success({ score: 0.5 }, 0.5)).toBe(true);
     expect(success({ score: null })).toBe(false);
     expect(success({ outcome: 'exception', score: null })).toBe(false);
+  });
+
+  it('knows which thresholds decided its tasks, in the order of their use', () => {
+    const decide = (run: RunState | null, successThreshold: number, end: Parameters<typeof ended>[1]) => {
+      const begun = reduceRun(run, started(`${successThreshold} ${JSON.stringify(end)}`, 0), identity).run;
+      return reduceRun(begun, ended(1, end), { ...identity, successThreshold }).run;
+    };
+    const byVerdict = decide(runOf(planned(9)), 0.9, { verdict: true });
+    expect(byVerdict?.successThresholds).toEqual([]);
+    expect(decide(byVerdict, 0.9, { outcome: 'exception', score: null })?.successThresholds).toEqual([]);
+    const changed = [0.5, 0.5, 1, 0.5].reduce((run, threshold) => decide(run, threshold, {}), byVerdict);
+    expect(changed?.successThresholds).toEqual([0.5, 1]);
+    const corrected = { at: null, taskId: 'x', domain: null, outcome: 'scored', message: null } as const;
+    const byFile = (score: number | null) =>
+      reduceRun(
+        runOf(planned(9)),
+        { ...corrected, type: 'task_corrected', score },
+        { ...identity, successThreshold: 0.25 },
+      ).run?.successThresholds;
+    expect([byFile(1), byFile(null)]).toEqual([[0.25], []]);
+    // An older version decided the first tasks.
+    const { successThresholds: _, ...old } = runOf(planned(9));
+    expect(decide(restoreRun(old), 1, {})).not.toHaveProperty('successThresholds');
   });
 
   it('counts scored, raised and lost tasks, not interrupted ones, and a repeated task once', () => {

@@ -26,7 +26,7 @@ it('a client that takes nothing of its report holds up no other', async () => {
     tasks: tasks.map((record) => ({ record, tell: false })),
   });
   const app = createApp(createFaultLog({ error: vi.fn() }));
-  addReportRoute(app, { history: feed, files: null, successThreshold: () => null, version: '1.2.3' });
+  addReportRoute(app, { history: feed, files: null, thresholdOf: () => null, version: '1.2.3' });
 
   async function ask(): Promise<ServerResponse> {
     // It has no connection, so nothing of it is ever taken.

@@ -81,16 +81,16 @@ describe('a VM in Azure', () => {
 });
 
 describe('what an earlier process knew of a VM in Azure', () => {
-  const heard = { at: 9_000, cost: null, azure: { id: '', isSpot: true } };
+  const heard = { at: 9_000, cost: null, azure: { id: '', isSpot: true, size: 'Standard_D8ds_v5' } };
 
   it('counts for the VM that is configured', () => {
     const of = (name: string, id: string) => {
       const config = makeVmConfig({ name: 'vm', azure: { ...azure, vmName: name } });
       return unaskedCloud(config, { ...heard, azure: { ...heard.azure, id } })?.seen;
     };
-    expect(of('vm-1', azureId(azure))).toEqual({ atMs: 9_000, isSpot: true });
+    expect(of('vm-1', azureId(azure))).toEqual({ atMs: 9_000, isSpot: true, size: 'Standard_D8ds_v5' });
     // Azure takes upper and lower case for the same.
-    expect(of('VM-1', azureId(azure))).toEqual({ atMs: 9_000, isSpot: true });
+    expect(of('VM-1', azureId(azure))).toEqual({ atMs: 9_000, isSpot: true, size: 'Standard_D8ds_v5' });
     expect(of('vm-2', azureId(azure))).toBeNull();
     expect(unaskedCloud(makeVmConfig({ name: 'vm', azure }), { at: 9_000, cost: null })?.seen).toBeNull();
   });

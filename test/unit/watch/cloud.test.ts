@@ -23,7 +23,7 @@ const facts: AzureFacts = {
 const asked: CloudSight = {
   ...{ subscriptionId: '1111', resourceGroup: 'rg', vmName: 'vm-1', isAddressWanted: true },
   ...{ facts, problem: null, misses: 0, perHourUsd: 0.192 },
-  ...{ seen: { atMs: 0, isSpot: false }, gone: null },
+  ...{ seen: { atMs: 0, isSpot: false, size: null }, gone: null },
 };
 const down = (everUp: boolean, problem: typeof sshProblem | null = sshProblem): Sight['ssh'] => ({
   kind: 'down',
@@ -218,7 +218,7 @@ describe('a VM that Azure knew and does not find', () => {
     ssh,
     cloud: {
       ...{ ...asked, problem: missing, misses: 1 },
-      ...{ seen: { atMs: 0, isSpot }, gone: { untilMs: Date.UTC(2026, 4, 21, 10, 14, 59) } },
+      ...{ seen: { atMs: 0, isSpot, size: null }, gone: { untilMs: Date.UTC(2026, 4, 21, 10, 14, 59) } },
       ...change,
     },
   });

@@ -33,7 +33,7 @@ it('keeps the first answer at once, later ones every 30 s, and the last when the
   expect(kept()).toBe(atEnd);
 });
 
-it('keeps the name under which Azure knew the VM', () => {
+it('keeps the name under which Azure knew the VM, and its size', () => {
   const subscriptionId = '11111111-2222-3333-4444-555555555555';
   const azure = { subscriptionId, resourceGroup: 'Rg', vmName: 'Vm-1' };
   const config = makeVmConfig({ name: 'vm', azure });
@@ -42,13 +42,13 @@ it('keeps the name under which Azure knew the VM', () => {
   store.update({ heard: { runMs: 1, wallMs: 1 } });
   expect(tools.feed.heard('vm')).toEqual({ at: 1, cost: null });
   const { cloud } = store.get();
-  store.update({ cloud: cloud && { ...cloud, seen: { atMs: 1, isSpot: true } } });
+  store.update({ cloud: cloud && { ...cloud, seen: { atMs: 1, isSpot: true, size: 'Standard_D8ds_v5' } } });
   store.update({ heard: { runMs: 2, wallMs: 2 } });
   end();
   expect(tools.feed.heard('vm')).toEqual({
     at: 2,
     cost: null,
-    azure: { id: `${subscriptionId}/rg/vm-1`, isSpot: true },
+    azure: { id: `${subscriptionId}/rg/vm-1`, isSpot: true, size: 'Standard_D8ds_v5' },
   });
 });
 

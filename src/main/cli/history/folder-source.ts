@@ -28,6 +28,8 @@ export interface FolderSourceOptions {
 /** @returns the source, which owns the journal from now on */
 export function folderSource({ dataDir, journal, vms, version, stop }: FolderSourceOptions): HistorySource {
   const vmNames = vms.map(({ name }) => name);
+  const thresholdOf = (vm: string): number | null =>
+    vms.find(({ name }) => name === vm)?.successThreshold ?? null;
 
   function vmPicture(name: string): StatusAnswer['vms'][number] {
     const [run] = journal.runs({ vm: name, limit: 1 });
@@ -35,7 +37,7 @@ export function folderSource({ dataDir, journal, vms, version, stop }: FolderSou
       name,
       status: lastStatus(journal, name),
       progress: lastProgress(journal, name),
-      run: run === undefined ? null : runView(run, journal),
+      run: run === undefined ? null : runView(run, journal, thresholdOf),
       open_errors: openErrorsOf(journal, name),
     };
   }
@@ -58,11 +60,11 @@ export function folderSource({ dataDir, journal, vms, version, stop }: FolderSou
       const vm = findVm(asked, [...new Set([...vmNames, ...journal.vmsWithRuns()])]);
       if (!vm.ok) return Promise.reject(new UserError(vm.problem.detail));
       const runs = journal.runs({ ...query, ...(vm.value === null ? {} : { vm: vm.value }) });
-      return Promise.resolve(runs.map((run) => runView(run, journal)));
+      return Promise.resolve(runs.map((run) => runView(run, journal, thresholdOf)));
     },
     run(runId) {
       const run = journal.run(runId);
-      return Promise.resolve(run === null ? null : runView(run, journal));
+      return Promise.resolve(run === null ? null : runView(run, journal, thresholdOf));
     },
     tasks: (runId) => Promise.resolve(journal.tasksOf(runId).map(taskView)),
     compare(a, b, attempt) {
@@ -83,7 +85,7 @@ export function folderSource({ dataDir, journal, vms, version, stop }: FolderSou
         {
           history: journal,
           files: openFileReader(dataDir),
-          successThreshold: (vm) => vms.find(({ name }) => name === vm)?.successThreshold ?? null,
+          thresholdOf,
           version,
         },
         runId,

@@ -2,8 +2,8 @@
 import { cutText, plainText } from '../../../shared/plain-text.ts';
 import type { RecoveredPayload, TaskCompletePayload } from '../../../shared/stream.ts';
 import type { Journal } from './journal.ts';
-import type { FeedChange, JournalEvent, RunRecord, TaskRecord } from './model.ts';
-import { runCostUsd } from './run-cost.ts';
+import type { FeedChange, JournalEvent, TaskRecord } from './model.ts';
+import { withConditions } from './run-cost.ts';
 
 export interface Written {
   readonly events: readonly JournalEvent[];
@@ -20,7 +20,10 @@ export function writeChange(journal: Journal, change: FeedChange): Written {
   const { vm, at } = change;
   const events: JournalEvent[] = [];
   let hasNews = false;
-  for (const run of change.runs ?? []) if (history.putRun(withCost(run, history, marks), at)) hasNews = true;
+  for (const run of change.runs ?? []) {
+    const known = run.endedAt === null ? null : history.reader.run(run.runId);
+    if (history.putRun(withConditions(run, known, marks.reader.heard(run.vm)), at)) hasNews = true;
+  }
   for (const { record, tell } of change.tasks ?? []) {
     const data = tell ? taskComplete(record) : null;
     if (!history.putTask(record, data === null ? null : table.nextSeq())) continue;
@@ -58,14 +61,6 @@ export function writeChange(journal: Journal, change: FeedChange): Written {
   }
   if (change.follow !== undefined) marks.putFollow(vm, change.follow, at);
   return { events, hasNews: hasNews || events.length > 0 };
-}
-
-/** Adds the cost. What is known of a run that is over stays, because a VM that starts again forgets its last start. */
-function withCost(run: RunRecord, history: Journal['history'], marks: Journal['marks']): RunRecord {
-  const known = run.endedAt === null ? null : history.reader.run(run.runId);
-  const kept = known?.endedAt === run.endedAt ? known.costUsd : undefined;
-  const costUsd = kept ?? runCostUsd(run, marks.reader.heard(run.vm));
-  return costUsd === null ? run : { ...run, costUsd };
 }
 
 /** Returns the payload of `task_complete`; null for an attempt that still runs. */

@@ -9,7 +9,7 @@ export { openJournalReader, type JournalReader } from './journal-reader.ts';
 export type { AttemptKey, KeptFile, KeptGroup, KeptShare, KeptState, KeptTask } from './kept.ts';
 export type { JournalFault } from './journal-writer.ts';
 export type { History, StoredRun } from './history.ts';
-export { runCostUsd } from './run-cost.ts';
+export { machineOf, runCostUsd } from './run-cost.ts';
 export type { RunQuery } from './run-search.ts';
 export type {
   EventText,
@@ -21,6 +21,7 @@ export type {
   Heard,
   JournalEvent,
   OpenCondition,
+  RunMachine,
   RunRecord,
   TaskRecord,
 } from './model.ts';

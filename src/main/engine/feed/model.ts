@@ -92,7 +92,22 @@ export interface Heard {
   readonly at: number;
   readonly cost: Cost | null;
   /** Azure knew the VM under this name. Absent: Azure is not asked, or has not answered. */
-  readonly azure?: { readonly id: string; readonly isSpot: boolean };
+  readonly azure?: {
+    readonly id: string;
+    readonly isSpot: boolean;
+    /** "Standard_D8ds_v5". Absent: Azure did not say, or an older version wrote this. */
+    readonly size?: string;
+  };
+}
+
+/** The machine that a run used. */
+export interface RunMachine {
+  /** "Standard_D8ds_v5"; null: not known. */
+  readonly size: string | null;
+  /** Null: Azure does not know the VM, or was not asked. */
+  readonly isSpot: boolean | null;
+  /** US dollars; null: not known. */
+  readonly perHourUsd: number | null;
 }
 
 /** A condition that is over. */
@@ -128,6 +143,8 @@ export interface RunRecord
   readonly poolTasks?: number;
   /** Cost of the VM during the run, US dollars. Missing: not known. */
   readonly costUsd?: number;
+  /** The machine during the run. Missing: not known, or an older version recorded the run. */
+  readonly machine?: RunMachine;
   /** Ids of the starts that it is made of. Missing: it has one, with its own id. */
   readonly starts?: readonly string[];
   /** Counts as in `progress`. */

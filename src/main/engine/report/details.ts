@@ -1,6 +1,6 @@
 /** The end of a report: where the run comes from, and how its figures are counted. */
 import { countingAttempts, taskKey } from '../../../shared/attempts.ts';
-import { dollarsText } from '../../../shared/cost-text.ts';
+import { machineFacts, passRuleText } from '../../../shared/run-conditions.ts';
 import { percentText } from '../../../shared/score-text.ts';
 import { plural } from '../../../shared/wording.ts';
 import { html, shownText, type Markup, type Part } from './html.ts';
@@ -10,10 +10,7 @@ import { dash, isFilled, limits, momentText, parseTime, scoreText, timeMarkup, z
 export function environment({ run, facts, version }: ReportInput): Markup {
   const rows: readonly (readonly [name: string, value: Part] | null)[] = [
     ['VM', shownText(run.vm, limits.name)],
-    facts.isSpot === null ? null : ['Kind of VM', facts.isSpot ? 'Spot: Azure may take it back' : 'Regular'],
-    facts.perHourUsd === null
-      ? null
-      : ['Price of the VM', `${dollarsText(facts.perHourUsd)} per hour, as last known`],
+    ...machineFacts(run.machine).map(([name, value]) => [name, shownText(value, limits.name)] as const),
     ['Benchmark', shownText(run.benchmark ?? dash, limits.name)],
     ['Agent', shownText(run.agent ?? dash, limits.name)],
     ['Model', shownText(run.model ?? dash, limits.name)],
@@ -77,21 +74,18 @@ export function counting(input: ReportInput, pictures: PictureTally): Markup {
   </section>`;
 }
 
-function scoreNotes({ run, facts }: ReportInput): readonly Part[] {
+function scoreNotes({ run }: ReportInput): readonly Part[] {
   const {
     tasks_scored: scored,
     tasks_completed: done,
     total_tasks: planned,
     success_rate_planned: rate,
   } = run;
-  const { successThreshold: threshold } = facts;
   const unscored = done - scored;
   return [
     html`<strong>Mean score</strong> is the sum of the scores, divided by the ${plural(scored, 'task')} with a
       score. Partial scores count.`,
-    html`<strong>Pass rate</strong> is how many of these tasks passed. A task passed if the benchmark said so.
-      If it gave only a score, the success threshold of the VM
-      decided${threshold === null ? '' : html`; it is ${threshold} now`}.`,
+    html`<strong>Pass rate</strong> is how many of these tasks passed. ${passRuleText(run.success_threshold)}`,
     `${plural(unscored, 'task')} ended without a score and ${unscored === 1 ? 'is' : 'are'} in neither figure.`,
     ...(rate === null
       ? []

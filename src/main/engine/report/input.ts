@@ -1,6 +1,7 @@
 /** Input of a report. Runs and tasks have the fields and forms of the HTTP API. */
 import type { EndedAttempt } from '../../../shared/attempts.ts';
 import type { Scores } from '../../../shared/score-text.ts';
+import type { RunMachine, SuccessThreshold } from '../../../shared/run-conditions.ts';
 import type { RunOutcome } from '../../../shared/stream-words.ts';
 import type { KeptFile, KeptTask, TimelineEvent } from '../feed/index.ts';
 
@@ -19,6 +20,8 @@ export interface ReportRun extends Scores {
   readonly model: string | null;
   readonly benchmark: string | null;
   readonly cost_usd: number | null;
+  readonly machine: RunMachine | null;
+  readonly success_threshold: SuccessThreshold | null;
   readonly max_steps: number | null;
   readonly dialect: string;
   readonly log: string;
@@ -42,12 +45,6 @@ export interface ReportFacts {
   readonly resultDir: string | null;
   /** Why the run ended, if it did not end by itself. */
   readonly endMessage: string | null;
-  /** Last known price of the VM, US dollars. */
-  readonly perHourUsd: number | null;
-  /** Null: Azure does not know the VM, or was not asked. */
-  readonly isSpot: boolean | null;
-  /** The present one of the VM; null: the VM is not configured any more. */
-  readonly successThreshold: number | null;
 }
 
 /** The kept copies of screenshots. */

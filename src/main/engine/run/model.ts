@@ -190,6 +190,11 @@ export interface RunState {
   readonly averageScore: number | null;
   /** Why it ended, where it did not end by itself. */
   readonly endMessage: string | null;
+  /**
+   * The success thresholds that decided its tasks, in the order of their first use. Several: the configuration changed during the run.
+   * None: the benchmark decided by itself. Missing: an older version began the run.
+   */
+  readonly successThresholds?: readonly number[];
 }
 
 /** What happened to a run, in order. Each attempt ends exactly once. */

@@ -40,13 +40,14 @@ export function newRun(runId: string, event: Extract<RunEvent, { type: 'run_star
     tasks: [],
     averageScore: null,
     endMessage: null,
+    successThresholds: [],
   };
 }
 
 /** The state as the journal gave it back. What an older version did not know yet is filled in. */
 export function restoreRun(stored: StoredRunState): RunState {
   const { runId, startedAt: at, dialect } = stored;
-  const fresh = newRun(runId, { type: 'run_started', at, dialect, key: '' });
+  const { successThresholds: _, ...fresh } = newRun(runId, { type: 'run_started', at, dialect, key: '' });
   return { ...fresh, ...stored, arguments: { ...noArguments, ...stored.arguments } };
 }
 

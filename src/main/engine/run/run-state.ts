@@ -155,7 +155,7 @@ function correct(
   const { run: corrected, task, before } = correctTask(run, event, successThreshold);
   const { runId } = run;
   return {
-    run: corrected,
+    run: event.score === null ? corrected : withThreshold(corrected, successThreshold),
     effects: [
       before === null ? { type: 'task_ended', task, runId } : { type: 'task_corrected', task, before, runId },
     ],
@@ -189,5 +189,16 @@ function endTask(
     success: verdict ?? reached,
     ...(startedAt === undefined ? {} : { startedAt }),
   });
-  return { run: ended.run, effects: [{ type: 'task_ended', task: ended.task, runId: run.runId }] };
+  const isByThreshold = verdict === null && outcome === 'scored' && score !== null;
+  return {
+    run: isByThreshold ? withThreshold(ended.run, successThreshold) : ended.run,
+    effects: [{ type: 'task_ended', task: ended.task, runId: run.runId }],
+  };
+}
+
+/** Notes that the threshold decided a task. If earlier decisions are unknown, so is the list. */
+function withThreshold(run: RunState, threshold: number): RunState {
+  const { successThresholds: known } = run;
+  if (known === undefined || known.includes(threshold)) return run;
+  return { ...run, successThresholds: [...known, threshold] };
 }

@@ -47,7 +47,7 @@ export interface StartOptions extends ServerSettings {
   /** The kept files of tasks; without it there are none. */
   readonly files?: FileReader;
   /** From which score on a task of a configured VM has passed; null for another VM. */
-  readonly successThreshold?: (vm: string) => number | null;
+  readonly thresholdOf?: (vm: string) => number | null;
   /** Reads the kept files of a run; missing: nothing is kept. */
   readonly kept?: KeptNotes;
   /** Finds out what is wrong; without it nothing does. */
@@ -113,7 +113,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     screens: options.screens ?? (() => null),
     logs: options.logs ?? null,
     files: options.files ?? null,
-    successThreshold: options.successThreshold ?? (() => null),
+    thresholdOf: options.thresholdOf ?? (() => null),
     kept: options.kept ?? null,
     doctor: options.doctor ?? null,
     setup: options.setup ?? null,

@@ -176,7 +176,12 @@ export interface CloudSight {
   /** Questions without an answer since the newest one. */
   readonly misses: number;
   /** When Azure last knew the VM under this name, in this process or an earlier one; epoch milliseconds. Null: never. */
-  readonly seen: { readonly atMs: number; readonly isSpot: boolean } | null;
+  readonly seen: {
+    readonly atMs: number;
+    readonly isSpot: boolean;
+    /** "Standard_D8ds_v5"; null: Azure did not say. */
+    readonly size: string | null;
+  } | null;
   /** Azure knows the VM no more: until when it was there, by Azure or by its own answers; epoch milliseconds. Null: that is not so. */
   readonly gone: { readonly untilMs: number } | null;
   /** US dollars; null: not known. */

@@ -54,6 +54,12 @@ const comparedWithSchema = z.object({
   decisive: z.boolean().describe('The difference is unlikely to be chance, as `/api/compare` judges it.'),
 });
 
+const thenOrNow = z
+  .boolean()
+  .describe(
+    'True: as it was during the run. False: an older version recorded the run, and this holds for its VM now.',
+  );
+
 export const runSchema = z
   .object({
     run_id: z.string(),
@@ -85,6 +91,26 @@ export const runSchema = z
       .describe(
         'Cost of the VM from the start of the run to its end, or so far. Null: no price is known, or not that the VM was on all that time.',
       ),
+    machine: z
+      .object({
+        size: z.string().nullable().describe('As Azure names it: "Standard_D8ds_v5".'),
+        is_spot: z.boolean().nullable().describe('Null: Azure does not know the VM, or was not asked.'),
+        per_hour_usd: z.number().nullable(),
+        recorded: thenOrNow,
+      })
+      .nullable()
+      .describe('The VM during the run, as far as it is known.'),
+    success_threshold: z
+      .object({
+        values: z
+          .array(z.number())
+          .describe(
+            'Scores from which a task without a verdict of its benchmark passed. Several: the configuration changed during the run. None: no task needed one.',
+          ),
+        recorded: thenOrNow,
+      })
+      .nullable()
+      .describe('Null: it was not recorded, and the VM is not configured any more.'),
     max_steps: count.nullable(),
     dialect: z.string().describe('Whose log it is, or whose files: "waa", "osworld", "harbor", …'),
     log: z.string().describe('Where the log is or was: "host:/path" or "container:name:/path".'),

@@ -28,6 +28,7 @@ import { addReportRoute } from './report-route.ts';
 import { addRunRoute } from './run-route.ts';
 import { addRunTasksRoute } from './run-tasks-route.ts';
 import { addRunsRoute } from './runs-route.ts';
+import type { ThresholdOf } from './run-view.ts';
 import { addScreenRoute } from './screen-route.ts';
 import type { ScreenSource } from './screen-task.ts';
 import { addScreensRoute } from './screens-route.ts';
@@ -47,8 +48,7 @@ export interface RoutesOptions extends ScreenSource {
   readonly logs: LogReader | null;
   /** The kept files of tasks; null: none are kept. */
   readonly files: FileReader | null;
-  /** Returns the success threshold of a configured VM; null for any other VM. */
-  readonly successThreshold: (vm: string) => number | null;
+  readonly thresholdOf: ThresholdOf;
   /** Reads the kept files of a run; null: nothing is kept. */
   readonly kept: KeptNotes | null;
   readonly vms: () => readonly ConfiguredVm[];
@@ -77,16 +77,16 @@ export interface Routes {
 }
 
 export function createRoutes(options: RoutesOptions): Routes {
-  const { feed, vms, version, streams, hooks, setup, settings } = options;
+  const { feed, thresholdOf, vms, version, streams, hooks, setup, settings } = options;
   const vmNames = (): string[] => vms().map((vm) => vm.name);
   const app = createApp(options.faults);
   const places = createPlacesInLogs(options.logs);
 
   addStreamRoute(app, { streams, vmNames, maxConnections: options.maxConnections });
-  addStatusRoute(app, { feed, vms, version, hooks });
+  addStatusRoute(app, { feed, thresholdOf, vms, version, hooks });
   addTasksRoute(app, options.backgroundTasks);
-  addRunsRoute(app, feed, vmNames);
-  addRunRoute(app, feed, options.kept);
+  addRunsRoute(app, feed, thresholdOf, vmNames);
+  addRunRoute(app, feed, thresholdOf, options.kept);
   addRunTasksRoute(app, feed);
   addEventsRoute(app, feed);
   addCompareRoute(app, feed);

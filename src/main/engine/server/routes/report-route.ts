@@ -14,7 +14,7 @@ import { answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, runId } from './described.ts';
 import type { Parsed } from './parameters.ts';
-import { runView, taskView, unknownRun } from './run-view.ts';
+import { runView, taskView, unknownRun, type ThresholdOf } from './run-view.ts';
 
 const route = createRoute({
   method: 'get',
@@ -38,8 +38,7 @@ export interface ReportSource {
   readonly history: EventsJournal & Pick<Feed, 'run' | 'poolOf' | 'keptTask'>;
   /** The kept files of tasks; null: none are kept. */
   readonly files: FileReader | null;
-  /** Returns the success threshold of a configured VM; null for any other VM. */
-  readonly successThreshold: (vm: string) => number | null;
+  readonly thresholdOf: ThresholdOf;
   /** Version of BenchTray. */
   readonly version: string;
 }
@@ -98,12 +97,11 @@ export function reportOf(source: ReportSource, id: string): Parsed<ReportInput> 
   return run === null ? { ok: false, problem: unknownRun(id) } : { ok: true, value: inputOf(source, run) };
 }
 
-function inputOf({ history, files, successThreshold, version }: ReportSource, run: StoredRun): ReportInput {
-  const heard = history.heard(run.vm);
+function inputOf({ history, files, thresholdOf, version }: ReportSource, run: StoredRun): ReportInput {
   const madeAtMs = Date.now();
   const { events, errorsFrom } = runEvents(history, run, madeAtMs);
   return {
-    run: runView(run, history),
+    run: runView(run, history, thresholdOf),
     tasks: history
       .tasksOf(run.runId)
       .map(taskView)
@@ -111,9 +109,6 @@ function inputOf({ history, files, successThreshold, version }: ReportSource, ru
     facts: {
       resultDir: run.arguments.resultDir,
       endMessage: run.endMessage,
-      perHourUsd: heard?.cost?.per_hour_usd ?? null,
-      isSpot: heard?.azure?.isSpot ?? null,
-      successThreshold: successThreshold(run.vm),
     },
     incidents: events.filter((event) => event.kind === 'error' || event.kind === 'silence'),
     incidentsFrom: errorsFrom,

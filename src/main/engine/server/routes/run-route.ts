@@ -7,7 +7,7 @@ import { runWithTasksSchema, type KeptView } from './answer-schemas.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, runId } from './described.ts';
-import { isoTime, runView, taskView, unknownRun } from './run-view.ts';
+import { isoTime, runView, taskView, unknownRun, type ThresholdOf } from './run-view.ts';
 
 const route = createRoute({
   method: 'get',
@@ -22,13 +22,13 @@ const route = createRoute({
 });
 
 /** @param kept null: nothing is kept here */
-export function addRunRoute(app: App, feed: Feed, kept: KeptNotes | null): void {
+export function addRunRoute(app: App, feed: Feed, thresholdOf: ThresholdOf, kept: KeptNotes | null): void {
   app.openapi(route, (c) => {
     const { id } = c.req.valid('param');
     const run = feed.run(id);
     if (run === null) return answerProblem(c, unknownRun(id));
     return answerJson(c, {
-      ...runView(run, feed),
+      ...runView(run, feed, thresholdOf),
       tasks: feed.tasksOf(run.runId).map(taskView),
       kept: kept === null ? null : keptView(kept(run)),
     });

@@ -1,12 +1,28 @@
 /** Runs and their tasks as they are shown outside: snake_case, ISO 8601 in UTC, seconds. */
-import { runCostUsd, type Feed, type StoredRun, type TaskRecord } from '../../feed/index.ts';
+import {
+  machineOf,
+  runCostUsd,
+  type Feed,
+  type Heard,
+  type StoredRun,
+  type TaskRecord,
+} from '../../feed/index.ts';
 import type { Problem } from '../http/problem.ts';
 import { taskSchema, type RunView, type TaskView } from './answer-schemas.ts';
 
 /** In the order in which a table shows them. */
 export const taskColumns = Object.keys(taskSchema.shape) as (keyof TaskView)[];
 
-export function runView(run: StoredRun, feed: Pick<Feed, 'poolOf' | 'heard'>): RunView {
+/** Returns the success threshold of a configured VM; null for any other VM. */
+export type ThresholdOf = (vm: string) => number | null;
+
+/** @param thresholdOf for runs of older versions, which did not record theirs */
+export function runView(
+  run: StoredRun,
+  feed: Pick<Feed, 'poolOf' | 'heard'>,
+  thresholdOf: ThresholdOf,
+): RunView {
+  const heard = feed.heard(run.vm);
   return {
     run_id: run.runId,
     vm: run.vm,
@@ -26,12 +42,30 @@ export function runView(run: StoredRun, feed: Pick<Feed, 'poolOf' | 'heard'>): R
     log: run.log,
     average_score: run.averageScore,
     // The price may have become known after the run was written.
-    cost_usd: run.costUsd ?? runCostUsd(run, feed.heard(run.vm)),
+    cost_usd: run.costUsd ?? runCostUsd(run, heard),
+    machine: machineView(run, heard),
+    success_threshold: thresholdView(run, thresholdOf),
     pool_id: feed.poolOf(run.runId)?.poolId ?? null,
     // Runs of older journals do not have them.
     worker_id: run.arguments.workerId ?? null,
     workers: run.arguments.workers ?? null,
   };
+}
+
+function machineView({ machine: recorded }: StoredRun, heard: Heard | null): RunView['machine'] {
+  const machine = recorded ?? machineOf(heard);
+  if (machine === null) return null;
+  const { size, isSpot, perHourUsd } = machine;
+  return { size, is_spot: isSpot, per_hour_usd: perHourUsd, recorded: recorded !== undefined };
+}
+
+function thresholdView(
+  { vm, successThresholds }: StoredRun,
+  thresholdOf: ThresholdOf,
+): RunView['success_threshold'] {
+  if (successThresholds !== undefined) return { values: successThresholds, recorded: true };
+  const present = thresholdOf(vm);
+  return present === null ? null : { values: [present], recorded: false };
 }
 
 export function taskView(task: TaskRecord): TaskView {

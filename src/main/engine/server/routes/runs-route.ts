@@ -10,7 +10,7 @@ import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, unreadable } from './described.ts';
 import { findVm, numberParameter, textParameter } from './parameters.ts';
-import { runView } from './run-view.ts';
+import { runView, type ThresholdOf } from './run-view.ts';
 
 const limit = { default: 100, min: 1, max: 1000, rule: 'must be a whole number from 1 to 1000' };
 
@@ -82,7 +82,12 @@ const route = createRoute({
 });
 
 /** @param vmNames the configured VMs; they count as known before their first run */
-export function addRunsRoute(app: App, feed: Feed, vmNames: () => readonly string[]): void {
+export function addRunsRoute(
+  app: App,
+  feed: Feed,
+  thresholdOf: ThresholdOf,
+  vmNames: () => readonly string[],
+): void {
   app.openapi(route, async (c) => {
     const asked = c.req.valid('query');
     const vm = findVm(asked.vm, [...new Set([...vmNames(), ...feed.vmsWithRuns()])]);
@@ -90,18 +95,22 @@ export function addRunsRoute(app: App, feed: Feed, vmNames: () => readonly strin
     const isCompared = asked.compare !== undefined;
     if (isCompared && asked.limit > mostCompared) return answerProblem(c, tooManyCompared);
     const runs = feed.runs(runQuery(asked, vm.value));
-    if (isCompared) return answerJson(c, await inTurns(comparedViews(runs, feed)));
+    if (isCompared) return answerJson(c, await inTurns(comparedViews(runs, feed, thresholdOf)));
     return answerJson(
       c,
-      runs.map((run) => runView(run, feed)),
+      runs.map((run) => runView(run, feed, thresholdOf)),
     );
   });
 }
 
-function* comparedViews(runs: readonly StoredRun[], feed: Feed): Generator<undefined, readonly RunView[]> {
+function* comparedViews(
+  runs: readonly StoredRun[],
+  feed: Feed,
+  thresholdOf: ThresholdOf,
+): Generator<undefined, readonly RunView[]> {
   const views: RunView[] = [];
   for (const run of runs) {
-    views.push({ ...runView(run, feed), compared_with: comparedWith(run, feed) });
+    views.push({ ...runView(run, feed, thresholdOf), compared_with: comparedWith(run, feed) });
     yield;
   }
   return views;

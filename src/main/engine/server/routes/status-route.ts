@@ -12,7 +12,7 @@ import { answerBody } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, headerParameters } from './described.ts';
 import { firstStatus, openErrorsOf, type ConfiguredVm } from '../stream/pictures.ts';
-import { runView } from './run-view.ts';
+import { runView, type ThresholdOf } from './run-view.ts';
 
 const route = createRoute({
   method: 'get',
@@ -29,6 +29,7 @@ const route = createRoute({
 
 export interface StatusRouteOptions {
   readonly feed: Feed;
+  readonly thresholdOf: ThresholdOf;
   readonly vms: () => readonly ConfiguredVm[];
   /** Version of BenchTray. */
   readonly version: string;
@@ -36,7 +37,10 @@ export interface StatusRouteOptions {
   readonly hooks: () => readonly HookStatus[];
 }
 
-export function addStatusRoute(app: App, { feed, vms, version, hooks }: StatusRouteOptions): void {
+export function addStatusRoute(
+  app: App,
+  { feed, thresholdOf, vms, version, hooks }: StatusRouteOptions,
+): void {
   // Another process counts its own states: its tags must not be taken for ours.
   const processTag = randomUUID().slice(0, 8);
   let newest = { key: '', tag: '', body: '' };
@@ -61,7 +65,7 @@ export function addStatusRoute(app: App, { feed, vms, version, hooks }: StatusRo
           name: vm.name,
           status: status ?? firstStatus(vm, openErrors),
           progress,
-          run: run === undefined ? null : runView(run, feed),
+          run: run === undefined ? null : runView(run, feed, thresholdOf),
           open_errors: openErrors,
         };
       }),

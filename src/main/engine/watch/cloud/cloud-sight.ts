@@ -19,7 +19,7 @@ export function unaskedCloud(
   return {
     ...{ subscriptionId, resourceGroup, vmName, isAddressWanted: ssh.host === null },
     ...{ facts: null, problem: null, misses: 0, perHourUsd, gone: null },
-    seen: isSame ? { atMs: heard.at, isSpot: heard.azure.isSpot } : null,
+    seen: isSame ? { atMs: heard.at, isSpot: heard.azure.isSpot, size: heard.azure.size ?? null } : null,
   };
 }
 

@@ -32,7 +32,7 @@ export class CloudSource implements Source {
         cloud = {
           ...{ ...cloud, facts, problem: null, misses: 0, gone: null },
           perHourUsd: config.pricePerHour ?? listed,
-          seen: { atMs: facts.checkedAtMs, isSpot: facts.isSpot === true },
+          seen: { atMs: facts.checkedAtMs, isSpot: facts.isSpot === true, size: facts.size },
         };
         store.update({ cloud });
       },

@@ -46,5 +46,7 @@ export class Hearing implements Source {
 }
 
 function knownInAzure({ cloud }: VmState): Pick<Heard, 'azure'> {
-  return cloud?.seen == null ? {} : { azure: { id: azureId(cloud), isSpot: cloud.seen.isSpot } };
+  if (cloud?.seen == null) return {};
+  const { isSpot, size } = cloud.seen;
+  return { azure: { id: azureId(cloud), isSpot, ...(size === null ? {} : { size }) } };
 }
