@@ -208,6 +208,12 @@ export const progressSchema = z
       .nullable()
       .optional()
       .describe('What it thought before that, at most 500 characters, without secrets.'),
+    current_action_step: count
+      .nullable()
+      .optional()
+      .describe(
+        'The step of `current_action` in `/steps`: it changes when the agent does the same again. Null if no step is known.',
+      ),
     succeeded: count,
     score_sum: z.number(),
     ...scoreFigureFields,

@@ -23,11 +23,16 @@ export interface ScreenTask {
   readonly notFrom: number | null;
 }
 
+/** Whether a screenshot shows the screen before or after the action of its step. */
+export type ScreenMoment = 'before' | 'after';
+
 export interface Screen {
   /** Name of the file, unique within its task. */
   readonly name: string;
   /** As the name counts, which may be from 0 where the texts count from 1. 0: before the first step. Null: the name does not tell. */
   readonly step: number | null;
+  /** Missing: nothing tells. */
+  readonly moment?: ScreenMoment;
   /** Epoch milliseconds. */
   readonly takenAt: number;
   readonly sizeBytes: number;
@@ -124,6 +129,12 @@ export function stepOf(name: string): number | null {
 /** Returns whether a screenshot shows the state before the first step, however the benchmark counts. */
 export function isReset(name: string): boolean {
   return /(?:^|[^A-Za-z])step_reset(?=[_.])/.test(name);
+}
+
+/** Returns "After step 3", or "Step 3" if nothing tells the moment. @param step 0: before the first one */
+export function screenPlaceText(step: number, moment: ScreenMoment | null): string {
+  if (step === 0) return 'Before the first step';
+  return moment === null ? `Step ${step}` : `${moment === 'before' ? 'Before' : 'After'} step ${step}`;
 }
 
 /** Compares screenshots by their steps; those whose step is not known come last. */

@@ -148,3 +148,12 @@ test('the newest step of a task that runs is followed only by who is there', asy
   await rerender({ steps: sixSteps, isRunning: false });
   await expect.element(shown).toHaveTextContent('Step 6 of 6');
 });
+
+test.each([
+  ['before', 'The screen before this action'],
+  ['after', 'The screen after this action'],
+] as const)('the film says that the screenshot was taken %s the action', async (moment, words) => {
+  const step = stepOf(1, { screenshot: { url: '/api/screens/1.png', moment } });
+  const { getByText } = await show([step]);
+  await expect.element(getByText(words, { exact: true })).toBeVisible();
+});

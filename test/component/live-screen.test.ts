@@ -146,7 +146,7 @@ test('the newest screenshot says of which step it is, and a VM that is not reach
     asked.push(pathname + search);
     return Promise.resolve(
       pathname.endsWith('/screens')
-        ? Response.json({ screens: [screenOf(5), screenOf(6)] })
+        ? Response.json({ screens: [screenOf(5), { ...screenOf(6), moment: 'after' }] })
         : new Response(image),
     );
   });
@@ -166,4 +166,22 @@ test('the newest screenshot says of which step it is, and a VM that is not reach
     .element(getByRole('img', { name: 'Newest screenshot: After step 6, 54 s ago', exact: true }))
     .toBeVisible();
   expect(asked).toEqual(['/api/runs/run-1/tasks/task-1/screens?domain=notepad', '/screens/6.png']);
+});
+
+test.each([
+  ['before', 'Before step 6'],
+  [null, 'Step 6'],
+])('a screenshot says whether it was taken before or after its action: %s', async (moment, words) => {
+  const canvas = document.createElement('canvas');
+  const image = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+  vi.spyOn(window, 'fetch').mockImplementation((url) =>
+    Promise.resolve(
+      (url as URL).pathname.endsWith('/screens')
+        ? Response.json({ screens: [{ ...screenOf(6), moment }] })
+        : new Response(image),
+    ),
+  );
+  const base = new URL('http://127.0.0.1:8765');
+  const { getByText } = await render(LiveScreen, { base, task, nowMs, news: 'step 7', isHeard: true });
+  await expect.element(getByText(`${words}, 54 s ago`, { exact: true })).toBeVisible();
 });

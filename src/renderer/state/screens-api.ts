@@ -1,4 +1,5 @@
 /** Reads which screenshots there are of a task. */
+import type { ScreenMoment } from '../../shared/screens.ts';
 import type { Answer } from './answer.ts';
 import { askJson } from './api.ts';
 import type { TaskRoute } from './route.ts';
@@ -7,6 +8,8 @@ import type { TaskRoute } from './route.ts';
 export interface ListedScreen {
   /** 0: before the first step. Null: its name does not tell. */
   readonly step: number | null;
+  /** Before or after the action of the step; null: nothing tells. An older server does not say. */
+  readonly moment?: ScreenMoment | null;
   readonly taken_at: string;
   /** From the root of the server. */
   readonly url: string;

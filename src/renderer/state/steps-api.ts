@@ -1,4 +1,5 @@
 /** Reads what happened in the steps of a task. */
+import type { ScreenMoment } from '../../shared/screens.ts';
 import type { TaskOutcome } from '../../shared/stream.ts';
 import { askJson } from './api.ts';
 import type { Answer } from './answer.ts';
@@ -15,7 +16,11 @@ export interface Step {
   readonly action: string | null;
   readonly reward: number | null;
   readonly done: boolean | null;
-  readonly screenshot: { readonly url: string } | null;
+  readonly screenshot: {
+    readonly url: string;
+    /** Before or after the action; null: nothing tells. An older server does not say. */
+    readonly moment?: ScreenMoment | null;
+  } | null;
   /** Bytes of the log of the run. */
   readonly log: LogPlace | null;
 }

@@ -6,6 +6,7 @@ export function liveScreens(): Screens {
   const screens: readonly Screen[] = [6, 7].map((step) => ({
     name: `screenshot-step_${step}_20260128@22552${step}.png`,
     step,
+    moment: 'after',
     takenAt: Date.now() - (8 - step) * 12_000,
     sizeBytes: 4000,
   }));

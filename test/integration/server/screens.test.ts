@@ -121,7 +121,7 @@ describe("the list of a task's pictures", () => {
       attempt: 1,
       screens: [
         {
-          ...{ step: 3, name: screen.name, taken_at: '2026-01-28T22:55:11.000Z', size_bytes: png.length },
+          ...{ step: 3, moment: null, name: screen.name, taken_at: '2026-01-28T22:55:11.000Z', size_bytes: png.length },
           ...{ width: null, height: null, kept: false, url },
         },
       ],

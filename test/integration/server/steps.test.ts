@@ -134,7 +134,7 @@ describe('the steps of a task', () => {
     });
     const url = (name: string) =>
       `/api/runs/run-1/tasks/one/screens/${encodeURIComponent(name)}?domain=chrome&attempt=1`;
-    const shot = { width: null, height: null, size_bytes: 7, kept: false };
+    const shot = { moment: 'after', width: null, height: null, size_bytes: 7, kept: false };
     expect(await stepsOf('run-1/tasks/one/steps')).toEqual({
       ...{ run_id: 'run-1', task_id: 'one', domain: 'chrome', attempt: 1 },
       instruction: 'Log in with password: ***',

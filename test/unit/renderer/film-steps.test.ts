@@ -6,6 +6,7 @@ import {
   indexOfStep,
   neighboursOf,
   stepName,
+  screenText,
   stepNotes,
   stepText,
 } from '../../../src/renderer/features/film/film-steps.ts';
@@ -54,6 +55,16 @@ it('a step in words says its number, its action of several, and what the agent d
   );
   expect(frameText([stepOf(1, { thought: 'x'.repeat(4000) })], 0)).toHaveLength('Step 1 of 1: '.length + 200);
   expect(frameText([stepOf(1)], 0)).toBe('Step 1 of 1');
+});
+
+it('a screenshot says whether it was taken before or after the action, where that is known', () => {
+  const taken = (step: number, moment?: 'before' | 'after' | null) =>
+    screenText(stepOf(step, { screenshot: { url: '/a.png', ...(moment === undefined ? {} : { moment }) } }));
+  expect(taken(1, 'before')).toBe('The screen before this action');
+  expect(taken(1, 'after')).toBe('The screen after this action');
+  expect([taken(0, 'after'), taken(1, null), taken(1), screenText(stepOf(1)), screenText(undefined)]).toEqual(
+    [null, null, null, null, null],
+  );
 });
 
 it('the title is what was to be done, in one line', () => {

@@ -30,6 +30,12 @@ describe('screenNews', () => {
     expect(screenNews(told(8, 'click(2)'))).not.toBe(screenNews(told(8, 'click(1)')));
   });
 
+  it('comes with each line of the trajectory, also if the agent does the same again', () => {
+    const wait = (current_action_step: number) => ({ ...told(8, 'WAIT'), current_action_step });
+    expect(screenNews(wait(7))).not.toBe(screenNews(wait(6)));
+    expect(screenNews(wait(7))).toBe(screenNews({ ...wait(7), current_step: 9 }));
+  });
+
   it('comes with each step after the first where only the log tells', () => {
     expect([screenNews(log(0)), screenNews(log(1))]).toEqual([null, null]);
     expect(screenNews(log(2))).not.toBeNull();

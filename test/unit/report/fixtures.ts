@@ -1,5 +1,6 @@
 /** What a report is made from; a test names only what it is about. */
 import type { KeptTask } from '../../../src/main/engine/feed/index.ts';
+import type { Screen, ScreenMoment } from '../../../src/shared/screens.ts';
 import { writeReport, type ReportInput } from '../../../src/main/engine/report/index.ts';
 import { attemptOf, attemptsOf, summaryOf } from '../renderer/runs-fixtures.ts';
 
@@ -31,12 +32,15 @@ export function inputOf(changes: Partial<ReportInput> = {}): ReportInput {
     },
     incidents: [],
     incidentsFrom: null,
-    pictures: { of: () => null, read: () => Promise.resolve(null) },
+    pictures: { of: () => null, screensOf: nothingTold, read: () => Promise.resolve(null) },
     version: '1.2.3',
     madeAtMs: Date.parse('2026-01-29T08:00:00Z'),
     ...changes,
   };
 }
+
+/** The texts of no task tell the steps of its screenshots. */
+export const nothingTold: ReportInput['pictures']['screensOf'] = () => Promise.resolve([]);
 
 export const runWith = (changes: Partial<ReportInput['run']>): ReportInput['run'] => ({ ...run, ...changes });
 
@@ -51,6 +55,11 @@ export function keptOf(task: Task, hashes: readonly string[]): KeptTask {
       ...{ sizeBytes: 100, storedBytes: 100, width: 320, height: 200, modifiedAt: 1_769_637_320_000 + index },
     })),
   };
+}
+
+/** The screenshot of a step among those of {@link keptOf}. */
+export function screenOf(step: number, moment: ScreenMoment): Screen {
+  return { name: `screenshot-step_${step}_20260128@225520.png`, step, moment, takenAt: 0, sizeBytes: 100 };
 }
 
 export async function reportText(

@@ -5,7 +5,17 @@ import { stepPicture } from '../../../src/main/engine/demo/picture.ts';
 import type { Painter } from '../../../src/main/engine/report/thumbnails/painter.ts';
 import type { ErrorPayload } from '../../../src/shared/stream.ts';
 import { errorOf } from '../feed/fixtures.ts';
-import { inputOf, keptOf, reportText, runWith, taskOf, tasksOf, type Task } from './fixtures.ts';
+import {
+  inputOf,
+  keptOf,
+  nothingTold,
+  reportText,
+  runWith,
+  screenOf,
+  taskOf,
+  tasksOf,
+  type Task,
+} from './fixtures.ts';
 
 /** Makes thumbnails of as many bytes as are allowed. */
 const greedy: Painter = {
@@ -124,7 +134,9 @@ describe('writeReport', () => {
 
   it('says why a task has no screenshots', async () => {
     const of = (task: Task) => ({ ...keptOf(task, []), why: 'room' });
-    const text = await reportText(inputOf({ pictures: { of, read: () => Promise.resolve(null) } }));
+    const text = await reportText(
+      inputOf({ pictures: { of, screensOf: nothingTold, read: () => Promise.resolve(null) } }),
+    );
     expect(text).toContain('BenchTray removed the kept screenshots of this task');
   });
 
@@ -135,6 +147,7 @@ describe('writeReport', () => {
         tasks: [taskOf(1)],
         pictures: {
           of: (task) => keptOf(task, ['a', 'b', 'b', 'c', 'c']),
+          screensOf: () => Promise.resolve([screenOf(3, 'before'), screenOf(5, 'after')]),
           read({ hash }) {
             asked.push(hash);
             return Promise.resolve(hash === 'b' ? null : stepPicture(1, 100));
@@ -145,7 +158,8 @@ describe('writeReport', () => {
     );
     expect(asked).toEqual(['b', 'c']);
     expect(text.match(/<img\s/g)).toHaveLength(1);
-    expect(text).toMatch(/Step 3 .*BenchTray cannot read its copy of this screenshot/s);
+    expect(text).toMatch(/Before step 3 .*BenchTray cannot read its copy of this screenshot/s);
+    expect(text).toMatch(/<figcaption>After step 5 /);
     expect(text).toContain('alt="Screen at the end of “Sort the table of sales');
     expect(text).toContain('1 screenshot could not be read.');
   });
@@ -154,6 +168,7 @@ describe('writeReport', () => {
     const tasks = tasksOf(154).map((task) => ({ ...task, success: false, score: 0 }));
     const pictures = {
       of: (task: Task) => keptOf(task, ['a', 'b']),
+      screensOf: nothingTold,
       read: () => Promise.resolve(new Uint8Array(400_000)),
     };
     const text = await reportText(inputOf({ tasks, pictures }), greedy);
@@ -177,6 +192,7 @@ describe('writeReport', () => {
     );
     const pictures = {
       of: (task: Task) => keptOf(task, ['a', 'b']),
+      screensOf: nothingTold,
       read: () => Promise.resolve(new Uint8Array(400_000)),
     };
     const text = await reportText(inputOf({ tasks, pictures }), greedy);
@@ -198,6 +214,7 @@ describe('writeReport', () => {
     const tasks = tasksOf(5).map((task) => ({ ...task, success: false, score: 0 }));
     const pictures = {
       of: (task: Task) => keptOf(task, ['a']),
+      screensOf: nothingTold,
       read: () => Promise.resolve(stepPicture(1, 100)),
     };
     const text = await reportText(inputOf({ tasks, pictures }), slow);
@@ -258,6 +275,7 @@ describe('writeReport', () => {
     const { writeReport } = await import('../../../src/main/engine/report/index.ts');
     const pictures = {
       of: (task: Task) => keptOf(task, ['a']),
+      screensOf: nothingTold,
       read: () => Promise.resolve(stepPicture(1, 100)),
     };
     const pieces = writeReport(inputOf({ pictures }), controller.signal);

@@ -87,9 +87,12 @@ describe('the projection of a state', () => {
     const shown = (changes: object) =>
       project(stateOf({ ...ready, loggedRun, newestStep: { ...newestStep, ...changes } }), startMs).progress;
     expect(shown({})).toMatchObject({ current_action: `${'x'.repeat(499)}…`, current_thought: 'I see.' });
-    expect(shown({ action: null })).toMatchObject({ current_action: null });
+    expect(shown({})).toMatchObject({ current_action_step: 3 });
+    expect(shown({ action: null })).toMatchObject({ current_action: null, current_action_step: 3 });
     for (const other of [{ attempt: 1 }, { taskId: 'b' }, { domain: null }, { runId: 'other' }])
-      expect(shown(other)).toMatchObject({ current_action: null, current_thought: null });
+      expect(shown(other)).toMatchObject({
+        ...{ current_action: null, current_thought: null, current_action_step: null },
+      });
     const ended = { ...loggedRun, state: 'finished' } as const;
     expect(project(stateOf({ ...ready, loggedRun: ended, newestStep }), startMs).progress).toMatchObject({
       ...{ current_action: null, current_thought: null },

@@ -115,9 +115,12 @@ describe.skipIf(process.platform !== 'linux')('the pictures of a task', () => {
     const isOn = task({ attempt: 0, endedAt: null });
     expect(await steps(isOn)).toEqual([0, 0, 1, 2]);
     // Step 3 left no screenshot, so it names that of step 2. The newest screenshot is not yet in the trajectory.
-    const screenshot = { name: 'screenshot-step_1_x.png', step: 2 };
+    const screenshot = { name: 'screenshot-step_1_x.png', step: 2, moment: 'before' } as const;
     store.update({ newestStep: { ...newest, action: null, thought: null, screenshot } });
     expect(await steps(isOn)).toEqual([0, 1, 2, 3]);
+    expect(await create().list(isOn, signal)).toMatchObject({
+      value: Array.from({ length: 4 }, () => ({ moment: 'before' })),
+    });
     expect(await steps(task({ ...isOn, runId: 'other' }))).toEqual([0, 0, 1, 2]);
   });
 

@@ -4,6 +4,7 @@
  */
 export { createArchive, type Archive, type CopiedFile, type Keeping } from './archive.ts';
 export { attemptTask, currentAttempt, type Attempt } from './attempt-task.ts';
+export { readKeptScreens } from './kept-screens.ts';
 export { createKeptCount, keptRoom, plannedRemoval } from './kept-room.ts';
 export type { KeptLog } from './log/kept-log.ts';
 export { createLogReader, createLogStore, type LogReader, type LogStore } from './log/log-store.ts';

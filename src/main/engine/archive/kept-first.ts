@@ -7,6 +7,7 @@ import {
   type Screens,
   type ScreensProblem,
   type ScreenTask,
+  type TaskText,
 } from '../../../shared/screens.ts';
 import type { Feed, KeptFile, KeptTask } from '../feed/index.ts';
 import type { FileStore } from './store.ts';
@@ -58,11 +59,7 @@ export function keptFirst({ feed, store, onVm, settings, trouble }: KeptFirstOpt
     async texts(task, signal) {
       const kept = keptOf(task);
       if (kept === null || kept.files.length === 0) return ask(task, (vm) => vm.texts(task, signal));
-      const texts = [];
-      for (const file of kept.files) {
-        const bytes = file.kind === 'text' ? await store.read(file) : null;
-        if (bytes !== null) texts.push({ name: file.name, bytes, isCut: false, modifiedAt: file.modifiedAt });
-      }
+      const texts = await textsOf(kept, store);
       const missing = kept.why === null ? null : whyText(kept.why, kept.since, settings());
       const { clockOffsetMs } = kept;
       return { ok: true, value: { texts, screens: screensOf(kept), clockOffsetMs, missing } };
@@ -70,7 +67,20 @@ export function keptFirst({ feed, store, onVm, settings, trouble }: KeptFirstOpt
   };
 }
 
-function screensOf(kept: KeptTask | null): readonly Screen[] {
+/** Reads the texts of an attempt. Those whose copy is damaged are left out. */
+export async function textsOf(
+  { files }: KeptTask,
+  store: Pick<FileStore, 'read'>,
+): Promise<readonly TaskText[]> {
+  const texts: TaskText[] = [];
+  for (const file of files) {
+    const bytes = file.kind === 'text' ? await store.read(file) : null;
+    if (bytes !== null) texts.push({ name: file.name, bytes, isCut: false, modifiedAt: file.modifiedAt });
+  }
+  return texts;
+}
+
+export function screensOf(kept: KeptTask | null): readonly Screen[] {
   return (kept?.files ?? [])
     .filter(({ kind }) => kind === 'screen')
     .map(toScreen)

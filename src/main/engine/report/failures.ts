@@ -1,6 +1,6 @@
 /** The tasks that did not pass: what is known of why, and the last screenshots of each. */
 import { countingAttempts } from '../../../shared/attempts.ts';
-import { stepOf } from '../../../shared/screens.ts';
+import { screenPlaceText, stepOf, type Screen } from '../../../shared/screens.ts';
 import { kindOf, kinds } from '../../../shared/strip-cells.ts';
 import { plural } from '../../../shared/wording.ts';
 import { whyText } from '../archive/index.ts';
@@ -19,10 +19,8 @@ const mostFailures = 500;
 /** A place for a screenshot. */
 export interface PictureSlot {
   readonly kind: 'picture';
+  readonly task: ReportTask;
   readonly file: KeptFile;
-  /** Alternative text of the screenshot. */
-  readonly description: string;
-  readonly caption: Markup;
   /** 0 for the last screenshot of its task, 1 for the one before. */
   readonly rank: number;
 }
@@ -83,7 +81,8 @@ function* failure(
   if (last.length === 0) yield html`<p class="muted small">${whyNone(kept)}</p>`;
   else {
     yield ownMarkup('<div class="pictures">');
-    for (const [index, file] of last.entries()) yield slotOf(task, file, last.length - 1 - index);
+    for (const [index, file] of last.entries())
+      yield { kind: 'picture', task, file, rank: last.length - 1 - index };
     yield ownMarkup('</div>');
     if (kept?.why != null) yield html`<p class="muted small">${whyText(kept.why, kept.since, null)}</p>`;
   }
@@ -100,16 +99,20 @@ function lastPictures(files: readonly KeptFile[]): readonly KeptFile[] {
 
 const stepNumber = ({ name }: KeptFile): number => stepOf(name) ?? Number.MAX_SAFE_INTEGER;
 
-function slotOf(task: ReportTask, file: KeptFile, rank: number): PictureSlot {
-  const step = stepOf(file.name);
-  const place =
-    step === null ? shownText(file.name, limits.name) : step === 0 ? 'Before step 1' : `Step ${step}`;
+/** A screenshot in words. */
+export interface PictureWords {
+  /** Its alternative text. */
+  readonly description: string;
+  readonly caption: Markup;
+}
+
+/** @param screens the screenshots of the task, with their steps */
+export function pictureWords({ task, file }: PictureSlot, screens: readonly Screen[]): PictureWords {
+  const { step = null, moment = null } = screens.find(({ name }) => name === file.name) ?? {};
+  const place = step === null ? shownText(file.name, limits.name) : screenPlaceText(step, moment);
   return {
-    kind: 'picture',
-    file,
     description: shownText(`Screen at the end of “${taskText(task)}”: ${place}`, limits.instruction),
     caption: html`${place} <span class="muted">${timeMarkup(file.modifiedAt)}</span>`,
-    rank,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Input of a report. Runs and tasks have the fields and forms of the HTTP API. */
 import type { EndedAttempt } from '../../../shared/attempts.ts';
+import type { Screen } from '../../../shared/screens.ts';
 import type { Scores } from '../../../shared/score-text.ts';
 import type { RunMachine, SuccessThreshold } from '../../../shared/run-conditions.ts';
 import type { RunOutcome } from '../../../shared/stream-words.ts';
@@ -50,6 +51,8 @@ export interface ReportFacts {
 /** The kept copies of screenshots. */
 export interface KeptPictures {
   of(task: ReportTask): KeptTask | null;
+  /** Returns the kept screenshots with the steps that the texts of the task tell. */
+  screensOf(task: ReportTask): Promise<readonly Screen[]>;
   /** Returns null if the copy is missing or damaged. */
   read(file: KeptFile): Promise<Uint8Array | null>;
 }

@@ -1,13 +1,21 @@
 /** Writes the report of a run: one HTML file, in pieces. */
 import { createHash } from 'node:crypto';
+import type { Screen } from '../../../shared/screens.ts';
 import { inTurns } from '../common/in-turns.ts';
 import { charts } from './charts.ts';
 import { counting, environment, type PictureTally } from './details.ts';
-import { failureNames, failures, notPassed, type PictureSlot } from './failures.ts';
+import {
+  failureNames,
+  failures,
+  notPassed,
+  pictureWords,
+  type PictureSlot,
+  type PictureWords,
+} from './failures.ts';
 import { headline, strip } from './headline.ts';
 import { html, ownMarkup, shownText, type Markup } from './html.ts';
 import { incidents } from './incidents.ts';
-import type { ReportInput } from './input.ts';
+import type { ReportInput, ReportTask } from './input.ts';
 import { signSheet } from './signs.ts';
 import { style } from './style.ts';
 import { taskTable } from './task-table.ts';
@@ -44,6 +52,7 @@ export async function* writeReport(
   const tally = { shown: 0, unreadable: 0, leftOut: slots.length - chosen.size, late: 0 };
   const paintUntilMs = performance.now() + mostPaintingMs;
   let toCome = chosen.size;
+  let newest: { readonly task: ReportTask; readonly screens: readonly Screen[] } | null = null;
   for (const piece of pieces) {
     if (typeof piece === 'string') {
       yield piece;
@@ -63,11 +72,19 @@ export async function* writeReport(
   }
   yield tail(input, tally);
 
+  /** The screenshots of a task come one after the other, and its texts are read once. */
+  async function wordsOf(slot: PictureSlot): Promise<PictureWords> {
+    if (newest?.task !== slot.task)
+      newest = { task: slot.task, screens: await input.pictures.screensOf(slot.task) };
+    return pictureWords(slot, newest.screens);
+  }
+
   async function thumbnail(
-    { file, description, caption }: PictureSlot,
+    slot: PictureSlot,
     bytes: number,
   ): Promise<{ readonly kind: Exclude<keyof PictureTally, 'late'>; readonly text: string }> {
-    const copy = await input.pictures.read(file);
+    const { description, caption } = await wordsOf(slot);
+    const copy = await input.pictures.read(slot.file);
     const made = copy === null ? null : await painter.paint(copy, bytes);
     if (made?.kind === 'too-big') return { kind: 'leftOut', text: '' };
     if (made?.kind !== 'made')

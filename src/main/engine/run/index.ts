@@ -30,6 +30,7 @@ export type { JsonText } from './trials/json-text.ts';
 export { isOfJob, type TrialJob } from './trials/job.ts';
 export type { EndedAttempt, RunArguments, RunEffect, RunState } from './model.ts';
 export { readSteps } from './steps/read-steps.ts';
+export { screenNamed, screensBeside, screensOfSteps, type ToldScreen } from './steps/screen-steps.ts';
 export { createLogPlaces, type AttemptPlace, type LogPlace, type LogPlaces } from './steps/log-places.ts';
 export { planFileIn } from './steps/trajectory.ts';
 export { stepText } from './steps/values.ts';

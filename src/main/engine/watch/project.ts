@@ -70,7 +70,7 @@ const mostCharacters = 500;
 function newestStepOf(
   run: RunState,
   { newestStep }: VmFacts,
-): Pick<ProgressPayload, 'current_action' | 'current_thought'> {
+): Pick<ProgressPayload, 'current_action' | 'current_thought' | 'current_action_step'> {
   const attempt = attemptOn(run);
   const isOfIt =
     attempt !== null &&
@@ -78,10 +78,11 @@ function newestStepOf(
     newestStep.taskId === attempt.taskId &&
     newestStep.domain === attempt.domain &&
     newestStep.attempt === attempt.attempt;
-  const { action = null, thought = null } = isOfIt ? newestStep : {};
+  const { action = null, thought = null, step = null } = isOfIt ? newestStep : {};
   return {
     current_action: action === null ? null : cutText(action, mostCharacters),
     current_thought: thought === null ? null : cutText(thought, mostCharacters),
+    current_action_step: step,
   };
 }
 

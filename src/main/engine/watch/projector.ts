@@ -137,6 +137,7 @@ export class Projector {
         shown.current_task !== next.current_task ||
         shown.current_action !== next.current_action ||
         shown.current_thought !== next.current_thought ||
+        shown.current_action_step !== next.current_action_step ||
         shown.tasks_completed !== next.tasks_completed ||
         // A task that was only counted so far may get its score.
         shown.score_sum !== next.score_sum ||

@@ -1,12 +1,5 @@
 /** Chooses the files of one attempt among all that lie in the folders of its task. Pure. */
-import {
-  isAfterStart,
-  isInAttempt,
-  isReset,
-  stepOf,
-  type Screen,
-  type ScreenTask,
-} from '../../../shared/screens.ts';
+import { isAfterStart, isInAttempt, type ScreenTask } from '../../../shared/screens.ts';
 import { isScreenName, type FileLine } from '../vm/index.ts';
 
 /** A try's folder holds what was written within the attempt. File times are whole seconds, and two clocks never agree exactly. */
@@ -39,24 +32,6 @@ export function filesOfAttempt(files: readonly TimedFile[], task: ScreenTask): A
     screens: found.filter(({ name }) => isScreenName(name)),
     texts: [...found, ...also].filter(({ name }) => !isScreenName(name)),
   };
-}
-
-/**
- * Returns the screenshots with the numbers of their steps. The names count from 0 in some benchmarks and from 1 in others, so a
- * screenshot whose step is known decides.
- */
-export function numberedBy(
-  told: { readonly name: string; readonly step: number } | undefined,
-  screens: readonly Screen[],
-): readonly Screen[] {
-  const named = told === undefined || isReset(told.name) ? null : stepOf(told.name);
-  if (told === undefined || named === null || named === told.step) return screens;
-  const shift = told.step - named;
-  return screens.map((screen) =>
-    screen.step === null || isReset(screen.name)
-      ? screen
-      : { ...screen, step: Math.max(0, screen.step + shift) },
-  );
 }
 
 function isOfAttempt({ writtenAt }: TimedFile, task: ScreenTask): boolean {

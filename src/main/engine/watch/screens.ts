@@ -9,6 +9,7 @@ import {
   type ScreenTask,
   type TaskTexts,
 } from '../../../shared/screens.ts';
+import { screensBeside } from '../run/index.ts';
 import {
   fetchScreen,
   fetchTexts,
@@ -20,7 +21,7 @@ import {
 } from '../vm/index.ts';
 import type { LogAccess } from './log/following-options.ts';
 import type { ResultPlace } from './results/result-place.ts';
-import { filesOfAttempt, numberedBy, type AttemptFiles, type TimedFile } from './screen-folder.ts';
+import { filesOfAttempt, type AttemptFiles, type TimedFile } from './screen-folder.ts';
 import { accessOf, type NewestStep } from './state.ts';
 import { failed, noScreens, notConnected, pictureFrom, textsProblem } from './screen-problems.ts';
 import { createTurns, type Turns } from './turns.ts';
@@ -156,7 +157,7 @@ export function createScreens(options: ScreensOptions): Screens {
       inTurn(screenTurns, signal, async (access) => {
         const found = await find(task, access);
         if (!found.ok) return found;
-        const screens = numberedBy(toldScreenshot(task), screensIn(found.value));
+        const screens = screensBeside(toldScreenshot(task), screensIn(found.value));
         return screens.length > 0 ? { ok: true, value: screens } : failed('absent', noScreens(task));
       }),
 

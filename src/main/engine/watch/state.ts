@@ -5,7 +5,7 @@
 import type { Cost, StateCode } from '../../../shared/stream.ts';
 import type { VmConfig } from '../config/index.ts';
 import type { Feed, Heard } from '../feed/index.ts';
-import type { LastHeard, RunState, Step } from '../run/index.ts';
+import type { LastHeard, RunState, Step, ToldScreen } from '../run/index.ts';
 import type { Contact, DockerCommand, ShellChannel } from '../vm/index.ts';
 import { unaskedCloud } from './cloud/cloud-sight.ts';
 import type { FoundTarget } from './link/vm-address.ts';
@@ -20,7 +20,7 @@ export interface NewestStep extends Pick<Step, 'step' | 'thought' | 'action'> {
   readonly taskId: string;
   readonly attempt: number;
   /** The newest screenshot that the trajectory names, with the first step that it was named for. Missing: it names none. */
-  readonly screenshot?: { readonly name: string; readonly step: number };
+  readonly screenshot?: ToldScreen;
 }
 
 /** Plain readonly data. */

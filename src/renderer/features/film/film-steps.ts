@@ -45,6 +45,13 @@ export function frameText(steps: readonly Step[], index: number): string {
   return `${stepText(steps, index)}: ${line.length > mostSpoken ? `${line.slice(0, mostSpoken - 1)}…` : line}`;
 }
 
+/** Returns when the screenshot of a step was taken; null: it has none, or nothing tells. */
+export function screenText(step: Step | undefined): string | null {
+  const { moment = null } = step?.screenshot ?? {};
+  if (moment === null || step?.step === 0) return null;
+  return moment === 'before' ? 'The screen before this action' : 'The screen after this action';
+}
+
 /** Returns what a reader must know about the steps besides what they say. */
 export function stepNotes(read: TaskSteps): readonly string[] {
   const { source, steps, skipped_lines: skipped, other_attempt_lines: others } = read;

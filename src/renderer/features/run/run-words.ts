@@ -100,9 +100,13 @@ export function currentTaskOf(progress: ProgressPayload | null): CurrentTask | n
  * better than the log: the log names a step when it begins, and its screenshot comes at its end.
  */
 export function screenNews(
-  progress: Pick<ProgressPayload, 'current_step' | 'current_action' | 'current_thought'>,
+  progress: Pick<
+    ProgressPayload,
+    'current_step' | 'current_action' | 'current_thought' | 'current_action_step'
+  >,
 ): string | null {
   const { current_step: step, current_action: action = null, current_thought: thought = null } = progress;
-  if (action !== null || thought !== null) return JSON.stringify([action, thought]);
+  const { current_action_step: acted = null } = progress;
+  if (action !== null || thought !== null) return JSON.stringify([acted, action, thought]);
   return step < 2 ? null : String(step);
 }

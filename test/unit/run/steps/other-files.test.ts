@@ -17,6 +17,7 @@ describe('traj.md of Windows Agent Arena V2', () => {
     const text = `### Save the file\n\n${part(1)}${part(2, 'First\n\n## then', 'a()\n\nb()')}${end}`;
     expect(read(text, '[{"step": 2, "score": 0.5}, {"step": "x"}, 7]')).toMatchObject({
       ...{ source: 'traj.md', instruction: 'Save the file', skippedLines: 0, isCut: false },
+      screenMoment: 'before',
       steps: [
         {
           ...{ step: 1, at: startMs + 3_000, thought: 'I look.', action: 'computer.mouse.single_click()' },

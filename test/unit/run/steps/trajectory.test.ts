@@ -67,6 +67,18 @@ describe('a trajectory', () => {
     expect(reading.steps[5]).toMatchObject({ at: null, reward: null, done: null, thought: null });
   });
 
+  it('of Windows Agent Arena V2 is written before each action, all others after it', () => {
+    const folder = 'screenshot/screenshot-step_0_20260128@225511.png';
+    const v2 = { step_num: 1, action_timestamp: '20260128@225511', action: 'DONE', screenshot: folder };
+    const reset = { ...v2, step_num: 0, action: null };
+    expect(traj(linesOf(reset, v2)).screenMoment).toBe('before');
+    expect(traj(linesOf({ ...v2, reward: 0 })).screenMoment).toBe('after');
+    expect(traj(linesOf({ ...reset, reward: 0 }, entryOf(1))).screenMoment).toBe('after');
+    // Neither a reward nor a folder tells.
+    expect(traj(linesOf({ ...v2, screenshot: 'step_1.png' })).screenMoment).toBeNull();
+    expect(traj(linesOf({ ...reset, reward: 0 })).screenMoment).toBeNull();
+  });
+
   it('may end with an exception', () => {
     const waa = { Error: 'Exception in chrome/a', Exception: 'Read timed out.', Traceback: 'Traceback …' };
     expect(traj(linesOf(entryOf(1), waa))).toMatchObject({ error: 'Read timed out.', skippedLines: 0 });

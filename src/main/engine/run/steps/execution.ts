@@ -33,6 +33,7 @@ export const readExecution: StepReader = function* (file): Generator<undefined, 
     error: textOf(trace?.['error']),
     skippedLines,
     isCut: file.isCut || entries.length > mostRead,
+    screenMoment: 'before',
   };
 };
 

@@ -13,6 +13,7 @@
  *   …
  *   ```
  *
+ * The recorder writes a part before its action: the screenshot shows the screen that the agent saw.
  * The first line is `### ` and the instruction; `### Score at step 5: 1.0` and `### Final Observation` come last. Source:
  * trajectory_recorder.py of GAIR-NLP/WindowsAgentArena-V2.
  */
@@ -48,6 +49,7 @@ export const readMarkdown: StepReader = function* (file): Generator<undefined, R
     error: null,
     skippedLines,
     isCut: file.isCut || starts.length > mostRead,
+    screenMoment: 'before',
   };
 };
 

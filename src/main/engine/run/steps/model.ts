@@ -1,6 +1,6 @@
 /** The words of this room: what an agent did in one attempt at a task, whatever its benchmark writes. */
 
-import type { TaskText } from '../../../../shared/screens.ts';
+import type { ScreenMoment, TaskText } from '../../../../shared/screens.ts';
 
 /** One action of the agent. A step of several actions has several entries with the same number. */
 export interface Step {
@@ -37,6 +37,8 @@ export interface StepsReading {
   readonly isCut: boolean;
   /** Name of the file that the steps are from; null: no text has any. */
   readonly source: string | null;
+  /** When the screenshots of the steps were taken; null: the texts do not tell. */
+  readonly screenMoment: ScreenMoment | null;
 }
 
 /** What must be told of the attempt to tell its steps from those of others. */
@@ -72,4 +74,6 @@ export interface RawReading {
   readonly error: string | null;
   readonly skippedLines: number;
   readonly isCut: boolean;
+  /** When the screenshots were taken; null: the file does not tell. */
+  readonly screenMoment: ScreenMoment | null;
 }

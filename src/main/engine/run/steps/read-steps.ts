@@ -22,7 +22,10 @@ const readers: readonly (readonly [name: string, read: StepReader])[] = [
 /** Steps that are shown. A task has at most some hundred. */
 const mostShown = 1_000;
 
-const emptyReading: RawReading = { steps: [], instruction: null, error: null, skippedLines: 0, isCut: false };
+const emptyReading: RawReading = {
+  ...{ steps: [], instruction: null, error: null, skippedLines: 0, isCut: false },
+  screenMoment: null,
+};
 
 /** Reads the steps of one attempt. A generator that pauses after each short piece of work; see `inTurns`. */
 export function* readSteps(
@@ -43,6 +46,7 @@ export function* readSteps(
       error: all.error ?? (context.isOfAttempt(file.modifiedAt) ? found.error : null),
       skippedLines: all.skippedLines + found.skippedLines,
       isCut: all.isCut || found.isCut,
+      screenMoment: found.screenMoment,
     };
   }
   const { ours, others } = chooseOurs(all.steps, source, context);
@@ -57,6 +61,7 @@ export function* readSteps(
     otherAttemptLines: others,
     isCut: all.isCut || isShort || ours.length > mostShown,
     source: ours.length === 0 ? null : (source?.name ?? null),
+    screenMoment: ours.length === 0 ? null : all.screenMoment,
   };
 }
 

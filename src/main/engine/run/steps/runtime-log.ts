@@ -49,7 +49,8 @@ export const readRuntimeLog: StepReader = function* (file): Generator<undefined,
       steps.push({ step: number, time: null, thought, action, reward: null, done: null, screenshot: null });
     yield;
   }
-  return { steps, instruction, error: null, skippedLines, isCut: file.isCut || steps.length >= mostRead };
+  const isCut = file.isCut || steps.length >= mostRead;
+  return { steps, instruction, error: null, skippedLines, isCut, screenMoment: 'after' };
 };
 
 const linesBetweenPauses = 1_000;

@@ -1,5 +1,6 @@
 /**
- * Reads `traj.jsonl` of Windows Agent Arena, its second version and OSWorld: a line of JSON for each action, written after it.
+ * Reads `traj.jsonl` of Windows Agent Arena (WAA), its second version and OSWorld: a line of JSON for each action. WAA-V2 writes it
+ * before the action, the others after it.
  *
  *   {"step_num": 0, "action_timestamp": "20260128@225512", "action": null, "screenshot": "screenshot-step_reset_….png", …}
  *   {"step_num": 1, …, "action": "computer.…", "reward": 0.0, "done": false, "screenshot": "…", "plan_result": "plan_result-step_0_….txt"}
@@ -8,7 +9,7 @@
  *
  * Sources: WAA's trajectory_recorder.py and run.py, OSWorld's lib_run_single.py and run.py.
  */
-import type { TaskText } from '../../../../shared/screens.ts';
+import type { ScreenMoment, TaskText } from '../../../../shared/screens.ts';
 import { topLevelOf, type JsonObject } from '../trials/json-text.ts';
 import { linesOf } from './lines.ts';
 import type { RawReading, RawStep, StepReader } from './model.ts';
@@ -35,6 +36,7 @@ export const readTrajectory: StepReader = function* (file, files): Generator<und
   let error: string | null = null;
   let skippedLines = 0;
   let isCut = file.isCut;
+  let screenMoment: ScreenMoment | null = null;
   for (const line of linesOf(file.bytes)) {
     if (line === undefined) yield;
     if (line === undefined || line.text?.trim() === '') continue;
@@ -46,13 +48,22 @@ export const readTrajectory: StepReader = function* (file, files): Generator<und
     const told = entry === null ? null : textOf(entry['instruction']);
     instruction ??= told;
     error = raised ?? error;
+    if (step !== null && step.step > 0) screenMoment ??= momentIn(entry);
     if (step !== null && steps.length < mostRead) steps.push(step);
     else if (step !== null) isCut = true;
     else if (raised === null && told === null) skippedLines += 1;
     yield;
   }
-  return { steps, instruction, error, skippedLines, isCut };
+  return { steps, instruction, error, skippedLines, isCut, screenMoment };
 };
+
+/** WAA-V2 writes a line before its action: there is no reward yet, and the screenshots are in a folder of their own. */
+function momentIn(entry: JsonObject | null): ScreenMoment | null {
+  if (entry === null) return null;
+  if ('reward' in entry || 'done' in entry) return 'after';
+  const { screenshot } = entry;
+  return typeof screenshot === 'string' && screenshot.startsWith('screenshot/') ? 'before' : null;
+}
 
 function stepIn(entry: JsonObject, files: readonly TaskText[]): RawStep | null {
   const step = stepNumberOf(entry['step_num']);

@@ -20,6 +20,7 @@ import {
 } from '../../../../shared/payload-schemas.ts';
 import { fieldProblemSchema } from '../../../../shared/setup.ts';
 import { taskOutcomes } from '../../../../shared/stream.ts';
+import { screenMoment } from './steps-schema.ts';
 
 export const problemSchema = z
   .object({
@@ -227,6 +228,7 @@ export const screensSchema = z
           .describe(
             'The step in `/steps`; 0: before the first one. Null: nothing tells. Several may be of one step.',
           ),
+        moment: screenMoment,
         name: z.string(),
         taken_at: time,
         size_bytes: count,

@@ -9,9 +9,8 @@ import {
   type TaskTexts,
 } from '../../../../shared/screens.ts';
 import { inTurns } from '../../common/in-turns.ts';
-import { readSteps, type StepsContext, type StepsReading } from '../../run/index.ts';
+import { readSteps, screensOfSteps, type StepsContext, type StepsReading } from '../../run/index.ts';
 import type { FoundAttempt } from './screen-task.ts';
-import { numbered } from './steps-view.ts';
 
 /** Each holds the whole of its files in memory, which may be 50 MB and more. The next ones wait. */
 const readAtOnce = 4;
@@ -43,7 +42,7 @@ export function createAttemptReader(): ReadAttempt {
     if (!texts.ok) return texts;
     const { texts: files, screens: found, missing = null } = texts.value;
     const steps = await inTurns(readSteps(files, contextOf(attempt, texts.value)));
-    return { ok: true, value: { steps, screens: numbered(steps.steps, found), missing } };
+    return { ok: true, value: { steps, screens: screensOfSteps(steps, found), missing } };
   }
 
   return (found, signal) => inTurn(() => read(found, signal));

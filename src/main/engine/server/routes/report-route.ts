@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { exportName } from '../../../../shared/export-name.ts';
-import type { FileReader } from '../../archive/index.ts';
+import { readKeptScreens, type FileReader } from '../../archive/index.ts';
 import { runEvents, type EventsJournal, type Feed, type StoredRun } from '../../feed/index.ts';
 import { reportPolicy, writeReport, type ReportInput } from '../../report/index.ts';
 import type { Problem } from '../http/problem.ts';
@@ -99,6 +99,8 @@ export function reportOf(source: ReportSource, id: string): Parsed<ReportInput> 
 
 function inputOf({ history, files, thresholdOf, version }: ReportSource, run: StoredRun): ReportInput {
   const madeAtMs = Date.now();
+  const keptOf: ReportInput['pictures']['of'] = ({ domain, task_id: taskId, attempt }) =>
+    history.keptTask({ runId: run.runId, domain, taskId, attempt });
   const { events, errorsFrom } = runEvents(history, run, madeAtMs);
   return {
     run: runView(run, history, thresholdOf),
@@ -113,8 +115,11 @@ function inputOf({ history, files, thresholdOf, version }: ReportSource, run: St
     incidents: events.filter((event) => event.kind === 'error' || event.kind === 'silence'),
     incidentsFrom: errorsFrom,
     pictures: {
-      of: ({ domain, task_id: taskId, attempt }) =>
-        history.keptTask({ runId: run.runId, domain, taskId, attempt }),
+      of: keptOf,
+      async screensOf(task) {
+        const kept = keptOf(task);
+        return kept === null || files === null ? [] : readKeptScreens(kept, files);
+      },
       read: (file) => files?.read(file) ?? Promise.resolve(null),
     },
     version,

@@ -56,6 +56,7 @@ export function addScreensRoute(app: App, source: ScreenSource, readAttempt: Rea
 function screenView(screen: Screen, task: ScreenTask): ScreensView['screens'][number] {
   return {
     step: screen.step,
+    moment: screen.moment ?? null,
     name: screen.name,
     taken_at: new Date(screen.takenAt).toISOString(),
     size_bytes: screen.sizeBytes,

@@ -3,8 +3,14 @@ import { z } from 'zod';
 import { count, time, type Shown } from '../../../../shared/payload-schemas.ts';
 import { taskOutcomes } from '../../../../shared/stream.ts';
 
+export const screenMoment = z
+  .enum(['before', 'after'])
+  .nullable()
+  .describe('Whether it shows the screen before or after the action of its step; null: nothing tells.');
+
 const screenshot = z.object({
   url: z.string().describe('Where the image itself is, from the root of this server.'),
+  moment: screenMoment,
   width: count.nullable().describe('Pixels; null until known.'),
   height: count.nullable(),
   size_bytes: count,

@@ -1,7 +1,7 @@
 /** An attempt's steps as they are shown outside: snake_case, ISO 8601 in UTC, seconds. Pure. */
-import { byStep, isReset, stepOf, type Screen, type ScreenTask } from '../../../../shared/screens.ts';
+import type { Screen, ScreenTask } from '../../../../shared/screens.ts';
 import type { AttemptKey, Feed, TaskRecord } from '../../feed/index.ts';
-import type { LogPlace, Step } from '../../run/index.ts';
+import { screenNamed, type LogPlace, type Step } from '../../run/index.ts';
 import { screenUrl } from './screen-task.ts';
 import type { AttemptsView, StepsView } from './steps-schema.ts';
 import { taskView } from './run-view.ts';
@@ -52,37 +52,6 @@ export function viewsOfScreens(
 /** Facts of a step that a screenshot alone does not tell. */
 const untold = { thought: null, action: null, reward: null, done: null, screenshot: null };
 
-/**
- * Returns the screenshots with the numbers of their steps. The names count from 0 in some benchmarks and from 1 in others, so a step
- * whose text names its screenshot decides. The others are counted as the last one that is named, because a text may lag behind.
- */
-export function numbered(steps: readonly Step[], screens: readonly Screen[]): readonly Screen[] {
-  const told = new Map<Screen, number>();
-  let shift = 0;
-  for (const { step, screenshot } of steps) {
-    const screen = screenNamed(screenshot, screens);
-    if (screen === undefined) continue;
-    if (!told.has(screen)) told.set(screen, step);
-    if (!isReset(screen.name)) shift = step - (stepOf(screen.name) ?? step);
-  }
-  return screens
-    .map((screen) => {
-      const { name, step } = screen;
-      const counted = step === null || isReset(name) ? step : Math.max(0, step + shift);
-      return { ...screen, step: told.get(screen) ?? counted };
-    })
-    .sort(byStep);
-}
-
-/** Some programs name another time than that in the name of the file: then the number decides, if it is the only one. */
-function screenNamed(name: string | null, screens: readonly Screen[]): Screen | undefined {
-  if (name === null) return undefined;
-  const ofStep = screens.filter(
-    (screen) => stepOf(screen.name) !== null && stepOf(screen.name) === stepOf(name),
-  );
-  return screens.find((screen) => screen.name === name) ?? (ofStep.length === 1 ? ofStep[0] : undefined);
-}
-
 /** @param nth of the actions of this step */
 function screenOfStep(step: number, nth: number, screens: readonly Screen[]): Screen | undefined {
   const ofStep = screens.filter((screen) => screen.step === step);
@@ -103,6 +72,7 @@ function stepView(step: Step, screen: Screen | undefined, task: ScreenTask): Ste
         ? null
         : {
             url: screenUrl(screen.name, task),
+            moment: screen.moment ?? null,
             width: screen.size?.width ?? null,
             height: screen.size?.height ?? null,
             size_bytes: screen.sizeBytes,

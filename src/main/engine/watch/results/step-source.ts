@@ -2,9 +2,22 @@
  * Follows the trajectory of the task that is on, so that its newest step is known as soon as it is written. This costs the VM one `tail`
  * while the task runs, and one question for each step whose plan is in a file of its own.
  */
-import { isAfterStart, isInAttempt, type ScreenTask, type TaskText } from '../../../../shared/screens.ts';
+import {
+  isAfterStart,
+  isInAttempt,
+  type ScreenMoment,
+  type ScreenTask,
+  type TaskText,
+} from '../../../../shared/screens.ts';
 import { inBackground } from '../../common/in-background.ts';
-import { attemptOn, planFileIn, readSteps, type RunState, type Step } from '../../run/index.ts';
+import {
+  attemptOn,
+  planFileIn,
+  readSteps,
+  type RunState,
+  type Step,
+  type StepsReading,
+} from '../../run/index.ts';
 import {
   askPlan,
   containerShell,
@@ -210,18 +223,19 @@ export class StepSource implements Source {
     if (this.#following !== following) return;
     const modifiedAt = this.#tools.clock.runMs();
     const line: TaskText = { name: 'traj.jsonl', bytes, isCut: false, modifiedAt };
-    const step = newestIn(plan === null ? [line] : [line, { ...plan, modifiedAt }], {
+    const newest = newestIn(plan === null ? [line] : [line, { ...plan, modifiedAt }], {
       clockOffsetMs: clockOffsetMs(store),
       // The newest line may be of an attempt before this one.
       ...{ startedAt: null, hasOthers: true },
       isOfAttempt: (atMs) => isInAttempt(atMs, this.#taskOf(attempt)),
     });
-    if (step === null) return;
+    const step = newest.steps.at(-1);
+    if (step === undefined) return;
     const { action, thought } = step;
     const { startedAt: _startedAt, ...of } = attempt;
     const { newestStep: before } = store.get();
     const isNext = before?.runId === of.runId && before.taskId === of.taskId && before.attempt === of.attempt;
-    const screenshot = screenshotOf(step, isNext ? before.screenshot : undefined);
+    const screenshot = screenshotOf(step, newest.screenMoment, isNext ? before.screenshot : undefined);
     store.update({ newestStep: { ...of, step: step.step, action, thought, ...screenshot } });
   }
 }
@@ -229,10 +243,11 @@ export class StepSource implements Source {
 /** A step that left no screenshot may name that of the step before. */
 function screenshotOf(
   { screenshot: name, step }: Step,
+  moment: ScreenMoment | null,
   before: NewestStep['screenshot'],
 ): Pick<NewestStep, 'screenshot'> {
   if (name === null) return before === undefined ? {} : { screenshot: before };
-  return { screenshot: before?.name === name ? before : { name, step } };
+  return { screenshot: before?.name === name ? before : { name, step, moment } };
 }
 
 function shellAt(access: LogAccess, { where }: ResultPlace): ShellChannel | null {
@@ -259,10 +274,10 @@ function clockOffsetMs(store: VmStore): number {
 }
 
 /** One line is read at once: it is short. */
-function newestIn(...[files, context]: Parameters<typeof readSteps>): Step | null {
+function newestIn(...[files, context]: Parameters<typeof readSteps>): StepsReading {
   const work = readSteps(files, context);
   for (;;) {
     const next = work.next();
-    if (next.done === true) return next.value.steps.at(-1) ?? null;
+    if (next.done === true) return next.value;
   }
 }
