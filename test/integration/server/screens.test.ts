@@ -121,7 +121,13 @@ describe("the list of a task's pictures", () => {
       attempt: 1,
       screens: [
         {
-          ...{ step: 3, moment: null, name: screen.name, taken_at: '2026-01-28T22:55:11.000Z', size_bytes: png.length },
+          ...{
+            step: 3,
+            moment: null,
+            name: screen.name,
+            taken_at: '2026-01-28T22:55:11.000Z',
+            size_bytes: png.length,
+          },
           ...{ width: null, height: null, kept: false, url },
         },
       ],
@@ -237,7 +243,8 @@ describe("the list of a task's pictures", () => {
       'Windows Agent Arena V2',
       fileOf('traj.md', `### Open it.\n${markdown(1)}${markdown(2)}`),
       ['screenshot-step_0_x.png', 'screenshot-step_1_x.png', 'screenshot-step_2_x.png'],
-      [1, 2, 3],
+      // The last one shows the screen after step 2, before a step that never came.
+      [1, 2, 2],
     ],
     [
       'openadapt-evals',
