@@ -13,6 +13,7 @@ import { createKeptIndex } from './kept-index.ts';
 import type { Kept, KeptTask } from './kept.ts';
 import type { Marks } from './marks.ts';
 import type { FeedChange, FeedEvent, Heard, JournalEvent } from './model.ts';
+import { createNoticeBoard } from './notice-board.ts';
 import {
   damagedRowNotice,
   damageNotice,
@@ -20,7 +21,6 @@ import {
   lostPlaceNotice,
   sentences,
   upgradeNotice,
-  type Notice,
 } from './notices.ts';
 import { watchPlace } from './place-watch.ts';
 import { createPools, knownRuns } from './pools.ts';
@@ -106,20 +106,22 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   const pools = createPools(history.reader.runs({ limit: knownRuns }));
   const silences = createSilenceWatch(clock);
   const unwrittenSilences: { readonly vm: string; readonly silence: Silence }[] = [];
-  const knownVms = new Set<string>();
-  const toldOfDamage = new Set<string>();
   let vmNames: readonly string[] | null = null;
   let version = 1;
 
   const damage = file.setAside === null ? null : damageNotice(file.setAside);
   if (damage !== null) onNotice(sentences(damage));
   if (file.upgraded !== null) onNotice(upgradeNotice(file.upgraded));
+  const board = createNoticeBoard({
+    ...{ damage, onNotice, wallMs: clock.wallMs },
+    emit: (vm, at, error) => void commit({ vm, at, moments: [error] }),
+  });
   const writer = createJournalWriter({
     file,
     journal,
     wallMs: clock.wallMs,
     onHeld(fault) {
-      tellEveryone(heldNotice(fault.message));
+      board.tellEveryone(heldNotice(fault.message));
     },
     onSettled() {
       onNotice('The journal is written again, with all that happened in the meantime.');
@@ -133,7 +135,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     path: file.path,
     wallMs: clock.wallMs,
     onLost(reason) {
-      tellEveryone(lostPlaceNotice(reason));
+      board.tellEveryone(lostPlaceNotice(reason));
     },
     onBack() {
       onNotice('The journal is back in its place.');
@@ -143,7 +145,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   const kept = createKeptIndex(journal, writer);
 
   function commit(change: FeedChange): readonly JournalEvent[] {
-    meet(change.vm);
+    board.meet(change.vm);
     const { events, hasNews } = writer.write(change);
     place.noteChange();
     change.runs?.forEach(pools.take);
@@ -157,25 +159,6 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
 
   function withOpenErrors(status: VmStatus): StatusPayload {
     return { ...status, open_errors: marks.reader.openConditions(status.vm).map(({ error }) => error) };
-  }
-
-  /** Emits the notice for one VM. Each event belongs to a VM, so a notice about all of them is emitted for each. */
-  function tellNotice(vm: string, notice: Notice): void {
-    const at = clock.wallMs();
-    const began_at = new Date(at).toISOString();
-    commit({ vm, at, moments: [{ ...notice, vm, code: 'internal', severity: 'critical', began_at }] });
-  }
-
-  function tellEveryone(notice: Notice): void {
-    onNotice(sentences(notice));
-    for (const vm of knownVms) tellNotice(vm, notice);
-  }
-
-  function meet(vm: string): void {
-    knownVms.add(vm);
-    if (damage === null || toldOfDamage.has(vm)) return;
-    toldOfDamage.add(vm);
-    tellNotice(vm, damage);
   }
 
   const setProgress = createProgress({
@@ -202,7 +185,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
       subscribers.tell({ kind: 'vms', names });
     },
     setStatus(vm, status) {
-      meet(vm);
+      board.meet(vm);
       const data = withOpenErrors(status);
       const { isNews, isUrgent } = snapshots.setStatus(vm, data);
       if (isNews) version += 1;
@@ -210,7 +193,7 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
     },
     setProgress,
     forgetVm(vm) {
-      knownVms.delete(vm);
+      board.forget(vm);
       if (snapshots.forget(vm)) version += 1;
     },
     eraseVm(vm) {
