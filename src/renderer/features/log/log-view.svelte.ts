@@ -1,7 +1,6 @@
 /** The visible part of a log: reads around it, releases the rest, and follows the end of a growing log. */
 import type { Problem } from '../../state/answer.ts';
-import { inBackground } from '../../state/in-background.ts';
-import type { LogQuery, LogSlice, ReadLog } from '../../state/log-api.ts';
+import type { LogSlice, ReadLog } from '../../state/log-api.ts';
 import {
   fitted,
   fractionAt,
@@ -11,6 +10,7 @@ import {
   type LogLayout,
   type LogScale,
 } from './log-layout.ts';
+import { LogPieces } from './log-pieces.svelte.ts';
 import {
   beginsLog,
   endsLog,
@@ -40,8 +40,6 @@ export class LogView {
   /** Null until something was read. */
   window = $state.raw<LogWindow | null>(null);
   layout = $state.raw<LogLayout>({ origin: 0, height: 0 });
-  /** Why the newest reading failed. */
-  problem = $state.raw<Problem | null>(null);
   /** The visible part is not in memory. */
   isBlank = $state(true);
   /** The end is seen. It stays seen when the log grows. */
@@ -50,20 +48,16 @@ export class LogView {
   scrollTo = $state.raw<{ readonly top: number } | null>(null);
 
   /** The run has no log, or none yet. */
-  readonly isMissing: boolean = $derived(this.window === null && this.problem?.status === 404);
+  readonly isMissing: boolean = $derived.by(() => this.window === null && this.problem?.status === 404);
 
-  readonly #read: ReadLog;
+  readonly #pieces: LogPieces;
   readonly #onGrown: (slice: LogSlice) => void;
   #sizes = $state.raw<LogSizes>({ row: 20, view: 600 });
   #scrollTop = $state(0);
-  /** Average bytes of a row, over all rows that were read. */
-  #known = { bytes: 0, rows: 0 };
-  #reading: { readonly controller: AbortController; readonly isGoing: boolean } | null = null;
-  #retry: (() => void) | null = null;
 
   /** @param onGrown takes what the log has grown by while its end was seen */
   constructor(read: ReadLog, onGrown: (slice: LogSlice) => void) {
-    this.#read = read;
+    this.#pieces = new LogPieces(read, () => this.#look());
     this.#onGrown = onGrown;
   }
 
@@ -73,6 +67,11 @@ export class LogView {
     return [Math.floor(top), Math.ceil(bottom) - 1];
   });
 
+  /** Why the newest reading failed; null: it did not. */
+  get problem(): Problem | null {
+    return this.#pieces.problem;
+  }
+
   get rowPixels(): number {
     return this.#sizes.row;
   }
@@ -81,13 +80,12 @@ export class LogView {
   goTo(target: LogTarget, align: LogAlign = 'seen'): void {
     const { window } = this;
     if (window !== null && isIn(window, target)) {
-      this.#reading?.controller.abort();
-      this.#reading = null;
+      this.#pieces.stop();
       this.#show(window, target, align);
       return;
     }
     const from = target === 'end' ? -pieceBytes : Math.max(0, target - pieceBytes / 2);
-    this.#start({ from, bytes: pieceBytes }, true, (slice) => {
+    this.#pieces.start({ from, bytes: pieceBytes }, true, (slice) => {
       const found = windowOf(slice);
       // The log is shorter than the link that led here says.
       const isBeyond = target !== 'end' && rowOfByte(found, target) === null && found.from > 0;
@@ -122,13 +120,13 @@ export class LogView {
 
   /** Reads what the log has grown by, if its end is seen and nothing else is being read. Looks again for a log that is missing. */
   poll(): void {
-    if (this.#reading !== null) return;
+    if (this.#pieces.isReading) return;
     if (this.isMissing) this.retry();
     else if (this.window !== null && this.isAtEnd) this.#readNext(this.window);
   }
 
   retry(): void {
-    this.#retry?.();
+    this.#pieces.retry();
   }
 
   /** Returns where the first line begins that is seen as a whole, bytes; null: it is not in memory. */
@@ -139,12 +137,11 @@ export class LogView {
   }
 
   close(): void {
-    this.#reading?.controller.abort();
+    this.#pieces.stop();
   }
 
   get #scale(): LogScale {
-    const { bytes, rows } = this.#known;
-    return { ...this.#sizes, rowBytes: Math.max(1, bytes / Math.max(1, rows)) };
+    return { ...this.#sizes, rowBytes: this.#pieces.rowBytes };
   }
 
   /** Decides what to read next by what is seen. */
@@ -156,9 +153,9 @@ export class LogView {
     this.isBlank = bottom < window.first || top >= end;
     // A fraction of a pixel is lost where the page is zoomed.
     this.isAtEnd = endsLog(window) && this.#scrollTop + this.#sizes.view >= this.layout.height - 2;
-    if (this.#reading?.isGoing === true || this.problem !== null) return;
+    if (this.#pieces.isGoing || this.problem !== null) return;
     if (this.isBlank) this.#readAfar(window.size);
-    else if (this.#reading !== null) return;
+    else if (this.#pieces.isReading) return;
     else if (top - window.first < edgeRows && !beginsLog(window)) this.#readPrevious(window);
     else if (end - bottom < edgeRows && !endsLog(window)) this.#readNext(window);
   }
@@ -167,8 +164,7 @@ export class LogView {
   #readAfar(size: number): void {
     const at = (): number => Math.floor(fractionAt(this.layout, this.#scale, this.#scrollTop) * size);
     const from = Math.max(0, Math.min(at(), size - 1) - pieceBytes / 2);
-    if (this.#reading !== null) this.#reading.controller.abort();
-    this.#start({ from, bytes: pieceBytes }, true, (slice) => {
+    this.#pieces.start({ from, bytes: pieceBytes }, true, (slice) => {
       const found = windowOf(slice);
       const byte = at();
       const number = rowOfByte(found, byte);
@@ -185,7 +181,7 @@ export class LogView {
   }
 
   #readNext(window: LogWindow): void {
-    this.#start({ from: window.to, bytes: pieceBytes }, false, (slice) => {
+    this.#pieces.start({ from: window.to, bytes: pieceBytes }, false, (slice) => {
       const { isAtEnd } = this;
       this.#fit(this.#kept(withNext(window, slice)), false);
       if (!isAtEnd) return;
@@ -196,7 +192,7 @@ export class LogView {
 
   #readPrevious(window: LogWindow): void {
     const from = Math.max(0, window.from - pieceBytes);
-    this.#start({ from, bytes: window.from - from }, false, (slice) => {
+    this.#pieces.start({ from, bytes: window.from - from }, false, (slice) => {
       this.#fit(this.#kept(withPrevious(window, slice)), false);
     });
   }
@@ -204,35 +200,6 @@ export class LogView {
   #kept(window: LogWindow): LogWindow {
     const [top, bottom] = this.seen;
     return trimmed(window, Math.round((top + bottom) / 2));
-  }
-
-  /** Begins a reading in place of the one that is under way. @param isGoing nothing else is read until it has ended */
-  #start(query: LogQuery, isGoing: boolean, take: (slice: LogSlice) => void): void {
-    this.#reading?.controller.abort();
-    const reading = { controller: new AbortController(), isGoing };
-    const { signal } = reading.controller;
-    this.#reading = reading;
-    const read = async (): Promise<void> => {
-      try {
-        const answer = await this.#read(query, signal);
-        if (signal.aborted) return;
-        this.#reading = null;
-        this.problem = answer.ok ? null : answer.problem;
-        this.#retry = answer.ok ? null : () => this.#start(query, isGoing, take);
-        if (!answer.ok) return;
-        this.#count(answer.value);
-        take(answer.value);
-        this.#look();
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
-    };
-    inBackground(read());
-  }
-
-  #count({ from, next, lines }: LogSlice): void {
-    const { bytes, rows } = this.#known;
-    this.#known = { bytes: bytes + next - from, rows: rows + lines.length };
   }
 
   /** Puts another window in place of the present one. */
