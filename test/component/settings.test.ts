@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import type { BenchTrayBridge } from '../../src/shared/ipc.ts';
 import type { HookSetting, SettingsView } from '../../src/shared/settings.ts';
@@ -250,6 +251,25 @@ describe('hooks', () => {
     await expect.element(getByText('No hook is configured.', { exact: false })).toBeVisible();
     await expect.element(getByText('This hook was changed.')).toBeVisible();
   });
+});
+
+test('quiet hours have 24 hours in every language of the browser, and are written as the file has them', async () => {
+  api.change.mockResolvedValue(ok({ version: 'v2' }));
+  const { getByLabelText, getByRole } = await show();
+  await getByRole('checkbox', { name: 'No notifications in these hours' }).click();
+  const from = getByLabelText('From', { exact: true });
+  await expect.element(from).toHaveAttribute('type', 'text');
+  await from.fill('2130');
+  await userEvent.tab();
+  await expect.element(from).toHaveValue('21:30');
+  await getByLabelText('to', { exact: true }).fill('6.15');
+  await userEvent.keyboard('{Enter}');
+  await vi.waitFor(() =>
+    expect(api.change).toHaveBeenCalledExactlyOnceWith({
+      version: 'v1',
+      values: { notifications: { quietHours: { from: '21:30', to: '06:15' } } },
+    }),
+  );
 });
 
 test('a half-typed time of the quiet hours is named', async () => {

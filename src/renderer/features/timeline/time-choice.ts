@@ -1,5 +1,6 @@
 /** The moment that a person asks for: "03:12" on one of the days of a run, as local time. Pure. */
 import type { Span } from '../../../shared/chart-scale.ts';
+import { readClock } from '../../format/clock.ts';
 import { dayStart } from '../../format/format.ts';
 
 /** Returns the local midnights of the days that a span touches, at most 60. */
@@ -21,19 +22,19 @@ export function daysOf([from, to]: Span): readonly number[] {
  * @param day a local midnight
  */
 export function momentAt(clock: string, span: Span, day: number | null): number | null {
-  const [, hours, minutes, seconds = '0'] = /^(\d{1,2})[:.]?(\d\d)(?:[:.]?(\d\d))?$/.exec(clock.trim()) ?? [];
-  if (hours === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
-  const onDay = (start: number): number =>
-    new Date(start).setHours(Number(hours), Number(minutes), Number(seconds), 0);
+  const time = readClock(clock);
+  if (time === null) return null;
+  const { hours, minutes, seconds } = time;
+  const onDay = (start: number): number => new Date(start).setHours(hours, minutes, seconds, 0);
   if (day !== null) return onDay(day);
   const candidates = daysOf(span).map(onDay);
   return candidates.find((at) => at >= span[0] - 60_000 && at <= span[1]) ?? candidates[0] ?? null;
 }
 
-const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const hourAndMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** "03:12", as a field for times has it. */
-export const clockValue = (atMs: number): string => minutes.format(atMs);
+export const clockValue = (atMs: number): string => hourAndMinute.format(atMs);
 
 /** Returns the moment that an address names; null: none. */
 export function momentIn(text: string | null): number | null {
