@@ -8,6 +8,7 @@ import {
   type LoggedTask,
   type PairedFilm,
   type Route,
+  type TaskFilters,
   type TaskRoute,
 } from './route.ts';
 
@@ -52,10 +53,13 @@ export function hashOf(route: Route): string {
 }
 
 export const vmHash = (vm: string): string => hashOf({ page: 'vm', vm });
-/** @param at a moment of the run, ISO 8601 */
-export const timelineHash = (runId: string, at: string): string =>
+/**
+ * @param at a moment of the run, ISO 8601
+ * @param filters of the tasks, for the way back to them
+ */
+export const timelineHash = (runId: string, at: string, filters: TaskFilters = allTasks): string =>
   hashOf({
-    ...{ page: 'run', runId, tab: 'timeline', filters: allTasks },
+    ...{ page: 'run', runId, tab: 'timeline', filters },
     timeline: { ...wholeTimeline, at },
   });
 export const runHash = (runId: string): string =>
