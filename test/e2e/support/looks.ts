@@ -1,7 +1,11 @@
 /** The forms in which a person may see a page, and what must hold in each. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { expectNoSidewaysScrolling } from './bench.ts';
+import { expectNoSidewaysScrolling, type Box } from './bench.ts';
+
+interface StyledBox extends Box {
+  readonly style: { fontSize: string };
+}
 
 /** Contrast, the slowest by far, needs a look in each scheme; all others need one in each layout. */
 export const forms: readonly Form[] = [
@@ -12,6 +16,13 @@ export const forms: readonly Form[] = [
   { name: 'forced-colors', width: 1280, colorScheme: 'dark', forcedColors: 'active', rules: 'none' },
 ];
 
+/** All forms of `npm run screens`: a wide window, and text at twice its size (WCAG 2.2, 1.4.4). */
+export const allForms: readonly Form[] = [
+  ...forms,
+  { name: 'wide', width: 1920, colorScheme: 'dark', forcedColors: 'none', rules: 'none' },
+  { name: 'zoomed', width: 1280, colorScheme: 'light', forcedColors: 'none', rules: 'none', textSize: 2 },
+];
+
 export interface Form {
   readonly name: string;
   /** Pixels. */
@@ -19,12 +30,17 @@ export interface Form {
   readonly colorScheme: 'light' | 'dark';
   readonly forcedColors: 'none' | 'active';
   readonly rules: 'all' | 'contrast' | 'all but contrast' | 'none';
+  /** How many times as large as usual the text is. Missing: as usual. */
+  readonly textSize?: number;
 }
 
 /** Shows the page in this form. Fails if it is wider than its window. */
-export async function showIn(page: Page, { width, colorScheme, forcedColors }: Form): Promise<void> {
+export async function showIn(page: Page, form: Form): Promise<void> {
+  const { width, colorScheme, forcedColors, textSize = 1 } = form;
   await page.emulateMedia({ colorScheme, forcedColors });
   await page.setViewportSize({ width, height: 800 });
+  const fontSize = `${textSize * 100}%`;
+  await page.locator('html').evaluate((root: StyledBox, size) => (root.style.fontSize = size), fontSize);
   await expectNoSidewaysScrolling(page);
 }
 
