@@ -47,6 +47,16 @@ test('a VM is asked for a screenshot when there is another step, and only then',
   await expect(picture).toBeVisible();
   // Each look is a list and a picture: the first task had one, and so has the next.
   expect(asked).toHaveLength(4);
+  // The agent waits twice: the texts stay the same, and there is another screenshot all the same.
+  const wait = { current_task: 'the-next-task-WOS', current_action: 'WAIT', current_thought: null };
+  startRun(bench.feed, 6, 12, { ...wait, current_step: 3, current_action_step: 2 });
+  await expect(page.getByTestId('action')).toHaveText('WAIT');
+  await waitForLook();
+  await expect.poll(() => asked.length).toBe(5);
+  startRun(bench.feed, 6, 12, { ...wait, current_step: 4, current_action_step: 3 });
+  await expect(page.getByTestId('step')).toHaveText('Step 4 of 15');
+  await waitForLook();
+  await expect.poll(() => asked.length).toBe(6);
 });
 
 test('361 tasks wrap in 360 pixels, and each leads to its task', async ({ bench, page }) => {
