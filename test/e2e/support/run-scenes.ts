@@ -65,6 +65,7 @@ export function recordRun(feed: Feed, options: RecordedRun): void {
         scoreSum: scored.reduce((sum, { score }) => sum + (score ?? 0), 0),
         log: 'container:winarena:/client/results/logs/normal-0-20260128.log',
         arguments: { ...plain.arguments, ...options.arguments },
+        successThresholds: [1],
       },
     ],
     tasks: tasks.map((record) => ({ record, tell: false })),

@@ -15,6 +15,22 @@ function arrangeOldRun({ feed }: Pick<Bench, 'feed'>): void {
   recordRun(feed, oldRun);
 }
 
+/** The run of a VM whose size and price are known, as they were during the run. */
+export function arrangeRunOfKnownMachine({ feed }: Pick<Bench, 'feed'>): void {
+  setReady(feed);
+  const { vm = vmName, startedAt } = oldRun;
+  const dayMs = 86_400_000;
+  feed.noteHeard(vm, {
+    at: startedAt + dayMs,
+    cost: {
+      ...{ per_hour_usd: 0.38, so_far_usd: 10, unknown: false, as_of: null },
+      since: new Date(startedAt - dayMs).toISOString(),
+    },
+    azure: { id: 'a/b/c', isSpot: true, size: 'Standard_D8ds_v5' },
+  });
+  recordRun(feed, oldRun);
+}
+
 function arrangeMissing({ feed }: Pick<Bench, 'feed'>): void {
   arrangeOldRun({ feed });
   recordMissing(feed, oldRun.runId, [
@@ -159,7 +175,7 @@ export const runStates: readonly State[] = [
   },
   {
     name: 'run-details',
-    arrange: arrangeOldRun,
+    arrange: arrangeRunOfKnownMachine,
     reach: async (page, bench) => {
       await open(page, bench, runPath('/details'));
       await text('How it is counted')(page);
