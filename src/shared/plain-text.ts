@@ -19,8 +19,12 @@ export function plainText(text: unknown): string {
 /** Line ends and tabs are part of code and of what an agent thought. */
 const notPrintableInLines = /[[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]--[\n\t]]/gv;
 
+/** Most lines of a log: nothing in them is to be left out. */
+const isPlain = /^[\t\n -~]*$/;
+
 /** Returns the text with its lines, without anything that could act on what shows it. */
 export function plainLines(text: string): string {
+  if (isPlain.test(text)) return text;
   return text
     .toWellFormed()
     .replace(escapeSequence, '')

@@ -19,7 +19,7 @@ const turnBytes = 65_536;
 const headBytes = 64;
 
 /**
- * Gives the lines between two places. What is left of a line at either place, or beside something that is not kept, counts as one.
+ * Gives the lines between two places, in bunches: a turn of the event loop for each line would take longer than reading them. What is left of a line at either place, or beside something that is not kept, counts as one.
  * @param signal aborts between two pieces
  */
 export async function* readLines(
@@ -27,7 +27,7 @@ export async function* readLines(
   from: number,
   to: number,
   signal?: AbortSignal,
-): AsyncGenerator<KeptLine> {
+): AsyncGenerator<readonly KeptLine[]> {
   for (const part of kept.parts) {
     if (part.to <= from || part.from >= to) continue;
     yield* linesOfPart(kept, part, Math.max(from, part.from), Math.min(to, part.to), signal);
@@ -40,38 +40,40 @@ async function* linesOfPart(
   from: number,
   to: number,
   signal: AbortSignal | undefined,
-): AsyncGenerator<KeptLine> {
+): AsyncGenerator<readonly KeptLine[]> {
   const wide = await encodingOf(kept, part);
   let lines = splitterAt(from, wide);
   let next = from;
   let isBehindHole = false;
 
-  function* take(bytes: Uint8Array, end = Infinity): Generator<KeptLine> {
-    for (const { text, offset, end: lineEnd } of lines.push(bytes)) {
-      yield { from: offset, to: Math.min(lineEnd, end), text, isBehindHole };
-      isBehindHole = false;
-    }
+  function take(bytes: Uint8Array, end = Infinity): readonly KeptLine[] {
+    const taken = lines.push(bytes).map(({ text, offset, end: lineEnd }, index) => ({
+      ...{ from: offset, to: Math.min(lineEnd, end), text },
+      isBehindHole: isBehindHole && index === 0,
+    }));
+    if (taken.length > 0) isBehindHole = false;
+    return taken;
   }
-  /** Gives what is left of a line that does not go on. */
-  function* finish(): Generator<KeptLine> {
+  /** Returns what is left of a line that does not go on. */
+  function finish(): readonly KeptLine[] {
     // The first of two ends a line that ended in a carriage return, and the second would be an empty line.
-    if (lines.offset < next) yield* take(lineFeed(wide), next);
+    return lines.offset < next ? take(lineFeed(wide), next) : [];
   }
 
   for await (const { from: begins, bytes } of kept.read(from, to)) {
     if (begins !== next) {
-      yield* finish();
+      yield finish();
       lines = splitterAt(begins, wide);
       isBehindHole = true;
     }
     for (let at = 0; at < bytes.length; at += turnBytes) {
       signal?.throwIfAborted();
-      yield* take(bytes.subarray(at, at + turnBytes));
+      yield take(bytes.subarray(at, at + turnBytes));
       await new Promise(setImmediate);
     }
     next = begins + bytes.length;
   }
-  yield* finish();
+  yield finish();
 }
 
 async function encodingOf(kept: KeptLog, part: LogPart): Promise<WideEncoding | undefined> {

@@ -105,19 +105,21 @@ class Reading {
     let before: KeptLine[] = [];
     let lines: KeptLine[] = [];
     let characters = 0;
-    for await (const line of this.#lines(signal)) {
-      if (line.to <= this.#from && line.to > line.from) {
-        before.push(line);
-        continue;
+    for await (const read of this.#lines(signal)) {
+      for (const line of read) {
+        if (line.to <= this.#from && line.to > line.from) {
+          before.push(line);
+          continue;
+        }
+        this.#note(line);
+        lines.push(line);
+        // Empty lines count too, or a log of line ends would be one block.
+        characters += line.text.length + 1;
+        if (characters < maskedAtOnce) continue;
+        yield blockOf(tailOf(before), lines);
+        before = [...tailOf(before), ...lines];
+        [lines, characters] = [[], 0];
       }
-      this.#note(line);
-      lines.push(line);
-      // Empty lines count too, or a log of line ends would be one block.
-      characters += line.text.length + 1;
-      if (characters < maskedAtOnce) continue;
-      yield blockOf(tailOf(before), lines);
-      before = [...tailOf(before), ...lines];
-      [lines, characters] = [[], 0];
     }
     if (lines.length > 0) yield blockOf(tailOf(before), lines);
   }
@@ -142,8 +144,8 @@ class Reading {
     this.#next = to;
   }
 
-  /** Gives the lines, and some of those before. */
-  async *#lines(signal: AbortSignal | undefined): AsyncGenerator<KeptLine> {
+  /** Gives the lines, and some of those before, in bunches. */
+  async *#lines(signal: AbortSignal | undefined): AsyncGenerator<readonly KeptLine[]> {
     if (this.#from >= this.#to) return;
     const part = this.#kept.parts.find(({ to }) => this.#from < to);
     const earliest = part?.from ?? 0;
@@ -152,15 +154,20 @@ class Reading {
     const begins = ahead - ((ahead - earliest) % 2);
     const ends = Math.min(this.#kept.size, this.#to + longestLine);
     let isFragment = begins > earliest;
-    for await (const line of readLines(this.#kept, begins, ends, signal)) {
-      if (line.from >= this.#to) {
-        if (line.isBehindHole) this.#skip(line.from);
-        return;
+    for await (const read of readLines(this.#kept, begins, ends, signal)) {
+      const end = read.findIndex((line) => line.from >= this.#to);
+      const wanted: KeptLine[] = [];
+      for (const line of end === -1 ? read : read.slice(0, end)) {
+        // The end of a line is no line, unless it is a long one. It may begin in the middle of a secret.
+        if (!isFragment || line.isBehindHole) wanted.push(line);
+        else if (line.to > this.#from) wanted.push({ ...line, from: this.#from, text: '…' });
+        isFragment = false;
       }
-      // The end of a line is no line, unless it is a long one. It may begin in the middle of a secret.
-      if (!isFragment || line.isBehindHole) yield line;
-      else if (line.to > this.#from) yield { ...line, from: this.#from, text: '…' };
-      isFragment = false;
+      yield wanted;
+      const behind = read[end];
+      if (behind === undefined) continue;
+      if (behind.isBehindHole) this.#skip(behind.from);
+      return;
     }
     this.#skip(ends);
   }
