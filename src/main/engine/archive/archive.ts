@@ -4,6 +4,7 @@ import type { Screens } from '../../../shared/screens.ts';
 import { isHuge, pictureSize, pictureType } from '../common/picture.ts';
 import type { AttemptKey, Feed, KeptFile } from '../feed/index.ts';
 import { archiveSince } from './archive-since.ts';
+import { createFileShelf } from './file-shelf.ts';
 import { createLogShelf } from './log/log-shelf.ts';
 import type { LogStore } from './log/log-store.ts';
 import { keptFirst } from './kept-first.ts';
@@ -89,18 +90,7 @@ export function createArchive(options: ArchiveOptions): Archive {
   let removing: Promise<void> = Promise.resolve();
 
   function shelfOf(kind: KeptFile['kind'], why: WhyMissing): Shelf {
-    return {
-      bytes: () => (isClosed ? 0 : feed.keptBytes(kind)),
-      async removeOldest() {
-        const [oldest] = isClosed ? [] : feed.oldestKept(kind, 1);
-        if (oldest === undefined) return false;
-        const files = oldest.files.filter((file) => file.kind !== kind);
-        // The index first: a file that it names must be there.
-        if (!feed.putKept([{ ...oldest, since: wallMs(), files, why }])) return false;
-        for (const file of oldest.files) if (file.kind === kind) await store.remove(kind, file.hash);
-        return true;
-      },
-    };
+    return createFileShelf({ feed, store, kind, why, wallMs, isClosed: () => isClosed });
   }
 
   function inOrder(work: () => Promise<void>): Promise<void> {

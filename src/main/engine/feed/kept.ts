@@ -65,11 +65,13 @@ export interface Kept {
   /** Returns attempts of a VM whose files are still to be copied, the newest first. */
   wantedTasks(vm: string, limit: number): readonly (AttemptKey & { readonly since: number })[];
   /** Returns the oldest attempts that have files of this kind: of the oldest runs, and in the order in which they ended. */
-  oldestKept(kind: KeptFile['kind'], limit: number): readonly KeptTask[];
+  oldestKept(kind: KeptFile['kind'], limit: number): readonly AttemptKey[];
   /** Returns whether a run is older than all runs with kept screenshots. */
   isOlderThanKept(runId: string): boolean;
   /** Returns what the kept files of this kind take on disk. Equal files count once. */
   keptBytes(kind: KeptFile['kind']): number;
+  /** Returns what a kept file takes on disk, which attempts may share; 0: no attempt has it. */
+  storedBytes(kind: KeptFile['kind'], hash: string): number;
   /** Returns how the kept files of this kind share out among the runs, the oldest run first. A file of several runs counts for the newest. */
   keptShares(kind: KeptFile['kind']): readonly KeptShare[];
   /** Returns whether any attempt has a file with this hash. */
@@ -161,6 +163,7 @@ export function createKeptTable(database: DatabaseSync): KeptTable {
     bytes: database.prepare(
       'SELECT SUM(bytes) AS value FROM (SELECT MAX(stored_bytes) AS bytes FROM kept_files WHERE kind = ? GROUP BY hash)',
     ),
+    stored: database.prepare('SELECT MAX(stored_bytes) AS value FROM kept_files WHERE hash = ? AND kind = ?'),
     shares: database.prepare(`SELECT run_id, vm, CAST(started_at AS REAL) AS started_at, SUM(bytes) AS bytes
       FROM (SELECT kept.run_id, kept.vm, stored_bytes AS bytes, MAX(COALESCE(sort_at, 0)) AS started_at
         FROM kept_files JOIN kept ON kept.id = kept_id LEFT JOIN runs USING (run_id) WHERE kind = ? GROUP BY hash)
@@ -186,9 +189,10 @@ export function createKeptTable(database: DatabaseSync): KeptTable {
     keptOfRun: (runId) => allRows<KeptGroup>(statements.ofRun, runId),
     wantedTasks: (vm, limit) =>
       allRows<KeptRow>(statements.wanted, vm, limit).map((row) => ({ ...toKey(row), since: row.since })),
-    oldestKept: (kind, limit) => readable(allRows<KeptRow>(statements.oldest, kind, limit), toTask),
+    oldestKept: (kind, limit) => allRows<KeptRow>(statements.oldest, kind, limit).map(toKey),
     isOlderThanKept: (runId) => valueOf(statements.isOlder, runId) === 1,
     keptBytes: (kind) => valueOf(statements.bytes, kind) ?? 0,
+    storedBytes: (kind, hash) => valueOf(statements.stored, hash, kind) ?? 0,
     keptShares: (kind) =>
       allRows<ShareRow>(statements.shares, kind).map(({ run_id, vm, started_at, bytes }) => ({
         ...{ runId: run_id, vm, bytes },

@@ -15,26 +15,31 @@ const allRuns = 1_000_000;
 const countEveryMs = 600_000;
 
 export function createLogShelf({ feed, logs, monotonicMs }: LogShelfOptions): Shelf {
-  /** Newest first. The log of a run that is on is still being written. */
-  let kept: { readonly run: StoredRun; readonly bytes: number }[] = [];
+  /** Bytes of each log, the oldest run first. */
+  let kept = new Map<StoredRun, number>();
   let countedMs = Number.NEGATIVE_INFINITY;
   return {
     bytes() {
       if (monotonicMs() - countedMs >= countEveryMs) {
         countedMs = monotonicMs();
-        kept = feed
-          .runs({ limit: allRuns })
-          .map((run) => ({ run, bytes: logs.bytesOf(run) }))
-          .filter(({ bytes }) => bytes > 0);
+        kept = new Map(
+          feed
+            .runs({ limit: allRuns })
+            .map((run) => [run, logs.bytesOf(run)] as const)
+            .filter(([, bytes]) => bytes > 0)
+            .reverse(),
+        );
       }
-      return kept.reduce((sum, { bytes }) => sum + bytes, 0);
+      return [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
     },
-    removeOldest() {
-      const oldest = kept.findLast(({ run }) => run.state !== 'running');
-      if (oldest === undefined) return Promise.resolve(false);
-      logs.remove(oldest.run);
-      kept = kept.filter((one) => one !== oldest);
-      return Promise.resolve(true);
+    *removals() {
+      for (const [run, bytes] of kept) {
+        // The log of a run that is on is still being written.
+        if (run.state === 'running') continue;
+        logs.remove(run);
+        kept.delete(run);
+        yield bytes;
+      }
     },
   };
 }
