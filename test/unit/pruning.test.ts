@@ -30,7 +30,7 @@ beforeEach(() => {
       runs: () => [],
     },
     archive: { sinceMs: () => 0, makeRoom: () => Promise.resolve(), sweep: () => Promise.resolve() },
-    logs: { sweep: () => undefined },
+    logs: { sweep: () => Promise.resolve() },
     bounds,
     log: { error: () => undefined },
   }));

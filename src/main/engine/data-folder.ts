@@ -100,7 +100,7 @@ export function startPruning({ feed, archive, logs, bounds, log }: PruningOption
     const retention = { olderThanMs: journalDays * 86_400_000, maxBytes: journalMegabytes * 1_000_000 };
     try {
       await inTurns(feed.prune(retention), signal);
-      logs.sweep(feed.runs({ limit: allRuns }), archive.sinceMs());
+      await logs.sweep(feed.runs({ limit: allRuns }), archive.sinceMs(), signal);
     } catch (error) {
       if (signal.aborted) return;
       log.error({ err: error }, 'BenchTray could not prune the journal and tries again in an hour');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   globSync,
   mkdirSync,
   readFileSync,
@@ -8,9 +9,11 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { chunkBytes } from '../../../src/main/engine/archive/log/chunks.ts';
@@ -291,5 +294,69 @@ describe('a log that is removed', () => {
       'stays\n',
     );
     expect(store.told).toEqual([]);
+  });
+});
+
+describe('many logs that are removed', () => {
+  const starts = Array.from({ length: 40 }, (_, index) => `vm-${index}`);
+  const leftIn = (dataDir: string): string[] =>
+    globSync('archive/logs/{*,.leaving/*}/*/*/*.{raw,zst}', { cwd: dataDir });
+
+  /** Keeps a log of each start, in a folder of this test. */
+  async function keepMany(): Promise<{ readonly dataDir: string; readonly store: TestStore }> {
+    const dataDir = dataFolder();
+    const store = storeIn(dataDir);
+    for (const start of starts) keep(store, 0, textOf(1000), start);
+    await store.idle();
+    return { dataDir, store };
+  }
+
+  it('leave the event loop free: their VM has none at once, and the disk gets their room in pieces', async () => {
+    const { dataDir, store } = await keepMany();
+    store.eraseVm(vm);
+    expect(starts.map((runId) => store.open({ ...run, runId }))).toEqual(starts.map(() => null));
+    expect(leftIn(dataDir)).toHaveLength(starts.length);
+    await store.idle();
+    expect(leftIn(dataDir)).toEqual([]);
+    expect(store.told).toEqual([]);
+  });
+
+  it('are gone for the next process, which removes the rest, wherever a kill stopped it', async () => {
+    const { dataDir, store } = await keepMany();
+    store.eraseVm(vm);
+    // What the disk has when the process is killed, with half of the files removed.
+    const killed = dataFolder();
+    cpSync(dataDir, killed, { recursive: true });
+    const left = leftIn(killed);
+    for (const path of left.slice(left.length / 2)) rmSync(join(killed, path));
+    const next = storeIn(killed);
+    expect(starts.map((runId) => next.open({ ...run, runId }))).toEqual(starts.map(() => null));
+    await next.idle();
+    expect(leftIn(killed)).toEqual([]);
+    expect(next.told).toEqual([]);
+    await store.idle();
+  });
+
+  it('are swept in pieces, and only those that no run has', async () => {
+    const { dataDir, store } = await keepMany();
+    const longAgo = new Date(Date.now() - 3 * 86_400_000);
+    for (const path of globSync('archive/logs/**', { cwd: dataDir }))
+      utimesSync(join(dataDir, path), longAgo, longAgo);
+    function* endless(): Generator<typeof run> {
+      for (;;) yield run;
+    }
+    const stopped = new AbortController();
+    const endlessSweep = store.sweep(endless(), 0, stopped.signal);
+    await setImmediate();
+    stopped.abort();
+    await expect(endlessSweep).rejects.toThrow('aborted');
+    const known = starts.slice(0, 10);
+    await store.sweep(
+      known.map((runId) => ({ ...run, runId })),
+      0,
+    );
+    await store.idle();
+    expect(starts.filter((runId) => store.open({ ...run, runId }) !== null)).toEqual(known);
+    expect(leftIn(dataDir)).toHaveLength(known.length);
   });
 });

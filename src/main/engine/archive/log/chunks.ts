@@ -63,6 +63,11 @@ export function namesIn(folder: string): string[] {
   }
 }
 
+/** Returns whether a path is a folder, or below it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(join(folder, '/'));
+}
+
 function chunkOf(folder: string, name: string): Chunk | null {
   const [, from, bytes, kind] = /^(\d{15})(?:-(\d{1,7}))?\.(raw|zst)$/.exec(name) ?? [];
   if (from === undefined || (kind === 'zst') !== (bytes !== undefined)) return null;

@@ -6,11 +6,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { inTurns } from '../../common/in-turns.ts';
 import { inBackground, type BackgroundLog } from '../../common/in-background.ts';
 import type { RunRecord } from '../../feed/index.ts';
 import { appendOwnFile, makeOwnFolder, writeOwnFile } from '../../files/index.ts';
-import { listChunks, namesIn, removeTwin, sizeOf, unfinished } from './chunks.ts';
+import { isWithin, listChunks, namesIn, removeTwin, sizeOf, unfinished } from './chunks.ts';
 import { openKeptLog, type KeptLog } from './kept-log.ts';
+import { createLeaving } from './leaving.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
 import { createPacker } from './packer.ts';
 
@@ -30,18 +32,20 @@ export interface LogStore extends LogReader {
   writer(vm: string, start: string, log: string): LogWriter;
   /** Returns how much room the log of a run takes on this disk, bytes. */
   bytesOf(run: LoggedRun): number;
-  /** Removes the log of a run, and notes that it did. Returns how much room that makes, bytes. */
+  /** Removes the log of a run, and notes that it did. Returns how much room that makes soon, bytes. */
   remove(run: LoggedRun): number;
   /** Grows when a log is removed. */
   removals(): number;
-  /** Removes the logs of a VM, without a note. */
+  /** Removes the logs of a VM, without a note. The disk has their room a little later. */
   eraseVm(vm: string): void;
   /**
    * Removes logs that belong to none of these runs, and were not written for a day: the journal has dropped their runs.
+   * Works in short pieces. A run that begins meanwhile keeps its log, which is not a day old.
    * @param sinceMs older logs stay, epoch milliseconds: another journal may have their runs
+   * @param signal ends the work between two pieces, and rejects
    */
-  sweep(runs: readonly LoggedRun[], sinceMs: number): void;
-  /** Resolves when nothing waits to be packed. */
+  sweep(runs: Iterable<LoggedRun>, sinceMs: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves when nothing waits to be packed or removed. */
   idle(): Promise<void>;
   /** Writes what waits. */
   close(): Promise<void>;
@@ -57,6 +61,8 @@ export interface LogStoreOptions {
 }
 
 const removedNote = 'removed';
+/** Of the folder with what is being removed, beside those of the VMs: no VM's begins with a dot. */
+const leavingName = '.leaving';
 
 /** Returns where the pieces lie that were read from this log for this start. */
 export function logFolder(dataDir: string, vm: string, start: string, log: string): string {
@@ -81,6 +87,10 @@ export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: L
   const writers = new Map<string, LogWriter>();
   const packer = createPacker((err) => log.warn({ err }, 'a piece of a log could not be packed'));
 
+  const leaving = createLeaving(join(root, leavingName), (err) =>
+    log.warn({ err }, 'a log that was removed still takes room'),
+  );
+
   function noteFault(err: unknown): void {
     if (err === null) log.warn({}, 'the log of the run is kept again');
     else log.error({ err }, 'the log of the run cannot be kept: it will have a hole');
@@ -95,9 +105,8 @@ export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: L
       writer.stop();
       writers.delete(path);
     }
-    for (const inner of [folder, ...below(folder), ...below(folder).flatMap(below)])
-      for (const chunk of listChunks(inner)) packer.cancel(chunk.path);
-    rmSync(folder, { recursive: true, force: true });
+    packer.cancelIn(folder);
+    leaving.add(folder);
   }
 
   inBackground(packLeftovers(), log, 'the packing of logs');
@@ -114,6 +123,20 @@ export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: L
         removeTwin(folder, chunk);
         if (!chunk.isPacked) packer.add(folder, chunk);
       }
+    }
+  }
+
+  function* sweeping(runs: Iterable<LoggedRun>, sinceMs: number): Generator<undefined, void> {
+    const known = new Set<string>();
+    for (const run of runs) {
+      for (const folder of startFolders(root, run)) known.add(folder);
+      yield;
+    }
+    for (const folder of below(root).flatMap(below)) {
+      const writtenMs = newestMs(folder);
+      const isAbandoned = writtenMs >= sinceMs && Date.now() - writtenMs > abandonedMs;
+      if (!known.has(folder) && isAbandoned) drop(folder);
+      yield;
     }
   }
 
@@ -143,18 +166,15 @@ export function createLogStore({ dataDir, isOn, log, append = appendOwnFile }: L
     eraseVm(vm) {
       drop(join(root, folderName(vm)));
     },
-    sweep(runs, sinceMs) {
-      const known = new Set(runs.flatMap((run) => startFolders(root, run)));
-      for (const folder of below(root).flatMap(below)) {
-        const writtenMs = newestMs(folder);
-        const isAbandoned = writtenMs >= sinceMs && Date.now() - writtenMs > abandonedMs;
-        if (!known.has(folder) && isAbandoned) drop(folder);
-      }
+    sweep: (runs, sinceMs, signal) => inTurns(sweeping(runs, sinceMs), signal),
+    async idle() {
+      await packer.idle();
+      await leaving.idle();
     },
-    idle: () => packer.idle(),
     async close() {
       for (const writer of writers.values()) writer.flush();
       await packer.close();
+      await leaving.close();
     },
   };
 }
@@ -194,11 +214,9 @@ function bytesIn(folder: string): number {
 }
 
 function below(folder: string): string[] {
-  return namesIn(folder).map((name) => join(folder, name));
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(join(folder, '/'));
+  return namesIn(folder)
+    .filter((name) => name !== leavingName)
+    .map((name) => join(folder, name));
 }
 
 /** How much of a name is left for a person to read. */

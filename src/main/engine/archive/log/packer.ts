@@ -3,7 +3,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
-import { packedPath, unfinished, type Chunk } from './chunks.ts';
+import { isWithin, packedPath, unfinished, type Chunk } from './chunks.ts';
 
 const compress = promisify(zstdCompress);
 /** Four times smaller at 38 MB/s. Higher levels cost several times the work for a tenth of the room. */
@@ -14,6 +14,8 @@ export interface Packer {
   add(folder: string, chunk: Pick<Chunk, 'from' | 'path'>): void;
   /** A raw piece is about to change or to go: it stays raw. */
   cancel(path: string): void;
+  /** A folder and all pieces below it are about to go. */
+  cancelIn(folder: string): void;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
   /** Leaves what waits as it is. Resolves when the piece that is on is done. */
@@ -74,6 +76,9 @@ export function createPacker(onFault: (error: unknown) => void): Packer {
     },
     cancel(path) {
       jobs.delete(path);
+    },
+    cancelIn(folder) {
+      for (const path of jobs.keys()) if (isWithin(path, folder)) jobs.delete(path);
     },
     async idle() {
       while (working !== null) await working;
