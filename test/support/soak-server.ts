@@ -31,4 +31,4 @@ process.on('SIGUSR2', () => {
   clearTimeout(timer);
   process.stdout.write(`head ${feed.idOf(feed.head())}\n`);
 });
-process.stdout.write(`listening ${server.url} ${feed.journalId}\n`);
+process.stdout.write(`listening on ${server.url}\njournal ${feed.journalId}\n`);

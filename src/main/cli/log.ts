@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { terminalText } from '../../shared/terminal-text.ts';
 import type { RunLogView } from '../engine/server/index.ts';
 import { findRun } from './history/run-name.ts';
-import { withHistory, type HistoryOptions, type HistorySource } from './history/source.ts';
+import type { HistorySource } from './history/history-source.ts';
+import { withHistory, type HistoryOptions } from './history/source.ts';
 import { paintFor, say, sayPainted, type CliIo } from './io.ts';
 
 export interface LogOptions extends HistoryOptions {

@@ -10,7 +10,7 @@ import { printLines, tableLines, terminalColumns, type Column } from './table.ts
 import { doneText, momentText } from './watch/format.ts';
 import { markOf } from './watch/marks.ts';
 import { isOn } from './watch/state.ts';
-import type { NamedVm } from './watch/view.ts';
+import type { NamedVm } from './watch/state.ts';
 import { compactWord } from './watch/compact-lines.ts';
 import { timeFacts } from './watch/vm-lines.ts';
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { builtCli } from '../../support/built.ts';
-import { until } from '../../support/wait.ts';
+import { startChild } from '../../support/child.ts';
 
 /** Clears the screen, sets the title, turns the direction of writing, and rewrites the line. */
 const evil = 'x\u001b[2J\u001b]0;title\u0007\u009b31m\u202egnp\u2066\rOK';
@@ -88,18 +88,15 @@ it.each([
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const words = [builtCli, 'watch', '--url', `http://127.0.0.1:${port}`, ...args];
-  const child = spawn(process.execPath, words, { env: environment() });
-  let said = '';
-  for (const output of [child.stdout, child.stderr])
-    output.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const closed = once(child, 'close');
+  const child = startChild(process.execPath, words, { env: environment() });
+  const saidSoFar = (): string => child.out() + child.err();
   try {
-    await until(() => said.includes('the last word'), 'everything is shown');
+    await child.until(() => saidSoFar().includes('the last word'), 'everything is shown');
+    const said = saidSoFar();
     expect(said).toContain('\\u001b[2J');
     expect(said).not.toMatch(actsOnTerminal);
   } finally {
-    child.kill('SIGTERM');
-    await closed;
+    await child.stop('SIGTERM');
     server.close();
     server.closeAllConnections();
   }

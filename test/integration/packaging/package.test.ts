@@ -1,6 +1,5 @@
 /** The npm package, as somebody has it who installs it into an empty folder. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -15,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { until } from '../../support/wait.ts';
+import { startChild } from '../../support/child.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const isBuilt = existsSync(join(root, 'out', 'main', 'cli.js'));
@@ -138,18 +137,13 @@ it.skipIf(!isBuilt)('says its version and plays the demo', async () => {
   };
   const said = execFileSync(program, ['--version'], { cwd: folder, env: environment, encoding: 'utf8' });
   expect(said).toMatch(/^\d+\.\d+\.\d+\n$/);
-  const child = spawn(program, ['demo', '--port', '0'], { cwd: folder, env: environment });
-  const exit = once(child, 'close');
+  const child = startChild(program, ['demo', '--port', '0'], { cwd: folder, env: environment });
   onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await exit;
+    await child.stop();
   });
-  let out = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  const url = await until(() => /^listening on (\S+)\n/m.exec(out)?.[1], 'the demo listens');
+  const url = await child.listening();
   expect(await (await fetch(url)).text()).toContain('<title>');
-  child.kill('SIGTERM');
-  expect(await exit).toEqual([0, null]);
+  expect(await child.stop('SIGTERM')).toBe(0);
 });
 
 function pagesIn(folder: string): string[] {

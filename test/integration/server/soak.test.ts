@@ -2,7 +2,6 @@
  * Twenty clients that come and go, read slowly, and lose their server to SIGKILL again and again: each gets exactly the journal, in
  * order, once. SOAK_SECONDS makes it longer than the usual few seconds, SOAK_CLIENTS larger.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
@@ -11,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { openFeed } from '../../support/built.ts';
+import { startChild, type Child } from '../../support/child.ts';
 import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/wait.ts';
 
@@ -18,19 +18,10 @@ const soakMs = Number(process.env['SOAK_SECONDS'] ?? 8) * 1000;
 const clientCount = Number(process.env['SOAK_CLIENTS'] ?? 20);
 const program = new URL('../../support/soak-server.ts', import.meta.url).pathname;
 
-interface Child {
-  readonly process: ChildProcess;
-  said(): string;
-}
-
-async function startChild(dataDir: string, port: number): Promise<Child> {
-  const child = spawn(process.execPath, [program, dataDir, String(port)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-  await until(() => said.includes('listening'), 'the server listens');
-  return { process: child, said: () => said };
+async function startServing(dataDir: string, port: number): Promise<Child> {
+  const child = startChild(process.execPath, [program, dataDir, String(port)]);
+  await child.listening();
+  return child;
 }
 
 /** Reads as the documentation says: takes an id over when its event is complete, and comes back with the last one. */
@@ -101,11 +92,11 @@ it(
   async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'benchtray-soak-'));
     const port = await freePort();
-    let child = await startChild(dataDir, port);
-    const [, url = '', journalId = ''] = /listening (\S+) (\S+)/.exec(child.said()) ?? [];
+    let child = await startServing(dataDir, port);
+    const [, url = '', journalId = ''] = /listening on (\S+)\njournal (\S+)/.exec(child.out()) ?? [];
     const clients = Array.from({ length: clientCount }, () => startClient(url, `${journalId}-0`));
     onTestFinished(async () => {
-      child.process.kill('SIGKILL');
+      await child.stop();
       await Promise.all(clients.map((client) => client.close()));
       rmSync(dataDir, { recursive: true });
     });
@@ -113,17 +104,15 @@ it(
     const untilMs = performance.now() + soakMs;
     while (performance.now() < untilMs) {
       await pause(500 + Math.random() * 2_000);
-      child.process.kill('SIGKILL');
-      await once(child.process, 'exit');
-      child = await startChild(dataDir, port);
+      await child.stop();
+      child = await startServing(dataDir, port);
     }
     await until(() => clients.every(({ ids }) => ids.length > 0), 'everybody has heard something');
     for (const client of clients) client.settle();
     child.process.kill('SIGUSR2');
-    const head = await until(() => /head (\S+)/.exec(child.said())?.[1], 'the journal is at rest');
+    const head = await child.prints(/head (\S+)/);
     await until(() => clients.every(({ lastId }) => lastId === head), 'everybody has it all');
-    child.process.kill('SIGKILL');
-    await once(child.process, 'exit');
+    await child.stop();
 
     const feed = openFeed({ dataDir });
     const journal = feed.replay(0, null, 10_000_000).map(({ id }) => id);

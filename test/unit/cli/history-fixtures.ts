@@ -1,5 +1,5 @@
 /** A history in memory, and things to put into it. A test names only what it is about. */
-import type { HistorySource } from '../../../src/main/cli/history/source.ts';
+import type { HistorySource } from '../../../src/main/cli/history/history-source.ts';
 import type { RunView, StatusAnswer, TaskView } from '../../../src/main/engine/server/index.ts';
 import { runView, taskView } from '../../../src/main/engine/server/routes/run-view.ts';
 import { runFigures } from '../../../src/main/engine/run/score-figures.ts';

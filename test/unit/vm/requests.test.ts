@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { containerShell, parseRequestLine, requestLine } from '../../../src/main/engine/vm/shell-script.ts';
+import { parseRequestLine, requestLine } from '../../../src/main/engine/vm/request-line.ts';
+import { containerShell } from '../../../src/main/engine/vm/shell-script.ts';
 
 /** Words that a shell could misread, and any others. */
 const word = fc

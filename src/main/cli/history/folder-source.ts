@@ -12,7 +12,7 @@ import { findVm } from '../../engine/server/routes/parameters.ts';
 import { reportOf } from '../../engine/server/routes/report-route.ts';
 import { runView, taskView, unknownRun } from '../../engine/server/routes/run-view.ts';
 import { firstStatus, openErrorsOf } from '../../engine/server/stream/pictures.ts';
-import type { HistorySource } from './source.ts';
+import type { HistorySource } from './history-source.ts';
 
 export interface FolderSourceOptions {
   readonly dataDir: string;

@@ -4,7 +4,7 @@ import { UserError } from '../../../shared/user-error.ts';
 import type { RunQuery } from '../../engine/feed/index.ts';
 import type { RunView } from '../../engine/server/index.ts';
 import { momentText } from '../watch/format.ts';
-import type { HistorySource } from './source.ts';
+import type { HistorySource } from './history-source.ts';
 
 /** For the help of commands. */
 export const runNameHelp = 'id of the run, the start of one, or latest, latest~1, …';

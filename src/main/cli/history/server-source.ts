@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ComparisonView } from '../../../shared/comparison.ts';
 import type { RunLogView, RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';
 import { refused, type ServerClient } from './server-client.ts';
-import type { HistorySource } from './source.ts';
+import type { HistorySource } from './history-source.ts';
 
 /**
  * Checks the fields that the commands rely on. A running BenchTray may be older or newer than this command: it may know other fields and other words, and

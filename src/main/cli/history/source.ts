@@ -1,47 +1,16 @@
 /** The source of the history commands: a running BenchTray or, if none runs, its data folder. */
 import type { Command } from 'commander';
-import type { AttemptChoice, ComparisonView } from '../../../shared/comparison.ts';
 import { messageOf } from '../../../shared/message-of.ts';
 import { UserError } from '../../../shared/user-error.ts';
 import { readConfig, resolveDataDir } from '../../engine/config/index.ts';
-import type { RunQuery } from '../../engine/feed/index.ts';
-import type { RunLogView, RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';
 import { askForBenchTray } from '../../engine/server/routes/ask-for-benchtray.ts';
 import { withOptionalLog, type CommonOptions } from '../common-options.ts';
 import { configSources } from '../config-sources.ts';
 import { apiAddress, givenUrl } from '../given-url.ts';
 import { say, type CliIo } from '../io.ts';
-import { createServerClient, type ServerClient } from './server-client.ts';
+import { createServerClient } from './server-client.ts';
+import type { HistorySource } from './history-source.ts';
 import { serverSource } from './server-source.ts';
-
-/** Answers questions about the history, from a running BenchTray or from the data folder. All answers have the shapes of docs/api.md. */
-export interface HistorySource {
-  readonly origin:
-    | { readonly kind: 'server'; readonly client: ServerClient }
-    | { readonly kind: 'folder'; readonly dataDir: string };
-  /** As `/api/status`. From the data folder, it is what was last heard. */
-  status(): Promise<StatusAnswer>;
-  /** As `/api/runs`: newest first, at most 1,000. */
-  runs(query: RunQuery): Promise<readonly RunView[]>;
-  /** Null: there is no run with this id. */
-  run(runId: string): Promise<RunView | null>;
-  /** As `/api/runs/{id}/tasks`: in the order in which they ended. */
-  tasks(runId: string): Promise<readonly TaskView[]>;
-  /** As `/api/compare`. @param a null: the comparable run before B. @throws UserError if there is none */
-  compare(a: string | null, b: string, attempt: AttemptChoice): Promise<ComparisonView>;
-  /** As `/api/runs/{id}/log`, as JSON. @throws UserError if there is no log of it */
-  log(runId: string, query: LogQuery): Promise<RunLogView>;
-  /** As `/api/runs/{id}/report`, in pieces. @throws UserError while they come, if there is no such run or the answer breaks off */
-  report(runId: string): AsyncIterable<string>;
-  close(): void;
-}
-
-/** A slice of a log, or a search in it; see docs/api.md. */
-export interface LogQuery {
-  readonly from: number;
-  readonly bytes?: number;
-  readonly q?: string;
-}
 
 /** Options of all commands that ask a `HistorySource`. */
 export interface HistoryOptions extends CommonOptions {

@@ -4,8 +4,7 @@ import { plainText } from '../../../shared/plain-text.ts';
 import { meanScoreText } from '../../../shared/score-text.ts';
 import { doneText } from './format.ts';
 import { markOf } from './marks.ts';
-import { isOn } from './state.ts';
-import type { NamedVm } from './view.ts';
+import { isOn, type NamedVm } from './state.ts';
 import { timeFacts } from './vm-lines.ts';
 import { fitText, padText, widthOf } from '../width.ts';
 

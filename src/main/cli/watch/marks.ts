@@ -1,7 +1,7 @@
 /** The state of a VM as one character: shapes differ, not only colours. */
 import type { ChalkInstance } from 'chalk';
 import { badnessOf } from '../../../shared/badness.ts';
-import type { NamedVm } from './view.ts';
+import type { NamedVm } from './state.ts';
 
 export function markOf(vm: NamedVm, paint: ChalkInstance): string {
   if (vm.isLost || vm.status === null) return paint.yellow('?');

@@ -23,6 +23,12 @@ export interface WatchedVm {
   readonly problems: readonly ErrorPayload[];
 }
 
+export interface NamedVm extends WatchedVm {
+  readonly name: string;
+  /** The connection to BenchTray is lost, so everything here may be old. */
+  readonly isLost: boolean;
+}
+
 /**
  * `--until-end` waits for these runs: those that were on at first sight, or else the next one to start. No run joins once
  * one of them has ended, so that a machine which is never idle does not keep the command for ever.

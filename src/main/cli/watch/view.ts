@@ -8,7 +8,7 @@ import { compactLines, compactWord } from './compact-lines.ts';
 import { timeText } from './format.ts';
 import { chosenIn, keyHelp, noChoice, type Choice } from './choice.ts';
 import { poolLines } from './pool-lines.ts';
-import type { WatchedVm, WatchState } from './state.ts';
+import type { NamedVm, WatchState } from './state.ts';
 import { vmLines } from './vm-lines.ts';
 import { vmPage } from './vm-page.ts';
 import { fitText, padText } from '../width.ts';
@@ -16,12 +16,6 @@ import { fitText, padText } from '../width.ts';
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
-}
-
-export interface NamedVm extends WatchedVm {
-  readonly name: string;
-  /** The connection to BenchTray is lost, so everything here may be old. */
-  readonly isLost: boolean;
 }
 
 const mostPools = 3;

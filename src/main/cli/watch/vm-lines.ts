@@ -5,8 +5,7 @@ import { scoresText } from '../../../shared/score-text.ts';
 import type { ProgressPayload } from '../../../shared/stream.ts';
 import { doneText, momentText, shareOf, statusText } from './format.ts';
 import { markOf } from './marks.ts';
-import { isOn } from './state.ts';
-import type { NamedVm } from './view.ts';
+import { isOn, type NamedVm } from './state.ts';
 import { fitText } from '../width.ts';
 import { formatClock } from '../../../shared/wording.ts';
 

@@ -8,8 +8,8 @@ import type { DomainTally, ErrorPayload } from '../../../shared/stream.ts';
 import { tableLines, type Column } from '../table.ts';
 import { fitText, wrapText } from '../width.ts';
 import { doneText, momentText } from './format.ts';
-import type { NamedVm } from './view.ts';
 import { headLine, progressLines } from './vm-lines.ts';
+import type { NamedVm } from './state.ts';
 
 const indent = '  ';
 

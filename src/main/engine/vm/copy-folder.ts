@@ -12,7 +12,8 @@ import {
   type CopyEvents,
   type FolderListing,
 } from './copy-request.ts';
-import { hostShell, isSendable } from './shell-script.ts';
+import { isSendable } from './request-line.ts';
+import { hostShell } from './shell-script.ts';
 import type { Channels } from './ssh/channels.ts';
 
 /** Files that nobody asked for are read to their end up to this size. */

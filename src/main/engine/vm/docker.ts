@@ -7,7 +7,7 @@ import { cutText, plainText } from '../../../shared/plain-text.ts';
 import { answerBytes, mostInspected, type HiddenDocker } from './docker-commands.ts';
 import type { Mount } from './mounts.ts';
 import { section } from './section.ts';
-import { isSendable } from './shell-script.ts';
+import { isSendable } from './request-line.ts';
 
 /** One row of `listCommand`. */
 export interface ListedContainer {

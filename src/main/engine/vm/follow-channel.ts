@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { ClientChannel } from 'ssh2';
 import { createBoundedBytes } from '../common/bounded-bytes.ts';
 import { createByteTurns } from './byte-turns.ts';
-import { requestLine, shellScript } from './shell-script.ts';
+import { requestLine } from './request-line.ts';
+import { shellScript } from './shell-script.ts';
 import type { Channels } from './ssh/channels.ts';
 
 export interface FollowChannel {

@@ -35,7 +35,8 @@ export {
 } from './shell-channel.ts';
 export { openFollow, type FollowChannel } from './follow-channel.ts';
 export { followFile, readFileRest, type FileEvents, type FilePlace } from './file-stream.ts';
-export { containerShell, hostShell, isSendable, parseRequestLine, shellScript } from './shell-script.ts';
+export { isSendable, parseRequestLine } from './request-line.ts';
+export { containerShell, hostShell, shellScript } from './shell-script.ts';
 export {
   earlierLinesCommand,
   followLogCommand,

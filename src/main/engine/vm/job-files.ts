@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { shellPath, type JobFileLine } from './result-folder.ts';
 import type { ShellChannel } from './shell-channel.ts';
-import { isSendable } from './shell-script.ts';
+import { isSendable } from './request-line.ts';
 
 /** The text of a file: all of it, or its start and its end. */
 export type JobFileText = readonly [whole: string] | readonly [start: string, end: string];

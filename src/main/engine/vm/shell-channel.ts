@@ -1,7 +1,8 @@
 /** A resident shell on the VM or in its container: requests go in as lines, answers come back in frames, in any order. */
 import { randomBytes } from 'node:crypto';
 import { createBoundedBytes, type BoundedBytes } from '../common/bounded-bytes.ts';
-import { requestLine, shellScript } from './shell-script.ts';
+import { requestLine } from './request-line.ts';
+import { shellScript } from './shell-script.ts';
 import type { OpenedChannel } from './ssh/channels.ts';
 
 export interface ShellChannel {

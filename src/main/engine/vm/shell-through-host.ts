@@ -7,7 +7,8 @@ import { EventEmitter } from 'node:events';
 import { shellQuote } from '../common/terminal.ts';
 import type { DockerCommand } from './docker-commands.ts';
 import { openShell, type OwnShellChannel, type ShellCarrier, type ShellPipe } from './shell-channel.ts';
-import { requestLine, shellScript } from './shell-script.ts';
+import { requestLine } from './request-line.ts';
+import { shellScript } from './shell-script.ts';
 
 /**
  *   `container_shell DOCKER NAME MARK`   to be run by `listen`: a line `MARK writer PID`, a line MARK when the shell takes requests, then what it

@@ -1,7 +1,7 @@
 /** What the shell functions `machine`, `host`, `inside` and `identify` tell, read into facts. Everything from the VM is untrusted text. */
 import { plainText } from '../../../shared/plain-text.ts';
 import { isAddress, namedByRunner, type GuestAddress } from './guest-address.ts';
-import { isSendable } from './shell-script.ts';
+import { isSendable } from './request-line.ts';
 
 export interface MachineFacts {
   /** Changes with every boot of the VM. */

@@ -5,7 +5,7 @@ import { inTurns } from '../common/in-turns.ts';
 import { fetchBytes, type FetchFailure, type FetchLimits } from './fetch-bytes.ts';
 import { shellPath, textNames, type FileLine } from './result-folder.ts';
 import type { ShellChannel } from './shell-channel.ts';
-import { isSendable } from './shell-script.ts';
+import { isSendable } from './request-line.ts';
 import type { Channels } from './ssh/channels.ts';
 
 /** A text as it came from the VM. */

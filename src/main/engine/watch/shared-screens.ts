@@ -2,11 +2,22 @@
 import type { Result } from '../../../shared/result.ts';
 import type { Screen, Screens, ScreensProblem, ScreenTask } from '../../../shared/screens.ts';
 import { isWhole, pictureType } from '../common/picture.ts';
+import { currentRun } from './state.ts';
+import type { VmStore } from './store.ts';
 
 export interface SharedScreensOptions {
   /** Changes when a task of the VM may have another screenshot. */
   readonly version: () => number;
   readonly monotonicMs: () => number;
+}
+
+/** Returns what gives a number that grows when a task of the VM may have another screenshot. */
+export function screensVersion(store: VmStore): () => number {
+  let version = 0;
+  store.subscribe((state, before) => {
+    if (state.newestStep !== before.newestStep || currentRun(state) !== currentRun(before)) version += 1;
+  });
+  return () => version;
 }
 
 /** A list may be so old, if nothing has happened since. */

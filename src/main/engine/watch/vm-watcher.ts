@@ -7,8 +7,8 @@ import { Projector } from './projector.ts';
 import { createReport } from './report.ts';
 import { createScreens } from './screens.ts';
 import { createSources, type SourceOptions } from './sources.ts';
-import { shareScreens } from './shared-screens.ts';
-import { currentRun, firstState } from './state.ts';
+import { screensVersion, shareScreens } from './shared-screens.ts';
+import { firstState } from './state.ts';
 import { createVmStore } from './store.ts';
 import { defaultTempo, type Tempo } from './tempo.ts';
 import { createVmClock } from './vm-clock.ts';
@@ -38,13 +38,10 @@ export function watchVm(options: VmWatcherOptions): VmWatcher {
     log.error({ vm, err }, 'a source has failed'),
   );
   const hostLog = (name: string): string | null => feed.loadFollow(vm, name)?.hostPath ?? null;
-  let version = 0;
-  store.subscribe((state, before) => {
-    if (state.newestStep !== before.newestStep || currentRun(state) !== currentRun(before)) version += 1;
-  });
-  const screens = shareScreens(createScreens({ store, hostLog, monotonicMs: clock.monotonicMs }), {
-    version: () => version,
-    monotonicMs: clock.monotonicMs,
+  const { monotonicMs } = clock;
+  const screens = shareScreens(createScreens({ store, hostLog, monotonicMs }), {
+    version: screensVersion(store),
+    monotonicMs,
   });
   const ending = new AbortController();
   for (const source of createSources({ ...options, clock, tempo, report }))

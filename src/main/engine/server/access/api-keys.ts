@@ -153,12 +153,12 @@ async function changeKeys(
 }
 
 async function takeFile(fresh: string): Promise<number> {
-  const giveUpAtMs = Date.now() + waitForOtherMs;
+  const giveUpAtMs = performance.now() + waitForOtherMs;
   for (;;) {
     try {
       return openSync(fresh, 'wx', 0o600);
     } catch (error) {
-      if (!hasCode(error, 'EEXIST') || Date.now() > giveUpAtMs) throw error;
+      if (!hasCode(error, 'EEXIST') || performance.now() > giveUpAtMs) throw error;
       const { mtimeMs } = statSync(fresh, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
       if (Date.now() - mtimeMs > abandonedAfterMs) rmSync(fresh, { force: true });
       else await delay(20);
