@@ -111,8 +111,15 @@ export class LogView {
 
   resized(sizes: LogSizes): void {
     const { isAtEnd, window } = this;
+    const isOtherText = sizes.row !== this.#sizes.row;
+    const seen = isAtEnd ? 'end' : this.topByte();
     this.#sizes = sizes;
     if (window === null) return;
+    if (isOtherText && seen !== null) {
+      this.#replace(window, seen);
+      this.#show(window, seen, 'top');
+      return;
+    }
     this.#fit(window, false);
     if (isAtEnd) this.#toEnd();
     this.#look();
