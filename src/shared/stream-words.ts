@@ -57,3 +57,7 @@ export type RunOutcome = (typeof runOutcomes)[number];
 
 export const taskOutcomes = ['scored', 'exception', 'lost', 'interrupted'] as const;
 export type TaskOutcome = (typeof taskOutcomes)[number];
+
+/** Whose fault the end of a task is. `none`: it passed, or failed by what the agent did. */
+export const taskFaults = ['none', 'model_api', 'environment', 'evaluator', 'agent', 'unknown'] as const;
+export type TaskFault = (typeof taskFaults)[number];

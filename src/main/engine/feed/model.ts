@@ -7,6 +7,7 @@ import type {
   StateCode,
   StatusPayload,
 } from '../../../shared/stream.ts';
+import type { CollectorState } from '../run/faults/collect.ts';
 import type { RunState, TaskAttempt } from '../run/model.ts';
 import type { ScoreCounts } from '../run/score-figures.ts';
 import type { StartLog } from '../run/start-log.ts';
@@ -64,6 +65,8 @@ export interface FollowState {
   readonly hostPath?: string;
   /** The log of the start of a run that this log is in the middle of. Missing: none was in it, or BenchTray 0.1.0 wrote this. */
   readonly startLog?: StartLog;
+  /** Where the search for evidence of faults is. Missing: at no line that needs another one. */
+  readonly evidence?: CollectorState;
   /** State of the line reader, as JSON values. */
   readonly reader: unknown;
   /** The benchmark's process has been seen since this log is followed. */

@@ -1,5 +1,7 @@
 /** The attempts of a run: which one a worker is at, how one begins and how it ends. */
 import type { TaskOutcome } from '../../../shared/stream.ts';
+import { judgeEnd } from './faults/judge.ts';
+import type { Quote } from './faults/model.ts';
 import type { EndedAttempt, RunEvent, RunState, TaskAttempt } from './model.ts';
 
 export interface AttemptEnd {
@@ -12,6 +14,8 @@ export interface AttemptEnd {
   readonly message: string | null;
   /** Missing: the attempt has it. */
   readonly startedAt?: number;
+  /** The line that tells of an exception. Missing: no line does. */
+  readonly line?: Quote;
 }
 
 /** Of one run, ten times the longest list of tasks: a log that begins more is none that a benchmark writes. */
@@ -74,11 +78,20 @@ export function endAttempt(
 
 /** Returns the attempt with another result. Every end of an attempt, and every correction of one, goes through here. */
 export function withResult(
-  { isUnexplained: _before, ...task }: TaskAttempt,
-  result: Omit<AttemptEnd, 'at' | 'domain'>,
+  attempt: TaskAttempt,
+  { line, ...result }: Omit<AttemptEnd, 'at' | 'domain'>,
 ): EndedAttempt {
+  const { isUnexplained: _before, seen, fault: _fault, faultEvidence: _evidence, ...task } = attempt;
   const isUnexplained = result.outcome === 'exception' && result.message === null;
-  return { ...task, ...result, ...(isUnexplained ? { isUnexplained } : {}) };
+  // The traceback of an exception is still to come, and is judged by what was seen before.
+  const isKept = seen !== undefined && result.outcome === 'exception';
+  return {
+    ...task,
+    ...result,
+    ...judgeEnd(attempt, line === undefined ? result : { ...result, line }),
+    ...(isUnexplained ? { isUnexplained } : {}),
+    ...(isKept ? { seen } : {}),
+  };
 }
 
 /** Returns whether a score counts beside an exception. Many programs write a zero for a task that crashed, and nothing judged it. */
@@ -104,10 +117,16 @@ function attemptNumber(before: readonly TaskAttempt[], taskId: string, domain: s
 export function withoutTexts(run: RunState): RunState {
   return {
     ...run,
-    tasks: run.tasks.map((task) =>
-      task.outcome === null || (task.instruction === null && task.message === null)
-        ? task
-        : { ...task, instruction: null, message: null },
-    ),
+    tasks: run.tasks.map((task) => {
+      const hasEvidence = task.faultEvidence !== undefined && task.faultEvidence !== null;
+      const hasText = task.instruction !== null || task.message !== null || hasEvidence;
+      if (task.outcome === null || !hasText) return task;
+      const { faultEvidence, ...rest } = task;
+      return {
+        ...rest,
+        ...{ instruction: null, message: null },
+        ...(faultEvidence === null ? { faultEvidence } : {}),
+      };
+    }),
   };
 }

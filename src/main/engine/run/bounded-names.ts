@@ -25,6 +25,11 @@ export function withBoundedNames(event: RunEvent): RunEvent {
       return boundedPlan(event);
     case 'run_arguments':
       return { ...event, arguments: boundedArguments(event.arguments) };
+    case 'task_sign':
+    case 'task_relief':
+    case 'task_judged':
+    case 'task_traced':
+      return { ...event, worker: boundedName(event.worker) } as RunEvent;
     case 'run_started':
     case 'run_ended':
       return event;

@@ -1,5 +1,6 @@
 /** The words of this room: what a log says, and what a run is made of. Plain JSON throughout, so that all of it can be stored. */
-import type { TaskOutcome } from '../../../shared/stream.ts';
+import type { TaskFault, TaskOutcome } from '../../../shared/stream-words.ts';
+import type { FaultEvidence, Quote, Relief, SignName, SignRecord, Trace } from './faults/model.ts';
 
 /** One complete line of a log, without its line end. Offsets are bytes from the start of the file. */
 export interface LogLine {
@@ -88,7 +89,30 @@ export type RunEvent =
       readonly message: string | null;
       /** When it began, if the end tells that better than the start did. */
       readonly startedAt?: number;
+      /** The line that tells of an exception. Missing: it raised none, or no line tells of it. */
+      readonly line?: Quote;
     }
+  /** What a line says about the model, the machine or the judge of a task. `worker` null: the line names no process. */
+  | {
+      readonly type: 'task_sign';
+      readonly at: null;
+      readonly worker: string | null;
+      readonly sign: SignName;
+      readonly quote: Quote;
+      /** It is true for all tasks that are on, whoever says it. */
+      readonly ofRun?: true;
+    }
+  /** What makes earlier signs void. */
+  | {
+      readonly type: 'task_relief';
+      readonly at: null;
+      readonly worker: string | null;
+      readonly relief: Relief;
+    }
+  /** The agent is done with the task, and it is being judged. */
+  | { readonly type: 'task_judged'; readonly at: null; readonly worker: string | null }
+  /** The traceback of the exception by which the newest task of this worker ended. */
+  | { readonly type: 'task_traced'; readonly at: null; readonly worker: string; readonly trace: Trace }
   | {
       /** A source that is more to be trusted than the log tells the score of a task that is over. */
       readonly type: 'task_corrected';
@@ -143,6 +167,12 @@ export interface TaskAttempt {
   readonly message: string | null;
   /** It raised an exception whose message is not known. Missing: the message is known, or it raised none. */
   readonly isUnexplained?: true;
+  /** Signs of a fault. Missing: nothing was seen, or it has ended without an exception. */
+  readonly seen?: SignRecord;
+  /** Whose fault its end is. Missing: it runs, or a version of BenchTray without verdicts recorded it. */
+  readonly fault?: TaskFault;
+  /** The line that shows it; null: there is none. Missing: see `fault`, and `withoutTexts`. */
+  readonly faultEvidence?: FaultEvidence | null;
 }
 
 /** An attempt that is over. */

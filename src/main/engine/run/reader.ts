@@ -76,6 +76,8 @@ export function parseReaderState(stored: unknown): ReaderState | null {
 export interface LogReader {
   /** Where it is now. */
   readonly state: ReaderState;
+  /** The record of the line that was read last; null: it was none by itself. */
+  readonly record: LogRecord | null;
   /** Returns the events of the next line, in order. Never throws. */
   read(line: LogLine, context: ReadContext): readonly RunEvent[];
   /** Returns what the script of the process that prints this log shows, if no run was recognised. */
@@ -91,6 +93,7 @@ export function createLogReader(from: ReaderState): LogReader {
   const records = createRecordReader(from.records);
   const states = dialects.map((dialect) => from.dialects[dialect.name] ?? dialect.initial);
   let { lines, unread, recognised } = from.counts;
+  let record: LogRecord | null = null;
 
   function take(index: number, { state, events }: DialectStep<unknown>): readonly RunEvent[] {
     // A log is in one run at a time: if one dialect begins a run, the run of any other dialect is over.
@@ -112,10 +115,13 @@ export function createLogReader(from: ReaderState): LogReader {
       const state = { version: stateVersion, records: records.state, dialects: changed, counts } as const;
       return recognised ? state : { ...state, readBy: allDialects };
     },
+    get record() {
+      return record;
+    },
     read(line, context) {
       lines += 1;
       // An empty line says nothing in any dialect, and a log may have millions of them.
-      const record = line.text === '' ? null : records.next(line);
+      record = line.text === '' ? null : records.next(line);
       if (record === null) return nothing;
       let events = nothing;
       let isRead = false;

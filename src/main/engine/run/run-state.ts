@@ -3,6 +3,9 @@ import { addAttempt, currentAttempt, endAttempt, isFull, newestAttempt, updateAt
 import { withBoundedNames } from './bounded-names.ts';
 import { adoptAttempt, correctTask } from './correction.ts';
 import { countsOf } from './counts.ts';
+import { isEvidence, seenAfter, takeEvidence } from './evidence.ts';
+import type { EvidenceEvent } from './faults/collect.ts';
+import { withRelief } from './faults/sign-record.ts';
 import type { FoldStep, RunEvent, RunState, RunStep, TaskAttempt } from './model.ts';
 import { withSafeMessage } from './messages.ts';
 import { hearEvent } from './pauses.ts';
@@ -23,6 +26,8 @@ export function reduceRun(run: RunState | null, told: RunEvent, identity: RunIde
   const event = withSafeMessage(withBoundedNames(told));
   if (event.type === 'run_started') return startRun(run, event, identity);
   if (run === null) return { run, effects: [] };
+  // Evidence is about tasks, and says nothing about whether a run goes on.
+  if (isEvidence(event)) return takeEvidence(run, event);
   return run.next === null || event.type === 'task_corrected'
     ? fold(run, event, identity)
     : foldBehind(run, run.next, event, identity);
@@ -43,7 +48,12 @@ function startRun(
 }
 
 /** An event behind a start of which it is not known yet what it is: its plan decides, or at the latest its first task. */
-function foldBehind(run: RunState, next: RunState, event: RunEvent, identity: RunIdentity): RunStep {
+function foldBehind(
+  run: RunState,
+  next: RunState,
+  event: Exclude<RunEvent, { type: 'run_started' } | EvidenceEvent>,
+  identity: RunIdentity,
+): RunStep {
   if (event.type === 'run_arguments' || event.type === 'run_planned') {
     const planned = fold(next, event, identity).run;
     // Numbers by domain are followed by the list of the tasks themselves.
@@ -57,7 +67,7 @@ function foldBehind(run: RunState, next: RunState, event: RunEvent, identity: Ru
 
 function fold(
   run: RunState,
-  event: Exclude<RunEvent, { type: 'run_started' }>,
+  event: Exclude<RunEvent, { type: 'run_started' } | EvidenceEvent>,
   identity: RunIdentity,
 ): FoldStep {
   if (event.type === 'task_corrected') return correct(run, event, identity.successThreshold);
@@ -92,7 +102,7 @@ function changeOf(task: TaskAttempt, event: TaskNews): Partial<TaskAttempt> {
     case 'task_instruction':
       return { instruction: event.text };
     case 'task_step':
-      return { steps: Math.max(event.step, task.steps) };
+      return { steps: Math.max(event.step, task.steps), ...seenAfter(task, withRelief(task.seen, 'step')) };
     case 'task_handed_over':
       return { isHandedOver: true };
   }
@@ -178,7 +188,7 @@ function endTask(
   if (current === undefined || (event.taskId !== null && event.taskId !== current.taskId)) {
     return { run, effects: [] };
   }
-  const { at, domain, outcome, score, verdict, message, startedAt } = event;
+  const { at, domain, outcome, score, verdict, message, startedAt, line } = event;
   const reached = outcome === 'scored' && score !== null && score >= successThreshold;
   const ended = endAttempt(run, current, {
     at,
@@ -188,6 +198,7 @@ function endTask(
     message,
     success: verdict ?? reached,
     ...(startedAt === undefined ? {} : { startedAt }),
+    ...(line === undefined ? {} : { line }),
   });
   const isByThreshold = verdict === null && outcome === 'scored' && score !== null;
   return {

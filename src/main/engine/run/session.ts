@@ -4,6 +4,8 @@
  */
 import { withoutTexts } from './attempts.ts';
 import { createLogSplitter, type WideEncoding } from './encoding.ts';
+import { createCollector, type CollectorState } from './faults/collect.ts';
+import type { LogPoint } from './faults/model.ts';
 import type { ReadContext, RunEffect, RunEvent, RunState } from './model.ts';
 import { createLogReader, initialReader, parseReaderState, type ReaderState } from './reader.ts';
 import { reconcile, type ResultFile } from './results.ts';
@@ -27,6 +29,8 @@ export interface RunSessionState {
   readonly run: RunState | null;
   /** The log of the start that this log is in the middle of, or of the last one; missing: none was in this log. */
   readonly startLog?: StartLog;
+  /** Where the search for evidence is. Missing: at no line that needs another one. */
+  readonly evidence?: CollectorState;
 }
 
 export interface RunSessionOptions {
@@ -96,13 +100,14 @@ export function newSessionState(run: RunState | null): RunSessionState {
 export function parseSessionState(
   stored: Omit<RunSessionState, 'reader'> & { readonly reader: unknown },
 ): RunSessionState | null {
-  const { offset, wide, run, startLog } = stored;
+  const { offset, wide, run, startLog, evidence } = stored;
   const reader = parseReaderState(stored.reader);
   if (reader === null) return null;
   return {
     ...{ offset, reader, run },
     ...(wide === undefined ? {} : { wide }),
     ...(startLog === undefined ? {} : { startLog }),
+    ...(evidence === undefined ? {} : { evidence }),
   };
 }
 
@@ -118,6 +123,7 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
   // What is carried over from a log before this one says nothing of how this one is written.
   const splitter = createLogSplitter(from.offset, from.offset > 0 ? from.wide : undefined);
   const reader = createLogReader(from.reader);
+  const collector = createCollector(from.evidence ?? {});
   let { run } = from;
   const isInRun = from.run !== null && from.reader.counts.recognised;
   let startLog = from.startLog ?? (isInRun ? startLogOfOld(from.run, from.offset) : undefined);
@@ -144,6 +150,17 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
     }
   }
 
+  /** Returns the events of the line that was just read, with what else it shows. @param offset of the line */
+  function withEvidence(events: readonly RunEvent[], offset: number): readonly RunEvent[] {
+    noteStarts(events, offset);
+    const { record } = reader;
+    if (record === null) return events;
+    const point: LogPoint = { start: startLog?.start ?? null, offset: record.offset - (startLog?.from ?? 0) };
+    const shown = collector.take(record, point);
+    const told = events.length === 0 ? events : collector.note(events, record, point);
+    return shown.length === 0 ? told : [...told, ...shown];
+  }
+
   function foldResults(nowMs: number): readonly RunEffect[] {
     if (files.length === 0 && silentAfterMs === undefined) return [];
     return fold(reconcile(run, files, { nowMs, silentAfterMs }));
@@ -157,6 +174,7 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
       ...{ offset, reader: reader.state, run },
       ...(wide === undefined ? {} : { wide }),
       ...(startLog === undefined ? {} : { startLog }),
+      ...(Object.keys(collector.state).length === 0 ? {} : { evidence: collector.state }),
     };
     return { effects, starts: begun, state };
   }
@@ -167,9 +185,8 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
       // Line by line, not chunk by chunk: the order of effects must not depend on how the bytes are cut. Result files come behind a
       // whole line: in the middle of it, the number of workers of a new run is unknown.
       for (const line of splitter.push(bytes)) {
-        const events = reader.read(line, context);
+        const events = withEvidence(reader.read(line, context), line.offset);
         if (events.length === 0) continue;
-        noteStarts(events, line.offset);
         const told = fold(events);
         if (told.length > 0) effects.push(...told, ...foldResults(context.referenceTimeMs));
       }
