@@ -4,7 +4,15 @@
  * Nothing is checked by it while BenchTray runs, but in tests: the page imports the types only, and no library with them.
  */
 import { z } from 'zod';
-import { momentCodes, phases, runOutcomes, severities, stateCodes, taskOutcomes } from './stream-words.ts';
+import {
+  momentCodes,
+  phases,
+  runOutcomes,
+  severities,
+  stateCodes,
+  taskFaults,
+  taskOutcomes,
+} from './stream-words.ts';
 
 /** The type of what is sent in this form, and never changed afterwards. */
 export type Shown<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;
@@ -29,6 +37,53 @@ export const scoreFigureFields = {
     .nullable()
     .describe('Share of the scored tasks that passed, 0..1; null while there are none.'),
 };
+/** Whose faults the ends of the tasks of a run are, and what its score is without the tasks that say nothing about its agent. */
+export const faultFigureFields = {
+  faults: z
+    .object({
+      agent: count.describe("The agent's own code raised."),
+      model_api: count.describe("The model's service failed."),
+      environment: count.describe('The VM, the container, Windows or its server failed.'),
+      evaluator: count.describe("The benchmark's own judge failed."),
+      unknown: count.describe('Something failed, and the log does not say what.'),
+    })
+    .nullable()
+    .describe('Tasks by fault. Null: some of them were recorded by a version that found no faults.'),
+  valid_tasks: count
+    .nullable()
+    .describe(
+      'Tasks that ended without a fault of `model_api`, `environment` or `evaluator`. Null like `faults`.',
+    ),
+  score_valid: z
+    .number()
+    .nullable()
+    .describe('Mean score over the valid tasks that have a score, 0..1. Null without any, or like `faults`.'),
+};
+
+/** Whose fault the end of an attempt is. */
+export const taskFaultSchema = z
+  .enum(taskFaults)
+  .describe(
+    'Whose fault the end is. `none`: it passed, or failed by what the agent did. `unknown`: the log does not say.',
+  );
+export const faultEvidenceSchema = z
+  .object({
+    rule: z.string().describe('The rule that found the fault.'),
+    text: z.string().describe('The line that shows it, without secrets and at most 300 characters.'),
+    log: z
+      .object({
+        start: z.string().nullable().describe('Id of the start of the run that wrote the line.'),
+        offset: z
+          .int()
+          .describe(
+            'Bytes from the first byte of that start. If a run has one start, this is the place in `/api/runs/{id}/log`.',
+          ),
+      })
+      .nullable()
+      .describe('Where the line is. Null: the text is from a result file.'),
+  })
+  .describe('What shows whose fault the end is.');
+
 export const meanScoreAlias = z.number().nullable().describe('The older name of `mean_score`.');
 
 export const connectedSchema = z
@@ -222,6 +277,7 @@ export const progressSchema = z
       .number()
       .nullable()
       .describe('Score sum over all planned tasks, errors counted as 0; null while the total is unknown.'),
+    ...faultFigureFields,
     started_at: time.nullable(),
     elapsed_seconds: seconds,
     eta_seconds: seconds.nullable().describe('Null while it is unknown, as it is while the VM is not heard.'),
@@ -261,6 +317,11 @@ export const taskCompleteSchema = z
       .describe(
         'What an exception said, without secrets and at most 300 characters. Missing if there is none.',
       ),
+    fault: taskFaultSchema.optional(),
+    fault_evidence: faultEvidenceSchema
+      .nullable()
+      .optional()
+      .describe('Null: `none` needs no evidence, and `unknown` has none.'),
     finished_at: time.nullable(),
     catch_up: z.boolean().describe('True when it had already finished before BenchTray could see it.'),
   })

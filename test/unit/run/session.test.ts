@@ -204,6 +204,13 @@ it.each(Object.entries(oddTexts))('reads %s the same wherever its bytes are cut'
   );
 });
 
+/** Version 0.1.0 found no faults. */
+function withoutVerdicts(run: RunState | null): RunState | null {
+  if (run === null) return null;
+  const tasks = run.tasks.map(({ fault: _f, faultEvidence: _e, seen: _s, ...task }) => task);
+  return { ...run, tasks };
+}
+
 describe('a stored state', () => {
   const path = fileURLToPath(new URL('../../samples/stored-sessions.jsonl', import.meta.url));
   const lines = readFileSync(path, 'utf8').trim().split('\n');
@@ -224,7 +231,7 @@ describe('a stored state', () => {
       if (from === null) throw new Error('not recognised');
       const rest = play([encoder.encode(log).subarray(from.offset)], from);
       expect(rest.effects.map(shortly)).toEqual(effects);
-      expect(rest.state.run).toEqual(run);
+      expect(withoutVerdicts(rest.state.run)).toEqual(run);
     },
   );
 

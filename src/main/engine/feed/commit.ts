@@ -80,6 +80,7 @@ export function taskComplete(task: TaskRecord): TaskCompletePayload | null {
     duration_seconds: startedAt === null || endedAt === null ? null : Math.max(0, endedAt - startedAt) / 1000,
     outcome: task.outcome,
     ...(task.message === null ? {} : { message: cutText(plainText(task.message), longestMessage) }),
+    ...(task.fault === undefined ? {} : { fault: task.fault, fault_evidence: task.faultEvidence ?? null }),
     finished_at: endedAt === null ? null : new Date(endedAt).toISOString(),
     catch_up: task.catchUp,
   };

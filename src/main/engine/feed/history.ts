@@ -183,7 +183,13 @@ export function createHistoryTables(database: DatabaseSync, columns: JsonReader)
       const [before] = readable(allRows<TaskRow>(statements.task, ...keyOf(task)), toTask);
       const instruction = task.instruction ?? before?.instruction ?? null;
       const message = task.message ?? (before?.outcome === task.outcome ? before.message : null);
-      const record: TaskRecord = { ...task, instruction, message, catchUp: before?.catchUp ?? task.catchUp };
+      const faultEvidence =
+        task.faultEvidence ?? (before?.fault === task.fault ? before?.faultEvidence : undefined);
+      const record: TaskRecord = {
+        ...task,
+        ...{ instruction, message, catchUp: before?.catchUp ?? task.catchUp },
+        ...(faultEvidence === undefined ? {} : { faultEvidence }),
+      };
       const { changes } = statements.correctTask.run(...keyOf(task), ...columnsOf(record));
       if (changes === 0) putTask(task, null);
     },

@@ -9,7 +9,7 @@ import type {
 } from '../../../shared/stream.ts';
 import type { CollectorState } from '../run/faults/collect.ts';
 import type { RunState, TaskAttempt } from '../run/model.ts';
-import type { ScoreCounts } from '../run/score-figures.ts';
+import type { FaultFigures, ScoreCounts } from '../run/score-figures.ts';
 import type { StartLog } from '../run/start-log.ts';
 
 /** A journal event in its place in the order of things. */
@@ -153,6 +153,8 @@ export interface RunRecord
   /** Counts as in `progress`. */
   readonly tasksCompleted: number;
   readonly succeeded: number;
+  /** As in `progress`. Missing: a version without verdicts recorded the run. */
+  readonly verdicts?: FaultFigures;
 }
 
 /** One step of the world, written as a whole or not at all. Everything but `vm` and `at` is optional. */

@@ -2,7 +2,7 @@
 import type { DomainTally } from '../../../shared/stream.ts';
 import { isEnded } from './attempts.ts';
 import type { EndedAttempt, RunState } from './model.ts';
-import { scoreFigures, type ScoreCounts } from './score-figures.ts';
+import { faultFigures, scoreFigures, type FaultFigures, type ScoreCounts } from './score-figures.ts';
 
 export interface RunCounts extends ScoreCounts {
   /** Tasks that are over: scored, with an exception, lost. Each counts once, however often it was tried. */
@@ -13,6 +13,11 @@ export interface RunCounts extends ScoreCounts {
 export function countsOf(run: RunState): RunCounts {
   const { tasksCompleted, ...counts } = countTasks(completedTasks(run));
   return { tasksCompleted: tasksCompleted + (run.unseenTasks ?? 0), ...counts };
+}
+
+/** Returns whose faults the ends of the run's tasks are. Each task counts once. Tasks that the log only counts are left out. */
+export function faultsOf(run: RunState): FaultFigures {
+  return faultFigures(completedTasks(run));
 }
 
 /**

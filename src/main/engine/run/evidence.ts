@@ -64,7 +64,10 @@ function seenWith(
 }
 
 /** The log has the traceback behind the end of its task. */
-function takeTrace(run: RunState, { worker, trace }: Extract<EvidenceEvent, { type: 'task_traced' }>): FoldStep {
+function takeTrace(
+  run: RunState,
+  { worker, trace }: Extract<EvidenceEvent, { type: 'task_traced' }>,
+): FoldStep {
   const before = run.tasks.findLast((task) => task.worker === worker);
   if (before === undefined || !isEnded(before) || before.outcome !== 'exception') return { run, effects: [] };
   const verdict = judgeTrace(before, trace);

@@ -1,7 +1,7 @@
 /** What of a run goes out over the stream. */
 import type { ProgressPayload } from '../../../shared/stream.ts';
 import { isEnded } from './attempts.ts';
-import { countsOf, talliesOf } from './counts.ts';
+import { countsOf, faultsOf, talliesOf } from './counts.ts';
 import { remainingMs } from './eta.ts';
 import type { RunState, TaskAttempt } from './model.ts';
 import { runFigures } from './score-figures.ts';
@@ -44,6 +44,7 @@ export function progressOf(
     succeeded: counts.succeeded,
     score_sum: counts.scoreSum,
     ...runFigures(counts, run.totalTasks),
+    ...faultsOf(run),
     started_at: isoTime(run.startedAt),
     elapsed_seconds: Math.round(elapsedMs / 1000),
     eta_seconds: etaMs === null ? null : Math.round(etaMs / 1000),

@@ -158,7 +158,8 @@ export function createRunSession(from: RunSessionState, options: RunSessionOptio
     const point: LogPoint = { start: startLog?.start ?? null, offset: record.offset - (startLog?.from ?? 0) };
     const shown = collector.take(record, point);
     const told = events.length === 0 ? events : collector.note(events, record, point);
-    return shown.length === 0 ? told : [...told, ...shown];
+    // A line that ends a run may say why.
+    return shown.length === 0 ? told : [...shown, ...told];
   }
 
   function foldResults(nowMs: number): readonly RunEffect[] {

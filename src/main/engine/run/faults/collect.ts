@@ -19,7 +19,10 @@ export interface CollectorState {
   readonly awaitsError?: true;
 }
 
-export type EvidenceEvent = Extract<RunEvent, { type: 'task_sign' | 'task_relief' | 'task_judged' | 'task_traced' }>;
+export type EvidenceEvent = Extract<
+  RunEvent,
+  { type: 'task_sign' | 'task_relief' | 'task_judged' | 'task_traced' }
+>;
 
 export interface Collector {
   readonly state: CollectorState;
@@ -65,7 +68,15 @@ export function createCollector(from: CollectorState): Collector {
   function takeError(record: LogRecord, point: LogPoint): readonly EvidenceEvent[] {
     const text = textOf(record);
     return isModelError(text)
-      ? [{ type: 'task_sign', at: null, worker: workerOf(record), sign: 'model_error', quote: quoteOf(text, point) }]
+      ? [
+          {
+            type: 'task_sign',
+            at: null,
+            worker: workerOf(record),
+            sign: 'model_error',
+            quote: quoteOf(text, point),
+          },
+        ]
       : nothing;
   }
 

@@ -50,7 +50,8 @@ export function judgeTrace(
   const end = { outcome: 'exception', score: null, success: false } as const;
   const { fault, evidence } = judgeTask(evidenceOf(task, end, null, trace));
   const isMore =
-    (task.fault === 'unknown' && fault !== 'unknown') || (task.fault === 'model_api' && fault === 'evaluator');
+    (task.fault === 'unknown' && fault !== 'unknown') ||
+    (task.fault === 'model_api' && fault === 'evaluator');
   return isMore ? { fault, faultEvidence: evidence } : null;
 }
 
@@ -70,7 +71,10 @@ function shownVerdict(
   line: Quote | undefined,
 ): Required<Pick<TaskAttempt, 'fault' | 'faultEvidence'>> {
   const isOfLine = evidence !== null && line !== undefined && isSamePoint(evidence, line);
-  return { fault: fault satisfies TaskFault, faultEvidence: isOfLine ? { ...evidence, text: line.text } : evidence };
+  return {
+    fault: fault satisfies TaskFault,
+    faultEvidence: isOfLine ? { ...evidence, text: line.text } : evidence,
+  };
 }
 
 function isSamePoint(a: Quote, b: Quote): boolean {

@@ -9,5 +9,8 @@ const longestRead = 2_000;
 
 /** Returns the text as evidence. @param log null: the text is not from the log */
 export function quoteOf(text: string, log: LogPoint | null): Quote {
-  return { text: cutText(plainText(maskSecrets(text.slice(0, longestRead).toWellFormed())), longestQuote), log };
+  return {
+    text: cutText(plainText(maskSecrets(text.slice(0, longestRead).toWellFormed())), longestQuote),
+    log,
+  };
 }

@@ -33,7 +33,7 @@ const mainError = /^Unexpected error (?:in main process|while waiting for proces
 export function readSign(record: LogRecord): Said | null {
   if (record.kind === 'logging') return readLogging(record);
   const text = record.kind === 'plain' ? record.message : record.text;
-  if (text[0] !== 'E' && text[0] !== 'F') return null;
+  if (!text.startsWith('E') && !text.startsWith('F')) return null;
   if (record.kind === 'continuation' && isFreeText(record.of)) return null;
   return readCall(text);
 }

@@ -46,8 +46,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'judge_model_failed',
     fault: 'evaluator',
-    find: (evidence) =>
-      isJudged(evidence) ? saidBy(evidence, (text) => modelErrorIn(text) !== null) : null,
+    find: (evidence) => (isJudged(evidence) ? saidBy(evidence, (text) => modelErrorIn(text) !== null) : null),
   },
   {
     name: 'judge_model_failed_scored',
@@ -138,7 +137,9 @@ function unlessScored({ outcome, signs }: TaskEvidence, name: SignName): Quote |
 /** The agent encodes the screenshot, and there is none. */
 function findNoScreenshot({ outcome, trace, signs }: TaskEvidence): Quote | null {
   if (outcome !== 'exception' || trace === null) return null;
-  const isNothing = /\b(?:bytes-like object is required, not 'NoneType'|'NoneType' object)/.test(trace.quote.text);
+  const isNothing = /\b(?:bytes-like object is required, not 'NoneType'|'NoneType' object)/.test(
+    trace.quote.text,
+  );
   const isEncoding = /^(?:encode|pil_to_base64|resize_image|process_image)/.test(trace.functionName ?? '');
   const isBytes = trace.quote.text.includes('bytes-like object');
   return isNothing && ((isEncoding && isBytes) || signs.no_observation !== undefined) ? trace.quote : null;

@@ -22,10 +22,7 @@ export function withSign(record: SignRecord = nothingSeen, name: SignName, quote
 }
 
 /** Returns the record without the signs that this makes void. */
-export function withRelief(
-  record: SignRecord | undefined,
-  relief: Relief | 'step',
-): SignRecord | undefined {
+export function withRelief(record: SignRecord | undefined, relief: Relief | 'step'): SignRecord | undefined {
   if (record === undefined) return record;
   const isOfJudge = record.isJudging === true && relief === 'model_answered';
   const voided: readonly SignName[] = isOfJudge ? ['judge_error'] : voidedBy[relief];

@@ -10,11 +10,14 @@ import { logLevels } from '../../../../shared/log-line.ts';
 import {
   count,
   errorSchema,
+  faultEvidenceSchema,
+  faultFigureFields,
   meanScoreAlias,
   progressSchema,
   runState,
   scoreFigureFields,
   statusSchema,
+  taskFaultSchema,
   time,
   type Shown,
 } from '../../../../shared/payload-schemas.ts';
@@ -78,6 +81,7 @@ export const runSchema = z
       .number()
       .nullable()
       .describe('Score sum over all planned tasks; null while their number is unknown.'),
+    ...faultFigureFields,
     model: z.string().nullable(),
     agent: z.string().nullable(),
     benchmark: z
@@ -153,6 +157,12 @@ export const taskSchema = z
     message: z.string().nullable().describe('What an exception said, without secrets.'),
     worker: z.string(),
     catch_up: z.boolean().describe('It had finished before BenchTray could see it.'),
+    fault: taskFaultSchema
+      .nullable()
+      .describe('Null: it runs, or a version that found no faults recorded it.'),
+    fault_evidence: faultEvidenceSchema
+      .nullable()
+      .describe('Null: `none` needs no evidence, and `unknown` has none.'),
   })
   .describe('A recorded attempt at a task.');
 

@@ -7,6 +7,7 @@ import {
   type StoredRun,
   type TaskRecord,
 } from '../../feed/index.ts';
+import { noFaultFigures } from '../../run/index.ts';
 import type { Problem } from '../http/problem.ts';
 import { taskSchema, type RunView, type TaskView } from './answer-schemas.ts';
 
@@ -34,6 +35,8 @@ export function runView(
     succeeded: run.succeeded,
     score_sum: run.scoreSum,
     ...run.figures,
+    // Runs of older journals do not have them.
+    ...(run.verdicts ?? noFaultFigures),
     model: run.arguments.model,
     agent: run.arguments.agent,
     benchmark: run.benchmark,
@@ -86,6 +89,8 @@ export function taskView(task: TaskRecord): TaskView {
     message: task.message,
     worker: task.worker,
     catch_up: task.catchUp,
+    fault: task.fault ?? null,
+    fault_evidence: task.faultEvidence ?? null,
   };
 }
 

@@ -6,6 +6,7 @@ import type { ErrorPayload } from '../../../../shared/stream.ts';
 import type { Feed, FollowState, RunRecord, TaskRecord } from '../../feed/index.ts';
 import {
   countsOf,
+  faultsOf,
   type EndedAttempt,
   type RunEffect,
   type RunSessionState,
@@ -98,7 +99,7 @@ export function createRunBook(options: RunBookOptions): RunBook {
       const { run } = state;
       const telling = tellingOf(pending, { isFirstSight, firstSeenMs, nowMs: clock.runMs(), run });
       const runs = new Map<string, RunRecord>();
-      const tasks: { record: TaskRecord; tell: boolean }[] = [];
+      const tasks: EndedTask[] = [];
       const corrected: TaskRecord[] = [];
       const moments: (ErrorPayload | null)[] = [];
       for (const effect of pending) {
@@ -109,6 +110,7 @@ export function createRunBook(options: RunBookOptions): RunBook {
             break;
           }
           case 'task_corrected':
+            takeVerdict(tasks, effect);
             corrected.push({ ...effect.task, runId: effect.runId, vm, catchUp: false });
             moments.push(newMismatch(effect));
             break;
@@ -145,10 +147,28 @@ function recordOf(run: RunState, vm: string, log: string): RunRecord {
   return {
     ...rest,
     ...countsOf(run),
+    verdicts: faultsOf(run),
     ...(isShared ? { poolTasks: listed } : {}),
     ...(parts.length > 1 ? { starts: parts.map((part) => part.runId) } : {}),
     ...{ vm, log },
   };
+}
+
+/** The end of an attempt that is still to be written. */
+interface EndedTask {
+  record: TaskRecord;
+  readonly tell: boolean;
+}
+
+/** Puts a verdict that came with the traceback, behind the end of its task, into the record that is about to be told. */
+function takeVerdict(
+  tasks: readonly EndedTask[],
+  { task, runId }: Extract<RunEffect, { type: 'task_corrected' }>,
+): void {
+  const ended = tasks.findLast(({ record }) => record.runId === runId && isSameAttempt(record, task));
+  const { fault, faultEvidence } = task;
+  if (ended === undefined || fault === undefined || faultEvidence === undefined) return;
+  ended.record = { ...ended.record, fault, faultEvidence };
 }
 
 /** Whether the record of the run says something else, besides the time of its last event and what comes with its tasks. */
