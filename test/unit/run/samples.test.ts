@@ -89,6 +89,9 @@ describe('the log of a Windows Agent Arena run', () => {
       pass_rate: 0.5,
       success_rate_evaluated: 0.55,
       success_rate_planned: 0.458333,
+      faults: { agent: 0, model_api: 0, environment: 1, evaluator: 0, unknown: 1 },
+      valid_tasks: 11,
+      score_valid: 0.55,
       started_at: '2026-01-28T22:55:08.318Z',
       elapsed_seconds: 2894,
       eta_seconds: null,
@@ -124,6 +127,8 @@ describe('the log of a Windows Agent Arena run', () => {
       duration_seconds: 256.247,
       outcome: 'scored',
       finished_at: '2026-01-28T22:59:46.007Z',
+      fault: 'none',
+      fault_evidence: null,
       catch_up: true,
     });
   });

@@ -111,7 +111,7 @@ describe.each(samples)('$name', ({ all }) => {
 
   it('has the same effects with Windows line ends, at other offsets', () => {
     const text = new TextDecoder().decode(all).replaceAll('\n', '\r\n');
-    expect(play([encoder.encode(text)]).effects).toEqual(whole.effects);
+    expect(withoutOffsets(play([encoder.encode(text)]).effects)).toEqual(withoutOffsets(whole.effects));
   });
 
   it('loses no task to garbage between its lines', () => {
@@ -203,6 +203,11 @@ it.each(Object.entries(oddTexts))('reads %s the same wherever its bytes are cut'
     { numRuns: 8 },
   );
 });
+
+/** Evidence says where its line is. */
+function withoutOffsets(effects: readonly RunEffect[]): unknown {
+  return JSON.parse(JSON.stringify(effects), (key, value: unknown) => (key === 'offset' ? undefined : value));
+}
 
 /** Version 0.1.0 found no faults. */
 function withoutVerdicts(run: RunState | null): RunState | null {

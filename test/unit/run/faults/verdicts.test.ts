@@ -32,7 +32,7 @@ describe('a verdict', () => {
   it('has this precision and recall by class', () => {
     expect(table(judged)).toMatchInlineSnapshot(`
       "                  none  model_apienvironment  evaluator      agent    unknown
-      none                31          0          0          0          0          0  precision 1.00 recall 0.97
+      none                32          0          0          0          0          0  precision 1.00 recall 1.00
       model_api            0         26          0          0          0          0  precision 1.00 recall 1.00
       environment          0          0         18          0          0          0  precision 1.00 recall 1.00
       evaluator            0          0          0          6          0          0  precision 1.00 recall 1.00

@@ -46,8 +46,6 @@ export const signNames = [
   'guest_unreachable',
   /** The disk of the runner is full. */
   'disk_full',
-  /** The container was started again while the task was on. */
-  'container_restarted',
 ] as const;
 export type SignName = (typeof signNames)[number];
 

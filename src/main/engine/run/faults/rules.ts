@@ -2,7 +2,7 @@
  * The rules of fault finding, in one table. The first rule that finds its evidence decides, so the order is the precedence:
  *
  * 1. A task that passed, or got a part of its score, has no fault, whatever was retried.
- * 2. A full disk and a restarted container come first: everything else that fails then fails because of them.
+ * 2. A full disk comes first: everything else that fails then fails because of it.
  * 3. The evaluator comes before the model's service: a judge that gets 429 is the evaluator's fault.
  * 4. The server in the guest comes before other code of the evaluator, which fails without it.
  * 5. An exception says more than a sign: signs of the model and the machine count only until the agent acts again.
@@ -37,11 +37,6 @@ export const rules: readonly Rule[] = [
     name: 'disk_full',
     fault: 'environment',
     find: (evidence) => saidBy(evidence, isDiskFull) ?? unlessScored(evidence, 'disk_full'),
-  },
-  {
-    name: 'container_restarted',
-    fault: 'environment',
-    find: ({ signs }) => signs.container_restarted?.first ?? null,
   },
   {
     name: 'judge_model_failed',
