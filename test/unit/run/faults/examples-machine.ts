@@ -199,6 +199,16 @@ export const machineExamples: readonly Example[] = [
     ),
   ),
   agent(
+    'an evaluator of its own',
+    'agent',
+    raised('division by zero', 'ZeroDivisionError', '/client/mm_agents/coact/evaluators/critic.py:judge'),
+  ),
+  agent(
+    'code for figures, called by the runner',
+    'unknown',
+    raised('division by zero', 'ZeroDivisionError', '/client/run.py:main', '/client/utils/metrics.py:mean'),
+  ),
+  agent(
     'nothing in an answer',
     'agent',
     raised("'NoneType' object is not subscriptable", 'TypeError', '/client/mm_agents/navi/agent.py:predict'),

@@ -15,8 +15,9 @@ const lastLine = /^(?:[A-Za-z_]\w{0,60}\.){0,8}[A-Za-z_]\w{0,80}(?::|$)/;
 const libraryCode = /(?:site-packages|dist-packages|[\\/]lib[\\/]python\d|^<)/;
 
 const areas: readonly (readonly [RegExp, CodeArea])[] = [
-  [/(?:^|[\\/])(?:evaluators?|metrics|getters)(?:[\\/]|\.py$)/, 'evaluator'],
+  // An agent may have an evaluator of its own, so its folder decides.
   [/(?:^|[\\/])(?:mm_agents|gui_agents|agents)[\\/]/, 'agent'],
+  [/(?:^|[\\/])evaluators?(?:[\\/]|\.py$)/, 'evaluator'],
   [/(?:^|[\\/])\w{0,40}agent\.py$/, 'agent'],
   [/(?:^|[\\/])(?:desktop_env|android_env|controllers|providers)(?:[\\/]|\.py$)/, 'environment'],
 ];

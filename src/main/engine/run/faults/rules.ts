@@ -130,12 +130,9 @@ function unlessScored({ outcome, signs }: TaskEvidence, name: SignName): Quote |
 }
 
 /** The agent encodes the screenshot, and there is none. */
-function findNoScreenshot({ outcome, trace, signs }: TaskEvidence): Quote | null {
+function findNoScreenshot({ outcome, trace }: TaskEvidence): Quote | null {
   if (outcome !== 'exception' || trace === null) return null;
-  const isNothing = /\b(?:bytes-like object is required, not 'NoneType'|'NoneType' object)/.test(
-    trace.quote.text,
-  );
+  const isNothing = trace.quote.text.includes("a bytes-like object is required, not 'NoneType'");
   const isEncoding = /^(?:encode|pil_to_base64|resize_image|process_image)/.test(trace.functionName ?? '');
-  const isBytes = trace.quote.text.includes('bytes-like object');
-  return isNothing && ((isEncoding && isBytes) || signs.no_observation !== undefined) ? trace.quote : null;
+  return isNothing && isEncoding ? trace.quote : null;
 }
