@@ -388,3 +388,61 @@ it('keeps what is written with each event small, however long the run and its in
     feed.tasksOf(runs()[0]?.runId ?? '').every(({ instruction }) => (instruction?.length ?? 0) > 3990),
   ).toBe(true);
 });
+
+describe('the fault of a task', () => {
+  const trace = (log: ReturnType<typeof waaLog>) =>
+    log.record(
+      'run',
+      'Traceback (most recent call last):\n  File "/client/mm_agents/navi/agent.py", line 3, in parse\nIndexError: x',
+      'ERROR',
+    );
+  const began = () => waaLog({ startMs }).begin('a', 'b').task('a').step(1);
+  const failed = () => began().record('run', 'Exception in clock/a: x', 'ERROR');
+  const completed = () =>
+    feed.replay(0, vm, 100).flatMap((event) => (event.type === 'task_complete' ? [event.data] : []));
+  const recorded = () => feed.tasksOf(runs()[0]?.runId ?? '');
+  const agentRaised = { rule: 'agent_raised', text: 'IndexError: x' };
+
+  it('is told with its task when the traceback comes in the same piece of the log', () => {
+    const log = trace(failed()).text();
+    const reading = read('l');
+    reading.push(Buffer.from(log));
+    expect(completed()).toMatchObject([{ task_id: 'a', fault: 'agent', fault_evidence: agentRaised }]);
+    expect(recorded()).toMatchObject([{ message: 'x', fault: 'agent', faultEvidence: agentRaised }]);
+    expect(runs()[0]?.verdicts).toMatchObject({ faults: { agent: 1 }, valid_tasks: 1, score_valid: null });
+  });
+
+  it('is corrected in the record when the traceback comes later, also behind a restart', () => {
+    const first = failed().text();
+    const whole = trace(failed()).text();
+    read('l').push(Buffer.from(first));
+    expect(completed()).toMatchObject([{ task_id: 'a', fault: 'unknown', fault_evidence: null }]);
+    restart();
+    const again = read('l');
+    again.push(Buffer.from(whole).subarray(again.startOffset));
+    expect(completed()).toHaveLength(1);
+    expect(recorded()).toMatchObject([{ message: 'x', fault: 'agent', faultEvidence: agentRaised }]);
+  });
+
+  it('is that of the whole task when a restart came in the middle of it', () => {
+    const request =
+      'HTTP Request: POST https://api.openai.com/v1/chat/completions "HTTP/1.1 401 Unauthorized"';
+    const first = began().record('_client', request).text();
+    const whole = began().record('_client', request).result('0.00').finished('a').text();
+    const reading = read('l');
+    reading.push(Buffer.from(first));
+    reading.flush();
+    restart();
+    const again = read('l');
+    expect(again.startOffset).toBe(Buffer.byteLength(first));
+    again.push(Buffer.from(whole).subarray(again.startOffset));
+    expect(completed()).toMatchObject([
+      { fault: 'model_api', fault_evidence: { rule: 'model_gave_no_answer', text: request } },
+    ]);
+    expect(runs()[0]?.verdicts).toEqual({
+      faults: { agent: 0, model_api: 1, environment: 0, evaluator: 0, unknown: 0 },
+      valid_tasks: 0,
+      score_valid: null,
+    });
+  });
+});

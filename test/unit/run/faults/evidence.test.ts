@@ -165,7 +165,6 @@ describe('the table of rules', () => {
       [
         "passed: none",
         "disk_full: environment",
-        "container_restarted: environment",
         "judge_model_failed: evaluator",
         "judge_model_failed_scored: evaluator",
         "guest_unreachable: environment",

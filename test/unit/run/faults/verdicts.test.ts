@@ -36,8 +36,8 @@ describe('a verdict', () => {
       model_api            0         26          0          0          0          0  precision 1.00 recall 1.00
       environment          0          0         18          0          0          0  precision 1.00 recall 1.00
       evaluator            0          0          0          6          0          0  precision 1.00 recall 1.00
-      agent                0          0          0          0         11          0  precision 1.00 recall 1.00
-      unknown              0          0          0          0          0         13  precision 1.00 recall 1.00"
+      agent                0          0          0          0         12          0  precision 1.00 recall 1.00
+      unknown              0          0          0          0          0         14  precision 1.00 recall 1.00"
     `);
   });
 });
