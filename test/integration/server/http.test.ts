@@ -396,6 +396,9 @@ describe('the history', () => {
     pass_rate: 0.5,
     success_rate_evaluated: 0.75,
     success_rate_planned: 0.5,
+    faults: null,
+    valid_tasks: null,
+    score_valid: null,
     model: 'gpt-4o',
     agent: 'navi',
     benchmark: 'waa',
@@ -440,6 +443,8 @@ describe('the history', () => {
       message: null,
       worker: 'MainProcess',
       catch_up: false,
+      fault: null,
+      fault_evidence: null,
     };
     expect(await json('/api/runs/vm-a%2F1')).toMatchObject({
       ...shown,
