@@ -18,7 +18,11 @@ function wide(text: string, encoding: 'utf-16le' | 'utf-16be' = 'utf-16le'): Buf
 /** Without what depends on the places of the lines, and without the texts that a session does not keep. */
 function tasksOf(run: RunState | null) {
   if (run === null) return null;
-  const tasks = run.tasks.map((task) => ({ ...task, instruction: null, message: null }));
+  // Only a session collects evidence, and its state has no texts.
+  const tasks = run.tasks.map(({ seen: _s, fault: _f, faultEvidence: _e, ...task }) => ({
+    ...task,
+    ...{ instruction: null, message: null },
+  }));
   return { ...run, runId: '', parts: [], tasks };
 }
 
