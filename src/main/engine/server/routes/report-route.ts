@@ -8,6 +8,7 @@ import { exportName } from '../../../../shared/export-name.ts';
 import { readKeptScreens, type FileReader } from '../../archive/index.ts';
 import { runEvents, type EventsJournal, type Feed, type StoredRun } from '../../feed/index.ts';
 import { reportPolicy, writeReport, type ReportInput } from '../../report/index.ts';
+import { PacedAnswer } from '../http/paced-answer.ts';
 import type { Problem } from '../http/problem.ts';
 import { goneWith } from '../stream/check-stream.ts';
 import { answerProblem } from './answer.ts';
@@ -45,8 +46,8 @@ export interface ReportSource {
 
 /** Reports that wait, are made or are sent. Each may have 15 MB in memory. */
 const mostInHand = 8;
-/** A client that takes nothing for this long is cut, and one that has not taken all of it after that. */
-const limitsMs = { still: 60_000, whole: 300_000 };
+/** A client that takes less is cut: slow ones would take all places. So all of a report takes five minutes at most. */
+const paceLimits = { windowMs: 30_000, leastShare: 0.1 };
 
 const busy: Problem = {
   status: 503,
@@ -84,11 +85,9 @@ export function addReportRoute(app: App, source: ReportSource): void {
 /** Makes a report as fast as it can be made. The client takes it while the next one is made: a slow one holds up no other. */
 async function make(outgoing: ServerResponse, input: () => ReportInput, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  for await (const piece of writeReport(input(), signal)) outgoing.write(piece);
-  const cut = setTimeout(() => outgoing.destroy(), limitsMs.whole);
-  outgoing.once('close', () => clearTimeout(cut));
-  outgoing.setTimeout(limitsMs.still, () => outgoing.destroy());
-  outgoing.end();
+  const answer = new PacedAnswer(outgoing, paceLimits);
+  for await (const piece of writeReport(input(), signal)) answer.write(piece);
+  answer.end();
 }
 
 /** Returns what the report of a run is made from, or a 404. */
