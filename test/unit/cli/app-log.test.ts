@@ -1,7 +1,17 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { until } from '../../support/wait.ts';
 import { defaultLogFile, openAppLog } from '../../../src/main/engine/common/app-log.ts';
 
 let folder: string;
@@ -76,6 +86,26 @@ it('rotates, and keeps five old files', async () => {
     ...[1, 2, 3, 4, 5].map((n) => `benchtray.log.${String(n)}`),
   ]);
   for (const name of names) expect(statSync(join(folder, 'logs', name)).size).toBeLessThan(12_000);
+});
+
+// Windows lets nobody remove a file that is open.
+it.skipIf(process.platform === 'win32').each([
+  ['its folder was removed', () => rmSync(join(folder, 'logs'), { recursive: true })],
+  ['another file took its place', () => renameSync(file, `${file}.moved`)],
+])('goes on within seconds after %s, and says so', async (_what, act) => {
+  const log = openAppLog({ file, level: 'info' });
+  log.logger.info('before');
+  await until(() => readFileSync(file, 'utf8').includes('before'), 'it is written');
+  act();
+  await until(() => {
+    log.logger.info('after');
+    return existsSync(file) && readFileSync(file, 'utf8').includes('after');
+  }, 'it is written again');
+  await log.close();
+  expect(lines()[0]).toMatchObject({
+    msg: expect.stringContaining('the app log was removed or could not be written') as string,
+  });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 it('says at once when it cannot be written', () => {

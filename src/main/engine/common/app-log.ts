@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { appendOwnFile, makeOwnFolder } from '../files/index.ts';
+import { openLastingFile } from './lasting-file.ts';
 import { maskSecretsIn } from '../../../shared/mask-secrets.ts';
 import { terminalText } from '../../../shared/terminal-text.ts';
 
@@ -34,20 +35,25 @@ export function defaultLogFile(dataDir: string): string {
 }
 
 /**
- * Opens the log; its folder is made where it is missing. Throws where it cannot be written. A disk that fills up later
- * costs lines of the log and nothing else.
+ * Opens the log; its folder is made where it is missing. Throws where it cannot be written. A disk that fills up later, and
+ * a folder that somebody removes, cost lines of the log and nothing else.
  */
 export function openAppLog({ file, level, rotateAtBytes = usualRotateAtBytes }: AppLogOptions): AppLog {
   makeOwnFolder(dirname(file));
   // The stream would only tell later, by an event, that it cannot open the file.
   appendOwnFile(file, '');
-  const stream = createStream(basename(file), {
-    path: dirname(file),
-    size: `${rotateAtBytes}B`,
-    rotate: keptFiles,
-    mode: 0o600,
+  const lasting = openLastingFile({
+    file,
+    open: () =>
+      createStream(basename(file), {
+        path: dirname(file),
+        size: `${rotateAtBytes}B`,
+        rotate: keptFiles,
+        mode: 0o600,
+      }),
+    onReopened: () =>
+      logger.warn({ file }, 'the app log was removed or could not be written: lines are missing'),
   });
-  stream.on('error', () => undefined);
   const logger = pino(
     {
       level,
@@ -56,19 +62,15 @@ export function openAppLog({ file, level, rotateAtBytes = usualRotateAtBytes }: 
       // On the finished line, so that nothing gets past it: messages, fields, errors, bindings of child loggers.
       hooks: { streamWrite: (line) => `${terminalText(JSON.stringify(maskSecretsIn(JSON.parse(line))))}\n` },
     },
-    stream,
+    lasting,
   );
   return {
     logger,
     file,
-    close: () =>
-      new Promise((resolve) => {
-        logger.level = 'silent';
-        stream.once('error', () => {
-          resolve();
-        });
-        stream.end(resolve);
-      }),
+    close() {
+      logger.level = 'silent';
+      return lasting.close();
+    },
   };
 }
 
