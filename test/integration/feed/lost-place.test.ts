@@ -82,6 +82,32 @@ describe.skipIf(process.platform === 'win32')('a data folder that goes away', ()
     expect(notices()).toHaveLength(1);
   });
 
+  it.each([
+    ['garbage', Buffer.alloc(200_000, 'garbage')],
+    ['nothing', ''],
+  ])(
+    'reports a journal that is overwritten in its place by %s, and the stream goes on',
+    async (_what, bytes) => {
+      client.close();
+      // At its end, the journal's pages are in the file.
+      await monitor.close();
+      monitor = await startTestMonitor(testConfig([absent]), dataDir);
+      client = await openLineClient(`${monitor.url}/api/benchmark-sse?interval=1`);
+      await client.expect(1, 'status');
+      const isStatus = ({ event }: LineClient['events'][number]): boolean => event === 'status';
+      writeFileSync(join(dataDir, 'journal.sqlite'), bytes);
+      await until(() => client.events.some(isInternal), 'the stream reports it');
+      const seen = client.events.filter(isStatus).length;
+      expect(client.events.find(isInternal)?.data).toMatchObject({
+        message: 'The journal of BenchTray was overwritten while BenchTray runs; it loses what happens now.',
+        detail: expect.stringContaining('journal.sqlite has the bytes of another file') as string,
+        hint: expect.stringMatching(/Quit BenchTray, move the file away/) as string,
+      });
+      expect(await journal()).toMatchObject({ ok: false });
+      await until(() => client.events.filter(isStatus).length > seen, 'the status goes on');
+    },
+  );
+
   it('recovers when it is moved back', async () => {
     renameSync(dataDir, `${dataDir}-moved`);
     await until(async () => !(await journal()).ok, 'it is reported');

@@ -1,12 +1,12 @@
 /** The feed: what happens is written first and told afterwards, in one order, to everyone who listens. */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { ProgressPayload, StatusPayload, VmStatus } from '../../../shared/stream.ts';
+import type { ErrorPayload, ProgressPayload, StatusPayload, VmStatus } from '../../../shared/stream.ts';
 import { evenTime, systemClock, type Clock } from '../common/clock.ts';
 import type { Pool } from '../run/pool.ts';
 import type { Events } from './events.ts';
 import type { History } from './history.ts';
-import { journalFileName, openJournalFile } from './journal-file.ts';
+import { isCorruption, journalFileName, openJournalFile } from './journal-file.ts';
 import { createJournalWriter, type JournalFault } from './journal-writer.ts';
 import { createJournal } from './journal.ts';
 import { createKeptIndex } from './kept-index.ts';
@@ -19,6 +19,7 @@ import {
   damageNotice,
   heldNotice,
   lostPlaceNotice,
+  overwrittenNotice,
   sentences,
   upgradeNotice,
 } from './notices.ts';
@@ -134,8 +135,8 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   const place = watchPlace({
     path: file.path,
     wallMs: clock.wallMs,
-    onLost(reason) {
-      board.tellEveryone(lostPlaceNotice(reason));
+    onLost(reason, how) {
+      board.tellEveryone(how === 'gone' ? lostPlaceNotice(reason) : overwrittenNotice(reason));
     },
     onBack() {
       onNotice('The journal is back in its place.');
@@ -158,7 +159,17 @@ export function openFeed({ dataDir, clock = systemClock, onNotice = () => undefi
   }
 
   function withOpenErrors(status: VmStatus): StatusPayload {
-    return { ...status, open_errors: marks.reader.openConditions(status.vm).map(({ error }) => error) };
+    return { ...status, open_errors: openErrors(status.vm) };
+  }
+
+  function openErrors(vm: string): readonly ErrorPayload[] {
+    try {
+      return marks.reader.openConditions(vm).map(({ error }) => error);
+    } catch (error) {
+      // Somebody overwrote the journal. The status goes on with what was known.
+      if (!isCorruption(error)) throw error;
+      return snapshots.get(vm).status?.open_errors ?? [];
+    }
   }
 
   const setProgress = createProgress({

@@ -135,9 +135,21 @@ const notADatabase = 26;
 
 function isDamage(error: unknown, path: string): error is Error {
   if (error instanceof JournalDamaged) return true;
-  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return false;
-  const code = error.errcode & 0xff;
+  const code = codeOf(error);
   return code === corrupt || (code === notADatabase && wasJournal(path));
+}
+
+/** Returns whether SQLite found bytes in the file that it did not write. */
+export function isCorruption(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === corrupt || code === notADatabase;
+}
+
+/** Returns SQLite's primary result code; null: the error has none. */
+function codeOf(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : null;
 }
 
 /** Whether a file that is no database shows traces of having been ours, or nothing at all, as after a loss of power. */

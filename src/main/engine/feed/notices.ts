@@ -23,6 +23,15 @@ export function lostPlaceNotice(reason: string): Notice {
   };
 }
 
+/** Returns the notice for a journal that was overwritten in its place. @param reason which file */
+export function overwrittenNotice(reason: string): Notice {
+  return {
+    message: 'The journal of BenchTray was overwritten while BenchTray runs; it loses what happens now.',
+    detail: `${reason}.`,
+    hint: 'Quit BenchTray, move the file away, and start BenchTray: it begins a new journal and reads the logs on the VMs again.',
+  };
+}
+
 /** Returns the notice for a damaged journal, which a new one replaces. */
 export function damageNotice({ path, reason }: NonNullable<JournalFile['setAside']>): Notice {
   return {

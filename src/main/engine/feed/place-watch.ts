@@ -1,9 +1,10 @@
 /**
- * Notices that somebody removed, moved or replaced the journal, or its folder. SQLite keeps writing into the open file, which nobody
- * finds at the next start.
+ * Notices that somebody removed, moved, replaced or overwrote the journal, or its folder. SQLite keeps writing: into an open file that
+ * nobody finds at the next start, or over another file of the same name.
  */
-import { statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { applicationId } from './journal-name.ts';
 import type { JournalFault } from './journal-writer.ts';
 
 export interface PlaceWatch {
@@ -19,11 +20,17 @@ export interface PlaceWatchOptions {
   readonly path: string;
   /** Epoch milliseconds. */
   readonly wallMs: () => number;
-  readonly onLost: (reason: string) => void;
+  /** @param how `gone`: removed, moved or replaced. `overwritten`: another file's bytes are in it */
+  readonly onLost: (reason: string, how: Loss['how']) => void;
   readonly onBack: () => void;
 }
 
-/** A look is two calls of `stat`, off the main thread. */
+interface Loss {
+  readonly how: 'gone' | 'overwritten';
+  readonly reason: string;
+}
+
+/** A look is two calls of `stat` and a short read, off the main thread. */
 const lookEveryMs = 2000;
 
 export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions): PlaceWatch {
@@ -36,28 +43,34 @@ export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions):
   let isLooking = false;
   let isClosed = false;
 
-  async function reasonOfLoss(): Promise<string | null> {
+  /** A new journal gets its first page only with the first checkpoint. */
+  let hasSeenHeader = isOurHeader(readHeader(path));
+
+  async function findLoss(): Promise<Loss | null> {
     for (const { name, inode } of files) {
       try {
-        if ((await stat(name, { bigint: true })).ino !== inode) return `${name} is another file now`;
+        if ((await stat(name, { bigint: true })).ino !== inode)
+          return { how: 'gone', reason: `${name} is another file now` };
       } catch (error) {
         // Any other error does not show that the file moved: a network may be slow, a permission may be missing.
-        if (isMissing(error)) return `${name} is missing`;
+        if (isMissing(error)) return { how: 'gone', reason: `${name} is missing` };
         throw error;
       }
     }
+    if (await hasOurHeader(path)) hasSeenHeader = true;
+    else if (hasSeenHeader) return { how: 'overwritten', reason: `${path} has the bytes of another file` };
     return null;
   }
 
   async function look(): Promise<void> {
-    const reason = await reasonOfLoss();
-    if (isClosed || (reason === null) === (lost === null)) return;
-    if (reason === null) {
+    const loss = await findLoss();
+    if (isClosed || (loss === null) === (lost === null)) return;
+    if (loss === null) {
       lost = null;
       onBack();
     } else {
-      lost = { reason, sinceMs: wallMs(), unwritten: 0 };
-      onLost(reason);
+      lost = { reason: loss.reason, sinceMs: wallMs(), unwritten: 0 };
+      onLost(loss.reason, loss.how);
     }
   }
 
@@ -80,6 +93,30 @@ export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions):
       clearInterval(timer);
     },
   };
+}
+
+/** The first bytes of a SQLite database: https://www.sqlite.org/fileformat2.html#the_database_header. */
+const headerBytes = 100;
+
+function readHeader(path: string): Buffer {
+  const header = Buffer.alloc(headerBytes);
+  const file = openSync(path, 'r');
+  readSync(file, header);
+  closeSync(file);
+  return header;
+}
+
+async function hasOurHeader(path: string): Promise<boolean> {
+  const header = Buffer.alloc(headerBytes);
+  await using file = await open(path, 'r');
+  await file.read(header);
+  return isOurHeader(header);
+}
+
+function isOurHeader(header: Buffer): boolean {
+  return (
+    header.toString('latin1', 0, 16) === 'SQLite format 3\0' && header.readUInt32BE(68) === applicationId
+  );
 }
 
 function isMissing(error: unknown): boolean {
