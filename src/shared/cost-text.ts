@@ -1,4 +1,4 @@
-/** Money in words: the page, `watch` and the tray use these. */
+/** Money in words, everywhere in the product. */
 import type { StatusPayload } from './stream.ts';
 import { plural } from './wording.ts';
 
@@ -7,6 +7,11 @@ const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'U
 /** 1.5 → "$1.50", 1234.5 → "$1,234.50", 0.004 → "under $0.01" */
 export function dollarsText(amount: number): string {
   return amount > 0 && amount < 0.005 ? 'under $0.01' : dollars.format(amount);
+}
+
+/** 0.192 → "$0.19 per hour" */
+export function hourlyPriceText(perHourUsd: number): string {
+  return `${dollarsText(perHourUsd)} per hour`;
 }
 
 type Spender = Pick<StatusPayload, 'cost' | 'power_state'>;
@@ -24,12 +29,13 @@ export function perHourText(spenders: readonly Spender[]): string | null {
   if (prices.length === 0) return null;
   const known = prices.filter(({ isUnknown }) => !isUnknown);
   const unknown = prices.filter(({ isUnknown }) => isUnknown);
-  const sum = (some: typeof prices): string =>
-    dollarsText(some.reduce((all, { perHour }) => all + perHour, 0));
+  const sum = (some: typeof prices): number => some.reduce((all, { perHour }) => all + perHour, 0);
   const unpriced = spenders.filter(isUnpriced).length;
   return [
-    ...(known.length === 0 ? [] : [`${sum(known)} per hour`]),
-    ...(unknown.length === 0 ? [] : [`${plural(unknown.length, 'VM')} unknown (was ${sum(unknown)})`]),
+    ...(known.length === 0 ? [] : [hourlyPriceText(sum(known))]),
+    ...(unknown.length === 0
+      ? []
+      : [`${plural(unknown.length, 'VM')} unknown (was ${dollarsText(sum(unknown))})`]),
     ...(unpriced === 0 ? [] : [`${plural(unpriced, 'VM')} (price not known)`]),
   ].join(' + ');
 }

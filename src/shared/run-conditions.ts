@@ -1,5 +1,5 @@
 /** What held during a run, in words: the machine, its price, and the score from which a task passed. */
-import { dollarsText } from './cost-text.ts';
+import { hourlyPriceText } from './cost-text.ts';
 
 /** As `/api/runs` answers it. */
 export interface RunMachine {
@@ -35,9 +35,7 @@ export function machineFacts(
     ...(isSpot === null
       ? []
       : [['Kind of VM', `${isSpot ? 'Spot: Azure may take it back' : 'Regular'}${when}`] as const]),
-    ...(perHourUsd === null
-      ? []
-      : [['Price of the VM', `${dollarsText(perHourUsd)} per hour${when}`] as const]),
+    ...(perHourUsd === null ? [] : [['Price of the VM', `${hourlyPriceText(perHourUsd)}${when}`] as const]),
   ];
 }
 

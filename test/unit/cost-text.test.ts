@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { dollarsText, perHourText } from '../../src/shared/cost-text.ts';
+import { dollarsText, hourlyPriceText, perHourText } from '../../src/shared/cost-text.ts';
 
 const spender = (perHour: number, isUnknown = false, power: string | null = 'running') => ({
   power_state: power,
@@ -25,5 +25,22 @@ it('names a billed VM without a price beside the sum', () => {
 });
 
 it('money has two decimals', () => {
-  expect([1.5, 1234.5, 0.004, 0].map(dollarsText)).toEqual(['$1.50', '$1,234.50', 'under $0.01', '$0.00']);
+  expect([1.5, 1234.5, 12.345, 0.076, 0.009, 0.004, 0].map(dollarsText)).toEqual([
+    '$1.50',
+    '$1,234.50',
+    '$12.35',
+    '$0.08',
+    '$0.01',
+    'under $0.01',
+    '$0.00',
+  ]);
+});
+
+it('a price per hour is worded like any other amount', () => {
+  expect([0.192, 0.2, 1234.5, 0.004].map(hourlyPriceText)).toEqual([
+    '$0.19 per hour',
+    '$0.20 per hour',
+    '$1,234.50 per hour',
+    'under $0.01 per hour',
+  ]);
 });

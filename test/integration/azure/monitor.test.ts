@@ -128,7 +128,7 @@ describe.skipIf(sshdPath === null)('a VM whose address comes from Azure', () => 
     const first = await begin(all, { dataDir });
     const stopped = await first.untilError('vm_not_running');
     expect(stopped.message).toBe(
-      'The VM is stopped, but not deallocated: it still costs money ($0.192 an hour).',
+      'The VM is stopped, but not deallocated: it still costs money ($0.19 per hour).',
     );
     expect(stopped.hint).toMatch(/^To stop paying for it: az vm deallocate /);
     await powerTold(first, 'stopped');
@@ -400,7 +400,7 @@ describe.skipIf(sshdPath === null)('a VM that stands idle', () => {
     });
     const [, dollars] = /\$(0\.\d\d)/.exec(idle.message) ?? [];
     expect(Number(dollars)).toBeCloseTo((0.192 * (1.5 * hourMs - elapsedMs)) / hourMs, 1);
-    expect(idle.detail).toMatch(/^\d+ min without a run, at \$0\.192 an hour$/);
+    expect(idle.detail).toMatch(/^\d+ min without a run, at \$0\.19 per hour$/);
     expect(idle.hint).toContain('-g openadapt-agents -n waa-eval-vm');
     await next.close();
 

@@ -142,7 +142,7 @@ describe('vm_not_running', () => {
   it('says that a stopped VM is paid for, and how much', () => {
     expect(troubleOf(says({ powerState: 'stopped' }), 'vm_not_running')).toMatchObject({
       severity: 'warning',
-      message: 'The VM is stopped, but not deallocated: it still costs money ($0.192 an hour).',
+      message: 'The VM is stopped, but not deallocated: it still costs money ($0.19 per hour).',
       hint: expect.stringContaining('az vm deallocate --subscription 1111 -g rg -n vm-1') as string,
     });
     const unpriced = says({ powerState: 'stopped' });

@@ -77,7 +77,7 @@ const told = (): string[] =>
   feed.replay(0, null, 100).map(({ type, data }) => `${type}: ${'message' in data ? data.message : ''}`);
 const open = (): string[] => feed.openConditions('vm').map(({ error }) => error.message);
 
-const paid = 'The VM is stopped, but not deallocated: it still costs money ($0.2 an hour).';
+const paid = 'The VM is stopped, but not deallocated: it still costs money ($0.20 per hour).';
 const free = 'The VM is deallocated: it does not run.';
 
 it('a VM that was stopped and then deallocated is not said to cost money any more', () => {

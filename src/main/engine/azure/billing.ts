@@ -36,8 +36,3 @@ export function costSoFar(perHourUsd: number, sinceMs: number, nowMs: number): C
     as_of: null,
   };
 }
-
-/** "$1.23", "$0.08", "less than $0.01" */
-export function dollarsText(usd: number): string {
-  return usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`;
-}

@@ -1,5 +1,5 @@
 /** Whether the VM runs, and what that costs, in words. Pure. */
-import { dollarsText, isUnpriced, perHourText } from '../../../shared/cost-text.ts';
+import { dollarsText, hourlyPriceText, isUnpriced, perHourText } from '../../../shared/cost-text.ts';
 import type { StatusPayload } from '../../../shared/stream.ts';
 import { momentText, parseTime } from '../../format/format.ts';
 import type { VmView } from '../../state/model.ts';
@@ -36,12 +36,12 @@ export function costText(status: StatusPayload, serverNowMs: number): string | n
   if (cost.unknown) {
     const asOf = parseTime(cost.as_of);
     const when = asOf === null ? '' : ` as of ${momentText(asOf, serverNowMs)}`;
-    return `Cost unknown (was ${dollarsText(cost.per_hour_usd)} per hour), ${dollarsText(cost.so_far_usd)}${when}`;
+    return `Cost unknown (was ${hourlyPriceText(cost.per_hour_usd)}), ${dollarsText(cost.so_far_usd)}${when}`;
   }
   const since = parseTime(cost.since);
   const soFar = `${dollarsText(cost.so_far_usd)}${since === null ? ' so far' : ` since ${momentText(since, serverNowMs)}`}`;
   // What is deallocated costs nothing by the hour any more, but for its disks.
-  return power === 'deallocated' ? soFar : `${soFar}, ${dollarsText(cost.per_hour_usd)} per hour`;
+  return power === 'deallocated' ? soFar : `${soFar}, ${hourlyPriceText(cost.per_hour_usd)}`;
 }
 
 /** "$6.78 so far, $0.45 per hour + 1 VM unknown (was $0.23)"; null where fewer than two VMs have a cost. */

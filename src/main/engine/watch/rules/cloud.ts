@@ -1,4 +1,5 @@
 /** Troubles that Azure reports, and troubles with asking it. */
+import { hourlyPriceText } from '../../../../shared/cost-text.ts';
 import type { Severity } from '../../../../shared/stream.ts';
 import type { AzureFacts, AzureProblem } from '../../azure/index.ts';
 import { currentFacts, isGone } from '../cloud/cloud-sight.ts';
@@ -83,7 +84,7 @@ function off(
   const severity = severityOf(cutRun);
   const detail = detailOf(provisioningError, cutRun);
   if (powerState === 'stopped') {
-    const price = cloud.perHourUsd === null ? '' : ` ($${cloud.perHourUsd} an hour)`;
+    const price = cloud.perHourUsd === null ? '' : ` (${hourlyPriceText(cloud.perHourUsd)})`;
     return {
       severity,
       message: `The VM is stopped, but not deallocated: it still costs money${price}.`,

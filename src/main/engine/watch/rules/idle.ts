@@ -1,5 +1,5 @@
 /** A VM that costs money and does nothing. */
-import { dollarsText } from '../../azure/index.ts';
+import { dollarsText, hourlyPriceText } from '../../../../shared/cost-text.ts';
 import { formatDuration } from '../../../../shared/wording.ts';
 import { isOff } from '../cloud/cloud-sight.ts';
 import { type IdleSight, isInUse } from '../sight.ts';
@@ -35,7 +35,8 @@ export const idleRules: Rules = {
         idle.costUsd === null
           ? `This VM has stood idle for ${span}, ${since}.`
           : `This VM has cost ${dollarsText(idle.costUsd)} ${since}.`,
-      detail: idle.perHourUsd === null ? null : `${span} without a run, at $${idle.perHourUsd} an hour`,
+      detail:
+        idle.perHourUsd === null ? null : `${span} without a run, at ${hourlyPriceText(idle.perHourUsd)}`,
       hint:
         cloud === null
           ? 'If it is not needed, stop it where it is rented.'
