@@ -1,5 +1,6 @@
 /** The figures of a comparison in words: the page, `compare` and the sentence use these. */
 import type { ShareView } from './comparison.ts';
+import { dash } from './wording.ts';
 
 /** The usual threshold for p. */
 export const significance = 0.05;
@@ -25,7 +26,7 @@ export function deltaIntervalText(interval: ShareView['interval']): string {
 
 /** "+3.2", "−1.5", "0.0": points */
 export function deltaText(delta: number | null): string {
-  if (delta === null) return '–';
+  if (delta === null) return dash;
   const text = Math.abs(delta * 100).toFixed(1);
   if (Number(text) === 0) return text;
   return `${delta > 0 ? '+' : '−'}${text}`;

@@ -1,6 +1,7 @@
-/** Mean score and pass rate in words: the page, `watch`, hooks, tray and notifications all use these. */
+/** Scores and pass rates in words: the page, `watch`, hooks, tray and notifications all use these. */
 import { intervalText } from './comparison-text.ts';
 import { wilsonInterval } from './wilson.ts';
+import { dash } from './wording.ts';
 
 export interface Scores {
   readonly tasks_scored: number;
@@ -15,9 +16,14 @@ export interface ScorePart {
   readonly basis: string;
 }
 
+/** 1 → "1", 0.33333 → "0.33"; a dash where there is none. */
+export function scoreText(score: number | null): string {
+  return score === null ? dash : String(Math.round(score * 100) / 100);
+}
+
 /** 0.43182 → "43.2 %"; a dash where nothing is known. A server of an older version sends no figure at all. */
 export function percentText(ratio: number | null): string {
-  return typeof ratio === 'number' ? `${(ratio * 100).toFixed(1)} %` : '–';
+  return typeof ratio === 'number' ? `${(ratio * 100).toFixed(1)} %` : dash;
 }
 
 /** "Mean score", "43.2 %", "n = 11" */

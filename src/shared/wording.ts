@@ -1,5 +1,8 @@
 /** Numbers in words, as banners and messages say them. */
 
+/** Stands for what is not known. */
+export const dash = '–';
+
 /** Returns a count with its noun: "1 task", "4 tasks". */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -23,6 +26,11 @@ export function formatClock(seconds: number, alwaysHours = false): string {
   const minutes = Math.floor(whole / 60) % 60;
   if (hours === 0 && !alwaysHours) return `${minutes}:${two(whole % 60)}`;
   return `${hours}:${two(minutes)}:${two(whole % 60)}`;
+}
+
+/** Returns a duration as a clock: 125 → "2:05", 3725 → "1:02:05". A dash if it is not known; servers of older versions send none. */
+export function durationText(seconds: number | null | undefined): string {
+  return seconds == null ? dash : formatClock(seconds);
 }
 
 /** Ends with a full stop, once. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { meanScorePart, passRatePart, percentText, scoresText } from '../../src/shared/score-text.ts';
+import {
+  meanScorePart,
+  passRatePart,
+  percentText,
+  scoresText,
+  scoreText,
+} from '../../src/shared/score-text.ts';
 
 const scores = { tasks_scored: 11, mean_score: 0.431818, pass_rate: 0.363636 };
 
@@ -20,4 +26,8 @@ it('the parts of a figure stand on their own', () => {
 
 it('a percentage has one decimal, and an unknown one is a dash', () => {
   expect([0, 0.5, 7 / 12, 1, null].map(percentText)).toEqual(['0.0 %', '50.0 %', '58.3 %', '100.0 %', '–']);
+});
+
+it('a score has two decimals at most, and an unknown one is a dash', () => {
+  expect([0, 1, 1 / 3, null].map(scoreText)).toEqual(['0', '1', '0.33', '–']);
 });

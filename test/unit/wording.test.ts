@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../../src/shared/message-of.ts';
-import { formatClock, formatDuration, plural } from '../../src/shared/wording.ts';
+import { durationText, formatClock, formatDuration, plural } from '../../src/shared/wording.ts';
 
 it.each([
   [0, '0 tasks'],
@@ -29,6 +29,23 @@ it.each([
   [359_999.6, '100:00:00', '100:00:00'],
 ])('%d seconds on a clock are "%s", and with hours "%s"', (seconds, short, long) => {
   expect([formatClock(seconds), formatClock(seconds, true)]).toEqual([short, long]);
+});
+
+describe('durationText', () => {
+  it.each([
+    [null, '–'],
+    [undefined, '–'],
+    [0, '0:00'],
+    [7.4, '0:07'],
+    [59.6, '1:00'],
+    [125, '2:05'],
+    [3599, '59:59'],
+    [3725, '1:02:05'],
+    [360_000, '100:00:00'],
+    [-3, '0:00'],
+  ])('%s seconds is %s', (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
+  });
 });
 
 describe('the message of what was thrown', () => {

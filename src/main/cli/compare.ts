@@ -10,7 +10,7 @@ import type {
 import { deltaIntervalText, deltaText, intervalText } from '../../shared/comparison-text.ts';
 import { plainText } from '../../shared/plain-text.ts';
 import { percentText } from '../../shared/score-text.ts';
-import { plural } from '../../shared/wording.ts';
+import { dash, plural } from '../../shared/wording.ts';
 import { findRun } from './history/run-name.ts';
 import { withHistory, type HistoryOptions } from './history/source.ts';
 import { paintFor, sayJson, type CliIo } from './io.ts';
@@ -126,7 +126,7 @@ const figureColumns: readonly Column<Figure>[] = [
 type DomainRow = ComparisonView['domains'][number];
 
 const domainColumns: readonly Column<DomainRow>[] = [
-  { title: 'Domain', text: ({ domain }) => domain ?? '–', cut: { at: 'end', least: 12 } },
+  { title: 'Domain', text: ({ domain }) => domain ?? dash, cut: { at: 'end', least: 12 } },
   { title: 'n', text: ({ compared }) => String(compared), isNumber: true },
   { title: 'A', text: ({ mean_score: mean }) => percentText(mean.a.value), isNumber: true },
   { title: 'B', text: ({ mean_score: mean }) => percentText(mean.b.value), isNumber: true },
@@ -153,7 +153,7 @@ function taskColumns(paint: ChalkInstance): readonly Column<ComparedTaskView>[] 
 
 /** "Passed 1", "Failed 0.4", "Error" */
 function resultText(attempt: ComparedTaskView['a']): string {
-  if (attempt === null) return '–';
+  if (attempt === null) return dash;
   const { outcome, success, score } = attempt;
   if (outcome === 'scored')
     return `${success ? 'Passed' : 'Failed'}${score === null ? '' : ` ${Math.round(score * 100) / 100}`}`;

@@ -2,7 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import { dollarsText } from '../../shared/cost-text.ts';
 import { percentText } from '../../shared/score-text.ts';
-import { formatClock, plural } from '../../shared/wording.ts';
+import { dash, formatClock, plural } from '../../shared/wording.ts';
 import type { RunView } from '../engine/server/index.ts';
 import { newestRuns, type RunFilter } from './history/run-name.ts';
 import { withHistory, type HistoryOptions } from './history/source.ts';
@@ -63,7 +63,7 @@ export function runColumns(nowMs: number, paint: ChalkInstance): readonly Column
     { title: 'VM', text: ({ vm }) => vm, cut: { at: 'end', least: 8 }, leaves: 3 },
     {
       title: 'Started',
-      text: ({ started_at: at }) => (at === null ? '–' : momentText(at, nowMs)),
+      text: ({ started_at: at }) => (at === null ? dash : momentText(at, nowMs)),
       leaves: 7,
     },
     { title: 'Time', text: timeText, isNumber: true, leaves: 2 },
@@ -93,7 +93,7 @@ function timeText({ started_at: startedAt, ended_at: endedAt }: RunView): string
 
 /** A server of an early version counts no scored tasks. */
 function countText(count: unknown): string {
-  return typeof count === 'number' ? String(count) : '–';
+  return typeof count === 'number' ? String(count) : dash;
 }
 
 /** Empty if it is not known, and from a server of an earlier version. */

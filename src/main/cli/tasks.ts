@@ -2,9 +2,9 @@
 import type { ChalkInstance } from 'chalk';
 import { maskSecrets } from '../../shared/mask-secrets.ts';
 import { plainText } from '../../shared/plain-text.ts';
-import { scoresText } from '../../shared/score-text.ts';
+import { scoresText, scoreText } from '../../shared/score-text.ts';
 import type { TaskOutcome } from '../../shared/stream.ts';
-import { formatClock } from '../../shared/wording.ts';
+import { dash, durationText } from '../../shared/wording.ts';
 import type { RunView, TaskView } from '../engine/server/index.ts';
 import { findRun } from './history/run-name.ts';
 import { withHistory, type HistoryOptions } from './history/source.ts';
@@ -69,7 +69,7 @@ export function taskColumns(nowMs: number, paint: ChalkInstance): readonly Colum
     { title: 'Time', text: ({ duration_seconds: seconds }) => durationText(seconds), isNumber: true },
     {
       title: 'Finished',
-      text: ({ finished_at: at }) => (at == null ? '–' : momentText(at, nowMs)),
+      text: ({ finished_at: at }) => (at == null ? dash : momentText(at, nowMs)),
       leaves: 1,
     },
     { title: 'Message', text: ({ message }) => maskSecrets(message ?? ''), cut: { at: 'end', least: 18 } },
@@ -97,12 +97,4 @@ function resultText({ outcome, success }: TaskView): string {
 function resultColour({ outcome, success }: TaskView, paint: ChalkInstance): (text: string) => string {
   if (outcome === 'scored') return success ? paint.green : paint.red;
   return outcome === null ? (text) => text : paint.yellow;
-}
-
-function scoreText(score: number | null): string {
-  return score === null ? '–' : String(Math.round(score * 100) / 100);
-}
-
-function durationText(seconds: number | null): string {
-  return typeof seconds === 'number' ? formatClock(seconds) : '–';
 }

@@ -1,12 +1,5 @@
 /** Numbers and times as people read them. A dash stands for what is not known. */
-import { formatClock } from '../../shared/wording.ts';
-
-export const dash = '–';
-
-/** Returns a duration as a clock: 125 → "2:05", 3725 → "1:02:05". */
-export function durationText(seconds: number | null): string {
-  return seconds === null ? dash : formatClock(seconds);
-}
+import { dash } from '../../shared/wording.ts';
 
 /** 12_345 → "12 s", 90_000 → "1 min", 7_200_000 → "2 h", 200_000_000 → "2 d" */
 export function ageText(ageMs: number): string {
@@ -25,11 +18,6 @@ export function bytesText(bytes: number): string {
   let unit = 0;
   for (; value >= 999.5 && unit < units.length - 1; unit += 1) value /= 1000;
   return `${value < 9.95 ? value.toFixed(1).replace('.0', '') : value.toFixed(0)} ${units[unit] ?? ''}`;
-}
-
-/** 1 → "1", 0.33333 → "0.33" */
-export function scoreText(score: number | null): string {
-  return score === null ? dash : String(Math.round(score * 100) / 100);
 }
 
 /** 812 → "812 bytes", 65_536 → "66 kB", 1_843_188 → "1.8 MB" */

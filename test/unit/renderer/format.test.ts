@@ -1,29 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ageText,
-  dayStart,
-  durationText,
-  parseTime,
-  scoreText,
-  timeText,
-} from '../../../src/renderer/format/format.ts';
+import { ageText, dayStart, parseTime, timeText } from '../../../src/renderer/format/format.ts';
 import { webUrl } from '../../../src/renderer/format/web-url.ts';
-
-describe('durationText', () => {
-  it.each([
-    [null, '–'],
-    [0, '0:00'],
-    [7.4, '0:07'],
-    [59.6, '1:00'],
-    [125, '2:05'],
-    [3599, '59:59'],
-    [3725, '1:02:05'],
-    [360_000, '100:00:00'],
-    [-3, '0:00'],
-  ])('%s seconds is %s', (seconds, text) => {
-    expect(durationText(seconds)).toBe(text);
-  });
-});
 
 describe('ageText', () => {
   it.each([
@@ -38,10 +15,6 @@ describe('ageText', () => {
   ])('%s ms is %s', (ageMs, text) => {
     expect(ageText(ageMs)).toBe(text);
   });
-});
-
-it('shares and scores have no more digits than anybody reads', () => {
-  expect([0, 1, 1 / 3, null].map(scoreText)).toEqual(['0', '1', '0.33', '–']);
 });
 
 it('a time has its day only where it is not today', () => {

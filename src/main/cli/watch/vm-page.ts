@@ -5,6 +5,7 @@ import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import { plainText } from '../../../shared/plain-text.ts';
 import { percentText } from '../../../shared/score-text.ts';
 import type { DomainTally, ErrorPayload } from '../../../shared/stream.ts';
+import { dash } from '../../../shared/wording.ts';
 import { tableLines, type Column } from '../table.ts';
 import { fitText, wrapText } from '../width.ts';
 import { doneText, momentText } from './format.ts';
@@ -65,7 +66,7 @@ function domainLines({ progress }: NamedVm, width: number, paint: ChalkInstance)
 }
 
 const domainColumns: readonly Column<DomainTally>[] = [
-  { title: 'Domain', text: ({ domain }) => domain ?? '–', cut: { at: 'end', least: 8 } },
+  { title: 'Domain', text: ({ domain }) => domain ?? dash, cut: { at: 'end', least: 8 } },
   { title: 'Tasks', text: ({ tasks_completed: done, total_tasks: total }) => doneText(done, total) },
   { title: 'Mean score', text: ({ mean_score: mean }) => percentText(mean), isNumber: true },
   { title: 'Pass rate', text: ({ pass_rate: rate }) => percentText(rate), isNumber: true, leaves: 1 },

@@ -11,11 +11,11 @@ import {
 } from '../../../shared/run-series.ts';
 import { percentText } from '../../../shared/score-text.ts';
 import { kinds } from '../../../shared/strip-cells.ts';
-import { plural, sentence } from '../../../shared/wording.ts';
+import { durationText, plural, sentence } from '../../../shared/wording.ts';
 import { html, ownMarkup, shownText, type Markup } from './html.ts';
 import { shadedText } from './incidents.ts';
 import type { Incident, ReportInput, ReportTask } from './input.ts';
-import { clockText, isFilled, limits, taskText } from './words.ts';
+import { isFilled, limits, taskText } from './words.ts';
 
 /** Places in a chart go from 0 to this, in both directions. */
 const full = 1000;
@@ -31,7 +31,7 @@ export function charts({ run, tasks, incidents }: ReportInput): Markup {
       title: 'Duration of each task',
       bars: durations,
       attempts: tasks.length,
-      textOf: clockText,
+      textOf: durationText,
       unit: isLong ? 60 : 1,
       unitName: isLong ? ' min' : ' s',
       limit: null,

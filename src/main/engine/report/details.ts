@@ -1,11 +1,11 @@
 /** The end of a report: where the run comes from, and how its figures are counted. */
 import { countingAttempts, taskKey } from '../../../shared/attempts.ts';
 import { machineFacts, passRuleText } from '../../../shared/run-conditions.ts';
-import { percentText } from '../../../shared/score-text.ts';
-import { plural } from '../../../shared/wording.ts';
+import { percentText, scoreText } from '../../../shared/score-text.ts';
+import { dash, plural } from '../../../shared/wording.ts';
 import { html, shownText, type Markup, type Part } from './html.ts';
 import type { ReportInput, ReportTask } from './input.ts';
-import { dash, isFilled, limits, momentText, parseTime, scoreText, timeMarkup, zoneText } from './words.ts';
+import { isFilled, limits, momentText, parseTime, timeMarkup, zoneText } from './words.ts';
 
 export function environment({ run, facts, version }: ReportInput): Markup {
   const rows: readonly (readonly [name: string, value: Part] | null)[] = [

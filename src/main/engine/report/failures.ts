@@ -1,15 +1,16 @@
 /** The tasks that did not pass: what is known of why, and the last screenshots of each. */
 import { countingAttempts } from '../../../shared/attempts.ts';
+import { scoreText } from '../../../shared/score-text.ts';
 import { screenPlaceText, stepOf, type Screen } from '../../../shared/screens.ts';
 import { kindOf, kinds } from '../../../shared/strip-cells.ts';
-import { plural } from '../../../shared/wording.ts';
+import { durationText, plural } from '../../../shared/wording.ts';
 import { whyText } from '../archive/index.ts';
 import type { KeptFile, KeptTask } from '../feed/index.ts';
 import { html, ownMarkup, shownText, type Markup } from './html.ts';
 import type { KeptPictures, ReportTask } from './input.ts';
 import { sign } from './signs.ts';
 import { identity } from './task-table.ts';
-import { clockText, isFilled, limits, scoreText, taskText, timeMarkup } from './words.ts';
+import { isFilled, limits, taskText, timeMarkup } from './words.ts';
 
 /** Screenshots of a task that a report shows. */
 const picturesPerTask = 2;
@@ -63,7 +64,7 @@ function* failure(
   const facts = [
     task.score === null ? null : `score ${scoreText(task.score)}`,
     plural(task.steps, 'step'),
-    task.duration_seconds === null ? null : clockText(task.duration_seconds),
+    task.duration_seconds === null ? null : durationText(task.duration_seconds),
   ];
   yield ownMarkup(`<article class="failure" id="${name}" aria-labelledby="${name}-title">`);
   yield html`<h3 id="${name}-title">${shownText(taskText(task), limits.instruction)}</h3>

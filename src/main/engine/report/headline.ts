@@ -2,12 +2,11 @@
 import { dollarsText } from '../../../shared/cost-text.ts';
 import { meanScorePart, passRatePart, rangeText } from '../../../shared/score-text.ts';
 import { cellText, countedWord, stripCells, tallyCells } from '../../../shared/strip-cells.ts';
-import { sentence } from '../../../shared/wording.ts';
+import { dash, sentence } from '../../../shared/wording.ts';
 import { html, shownText, type Markup, type Part } from './html.ts';
 import type { ReportInput, ReportRun } from './input.ts';
 import { sign } from './signs.ts';
 import {
-  dash,
   isFilled,
   isOn,
   lengthText,

@@ -1,9 +1,9 @@
 /** Incidents of a run: errors of its VM, and times in which BenchTray did not hear it. */
-import { formatDuration, plural, sentence } from '../../../shared/wording.ts';
+import { dash, formatDuration, plural, sentence } from '../../../shared/wording.ts';
 import type { SilenceReason } from '../feed/index.ts';
 import { html, shownText, type Markup } from './html.ts';
 import type { Incident, ReportInput, ReportTask } from './input.ts';
-import { dash, limits, momentText, parseTime, timeMarkup } from './words.ts';
+import { limits, momentText, parseTime, timeMarkup } from './words.ts';
 
 /** Incidents beyond this many are left out: a VM may lose its connection every minute. */
 const mostIncidents = 300;

@@ -1,9 +1,11 @@
 /** Every attempt of a run in a table, in the order in which they ended. */
+import { scoreText } from '../../../shared/score-text.ts';
 import { kindOf, kinds } from '../../../shared/strip-cells.ts';
+import { durationText } from '../../../shared/wording.ts';
 import { html, ownMarkup, shownText, type Markup } from './html.ts';
 import type { ReportTask } from './input.ts';
 import { sign } from './signs.ts';
-import { clockText, limits, parseTime, scoreText, taskText, timeMarkup } from './words.ts';
+import { limits, parseTime, taskText, timeMarkup } from './words.ts';
 
 /** Rows beyond this many are left out: a log may have any number. */
 const mostRows = 1000;
@@ -53,7 +55,7 @@ function taskRow(task: ReportTask, number: number, details: string | null): Mark
     </td>
     <td class="number">${scoreText(task.score)}</td>
     <td class="number side">${task.steps}</td>
-    <td class="number side">${clockText(task.duration_seconds)}</td>
+    <td class="number side">${durationText(task.duration_seconds)}</td>
     <td class="side time">${timeMarkup(parseTime(task.finished_at))}</td>
   </tr>`;
 }

@@ -1,10 +1,8 @@
 /** Figures, times and results as a report shows them. */
 import type { RunOutcome } from '../../../shared/stream-words.ts';
-import { formatClock, formatDuration } from '../../../shared/wording.ts';
+import { dash, formatDuration } from '../../../shared/wording.ts';
 import { html, type Markup } from './html.ts';
 import type { ReportRun, ReportTask } from './input.ts';
-
-export const dash = '–';
 
 /** The most characters that a report shows of a text. */
 export const limits = { name: 160, id: 200, instruction: 400, message: 600, place: 300, hint: 120 };
@@ -67,16 +65,6 @@ const stateWords: Readonly<Record<RunOutcome, string>> = {
 };
 
 export const stateWord = (state: RunOutcome): string => stateWords[state];
-
-/** 1 → "1", 0.33333 → "0.33" */
-export function scoreText(score: number | null): string {
-  return score === null ? dash : String(Math.round(score * 100) / 100);
-}
-
-/** 125 → "2:05" */
-export function clockText(seconds: number | null): string {
-  return seconds === null ? dash : formatClock(seconds);
-}
 
 /** "navi · gpt-4o on waa-eval-vm" */
 export function titleText({ agent, model, vm }: Pick<ReportRun, 'agent' | 'model' | 'vm'>): string {

@@ -1,6 +1,5 @@
 /** Words for the kept files of a run. Pure. */
-import { plural } from '../../../shared/wording.ts';
-import { dash } from '../../format/format.ts';
+import { dash, plural } from '../../../shared/wording.ts';
 import type { KeptOfRun, MissingNote } from '../../state/api.ts';
 
 /** On the page of the run: what is normal is in Details alone. */

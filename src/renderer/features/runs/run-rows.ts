@@ -1,6 +1,6 @@
 /** Runs of the history in words. Pure. */
-import { formatDuration } from '../../../shared/wording.ts';
-import { dash, momentText, parseTime } from '../../format/format.ts';
+import { dash, formatDuration } from '../../../shared/wording.ts';
+import { momentText, parseTime } from '../../format/format.ts';
 import type { RunSummary } from '../../state/api.ts';
 import { isOn, type VmView } from '../../state/model.ts';
 import type { MarkedWord } from '../../ui/mark.ts';

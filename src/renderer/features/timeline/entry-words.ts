@@ -1,6 +1,6 @@
 /** Entries in words and marks: local time, with the date where a run goes over midnight. Pure. */
-import { formatDuration } from '../../../shared/wording.ts';
-import { ageText, dash } from '../../format/format.ts';
+import { dash, formatDuration } from '../../../shared/wording.ts';
+import { ageText } from '../../format/format.ts';
 import type { Span } from '../../../shared/chart-scale.ts';
 import type { Mark } from '../../ui/mark.ts';
 import type { Entry, Tone } from './timeline-entries.ts';
