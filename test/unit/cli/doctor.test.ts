@@ -70,8 +70,10 @@ const diagnose =
     for (const check of checks) options.onCheck({ ...check, state: 'waiting', found: null });
     for (const check of ends) options.onCheck({ ...check, state: 'running', found: null });
     for (const check of ends) options.onCheck(check);
-    const failed = checks.filter(({ state }) => state === 'failed').length;
-    return Promise.resolve({ summary: { ...summary, ok: failed === 0, failed }, checks, cancelled });
+    const count = (wanted: DoctorCheck['state']): number =>
+      checks.filter(({ state }) => state === wanted).length;
+    const [failed, warned] = [count('failed'), count('warned')];
+    return Promise.resolve({ summary: { ...summary, ok: failed === 0, warned, failed }, checks, cancelled });
   };
 
 function configure(content: object): string {
@@ -106,10 +108,18 @@ Something is wrong: 1 passed, 1 warned, 1 failed, 1 skipped.
 `);
   });
 
-  it('says that nothing is wrong', async () => {
+  it('says that nothing is wrong only if no check warned', async () => {
+    const { io, out } = fakeIo(folder, { diagnose: diagnose(report.slice(0, 1)) });
+    expect(await runCli(['doctor'], io)).toBe(0);
+    expect(out()).toMatch(/\n\nNothing is wrong: 1 passed, 0 warned, 0 failed, 1 skipped\.\n$/);
+  });
+
+  it('says that there are warnings if nothing failed', async () => {
     const { io, out } = fakeIo(folder, { diagnose: diagnose(report.slice(0, 2)) });
     expect(await runCli(['doctor'], io)).toBe(0);
-    expect(out()).toMatch(/\n\nNothing is wrong: 1 passed, 1 warned, 0 failed, 1 skipped\.\n$/);
+    expect(out()).toMatch(
+      /\n\nNothing failed, but there are warnings: 1 passed, 1 warned, 0 failed, 1 skipped\.\n$/,
+    );
   });
 });
 

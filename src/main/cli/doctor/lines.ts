@@ -28,14 +28,16 @@ export function checkLines(check: DoctorCheck, columns: number | null, paint: Ch
   ];
 }
 
+/** Returns the outcome of all checks in one line. Warnings alone are no failure, but something to look at. */
 export function summaryLine(
   { passed, warned, failed, skipped }: DoctorSummary,
   paint: ChalkInstance,
 ): string {
   const counts = `${passed} passed, ${warned} warned, ${failed} failed, ${skipped} skipped`;
-  return failed === 0
-    ? `${paint.green('Nothing is wrong')}: ${counts}.`
-    : `${paint.red('Something is wrong')}: ${counts}.`;
+  if (failed > 0) return `${paint.red('Something is wrong')}: ${counts}.`;
+  return warned > 0
+    ? `${paint.yellow('Nothing failed, but there are warnings')}: ${counts}.`
+    : `${paint.green('Nothing is wrong')}: ${counts}.`;
 }
 
 /** What is looked at now, in one line. */
