@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { DoctorCheck, DoctorSummary } from './doctor.ts';
 import type { Shown } from './payload-schemas.ts';
+import type { Result } from './result.ts';
 
 /** Only bounded here: what makes sense is for the configuration's own schema to say. */
 const word = (most: number) => z.string().trim().max(most);
@@ -97,8 +98,7 @@ export type SetupRefusal =
       readonly retryAfterSeconds: number | null;
     };
 
-export type SetupAnswer<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refusal: SetupRefusal };
+export type SetupAnswer<Value> = Result<Value, SetupRefusal>;
 
 /** The doctor on a VM that was only described. `onCheck` is told each check at each change. */
 export type CheckRun = (onCheck: (check: DoctorCheck) => void, signal: AbortSignal) => Promise<DoctorSummary>;

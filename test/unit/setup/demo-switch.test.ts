@@ -51,7 +51,7 @@ describe('the demo within', () => {
     for (let attempt = 0; attempt < 2; attempt += 1)
       expect(await demo.turn(true)).toMatchObject({
         ok: false,
-        refusal: { kind: 'conflict', detail: 'The simulated VM cannot be started: no port is free.' },
+        problem: { kind: 'conflict', detail: 'The simulated VM cannot be started: no port is free.' },
       });
     expect(demo.isOn()).toBe(false);
     expect(steps).toEqual([]);

@@ -32,7 +32,7 @@ describe('a VM that WAA_VM_IP names, which counts only as long as the file names
     const setup = open();
     expect(setup.desk.add({ ...draft, name: 'waa-vm' })).toEqual({
       ok: false,
-      refusal: {
+      problem: {
         kind: 'invalid',
         fields: [{ field: 'name', message: 'found "waa-vm", expected a name that no other VM has' }],
       },

@@ -47,10 +47,10 @@ const afterEndMs = 60_000;
 const logPrecision = 0.005 + 1e-9;
 
 /** What a file says of its task. */
-type Result =
+type FileOutcome =
   | { readonly outcome: 'scored'; readonly score: number; readonly message: null }
   | { readonly outcome: 'exception'; readonly score: null; readonly message: string | null };
-type ScoredFile = ResultFile & Result;
+type ScoredFile = ResultFile & FileOutcome;
 
 /** Returns the events that make the run agree with its result files. */
 export function reconcile(

@@ -31,14 +31,14 @@ export function createDemoSwitch({ start, watch, forget }: DemoSwitchOptions): D
 
   async function turnNow(on: boolean): Promise<SetupAnswer<{ readonly on: boolean }>> {
     if (isOver)
-      return { ok: false, refusal: { kind: 'conflict', detail: 'BenchTray is ending.', hint: null } };
+      return { ok: false, problem: { kind: 'conflict', detail: 'BenchTray is ending.', hint: null } };
     if (on && running === null) {
       try {
         running = await start();
       } catch (error) {
         const reason = messageOf(error);
         const detail = `The simulated VM cannot be started: ${reason}.`;
-        return { ok: false, refusal: { kind: 'conflict', detail, hint: null } };
+        return { ok: false, problem: { kind: 'conflict', detail, hint: null } };
       }
       watch({ ...running.vmConfig, name: demoVmName });
     } else if (!on && running !== null) {

@@ -66,7 +66,7 @@ export function createSetup({ sources, places, listAzureVms, testVm, demo }: Set
     test(draft) {
       // It needs no file that can be written: only what is wrong with the VM itself stands in its way.
       const fields = fieldProblems(draft, problemsOfVm(entryOf(draft)));
-      if (fields.length > 0) return { ok: false, refusal: { kind: 'invalid', fields } };
+      if (fields.length > 0) return { ok: false, problem: { kind: 'invalid', fields } };
       const vm = configOf(draft, places.home);
       return { ok: true, value: (onCheck, signal) => testVm(vm, onCheck, signal) };
     },
@@ -80,7 +80,7 @@ export function createSetup({ sources, places, listAzureVms, testVm, demo }: Set
       const refusal = refusalOf(draft, isFit ? addVm(path, entryOf(draft), standIn) : checked);
       return refusal === null
         ? { ok: true, value: { vm: draft.name, config_path: path } }
-        : { ok: false, refusal };
+        : { ok: false, problem: refusal };
     },
     isDemo: demo.isOn,
     switchDemo: (on) => demo.turn(on),
@@ -135,7 +135,7 @@ function azureRefusal({ kind, message, detail, hint, retryAfterMs }: AzureProble
   const words = [message, detail].filter((part) => part !== '').map(sentence);
   return {
     ok: false,
-    refusal: {
+    problem: {
       kind: 'unavailable',
       reason: kind,
       detail: words.join(' '),

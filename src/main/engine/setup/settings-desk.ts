@@ -73,12 +73,12 @@ export function createSettingsDesk(options: SettingsDeskOptions): SettingsDesk {
       };
     },
     change({ version, values }) {
-      if (sources === null) return { ok: false, refusal: { kind: 'conflict', detail: noFile, hint: null } };
+      if (sources === null) return { ok: false, problem: { kind: 'conflict', detail: noFile, hint: null } };
       const result = writeSettings(findConfigPath(sources).path, { changes: values, version });
       if (result.ok) return { ok: true, value: { version: result.version } };
-      if (result.kind !== 'invalid') return { ok: false, refusal: refusalOf(result) };
+      if (result.kind !== 'invalid') return { ok: false, problem: refusalOf(result) };
       const fields = result.problems.map(({ key, what }) => ({ field: key, message: what }));
-      return { ok: false, refusal: { kind: 'invalid', fields } };
+      return { ok: false, problem: { kind: 'invalid', fields } };
     },
     removal,
     testHook,

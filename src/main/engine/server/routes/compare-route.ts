@@ -2,13 +2,14 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { attemptChoices, comparisonSchema, type ComparisonView } from '../../../../shared/comparison.ts';
+import type { Result } from '../../../../shared/result.ts';
 import type { Feed, History, StoredRun } from '../../feed/index.ts';
 import type { Problem } from '../http/problem.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { compareView, type RunWithTasks } from './compare-view.ts';
 import { answers, unreadable } from './described.ts';
-import { textParameter, type Parsed } from './parameters.ts';
+import { textParameter } from './parameters.ts';
 import { unknownRun } from './run-view.ts';
 
 export const compareQuerySchema = z.object({
@@ -58,7 +59,7 @@ export function addCompareRoute(app: App, feed: Feed): void {
 export function compareInHistory(
   history: Pick<History, 'run' | 'tasksOf' | 'comparableBefore'>,
   { a: idOfA = '', b: idOfB, attempt }: CompareQuery,
-): Parsed<ComparisonView> {
+): Result<ComparisonView, Problem> {
   const b = history.run(idOfB);
   if (b === null) return { ok: false, problem: unknownRun(idOfB) };
   const a = idOfA === '' ? history.comparableBefore(b) : history.run(idOfA);

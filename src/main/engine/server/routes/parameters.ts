@@ -1,9 +1,7 @@
 /** Query parameters: reading them, parameters that several routes share, and the 400 for a wrong one. */
 import { z } from 'zod';
+import type { Result } from '../../../../shared/result.ts';
 import type { Problem } from '../http/problem.ts';
-
-export type Parsed<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: Problem };
 
 /** A parameter that is text. Of several with the same name, the first counts. */
 export const textParameter = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(firstOf, schema);
@@ -17,7 +15,10 @@ export const vmParameter = textParameter(
 );
 
 /** Returns the name of a configured VM; null for `*` and where none is asked for. */
-export function findVm(asked: string | undefined, vmNames: readonly string[]): Parsed<string | null> {
+export function findVm(
+  asked: string | undefined,
+  vmNames: readonly string[],
+): Result<string | null, Problem> {
   if (asked === undefined || asked === '*') return { ok: true, value: null };
   if (vmNames.includes(asked)) return { ok: true, value: asked };
   const known = vmNames.length === 0 ? 'none is configured' : `there are: ${vmNames.join(', ')}`;

@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { exportName } from '../../../../shared/export-name.ts';
+import type { Result } from '../../../../shared/result.ts';
 import { readKeptScreens, type FileReader } from '../../archive/index.ts';
 import { runEvents, type EventsJournal, type Feed, type StoredRun } from '../../feed/index.ts';
 import { reportPolicy, writeReport, type ReportInput } from '../../report/index.ts';
@@ -14,7 +15,6 @@ import { goneWith } from '../stream/check-stream.ts';
 import { answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, runId } from './described.ts';
-import type { Parsed } from './parameters.ts';
 import { runView, taskView, unknownRun, type ThresholdOf } from './run-view.ts';
 
 const route = createRoute({
@@ -91,7 +91,7 @@ async function make(outgoing: ServerResponse, input: () => ReportInput, signal: 
 }
 
 /** Returns what the report of a run is made from, or a 404. */
-export function reportOf(source: ReportSource, id: string): Parsed<ReportInput> {
+export function reportOf(source: ReportSource, id: string): Result<ReportInput, Problem> {
   const run = source.history.run(id);
   return run === null ? { ok: false, problem: unknownRun(id) } : { ok: true, value: inputOf(source, run) };
 }

@@ -1,11 +1,12 @@
 /** Finds the attempt at a task that a client wants files of, and the VM that has them. */
 import { z } from 'zod';
+import type { Result } from '../../../../shared/result.ts';
 import type { Screens, ScreensProblem, ScreenTask } from '../../../../shared/screens.ts';
 import { attemptTask, currentAttempt, type Attempt } from '../../archive/index.ts';
 import type { Feed, StoredRun, TaskRecord } from '../../feed/index.ts';
 import type { Problem } from '../http/problem.ts';
 import { runId } from './described.ts';
-import { numberParameter, textParameter, type Parsed } from './parameters.ts';
+import { numberParameter, textParameter } from './parameters.ts';
 import { unknownRun } from './run-view.ts';
 
 const rule = 'must be a whole number from 1 on';
@@ -47,7 +48,7 @@ interface AskedTask extends z.infer<typeof taskParams>, z.infer<typeof attemptQu
 export function findScreens(
   { feed, screens }: ScreenSource,
   asked: AskedTask,
-): Parsed<FoundAttempt & { readonly screens: Screens }> {
+): Result<FoundAttempt & { readonly screens: Screens }, Problem> {
   const attempt = findAttempt(feed, asked);
   if (!attempt.ok) return attempt;
   const { vm } = attempt.value.task;
@@ -88,7 +89,7 @@ export function screensProblem({ kind, detail }: ScreensProblem): Problem {
 }
 
 /** Returns the attempt whose files are asked for, or a 404 if nothing tells them from those of another attempt. */
-function findAttempt(feed: Feed, asked: AskedTask): Parsed<FoundAttempt> {
+function findAttempt(feed: Feed, asked: AskedTask): Result<FoundAttempt, Problem> {
   const known = findInJournal(feed, asked);
   if (!known.ok) return known;
   const { run, attempt, record } = known.value;
@@ -111,7 +112,7 @@ export interface KnownAttempt {
 export function findInJournal(
   feed: Pick<Feed, 'run' | 'tasksOf' | 'snapshot'>,
   { id, task: taskId, attempt, domain }: AskedTask,
-): Parsed<KnownAttempt> {
+): Result<KnownAttempt, Problem> {
   const run = feed.run(id);
   if (run === null) return { ok: false, problem: unknownRun(id) };
   const attempts = feed
@@ -135,6 +136,6 @@ export function findInJournal(
   return unknown(`The run ${JSON.stringify(id)} has no task ${which.join(' ')}.`);
 }
 
-function unknown(detail: string): Parsed<never> {
+function unknown(detail: string): Result<never, Problem> {
   return { ok: false, problem: { status: 404, detail } };
 }

@@ -101,7 +101,7 @@ export function answerSetup(
   answer: SetupAnswer<unknown>,
   invalid = vmInvalid,
 ): Response {
-  return answer.ok ? answerJson(c, answer.value) : answerProblem(c, refusalProblem(answer.refusal, invalid));
+  return answer.ok ? answerJson(c, answer.value) : answerProblem(c, refusalProblem(answer.problem, invalid));
 }
 
 export function refusalProblem(refusal: SetupRefusal, invalid = vmInvalid): Problem {

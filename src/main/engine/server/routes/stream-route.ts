@@ -3,12 +3,14 @@ import { createRoute } from '@hono/zod-openapi';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { z } from 'zod';
 import * as payloads from '../../../../shared/payload-schemas.ts';
+import type { Result } from '../../../../shared/result.ts';
 import type { StreamQuery } from '../stream/stream.ts';
 import type { Streams } from '../stream/streams.ts';
+import type { Problem } from '../http/problem.ts';
 import { answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, events, headerParameters, unreadable } from './described.ts';
-import { findVm, numberParameter, textParameter, type Parsed } from './parameters.ts';
+import { findVm, numberParameter, textParameter } from './parameters.ts';
 
 export interface StreamRouteOptions {
   readonly streams: Streams;
@@ -119,7 +121,7 @@ export function streamQuery(
   asked: z.infer<typeof streamQuerySchema>,
   lastEventIdHeader: string | undefined,
   vmNames: readonly string[],
-): Parsed<StreamQuery> {
+): Result<StreamQuery, Problem> {
   const vm = findVm(asked.vm, vmNames);
   if (!vm.ok) return vm;
   const lastEventId = [lastEventIdHeader, asked.lastEventId]

@@ -46,7 +46,7 @@ export function addTestVmRoute(app: App, setup: SetupDesk): void {
 
   app.openapi(route, async (c) => {
     const test = deskOf(setup).test(c.req.valid('json'));
-    if (!test.ok) return answerProblem(c, refusalProblem(test.refusal));
+    if (!test.ok) return answerProblem(c, refusalProblem(test.problem));
     if (tests >= mostTests) {
       const detail = `There are ${tests} tests under way already.`;
       return answerProblem(c, { status: 503, detail, headers: { 'Retry-After': retryAfterSeconds } });
