@@ -3,7 +3,7 @@ import { render } from 'vitest-browser-svelte';
 import type { BenchTrayBridge } from '../../src/shared/ipc.ts';
 import type { SetupState } from '../../src/shared/setup.ts';
 import type { SetupAccess } from '../../src/renderer/features/setup/setup-access.svelte.ts';
-import type { Problem } from '../../src/renderer/state/answer.ts';
+import type { AnswerProblem } from '../../src/renderer/state/answer.ts';
 import { info, no, ok, playedApi } from './support/setup-api.ts';
 
 const chooseKeyFile = vi.fn<BenchTrayBridge['chooseKeyFile']>();
@@ -37,7 +37,7 @@ const show = (access: Access, vmNames: readonly string[] = [], isUnasked = true)
   render(SetupPage, { access, vmNames, version: '1.2.3', isUnasked, onWatched, onDemo });
 beforeEach(() => vi.resetAllMocks());
 
-const problem: Problem = {
+const problem: AnswerProblem = {
   status: 401,
   detail: 'This is not the set-up code.',
   hint: null,
@@ -136,7 +136,7 @@ test('in the app a key is chosen by a dialog; cancelling it changes nothing', as
 
 test('the demo is left, by who may, and says why it cannot be', async () => {
   const leave = vi
-    .fn<() => Promise<Problem | null>>()
+    .fn<() => Promise<AnswerProblem | null>>()
     .mockResolvedValueOnce({ ...problem, detail: 'Not now.' });
   const { getByRole, rerender } = await render(DemoBanner, { needsCode: false, leave });
   await getByRole('button', { name: 'Leave the demo' }).click();

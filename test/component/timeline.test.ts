@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import TimelinePanel from '../../src/renderer/features/timeline/TimelinePanel.svelte';
-import type { Problem } from '../../src/renderer/state/answer.ts';
+import type { AnswerProblem } from '../../src/renderer/state/answer.ts';
 import type { RunWithTasks } from '../../src/renderer/state/api.ts';
 import type { RunEvents } from '../../src/renderer/state/events-api.ts';
 import { wholeTimeline, type TimelineView } from '../../src/renderer/state/route.ts';
@@ -31,11 +31,11 @@ const told: RunEvents = {
     },
   ],
 };
-const refused: Problem = { status: 500, detail: 'It is broken.', hint: null, reason: null, fields: [] };
+const refused: AnswerProblem = { status: 500, detail: 'It is broken.', hint: null, reason: null, fields: [] };
 
 interface Shown {
   readonly value?: RunEvents | null;
-  readonly problem?: Problem | null;
+  readonly problem?: AnswerProblem | null;
   readonly view?: Partial<TimelineView>;
   readonly run?: Partial<RunWithTasks>;
   readonly current?: CurrentTask | null;

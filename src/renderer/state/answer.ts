@@ -2,7 +2,8 @@
 import type { Result } from '../../shared/result.ts';
 import type { FieldProblem } from '../../shared/setup.ts';
 
-export interface Problem {
+/** Why there is no wanted answer: what the server said, or that it did not answer. */
+export interface AnswerProblem {
   /** 0: there was no answer. */
   readonly status: number;
   readonly detail: string;
@@ -12,7 +13,7 @@ export interface Problem {
   readonly fields: readonly FieldProblem[];
 }
 
-export type Answer<Value> = Result<Value, Problem>;
+export type Answer<Value> = Result<Value, AnswerProblem>;
 
 /** Never throws, but for a request that was given up. */
 export async function ask(url: URL, options: RequestInit = {}): Promise<Answer<Response>> {
@@ -37,7 +38,7 @@ export async function jsonOf<Value>(answer: Answer<Response>, signal?: AbortSign
   }
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+async function problemOf(response: Response): Promise<AnswerProblem> {
   const { status, statusText } = response;
   const words = (await response.json().catch(() => ({}))) as {
     readonly detail?: string;

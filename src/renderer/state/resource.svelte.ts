@@ -1,12 +1,12 @@
 /** Something that is read from the server, shown, and read again when it may have changed. */
-import type { Answer, Problem } from './answer.ts';
+import type { Answer, AnswerProblem } from './answer.ts';
 import { inBackground } from './in-background.ts';
 
 export interface Resource<Value> {
   /** Null until it was read once. Stays while it is read again. */
   readonly value: Value | null;
   /** Why the newest reading failed. */
-  readonly problem: Problem | null;
+  readonly problem: AnswerProblem | null;
   /** Reads it, or once more if a reading is under way. */
   readonly refresh: () => void;
   readonly close: () => void;
@@ -16,7 +16,7 @@ export function createResource<Value>(
   read: (signal: AbortSignal) => Promise<Answer<Value>>,
 ): Resource<Value> {
   let value = $state.raw<Value | null>(null);
-  let problem = $state.raw<Problem | null>(null);
+  let problem = $state.raw<AnswerProblem | null>(null);
   const ended = new AbortController();
   let isReading = false;
   /** How often it was asked for. */

@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 import type { AzureVm, SetupInfo } from '../../../src/shared/setup.ts';
 import type { SetupApi } from '../../../src/renderer/features/setup/setup-api.ts';
-import type { Answer, Problem } from '../../../src/renderer/state/answer.ts';
+import type { Answer, AnswerProblem } from '../../../src/renderer/state/answer.ts';
 
 export const info: SetupInfo = {
   config_path: '/home/me/.config/benchtray/config.json',
@@ -25,7 +25,7 @@ export function azureVm(name: string, changes: Partial<AzureVm> = {}): AzureVm {
 }
 
 export const ok = <Value>(value: Value): Answer<Value> => ({ ok: true, value });
-export function no(changes: Partial<Problem>): Answer<never> {
+export function no(changes: Partial<AnswerProblem>): Answer<never> {
   const problem = {
     status: 500,
     detail: 'It does not work.',

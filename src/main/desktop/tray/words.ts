@@ -28,11 +28,11 @@ export function vmText(
   if (status === undefined) return `${told}${counts ?? 'nothing known yet'}`;
   if (!status.connected) {
     const asOf = run?.as_of ?? status.as_of;
-    const when = asOf === null ? 'when last seen' : `as of ${clockText(Date.parse(asOf))}`;
+    const when = asOf === null ? 'when last seen' : `as of ${timeOfDayText(Date.parse(asOf))}`;
     return `${told}${describePhase(status)}${counts === null ? '' : ` (${counts}, ${when})`}`;
   }
   if (isStale(status, nowMs) && status.checked_at !== null)
-    return `${told}not looked at since ${clockText(Date.parse(status.checked_at))}`;
+    return `${told}not looked at since ${timeOfDayText(Date.parse(status.checked_at))}`;
   if (run === undefined || counts === null || (!isRunOn(run) && health === 'booting'))
     return `${told}${describePhase(status)}`;
   return `${told}${run.state === 'running' ? '' : `run ${run.state}, `}${counts}`;
@@ -56,7 +56,7 @@ export function linkText({ link }: TrayPicture): string | null {
     case 'connecting':
       return 'Connecting…';
     case 'lost':
-      return `No news since ${clockText(link.sinceMs)}, reconnecting`;
+      return `No news since ${timeOfDayText(link.sinceMs)}, reconnecting`;
     case 'up':
       return null;
   }
@@ -77,12 +77,12 @@ export function noVmTexts(picture: TrayPicture, nowMs: number): readonly string[
 
 export function pauseText({ pause }: TrayPicture, nowMs: number): string | null {
   if (!isPaused(pause, nowMs)) return null;
-  const until = pause.kind === 'until' ? ` until ${clockText(pause.untilMs)}` : '';
+  const until = pause.kind === 'until' ? ` until ${timeOfDayText(pause.untilMs)}` : '';
   return `Notifications paused${until}`;
 }
 
 /** Local time of day, "14:05". */
-function clockText(epochMs: number): string {
+function timeOfDayText(epochMs: number): string {
   const time = new Date(epochMs);
   return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -1,7 +1,7 @@
 /** One run of the doctor after another: what it has found so far, and how it ended. */
 import { createParser } from 'eventsource-parser';
 import type { DoctorCheck, DoctorSummary } from '../../../shared/doctor.ts';
-import type { Answer, Problem } from '../../state/answer.ts';
+import type { Answer, AnswerProblem } from '../../state/answer.ts';
 
 export type RunState =
   | { readonly kind: 'idle' }
@@ -9,7 +9,7 @@ export type RunState =
   | { readonly kind: 'ended'; readonly summary: DoctorSummary }
   | { readonly kind: 'cancelled' }
   /** It could not begin, or broke off. */
-  | { readonly kind: 'failed'; readonly problem: Problem };
+  | { readonly kind: 'failed'; readonly problem: AnswerProblem };
 
 export interface CheckRun {
   readonly state: RunState;
@@ -22,7 +22,7 @@ export interface CheckRun {
   readonly clear: () => void;
 }
 
-const brokenOff: Problem = {
+const brokenOff: AnswerProblem = {
   status: 0,
   detail: 'The connection broke off before the end.',
   hint: null,

@@ -1,11 +1,11 @@
 /** Decoded screenshots around the steps that are shown. Each takes megabytes, so those farther away are closed. */
-import type { Answer, Problem } from '../../state/answer.ts';
+import type { Answer, AnswerProblem } from '../../state/answer.ts';
 import { inBackground } from '../../state/in-background.ts';
 
 export type Frame<Image> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly image: Image }
-  | { readonly kind: 'failed'; readonly problem: Problem };
+  | { readonly kind: 'failed'; readonly problem: AnswerProblem };
 
 /** The visible place of a film. */
 export interface FilmPlace {
@@ -38,7 +38,7 @@ const loadedAround = [0, 1, 2, 3, -1] as const;
 const mostLoading = 2;
 
 /** No answer, a VM that is away or busy, one that took too long: another try may be worth it. */
-export const isPassing = ({ status }: Problem): boolean => [0, 429, 502, 503, 504].includes(status);
+export const isPassing = ({ status }: AnswerProblem): boolean => [0, 429, 502, 503, 504].includes(status);
 
 export function createFrameCache<Image extends { close(): void }>({
   load,

@@ -1,5 +1,5 @@
 /** Reads pieces of a log, one at a time: another one takes the place of the one that is under way. */
-import type { Problem } from '../../state/answer.ts';
+import type { AnswerProblem } from '../../state/answer.ts';
 import { inBackground } from '../../state/in-background.ts';
 import type { LogQuery, LogSlice, ReadLog } from '../../state/log-api.ts';
 
@@ -12,7 +12,7 @@ interface Piece {
 
 export class LogPieces {
   /** Why the newest reading failed. */
-  problem = $state.raw<Problem | null>(null);
+  problem = $state.raw<AnswerProblem | null>(null);
 
   readonly #read: ReadLog;
   readonly #onTaken: () => void;

@@ -1,6 +1,6 @@
 /** The lines of a log that a search finds, up to a thousand at once. */
 import { lineFits, type LogLevel } from '../../../shared/log-line.ts';
-import type { Problem } from '../../state/answer.ts';
+import type { AnswerProblem } from '../../state/answer.ts';
 import { inBackground } from '../../state/in-background.ts';
 import type { LogLine, LogSlice, ReadLog } from '../../state/log-api.ts';
 import { mostHits } from './log-hits.ts';
@@ -17,7 +17,7 @@ export class LogSearch {
   hits = $state.raw<readonly LogLine[]>([]);
   isSearching = $state(false);
   /** Why the search failed. */
-  problem = $state.raw<Problem | null>(null);
+  problem = $state.raw<AnswerProblem | null>(null);
   /** How far it has come, bytes. */
   next = $state(0);
   size = $state(0);

@@ -1,5 +1,5 @@
 /** The visible part of a log: reads around it, releases the rest, and follows the end of a growing log. */
-import type { Problem } from '../../state/answer.ts';
+import type { AnswerProblem } from '../../state/answer.ts';
 import type { LogSlice, ReadLog } from '../../state/log-api.ts';
 import {
   fitted,
@@ -68,7 +68,7 @@ export class LogView {
   });
 
   /** Why the newest reading failed; null: it did not. */
-  get problem(): Problem | null {
+  get problem(): AnswerProblem | null {
     return this.#pieces.problem;
   }
 

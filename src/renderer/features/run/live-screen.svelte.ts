@@ -1,5 +1,5 @@
 /** The newest screenshot of the task that a run is at. The VM that has it is the machine under test, so it is seldom asked. */
-import type { Answer, Problem } from '../../state/answer.ts';
+import type { Answer, AnswerProblem } from '../../state/answer.ts';
 import { inBackground } from '../../state/in-background.ts';
 import type { TaskRoute } from '../../state/route.ts';
 import type { ListedScreen } from '../../state/screens-api.ts';
@@ -55,7 +55,7 @@ export function createLiveScreen<Image extends { close(): void }>({
   }
 
   /** One that is a step old is better than none. */
-  function fail(problem: Problem): false {
+  function fail(problem: AnswerProblem): false {
     if (frame?.kind !== 'ready') show({ kind: 'failed', problem });
     return false;
   }

@@ -1,6 +1,6 @@
 /** The history, read page by page. It outlives the page that shows it, so that a way back finds it as it was. */
 import { listRuns, type RunSummary } from '../../state/api.ts';
-import type { Answer, Problem } from '../../state/answer.ts';
+import type { Answer, AnswerProblem } from '../../state/answer.ts';
 import { inBackground } from '../../state/in-background.ts';
 import { allRuns, type RunFilters } from '../../state/route.ts';
 
@@ -8,7 +8,7 @@ export interface RunList {
   /** Newest first; null until the first of them are read. */
   readonly runs: readonly RunSummary[] | null;
   /** Why the newest reading failed. */
-  readonly problem: Problem | null;
+  readonly problem: AnswerProblem | null;
   readonly hasOlder: boolean;
   readonly isReading: boolean;
   /** Reads the newest runs, of those that the filters let through. */
@@ -22,7 +22,7 @@ const pageSize = 100;
 
 export function createRunList(base: URL): RunList {
   let runs = $state.raw<readonly RunSummary[] | null>(null);
-  let problem = $state.raw<Problem | null>(null);
+  let problem = $state.raw<AnswerProblem | null>(null);
   let hasOlder = $state(false);
   let isReading = $state(false);
   let shown: RunFilters = allRuns;

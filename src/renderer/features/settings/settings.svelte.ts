@@ -1,7 +1,7 @@
 /** The settings as the page shows them, and the edits that are not saved. They outlive the page: a way back finds them as they were. */
 import type { FieldProblem } from '../../../shared/setup.ts';
 import type { SettingsView } from '../../../shared/settings.ts';
-import type { Answer, Problem } from '../../state/answer.ts';
+import type { Answer, AnswerProblem } from '../../state/answer.ts';
 import { asSentence } from '../setup/draft.ts';
 import type { SetupAccess } from '../setup/setup-access.svelte.ts';
 import {
@@ -20,13 +20,13 @@ export interface Settings {
   /** Null until it was read once. Stays while it is read again. */
   readonly view: SettingsView | null;
   /** Why the newest reading failed. */
-  readonly problem: Problem | null;
+  readonly problem: AnswerProblem | null;
   readonly canChange: boolean;
   /** How many values are not saved. */
   readonly unsaved: number;
   readonly isSaving: boolean;
   /** Why the newest saving failed; null: it did not, or something was typed since. */
-  readonly refusal: Problem | null;
+  readonly refusal: AnswerProblem | null;
   /** Whether all was saved, and nothing was typed since. */
   readonly isSaved: boolean;
   readonly api: SettingsApi;
@@ -53,11 +53,11 @@ export interface SettingsOptions {
 
 export function createSettings({ base, access, apiOf = settingsApi }: SettingsOptions): Settings {
   let view = $state.raw<SettingsView | null>(null);
-  let problem = $state.raw<Problem | null>(null);
+  let problem = $state.raw<AnswerProblem | null>(null);
   let edits = $state.raw(noEdits);
   let isSaving = $state(false);
   let isSaved = $state(false);
-  let refusal = $state.raw<Problem | null>(null);
+  let refusal = $state.raw<AnswerProblem | null>(null);
   let wrong = $state.raw<readonly FieldProblem[]>([]);
   const api = $derived(apiOf(base, access.code));
   const canChange = $derived(view?.access === 'allowed' && view.version !== null);

@@ -1,6 +1,6 @@
 /** Whether VMs can be set up from here, and with which code. */
 import type { SetupInfo, SetupState } from '../../../shared/setup.ts';
-import type { Problem } from '../../state/answer.ts';
+import type { AnswerProblem } from '../../state/answer.ts';
 import { bridge } from '../../state/bridge.ts';
 import { setupApi, type SetupApi } from './setup-api.ts';
 
@@ -14,9 +14,9 @@ export interface SetupAccess {
   /** Asks anew. A server that does not answer changes nothing of what is known. */
   readonly refresh: () => Promise<void>;
   /** @returns what is wrong with the code; null: nothing */
-  readonly giveCode: (code: string) => Promise<Problem | null>;
+  readonly giveCode: (code: string) => Promise<AnswerProblem | null>;
   /** @returns why it did not work; null: it did */
-  readonly switchDemo: (on: boolean) => Promise<Problem | null>;
+  readonly switchDemo: (on: boolean) => Promise<AnswerProblem | null>;
 }
 
 /** Kept for this tab, so that the code is asked for once. */

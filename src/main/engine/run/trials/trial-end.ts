@@ -32,7 +32,7 @@ const noFailure: ReadonlySet<string | null> = new Set(['none', 'unset', null]);
  */
 export function endOfTrial(result: TrialResult, isRaised = false): TrialEnd {
   const raised = raisedIn(result) ?? (isRaised ? { type: null, message: null } : null);
-  const message = raised === null ? null : messageOf(raised);
+  const message = raised === null ? null : raisedText(raised);
   if (raised !== null && cancelled.has(raised.type)) return { outcome: 'interrupted', score: null, message };
   const score = scoreIn(result);
   const isScore =
@@ -60,7 +60,7 @@ function scoreIn({ verifier_result, is_resolved }: TrialResult): number | null {
 }
 
 /** An exception quotes the command that failed, and that may set environment variables. A cut key would not be known as one. */
-function messageOf({ type, message }: Raised): string | null {
+function raisedText({ type, message }: Raised): string | null {
   const words = [type, message].filter((word) => word !== null).join(': ');
   return words === '' ? null : cutText(safeMessage(words), mostMessageCharacters);
 }
