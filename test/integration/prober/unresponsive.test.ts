@@ -18,7 +18,7 @@ async function withSshd(vm: RealVm, ...lines: readonly string[]): Promise<void> 
   await vm.startSshd();
 }
 
-/** The pauses (milliseconds) between these times do not shrink, and the last one is long. */
+/** The last pause between these times (milliseconds) is long. How pauses grow is tested without a machine, whose logins take their own time. */
 function expectBackOff(times: readonly number[]): void {
   const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
   expect(pauses.at(-1)).toBeGreaterThan(1_000);

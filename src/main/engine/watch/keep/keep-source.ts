@@ -10,7 +10,7 @@ import { accessOf } from '../state.ts';
 import type { VmStore } from '../store.ts';
 import { createTaskPlaces, type TaskPlaces } from '../task-places.ts';
 import { untilCaughtUp } from './caught-up.ts';
-import { createPace, rest, type Pace } from './pace.ts';
+import { createThrottle, rest, type Throttle } from './throttle.ts';
 import { Retries, type TaskObstacle } from './retries.ts';
 import { copyTask } from './task-copy.ts';
 import { WantedTasks, type Wanted } from './wanted.ts';
@@ -55,11 +55,11 @@ export class KeepSource implements Source {
       hostLog: (name) => feed.loadFollow(config.name, name)?.hostPath ?? null,
     });
     const bytesPerSecond = (): number => copySettings().copyKilobytesPerSecond * 1000;
-    const pace = createPace(bytesPerSecond, clock.monotonicMs);
+    const throttle = createThrottle(bytesPerSecond, clock.monotonicMs);
     store.subscribe((state, before) => {
       if (state.logLooks === before.logLooks || this.#isCopying) return;
       inBackground(
-        this.#copyAll({ store, places, pace, signal }),
+        this.#copyAll({ store, places, throttle, signal }),
         log,
         `the copies of tasks of ${config.name}`,
       );
@@ -122,14 +122,18 @@ export class KeepSource implements Source {
     if (!isDeepStrictEqual(keeping, known)) store.update({ keeping });
   }
 
-  async #copy(wanted: Wanted, access: LogAccess, { store, places, pace, signal }: Copying): Promise<void> {
+  async #copy(
+    wanted: Wanted,
+    access: LogAccess,
+    { store, places, throttle, signal }: Copying,
+  ): Promise<void> {
     const { archive, config, log, copySettings } = this.#tools;
     const { key, task, record } = wanted;
     const { screenshots } = copySettings();
     const hasScreens = screenshots === 'all' || (screenshots === 'failures' && !record.success);
     const turn = async (bytes: number): Promise<void> => {
       await untilCaughtUp(store, access, signal);
-      await pace(bytes, signal);
+      await throttle(bytes, signal);
     };
     using keeping = archive.begin(key);
     const what = hasScreens ? 'all' : 'texts';
@@ -217,6 +221,6 @@ export class KeepSource implements Source {
 interface Copying {
   readonly store: VmStore;
   readonly places: TaskPlaces;
-  readonly pace: Pace;
+  readonly throttle: Throttle;
   readonly signal: AbortSignal;
 }

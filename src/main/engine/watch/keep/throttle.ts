@@ -5,13 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 const shortestPauseMs = 50;
 
 /** Resolves when these bytes may be taken. Rejects when it is aborted. */
-export type Pace = (bytes: number, signal: AbortSignal) => Promise<void>;
+export type Throttle = (bytes: number, signal: AbortSignal) => Promise<void>;
 
 /**
  * Returns a function that resolves when the bytes before were worth their time. Time without bytes is not made up for.
  * @param bytesPerSecond asked each time, because the configuration may change
  */
-export function createPace(bytesPerSecond: () => number, monotonicMs: () => number): Pace {
+export function createThrottle(bytesPerSecond: () => number, monotonicMs: () => number): Throttle {
   let freeAtMs = 0;
   return async (bytes, signal) => {
     const nowMs = monotonicMs();

@@ -1,6 +1,6 @@
 /** How fast a copy goes, on a clock of its own. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPace } from '../../../src/main/engine/watch/keep/pace.ts';
+import { createThrottle } from '../../../src/main/engine/watch/keep/throttle.ts';
 
 const clock = vi.hoisted(() => ({ nowMs: 0 }));
 vi.mock('node:timers/promises', () => ({
@@ -16,12 +16,12 @@ beforeEach(() => {
   clock.nowMs = 0;
 });
 
-describe('the pace of a copy', () => {
+describe('the throttle of a copy', () => {
   it('is what the configuration allows, in pieces of any size', async () => {
-    const pace = createPace(() => 1_000_000, nowMs);
+    const throttle = createThrottle(() => 1_000_000, nowMs);
     let done = 0;
     for (let bytes = 1; done < 6_000_000; bytes = 1 + ((bytes * 7 + 3) % 65_536)) {
-      await pace(bytes, signal);
+      await throttle(bytes, signal);
       done += bytes;
     }
     // Pauses under 50 ms are taken together.
@@ -31,12 +31,12 @@ describe('the pace of a copy', () => {
 
   it('does not make up for time without bytes, and follows a change of the configuration', async () => {
     let bytesPerSecond = 1_000_000;
-    const pace = createPace(() => bytesPerSecond, nowMs);
+    const throttle = createThrottle(() => bytesPerSecond, nowMs);
     clock.nowMs = 60_000;
-    await pace(1_000_000, signal);
+    await throttle(1_000_000, signal);
     expect(clock.nowMs).toBe(61_000);
     bytesPerSecond = 200_000;
-    await pace(1_000_000, signal);
+    await throttle(1_000_000, signal);
     expect(clock.nowMs).toBe(66_000);
   });
 });
