@@ -3,7 +3,12 @@ import type { TaskFault } from '../../../../src/shared/stream-words.ts';
 import type { Example } from './play.ts';
 
 const wave = '~'.repeat(80);
-const android = (name: string, fault: TaskFault, source: string, ...lines: readonly string[]): Example => ({
+export const android = (
+  name: string,
+  fault: TaskFault,
+  source: string,
+  ...lines: readonly string[]
+): Example => ({
   name: `android_world: ${name}`,
   source: `AndroidWorld ${source}`,
   fault,
@@ -18,13 +23,13 @@ const android = (name: string, fault: TaskFault, source: string, ...lines: reado
     '',
   ].join('\n'),
 });
-const skipped = (...trace: readonly string[]) => [
+export const skipped = (...trace: readonly string[]) => [
   wave,
   'SKIPPING ContactsAddContact.',
   'Traceback (most recent call last):',
   ...trace,
 ];
-const frame = (path: string) => `  File "${path}", line 40, in f`;
+export const frame = (path: string, name = 'f') => `  File "${path}", line 40, in ${name}`;
 const failed = 'Task Failed ❌; Add Anna.';
 const aw = '/home/u/android_world/android_world';
 
@@ -55,7 +60,7 @@ const ev = (name: string, fault: TaskFault, ...lines: readonly string[]): Exampl
   ]
     .map((text, at) => {
       const level = / failed with error: | failed: /.test(text) ? 'ERROR' : 'INFO';
-      return `2026-06-02 15:49:${String(at + 10)},100 - openadapt_evals.benchmarks.runner - ${level} - ${text}\n`;
+      return `2026-06-02 15:49:${String(at + 10)},100 [${level}] ${text}\n`;
     })
     .join(''),
 });
@@ -108,7 +113,7 @@ export const blindOfOthers: readonly Example[] = [
     'Agent indicates task is done.',
     ...skipped(
       frame(`${aw}/suite_utils.py`),
-      frame(`${aw}/task_evals/single/contacts.py`),
+      frame(`${aw}/task_evals/single/contacts.py`, 'is_successful'),
       'ValueError: Could not parse the contacts.',
     ),
   ),

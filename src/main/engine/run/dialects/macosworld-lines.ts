@@ -46,6 +46,8 @@ const prefix = /^ ?(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) {1,2}\[([^\]]{1,20
 const tornCode = '[7m';
 const tornCodeWithin = 10;
 const maxMessageChars = 1000;
+/** The message of an attempt that could not be judged. */
+export const evaluationFailed = 'The evaluation failed.';
 
 /** Returns the line with its time, read as UTC (epoch milliseconds); null: it means nothing. */
 export function parseMacOsWorldLine(

@@ -14,10 +14,14 @@ import {
   type MacOsWorldState,
   type Step,
 } from './macosworld-list.ts';
-import { parseMacOsWorldLine, type MacOsWorldLine, type PassCommand } from './macosworld-lines.ts';
+import {
+  parseMacOsWorldLine,
+  type MacOsWorldLine,
+  type PassCommand,
+  evaluationFailed,
+} from './macosworld-lines.ts';
 
 const worker = 'main';
-const evaluationFailed = 'The evaluation failed.';
 
 export const macOsWorld: Dialect<MacOsWorldState> = {
   name: 'macosworld',

@@ -17,6 +17,8 @@ export interface CollectorState {
   readonly frames?: Frames;
   /** The line before said that the next one tells what the client of the model raised. */
   readonly awaitsError?: true;
+  /** The agent asks its model again after that error. */
+  readonly isRetried?: true;
 }
 
 export type EvidenceEvent = Extract<
@@ -65,7 +67,11 @@ export function createCollector(from: CollectorState): Collector {
     return [{ type: 'task_traced', at: null, worker: raisedBy, trace }];
   }
 
-  function takeError(record: LogRecord, point: LogPoint): readonly EvidenceEvent[] {
+  function takeError(
+    record: LogRecord,
+    point: LogPoint,
+    sign: 'model_error' | 'model_retry',
+  ): readonly EvidenceEvent[] {
     const text = textOf(record);
     return isModelError(text)
       ? [
@@ -73,7 +79,7 @@ export function createCollector(from: CollectorState): Collector {
             type: 'task_sign',
             at: null,
             worker: workerOf(record),
-            sign: 'model_error',
+            sign,
             quote: quoteOf(text, point),
           },
         ]
@@ -88,9 +94,10 @@ export function createCollector(from: CollectorState): Collector {
       const traced = takeTrace(record, point);
       if (traced !== null) return traced;
       if (state.awaitsError === true) {
-        const { awaitsError: _, ...rest } = state;
+        const { awaitsError: _, isRetried, ...rest } = state;
         state = rest;
-        if (record.kind === 'continuation' || record.kind === 'bare') return takeError(record, point);
+        if (record.kind === 'continuation' || record.kind === 'bare')
+          return takeError(record, point, isRetried === true ? 'model_retry' : 'model_error');
       }
       const said = readSign(record);
       if (said === null) return nothing;
@@ -98,7 +105,7 @@ export function createCollector(from: CollectorState): Collector {
       const worker = workerOf(record);
       switch (said.says) {
         case 'fetch_error':
-          state = { ...state, awaitsError: true };
+          state = { ...state, awaitsError: true, ...(said.isRetried === true ? { isRetried: true } : {}) };
           return nothing;
         case 'judging':
           return [{ type: 'task_judged', at, worker }];

@@ -101,11 +101,13 @@ const machineTexts: readonly RegExp[] = [
   /^VM did not become ready after \d{1,6} attempts\b/,
   // The Docker client of OSWorld's provider.
   /^\d{3} (?:Client|Server) Error for http\+docker:\/\//,
+  /^Error while fetching server API version: /,
   // OSWorld's AWS provider.
   /^An error occurred \(\w{1,80}\) when calling the (?:RunInstances|StartInstances|StopInstances|DescribeInstances|TerminateInstances|CreateImage) operation\b/,
   // openadapt-evals, run_full_eval and run_dc_eval.
   /^(?:server unreachable|WAA not ready after \d{1,6}s|TIMEOUT: WAA not ready after \d{1,6}s)\b/i,
-  // AndroidWorld: adb lost its emulator.
+  // AndroidWorld: the emulator gives no accessibility tree, or adb lost it.
+  /^Could not get a11y tree\.$/,
   /^(?:adb: )?(?:error: )?device (?:offline|'emulator-\d{1,6}' not found)\b/,
   /^Error executing adb command\b.{0,300}\b(?:device offline|no devices\/emulators found|device 'emulator-\d{1,6}' not found)/,
 ];

@@ -38,8 +38,12 @@ export const signNames = [
   'judge_error',
   /** The runner has no screenshot, and burns a step. */
   'no_observation',
+  /** The server in the guest gave no screenshot after all tries. A later step shows that there was one. */
+  'no_screenshot',
   /** The runner gave up waiting for the machine, and goes on. */
   'machine_not_ready',
+  /** The last try to set up the task failed, and the runner goes on. */
+  'setup_failed',
   /** The server in the guest failed to hand out a file to the evaluator (5xx). */
   'file_unavailable',
   /** The evaluator could not reach the server in the guest. */

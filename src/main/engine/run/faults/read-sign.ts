@@ -11,8 +11,8 @@ export type Said =
   | { readonly says: Relief }
   /** From here on the task is judged. */
   | { readonly says: 'judging' }
-  /** The next line says what the client of the model raised. */
-  | { readonly says: 'fetch_error' };
+  /** The next line says what the client of the model raised; `isRetried`: the agent asks again. */
+  | { readonly says: 'fetch_error'; readonly isRetried?: true };
 
 /** httpx: `HTTP Request: POST https://… "HTTP/1.1 429 Too Many Requests"`. */
 const httpRequest = /^HTTP Request: POST (\S{1,2000}) "HTTP\/[\d.]{1,3} (\d{3})(?: |")/;
@@ -21,6 +21,9 @@ const retryRequest = /^Retrying request to \S{0,200}\/(?:completions|responses|m
 /** OSWorld's agents: `Failed to callgpt-4o, Error: …` and `Failed to call LLM: …`. */
 const failedCall = /^Failed to call ?[^,:]{1,100}(?:, Error)?: (.*)$/;
 const fetchError = /^Error when fetching response from client, with error:\s*(.*)$/;
+/** AndroidWorld's agents, which print it: `Error calling LLM, will retry soon...`. */
+const callError = /^Error calling LLM, will retry\b/;
+const lastSetup = /^Environment setup failed, retrying \((\d{1,3})\/(\d{1,3})\)/;
 /** Names of an answer that is an error, as services write it into its JSON. */
 const errorAnswer =
   /^\{.{0,400}["'](?:insufficient_quota|invalid_api_key|rate_limit_exceeded|rate_limit_error|overloaded_error|server_error|billing_hard_limit_reached|authentication_error)["']/;
@@ -71,8 +74,10 @@ function readError(module: string, message: string): Said | null {
     case 'F':
       if (module === 'python' && /^Failed to get file\. Status code: 5\d\d$/.test(message))
         return { says: 'file_unavailable' };
+      if (module === 'python' && message === 'Failed to get screenshot.') return { says: 'no_screenshot' };
       return readCall(message);
     case 'E':
+      if (module === 'desktop_env' && isLastSetup(message)) return { says: 'setup_failed' };
       return readCall(message);
     default:
       return isDiskFull(message.replace(mainError, '')) ? { says: 'disk_full', ofRun: true } : null;
@@ -81,6 +86,7 @@ function readError(module: string, message: string): Said | null {
 
 /** Returns what an agent says of a call to its model. */
 function readCall(text: string): Said | null {
+  if (callError.test(text)) return { says: 'fetch_error', isRetried: true };
   const fetched = fetchError.exec(text)?.[1];
   if (fetched !== undefined) {
     if (fetched === '') return { says: 'fetch_error' };
@@ -88,6 +94,12 @@ function readCall(text: string): Said | null {
   }
   const called = failedCall.exec(text)?.[1];
   return called !== undefined && isModelError(called) ? { says: 'model_error' } : null;
+}
+
+/** OSWorld says that it retries behind the last of its tries as well. */
+function isLastSetup(message: string): boolean {
+  const [, attempt, attempts] = lastSetup.exec(message) ?? [];
+  return attempt !== undefined && attempt === attempts;
 }
 
 /** Whether what a client raised, or what a service answered, is a failure of the model's service. */

@@ -26,8 +26,15 @@ const areas: readonly (readonly [RegExp, CodeArea])[] = [
 export function withFrame(frames: Frames, text: string): Frames {
   const [, path, functionName = null] = frame.exec(text) ?? [];
   if (path === undefined || libraryCode.test(path) || frames.area === 'evaluator') return frames;
-  const area = areas.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+  const area = isAndroidJudge(path, functionName)
+    ? 'evaluator'
+    : (areas.find(([pattern]) => pattern.test(path))?.[1] ?? null);
   return { area, functionName };
+}
+
+/** The class of a task of AndroidWorld prepares the task, cleans up and judges. Only this function judges. */
+function isAndroidJudge(path: string, functionName: string | null): boolean {
+  return functionName === 'is_successful' && /(?:^|[\\/])task_evals[\\/]/.test(path);
 }
 
 /** Returns whether a line without an indent is the last one of a traceback: type and message. */

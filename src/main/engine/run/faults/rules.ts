@@ -12,7 +12,8 @@
  * task) or `none` (a score of 0).
  */
 import type { TaskFault } from '../../../../shared/stream-words.ts';
-import { isDiskFull, isGuestError, isMachineError, modelErrorIn } from './error-texts.ts';
+import { isDiskFull, isGuestError, isMachineError, modelErrorIn, withoutType } from './error-texts.ts';
+import { evaluationFailed } from '../dialects/macosworld-lines.ts';
 import type { Quote, SignName, TaskEvidence } from './model.ts';
 
 export interface Rule {
@@ -76,6 +77,12 @@ export const rules: readonly Rule[] = [
     fault: 'model_api',
     find: (evidence) => saidBy(evidence, (text) => modelErrorIn(text) === 'failed'),
   },
+  { name: 'model_never_answered', fault: 'model_api', find: findNoAnswer },
+  {
+    name: 'evaluation_failed',
+    fault: 'evaluator',
+    find: (evidence) => saidBy(evidence, (text) => text === evaluationFailed),
+  },
   { name: 'no_screenshot', fault: 'environment', find: findNoScreenshot },
   {
     name: 'never_seen',
@@ -88,6 +95,11 @@ export const rules: readonly Rule[] = [
     // Steps show that the machine came up after all. An agent that logs elsewhere shows none.
     find: (evidence) =>
       evidence.steps === 0 && !evidence.isHandedOver ? ifScored(evidence, 'machine_not_ready', 1) : null,
+  },
+  {
+    name: 'setup_failed',
+    fault: 'environment',
+    find: (evidence) => ifScored(evidence, 'setup_failed', 1),
   },
   {
     name: 'model_gave_no_answer',
@@ -129,10 +141,18 @@ function unlessScored({ outcome, signs }: TaskEvidence, name: SignName): Quote |
   return outcome === 'scored' ? null : (signs[name]?.first ?? null);
 }
 
+/** AndroidWorld's agents give up with these words after all tries, whatever failed. A try says whether it was the service. */
+function findNoAnswer(evidence: TaskEvidence): Quote | null {
+  const isGivenUp =
+    saidBy(evidence, (text) => withoutType(text).startsWith('Error calling LLM in ')) !== null;
+  return isGivenUp ? (evidence.signs.model_retry?.first ?? null) : null;
+}
+
 /** The agent encodes the screenshot, and there is none. */
-function findNoScreenshot({ outcome, trace }: TaskEvidence): Quote | null {
+function findNoScreenshot({ outcome, trace, signs }: TaskEvidence): Quote | null {
   if (outcome !== 'exception' || trace === null) return null;
   const isNothing = trace.quote.text.includes("a bytes-like object is required, not 'NoneType'");
   const isEncoding = /^(?:encode|pil_to_base64|resize_image|process_image)/.test(trace.functionName ?? '');
-  return isNothing && isEncoding ? trace.quote : null;
+  if (!isNothing) return null;
+  return signs.no_screenshot?.first ?? (isEncoding ? trace.quote : null);
 }

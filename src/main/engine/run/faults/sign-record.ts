@@ -7,9 +7,9 @@ const mostCounted = 1_000;
 /** The signs that each relief makes void. */
 const voidedBy: Readonly<Record<Relief | 'step', readonly SignName[]>> = {
   model_answered: ['model_retry', 'model_error'],
-  acted: ['model_retry', 'model_error', 'no_observation', 'machine_not_ready'],
+  acted: ['model_retry', 'model_error', 'no_observation', 'no_screenshot', 'machine_not_ready'],
   // An agent without an answer may log a step too: that it gives up.
-  step: ['model_retry', 'no_observation'],
+  step: ['model_retry', 'no_observation', 'no_screenshot'],
 };
 
 /** Returns the record with one more sign. A model that is asked while the task is judged is the judge's. */
