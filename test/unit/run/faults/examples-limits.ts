@@ -7,6 +7,7 @@ const noScreenshot = says('python', 'Failed to get screenshot.', 'ERROR');
 const step = says('lib_run_single', 'Step 2: pyautogui.click(1, 2)');
 const agentFile = '/osworld/mm_agents/agent.py';
 const ofController = inOsWorld('OSWorld desktop_env/controllers/python.py, get_screenshot');
+const ofAgent = inOsWorld('requests in an agent that opens a page itself');
 const ofReset = inOsWorld('OSWorld desktop_env/desktop_env.py, reset');
 const code = '/home/u/android_world/android_world';
 
@@ -25,6 +26,24 @@ export const limitExamples: readonly Example[] = [
     'the agent says that there is no screenshot',
     'agent',
     all(says('agent', 'Failed to get screenshot.', 'ERROR'), osRaised(none, 'TypeError', agentFile)),
+  ),
+  ofAgent(
+    'a web site has a path of the guest',
+    'agent',
+    osRaised(
+      "HTTPConnectionPool(host='shop.local', port=80): Max retries exceeded with url: /file/a (Caused by NewConnectionError('refused'))",
+      'requests.exceptions.ConnectionError',
+      agentFile,
+    ),
+  ),
+  ofAgent(
+    'a web site answers 503 under a path of the guest',
+    'agent',
+    osRaised(
+      '503 Server Error: Service Unavailable for url: http://shop.local/file/a',
+      'requests.exceptions.HTTPError',
+      agentFile,
+    ),
   ),
   ofReset(
     'the agent says that the set-up failed',

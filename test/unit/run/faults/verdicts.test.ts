@@ -40,7 +40,7 @@ describe('a verdict', () => {
       model_api            0         26          0          0          0          0  precision 1.00 recall 1.00
       environment          0          0         18          0          0          0  precision 1.00 recall 1.00
       evaluator            0          0          0          6          0          0  precision 1.00 recall 1.00
-      agent                0          0          0          0         17          0  precision 1.00 recall 1.00
+      agent                0          0          0          0         19          0  precision 1.00 recall 1.00
       unknown              0          0          0          0          0         15  precision 1.00 recall 1.00"
     `);
   });

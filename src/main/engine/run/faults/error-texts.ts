@@ -53,6 +53,8 @@ const poolText =
 const guestPath =
   /^\/(?:probe|screenshot|execute|execute_windows|update_computer|accessibility|terminal|file|setup|run_python|run_bash_script|platform|screen_size|window_size|cursor_position|desktop_path|wallpaper|list_directory|start_recording|end_recording|obs_winagent|computer)(?:[/?]|$)/;
 const guestPort = '5000';
+/** A web site may have the same paths. It is at this port, which its URL leaves out. */
+const webPort = '80';
 
 /** Returns an error text without the type of its exception, and cut. */
 export function withoutType(text: string): string {
@@ -87,7 +89,8 @@ export function isGuestError(text: string): boolean {
   if (code !== undefined) return code.startsWith('5') && isGuestUrl(url);
   const [, scheme, , port, path] = poolText.exec(message) ?? [];
   if (scheme !== 'HTTP') return false;
-  return path === undefined ? port === guestPort : guestPath.test(path) && !modelPath.test(path);
+  if (path === undefined) return port === guestPort;
+  return port !== webPort && guestPath.test(path) && !modelPath.test(path);
 }
 
 /** Returns whether the text says that the disk of the runner is full. */
@@ -148,5 +151,6 @@ function byBedrock(code: string): ModelError | null {
 
 function isGuestUrl(url: string): boolean {
   const parsed = URL.parse(url);
-  return parsed?.protocol === 'http:' && guestPath.test(parsed.pathname) && !modelPath.test(parsed.pathname);
+  if (parsed?.protocol !== 'http:' || parsed.port === '') return false;
+  return guestPath.test(parsed.pathname) && !modelPath.test(parsed.pathname);
 }
