@@ -43,7 +43,7 @@ const coact = (name: string, fault: TaskFault, ...lines: readonly string[]): Exa
 const raisedIn = (type: string, ...paths: readonly string[]) => [
   'Error processing task chrome/bb5e4c0d',
   'Traceback (most recent call last):',
-  ...paths.map(frame),
+  ...paths.map((path) => frame(path)),
   type,
 ];
 

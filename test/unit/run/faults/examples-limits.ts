@@ -45,6 +45,25 @@ export const limitExamples: readonly Example[] = [
       agentFile,
     ),
   ),
+  ofAgent(
+    'a model of its own at the port of the guest does not answer in time',
+    'agent',
+    osRaised(
+      "HTTPConnectionPool(host='10.1.2.3', port=5000): Read timed out. (read timeout=120)",
+      'requests.exceptions.ReadTimeout',
+      agentFile,
+    ),
+  ),
+  ofController(
+    'the server in the guest does not answer in time',
+    'environment',
+    osRaised(
+      "HTTPConnectionPool(host='10.1.2.3', port=5000): Read timed out. (read timeout=120)",
+      'requests.exceptions.ReadTimeout',
+      '/osworld/mm_agents/agent.py',
+      '/osworld/desktop_env/controllers/python.py',
+    ),
+  ),
   ofReset(
     'the agent says that the set-up failed',
     'none',

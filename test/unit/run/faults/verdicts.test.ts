@@ -38,9 +38,9 @@ describe('a verdict', () => {
       "                  none  model_apienvironment  evaluator      agent    unknown
       none                34          0          0          0          0          0  precision 1.00 recall 1.00
       model_api            0         26          0          0          0          0  precision 1.00 recall 1.00
-      environment          0          0         18          0          0          0  precision 1.00 recall 1.00
+      environment          0          0         19          0          0          0  precision 1.00 recall 1.00
       evaluator            0          0          0          6          0          0  precision 1.00 recall 1.00
-      agent                0          0          0          0         19          0  precision 1.00 recall 1.00
+      agent                0          0          0          0         20          0  precision 1.00 recall 1.00
       unknown              0          0          0          0          0         15  precision 1.00 recall 1.00"
     `);
   });

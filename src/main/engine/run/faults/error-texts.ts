@@ -82,14 +82,17 @@ export function modelErrorIn(text: string): ModelError | null {
   return type === undefined ? null : byType(type);
 }
 
-/** Returns whether the text says that the server in the guest could not be reached, or broke off. */
-export function isGuestError(text: string): boolean {
+/**
+ * Returns whether the text says that the server in the guest could not be reached, or broke off.
+ * @param isOfAgent the agent's own code asked: a time-out, which names no path, may be of a model that is served at the same port
+ */
+export function isGuestError(text: string, isOfAgent = false): boolean {
   const message = withoutType(text);
   const [, code, url = ''] = httpErrorText.exec(message) ?? [];
   if (code !== undefined) return code.startsWith('5') && isGuestUrl(url);
   const [, scheme, , port, path] = poolText.exec(message) ?? [];
   if (scheme !== 'HTTP') return false;
-  if (path === undefined) return port === guestPort;
+  if (path === undefined) return port === guestPort && !isOfAgent;
   return port !== webPort && guestPath.test(path) && !modelPath.test(path);
 }
 

@@ -2,6 +2,7 @@
 import type { TaskFault } from '../../../../shared/stream-words.ts';
 import type { TaskAttempt } from '../model.ts';
 import type { Quote, TaskEvidence, Trace, Verdict } from './model.ts';
+import { isGuestError } from './error-texts.ts';
 import { quoteOf } from './quote.ts';
 import { rules } from './rules.ts';
 
@@ -51,7 +52,8 @@ export function judgeTrace(
   const { fault, evidence } = judgeTask(evidenceOf(task, end, null, trace));
   const isMore =
     (task.fault === 'unknown' && fault !== 'unknown') ||
-    (task.fault === 'model_api' && fault === 'evaluator');
+    (task.fault === 'model_api' && fault === 'evaluator') ||
+    (task.fault === 'environment' && fault === 'agent' && isGuestError(trace.quote.text));
   return isMore ? { fault, faultEvidence: evidence } : null;
 }
 

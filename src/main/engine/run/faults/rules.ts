@@ -49,7 +49,11 @@ export const rules: readonly Rule[] = [
     fault: 'evaluator',
     find: (evidence) => ifScored(evidence, 'judge_error', 1),
   },
-  { name: 'guest_unreachable', fault: 'environment', find: (evidence) => saidBy(evidence, isGuestError) },
+  {
+    name: 'guest_unreachable',
+    fault: 'environment',
+    find: (evidence) => saidBy(evidence, (text) => isGuestError(text, evidence.trace?.area === 'agent')),
+  },
   {
     name: 'guest_unreachable_judging',
     fault: 'environment',
