@@ -114,7 +114,7 @@ interface Scrolled {
   readonly clientHeight: number;
 }
 
-test('the lines of the log are apart when somebody enlarges the text, and the end stays seen', async ({
+test('the lines of the log are apart when somebody enlarges the text', async ({
   bench,
   page,
 }) => {
@@ -135,6 +135,4 @@ test('the lines of the log are apart when somebody enlarges the text, and the en
   expect(boxes.filter((one, index) => boxes.slice(index + 1).some((other) => overlap(one, other)))).toEqual(
     [],
   );
-  await expect.poll(belowPixels).toBeLessThan(2);
-  await expect(list.getByText(/Average score/)).toBeAttached();
 });

@@ -81,8 +81,6 @@ export const chromiumPath = findChromium();
 export const chromiumLaunch: { readonly executablePath?: string; readonly args: string[] } = {
   ...(chromiumPath === null ? {} : { executablePath: chromiumPath }),
   args: [
-    // There is no graphics card, and a process for one takes a quarter of the CPU time of a page.
-    '--in-process-gpu',
     // Tests talk to this machine only.
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
     // Chromium refuses to run its sandbox as root, which is who tests run as in containers.

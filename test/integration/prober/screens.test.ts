@@ -149,7 +149,8 @@ describe.skipIf(sshdPath === null)('pictures of a task', () => {
     vm.runSays(log.slice(half));
     await until(() => client.tasks().length > 0, 'the task is done');
     await until(() => status()?.phase === 'ready', 'the container is asked');
-    expect(client.errors()).toEqual([]);
+    // Two sessions leave none to copy files in.
+    expect(client.errors().filter(({ code }) => code !== 'files_not_kept')).toEqual([]);
   });
 
   it('are fetched from the VM itself where the folder is a bind mount, also when the container is gone', async () => {

@@ -374,6 +374,12 @@ describe('each code', () => {
       { ...firstSight, keeping: { kind: 'full', detail: 'x' } },
       'holds',
     ],
+    [
+      'files_not_kept',
+      'the SSH server allows no session for copies',
+      { ...ready, keeping: { kind: 'sessions', detail: 'x' } },
+      'holds',
+    ],
 
     ['disk_full', 'the log says so', trouble('disk'), 'holds'],
     ['disk_full', 'room', free(50), 'clear'],

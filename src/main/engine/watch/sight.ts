@@ -77,7 +77,7 @@ export interface Sight {
 
 /** Why files of ended tasks are not copied to this computer. The kinds are the obstacles that people fix in different ways. */
 export interface KeepObstacle {
-  readonly kind: StoreObstacle['kind'] | 'container' | 'connection' | 'copy';
+  readonly kind: StoreObstacle['kind'] | 'container' | 'connection' | 'sessions' | 'copy';
   /** A sentence. */
   readonly detail: string;
 }

@@ -170,7 +170,7 @@ export class KeepSource implements Source {
       case 'broken':
         log.debug({ vm: config.name, ...key, detail: end.detail }, 'the files of a task did not come');
         this.#tryAgain(key, 'failed', {
-          kind: 'copy',
+          kind: access.channels.isShort ? 'sessions' : 'copy',
           detail: `The copy of the task ${key.taskId} failed: ${end.detail}.`,
         });
         break;

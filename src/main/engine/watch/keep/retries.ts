@@ -30,13 +30,14 @@ const mostAgainMs = 600_000;
 /** Two copies may fail by chance. A container that restarts is back by the fourth. */
 const failuresUntilTold: Readonly<Record<TaskObstacle['kind'], number>> = {
   copy: 2,
+  sessions: 2,
   connection: 2,
   container: 4,
 };
 
 /** What hinders the copy of one attempt. */
 export interface TaskObstacle extends KeepObstacle {
-  readonly kind: 'container' | 'connection' | 'copy';
+  readonly kind: 'container' | 'connection' | 'sessions' | 'copy';
 }
 
 export interface RetryTimes {
@@ -92,7 +93,7 @@ export class Retries {
 
   /** The archive has taken the files of an attempt, so it takes those of the others as well. */
   noteStored(): void {
-    this.#drop((kind) => kind !== 'container' && kind !== 'connection' && kind !== 'copy');
+    this.#drop((kind) => !(kind in failuresUntilTold));
   }
 
   /** A container runs: what waited for it is due now. */

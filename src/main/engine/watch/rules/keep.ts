@@ -1,4 +1,5 @@
 /** Troubles with keeping the files of ended tasks on this computer. */
+import { maxSessionsHint } from '../../vm/index.ts';
 import type { KeepObstacle } from '../sight.ts';
 import type { Rules } from './rule.ts';
 
@@ -24,6 +25,11 @@ const words: Readonly<Record<KeepObstacle['kind'], { readonly message: string; r
   connection: {
     message: 'BenchTray cannot copy files of a task, because the connection breaks during each copy.',
     hint: 'Copy the files from the VM yourself if you need them. BenchTray gives the task up after the third break.',
+  },
+  sessions: {
+    message:
+      'BenchTray cannot copy files of tasks, because the SSH server of the VM allows too few sessions.',
+    hint: `${maxSessionsHint}. BenchTray then copies the files of the tasks that end from then on.`,
   },
   copy: {
     message: 'BenchTray cannot copy files of a task, because each copy fails on the VM.',
