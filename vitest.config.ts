@@ -73,6 +73,7 @@ export default defineConfig({
           isolate: false,
           // Many of them start shells, and only a test that hangs takes this long.
           testTimeout: 240_000,
+          hookTimeout: 240_000,
           setupFiles: sharedSetup,
         },
       },

@@ -114,10 +114,7 @@ interface Scrolled {
   readonly clientHeight: number;
 }
 
-test('the lines of the log are apart when somebody enlarges the text', async ({
-  bench,
-  page,
-}) => {
+test('the lines of the log are apart when somebody enlarges the text', async ({ bench, page }) => {
   setReady(bench.feed);
   recordLog(bench);
   await page.goto(`${bench.url}/${logPath()}`);
