@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Shown } from './payload-schemas.ts';
+import type { Shown } from './schema-parts.ts';
 
 export const backgroundTaskSchema = z
   .object({

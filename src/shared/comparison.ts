@@ -1,6 +1,6 @@
 /** Two runs compared, task by task: the payload of `GET /api/compare` and of `benchtray compare --json`. */
 import { z } from 'zod';
-import { count, runState, time, type Shown } from './payload-schemas.ts';
+import { count, runState, time, type Shown } from './schema-parts.ts';
 import { taskOutcomes } from './stream-words.ts';
 
 const intervalSchema = z.object({ low: z.number(), high: z.number() });

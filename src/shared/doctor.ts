@@ -1,6 +1,6 @@
 /** What the doctor says: the payloads of `GET /api/doctor`, of `benchtray doctor --json`, and of the test of a set-up. */
 import { z } from 'zod';
-import { count, type Shown } from './payload-schemas.ts';
+import { count, type Shown } from './schema-parts.ts';
 
 export const checkStates = ['waiting', 'running', 'passed', 'warned', 'failed', 'skipped'] as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, time, type Shown } from './payload-schemas.ts';
+import { count, time, type Shown } from './schema-parts.ts';
 
 export const hookStatusSchema = z
   .object({

@@ -1,7 +1,7 @@
 /** The settings that the page shows and changes: what `/api/settings…` answers and takes, and what the server asks for it. */
 import { z } from 'zod';
 import { hookStatusSchema, type HookTest, type HookTestRefusal } from './hook-status.ts';
-import { count, time, type Shown } from './payload-schemas.ts';
+import { count, time, type Shown } from './schema-parts.ts';
 import type { SetupAnswer } from './setup.ts';
 
 const timeOfDay = z.string().describe('Local time, such as "22:00".');

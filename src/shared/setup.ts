@@ -1,7 +1,7 @@
 /** Setting up a VM: what the page sends, what it gets (`/api/setup…`), and what the server asks for it. */
 import { z } from 'zod';
 import type { DoctorCheck, DoctorSummary } from './doctor.ts';
-import type { Shown } from './payload-schemas.ts';
+import type { Shown } from './schema-parts.ts';
 import type { Result } from './result.ts';
 
 /** Only bounded here: what makes sense is for the configuration's own schema to say. */

@@ -3,7 +3,6 @@
  * means stands in payload-schemas.ts.
  */
 import type {
-  Shown,
   connectedSchema,
   costSchema,
   domainTallySchema,
@@ -18,6 +17,7 @@ import type {
   taskCompleteSchema,
   vmsSchema,
 } from './payload-schemas.ts';
+import type { Shown } from './schema-parts.ts';
 
 export * from './stream-words.ts';
 

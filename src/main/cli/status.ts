@@ -9,8 +9,7 @@ import { paintFor, say, sayJson, type CliIo } from './io.ts';
 import { printLines, tableLines, terminalColumns, type Column } from './table.ts';
 import { doneText, momentText } from './watch/format.ts';
 import { markOf } from './watch/marks.ts';
-import { isOn } from './watch/state.ts';
-import type { NamedVm } from './watch/state.ts';
+import { isOn, type NamedVm } from './watch/state.ts';
 import { compactWord } from './watch/compact-lines.ts';
 import { timeFacts } from './watch/vm-lines.ts';
 

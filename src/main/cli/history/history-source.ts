@@ -1,4 +1,4 @@
-/** What the commands of the history ask, whoever answers. */
+/** The questions of the history commands. A running BenchTray answers them, or the data folder. */
 import type { AttemptChoice, ComparisonView } from '../../../shared/comparison.ts';
 import type { RunQuery } from '../../engine/feed/index.ts';
 import type { RunLogView, RunView, StatusAnswer, TaskView } from '../../engine/server/index.ts';

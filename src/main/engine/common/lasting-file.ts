@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RotatingFileStream } from 'rotating-file-stream';
 import { makeOwnFolder } from '../files/index.ts';
+import { lookEvery } from './look-every.ts';
 
 export interface LastingFile {
   write(line: string): void;
@@ -27,10 +28,9 @@ const looksUntilLost = 2;
  * and after a disk that took nothing, because a stream ends with its first error.
  */
 export function openLastingFile({ file, open, onReopened }: LastingFileOptions): LastingFile {
-  /** Of the open file; undefined: not looked yet. */
+  /** The inode of the open file. Null: it has no name any more. Undefined: not asked yet. */
   let inode: bigint | null | undefined;
   let lostLooks = 0;
-  let isLooking = false;
   let isClosed = false;
   let stream = begin();
 
@@ -61,14 +61,7 @@ export function openLastingFile({ file, open, onReopened }: LastingFileOptions):
     onReopened();
   }
 
-  const timer = setInterval(() => {
-    if (isLooking) return;
-    isLooking = true;
-    look()
-      // The disk may take no folder now: the next look tries again.
-      .catch(() => undefined)
-      .finally(() => (isLooking = false));
-  }, lookEveryMs).unref();
+  const stopLooking = lookEvery(lookEveryMs, look);
 
   return {
     write(line) {
@@ -76,7 +69,7 @@ export function openLastingFile({ file, open, onReopened }: LastingFileOptions):
     },
     close() {
       isClosed = true;
-      clearInterval(timer);
+      stopLooking();
       return new Promise((resolve) => {
         stream.once('error', () => {
           resolve();

@@ -3,7 +3,7 @@ import type { ErrorPayload } from '../../../shared/stream.ts';
 import { sentences, type Notice } from './notices.ts';
 
 export interface NoticeBoardOptions {
-  /** What was damaged when the journal was opened; null: nothing. */
+  /** Tells that the journal was damaged when it was opened. Null: it was not. */
   readonly damage: Notice | null;
   readonly onNotice: (notice: string) => void;
   /** Epoch milliseconds. */

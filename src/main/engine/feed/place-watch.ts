@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { lookEvery } from '../common/look-every.ts';
 import { applicationId } from './journal-name.ts';
 import type { JournalFault } from './journal-writer.ts';
 
@@ -40,7 +41,6 @@ export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions):
     return stats === undefined ? [] : [{ name, inode: stats.ino }];
   });
   let lost: { readonly reason: string; readonly sinceMs: number; unwritten: number } | null = null;
-  let isLooking = false;
   let isClosed = false;
 
   /** A new journal gets its first page only with the first checkpoint. */
@@ -74,14 +74,7 @@ export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions):
     }
   }
 
-  const timer = setInterval(() => {
-    // A file system that hangs gets no second look.
-    if (isLooking) return;
-    isLooking = true;
-    look()
-      .catch(() => undefined)
-      .finally(() => (isLooking = false));
-  }, lookEveryMs).unref();
+  const stopLooking = lookEvery(lookEveryMs, look);
 
   return {
     noteChange() {
@@ -90,7 +83,7 @@ export function watchPlace({ path, wallMs, onLost, onBack }: PlaceWatchOptions):
     fault: () => (lost === null ? null : { ...lost }),
     close() {
       isClosed = true;
-      clearInterval(timer);
+      stopLooking();
     },
   };
 }
@@ -101,8 +94,11 @@ const headerBytes = 100;
 function readHeader(path: string): Buffer {
   const header = Buffer.alloc(headerBytes);
   const file = openSync(path, 'r');
-  readSync(file, header);
-  closeSync(file);
+  try {
+    readSync(file, header);
+  } finally {
+    closeSync(file);
+  }
   return header;
 }
 

@@ -99,7 +99,7 @@ export type RunEvent =
       readonly worker: string | null;
       readonly sign: SignName;
       readonly quote: Quote;
-      /** It is true for all tasks that are on, whoever says it. */
+      /** It holds for every running task, whichever process wrote the line. */
       readonly ofRun?: true;
     }
   /** What makes earlier signs void. */

@@ -7,7 +7,8 @@ export { contentSecurityPolicy, contentTypeOf, listAssets } from './http/asset-f
 export { addKey, keyFileIn, readKeys, removeKey, type StoredKey } from './access/api-keys.ts';
 export type { ExternalSettings } from './access/external-gate.ts';
 export { checkExternal } from './http/external-listener.ts';
-export type { RunLogView, RunView, StatusAnswer, TaskView } from './routes/answer-schemas.ts';
+export type { RunLogView, StatusAnswer } from './routes/answer-schemas.ts';
+export type { RunView, TaskView } from './routes/run-schemas.ts';
 export type { DoctorRun, RunDoctor } from './routes/doctor-route.ts';
 export { askForBenchTray } from './routes/ask-for-benchtray.ts';
 export { lookAtPort, PortTaken } from './http/listen.ts';

@@ -19,7 +19,8 @@ const turnBytes = 65_536;
 const headBytes = 64;
 
 /**
- * Gives the lines between two places, in bunches: a turn of the event loop for each line would take longer than reading them. What is left of a line at either place, or beside something that is not kept, counts as one.
+ * Gives the lines between two places. What is left of a line at either place, or beside something that is not kept, counts as one.
+ * They come many at a time, because waiting for each line would take longer than reading it.
  * @param signal aborts between two pieces
  */
 export async function* readLines(

@@ -61,7 +61,7 @@ export interface LogStoreOptions {
 }
 
 const removedNote = 'removed';
-/** Of the folder with what is being removed, beside those of the VMs: no VM's begins with a dot. */
+/** The folder with the logs that are being removed. It is beside the folders of the VMs, whose names never begin with a dot. */
 const leavingName = '.leaving';
 
 /** Returns where the pieces lie that were read from this log for this start. */

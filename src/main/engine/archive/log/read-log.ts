@@ -144,7 +144,7 @@ class Reading {
     this.#next = to;
   }
 
-  /** Gives the lines, and some of those before, in bunches. */
+  /** Gives the lines and some of those before, many at a time. */
   async *#lines(signal: AbortSignal | undefined): AsyncGenerator<readonly KeptLine[]> {
     if (this.#from >= this.#to) return;
     const part = this.#kept.parts.find(({ to }) => this.#from < to);

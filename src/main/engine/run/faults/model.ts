@@ -65,7 +65,7 @@ export interface SeenSign {
   readonly first: Quote;
 }
 
-/** What was seen of a task that is on. Its size is bounded by the number of signs. */
+/** The signs that the log has shown of a running task. There is one entry for each kind of sign, so it stays small. */
 export interface SignRecord {
   readonly signs: Partial<Record<SignName, SeenSign>>;
   /** The agent is done, and the task is being judged. */

@@ -1,4 +1,4 @@
-/** What was seen of a task that is on, sign by sign. Pure. */
+/** Adds signs to the record of a running task, and removes those that a later line disproves. Pure. */
 import type { Quote, Relief, SignName, SignRecord } from './model.ts';
 
 const nothingSeen: SignRecord = { signs: {} };

@@ -1,4 +1,4 @@
-/** Says of which step each screenshot of an attempt is, and whether it was taken before or after the action. Pure. */
+/** Finds the step of each screenshot of an attempt, and whether it shows the screen before or after the action. Pure. */
 import { byStep, isReset, stepOf, type Screen, type ScreenMoment } from '../../../../shared/screens.ts';
 import type { Step, StepsReading } from './model.ts';
 

@@ -9,6 +9,7 @@ import * as settings from '../../../../shared/settings.ts';
 import * as setup from '../../../../shared/setup.ts';
 import * as answers from './answer-schemas.ts';
 import { runEventSchema, runEventsSchema } from './events-schema.ts';
+import * as runs from './run-schemas.ts';
 import { attemptsSchema, stepsSchema } from './steps-schema.ts';
 
 export const components = {
@@ -34,7 +35,7 @@ export const components = {
   HookStatus: hookStatusSchema,
   HookTest: hookTestSchema,
   JournalStatus: answers.journalStatusSchema,
-  KeptOfRun: answers.keptSchema,
+  KeptOfRun: runs.keptSchema,
   LogTasks: answers.logTasksSchema,
   Pool: payloads.poolViewSchema,
   PoolPart: payloads.poolPartSchema,
@@ -44,12 +45,12 @@ export const components = {
   Recovered: payloads.recoveredSchema,
   Removal: settings.removalSchema,
   RoomShare: settings.roomShareSchema,
-  Run: answers.runSchema,
+  Run: runs.runSchema,
   RunEvent: runEventSchema,
   RunEvents: runEventsSchema,
   RunLog: answers.runLogSchema,
-  RunWithTasks: answers.runWithTasksSchema,
-  Runs: answers.runsSchema,
+  RunWithTasks: runs.runWithTasksSchema,
+  Runs: runs.runsSchema,
   SavedSettings: settings.savedSettingsSchema,
   SavedVm: setup.savedVmSchema,
   Screens: answers.screensSchema,
@@ -61,9 +62,9 @@ export const components = {
   Status: payloads.statusSchema,
   StatusDetail: payloads.statusDetailSchema,
   Steps: stepsSchema,
-  Task: answers.taskSchema,
+  Task: runs.taskSchema,
   TaskComplete: payloads.taskCompleteSchema,
-  Tasks: answers.tasksSchema,
+  Tasks: runs.tasksSchema,
   VmDraft: setup.vmDraftSchema,
   VmPicture: answers.vmPictureSchema,
   Vms: payloads.vmsSchema,

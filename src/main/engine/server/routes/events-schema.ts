@@ -1,7 +1,8 @@
 /** Schema of `/api/runs/{id}/events`. */
 import { z } from 'zod';
-import { count, errorSchema, time, type Shown } from '../../../../shared/payload-schemas.ts';
-import { taskSchema } from './answer-schemas.ts';
+import { errorSchema } from '../../../../shared/payload-schemas.ts';
+import { count, time, type Shown } from '../../../../shared/schema-parts.ts';
+import { taskSchema } from './run-schemas.ts';
 
 const span = {
   began_at: time.nullable().describe('Null: unknown.'),

@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { KeptNotes, KeptOfRun } from '../../archive/index.ts';
 import type { Feed } from '../../feed/index.ts';
-import { runWithTasksSchema, type KeptView } from './answer-schemas.ts';
+import { runWithTasksSchema, type KeptView } from './run-schemas.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, runId } from './described.ts';

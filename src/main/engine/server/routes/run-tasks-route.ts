@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { exportName } from '../../../../shared/export-name.ts';
 import type { Feed } from '../../feed/index.ts';
-import { tasksSchema } from './answer-schemas.ts';
+import { tasksSchema } from './run-schemas.ts';
 import { answerBody, answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { toCsv } from './csv.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../feed/index.ts';
 import { noFaultFigures } from '../../run/index.ts';
 import type { Problem } from '../http/problem.ts';
-import { taskSchema, type RunView, type TaskView } from './answer-schemas.ts';
+import { taskSchema, type RunView, type TaskView } from './run-schemas.ts';
 
 /** In the order in which a table shows them. */
 export const taskColumns = Object.keys(taskSchema.shape) as (keyof TaskView)[];

@@ -5,7 +5,7 @@ import { inTurns } from '../../common/in-turns.ts';
 import type { Feed, History, RunQuery, StoredRun } from '../../feed/index.ts';
 import { compareRuns } from '../../run/compare.ts';
 import type { Problem } from '../http/problem.ts';
-import { runsSchema, type RunView } from './answer-schemas.ts';
+import { runsSchema, type RunView } from './run-schemas.ts';
 import { answerJson, answerProblem } from './answer.ts';
 import type { App } from './app.ts';
 import { answers, unreadable } from './described.ts';

@@ -1,6 +1,6 @@
 /** Schemas of `GET /api/runs/{id}/tasks/{task}/steps` and `…/attempts`. Fields may be added; they are never renamed or removed. */
 import { z } from 'zod';
-import { count, time, type Shown } from '../../../../shared/payload-schemas.ts';
+import { count, time, type Shown } from '../../../../shared/schema-parts.ts';
 import { taskOutcomes } from '../../../../shared/stream.ts';
 
 export const screenMoment = z
