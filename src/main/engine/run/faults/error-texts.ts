@@ -98,7 +98,8 @@ export function isGuestError(text: string, isOfAgent = false): boolean {
 
 /** Returns whether the text says that the disk of the runner is full. */
 export function isDiskFull(text: string): boolean {
-  return /^\[Errno 28\] No space left on device\b/.test(withoutType(text));
+  // Each line of a log is asked.
+  return text.includes('[Errno 28]') && /^\[Errno 28\] No space left on device\b/.test(withoutType(text));
 }
 
 const machineTexts: readonly RegExp[] = [
