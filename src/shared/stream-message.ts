@@ -19,7 +19,7 @@ export const messageNames = [
   'recovered',
 ] as const satisfies readonly StreamMessage['event'][];
 
-/** Returns the message; null if the data is not a JSON object. Its fields are taken as the contract has them. */
+/** Returns the message; null if the data is not a JSON object. Its fields are taken as docs/api.md has them. */
 export function parseMessage(event: StreamMessage['event'], text: string): StreamMessage | null {
   try {
     const data: unknown = JSON.parse(text);

@@ -255,7 +255,7 @@ describe('progress', () => {
     });
   });
 
-  it('knows nothing in the words of the contract', () => {
+  it('has no task, step or rate before the first task', () => {
     expect(progressOf(runOf(), 'vm', startedAt, false)).toMatchObject({
       tasks_completed: 0,
       total_tasks: 0,

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export const endSignals: readonly EndSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** The contract: "Ctrl-C and SIGTERM close cleanly within 2 s". */
+/** Ctrl-C and SIGTERM close cleanly within 2 s. */
 export const endWithinMs = 2000;
 
 /**

@@ -16,15 +16,13 @@ import {
 
 /** AndroidWorld names its tasks like classes. */
 const androidTask = 'BrowserMaze';
-const guest = inWaa(
-  'WAA desktop_env/controllers/python.py, requests to the Flask server in Windows; DOMAIN 3',
-);
-const machine = inWaa('WAA desktop_env/envs/desktop_env.py (_start_emulator); DOMAIN 1.3');
+const guest = inWaa('WAA desktop_env/controllers/python.py, requests to the Flask server in Windows');
+const machine = inWaa('WAA desktop_env/envs/desktop_env.py (_start_emulator)');
 const player = inWaa('WAA client/lib_run_single.py (run_single_example)');
 const judge = inWaa('WAA desktop_env/evaluators (getters, metrics)');
 const agent = inWaa('WAA mm_agents/navi/agent.py');
 const osMachine = inOsWorld('OSWorld desktop_env/providers (docker, aws)');
-const osMain = inOsWorld('OSWorld run_multienv.py (test, main); cases/21');
+const osMain = inOsWorld('OSWorld run_multienv.py (test, main)');
 const osJudge = inOsWorld('OSWorld desktop_env/evaluators');
 const osAgent = inOsWorld('OSWorld mm_agents');
 
@@ -429,7 +427,7 @@ export const machineExamples: readonly Example[] = [
   {
     name: 'android world: adb lost the emulator',
     task: androidTask,
-    source: 'android_world/suite_utils.py (_run_task): traceback.print_exc; cases/19',
+    source: 'android_world/suite_utils.py (_run_task): traceback.print_exc',
     fault: 'environment',
     log: androidWorld('RuntimeError: device offline'),
   },
@@ -491,7 +489,7 @@ export const machineExamples: readonly Example[] = [
   },
   {
     name: 'coact: the agent raised',
-    source: 'run_coactv2.py (process_task); cases/18',
+    source: 'run_coactv2.py (process_task)',
     fault: 'unknown',
     log: coAct(
       '  File "run_coactv2.py", line 176, in process_task',

@@ -16,9 +16,7 @@ import {
 
 const openAi = inWaa('openai-python src/openai/_exceptions.py (APIStatusError), raised through WAA run.py');
 const anthropic = inWaa('anthropic-sdk-python src/anthropic/_exceptions.py, raised through WAA run.py');
-const httpx = inWaa(
-  'httpx/_client.py (_send_single_request) and openai/_base_client.py (_retry_request); cases/17',
-);
+const httpx = inWaa('httpx/_client.py (_send_single_request) and openai/_base_client.py (_retry_request)');
 const osAgent = inOsWorld('OSWorld mm_agents/agent.py (predict, call_llm)');
 const uiTars = inOsWorld('OSWorld mm_agents/uitars_agent.py (predict): prints in the place of log lines');
 const requests = inWaa('requests/models.py (raise_for_status), urllib3/exceptions.py (MaxRetryError)');

@@ -1,4 +1,4 @@
-/** One connection to a VM, kept open: made again when it is lost, one attempt at a time, with pauses that fit the contract. */
+/** One connection to a VM, kept open: made again when it is lost, one attempt at a time, with pauses between them. */
 import type { Logger } from '../../common/app-log.ts';
 import { inBackground } from '../../common/in-background.ts';
 import type { Contact, ContactResult } from '../contact.ts';

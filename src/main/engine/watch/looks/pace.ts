@@ -2,7 +2,7 @@
 import type { Sight } from '../sight.ts';
 import type { Tempo } from '../tempo.ts';
 
-/** Deadlines of the contract ("container gone: 10 s") hold for whoever listens, however rarely it wants a snapshot. */
+/** A container that is gone is told within 10 s to whoever listens, however rarely it wants a snapshot. */
 const atMostSeconds = 5;
 /** When nobody listens and nothing runs, the machine is left in peace. */
 const idleSeconds = 15;
